@@ -1,0 +1,137 @@
+# sobig-xdp: builds, tests, runs and installs. `make help` names the targets.
+# SPDX-License-Identifier: GPL-2.0-only
+
+VERSION := 0.1.0
+
+PREFIX     ?= /usr/local
+SBINDIR    ?= $(PREFIX)/sbin
+MANDIR     ?= $(PREFIX)/share/man
+SYSCONFDIR ?= /etc
+UNITDIR    ?= $(PREFIX)/lib/systemd/system
+
+CC         ?= cc
+CLANG      ?= clang
+BPFTOOL    ?= bpftool
+PKG_CONFIG ?= pkg-config
+INSTALL    ?= install
+
+B := build
+Q := $(if $(V),,@)
+say = $(if $(V),,@printf '  %-7s %s\n' $(1) $(patsubst $(B)/%,%,$@))
+
+LIBRARIES := libbpf libxdp jansson libsystemd
+
+CFLAGS   ?= -O2 -g
+WARNINGS := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wvla \
+	-Wno-missing-field-initializers $(if $(WERROR),-Werror)
+CPPFLAGS += -D_GNU_SOURCE -DVERSION='"$(VERSION)"' -Iuser -Iheaders -I$(B)/skeletons
+HARDENING := -fstack-protector-strong -D_FORTIFY_SOURCE=2 -fPIE
+LDHARDENING := -pie -Wl,-z,relro,-z,now
+
+# Asked only by the recipes that need them, so that `make help` and `make deps` work without.
+LIB_CFLAGS = $(shell $(PKG_CONFIG) --cflags $(LIBRARIES))
+LIB_LIBS   = $(shell $(PKG_CONFIG) --libs $(LIBRARIES))
+MULTIARCH  = $(shell $(CC) -print-multiarch)
+
+BPF_CFLAGS := -O2 -g -Wall -Wextra $(if $(WERROR),-Werror) -target bpf -mcpu=v3 -Iheaders
+
+ROOMS   := common read judge act cli
+SOURCES := $(foreach room,$(ROOMS),$(wildcard user/$(room)/*.c))
+OBJECTS := $(SOURCES:%.c=$(B)/%.o)
+# All but main(), for the tests.
+PARTS   := $(filter-out $(B)/user/cli/%,$(OBJECTS))
+SKELETONS := $(B)/skeletons/sobig.skel.h $(B)/skeletons/clock.skel.h
+
+UNIT_TESTS    := $(patsubst selftests/unit/%.c,$(B)/selftests/%,$(wildcard selftests/unit/*.c))
+VERDICT_TESTS := $(patsubst selftests/verdict/%.c,$(B)/selftests/%,$(wildcard selftests/verdict/*.c))
+TOOLS         := $(patsubst selftests/live/%.c,$(B)/selftests/%,$(wildcard selftests/live/*.c))
+
+.PHONY: help deps all run test check install uninstall clean tests
+.DEFAULT_GOAL := all
+.DELETE_ON_ERROR:
+.SECONDARY:
+
+help:
+	@echo 'make run        install what is missing, build, and show it at work in a sandbox;'
+	@echo '                IFACE=eth0 [LOG=FILE]: guard that interface instead'
+	@echo 'make test       install what is missing, build, and run all tests (as root)'
+	@echo 'make            build $(B)/sobig-xdp'
+	@echo 'make deps       install what building and running need'
+	@echo 'make check      formatting, shell scripts, man page'
+	@echo 'make install    under PREFIX=$(PREFIX), or below DESTDIR; make uninstall takes it back'
+	@echo 'make clean      remove $(B)/'
+	@echo 'V=1 shows commands, WERROR=1 makes warnings errors.'
+
+deps:
+	$(Q)scripts/deps build
+
+all: $(B)/sobig-xdp
+
+$(B)/sobig-xdp: $(OBJECTS)
+	$(call say,LINK)
+	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) $(LDHARDENING) -o $@ $^ $(LIB_LIBS)
+
+$(B)/%.o: %.c Makefile | $(SKELETONS)
+	$(call say,CC)
+	@mkdir -p $(@D)
+	$(Q)$(CC) -std=gnu11 $(CPPFLAGS) $(CFLAGS) $(HARDENING) $(WARNINGS) $(LIB_CFLAGS) \
+		-MMD -MP -c -o $@ $<
+
+$(B)/bpf/%.o: bpf/%.c Makefile
+	$(call say,BPF)
+	@mkdir -p $(@D)
+	@command -v $(CLANG) >/dev/null && command -v $(BPFTOOL) >/dev/null && \
+		$(PKG_CONFIG) --exists $(LIBRARIES) || \
+		{ echo 'something that building needs is missing; try: make deps' >&2; exit 1; }
+	$(Q)$(CLANG) $(BPF_CFLAGS) -I/usr/include/$(MULTIARCH) -MMD -MP -c -o $@ $<
+
+$(B)/skeletons/%.skel.h: $(B)/bpf/%.bpf.o
+	$(call say,SKEL)
+	@mkdir -p $(@D)
+	$(Q)$(BPFTOOL) gen skeleton $< name $(basename $(notdir $*))_bpf > $@ 2>$@.err || \
+		{ cat $@.err >&2; exit 1; }
+
+run:
+	$(Q)scripts/deps build $(if $(IFACE),,sandbox)
+	$(Q)$(MAKE) --no-print-directory all $(if $(IFACE),,$(TOOLS))
+	$(Q)$(if $(IFACE),exec $(B)/sobig-xdp attach $(if $(LOG),--log "$(LOG)") $(IFACE),scripts/sandbox)
+
+tests: all $(UNIT_TESTS) $(VERDICT_TESTS) $(TOOLS)
+
+test:
+	$(Q)scripts/deps build sandbox test
+	$(Q)$(MAKE) --no-print-directory tests
+	$(Q)selftests/run
+
+$(UNIT_TESTS): $(B)/selftests/%: $(B)/selftests/unit/%.o $(PARTS)
+	$(call say,LINK)
+	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) $(LDHARDENING) -o $@ $^ $(LIB_LIBS) -lcmocka
+
+$(VERDICT_TESTS): $(B)/selftests/%: $(B)/selftests/verdict/%.o $(PARTS)
+	$(call say,LINK)
+	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) $(LDHARDENING) -o $@ $^ $(LIB_LIBS) -lcmocka
+
+$(TOOLS): $(B)/selftests/%: $(B)/selftests/live/%.o
+	$(call say,LINK)
+	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) $(LDHARDENING) -o $@ $^
+
+check:
+	$(Q)clang-format --dry-run -Werror $$(git ls-files '*.[ch]')
+	$(Q)shellcheck -x scripts/deps scripts/sandbox selftests/run .ci/run $(wildcard selftests/live/*.bash)
+	$(Q)mandoc -Tlint -W style user/cli/sobig-xdp.8
+
+install: all
+	$(INSTALL) -D -m 755 $(B)/sobig-xdp $(DESTDIR)$(SBINDIR)/sobig-xdp
+	$(INSTALL) -D -m 644 user/cli/sobig-xdp.8 $(DESTDIR)$(MANDIR)/man8/sobig-xdp.8
+	$(INSTALL) -d $(DESTDIR)$(UNITDIR)
+	sed 's|@SBINDIR@|$(SBINDIR)|' scripts/sobig-xdp@.service > $(B)/sobig-xdp@.service
+	$(INSTALL) -m 644 $(B)/sobig-xdp@.service $(DESTDIR)$(UNITDIR)/sobig-xdp@.service
+
+uninstall:
+	rm -f $(DESTDIR)$(SBINDIR)/sobig-xdp $(DESTDIR)$(MANDIR)/man8/sobig-xdp.8 \
+		$(DESTDIR)$(UNITDIR)/sobig-xdp@.service
+
+clean:
+	rm -rf $(B)
+
+-include $(OBJECTS:.o=.d) $(wildcard $(B)/bpf/*.d $(B)/selftests/*/*.d)

@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* The XDP program on an interface: loaded, attached beside others', found again, taken away. */
+#ifndef FILTER_H
+#define FILTER_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+enum filter_mode {
+	FILTER_AUTO, /* native, or generic where the driver refuses */
+	FILTER_NATIVE,
+	FILTER_GENERIC,
+};
+
+struct filter_options {
+	const char *pins; /* where the maps are pinned */
+	uint16_t port;	  /* host order */
+	bool dry_run;
+	enum filter_mode mode;
+};
+
+/* What the kernel says of our program on an interface. */
+struct filter_info {
+	uint32_t id;
+	enum filter_mode mode; /* never FILTER_AUTO */
+	uint64_t loaded;       /* nanoseconds of CLOCK_BOOTTIME */
+};
+
+/*
+ * Puts the program on the interface; pins_claim() was called before. A program of ours that a
+ * former process left there is replaced in one step, so that no packet goes unfiltered, and its
+ * maps are taken over. Errors have been told to the operator, -EPERM excepted: -EBUSY: somebody
+ * else's program is there and was left alone; the kernel's own otherwise.
+ */
+int filter_attach(unsigned int ifindex, const struct filter_options *options,
+		  struct filter_info *out);
+
+/* Our program on the interface: 0, -ENOENT: it is not there, -EPERM. Says nothing. */
+int filter_find(unsigned int ifindex, const char *pins, struct filter_info *out);
+
+/*
+ * Takes our program, and no other, off the interface. 0, -ENOENT: it was not there (not told);
+ * other errors have been told, -EPERM excepted.
+ */
+int filter_detach(unsigned int ifindex, const char *pins);
+
+/* Tells the operator what XDP program stands on the interface although it is not ours, if any.
+ */
+void filter_report_others(unsigned int ifindex, const char *pins);
+
+const char *filter_mode_name(enum filter_mode mode);
+
+#endif

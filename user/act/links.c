@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* The kernel's notice that something about an interface has changed. */
+#include "links.h"
+
+#include <errno.h>
+#include <linux/netlink.h>
+#include <linux/rtnetlink.h>
+#include <net/if.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+int links_open(void)
+{
+	const struct sockaddr_nl address = { .nl_family = AF_NETLINK,
+					     .nl_groups = RTMGRP_LINK };
+	int fd, err;
+
+	fd = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC | SOCK_NONBLOCK, NETLINK_ROUTE);
+	if (fd < 0)
+		return -errno;
+	if (!bind(fd, (const struct sockaddr *)&address, sizeof(address)))
+		return fd;
+	err = -errno;
+	close(fd);
+	return err;
+}
+
+void links_drain(int fd)
+{
+	char messages[8192];
+
+	/* ENOBUFS: some were lost; that something changed is known all the same. */
+	while (recv(fd, messages, sizeof(messages), 0) >= 0 || errno == EINTR ||
+	       errno == ENOBUFS)
+		;
+}
+
+bool links_is_up(unsigned int ifindex)
+{
+	struct ifreq request = { 0 };
+	bool up;
+	int fd;
+
+	fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	if (fd < 0)
+		return true;
+	up = if_indextoname(ifindex, request.ifr_name) && !ioctl(fd, SIOCGIFFLAGS, &request) &&
+	     request.ifr_flags & IFF_UP;
+	close(fd);
+	return up;
+}

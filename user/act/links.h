@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* The kernel's notice that something about an interface has changed. */
+#ifndef LINKS_H
+#define LINKS_H
+
+#include <stdbool.h>
+
+/* A descriptor that is readable after any interface came, went or changed; -errno. */
+int links_open(void);
+
+/* Empties it. What changed is for the caller to look up. */
+void links_drain(int fd);
+
+bool links_is_up(unsigned int ifindex);
+
+#endif

@@ -1,0 +1,223 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* The folder of pins on the bpf file system: where the maps of one installation are found. */
+#include "pins.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <libgen.h>
+#include <linux/magic.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/mount.h>
+#include <sys/stat.h>
+#include <sys/vfs.h>
+#include <unistd.h>
+
+#include "common/log.h"
+
+#define PINS_BPFFS "/sys/fs/bpf"
+
+int pins_path(const char *dir, const char *name, char path[PATH_MAX])
+{
+	int used = snprintf(path, PATH_MAX, "%s/%s", dir, name);
+
+	if (used >= 0 && used < PATH_MAX)
+		return 0;
+	log_error("\"%s\" is too long for the folder of pins", dir);
+	return -ENAMETOOLONG;
+}
+
+int pins_path_of(const char *dir, unsigned int ifindex, const char *name, char path[PATH_MAX])
+{
+	char inner[NAME_MAX];
+
+	snprintf(inner, sizeof(inner), "if%u%s%s", ifindex, *name ? "/" : "", name);
+	return pins_path(dir, inner, path);
+}
+
+static bool pins_is_bpffs(const char *path)
+{
+	struct statfs fs;
+
+	return !statfs(path, &fs) && (unsigned long)fs.f_type == BPF_FS_MAGIC;
+}
+
+/* As bpftool and libxdp do: where a bpf file system belongs and is missing, mount it. */
+static int pins_need_bpffs(const char *dir)
+{
+	char copy[PATH_MAX];
+	const char *parent;
+	int err;
+
+	err = pins_path(dir, "", copy);
+	if (err)
+		return err;
+	parent = dirname(copy);
+	if (pins_is_bpffs(parent))
+		return 0;
+	if (!strcmp(parent, PINS_BPFFS)) {
+		if (!mount("bpf", PINS_BPFFS, "bpf", MS_NOSUID | MS_NODEV | MS_NOEXEC,
+			   "mode=700")) {
+			log_notice("mounted a bpf file system on %s, where there was none",
+				   PINS_BPFFS);
+			return 0;
+		}
+		err = -errno;
+		if (err != -EPERM)
+			log_error("there is no bpf file system on %s, and mounting one failed: "
+				  "%s; "
+				  "try: mount -t bpf bpf %s",
+				  PINS_BPFFS, strerror(-err), PINS_BPFFS);
+		return err;
+	}
+	log_error("%s is not on a bpf file system, so nothing can be pinned in %s; "
+		  "try: mount -t bpf bpf %s",
+		  parent, dir, parent);
+	return -ENODEV;
+}
+
+/* /sys/fs/bpf may be open to all: a folder that somebody else made there is a trap. */
+static int pins_make_folder(const char *path)
+{
+	struct stat st;
+
+	if (mkdir(path, 0700) && errno != EEXIST) {
+		int err = -errno;
+
+		if (err != -EPERM && err != -EACCES)
+			log_error("cannot make the folder %s: %s", path, strerror(-err));
+		return err == -EACCES ? -EPERM : err;
+	}
+	if (lstat(path, &st) || !S_ISDIR(st.st_mode) || st.st_uid != geteuid() ||
+	    st.st_mode & (S_IWGRP | S_IWOTH)) {
+		log_error("%s was not made by sobig-xdp, or others may write to it; "
+			  "look into it, then: rm -r %s",
+			  path, path);
+		return -EEXIST;
+	}
+	return 0;
+}
+
+int pins_claim(const char *dir, unsigned int ifindex, int *lock)
+{
+	char path[PATH_MAX];
+	int fd, err;
+
+	err = pins_need_bpffs(dir);
+	if (!err)
+		err = pins_make_folder(dir);
+	if (!err)
+		err = pins_path_of(dir, ifindex, "", path);
+	if (!err)
+		err = pins_make_folder(path);
+	if (err)
+		return err;
+
+	fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (fd < 0) {
+		err = -errno;
+		log_error("cannot open %s: %s", path, strerror(-err));
+		return err;
+	}
+	if (flock(fd, LOCK_EX | LOCK_NB)) {
+		err = errno == EWOULDBLOCK ? -EBUSY : -errno;
+		close(fd);
+		return err;
+	}
+	*lock = fd;
+	return 0;
+}
+
+bool pins_are_guarded(const char *dir, unsigned int ifindex)
+{
+	char path[PATH_MAX];
+	bool guarded;
+	int fd;
+
+	if (pins_path_of(dir, ifindex, "", path))
+		return false;
+	fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (fd < 0)
+		return false;
+	guarded = flock(fd, LOCK_SH | LOCK_NB) && errno == EWOULDBLOCK;
+	close(fd);
+	return guarded;
+}
+
+/* Removes the files in a folder, not its folders, and then the folder itself if it is empty. */
+static int pins_empty_folder(const char *path)
+{
+	struct dirent *entry;
+	int err = 0;
+	DIR *dir;
+
+	dir = opendir(path);
+	if (!dir)
+		return errno == ENOENT ? 0 : -errno;
+	while ((entry = readdir(dir)))
+		if (entry->d_type != DT_DIR && unlinkat(dirfd(dir), entry->d_name, 0))
+			err = -errno;
+	closedir(dir);
+	if (rmdir(path) && errno != ENOENT)
+		err = -errno;
+	if (err)
+		log_error("cannot remove %s: %s", path, strerror(-err));
+	return err;
+}
+
+int pins_remove_if_unused(const char *dir)
+{
+	unsigned int interfaces[PINS_INTERFACES_MAX];
+	int count = pins_interfaces(dir, interfaces);
+
+	if (count == -ENOENT)
+		return 0;
+	return count ? 0 : pins_empty_folder(dir);
+}
+
+int pins_remove(const char *dir, unsigned int ifindex)
+{
+	char path[PATH_MAX];
+	int err = pins_path_of(dir, ifindex, "", path);
+
+	if (!err)
+		err = pins_empty_folder(path);
+	return err ? err : pins_remove_if_unused(dir);
+}
+
+static int pins_compare(const void *a, const void *b)
+{
+	unsigned int x = *(const unsigned int *)a, y = *(const unsigned int *)b;
+
+	return x < y ? -1 : x > y;
+}
+
+int pins_interfaces(const char *path, unsigned int out[PINS_INTERFACES_MAX])
+{
+	struct dirent *entry;
+	int count = 0;
+	char *end;
+	DIR *dir;
+
+	if (!pins_is_bpffs(path)) {
+		struct stat st;
+
+		return stat(path, &st) ? -errno : -ENODEV;
+	}
+	dir = opendir(path);
+	if (!dir)
+		return -errno;
+	while ((entry = readdir(dir)) && count < PINS_INTERFACES_MAX) {
+		if (entry->d_type != DT_DIR || strncmp(entry->d_name, "if", 2))
+			continue;
+		out[count] = strtoul(entry->d_name + 2, &end, 10);
+		if (!*end && end != entry->d_name + 2)
+			count++;
+	}
+	closedir(dir);
+	qsort(out, count, sizeof(out[0]), pins_compare);
+	return count;
+}

@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* What one interface's pins tell: the filter's counters, and the daemon's word on itself. */
+#include "pulse.h"
+
+#include <bpf/bpf.h>
+#include <bpf/libbpf.h>
+#include <errno.h>
+#include <limits.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "act/pins.h"
+
+struct pulse {
+	int counters;
+	int pulse;
+};
+
+static int pulse_open_map(const char *pins, unsigned int ifindex, const char *name, int *out)
+{
+	char path[PATH_MAX];
+	int err = pins_path_of(pins, ifindex, name, path);
+
+	if (err)
+		return err;
+	*out = bpf_obj_get(path);
+	if (*out >= 0)
+		return 0;
+	return errno == EACCES ? -EPERM : -errno;
+}
+
+int pulse_open(const char *pins, unsigned int ifindex, struct pulse **out)
+{
+	struct pulse *pulse = malloc(sizeof(*pulse));
+	int err;
+
+	if (!pulse)
+		return -ENOMEM;
+	pulse->counters = pulse->pulse = -1;
+	err = pulse_open_map(pins, ifindex, "counters", &pulse->counters);
+	if (!err)
+		err = pulse_open_map(pins, ifindex, "pulse", &pulse->pulse);
+	if (err) {
+		pulse_close(pulse);
+		return err;
+	}
+	*out = pulse;
+	return 0;
+}
+
+int pulse_write(const struct pulse *pulse, const struct sobig_pulse *value)
+{
+	__u32 key = 0;
+
+	return bpf_map_update_elem(pulse->pulse, &key, value, BPF_ANY) ? -errno : 0;
+}
+
+int pulse_read(const struct pulse *pulse, struct sobig_pulse *out)
+{
+	__u32 key = 0;
+
+	return bpf_map_lookup_elem(pulse->pulse, &key, out) ? -errno : 0;
+}
+
+int pulse_counters(const struct pulse *pulse, uint64_t out[SOBIG_COUNTS])
+{
+	int cpus = libbpf_num_possible_cpus();
+	uint64_t *values;
+	int err = 0;
+
+	if (cpus < 0)
+		return cpus;
+	values = calloc(cpus, sizeof(*values));
+	if (!values)
+		return -ENOMEM;
+	for (__u32 key = 0; key < SOBIG_COUNTS && !err; key++) {
+		if (bpf_map_lookup_elem(pulse->counters, &key, values))
+			err = -errno;
+		out[key] = 0;
+		for (int cpu = 0; cpu < cpus; cpu++)
+			out[key] += values[cpu];
+	}
+	free(values);
+	return err;
+}
+
+void pulse_close(struct pulse *pulse)
+{
+	if (!pulse)
+		return;
+	if (pulse->counters >= 0)
+		close(pulse->counters);
+	if (pulse->pulse >= 0)
+		close(pulse->pulse);
+	free(pulse);
+}

@@ -1,0 +1,308 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* sobig-xdp attach: composes read, judge and act, and sets the loop going. */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/random.h>
+#include <unistd.h>
+
+#include "act/links.h"
+#include "cli/guard.h"
+#include "common/duration.h"
+#include "common/log.h"
+#include "read/locate.h"
+
+enum {
+	ATTACH_MODE = CLI_OPTION_OWN,
+	ATTACH_LOG,
+	ATTACH_PORT,
+	ATTACH_DRY_RUN,
+	ATTACH_KEEP,
+	ATTACH_LIMIT,
+	ATTACH_WINDOW,
+	ATTACH_FOR,
+};
+
+struct attach {
+	struct guard guard;
+	struct judge_policy policy;
+	const char *logs[GUARD_LOGS_MAX];
+	int logs_count;
+};
+
+static int attach_number(const char *text, unsigned int most, unsigned int *out)
+{
+	unsigned long number;
+	char *end;
+
+	errno = 0;
+	number = strtoul(text, &end, 10);
+	if (*text < '0' || *text > '9' || *end || errno || number < 1 || number > most)
+		return -EINVAL;
+	*out = number;
+	return 0;
+}
+
+static int attach_mode(const char *text, enum filter_mode *out)
+{
+	const enum filter_mode modes[] = { FILTER_AUTO, FILTER_NATIVE, FILTER_GENERIC };
+
+	for (size_t i = 0; i < sizeof(modes) / sizeof(modes[0]); i++) {
+		if (!strcmp(text, filter_mode_name(modes[i]))) {
+			*out = modes[i];
+			return 0;
+		}
+	}
+	return -EINVAL;
+}
+
+/* CLI_DONE, or how to end; for help, *done is set. */
+static int attach_option(struct attach *attach, int option, bool *done)
+{
+	struct cli_common *common = &attach->guard.common;
+	unsigned int number;
+	int status = CLI_DONE;
+
+	switch (option) {
+	case ATTACH_MODE:
+		if (attach_mode(optarg, &attach->guard.filter.mode))
+			return cli_usage(common,
+					 "--mode takes auto, native or generic, not \"%s\"",
+					 optarg);
+		break;
+	case ATTACH_LOG:
+		if (attach->logs_count == GUARD_LOGS_MAX)
+			return cli_usage(common, "no more than %d logs", GUARD_LOGS_MAX);
+		attach->logs[attach->logs_count++] = optarg;
+		break;
+	case ATTACH_PORT:
+		if (attach_number(optarg, UINT16_MAX, &number))
+			return cli_usage(common, "--port takes 1 to 65535, not \"%s\"", optarg);
+		attach->guard.filter.port = number;
+		break;
+	case ATTACH_DRY_RUN:
+		attach->guard.filter.dry_run = true;
+		break;
+	case ATTACH_KEEP:
+		attach->guard.keep = true;
+		break;
+	case ATTACH_LIMIT:
+		if (attach_number(optarg, WINDOW_LIMIT_MAX, &attach->policy.limit))
+			return cli_usage(common, "--limit takes 1 to %u, not \"%s\"",
+					 WINDOW_LIMIT_MAX, optarg);
+		break;
+	case ATTACH_WINDOW:
+		if (duration_parse(optarg, &attach->policy.window) ||
+		    attach->policy.window > WINDOW_SECONDS_MAX)
+			return cli_usage(common,
+					 "--window takes 1s to 7d, as 90s or 5m, not \"%s\"",
+					 optarg);
+		break;
+	case ATTACH_FOR:
+		if (duration_parse(optarg, &attach->policy.block))
+			return cli_usage(common,
+					 "--for takes 1s to 366d, as 90s or 1h30m, not \"%s\"",
+					 optarg);
+		break;
+	default:
+		*done = cli_common_option(common, option, &status);
+	}
+	return status;
+}
+
+static int attach_open_log(struct guard *guard, const char *path)
+{
+	struct guard_log *log = &guard->logs[guard->logs_count];
+	int err = follow_open(path, true, &log->follow);
+
+	if (err == -EISDIR || err == -ESPIPE)
+		log_error("\"%s\" is not a file; name exim's main log with --log", path);
+	else if (err == -ENOENT || err == -ENOTDIR)
+		log_error(
+			"the folder of \"%s\" does not exist; name exim's main log with --log",
+			path);
+	else if (err)
+		log_error("cannot follow \"%s\": %s", path, strerror(-err));
+	if (err)
+		return err;
+	log->guard = guard;
+	guard->logs_count++;
+	err = follow_state(log->follow).error;
+	if (err == EACCES || err == EPERM) {
+		log_error("cannot read \"%s\": %s", path, strerror(err));
+		return -EACCES;
+	}
+	return 0;
+}
+
+static int attach_open_logs(struct attach *attach)
+{
+	static char found[SOBIG_PATH_SIZE];
+	int err = 0;
+
+	if (!attach->logs_count) {
+		err = locate_log(found, sizeof(found));
+		if (err == -ENOTSUP)
+			log_error("exim logs to syslog, or into files with dated names, which "
+				  "are "
+				  "not read yet; name a file with --log");
+		else if (err)
+			log_error("no exim log was found, neither by asking exim nor in the "
+				  "usual "
+				  "places; name it with --log");
+		if (err)
+			return err;
+		attach->logs[attach->logs_count++] = found;
+	}
+	for (int i = 0; i < attach->logs_count && !err; i++)
+		err = attach_open_log(&attach->guard, attach->logs[i]);
+	if (!err)
+		snprintf(attach->guard.pulse.log, sizeof(attach->guard.pulse.log), "%s",
+			 attach->logs[0]);
+	return err;
+}
+
+/* Whether exim takes any bytes for a HELO decides how its lines can be read; see exim.h. */
+static void attach_ask_exim(struct exim *exim)
+{
+	char hosts[256], characters[256];
+
+	exim_init(exim);
+	exim->helo_is_checked =
+		!locate_option("helo_accept_junk_hosts", hosts, sizeof(hosts)) && !*hosts &&
+		!locate_option("helo_allow_chars", characters, sizeof(characters)) &&
+		!characters[strspn(characters, "_")];
+}
+
+static int attach_interface(struct guard *guard, const char *name)
+{
+	struct guard_interface *interface = &guard->interfaces[guard->interfaces_count];
+	struct filter_info info;
+	int err;
+
+	interface->index = cli_interface(name);
+	if (!interface->index)
+		return -ENODEV;
+	err = pins_claim(guard->filter.pins, interface->index, &interface->lock);
+	if (err == -EBUSY)
+		log_error("%s is guarded by another sobig-xdp already; see: sobig-xdp status",
+			  name);
+	if (err)
+		goto unclaimed;
+	snprintf(interface->name, sizeof(interface->name), "%s", name);
+	guard->interfaces_count++;
+
+	err = filter_attach(interface->index, &guard->filter, &info);
+	if (!err)
+		err = pulse_open(guard->filter.pins, interface->index, &interface->pulse);
+	if (err) {
+		/* A filter that stood there before stays, and so does what belongs to it. */
+		bool keep = !filter_find(interface->index, guard->filter.pins, &info);
+
+		guard_release(guard, interface, keep);
+		return err;
+	}
+	log_notice("%s: filter attached in %s mode to port %u%s", name,
+		   filter_mode_name(info.mode), guard->filter.port,
+		   guard->filter.dry_run ? "; dry run: nothing is dropped" : "");
+	if (!links_is_up(interface->index))
+		log_warning("%s is down: the filter waits for it to come up", name);
+	guard_tell(guard, "attach",
+		   json_pack("{s:s, s:s, s:i}", "interface", name, "mode",
+			     filter_mode_name(info.mode), "program", (int)info.id));
+	return 0;
+unclaimed:
+	if (err != -EBUSY)
+		pins_remove_if_unused(guard->filter.pins);
+	return err;
+}
+
+static int attach_run(struct attach *attach, char **interfaces, int count)
+{
+	struct guard *guard = &attach->guard;
+	char window[DURATION_TEXT_SIZE], block[DURATION_TEXT_SIZE];
+	uint64_t seed;
+	int err;
+
+	if (getrandom(&seed, sizeof(seed), 0) != sizeof(seed))
+		return -EIO;
+	err = judge_open(&attach->policy, seed, &guard->judge);
+	if (!err)
+		err = attach_open_logs(attach);
+	for (int i = 0; i < count && !err; i++)
+		err = attach_interface(guard, interfaces[i]);
+	if (err)
+		return err;
+	err = blocks_open(guard->filter.pins, &guard->blocks);
+	if (err)
+		return err;
+	attach_ask_exim(&guard->exim);
+	for (int i = 0; i < guard->logs_count; i++)
+		log_notice("following %s", follow_path(guard->logs[i].follow));
+	log_notice("a host is blocked for %s at more than %u virus or worm offences within %s",
+		   duration_format(attach->policy.block, block), attach->policy.limit,
+		   duration_format(attach->policy.window, window));
+	guard->pulse.port = guard->filter.port;
+	guard->pulse.dry_run = guard->filter.dry_run;
+	guard->pulse.logs = guard->logs_count;
+	return guard_run(guard) == CLI_DONE ? 0 : -EIO;
+}
+
+static void attach_close(struct attach *attach, bool keep)
+{
+	struct guard *guard = &attach->guard;
+
+	for (int i = 0; i < guard->interfaces_count; i++) {
+		if (guard->interfaces[i].lock >= 0)
+			log_notice(keep ? "%s: filter and blocks stay; to remove them: "
+					  "sobig-xdp detach %s"
+					: "%s: filter taken off",
+				   guard->interfaces[i].name, guard->interfaces[i].name);
+		guard_release(guard, &guard->interfaces[i], keep);
+	}
+	for (int i = 0; i < guard->logs_count; i++)
+		follow_close(guard->logs[i].follow);
+	blocks_close(guard->blocks);
+	judge_close(guard->judge);
+}
+
+int cmd_attach(int argc, char **argv)
+{
+	static const struct option options[] = {
+		{ "mode", required_argument, NULL, ATTACH_MODE },
+		{ "log", required_argument, NULL, ATTACH_LOG },
+		{ "port", required_argument, NULL, ATTACH_PORT },
+		{ "dry-run", no_argument, NULL, ATTACH_DRY_RUN },
+		{ "keep", no_argument, NULL, ATTACH_KEEP },
+		{ "limit", required_argument, NULL, ATTACH_LIMIT },
+		{ "window", required_argument, NULL, ATTACH_WINDOW },
+		{ "for", required_argument, NULL, ATTACH_FOR },
+		CLI_COMMON_OPTIONS,
+	};
+	static struct attach attach = {
+		.guard.filter = { .port = SOBIG_DEFAULT_PORT },
+	};
+	int option, status, err;
+	bool done = false;
+
+	attach.policy = judge_default;
+	cli_start(&attach.guard.common, argv);
+	while ((option = getopt_long(argc, argv, CLI_COMMON_LETTERS, options, NULL)) != -1) {
+		status = attach_option(&attach, option, &done);
+		if (status || done)
+			return status;
+	}
+	if (optind == argc)
+		return cli_usage(&attach.guard.common,
+				 "name the interfaces that mail comes in by");
+	if (argc - optind > PINS_INTERFACES_MAX)
+		return cli_usage(&attach.guard.common, "no more than %d interfaces",
+				 PINS_INTERFACES_MAX);
+	attach.guard.common.lines = true;
+	attach.guard.filter.pins = attach.guard.common.pins;
+
+	err = attach_run(&attach, argv + optind, argc - optind);
+	attach_close(&attach, attach.guard.keep && !err);
+	return cli_status(err);
+}

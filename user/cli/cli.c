@@ -1,0 +1,203 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* What all commands share: the table's row, common options, exit statuses, ways to print. */
+#include "cli/cli.h"
+
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "common/log.h"
+#include "sobig.h"
+
+void cli_start(struct cli_common *common, char **argv)
+{
+	const struct cli_command *command = cli_commands;
+
+	while (strcmp(command->name, argv[0]))
+		command++;
+	*common = (struct cli_common){ .command = command, .argv = argv, .pins = SOBIG_PINS };
+	opterr = 0;
+}
+
+bool cli_common_option(struct cli_common *common, int option, int *status)
+{
+	const struct cli_command *command = common->command;
+
+	switch (option) {
+	case 'j':
+		common->json = true;
+		return false;
+	case CLI_OPTION_NDJSON:
+		common->json = common->lines = true;
+		return false;
+	case CLI_OPTION_PINS:
+		common->pins = optarg;
+		if (*optarg == '/')
+			return false;
+		*status =
+			cli_usage(common, "--pins needs an absolute path, not \"%s\"", optarg);
+		return true;
+	case 'h':
+		printf("usage: sobig-xdp %s [OPTION...] %s\n\n%c%s.\n\n%s"
+		       "  -j, --json          print JSON; --ndjson: a document a line\n"
+		       "  --pins DIR          the folder of pinned maps (%s)\n",
+		       command->name, command->arguments, command->summary[0] - 'a' + 'A',
+		       command->summary + 1, command->options, SOBIG_PINS);
+		*status = CLI_DONE;
+		return true;
+	default:
+		/* optind stands behind a bad long option, and maybe not behind a bad letter. */
+		if (optopt && optopt < 256)
+			*status = cli_usage(common, "-%c is not an option of %s", optopt,
+					    command->name);
+		else
+			*status = cli_usage(common,
+					    "\"%s\" is not an option of %s, or lacks its value",
+					    common->argv[optind - 1], command->name);
+		return true;
+	}
+}
+
+int cli_usage(const struct cli_common *common, const char *format, ...)
+{
+	char text[512];
+	va_list args;
+
+	va_start(args, format);
+	vsnprintf(text, sizeof(text), format, args);
+	va_end(args);
+	log_error("%s; see: sobig-xdp %s --help", text, common->command->name);
+	return CLI_USAGE;
+}
+
+int cli_status(int err)
+{
+	if (!err)
+		return CLI_DONE;
+	if (err != -EPERM)
+		return CLI_FAILED;
+	log_error("this needs root (CAP_BPF, CAP_NET_ADMIN and CAP_SYS_ADMIN); try: sudo");
+	return CLI_NOT_PRIVILEGED;
+}
+
+int cli_cannot_open(const struct cli_common *common, int err)
+{
+	if (err == -ENOENT)
+		log_error(
+			"sobig-xdp is not attached to any interface (there are no maps in %s); "
+			"try: sobig-xdp attach IF",
+			common->pins);
+	else if (err != -EPERM)
+		log_error("cannot open the maps in %s: %s", common->pins, strerror(-err));
+	return cli_status(err);
+}
+
+unsigned int cli_interface(const char *name)
+{
+	unsigned int index = if_nametoindex(name);
+
+	if (!index)
+		log_error("there is no interface \"%s\"; ip link lists them", name);
+	return index;
+}
+
+const char *cli_interface_name(unsigned int ifindex, char name[IF_NAMESIZE])
+{
+	if (!if_indextoname(ifindex, name))
+		snprintf(name, IF_NAMESIZE, "#%u", ifindex);
+	return name;
+}
+
+int cli_host(const char *text, struct addr *out)
+{
+	struct addr_prefix prefix;
+	int err = addr_parse_prefix(text, &prefix);
+	bool ipv4;
+
+	if (err == -EDOM) {
+		log_error("\"%s\" has bits set behind its prefix: which network is meant?",
+			  text);
+		return -EINVAL;
+	}
+	if (err) {
+		log_error("\"%s\" is no IPv4 or IPv6 address", text);
+		return -EINVAL;
+	}
+	ipv4 = addr_is_ipv4(&prefix.addr);
+	if (prefix.length != (ipv4 ? 32 : SOBIG_IPV6_PREFIX) &&
+	    (ipv4 || prefix.length != 128 || strchr(text, '/'))) {
+		log_error("\"%s\": only single IPv4 addresses and IPv6 /%d networks can be "
+			  "blocked",
+			  text, SOBIG_IPV6_PREFIX);
+		return -EINVAL;
+	}
+	*out = addr_host(&prefix.addr);
+	return 0;
+}
+
+static time_t cli_wall_clock(uint32_t second)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return time(NULL) - (now.tv_sec - (int64_t)second);
+}
+
+char *cli_time(uint32_t second, char text[CLI_TIME_SIZE])
+{
+	time_t wall = cli_wall_clock(second);
+	struct tm tm;
+
+	strftime(text, CLI_TIME_SIZE, "%Y-%m-%d %H:%M:%S", localtime_r(&wall, &tm));
+	return text;
+}
+
+char *cli_time_rfc3339(uint32_t second, char text[CLI_TIME_SIZE])
+{
+	time_t wall = cli_wall_clock(second);
+	struct tm tm;
+
+	strftime(text, CLI_TIME_SIZE, "%Y-%m-%dT%H:%M:%SZ", gmtime_r(&wall, &tm));
+	return text;
+}
+
+char *cli_stamp(int64_t time, char text[CLI_TIME_SIZE])
+{
+	time_t wall = time / 1000;
+	size_t used;
+	struct tm tm;
+
+	used = strftime(text, CLI_TIME_SIZE, "%Y-%m-%dT%H:%M:%S", gmtime_r(&wall, &tm));
+	if (time % 1000)
+		used += snprintf(text + used, CLI_TIME_SIZE - used, ".%03d",
+				 (int)(time % 1000));
+	snprintf(text + used, CLI_TIME_SIZE - used, "Z");
+	return text;
+}
+
+json_t *cli_document(const char *kind)
+{
+	json_t *json = json_pack("{s:s, s:i}", "kind", kind, "shape", CLI_JSON_SHAPE);
+
+	if (!json) {
+		log_error("out of memory");
+		exit(CLI_FAILED);
+	}
+	return json;
+}
+
+int cli_print_json(const struct cli_common *common, json_t *json)
+{
+	int err = json_dumpf(json, stdout, common->lines ? JSON_COMPACT : JSON_INDENT(2));
+
+	json_decref(json);
+	putchar('\n');
+	if (!err && !fflush(stdout))
+		return CLI_DONE;
+	log_error("cannot write to standard output: %s", strerror(errno));
+	return CLI_FAILED;
+}

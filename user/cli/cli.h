@@ -1,0 +1,108 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* What all commands share: the table's row, common options, exit statuses, ways to print. */
+#ifndef CLI_H
+#define CLI_H
+
+#include <getopt.h>
+#include <jansson.h>
+#include <net/if.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "common/addr.h"
+
+enum cli_exit {
+	CLI_DONE = 0,
+	CLI_FAILED = 1,
+	CLI_USAGE = 2,
+	CLI_NOT_PRIVILEGED = 3,
+};
+
+struct cli_command {
+	const char *name;
+	const char *arguments; /* for the usage line */
+	const char *summary;
+	const char *options; /* for help, one a line */
+	int (*run)(int argc, char **argv);
+};
+
+/* Options that every command takes. */
+struct cli_common {
+	const struct cli_command *command;
+	char **argv;
+	const char *pins;
+	bool json;
+	bool lines; /* NDJSON: a document a line */
+};
+
+enum {
+	CLI_OPTION_PINS = 256,
+	CLI_OPTION_NDJSON,
+	CLI_OPTION_OWN
+};
+
+#define CLI_COMMON_OPTIONS                                                      \
+	{ "help", no_argument, NULL, 'h' }, { "json", no_argument, NULL, 'j' }, \
+		{ "ndjson", no_argument, NULL, CLI_OPTION_NDJSON },             \
+		{ "pins", required_argument, NULL, CLI_OPTION_PINS },           \
+	{                                                                       \
+		NULL, 0, NULL, 0                                                \
+	}
+#define CLI_COMMON_LETTERS "hj"
+
+/* The command named argv[0], with the defaults. */
+void cli_start(struct cli_common *common, char **argv);
+
+/*
+ * Takes what getopt_long(3) returned if it is a common option. True: the command shall end with
+ * *status (help was asked for, or the option is not known, which was said).
+ */
+bool cli_common_option(struct cli_common *common, int option, int *status);
+
+/* Says what is wrong, and how to see what is right; returns CLI_USAGE. */
+int cli_usage(const struct cli_common *common, const char *format, ...)
+	__attribute__((format(printf, 2, 3)));
+
+/* CLI_DONE for 0, CLI_NOT_PRIVILEGED for -EPERM (and says so), else CLI_FAILED. */
+int cli_status(int err);
+
+/* Says why the pinned maps cannot be opened, and returns the status to exit with. */
+int cli_cannot_open(const struct cli_common *common, int err);
+
+/* The index of an interface by name, or 0, which was said. */
+unsigned int cli_interface(const char *name);
+
+/* The interface's present name, "#INDEX" if it is gone. Returns `name`. */
+const char *cli_interface_name(unsigned int ifindex, char name[IF_NAMESIZE]);
+
+/* An address or a prefix that names one host. Says what is wrong with it: 0 or -EINVAL. */
+int cli_host(const char *text, struct addr *out);
+
+#define CLI_TIME_SIZE  32
+#define CLI_JSON_SHAPE 1 /* raised when a document's shape changes for its readers */
+
+/* A second of CLOCK_MONOTONIC as local time, and as RFC 3339 in UTC. Both return `text`. */
+char *cli_time(uint32_t second, char text[CLI_TIME_SIZE]);
+char *cli_time_rfc3339(uint32_t second, char text[CLI_TIME_SIZE]);
+
+/* Milliseconds since 1970 as RFC 3339 in UTC. Returns `text`. */
+char *cli_stamp(int64_t time, char text[CLI_TIME_SIZE]);
+
+/* A fresh document of the given kind, "kind" and the shape's version set. Never NULL. */
+json_t *cli_document(const char *kind);
+
+/* Prints `json` on one line or indented, releases it. CLI_DONE, or CLI_FAILED if stdout failed.
+ */
+int cli_print_json(const struct cli_common *common, json_t *json);
+
+int cmd_attach(int argc, char **argv);
+int cmd_detach(int argc, char **argv);
+int cmd_status(int argc, char **argv);
+int cmd_list(int argc, char **argv);
+int cmd_block(int argc, char **argv);
+int cmd_unblock(int argc, char **argv);
+int cmd_parse(int argc, char **argv);
+
+extern const struct cli_command cli_commands[];
+
+#endif

@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* sobig-xdp detach: takes our filter off interfaces, whatever became of the process that put it
+ * there. */
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "act/filter.h"
+#include "act/pins.h"
+#include "cli/cli.h"
+#include "common/log.h"
+
+/* *detached is set if a program of ours was there. */
+static int detach_one(const struct cli_common *common, unsigned int ifindex, bool *detached)
+{
+	int err = filter_detach(ifindex, common->pins);
+
+	*detached = !err;
+	if (err && err != -ENOENT)
+		return err;
+	err = pins_remove(common->pins, ifindex);
+	return err;
+}
+
+static int detach_list(const struct cli_common *common, const unsigned int *interfaces,
+		       int count)
+{
+	json_t *document = cli_document("detach"), *names = json_array();
+	char name[IF_NAMESIZE];
+	int err = 0, failed;
+	bool detached;
+
+	for (int i = 0; i < count; i++) {
+		failed = detach_one(common, interfaces[i], &detached);
+		cli_interface_name(interfaces[i], name);
+		if (failed)
+			err = failed;
+		else if (detached)
+			json_array_append_new(names, json_string(name));
+		if (!failed && !common->json)
+			printf(detached ? "%s: detached\n"
+					: "%s: nothing of ours was attached\n",
+			       name);
+	}
+	json_object_set_new(document, "detached", names);
+	if (!common->json)
+		json_decref(document);
+	else if (cli_print_json(common, document))
+		return CLI_FAILED;
+	return cli_status(err);
+}
+
+static int detach_all(const struct cli_common *common)
+{
+	unsigned int interfaces[PINS_INTERFACES_MAX];
+	int count = pins_interfaces(common->pins, interfaces);
+
+	if (count == -ENOENT || count == -ENODEV)
+		count = 0;
+	if (count < 0)
+		return cli_cannot_open(common, count == -EACCES ? -EPERM : count);
+	if (!count && !common->json)
+		printf("nothing is attached (there are no interfaces in %s)\n", common->pins);
+	return detach_list(common, interfaces, count);
+}
+
+int cmd_detach(int argc, char **argv)
+{
+	static const struct option options[] = { { "all", no_argument, NULL, CLI_OPTION_OWN },
+						 CLI_COMMON_OPTIONS };
+	unsigned int interfaces[PINS_INTERFACES_MAX];
+	struct cli_common common;
+	int option, status, count = 0;
+	struct filter_info info;
+	bool all = false;
+
+	cli_start(&common, argv);
+	while ((option = getopt_long(argc, argv, CLI_COMMON_LETTERS, options, NULL)) != -1) {
+		if (option == CLI_OPTION_OWN)
+			all = true;
+		else if (cli_common_option(&common, option, &status))
+			return status;
+	}
+	if (all == (optind < argc))
+		return cli_usage(&common, "name interfaces, or say --all");
+	if (all)
+		return detach_all(&common);
+	for (; optind < argc; optind++) {
+		if (count == PINS_INTERFACES_MAX)
+			return cli_usage(&common, "no more than %d interfaces at a time",
+					 count);
+		interfaces[count] = cli_interface(argv[optind]);
+		if (!interfaces[count])
+			return CLI_FAILED;
+		status = filter_find(interfaces[count], common.pins, &info);
+		if (status == -ENOENT)
+			filter_report_others(interfaces[count], common.pins);
+		count++;
+	}
+	return detach_list(&common, interfaces, count);
+}

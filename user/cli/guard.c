@@ -1,0 +1,319 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* The daemon's loop: lines read, hosts judged, blocks made true, for as long as it is let. */
+#include "cli/guard.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/signalfd.h>
+#include <sys/timerfd.h>
+#include <systemd/sd-daemon.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "act/links.h"
+#include "common/duration.h"
+#include "common/log.h"
+
+#define GUARD_SKEW_MAX \
+	(2 * 60 * 1000) /* ms that a fresh line's time may be off before it is told */
+
+enum {
+	GUARD_SIGNALS,
+	GUARD_LINKS,
+	GUARD_TICK,
+	GUARD_LOGS,
+	GUARD_FDS = GUARD_LOGS + GUARD_LOGS_MAX
+};
+
+void guard_tell(const struct guard *guard, const char *what, json_t *json)
+{
+	struct timespec now;
+	char time[CLI_TIME_SIZE];
+
+	if (!guard->common.json) {
+		json_decref(json);
+		return;
+	}
+	clock_gettime(CLOCK_REALTIME, &now);
+	cli_stamp(now.tv_sec * INT64_C(1000) + now.tv_nsec / 1000000, time);
+	json_object_set_new(json, "event", json_string(what));
+	json_object_set_new(json, "time", json_string(time));
+	json_dumpf(json, stdout, JSON_COMPACT);
+	putchar('\n');
+	fflush(stdout);
+	json_decref(json);
+}
+
+/*
+ * The log's clock may be set to another zone than ours. The line was written just now, so a
+ * block counts from now, and the difference is worth a word.
+ */
+static void guard_check_skew(struct guard *guard, int64_t time)
+{
+	struct timespec now;
+	int64_t skew;
+	uint32_t seconds;
+	char text[DURATION_TEXT_SIZE];
+
+	clock_gettime(CLOCK_REALTIME, &now);
+	skew = time - (now.tv_sec * INT64_C(1000) + now.tv_nsec / 1000000);
+	if (llabs(skew) < GUARD_SKEW_MAX || llabs(skew - guard->skew_told) < GUARD_SKEW_MAX)
+		return;
+	guard->skew_told = skew;
+	seconds = llabs(skew) / 1000;
+	log_warning("the log's clock is %s %s ours; blocks count from now all the same "
+		    "(exim's \"timezone\", or TZ here?)",
+		    duration_format(seconds, text), skew < 0 ? "behind" : "ahead of");
+}
+
+static void guard_block(struct guard *guard, const struct verdict *verdict)
+{
+	char address[ADDR_TEXT_SIZE], duration[DURATION_TEXT_SIZE];
+	uint32_t seconds = (verdict->until - verdict->time) / 1000;
+	int err = blocks_add(guard->blocks, &verdict->host, seconds, verdict->reason);
+
+	addr_format_host(&verdict->host, address);
+	duration_format(seconds, duration);
+	if (err == -E2BIG) {
+		/* At powers of two: a full table in a storm is not to fill the disk as well. */
+		guard->full++;
+		if (!(guard->full & (guard->full - 1)))
+			log_error("%s was not blocked: the table is full (%llu such verdicts)",
+				  address, (unsigned long long)guard->full);
+		return;
+	}
+	if (err) {
+		log_error("%s was not blocked: %s", address, strerror(-err));
+		return;
+	}
+	guard->pulse.blocked++;
+	log_notice("%s %s for %s (%s)", guard->filter.dry_run ? "would block" : "blocked",
+		   address, duration, verdict->reason);
+	guard_tell(guard, guard->filter.dry_run ? "would-block" : "block",
+		   json_pack("{s:s, s:i, s:s}", "address", address, "seconds", (int)seconds,
+			     "reason", verdict->reason));
+}
+
+static void guard_line(void *context, const char *line, size_t length)
+{
+	struct guard *guard = context;
+	struct verdict verdict;
+	struct event event;
+
+	guard->pulse.lines++;
+	if (exim_read(&guard->exim, line, length, &event))
+		return;
+	guard->pulse.offences++;
+	if (!judge_event(guard->judge, &event, &verdict))
+		guard_block(guard, &verdict);
+	guard_check_skew(guard, event.time);
+}
+
+/* Says once when a log can no longer be read, and once when it can again. */
+static void guard_check_log(struct guard_log *log)
+{
+	const char *path = follow_path(log->follow);
+	int error = follow_state(log->follow).error;
+
+	if (error == log->error)
+		return;
+	if (error == ENOENT)
+		log_warning("%s is not there: waiting for it; blocks in force stay", path);
+	else if (error)
+		log_error("cannot read %s: %s; trying again whenever it changes; blocks in "
+			  "force stay",
+			  path, strerror(error));
+	else
+		log_notice("reading %s", path);
+	log->error = error;
+}
+
+static void guard_read(struct guard_log *log)
+{
+	struct guard *guard = log->guard;
+	uint64_t lines = guard->pulse.lines;
+
+	follow_read(log->follow, guard_line, guard);
+	guard_check_log(log);
+	if (guard->pulse.lines != lines) {
+		guard->pulse.last_line = blocks_now();
+		guard->changed = true;
+	}
+}
+
+static void guard_write_pulse(struct guard *guard)
+{
+	struct window_state window = judge_state(guard->judge);
+	struct follow_state log = follow_state(guard->logs[0].follow);
+	struct sobig_pulse *pulse = &guard->pulse;
+
+	pulse->watched = window.hosts;
+	pulse->watch_drops = window.dropped;
+	pulse->position = log.position;
+	pulse->readable = !log.error;
+	pulse->skipped = 0;
+	for (int i = 0; i < guard->logs_count; i++)
+		pulse->skipped += follow_state(guard->logs[i].follow).skipped;
+	for (int i = 0; i < guard->interfaces_count; i++)
+		if (guard->interfaces[i].lock >= 0)
+			pulse_write(guard->interfaces[i].pulse, pulse);
+	guard->changed = false;
+}
+
+static void guard_tick(struct guard *guard)
+{
+	struct blocks_repair repair = { 0 };
+	int err;
+
+	for (int i = 0; i < guard->logs_count; i++)
+		guard_read(&guard->logs[i]);
+	err = blocks_repair(guard->blocks, &repair);
+	if (err)
+		log_error("cannot look through the blocks in force: %s", strerror(-err));
+	if (repair.evicted) {
+		guard->pulse.evictions += repair.evicted;
+		guard->changed = true;
+		log_warning("the kernel's table had lost %llu blocks; they were put back",
+			    (unsigned long long)repair.evicted);
+	}
+	if (guard->changed)
+		guard_write_pulse(guard);
+}
+
+int guard_release(struct guard *guard, struct guard_interface *interface, bool keep)
+{
+	int err = 0;
+
+	if (interface->lock < 0)
+		return 0;
+	if (!keep) {
+		err = filter_detach(interface->index, guard->filter.pins);
+		if (err == -ENOENT)
+			err = 0;
+		if (!err)
+			err = pins_remove(guard->filter.pins, interface->index);
+		guard_tell(guard, "detach", json_pack("{s:s}", "interface", interface->name));
+	}
+	pulse_close(interface->pulse);
+	interface->pulse = NULL;
+	close(interface->lock);
+	interface->lock = -1;
+	return err;
+}
+
+/* Gives up interfaces that are gone or were taken from us. How many are left. */
+static int guard_check_interfaces(struct guard *guard, int *status)
+{
+	char name[IF_NAMESIZE];
+	struct filter_info info;
+	int left = 0;
+
+	for (int i = 0; i < guard->interfaces_count; i++) {
+		struct guard_interface *interface = &guard->interfaces[i];
+
+		if (interface->lock < 0)
+			continue;
+		if (!if_indextoname(interface->index, name)) {
+			log_error("%s has vanished, and its filter with it; "
+				  "when it is back: sobig-xdp attach %s",
+				  interface->name, interface->name);
+			*status = CLI_FAILED;
+		} else if (filter_find(interface->index, guard->filter.pins, &info) ==
+			   -ENOENT) {
+			log_notice("the filter was taken off %s by somebody else",
+				   interface->name);
+		} else {
+			left++;
+			continue;
+		}
+		guard_release(guard, interface, false);
+	}
+	return left;
+}
+
+static int guard_open_signals(void)
+{
+	sigset_t signals;
+
+	sigemptyset(&signals);
+	sigaddset(&signals, SIGINT);
+	sigaddset(&signals, SIGTERM);
+	sigaddset(&signals, SIGHUP);
+	sigprocmask(SIG_BLOCK, &signals, NULL);
+	signal(SIGPIPE, SIG_IGN);
+	return signalfd(-1, &signals, SFD_CLOEXEC | SFD_NONBLOCK);
+}
+
+static int guard_open_tick(void)
+{
+	const struct itimerspec each_second = { { 1, 0 }, { 1, 0 } };
+	int fd = timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK);
+
+	if (fd >= 0)
+		timerfd_settime(fd, 0, &each_second, NULL);
+	return fd;
+}
+
+static void guard_loop(struct guard *guard, struct pollfd *fds, int *status)
+{
+	uint64_t ticks;
+
+	for (;;) {
+		if (poll(fds, GUARD_LOGS + guard->logs_count, -1) < 0 && errno != EINTR) {
+			log_error("cannot wait for the log: %s", strerror(errno));
+			*status = CLI_FAILED;
+			return;
+		}
+		for (int i = 0; i < guard->logs_count; i++)
+			if (fds[GUARD_LOGS + i].revents)
+				guard_read(&guard->logs[i]);
+		if (fds[GUARD_LINKS].revents) {
+			links_drain(fds[GUARD_LINKS].fd);
+			if (!guard_check_interfaces(guard, status))
+				return;
+		}
+		if (fds[GUARD_TICK].revents &&
+		    read(fds[GUARD_TICK].fd, &ticks, sizeof(ticks)) == sizeof(ticks))
+			guard_tick(guard);
+		if (fds[GUARD_SIGNALS].revents)
+			return;
+	}
+}
+
+int guard_run(struct guard *guard)
+{
+	struct pollfd fds[GUARD_FDS];
+	int status = CLI_DONE, i;
+
+	fds[GUARD_SIGNALS].fd = guard_open_signals();
+	fds[GUARD_LINKS].fd = links_open();
+	fds[GUARD_TICK].fd = guard_open_tick();
+	for (i = 0; i < guard->logs_count; i++)
+		fds[GUARD_LOGS + i].fd = follow_fd(guard->logs[i].follow);
+	for (i = 0; i < GUARD_LOGS + guard->logs_count; i++)
+		fds[i].events = POLLIN;
+
+	if (fds[GUARD_SIGNALS].fd < 0 || fds[GUARD_LINKS].fd < 0 || fds[GUARD_TICK].fd < 0) {
+		log_error("cannot start: %s", strerror(errno));
+		status = CLI_FAILED;
+	} else {
+		guard->pulse.pid = getpid();
+		guard->pulse.started = blocks_now();
+		for (i = 0; i < guard->logs_count; i++)
+			guard_check_log(&guard->logs[i]);
+		guard_write_pulse(guard);
+		sd_notify(0, "READY=1");
+		guard_tell(guard, "ready", json_object());
+		guard_loop(guard, fds, &status);
+		sd_notify(0, "STOPPING=1");
+		guard_write_pulse(guard);
+	}
+	for (i = 0; i < GUARD_LOGS; i++)
+		if (fds[i].fd >= 0)
+			close(fds[i].fd);
+	return status;
+}

@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* The daemon's loop: lines read, hosts judged, blocks made true, for as long as it is let. */
+#ifndef GUARD_H
+#define GUARD_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "act/blocks.h"
+#include "act/filter.h"
+#include "act/pins.h"
+#include "act/pulse.h"
+#include "cli/cli.h"
+#include "judge/judge.h"
+#include "read/exim.h"
+#include "read/follow.h"
+
+#define GUARD_LOGS_MAX 16
+
+/* One interface under guard; `lock` is -1 once it is given up. */
+struct guard_interface {
+	unsigned int index;
+	char name[IF_NAMESIZE]; /* as it was when attached */
+	int lock;
+	struct pulse *pulse;
+};
+
+struct guard_log {
+	struct guard *guard;
+	struct follow *follow;
+	int error; /* that was last told */
+};
+
+/* All that an attach holds. The caller of guard_run() fills it and frees what it holds. */
+struct guard {
+	struct cli_common common;
+	struct filter_options filter;
+	bool keep;
+	struct guard_interface interfaces[PINS_INTERFACES_MAX];
+	int interfaces_count;
+	struct guard_log logs[GUARD_LOGS_MAX];
+	int logs_count;
+	struct exim exim;
+	struct judge *judge;
+	struct blocks *blocks;
+	struct sobig_pulse pulse;
+	int64_t skew_told; /* ms between the log's clock and ours, as last told */
+	uint64_t full;	   /* verdicts that found the table full */
+	bool changed;	   /* since the pulse was last written */
+};
+
+/* Until a signal, or until no interface is left. The status to exit with. */
+int guard_run(struct guard *guard);
+
+/* Prints one line of NDJSON with a time, if JSON was asked for; releases `json`. */
+void guard_tell(const struct guard *guard, const char *what, json_t *json);
+
+/* Lets go of an interface: its filter (unless `keep`), its pins, its lock. 0 or -errno (told).
+ */
+int guard_release(struct guard *guard, struct guard_interface *interface, bool keep);
+
+#endif

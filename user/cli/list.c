@@ -1,0 +1,213 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* sobig-xdp list: the blocks in force, why, until when, and what they kept away. */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "act/blocks.h"
+#include "cli/cli.h"
+#include "common/log.h"
+
+struct list {
+	struct addr_prefix *networks; /* show what is in one of them; none: all */
+	int networks_count;
+	struct blocks_entry *entries;
+	size_t count;
+	size_t room;
+};
+
+static int list_collect(void *context, const struct blocks_entry *entry)
+{
+	struct list *list = context;
+	bool wanted = !list->networks_count;
+
+	for (int i = 0; i < list->networks_count && !wanted; i++)
+		wanted = addr_prefix_covers(&list->networks[i], &entry->host);
+	if (!wanted)
+		return 0;
+	if (list->count == list->room) {
+		size_t room = list->room ? list->room * 2 : 256;
+		void *entries = reallocarray(list->entries, room, sizeof(*list->entries));
+
+		if (!entries)
+			return -ENOMEM;
+		list->entries = entries;
+		list->room = room;
+	}
+	list->entries[list->count++] = *entry;
+	return 0;
+}
+
+static int list_by_address(const void *a, const void *b)
+{
+	const struct blocks_entry *x = a, *y = b;
+
+	return addr_compare(&x->host, &y->host);
+}
+
+static int list_by_since(const void *a, const void *b)
+{
+	const struct blocks_entry *x = a, *y = b;
+
+	return x->since != y->since ? (x->since < y->since ? -1 : 1) : list_by_address(a, b);
+}
+
+static int list_by_until(const void *a, const void *b)
+{
+	const struct blocks_entry *x = a, *y = b;
+
+	return x->until != y->until ? (x->until < y->until ? -1 : 1) : list_by_address(a, b);
+}
+
+/* The busiest first. */
+static int list_by_drops(const void *a, const void *b)
+{
+	const struct blocks_entry *x = a, *y = b;
+
+	return x->drops != y->drops ? (x->drops > y->drops ? -1 : 1) : list_by_address(a, b);
+}
+
+static const struct {
+	const char *key;
+	int (*compare)(const void *a, const void *b);
+} list_orders[] = {
+	{ "address", list_by_address },
+	{ "since", list_by_since },
+	{ "until", list_by_until },
+	{ "drops", list_by_drops },
+};
+
+static json_t *list_json(const struct blocks_entry *entry)
+{
+	char address[ADDR_TEXT_SIZE], since[CLI_TIME_SIZE], until[CLI_TIME_SIZE];
+	char last[CLI_TIME_SIZE];
+	json_t *json = json_pack("{s:s, s:s, s:s, s:s, s:I}", "address",
+				 addr_format_host(&entry->host, address), "reason",
+				 entry->reason, "since", cli_time_rfc3339(entry->since, since),
+				 "until", cli_time_rfc3339(entry->until, until), "drops",
+				 (json_int_t)entry->drops);
+
+	json_object_set_new(json, "last_drop",
+			    entry->last_drop
+				    ? json_string(cli_time_rfc3339(entry->last_drop, last))
+				    : json_null());
+	return json;
+}
+
+static int list_print_json(const struct cli_common *common, const struct list *list)
+{
+	json_t *document, *array;
+	int status = CLI_DONE;
+
+	if (common->lines) {
+		for (size_t i = 0; i < list->count && !status; i++)
+			status = cli_print_json(common, list_json(&list->entries[i]));
+		return status;
+	}
+	document = cli_document("list");
+	array = json_array();
+	for (size_t i = 0; i < list->count; i++)
+		json_array_append_new(array, list_json(&list->entries[i]));
+	json_object_set_new(document, "blocks", array);
+	return cli_print_json(common, document);
+}
+
+static int list_print(const struct list *list)
+{
+	char address[ADDR_TEXT_SIZE], since[CLI_TIME_SIZE], until[CLI_TIME_SIZE];
+	char last[CLI_TIME_SIZE];
+	int width = strlen("ADDRESS");
+
+	for (size_t i = 0; i < list->count; i++) {
+		int length = strlen(addr_format_host(&list->entries[i].host, address));
+
+		width = length > width ? length : width;
+	}
+	printf("%-*s  %-19s  %-19s  %9s  %-19s  %s\n", width, "ADDRESS", "SINCE", "UNTIL",
+	       "DROPS", "LAST DROP", "REASON");
+	for (size_t i = 0; i < list->count; i++) {
+		const struct blocks_entry *entry = &list->entries[i];
+
+		printf("%-*s  %-19s  %-19s  %9llu  %-19s  %s\n", width,
+		       addr_format_host(&entry->host, address), cli_time(entry->since, since),
+		       cli_time(entry->until, until), (unsigned long long)entry->drops,
+		       entry->last_drop ? cli_time(entry->last_drop, last) : "-",
+		       entry->reason);
+	}
+	if (!fflush(stdout))
+		return CLI_DONE;
+	log_error("cannot write to standard output: %s", strerror(errno));
+	return CLI_FAILED;
+}
+
+static int list_networks(struct list *list, char **texts, int count)
+{
+	list->networks = calloc(count + 1, sizeof(*list->networks));
+	if (!list->networks)
+		return -ENOMEM;
+	for (int i = 0; i < count; i++) {
+		if (addr_parse_prefix(texts[i], &list->networks[i])) {
+			log_error("\"%s\" is no address and no network", texts[i]);
+			return -EINVAL;
+		}
+		/* A host is listed as its /64, so one address in it asks for that. */
+		if (!addr_is_ipv4(&list->networks[i].addr) &&
+		    list->networks[i].length > SOBIG_IPV6_PREFIX) {
+			list->networks[i].length = SOBIG_IPV6_PREFIX;
+			addr_mask(&list->networks[i].addr, SOBIG_IPV6_PREFIX);
+		}
+	}
+	list->networks_count = count;
+	return 0;
+}
+
+int cmd_list(int argc, char **argv)
+{
+	static const struct option options[] = {
+		{ "sort", required_argument, NULL, CLI_OPTION_OWN }, CLI_COMMON_OPTIONS
+	};
+	const size_t orders = sizeof(list_orders) / sizeof(list_orders[0]);
+	struct blocks *blocks = NULL;
+	struct cli_common common;
+	struct list list = { 0 };
+	int option, status, err;
+	size_t order = 0;
+
+	cli_start(&common, argv);
+	while ((option = getopt_long(argc, argv, CLI_COMMON_LETTERS, options, NULL)) != -1) {
+		if (option != CLI_OPTION_OWN) {
+			if (cli_common_option(&common, option, &status))
+				return status;
+			continue;
+		}
+		for (order = 0; order < orders && strcmp(optarg, list_orders[order].key);
+		     order++)
+			;
+		if (order == orders)
+			return cli_usage(
+				&common,
+				"--sort takes address, since, until or drops, not \"%s\"",
+				optarg);
+	}
+	if (list_networks(&list, argv + optind, argc - optind)) {
+		status = CLI_USAGE;
+		goto out;
+	}
+	err = blocks_open(common.pins, &blocks);
+	if (!err)
+		err = blocks_each(blocks, list_collect, &list);
+	if (err) {
+		status = cli_cannot_open(&common, err);
+		goto out;
+	}
+	if (list.count)
+		qsort(list.entries, list.count, sizeof(*list.entries),
+		      list_orders[order].compare);
+	status = common.json ? list_print_json(&common, &list) : list_print(&list);
+out:
+	blocks_close(blocks);
+	free(list.networks);
+	free(list.entries);
+	return status;
+}

@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* sobig-xdp: the command table, and the way from a word to its command. */
+#include <stdio.h>
+#include <string.h>
+
+#include "cli/cli.h"
+#include "common/log.h"
+
+#ifndef VERSION
+#define VERSION "unknown"
+#endif
+
+const struct cli_command cli_commands[] = {
+	{ "attach", "IF...", "put the filter on interfaces, follow exim's log, block",
+	  "  --log FILE          follow FILE (again for more); default: exim's own\n"
+	  "  --limit N           block a host at more than N offences (15)\n"
+	  "  --window TIME       within TIME (5m)\n"
+	  "  --for TIME          for TIME (1h)\n"
+	  "  --port PORT         protect this TCP port (25)\n"
+	  "  --mode MODE         auto, native or generic (auto)\n"
+	  "  --dry-run           judge and count what would be dropped, drop nothing\n"
+	  "  --keep              on exit leave filter and blocks where they are\n",
+	  cmd_attach },
+	{ "detach", "IF...|--all", "take the filter off interfaces",
+	  "  --all               off all interfaces\n", cmd_detach },
+	{ "status", "", "what is attached, what it counted, whether all is well", "",
+	  cmd_status },
+	{ "list", "[ADDR[/LEN]...]", "blocks in force, all or those within the networks named",
+	  "  --sort KEY          address, since, until or drops (address)\n", cmd_list },
+	{ "block", "ADDR[/LEN]...|-", "block hosts by hand; - reads them from standard input",
+	  "  --for TIME          for TIME (1h)\n"
+	  "  --reason TEXT       why, for the list\n",
+	  cmd_block },
+	{ "unblock", "ADDR[/LEN]...|-|--all", "lift blocks",
+	  "  --all               every one of them\n", cmd_unblock },
+	{ "parse", "[FILE|-]",
+	  "show each offence in a log, without judging; needs no privilege", "", cmd_parse },
+	{ NULL, NULL, NULL, NULL, NULL },
+};
+
+static void main_help(FILE *to)
+{
+	fputs("usage: sobig-xdp COMMAND [OPTION...] [ARGUMENT...]\n\n"
+	      "Blocks hosts that flood exim with worms, before the kernel's network stack sees "
+	      "them.\n\n",
+	      to);
+	for (const struct cli_command *command = cli_commands; command->name; command++)
+		fprintf(to, "  %-8s %s\n", command->name, command->summary);
+	fputs("\nsobig-xdp COMMAND --help tells a command's options; -V the version; "
+	      "sobig-xdp(8) all.\n",
+	      to);
+}
+
+/* How many letters differ, roughly: enough to guess what a mistyped word was meant to be. */
+static int main_distance(const char *a, const char *b)
+{
+	int differing = 0;
+
+	for (; *a && *b; a++, b++) {
+		if (*a == *b)
+			continue;
+		if (a[1] == *b && a[1])
+			a++;
+		else if (*a == b[1] && b[1])
+			b++;
+		differing++;
+	}
+	return differing + strlen(a) + strlen(b);
+}
+
+static int main_unknown(const char *word)
+{
+	const struct cli_command *command, *nearest = cli_commands;
+
+	for (command = cli_commands; command->name; command++)
+		if (main_distance(word, command->name) < main_distance(word, nearest->name))
+			nearest = command;
+	if (main_distance(word, nearest->name) <= 2)
+		log_error("there is no command \"%s\"; did you mean \"%s\"?", word,
+			  nearest->name);
+	else
+		log_error("there is no command \"%s\"; sobig-xdp --help lists them", word);
+	return CLI_USAGE;
+}
+
+int main(int argc, char **argv)
+{
+	const struct cli_command *command;
+
+	if (argc < 2) {
+		main_help(stderr);
+		return CLI_USAGE;
+	}
+	if (!strcmp(argv[1], "-h") || !strcmp(argv[1], "--help") || !strcmp(argv[1], "help")) {
+		main_help(stdout);
+		return CLI_DONE;
+	}
+	if (!strcmp(argv[1], "-V") || !strcmp(argv[1], "--version")) {
+		puts("sobig-xdp " VERSION);
+		return CLI_DONE;
+	}
+	for (command = cli_commands; command->name; command++)
+		if (!strcmp(command->name, argv[1]))
+			return command->run(argc - 1, argv + 1);
+	return main_unknown(argv[1]);
+}

@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Exact sliding windows: which host did a thing more than N times within M minutes. */
+#ifndef WINDOW_H
+#define WINDOW_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "common/addr.h"
+
+/* The window is at most this long, so that 32 bits of milliseconds tell any two events apart.
+ */
+#define WINDOW_SECONDS_MAX (7u * 24 * 3600)
+#define WINDOW_LIMIT_MAX   1000u
+
+struct window;
+
+struct window_options {
+	uint32_t limit;	  /* 1 to WINDOW_LIMIT_MAX */
+	uint32_t seconds; /* 1 to WINDOW_SECONDS_MAX */
+	size_t memory;	  /* bytes at most for all hosts together */
+	uint64_t seed;	  /* a secret, so that nobody can choose addresses that collide */
+};
+
+struct window_state {
+	uint64_t hosts;	  /* under watch */
+	uint64_t dropped; /* forgotten, the one silent for longest first, because memory was
+			     used up */
+	size_t host_size; /* bytes that one host costs */
+};
+
+/* -EINVAL: out of range; -ENOMEM. The caller closes *out. */
+int window_open(const struct window_options *options, struct window **out);
+
+/*
+ * Counts one offence of `host` at `time` (milliseconds). 1: with it there are more than `limit`
+ * in the span (time - window, time], and the count starts anew; 0: there are not. A time up to
+ * a minute before the host's last one is taken for that one; earlier, the clock was set back,
+ * and the host's count starts anew.
+ */
+int window_add(struct window *window, const struct addr *host, int64_t time);
+
+struct window_state window_state(const struct window *window);
+
+/* Accepts NULL. */
+void window_close(struct window *window);
+
+#endif

@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* One line of exim's main log to one event, by exim's own grammar and not by its looks. */
+#ifndef EXIM_H
+#define EXIM_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "common/event.h"
+
+/* exim writes a record through a buffer of this size (src/log.c, LOG_BUFFER_SIZE): what is
+ * longer was not written by it.
+ */
+#define EXIM_LINE_MAX 8192
+
+struct exim {
+	/*
+	 * Set where it is known that exim refuses a HELO with characters that no host name
+	 * holds (its default). Where it may take anything (helo_accept_junk_hosts), a HELO can
+	 * end the host slot early and bring another address; a line that can be read in two
+	 * ways is then no offence.
+	 */
+	bool helo_is_checked;
+
+	/* The offset of local time, for the quarter of an hour in which the last line stood. */
+	int64_t zone_quarter;
+	int64_t zone_offset;
+};
+
+/* The zone is the process's (TZ). Call again after a change of TZ. */
+void exim_init(struct exim *exim);
+
+/*
+ * Reads the `length` bytes at `line`, without the line's LF. 0: they are an offence, *out tells
+ * which; -ENOMSG: they are not, or not beyond doubt.
+ */
+int exim_read(struct exim *exim, const char *line, size_t length, struct event *out);
+
+#endif

@@ -1,0 +1,454 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Follows a log by its name: lines as they are written, across rotation of every kind. */
+#include "follow.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <libgen.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/inotify.h>
+#include <sys/stat.h>
+#include <sys/uio.h>
+#include <time.h>
+#include <unistd.h>
+
+/* Longer than any line that exim can write; what does not fit is skipped. */
+#define FOLLOW_BUFFER 65536
+
+/* How much of what was read last is read again, to see that it still stands there. */
+#define FOLLOW_PROOF 64
+
+/* A writer may have looked the name up just before the rotation, and write just after it. */
+#define FOLLOW_RETIRED_MAX     8
+#define FOLLOW_RETIRED_SECONDS 10
+
+#define FOLLOW_FOLDER_EVENTS                                                              \
+	(IN_CREATE | IN_MOVED_TO | IN_MOVED_FROM | IN_DELETE | IN_ATTRIB | IN_MOVE_SELF | \
+	 IN_ONLYDIR)
+
+struct follow_file {
+	int fd;
+	int watch;
+	dev_t device;
+	ino_t inode;
+	time_t retired;
+	uint64_t offset;	 /* all before it was read */
+	size_t known;		 /* bytes of `buffer` that end at `offset` */
+	size_t line;		 /* where in `buffer` the line begins that is not complete */
+	bool skipping;		 /* until the next LF */
+	size_t head_size;	 /* bytes of `head` */
+	char head[FOLLOW_PROOF]; /* how the file began */
+	char buffer[FOLLOW_BUFFER];
+};
+
+struct follow {
+	char *path;
+	int inotify;
+	int folder; /* watch of the folder that holds the name, -1: it went away */
+	struct follow_state state;
+	struct follow_file *file;
+	struct follow_file *retired[FOLLOW_RETIRED_MAX]; /* oldest first */
+	unsigned int retired_count;
+};
+
+static time_t follow_now(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return now.tv_sec;
+}
+
+static void follow_file_close(struct follow *follow, struct follow_file *file)
+{
+	if (!file)
+		return;
+	inotify_rm_watch(follow->inotify, file->watch);
+	close(file->fd);
+	free(file);
+}
+
+/* Keeps the last FOLLOW_PROOF bytes read and the line not yet complete, at the buffer's start.
+ */
+static void follow_file_compact(struct follow_file *file)
+{
+	size_t from = file->known > FOLLOW_PROOF ? file->known - FOLLOW_PROOF : 0;
+
+	if (from > file->line)
+		from = file->line;
+	memmove(file->buffer, file->buffer + from, file->known - from);
+	file->known -= from;
+	file->line -= from;
+}
+
+static void follow_file_rewind(struct follow_file *file, uint64_t offset)
+{
+	file->offset = offset;
+	file->known = 0;
+	file->line = 0;
+	file->skipping = false;
+}
+
+static void follow_file_read_head(struct follow_file *file)
+{
+	ssize_t got = pread(file->fd, file->head, sizeof(file->head), 0);
+
+	file->head_size = got > 0 ? got : 0;
+}
+
+/* Goes to the end; a line that stands there half written is not ours. */
+static void follow_file_seek_end(struct follow_file *file)
+{
+	struct stat st;
+	ssize_t got;
+
+	follow_file_rewind(file, fstat(file->fd, &st) ? 0 : st.st_size);
+	if (!file->offset)
+		return;
+	file->known = file->offset < FOLLOW_PROOF ? file->offset : FOLLOW_PROOF;
+	got = pread(file->fd, file->buffer, file->known, file->offset - file->known);
+	if (got != (ssize_t)file->known) {
+		follow_file_rewind(file, file->offset);
+		return;
+	}
+	file->line = file->known;
+	file->skipping = file->buffer[file->known - 1] != '\n';
+}
+
+/*
+ * The file was cut: to nothing, and what stands there now is new; or its end was cut off, and
+ * what is left was read before.
+ */
+static void follow_file_was_cut(struct follow_file *file)
+{
+	char head[FOLLOW_PROOF];
+	ssize_t got = pread(file->fd, head, file->head_size, 0);
+
+	if (file->head_size == sizeof(head) && got == (ssize_t)sizeof(head) &&
+	    !memcmp(head, file->head, sizeof(head))) {
+		follow_file_seek_end(file);
+	} else {
+		follow_file_rewind(file, 0);
+		file->head_size = 0;
+	}
+}
+
+/* Hands over the complete lines in the buffer, of which all before `from` is known to hold no
+ * LF. */
+static void follow_file_split(struct follow *follow, struct follow_file *file, size_t from,
+			      follow_line *line, void *context)
+{
+	char *start = file->buffer + file->line, *end = file->buffer + file->known;
+	char *search = file->buffer + from, *lf;
+
+	while ((lf = memchr(search, '\n', end - search))) {
+		if (!file->skipping)
+			line(context, start, lf - start);
+		file->skipping = false;
+		start = search = lf + 1;
+	}
+	file->line = start - file->buffer;
+	if (!file->line && file->known == sizeof(file->buffer)) {
+		if (!file->skipping)
+			follow->state.skipped++;
+		file->skipping = true;
+		file->line = file->known;
+	}
+}
+
+/* Reads to the end. Truncation is seen by what was read last no longer standing where it stood.
+ */
+static int follow_file_drain(struct follow *follow, struct follow_file *file, follow_line *line,
+			     void *context)
+{
+	char proof[FOLLOW_PROOF];
+	struct iovec iov[2];
+	size_t proved, from;
+	ssize_t got;
+
+	for (;;) {
+		follow_file_compact(file);
+		proved = file->known < FOLLOW_PROOF ? file->known : FOLLOW_PROOF;
+		iov[0] = (struct iovec){ proof, proved };
+		iov[1] = (struct iovec){ file->buffer + file->known,
+					 sizeof(file->buffer) - file->known };
+		got = preadv(file->fd, iov, 2, file->offset - proved);
+		if (got < 0 && errno == EINTR)
+			continue;
+		if (got < 0)
+			return -errno;
+		if ((size_t)got < proved ||
+		    memcmp(proof, file->buffer + file->known - proved, proved)) {
+			follow_file_was_cut(file);
+			continue;
+		}
+		if ((size_t)got == proved)
+			return 0;
+		if (file->head_size < sizeof(file->head))
+			follow_file_read_head(file);
+		from = file->known;
+		file->known += got - proved;
+		file->offset += got - proved;
+		follow_file_split(follow, file, from, line, context);
+	}
+}
+
+/* Opens what the name stands for now. -ENOENT, -EACCES … : it cannot be read. */
+static int follow_file_open(struct follow *follow, struct follow_file **out)
+{
+	char same[sizeof("/proc/self/fd/") + 3 * sizeof(int)];
+	struct follow_file *file;
+	struct stat st;
+	int fd, err;
+
+	fd = open(follow->path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+	if (fd < 0)
+		return -errno;
+	if (fstat(fd, &st)) {
+		err = -errno;
+		goto out;
+	}
+	if (!S_ISREG(st.st_mode)) {
+		err = S_ISDIR(st.st_mode) ? -EISDIR : -ESPIPE;
+		goto out;
+	}
+	file = calloc(1, sizeof(*file));
+	if (!file) {
+		err = -ENOMEM;
+		goto out;
+	}
+	file->fd = fd;
+	file->device = st.st_dev;
+	file->inode = st.st_ino;
+	/* By the descriptor: the name may stand for another file already. */
+	snprintf(same, sizeof(same), "/proc/self/fd/%d", fd);
+	file->watch = inotify_add_watch(follow->inotify, same, IN_MODIFY | IN_ATTRIB);
+	if (file->watch < 0) {
+		err = -errno;
+		free(file);
+		goto out;
+	}
+	follow_file_read_head(file);
+	*out = file;
+	return 0;
+out:
+	close(fd);
+	return err;
+}
+
+/* Lets go of files that were rotated away long enough ago, or of the oldest if `one` must go.
+ */
+static void follow_release(struct follow *follow, bool one)
+{
+	time_t now = follow_now();
+	unsigned int gone = 0, i;
+
+	for (i = 0; i < follow->retired_count; i++) {
+		if (!(one && i == 0) &&
+		    now - follow->retired[i]->retired < FOLLOW_RETIRED_SECONDS)
+			break;
+		follow_file_close(follow, follow->retired[i]);
+		gone++;
+	}
+	follow->retired_count -= gone;
+	memmove(follow->retired, follow->retired + gone,
+		follow->retired_count * sizeof(follow->retired[0]));
+}
+
+static void follow_retire(struct follow *follow)
+{
+	if (!follow->file)
+		return;
+	if (follow->retired_count == FOLLOW_RETIRED_MAX)
+		follow_release(follow, true);
+	follow->file->retired = follow_now();
+	follow->retired[follow->retired_count++] = follow->file;
+	follow->file = NULL;
+}
+
+/* The same log under a new inode, as an editor leaves it: what stands in it was read before. */
+static bool follow_is_copy(const struct follow_file *file, const struct follow_file *old)
+{
+	return old && old->head_size == FOLLOW_PROOF && file->head_size == FOLLOW_PROOF &&
+	       !memcmp(file->head, old->head, FOLLOW_PROOF);
+}
+
+static int follow_watch_folder(struct follow *follow, const char *path)
+{
+	char copy[PATH_MAX];
+	int watch;
+
+	if (strlen(path) >= sizeof(copy))
+		return -ENAMETOOLONG;
+	strcpy(copy, path);
+	watch = inotify_add_watch(follow->inotify, dirname(copy), FOLLOW_FOLDER_EVENTS);
+	return watch < 0 ? -errno : watch;
+}
+
+/* Both the folder of the name and, where it is a symbolic link, that of the file it leads to.
+ */
+static int follow_watch_folders(struct follow *follow)
+{
+	char target[PATH_MAX];
+	int watch = follow_watch_folder(follow, follow->path);
+
+	if (watch < 0)
+		return watch;
+	follow->folder = watch;
+	if (realpath(follow->path, target))
+		follow_watch_folder(follow, target);
+	return 0;
+}
+
+/* A file that had been rotated away and has its name back. */
+static struct follow_file *follow_unretire(struct follow *follow, const struct stat *st)
+{
+	struct follow_file *file;
+	unsigned int i;
+
+	for (i = 0; i < follow->retired_count; i++) {
+		file = follow->retired[i];
+		if (file->device == st->st_dev && file->inode == st->st_ino) {
+			follow->retired_count--;
+			memmove(follow->retired + i, follow->retired + i + 1,
+				(follow->retired_count - i) * sizeof(follow->retired[0]));
+			return file;
+		}
+	}
+	return NULL;
+}
+
+/* Turns to another file if the name stands for one. True: there is something new to read. */
+static bool follow_turn(struct follow *follow)
+{
+	struct follow_file *file;
+	struct stat st;
+
+	if (stat(follow->path, &st)) {
+		follow->state.error = errno;
+		return false;
+	}
+	if (follow->file && st.st_dev == follow->file->device &&
+	    st.st_ino == follow->file->inode) {
+		follow->state.error = 0;
+		return false;
+	}
+	follow->state.error = 0;
+	file = follow_unretire(follow, &st);
+	if (!file) {
+		follow->state.error = -follow_file_open(follow, &file);
+		if (follow->state.error)
+			return false;
+		if (follow_is_copy(file, follow->file))
+			follow_file_seek_end(file);
+	}
+	follow_retire(follow);
+	follow->file = file;
+	follow_watch_folders(follow);
+	return true;
+}
+
+/* The events say only that it is time to look. What there is to see, the files themselves show.
+ */
+static void follow_swallow_events(struct follow *follow)
+{
+	char events[4096] __attribute__((aligned(__alignof__(struct inotify_event))));
+	const struct inotify_event *event;
+	ssize_t got;
+	char *at;
+
+	while ((got = read(follow->inotify, events, sizeof(events))) > 0) {
+		for (at = events; at < events + got; at += sizeof(*event) + event->len) {
+			event = (const struct inotify_event *)at;
+			if (event->wd != follow->folder)
+				continue;
+			if (event->mask & IN_MOVE_SELF)
+				inotify_rm_watch(follow->inotify, follow->folder);
+			if (event->mask & (IN_MOVE_SELF | IN_IGNORED))
+				follow->folder = -1;
+		}
+	}
+}
+
+void follow_read(struct follow *follow, follow_line *line, void *context)
+{
+	unsigned int i;
+	int err = 0;
+
+	follow_swallow_events(follow);
+	if (follow->folder < 0)
+		follow_watch_folders(follow);
+	do {
+		for (i = 0; i < follow->retired_count; i++)
+			follow_file_drain(follow, follow->retired[i], line, context);
+		if (follow->file)
+			err = follow_file_drain(follow, follow->file, line, context);
+	} while (follow_turn(follow));
+	if (err && !follow->state.error)
+		follow->state.error = -err;
+	follow_release(follow, false);
+}
+
+int follow_open(const char *path, bool from_end, struct follow **out)
+{
+	struct follow *follow = calloc(1, sizeof(*follow));
+	int err;
+
+	if (!follow)
+		return -ENOMEM;
+	follow->folder = -1;
+	follow->path = strdup(path);
+	follow->inotify = inotify_init1(IN_NONBLOCK | IN_CLOEXEC);
+	if (!follow->path || follow->inotify < 0) {
+		err = follow->path ? -errno : -ENOMEM;
+		goto out;
+	}
+	err = follow_watch_folders(follow);
+	if (err)
+		goto out;
+	err = follow_file_open(follow, &follow->file);
+	if (err == -EISDIR || err == -ESPIPE)
+		goto out;
+	follow->state.error = -err;
+	if (follow->file && from_end)
+		follow_file_seek_end(follow->file);
+	*out = follow;
+	return 0;
+out:
+	follow_close(follow);
+	return err;
+}
+
+int follow_fd(const struct follow *follow)
+{
+	return follow->inotify;
+}
+
+struct follow_state follow_state(const struct follow *follow)
+{
+	struct follow_state state = follow->state;
+
+	state.position = follow->file ? follow->file->offset : 0;
+	return state;
+}
+
+const char *follow_path(const struct follow *follow)
+{
+	return follow->path;
+}
+
+void follow_close(struct follow *follow)
+{
+	if (!follow)
+		return;
+	while (follow->retired_count)
+		follow_release(follow, true);
+	follow_file_close(follow, follow->file);
+	if (follow->inotify >= 0)
+		close(follow->inotify);
+	free(follow->path);
+	free(follow);
+}

@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Follows a log by its name: lines as they are written, across rotation of every kind. */
+#ifndef FOLLOW_H
+#define FOLLOW_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* A line without its LF. The bytes are whatever the writer put there, and gone after the call.
+ */
+typedef void follow_line(void *context, const char *line, size_t length);
+
+struct follow;
+
+struct follow_state {
+	int error;	   /* why the file in place is not read (errno), 0: it is */
+	uint64_t position; /* bytes read of it */
+	uint64_t skipped;  /* lines too long to be anybody's, so far */
+};
+
+/*
+ * Follows `path` from its present end (`from_end`) or from its start. It need not exist yet,
+ * but its folder must: -ENOENT, -ENOTDIR, -EACCES or what inotify(7) says. The caller closes
+ * *out.
+ */
+int follow_open(const char *path, bool from_end, struct follow **out);
+
+/* Readable when follow_read() has something to do; for poll(2) only. */
+int follow_fd(const struct follow *follow);
+
+/*
+ * Hands over all complete lines written so far. Call it when follow_fd() is readable, and once
+ * in a few seconds besides, so that files rotated away are let go. What fails is in
+ * follow_state().
+ */
+void follow_read(struct follow *follow, follow_line *line, void *context);
+
+struct follow_state follow_state(const struct follow *follow);
+const char *follow_path(const struct follow *follow);
+
+/* Accepts NULL. */
+void follow_close(struct follow *follow);
+
+#endif

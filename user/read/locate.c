@@ -1,0 +1,131 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Finds exim's log and what else exim alone knows of itself, by asking it. */
+#include "locate.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <spawn.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+static const char *const locate_exims[] = { "/usr/sbin/exim4", "/usr/sbin/exim",
+					    "/usr/exim/bin/exim", "/usr/local/sbin/exim" };
+
+static const char *const locate_places[] = { "/var/log/exim4/mainlog", "/var/log/exim_mainlog",
+					     "/var/log/exim/main.log", "/var/log/exim/mainlog",
+					     "/var/spool/exim/log/mainlog" };
+
+#define LOCATE_COUNT(array) (sizeof(array) / sizeof((array)[0]))
+
+/* Runs `exim -bP name` and reads the first bytes of what it prints. */
+static int locate_ask(const char *exim, const char *name, char *answer, size_t size)
+{
+	char *argv[] = { (char *)exim, "-bP", (char *)name, NULL };
+	char *environment[] = { "PATH=/usr/sbin:/usr/bin:/sbin:/bin", NULL };
+	posix_spawn_file_actions_t actions;
+	int pipes[2], status, err;
+	size_t used = 0;
+	ssize_t got;
+	pid_t pid;
+
+	if (pipe2(pipes, O_CLOEXEC))
+		return -errno;
+	posix_spawn_file_actions_init(&actions);
+	posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0);
+	posix_spawn_file_actions_adddup2(&actions, pipes[1], 1);
+	posix_spawn_file_actions_addopen(&actions, 2, "/dev/null", O_WRONLY, 0);
+	err = -posix_spawn(&pid, exim, &actions, NULL, argv, environment);
+	posix_spawn_file_actions_destroy(&actions);
+	close(pipes[1]);
+	if (err)
+		goto out;
+
+	while (used < size - 1 && ((got = read(pipes[0], answer + used, size - 1 - used)) > 0 ||
+				   (got < 0 && errno == EINTR)))
+		used += got > 0 ? got : 0;
+	answer[used] = '\0';
+	while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
+		;
+	if (!WIFEXITED(status) || WEXITSTATUS(status))
+		err = -ENOENT;
+out:
+	close(pipes[0]);
+	return err;
+}
+
+int locate_option(const char *name, char *value, size_t size)
+{
+	char answer[PATH_MAX + 256], wanted[128];
+	size_t i, length;
+	char *at;
+
+	length = snprintf(wanted, sizeof(wanted), "%s =", name);
+	for (i = 0; i < LOCATE_COUNT(locate_exims); i++) {
+		if (locate_ask(locate_exims[i], name, answer, sizeof(answer)))
+			continue;
+		if (strncmp(answer, wanted, length))
+			continue;
+		at = answer + length;
+		at += strspn(at, " ");
+		at[strcspn(at, "\n")] = '\0';
+		if (strlen(at) >= size)
+			return -ENAMETOOLONG;
+		strcpy(value, at);
+		return 0;
+	}
+	return -ENOENT;
+}
+
+/*
+ * One item of log_file_path (spec, 51.1): a path in which %s stands for the log's name, an
+ * empty one for the spool's own folder.
+ */
+static int locate_expand(const char *item, char *path, size_t size)
+{
+	char spool[PATH_MAX];
+	const char *mark;
+	int err, used;
+
+	if (strstr(item, "%D") || strstr(item, "%M"))
+		return -ENOTSUP;
+	if (*item == '/') {
+		mark = strstr(item, "%s");
+		used = snprintf(path, size, "%.*s%s%s", mark ? (int)(mark - item) : INT_MAX,
+				item, mark ? "main" : "", mark ? mark + 2 : "");
+	} else {
+		err = locate_option("spool_directory", spool, sizeof(spool));
+		if (err)
+			return err;
+		used = snprintf(path, size, "%s/log/mainlog", spool);
+	}
+	return used < 0 || (size_t)used >= size ? -ENAMETOOLONG : 0;
+}
+
+int locate_log(char *path, size_t size)
+{
+	char value[PATH_MAX];
+	char *rest = value, *item;
+	size_t i;
+
+	if (!locate_option("log_file_path", value, sizeof(value))) {
+		while ((item = strsep(&rest, ":"))) {
+			item += strspn(item, " ");
+			item[strcspn(item, " ")] = '\0';
+			if (strcmp(item, "syslog"))
+				return locate_expand(item, path, size);
+		}
+		return -ENOTSUP;
+	}
+	for (i = 0; i < LOCATE_COUNT(locate_places); i++) {
+		if (access(locate_places[i], F_OK))
+			continue;
+		if (strlen(locate_places[i]) >= size)
+			return -ENAMETOOLONG;
+		strcpy(path, locate_places[i]);
+		return 0;
+	}
+	return -ENOENT;
+}
