@@ -93,14 +93,14 @@ $(B)/skeletons/%.skel.h: $(B)/bpf/%.bpf.o
 
 run:
 	$(Q)scripts/deps build $(if $(IFACE),,sandbox)
-	$(Q)$(MAKE) --no-print-directory all $(if $(IFACE),,$(TOOLS))
+	$(Q)$(MAKE) -s --no-print-directory all $(if $(IFACE),,$(TOOLS))
 	$(Q)$(if $(IFACE),exec $(B)/sobig-xdp attach $(if $(LOG),--log "$(LOG)") $(IFACE),scripts/sandbox)
 
 tests: all $(UNIT_TESTS) $(VERDICT_TESTS) $(TOOLS)
 
 test:
 	$(Q)scripts/deps build sandbox test
-	$(Q)$(MAKE) --no-print-directory tests
+	$(Q)$(MAKE) -s --no-print-directory tests
 	$(Q)selftests/run
 
 $(UNIT_TESTS): $(B)/selftests/%: $(B)/selftests/unit/%.o $(PARTS)
@@ -113,7 +113,7 @@ $(VERDICT_TESTS): $(B)/selftests/%: $(B)/selftests/verdict/%.o $(PARTS)
 
 $(TOOLS): $(B)/selftests/%: $(B)/selftests/live/%.o
 	$(call say,LINK)
-	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) $(LDHARDENING) -o $@ $^
+	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) $(LDHARDENING) -o $@ $^ $(LIB_LIBS)
 
 check:
 	$(Q)clang-format --dry-run -Werror $$(git ls-files '*.[ch]')

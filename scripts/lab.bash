@@ -1,0 +1,165 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# A mail host and a world of senders on one machine, for the sandbox and the live tests; to be sourced.
+#
+# All of it lives in namespaces without names (mounts, network, processes) below one process: when
+# that ends, however it ends, the kernel takes everything away.
+# shellcheck shell=bash
+
+LAB=/mnt/lab # a tmpfs, seen only inside
+LAB_MX=192.0.2.1
+LAB_MX6=2001:db8::1
+
+# Runs the command line once more, inside. "$0" "$@" as a rule.
+lab_enter() {
+	export LAB_INSIDE=1
+	exec unshare --mount --net --pid --fork --kill-child=SIGKILL --mount-proc \
+		--propagation private -- "$@"
+}
+
+# The mail host's side is where we are; the world's is the network namespace of a process of its own.
+lab_build() {
+	local address
+	mount -t tmpfs -o mode=755 lab /mnt
+	mount -t bpf -o mode=700 bpf /sys/fs/bpf
+	mkdir -p "$LAB"
+	sysctl -qw net.ipv4.tcp_syncookies=1
+	ip link set lo up
+	unshare --net sleep infinity &
+	LAB_WORLD=$!
+	until [ "$(readlink /proc/$LAB_WORLD/ns/net)" != "$(readlink /proc/self/ns/net)" ]; do
+		sleep 0.01
+	done
+	ip link add mx0 type veth peer name world0 netns "$LAB_WORLD"
+	ip address add "$LAB_MX/24" dev mx0
+	ip address add "$LAB_MX6/64" dev mx0 nodad
+	ip link set mx0 up
+	world ip link set lo up
+	world ip link set world0 up
+	world ip address add 192.0.2.2/24 dev world0
+	world ip address add 2001:db8::2/64 dev world0 nodad
+	for address in "$@"; do
+		lab_address "$address"
+	done
+	# Everybody is on the same wire.
+	ip route add default dev mx0
+	ip -6 route add default dev mx0
+}
+
+# Gives the world an address more.
+lab_address() {
+	case $1 in
+	*:*) world ip address add "$1/128" dev world0 nodad ;;
+	*) world ip address add "$1/32" dev world0 ;;
+	esac
+}
+
+world() {
+	nsenter --net="/proc/$LAB_WORLD/ns/net" -- "$@"
+}
+
+# Debian's exim, unpacked by scripts/deps, with a configuration, a user and a scanner of its own.
+lab_exim() {
+	local top=$1
+	install -D -m 4755 "$top/build/exim/usr/sbin/exim4" "$LAB/sbin/exim"
+	cp /etc/passwd "$LAB/passwd"
+	cp /etc/group "$LAB/group"
+	grep -q '^Debian-exim:' "$LAB/passwd" ||
+		echo "Debian-exim:x:64999:64999::$LAB/spool:/bin/false" >>"$LAB/passwd"
+	grep -q '^Debian-exim:' "$LAB/group" || echo 'Debian-exim:x:64999:' >>"$LAB/group"
+	mount --bind "$LAB/passwd" /etc/passwd
+	mount --bind "$LAB/group" /etc/group
+	install -d -o Debian-exim -g Debian-exim "$LAB/spool" "$LAB/log" "$LAB/mail"
+
+	cat >"$LAB/scan" <<-'EOF'
+		#!/bin/sh
+		# What a virus scanner would say of the message and its parts, unpacked into the folder $1.
+		grep -qrF 'EICAR-STANDARD-ANTIVIRUS-TEST-FILE' "$1" && echo 'FOUND Eicar-Test-Signature'
+		grep -qrF 'SOBIG.F-LIKE-MARKER' "$1" && echo 'FOUND W32.Sobig.F@mm'
+		exit 0
+	EOF
+	chmod 755 "$LAB/scan"
+	cat >"$LAB/exim.conf" <<-EOF
+		primary_hostname = mx.example
+		exim_path = $LAB/sbin/exim
+		spool_directory = $LAB/spool
+		log_file_path = $LAB/log/%slog
+		log_selector = +millisec +smtp_connection
+		pid_file_path =
+		deliver_drop_privilege
+		daemon_smtp_ports = 25
+		keep_environment =
+		host_lookup =
+		rfc1413_hosts =
+		tls_advertise_hosts =
+		smtp_accept_max = 200
+		smtp_accept_queue_per_connection = 0
+		av_scanner = cmdline:$LAB/scan %s:FOUND:FOUND (.+)
+		acl_smtp_rcpt = check_rcpt
+		acl_smtp_mime = check_mime
+		acl_smtp_data = check_data
+		domainlist local_domains = example.org
+		begin acl
+		check_rcpt:
+		  accept domains = +local_domains
+		         endpass
+		         message = unknown user
+		         local_parts = postmaster : alice : bob
+		  deny   message = relay not permitted
+		check_mime:
+		  warn   decode = default
+		  accept
+		check_data:
+		  deny   message = This message contains a virus (\$malware_name).
+		         malware = *
+		  accept
+		begin routers
+		local:
+		  driver = accept
+		  domains = +local_domains
+		  local_parts = postmaster : alice : bob
+		  transport = file
+		begin transports
+		file:
+		  driver = appendfile
+		  directory = $LAB/mail/\$local_part_data
+		  maildir_format
+		  user = Debian-exim
+	EOF
+	# Nobody waits for the DNS, since there is none.
+	"$LAB/sbin/exim" -C "$LAB/exim.conf" -bd &
+	for _ in $(seq 100); do
+		[ -e "$LAB/log/mainlog" ] && ss -Hltn 'sport = :25' | grep -q . && return 0
+		sleep 0.05
+	done
+	echo "exim did not start:" >&2
+	cat "$LAB"/log/* >&2
+	return 1
+}
+
+# lab_send FROM-ADDRESS [swaks option...]: one message by a real SMTP client; swaks' exit status.
+lab_send() {
+	local from=$1 to=$LAB_MX
+	shift
+	case $from in *:*) to=$LAB_MX6 ;; esac
+	world swaks --silent 3 --server "$to" --local-interface "$from" --timeout 2 \
+		--helo "host.example" --from "sender@example.net" --to alice@example.org "$@" \
+		</dev/null >/dev/null 2>&1
+}
+
+# swaks' exit statuses (its manual, "EXIT CODES")
+# shellcheck disable=SC2034
+LAB_UNREACHED=2 LAB_REFUSED=26
+
+# lab_virus FROM-ADDRESS [FILE]: the same with what SOBIG.F would send, or with another bad file.
+lab_virus() {
+	lab_send "$1" --header 'Subject: Re: Details' --body 'Please see the attached file for details.' \
+		--attach-type application/octet-stream --attach-name details.pif --attach "@${2:-$LAB_SOBIG}"
+}
+
+LAB_SOBIG=$LAB/details.pif LAB_EICAR=$LAB/eicar.com
+
+# Harmless both. EICAR's test file is put together here, lest a scanner stumble over this script.
+lab_make_viruses() {
+	printf 'MZ\220\000 this is no program: SOBIG.F-LIKE-MARKER\n' >"$LAB_SOBIG"
+	printf '%s%s' 'X5O!P%@AP[4\PZX54(P^)7CC)7}$' 'EICAR-STANDARD-ANTIVIRUS-TEST-FILE!$H+H*' >"$LAB_EICAR"
+}
