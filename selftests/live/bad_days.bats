@@ -1,0 +1,220 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# Bad days: each ends in one clear sentence with the way out, and leaves nothing half done.
+
+load live.bash
+
+setup() {
+	need_lab
+	start_lab
+}
+
+teardown() {
+	[ -z "${LAB_INSIDE-}" ] || stop_lab
+}
+
+# fails STATUS WORDS COMMAND...: it ends with that status, and says that in one line on stderr.
+fails() {
+	local status=$1 words=$2 got=0
+	shift 2
+	"$@" >"$LAB/out" 2>"$LAB/err" || got=$?
+	cat "$LAB/out" "$LAB/err"
+	[ $got = "$status" ]
+	[ "$(wc -l <"$LAB/err")" = 1 ]
+	[ ! -s "$LAB/out" ]
+	grep -q -- "$words" "$LAB/err"
+}
+
+unprivileged() {
+	setpriv --reuid nobody --clear-groups --bounding-set=-all --inh-caps=-all -- "$@"
+}
+
+@test "without privilege every command that needs it says so, and parse does not need it" {
+	chmod 644 "$log"
+	chmod 755 "$LAB" "$LAB/log"
+	install -m 755 "$sobig" "$LAB/sobig-xdp"
+	offend $bad 1
+	for command in "attach mx0 --log $log" "detach --all" "status" "list" "block $bad" "unblock $bad"; do
+		# shellcheck disable=SC2086
+		fails 3 'needs root' unprivileged "$LAB/sobig-xdp" $command
+	done
+	unprivileged "$LAB/sobig-xdp" parse "$log" | grep -q "virus	$bad"
+	is_clean
+}
+
+@test "no such interface" {
+	fails 1 'no interface "eth77"' "$sobig" attach eth77 --log "$log"
+	fails 1 'no interface "eth77"' "$sobig" detach eth77
+	is_clean
+}
+
+@test "one interface of two does not exist: neither is attached" {
+	"$sobig" attach mx0 eth77 --log "$log" >/dev/null 2>"$LAB/err" && false
+	grep -q 'no interface "eth77"' "$LAB/err"
+	is_clean
+}
+
+@test "an interface that is down is attached with a warning" {
+	ip link set mx0 down
+	start_daemon
+	grep -q 'mx0 is down' "$LAB/words"
+	stop_daemon
+	is_clean
+}
+
+@test "no bpf file system: it is mounted, and said" {
+	umount /sys/fs/bpf
+	start_daemon
+	grep -q 'mounted a bpf file system' "$LAB/words"
+	stop_daemon
+	is_clean
+}
+
+@test "pins elsewhere than on a bpf file system are refused" {
+	fails 1 'not on a bpf file system' "$sobig" attach mx0 --log "$log" --pins "$LAB/pins"
+	[ ! -e "$LAB/pins" ]
+	is_clean
+}
+
+@test "pins that somebody else made are refused" {
+	mkdir -m 777 "$pins"
+	fails 1 'others may write to it' "$sobig" attach mx0 --log "$log"
+	rmdir "$pins"
+	is_clean
+}
+
+@test "a foreign program is named with its id and left alone" {
+	xdp-filter load mx0 -m native >/dev/null 2>&1 || true
+	ip link set dev mx0 xdp off 2>/dev/null || true
+	ip link set dev mx0 xdp obj "$top/build/bpf/sobig.bpf.o" sec xdp
+	id=$(ip -d link show mx0 | sed -n 's/.*prog\/xdp id \([0-9]*\).*/\1/p')
+	[ -n "$id" ]
+	fails 1 "carries the XDP program.*id $id.*not ours" "$sobig" attach mx0 --log "$log"
+	fails 1 "not ours" "$sobig" attach mx0 --log "$log" --mode generic
+	"$sobig" detach mx0 2>&1 | grep -q "id $id"
+	ip -d link show mx0 | grep -q "prog/xdp id $id "
+	[ ! -e "$pins" ]
+	ip link set dev mx0 xdp off
+}
+
+@test "a log that is not there yet is waited for and then read" {
+	rm "$log"
+	start_daemon
+	grep -q "$log is not there: waiting" "$LAB/words"
+	"$sobig" status | grep -q 'THE LOG CANNOT BE READ'
+	offend $bad 16
+	until_blocked $bad
+	grep -q "reading $log" "$LAB/words"
+}
+
+@test "a log in a folder that does not exist" {
+	fails 1 'folder of "/nowhere/mainlog" does not exist' "$sobig" attach mx0 --log /nowhere/mainlog
+	is_clean
+}
+
+@test "a log that is a folder" {
+	fails 1 'is not a file' "$sobig" attach mx0 --log "$LAB/log"
+	is_clean
+}
+
+@test "no log to be found" {
+	fails 1 'no exim log was found' "$sobig" attach mx0
+	is_clean
+}
+
+@test "a log that becomes unreadable is said, the blocks stay, and it is read again" {
+	# root reads everything; so the name leads into nothing instead.
+	start_daemon
+	"$sobig" block $good
+	mv "$log" "$log.1"
+	ln -s "$log" "$log"
+	for _ in $(seq 100); do ! grep -q 'cannot read' "$LAB/words" || break; sleep 0.02; done
+	grep -q "cannot read $log" "$LAB/words"
+	until_blocked $good
+	rm "$log"
+	offend $bad 16
+	until_blocked $bad
+}
+
+@test "a second attach on the same interface" {
+	start_daemon
+	fails 1 'guarded by another sobig-xdp' "$sobig" attach mx0 --log "$log"
+	"$sobig" status | grep -q 'all is well'
+	until_blocked 192.0.2.99 || true
+	"$sobig" block $bad
+	until_blocked $bad
+}
+
+@test "two interfaces under two daemons share the blocks, and the last one out clears up" {
+	ip link add dummy0 type dummy
+	ip link set dummy0 up
+	start_daemon
+	"$sobig" attach dummy0 --mode generic --log "$log" -j >"$LAB/events2" 2>"$LAB/words2" 3>&- &
+	second=$!
+	until grep -q '"ready"' "$LAB/events2"; do sleep 0.02; done
+	"$sobig" block $bad
+	stop_daemon
+	until_blocked $bad
+	kill -TERM $second
+	wait $second
+	is_clean
+	ip link delete dummy0
+}
+
+@test "an interface that vanishes is said, and what is left goes on" {
+	ip link add dummy0 type dummy
+	ip link set dummy0 up
+	"$sobig" attach dummy0 mx0 --log "$log" -j >"$LAB/events" 2>"$LAB/words" 3>&- &
+	daemon=$!
+	until grep -q '"ready"' "$LAB/events"; do sleep 0.02; done
+	ip link delete dummy0
+	for _ in $(seq 100); do ! grep -q 'dummy0 has vanished' "$LAB/words" || break; sleep 0.02; done
+	grep -q 'dummy0 has vanished' "$LAB/words"
+	offend $bad 16
+	until_blocked $bad
+	ip link delete mx0
+	got=0
+	wait $daemon || got=$?
+	[ $got = 1 ]
+	grep -q 'mx0 has vanished' "$LAB/words"
+	[ ! -e "$pins" ]
+}
+
+@test "status, list, block and unblock where nothing is attached" {
+	fails 1 'not attached to any interface' "$sobig" status
+	fails 1 'not attached to any interface' "$sobig" list
+	fails 1 'not attached to any interface' "$sobig" block $bad
+	fails 1 'not attached to any interface' "$sobig" unblock $bad
+	"$sobig" detach --all
+}
+
+@test "wrong usage is told apart from failure" {
+	fails 2 'no command "atach"; did you mean "attach"' "$sobig" atach mx0
+	fails 2 'name the interfaces' "$sobig" attach
+	fails 2 'limit takes 1 to 1000, not "0"' "$sobig" attach mx0 --limit 0
+	fails 2 'window takes 1s to 7d.*not "8d"' "$sobig" attach mx0 --window 8d
+	fails 2 'mode takes.*not "fast"' "$sobig" attach mx0 --mode fast
+	fails 2 '"--lmit" is not an option' "$sobig" attach mx0 --lmit=3
+	fails 2 'name addresses' "$sobig" block
+	fails 2 'sort takes' "$sobig" list --sort name
+	fails 2 'name interfaces, or say --all' "$sobig" detach
+}
+
+@test "what must not be blocked, and what is no address, is refused by name" {
+	start_daemon
+	fails 1 '"127.0.0.1" is loopback' "$sobig" block 127.0.0.1
+	fails 1 '"fe80::1" is loopback, link-local' "$sobig" block fe80::1
+	fails 1 '"198.51.100.256" is no IPv4 or IPv6 address' "$sobig" block 198.51.100.256
+	fails 1 '"198.51.100.0/24": only single' "$sobig" block 198.51.100.0/24
+	fails 1 '"198.51.100.7/24" has bits set' "$sobig" block 198.51.100.7/24
+	[ "$("$sobig" list | wc -l)" = 1 ]
+}
+
+@test "a list on standard input is blocked line by line, and what is wrong in it named" {
+	start_daemon
+	printf '%s\n' "$bad # a remark" '' '; another' '  2001:db8:666::7' 'nonsense' >"$LAB/input"
+	"$sobig" block - --for 2h --reason 'from a list' <"$LAB/input" >"$LAB/out" 2>"$LAB/err" && false
+	grep -q '"nonsense" is no' "$LAB/err"
+	[ "$("$sobig" list | grep -c 'from a list')" = 2 ]
+	"$sobig" unblock - <"$LAB/input" && false
+	[ "$("$sobig" list | wc -l)" = 1 ]
+}

@@ -1,0 +1,90 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# What the live tests share: the laboratory, a daemon under test, and what its peers see.
+# shellcheck shell=bash disable=SC2034,SC2154
+
+top=$(cd "$BATS_TEST_DIRNAME/../.." && pwd)
+# shellcheck source=scripts/lab.bash
+. "$top/scripts/lab.bash"
+sobig=$top/build/sobig-xdp
+peer=$top/selftests/live/peer.py
+log=$LAB/log/mainlog
+pins=/sys/fs/bpf/sobig-xdp
+
+bad=198.51.100.7 bad6=2001:db8:666::7
+good=198.51.100.8 good6=2001:db8:667::8
+
+# In a test's or a file's setup: skips it where namespaces cannot be made.
+need_lab() {
+	[ -n "${LAB_INSIDE-}" ] || skip 'needs root and namespaces'
+}
+
+# Builds the laboratory with the four peers and a log that nobody writes but us.
+start_lab() {
+	lab_build $bad $bad6 $good $good6
+	mkdir -p "$LAB/log"
+	: >"$log"
+}
+
+# Takes down what a test left running. The next one builds all anew.
+stop_lab() {
+	local pid
+	for pid in $(jobs -p); do
+		kill -KILL "$pid" 2>/dev/null || true
+	done
+	wait 2>/dev/null || true
+	umount /sys/fs/bpf 2>/dev/null || true
+	umount /mnt 2>/dev/null || true
+	ip link delete mx0 2>/dev/null || true
+}
+
+# Starts attach on mx0 and waits until it is on guard. Its words are in $LAB/words.
+start_daemon() {
+	"$sobig" attach mx0 --log "$log" -j "$@" >"$LAB/events" 2>"$LAB/words" 3>&- &
+	daemon=$!
+	until grep -q '"ready"' "$LAB/events"; do
+		[ -d "/proc/$daemon" ] || { cat "$LAB/words"; return 1; }
+		sleep 0.02
+	done
+}
+
+stop_daemon() {
+	kill "-${1:-TERM}" "$daemon"
+	wait "$daemon" 2>/dev/null
+}
+
+start_server() {
+	python3 "$peer" serve - - "${1:-25}" 3>&- &
+	until ss -Hltn "sport = :${1:-25}" | grep -q .; do sleep 0.02; done
+}
+
+# offend ADDRESS TIMES: so many lines, as exim writes them.
+offend() {
+	local _
+	for _ in $(seq "$2"); do
+		echo "$(date '+%F %T') 1xVO3f-00036y-2K H=(h) [$1] F=<s@e> rejected after DATA: This message contains a virus (x)." >>"$log"
+	done
+}
+
+# until_blocked ADDRESS: within a second.
+until_blocked() {
+	local _
+	for _ in $(seq 50); do
+		! "$sobig" list "$1" 2>/dev/null | grep -qv '^ADDRESS' || return 0
+		sleep 0.02
+	done
+	echo "$1 was not blocked"
+	return 1
+}
+
+# What a new connection from ADDRESS to the mail host comes to: connected, refused or silence.
+reach() {
+	case $1 in
+	*:*) world python3 "$peer" connect "$1" $LAB_MX6 "${2:-25}" ;;
+	*) world python3 "$peer" connect "$1" $LAB_MX "${2:-25}" ;;
+	esac
+}
+
+# Nothing of ours on the interface, no pin.
+is_clean() {
+	! ip -d link show mx0 2>/dev/null | grep 'prog/xdp' && [ ! -e "$pins" ]
+}

@@ -1,0 +1,348 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Lines of exim's log: whose they are, of what class, and that no text of a peer's names
+ * another. */
+#include "suite.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "read/exim.h"
+
+#define STAMP "2003-08-24 11:22:33 "
+#define TIME  INT64_C(1061724153000) /* date -u -d "2003-08-24 11:22:33" +%s */
+
+struct line {
+	const char *text;
+	const char *address; /* NULL: no offence */
+	enum event_class class;
+};
+
+static int read_text(struct exim *exim, const char *text, struct event *event)
+{
+	size_t length = strlen(text);
+	char *copy = malloc(length + !length);
+	int err;
+
+	/* On the heap and without a NUL, so that ASan sees a step too far. */
+	memcpy(copy, text, length);
+	err = exim_read(exim, copy, length, event);
+	free(copy);
+	return err;
+}
+
+static void check_lines(bool helo_is_checked, const struct line *lines, size_t count)
+{
+	char address[ADDR_TEXT_SIZE];
+	struct event event;
+	struct exim exim;
+
+	exim_init(&exim);
+	exim.helo_is_checked = helo_is_checked;
+	for (size_t i = 0; i < count; i++) {
+		int err = read_text(&exim, lines[i].text, &event);
+
+		if (!lines[i].address) {
+			if (!err)
+				fail_msg("%s: %s was blamed", lines[i].text,
+					 addr_format(&event.peer, address));
+			continue;
+		}
+		if (err)
+			fail_msg("%s: not found", lines[i].text);
+		assert_string_equal(addr_format(&event.peer, address), lines[i].address);
+		if (event.class != lines[i].class)
+			fail_msg("%s: class %s", lines[i].text, event_class_name(event.class));
+	}
+}
+
+#define CHECK(checked, lines) check_lines(checked, lines, sizeof(lines) / sizeof((lines)[0]))
+
+static void every_form_of_the_host_slot_is_read(void **state)
+{
+	static const struct line lines[] = {
+#define END " F=<s@example.net> rejected after DATA: This message contains a virus (x)."
+		{ STAMP "1xVO3f-00036y-2K H=[198.51.100.7]" END, "198.51.100.7", EVENT_VIRUS },
+		{ STAMP "1xVO3f-00036y-2K H=mx.example.net [198.51.100.7]" END, "198.51.100.7",
+		  EVENT_VIRUS },
+		{ STAMP "1xVO3f-00036y-2K H=(helo) [198.51.100.7]" END, "198.51.100.7",
+		  EVENT_VIRUS },
+		{ STAMP "1xVO3f-00036y-2K H=mx.example.net (helo) [198.51.100.7]" END,
+		  "198.51.100.7", EVENT_VIRUS },
+		{ STAMP "1xVO3f-00036y-2K H=([192.0.2.3]) [198.51.100.9]" END, "198.51.100.9",
+		  EVENT_VIRUS },
+		{ STAMP "1xVO3f-00036y-2K H=([IPv6:2001:db8::3]) [2001:db8::9]" END,
+		  "2001:db8::9", EVENT_VIRUS },
+		{ STAMP "H=(helo) [::ffff:198.51.100.7]" END, "198.51.100.7", EVENT_VIRUS },
+		{ STAMP "H=(helo) [198.51.100.7]:4711" END, "198.51.100.7", EVENT_VIRUS },
+		{ STAMP "H=(helo) [2001:db8::7]:4711 I=[192.0.2.1]:25" END, "2001:db8::7",
+		  EVENT_VIRUS },
+		{ STAMP "H=(helo) [198.51.100.7] I=[192.0.2.1]:25 U=root" END, "198.51.100.7",
+		  EVENT_VIRUS },
+		{ STAMP "H=(helo) [198.51.100.7] X=TLS1.3:TLS_AES_256_GCM_SHA384:256 CV=no "
+			"DN=\"CN=a, O=\\\" F=<x> b\" SNI=\"mx.example\"" END,
+		  "198.51.100.7", EVENT_VIRUS },
+		{ STAMP "10HmaX-000000005vi-0000 H=(helo) [198.51.100.7]" END, "198.51.100.7",
+		  EVENT_VIRUS },
+		{ STAMP "[4711] H=(helo) [198.51.100.7]" END, "198.51.100.7", EVENT_VIRUS },
+		{ STAMP "[4711] 1xVO3f-00036y-2K H=(helo) [198.51.100.7]" END, "198.51.100.7",
+		  EVENT_VIRUS },
+#undef END
+	};
+
+	(void)state;
+	CHECK(true, lines);
+	CHECK(false, lines);
+}
+
+static void classes_follow_from_the_acls_words(void **state)
+{
+#define HOST STAMP "H=(helo) [198.51.100.7] F=<s@example.net> "
+	static const struct line lines[] = {
+		{ HOST "rejected after DATA: infected with Sobig", "198.51.100.7",
+		  EVENT_VIRUS },
+		{ HOST "rejected after DATA: Sobig worm", "198.51.100.7", EVENT_WORM },
+		{ HOST "rejected after DATA: This is SPAM (9.1)", "198.51.100.7", EVENT_SPAM },
+		{ HOST "rejected after DATA: something else", "198.51.100.7", EVENT_POLICY },
+		{ HOST "rejected after DATA", "198.51.100.7", EVENT_POLICY },
+		{ HOST "rejected RCPT <a@b>: Unrouteable address", "198.51.100.7",
+		  EVENT_UNKNOWN_USER },
+		{ HOST "rejected RCPT <a@b>: relay not permitted", "198.51.100.7",
+		  EVENT_RELAY },
+		{ HOST "rejected RCPT <a@b>: 198.51.100.7 is listed at sbl.example",
+		  "198.51.100.7", EVENT_DNSBL },
+		{ HOST "rejected RCPT <a@b>: Sender verify failed", "198.51.100.7",
+		  EVENT_SENDER },
+		{ HOST "rejected RCPT <virus@b>: no", "198.51.100.7", EVENT_POLICY },
+		{ HOST "rejected RCPT <a@b>", "198.51.100.7", EVENT_POLICY },
+		{ STAMP "H=(helo) [198.51.100.7] F=<> rejected RCPT <a@b>: Unknown user",
+		  "198.51.100.7", EVENT_UNKNOWN_USER },
+		{ STAMP
+		  "H=(helo) [198.51.100.7] F=<s@e> A=plain:user name rejected RCPT <a@b>: "
+		  "relay not permitted",
+		  "198.51.100.7", EVENT_RELAY },
+		/* exim cuts the argument after 100 bytes, maybe inside the quotes. */
+		{ HOST "rejected RCPT <\"aaaaaaaaaaaa: Unknown user", "198.51.100.7",
+		  EVENT_UNKNOWN_USER },
+	};
+
+	(void)state;
+	CHECK(true, lines);
+}
+
+static void what_is_no_offence_of_the_peers_is_none(void **state)
+{
+	static const struct line lines[] = {
+		{ HOST "temporarily rejected RCPT <a@b>: greylisted" },
+		{ HOST "temporarily rejected after DATA: busy" },
+		{ STAMP "H=(helo) [198.51.100.7] F=<s@e> A=plain:u temporarily rejected RCPT "
+			"<a@b>: x" },
+		{ STAMP "1xVO3f-00036y-2K <= s@e H=(helo) [198.51.100.7] P=esmtp S=1 T=\"F=<a> "
+			"rejected "
+			"after DATA: virus\"" },
+		{ STAMP "1xVO3f-00036y-2K => a@b R=r T=t H=mx [198.51.100.7] C=\"250 ok\"" },
+		{ STAMP "1xVO3f-00036y-2K H=mx1.evil.example [203.0.113.1]: SMTP error from "
+			"remote mail "
+			"server after initial connection: 421 H=(x) [192.0.2.9] F=<a@b> "
+			"rejected RCPT "
+			"<c@d>: Unknown user" },
+		{ STAMP "1xVO3f-00036y-2K H=down.example [203.0.113.1] Connection refused" },
+		{ "Warning: purging the environment." },
+		{ "" },
+		{ " " STAMP "H=(helo) [198.51.100.7] F=<s@e> rejected after DATA: virus" },
+		{ "\t" STAMP "H=(helo) [198.51.100.7] F=<s@e> rejected after DATA: virus" },
+		{ "X-Header: " STAMP
+		  "H=(helo) [198.51.100.7] F=<s@e> rejected after DATA: virus" },
+		{ "[2/2] H=(x) [192.0.2.9] F=<a@b> rejected RCPT <c@d>: Unknown user" },
+		{ STAMP " H=(helo) [198.51.100.7] F=<s@e> rejected after DATA: virus" },
+		{ STAMP "H=(helo) [198.51.100.7]F=<s@e> rejected after DATA: virus" },
+		{ STAMP "H=(helo) [198.51.100.7.1] F=<s@e> rejected after DATA: virus" },
+		{ STAMP "H=(helo) [198.51.100.7 F=<s@e> rejected after DATA: virus" },
+		{ STAMP "H=(helo) [fe80::1%eth0] F=<s@e> rejected after DATA: virus" },
+		{ STAMP "H=(helo) 198.51.100.7 F=<s@e> rejected after DATA: virus" },
+		{ STAMP "U=root F=<s@e> rejected after DATA: virus" },
+	};
+
+	(void)state;
+	CHECK(true, lines);
+	CHECK(false, lines);
+}
+
+/* FACTS: lines that a peer at 198.51.100.7 really produced. Each names an innocent besides. */
+static const char forged_rcpt[] = STAMP
+	"H=(tester.example) [198.51.100.7] F=<\"x> rejected RCPT <y> H=(z) [192.0.2.1]:25 "
+	"\"@b.example> rejected RCPT <\"nouser> H=q [192.0.2.2]: z\"@b.example>: Unknown user";
+static const char forged_helo[] = STAMP
+	"H=(x) [192.0.2.4]:25 F=<z> rejected RCPT <q> (y ^[^M z) [198.51.100.7]:58135 "
+	"I=[192.0.2.25]:25 F=<a@b> rejected RCPT <c@d>: Unknown user";
+static const char forged_syntax[] = STAMP
+	"SMTP syntax error in \"MAIL FROM:<a@b> \" H=(z) [192.0.2.6] next input=\"\" H=(h) "
+	"[198.51.100.7] malformed address: x";
+static const char forged_auth[] = STAMP
+	"login authenticator failed for (h) [198.51.100.7]: 535 Incorrect authentication data "
+	"(set_id=x [192.0.2.5]: 535 Incorrect authentication data (set_id=y)";
+
+static void a_sender_or_recipient_names_nobody_else(void **state)
+{
+	const struct line exact[] = { { forged_rcpt, "198.51.100.7", EVENT_UNKNOWN_USER } };
+	const struct line doubtful[] = { { forged_rcpt } };
+
+	(void)state;
+	CHECK(true, exact);
+	/* Where a HELO may hold anything, the line can be read in two ways. */
+	CHECK(false, doubtful);
+}
+
+static void a_junk_helo_names_nobody_else(void **state)
+{
+	const struct line lines[] = {
+		{ forged_helo },
+		/* Complete in its first reading as well. */
+		{ STAMP
+		  "H=(x) [192.0.2.4] F=<z> rejected RCPT <q>: virus (y) [198.51.100.7] F=<a@b> "
+		  "rejected RCPT <c@d>: Unknown user" },
+	};
+	const struct line harmless[] = {
+		{ STAMP "H=(x) [198.51.100.7] F=<z> rejected RCPT <q>: mx (y) [198.51.100.7] "
+			"is listed "
+			"at sbl.example",
+		  "198.51.100.7", EVENT_DNSBL },
+		{ STAMP "H=[198.51.100.7] F=<z> rejected RCPT <q>: see (y) [192.0.2.4]",
+		  "198.51.100.7", EVENT_POLICY },
+	};
+
+	(void)state;
+	CHECK(false, lines);
+	CHECK(false, harmless);
+}
+
+static void families_not_read_yet_name_nobody(void **state)
+{
+	const struct line lines[] = { { forged_syntax }, { forged_auth } };
+
+	(void)state;
+	CHECK(true, lines);
+	CHECK(false, lines);
+}
+
+static void stamps_are_read_to_the_millisecond(void **state)
+{
+#define REST "H=[198.51.100.7] F=<> rejected after DATA"
+	const struct {
+		const char *text;
+		int64_t time; /* 0: refused */
+	} lines[] = {
+		{ STAMP REST, TIME },
+		{ "2003-08-24 11:22:33.456 " REST, TIME + 456 },
+		{ "2003-08-24 13:22:33 +0200 " REST, TIME },
+		{ "2003-08-24 05:52:33.456 -0530 " REST, TIME + 456 },
+		{ "2000-02-29 00:00:00 +0000 " REST, INT64_C(951782400000) },
+		{ "1999-12-31 23:59:59 +0000 " REST, INT64_C(946684799000) },
+		{ "2003-13-24 11:22:33 " REST, 0 },
+		{ "2003-08-24 24:22:33 " REST, 0 },
+		{ "2003-08-24 11:22:33 +1500 " REST, 0 },
+		{ "2003-08-24T11:22:33 " REST, 0 },
+		{ "03-08-24 11:22:33 " REST, 0 },
+		{ "2003-08-24 11:22:33.45 " REST, 0 },
+		{ "2003-08-24 11:22:33  " REST, 0 },
+	};
+	struct event event;
+	struct exim exim;
+
+	(void)state;
+	exim_init(&exim);
+	for (size_t i = 0; i < sizeof(lines) / sizeof(lines[0]); i++) {
+		int err = read_text(&exim, lines[i].text, &event);
+
+		if (!lines[i].time)
+			assert_int_equal(err, -ENOMSG);
+		else if (err || event.time != lines[i].time)
+			fail_msg("%s: %d, %lld", lines[i].text, err, (long long)event.time);
+	}
+#undef REST
+}
+
+static void local_time_follows_the_zone_over_its_changes(void **state)
+{
+#define REST " H=[198.51.100.7] F=<> rejected after DATA"
+	struct event event;
+	struct exim exim;
+
+	(void)state;
+	setenv("TZ", "CET-1CEST,M3.5.0,M10.5.0/3", 1);
+	exim_init(&exim);
+	assert_int_equal(read_text(&exim, "2003-01-24 12:22:33" REST, &event), 0);
+	assert_int_equal(event.time / 1000, 1043407353);
+	assert_int_equal(read_text(&exim, "2003-08-24 13:22:33" REST, &event), 0);
+	assert_int_equal(event.time, TIME);
+	/* 2003-03-30 02:00 became 03:00 */
+	assert_int_equal(read_text(&exim, "2003-03-30 01:59:59" REST, &event), 0);
+	assert_int_equal(event.time / 1000, 1048985999);
+	assert_int_equal(read_text(&exim, "2003-03-30 03:00:00" REST, &event), 0);
+	assert_int_equal(event.time / 1000, 1048986000);
+	setenv("TZ", "UTC", 1);
+#undef REST
+}
+
+static void a_cut_line_names_nobody_wrong(void **state)
+{
+	const char *const lines[] = {
+		STAMP "1xVO3f-00036y-2K H=mx.example.net (helo) [198.51.100.17]:4711 "
+		      "I=[192.0.2.1]:25 "
+		      "X=TLS1.3:a:256 DN=\"CN=a\" F=<\"s\\\"> x\"@e> A=plain:u rejected RCPT "
+		      "<a@b>: no",
+		STAMP
+		"H=([192.0.2.3]) [2001:db8::17] F=<s@e> rejected after DATA: This message "
+		"contains a virus",
+	};
+	const char *const peers[] = { "198.51.100.17", "2001:db8::17" };
+	char text[ADDR_TEXT_SIZE], cut[512];
+	struct event event;
+	struct exim exim;
+
+	(void)state;
+	exim_init(&exim);
+	for (int i = 0; i < 2; i++) {
+		assert_int_equal(read_text(&exim, lines[i], &event), 0);
+		for (size_t length = 0; length < strlen(lines[i]); length++) {
+			memcpy(cut, lines[i], length);
+			cut[length] = '\0';
+			if (!read_text(&exim, cut, &event))
+				assert_string_equal(addr_format(&event.peer, text), peers[i]);
+		}
+	}
+}
+
+static void an_overlong_line_is_nobodys(void **state)
+{
+	static char line[EXIM_LINE_MAX + 2];
+	struct event event;
+	struct exim exim;
+	size_t used = strlen(STAMP "H=[198.51.100.7] F=<> rejected after DATA: virus");
+
+	(void)state;
+	exim_init(&exim);
+	memset(line, 'x', sizeof(line) - 1);
+	memcpy(line, STAMP "H=[198.51.100.7] F=<> rejected after DATA: virus", used);
+	assert_int_equal(exim_read(&exim, line, EXIM_LINE_MAX, &event), 0);
+	assert_int_equal(exim_read(&exim, line, EXIM_LINE_MAX + 1, &event), -ENOMSG);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(every_form_of_the_host_slot_is_read),
+		cmocka_unit_test(classes_follow_from_the_acls_words),
+		cmocka_unit_test(what_is_no_offence_of_the_peers_is_none),
+		cmocka_unit_test(a_sender_or_recipient_names_nobody_else),
+		cmocka_unit_test(a_junk_helo_names_nobody_else),
+		cmocka_unit_test(families_not_read_yet_name_nobody),
+		cmocka_unit_test(stamps_are_read_to_the_millisecond),
+		cmocka_unit_test(local_time_follows_the_zone_over_its_changes),
+		cmocka_unit_test(a_cut_line_names_nobody_wrong),
+		cmocka_unit_test(an_overlong_line_is_nobodys),
+	};
+
+	setenv("TZ", "UTC", 1);
+	return cmocka_run_group_tests_name("exim", tests, NULL, NULL);
+}

@@ -1,0 +1,208 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* The sliding window: exact at its edges, agreed with by a naive one, bounded in memory. */
+#include "suite.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "judge/window.h"
+
+#define MINUTE INT64_C(60000)
+
+static struct window *open_window(uint32_t limit, uint32_t seconds, size_t memory)
+{
+	const struct window_options options = { limit, seconds, memory, 0x1234567 };
+	struct window *window;
+
+	assert_int_equal(window_open(&options, &window), 0);
+	return window;
+}
+
+static struct addr host(uint32_t number)
+{
+	struct addr addr = { .bytes = { [10] = 0xff, [11] = 0xff } };
+
+	memcpy(addr.bytes + 12, &number, sizeof(number));
+	return addr;
+}
+
+static void the_sixteenth_within_five_minutes_is_one_too_many(void **state)
+{
+	struct window *window = open_window(15, 300, 1 << 20);
+	struct addr a = host(1), b = host(2);
+
+	(void)state;
+	for (int i = 0; i < 15; i++) {
+		assert_int_equal(window_add(window, &a, i * 1000), 0);
+		assert_int_equal(window_add(window, &b, i * 1000), 0);
+	}
+	assert_int_equal(window_add(window, &a, 5 * MINUTE - 1), 1);
+	/* The neighbour's sixteenth comes when its first has just left the window. */
+	assert_int_equal(window_add(window, &b, 5 * MINUTE), 0);
+	window_close(window);
+}
+
+static void the_count_starts_anew_after_a_verdict(void **state)
+{
+	struct window *window = open_window(2, 60, 1 << 20);
+	struct addr a = host(1);
+
+	(void)state;
+	for (int round = 0; round < 3; round++) {
+		assert_int_equal(window_add(window, &a, 0), 0);
+		assert_int_equal(window_add(window, &a, 0), 0);
+		assert_int_equal(window_add(window, &a, 0), 1);
+	}
+	window_close(window);
+}
+
+static void lines_slightly_out_of_order_count_and_a_clock_set_back_starts_anew(void **state)
+{
+	struct window *window = open_window(2, 3600, 1 << 20);
+	struct addr a = host(1);
+	int64_t noon = 1000 * MINUTE;
+
+	(void)state;
+	assert_int_equal(window_add(window, &a, noon), 0);
+	assert_int_equal(window_add(window, &a, noon - 5000), 0);
+	assert_int_equal(window_add(window, &a, noon - 2000), 1);
+	assert_int_equal(window_add(window, &a, noon), 0);
+	assert_int_equal(window_add(window, &a, noon), 0);
+	assert_int_equal(window_add(window, &a, noon - 60 * MINUTE), 0);
+	assert_int_equal(window_add(window, &a, noon - 60 * MINUTE), 0);
+	assert_int_equal(window_add(window, &a, noon - 60 * MINUTE), 1);
+	window_close(window);
+}
+
+/* All times of one host, kept for ever: slow, and plainly right. */
+struct naive {
+	int64_t times[4096];
+	int count;
+};
+
+static int naive_add(struct naive *naive, int64_t time, int64_t span, int limit)
+{
+	int within = 0;
+
+	naive->times[naive->count++] = time;
+	for (int i = 0; i < naive->count; i++)
+		within += time - naive->times[i] < span;
+	if (within <= limit)
+		return 0;
+	naive->count = 0;
+	return 1;
+}
+
+static void it_agrees_with_a_naive_window(void **state)
+{
+	enum {
+		HOSTS = 50
+	};
+	struct naive *naive = calloc(HOSTS, sizeof(*naive));
+	int64_t time = INT64_C(1061724153000);
+	int verdicts = 0;
+
+	(void)state;
+	srandom(42);
+	for (uint32_t limit = 1; limit <= 16; limit += 5) {
+		uint32_t seconds = 1 + random() % 600;
+		struct window *window = open_window(limit, seconds, 8 << 20);
+
+		memset(naive, 0, HOSTS * sizeof(*naive));
+		for (int i = 0; i < 40000; i++) {
+			uint32_t number = random() % HOSTS;
+			struct addr addr = host(number);
+			int expected;
+
+			if (naive[number].count == 4096)
+				continue;
+			time += random() % (seconds * 1000 / 20 / limit + 2);
+			expected =
+				naive_add(&naive[number], time, seconds * INT64_C(1000), limit);
+			verdicts += expected;
+			assert_int_equal(window_add(window, &addr, time), expected);
+		}
+		window_close(window);
+	}
+	assert_in_range(verdicts, 100, 40000 * 4);
+	free(naive);
+}
+
+static void memory_is_bounded_and_the_longest_silent_is_forgotten(void **state)
+{
+	struct window *window = open_window(15, 3600, 256 << 10);
+	struct window_state window_now = window_state(window);
+	uint32_t most = (256 << 10) / window_now.host_size;
+	struct addr last = host(0), first = host(1);
+
+	(void)state;
+	assert_in_range(window_now.host_size, 1, 128);
+	for (uint32_t i = 1; i <= 100000; i++) {
+		struct addr addr = host(i);
+
+		assert_int_equal(window_add(window, &addr, i), 0);
+		last = addr;
+	}
+	window_now = window_state(window);
+	assert_in_range(window_now.hosts, most - 1, most);
+	assert_int_equal(window_now.hosts + window_now.dropped, 100000);
+	for (int i = 0; i < 14; i++) {
+		assert_int_equal(window_add(window, &last, 100000), 0);
+		assert_int_equal(window_add(window, &first, 100000), 0);
+	}
+	/* The newest kept its first offence, the oldest lost it. */
+	assert_int_equal(window_add(window, &last, 100000), 1);
+	assert_int_equal(window_add(window, &first, 100000), 0);
+	window_close(window);
+}
+
+static void hosts_that_fell_silent_cost_nothing(void **state)
+{
+	struct window *window = open_window(15, 60, 8 << 20);
+	struct addr addr;
+
+	(void)state;
+	for (uint32_t i = 0; i < 1000; i++) {
+		addr = host(i);
+		window_add(window, &addr, i);
+	}
+	assert_int_equal(window_state(window).hosts, 1000);
+	for (uint32_t i = 0; i < 1000; i++) {
+		addr = host(1);
+		window_add(window, &addr, 10 * MINUTE + i);
+	}
+	assert_int_equal(window_state(window).hosts, 1);
+	window_close(window);
+}
+
+static void options_out_of_range_are_refused(void **state)
+{
+	const struct window_options bad[] = { { 0, 300, 1 << 20, 0 },
+					      { WINDOW_LIMIT_MAX + 1, 300, 1 << 20, 0 },
+					      { 15, 0, 1 << 20, 0 },
+					      { 15, WINDOW_SECONDS_MAX + 1, 1 << 20, 0 } };
+	struct window *window = NULL;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
+		assert_int_equal(window_open(&bad[i], &window), -EINVAL);
+	assert_null(window);
+	window_close(NULL);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(the_sixteenth_within_five_minutes_is_one_too_many),
+		cmocka_unit_test(the_count_starts_anew_after_a_verdict),
+		cmocka_unit_test(
+			lines_slightly_out_of_order_count_and_a_clock_set_back_starts_anew),
+		cmocka_unit_test(it_agrees_with_a_naive_window),
+		cmocka_unit_test(memory_is_bounded_and_the_longest_silent_is_forgotten),
+		cmocka_unit_test(hosts_that_fell_silent_cost_nothing),
+		cmocka_unit_test(options_out_of_range_are_refused),
+	};
+
+	return cmocka_run_group_tests_name("window", tests, NULL, NULL);
+}
