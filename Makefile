@@ -116,9 +116,10 @@ $(TOOLS): $(B)/selftests/%: $(B)/selftests/live/%.o
 	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) $(LDHARDENING) -o $@ $^ $(LIB_LIBS)
 
 check:
+	$(Q)scripts/deps check
 	$(Q)clang-format --dry-run -Werror $$(git ls-files '*.[ch]')
-	$(Q)shellcheck -x scripts/deps scripts/sandbox selftests/run .ci/run $(wildcard selftests/live/*.bash)
-	$(Q)mandoc -Tlint -W style user/cli/sobig-xdp.8
+	$(Q)shellcheck -x scripts/deps scripts/sandbox scripts/lab.bash selftests/run selftests/live/inside selftests/live/live.bash .ci/run
+	$(Q)mandoc -Tlint -W warning user/cli/sobig-xdp.8
 
 install: all
 	$(INSTALL) -D -m 755 $(B)/sobig-xdp $(DESTDIR)$(SBINDIR)/sobig-xdp

@@ -161,5 +161,6 @@ LAB_SOBIG=$LAB/details.pif LAB_EICAR=$LAB/eicar.com
 # Harmless both. EICAR's test file is put together here, lest a scanner stumble over this script.
 lab_make_viruses() {
 	printf 'MZ\220\000 this is no program: SOBIG.F-LIKE-MARKER\n' >"$LAB_SOBIG"
+	# shellcheck disable=SC2016
 	printf '%s%s' 'X5O!P%@AP[4\PZX54(P^)7CC)7}$' 'EICAR-STANDARD-ANTIVIRUS-TEST-FILE!$H+H*' >"$LAB_EICAR"
 }

@@ -83,8 +83,6 @@ unprivileged() {
 }
 
 @test "a foreign program is named with its id and left alone" {
-	xdp-filter load mx0 -m native >/dev/null 2>&1 || true
-	ip link set dev mx0 xdp off 2>/dev/null || true
 	ip link set dev mx0 xdp obj "$top/build/bpf/sobig.bpf.o" sec xdp
 	id=$(ip -d link show mx0 | sed -n 's/.*prog\/xdp id \([0-9]*\).*/\1/p')
 	[ -n "$id" ]
@@ -145,10 +143,10 @@ unprivileged() {
 }
 
 @test "two interfaces under two daemons share the blocks, and the last one out clears up" {
-	ip link add dummy0 type dummy
-	ip link set dummy0 up
+	ip link add second0 type veth peer name second1
+	ip link set second0 up
 	start_daemon
-	"$sobig" attach dummy0 --mode generic --log "$log" -j >"$LAB/events2" 2>"$LAB/words2" 3>&- &
+	"$sobig" attach second0 --log "$log" -j >"$LAB/events2" 2>"$LAB/words2" 3>&- &
 	second=$!
 	until grep -q '"ready"' "$LAB/events2"; do sleep 0.02; done
 	"$sobig" block $bad
@@ -157,18 +155,18 @@ unprivileged() {
 	kill -TERM $second
 	wait $second
 	is_clean
-	ip link delete dummy0
+	ip link delete second0
 }
 
 @test "an interface that vanishes is said, and what is left goes on" {
-	ip link add dummy0 type dummy
-	ip link set dummy0 up
-	"$sobig" attach dummy0 mx0 --log "$log" -j >"$LAB/events" 2>"$LAB/words" 3>&- &
+	ip link add second0 type veth peer name second1
+	ip link set second0 up
+	"$sobig" attach second0 mx0 --log "$log" -j >"$LAB/events" 2>"$LAB/words" 3>&- &
 	daemon=$!
 	until grep -q '"ready"' "$LAB/events"; do sleep 0.02; done
-	ip link delete dummy0
-	for _ in $(seq 100); do ! grep -q 'dummy0 has vanished' "$LAB/words" || break; sleep 0.02; done
-	grep -q 'dummy0 has vanished' "$LAB/words"
+	ip link delete second0
+	for _ in $(seq 100); do ! grep -q 'second0 has vanished' "$LAB/words" || break; sleep 0.02; done
+	grep -q 'second0 has vanished' "$LAB/words"
 	offend $bad 16
 	until_blocked $bad
 	ip link delete mx0
@@ -193,7 +191,7 @@ unprivileged() {
 	fails 2 'limit takes 1 to 1000, not "0"' "$sobig" attach mx0 --limit 0
 	fails 2 'window takes 1s to 7d.*not "8d"' "$sobig" attach mx0 --window 8d
 	fails 2 'mode takes.*not "fast"' "$sobig" attach mx0 --mode fast
-	fails 2 '"--lmit" is not an option' "$sobig" attach mx0 --lmit=3
+	fails 2 '"--lmit=3" is not an option' "$sobig" attach mx0 --lmit=3
 	fails 2 'name addresses' "$sobig" block
 	fails 2 'sort takes' "$sobig" list --sort name
 	fails 2 'name interfaces, or say --all' "$sobig" detach

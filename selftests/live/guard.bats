@@ -45,16 +45,15 @@ check_block_in_mode() {
 	"$sobig" status | grep -q 'native mode'
 }
 
-@test "auto falls back to generic mode, says why, and blocks" {
-	ip link add dummy0 type dummy
-	ip link set dummy0 up
-	"$sobig" attach dummy0 --log "$log" -j >"$LAB/events" 2>"$LAB/words" 3>&- &
+@test "auto falls back to generic mode, and says why" {
+	# The loopback device has no native XDP.
+	"$sobig" attach lo --log "$log" -j >"$LAB/events" 2>"$LAB/words" 3>&- &
 	until grep -q '"ready"' "$LAB/events"; do sleep 0.02; done
 	cat "$LAB/words"
 	grep -q 'cannot take the filter in native mode.*trying generic' "$LAB/words"
 	"$sobig" status | grep -q 'generic mode'
-	"$sobig" detach dummy0
-	ip link delete dummy0
+	"$sobig" detach lo
+	[ ! -e "$pins" ]
 }
 
 @test "the table reads like a table in bpftool" {

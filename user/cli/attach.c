@@ -213,7 +213,7 @@ static int attach_interface(struct guard *guard, const char *name)
 			     filter_mode_name(info.mode), "program", (int)info.id));
 	return 0;
 unclaimed:
-	if (err != -EBUSY)
+	if (err != -EBUSY && err != -EEXIST)
 		pins_remove_if_unused(guard->filter.pins);
 	return err;
 }
