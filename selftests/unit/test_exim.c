@@ -147,6 +147,17 @@ static void what_is_no_offence_of_the_peers_is_none(void **state)
 			"rejected RCPT "
 			"<c@d>: Unknown user" },
 		{ STAMP "1xVO3f-00036y-2K H=down.example [203.0.113.1] Connection refused" },
+		/* After these words, what follows is a third party's. */
+		{ STAMP
+		  "H=mail.example [198.51.100.7] X=TLS1.3:a:256 CV=no sender verify fail for "
+		  "<x@evil>: "
+		  "response to \"RCPT TO:<x>\" was: 550 F=<a@b> rejected after DATA: virus" },
+		{ STAMP "1xVO3f-00036y-2K H=mail.example [198.51.100.7] Warning: F=<a@b> "
+			"rejected after "
+			"DATA: virus" },
+		{ STAMP "H=mail.example [198.51.100.7] incomplete transaction (RSET) from "
+			"<a@b> F=<a@b> "
+			"rejected after DATA: virus" },
 		{ "Warning: purging the environment." },
 		{ "" },
 		{ " " STAMP "H=(helo) [198.51.100.7] F=<s@e> rejected after DATA: virus" },

@@ -344,10 +344,10 @@ static void a_log_cut_and_grown_beyond_its_old_size_is_read_from_its_start(void 
 static void a_log_that_lost_its_end_is_not_read_again(void **state)
 {
 	(void)state;
-	for (int i = 0; i < 5; i++)
+	for (int i = 0; i < 100; i++)
 		append("line 000001 of the log\n");
 	open_log(true);
-	assert_int_equal(truncate(path, 23 * 4), 0);
+	assert_int_equal(truncate(path, 23 * 90), 0);
 	append("line 000002 of the log\n");
 	read_log();
 	append("line 000003 of the log\n");
@@ -361,7 +361,7 @@ static void a_log_rewritten_by_an_editor_is_not_read_again(void **state)
 	char copy[160], command[1024];
 
 	(void)state;
-	for (int i = 0; i < 5; i++)
+	for (int i = 0; i < 100; i++)
 		append("line 000001 of the log\n");
 	open_log(true);
 	snprintf(copy, sizeof(copy), "%s.new", path);
@@ -372,6 +372,28 @@ static void a_log_rewritten_by_an_editor_is_not_read_again(void **state)
 	append("line 000002 of the log\n");
 	read_log();
 	assert_int_equal(heard.count, 1);
+	assert_int_equal(heard.times[2], 1);
+}
+
+static void a_log_that_begins_as_the_old_one_did_is_read(void **state)
+{
+	const char *const head = "Warning: purging the environment.\n Suggested action: use "
+				 "keep_environment.\n";
+	char away[160];
+
+	(void)state;
+	append(head);
+	open_log(true);
+	snprintf(away, sizeof(away), "%s.1", path);
+	assert_int_equal(rename(path, away), 0);
+	append(head);
+	append("line 000001 of the log\n");
+	read_log();
+	assert_int_equal(heard.times[1], 1);
+	assert_int_equal(truncate(path, 0), 0);
+	append(head);
+	append("line 000002 of the log\n");
+	read_log();
 	assert_int_equal(heard.times[2], 1);
 }
 
@@ -493,6 +515,7 @@ int main(void)
 		TEST(a_log_cut_and_grown_beyond_its_old_size_is_read_from_its_start),
 		TEST(a_log_that_lost_its_end_is_not_read_again),
 		TEST(a_log_rewritten_by_an_editor_is_not_read_again),
+		TEST(a_log_that_begins_as_the_old_one_did_is_read),
 		TEST(a_log_moved_away_and_back_is_not_read_again),
 		TEST(a_link_to_a_log_is_followed_when_it_leads_elsewhere),
 		TEST(a_folder_moved_away_and_made_anew_is_found),

@@ -75,6 +75,18 @@ static void lines_slightly_out_of_order_count_and_a_clock_set_back_starts_anew(v
 	window_close(window);
 }
 
+static void a_late_line_finds_its_host_still_watched(void **state)
+{
+	struct window *window = open_window(1, 10, 1 << 20);
+	struct addr late = host(1), ahead = host(2);
+
+	(void)state;
+	assert_int_equal(window_add(window, &late, 100000), 0);
+	assert_int_equal(window_add(window, &ahead, 115000), 0);
+	assert_int_equal(window_add(window, &late, 101000), 1);
+	window_close(window);
+}
+
 /* All times of one host, kept for ever: slow, and plainly right. */
 struct naive {
 	int64_t times[4096];
@@ -170,7 +182,7 @@ static void hosts_that_fell_silent_cost_nothing(void **state)
 	assert_int_equal(window_state(window).hosts, 1000);
 	for (uint32_t i = 0; i < 1000; i++) {
 		addr = host(1);
-		window_add(window, &addr, 10 * MINUTE + i);
+		window_add(window, &addr, 20 * MINUTE + i);
 	}
 	assert_int_equal(window_state(window).hosts, 1);
 	window_close(window);
@@ -198,6 +210,7 @@ int main(void)
 		cmocka_unit_test(the_count_starts_anew_after_a_verdict),
 		cmocka_unit_test(
 			lines_slightly_out_of_order_count_and_a_clock_set_back_starts_anew),
+		cmocka_unit_test(a_late_line_finds_its_host_still_watched),
 		cmocka_unit_test(it_agrees_with_a_naive_window),
 		cmocka_unit_test(memory_is_bounded_and_the_longest_silent_is_forgotten),
 		cmocka_unit_test(hosts_that_fell_silent_cost_nothing),

@@ -161,12 +161,15 @@ static uint32_t window_find(struct window *window, const struct addr *addr)
 	return index;
 }
 
-/* Hosts whose last offence has left the window cost nothing any longer. */
+/*
+ * Hosts whose last offence has left the window cost nothing any longer. Another host's clock
+ * says so, which may be ahead of a line still to come by as much as lines may be out of order.
+ */
 static void window_forget_idle(struct window *window, int64_t time)
 {
 	for (int i = 0; i < WINDOW_IDLE_AT_ONCE && window->oldest; i++) {
 		if (time - window_host(window, window->oldest)->last <
-		    (int64_t)window->options.seconds * 1000)
+		    (int64_t)window->options.seconds * 1000 + WINDOW_TOLERANCE)
 			return;
 		window_forget_oldest(window);
 	}

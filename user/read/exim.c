@@ -215,11 +215,19 @@ static bool exim_take_angled(struct cursor *cursor)
 	return false;
 }
 
-/* Steps to the sender's slot over what TLS and the selectors put before it: I= U= X= CV= DN=
- * SNI=. */
+/*
+ * Steps to the sender's slot over what may stand before it: the interface, the ident, and what
+ * TLS brought (src/smtp_in.c, s_tlslog). Any other word begins another kind of line, and what
+ * follows it may be a third party's.
+ */
 static bool exim_take_sender(struct cursor *cursor)
 {
 	while (!cursor_take(cursor, "F=")) {
+		if (!cursor_take(cursor, "I=") && !cursor_take(cursor, "U=") &&
+		    !cursor_take(cursor, "X=") && !cursor_take(cursor, "CV=") &&
+		    !cursor_take(cursor, "DN=") && !cursor_take(cursor, "SNI=") &&
+		    !cursor_take(cursor, "Ci="))
+			return false;
 		while (cursor->pos < cursor->end && *cursor->pos != ' ') {
 			if (*cursor->pos == '"') {
 				if (!exim_take_quoted(cursor))

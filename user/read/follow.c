@@ -21,6 +21,10 @@
 /* How much of what was read last is read again, to see that it still stands there. */
 #define FOLLOW_PROOF 64
 
+/* How much of a file's beginning tells it from any other. Logs may well begin with the same
+ * line. */
+#define FOLLOW_HEAD 1024
+
 /* A writer may have looked the name up just before the rotation, and write just after it. */
 #define FOLLOW_RETIRED_MAX     8
 #define FOLLOW_RETIRED_SECONDS 10
@@ -35,12 +39,12 @@ struct follow_file {
 	dev_t device;
 	ino_t inode;
 	time_t retired;
-	uint64_t offset;	 /* all before it was read */
-	size_t known;		 /* bytes of `buffer` that end at `offset` */
-	size_t line;		 /* where in `buffer` the line begins that is not complete */
-	bool skipping;		 /* until the next LF */
-	size_t head_size;	 /* bytes of `head` */
-	char head[FOLLOW_PROOF]; /* how the file began */
+	uint64_t offset;	/* all before it was read */
+	size_t known;		/* bytes of `buffer` that end at `offset` */
+	size_t line;		/* where in `buffer` the line begins that is not complete */
+	bool skipping;		/* until the next LF */
+	size_t head_size;	/* bytes of `head` */
+	char head[FOLLOW_HEAD]; /* how the file began */
 	char buffer[FOLLOW_BUFFER];
 };
 
@@ -48,6 +52,7 @@ struct follow {
 	char *path;
 	int inotify;
 	int folder; /* watch of the folder that holds the name, -1: it went away */
+	int target; /* the same behind symbolic links, -1: there are none */
 	struct follow_state state;
 	struct follow_file *file;
 	struct follow_file *retired[FOLLOW_RETIRED_MAX]; /* oldest first */
@@ -103,19 +108,25 @@ static void follow_file_read_head(struct follow_file *file)
 static void follow_file_seek_end(struct follow_file *file)
 {
 	struct stat st;
-	ssize_t got;
 
-	follow_file_rewind(file, fstat(file->fd, &st) ? 0 : st.st_size);
-	if (!file->offset)
-		return;
-	file->known = file->offset < FOLLOW_PROOF ? file->offset : FOLLOW_PROOF;
-	got = pread(file->fd, file->buffer, file->known, file->offset - file->known);
-	if (got != (ssize_t)file->known) {
-		follow_file_rewind(file, file->offset);
-		return;
-	}
+	/* Again if the file is cut between the two calls. */
+	do {
+		follow_file_rewind(file, fstat(file->fd, &st) ? 0 : st.st_size);
+		file->known = file->offset < FOLLOW_PROOF ? file->offset : FOLLOW_PROOF;
+	} while (file->known && pread(file->fd, file->buffer, file->known,
+				      file->offset - file->known) != (ssize_t)file->known);
 	file->line = file->known;
-	file->skipping = file->buffer[file->known - 1] != '\n';
+	file->skipping = file->known && file->buffer[file->known - 1] != '\n';
+}
+
+/* Goes to where the reading of `old`, of which this is a copy, had come. */
+static void follow_file_resume(struct follow_file *file, const struct follow_file *old)
+{
+	file->offset = old->offset;
+	file->known = old->known;
+	file->line = old->line;
+	file->skipping = old->skipping;
+	memcpy(file->buffer, old->buffer, old->known);
 }
 
 /*
@@ -124,7 +135,7 @@ static void follow_file_seek_end(struct follow_file *file)
  */
 static void follow_file_was_cut(struct follow_file *file)
 {
-	char head[FOLLOW_PROOF];
+	char head[FOLLOW_HEAD];
 	ssize_t got = pread(file->fd, head, file->head_size, 0);
 
 	if (file->head_size == sizeof(head) && got == (ssize_t)sizeof(head) &&
@@ -196,7 +207,29 @@ static int follow_file_drain(struct follow *follow, struct follow_file *file, fo
 	}
 }
 
-/* Opens what the name stands for now. -ENOENT, -EACCES … : it cannot be read. */
+/* A file that had been rotated away and has its name back. */
+static struct follow_file *follow_unretire(struct follow *follow, const struct stat *st)
+{
+	struct follow_file *file;
+	unsigned int i;
+
+	for (i = 0; i < follow->retired_count; i++) {
+		file = follow->retired[i];
+		if (file->device == st->st_dev && file->inode == st->st_ino) {
+			follow->retired_count--;
+			memmove(follow->retired + i, follow->retired + i + 1,
+				(follow->retired_count - i) * sizeof(follow->retired[0]));
+			return file;
+		}
+	}
+	return NULL;
+}
+
+/*
+ * Opens what the name stands for now. -ENOENT, -EACCES … : it cannot be read; -EALREADY: it is
+ * the file that is followed. A file that was rotated away and has its name back is taken up
+ * where it was left.
+ */
 static int follow_file_open(struct follow *follow, struct follow_file **out)
 {
 	char same[sizeof("/proc/self/fd/") + 3 * sizeof(int)];
@@ -214,6 +247,17 @@ static int follow_file_open(struct follow *follow, struct follow_file **out)
 	if (!S_ISREG(st.st_mode)) {
 		err = S_ISDIR(st.st_mode) ? -EISDIR : -ESPIPE;
 		goto out;
+	}
+	if (follow->file && st.st_dev == follow->file->device &&
+	    st.st_ino == follow->file->inode) {
+		err = -EALREADY;
+		goto out;
+	}
+	file = follow_unretire(follow, &st);
+	if (file) {
+		close(fd);
+		*out = file;
+		return 0;
 	}
 	file = calloc(1, sizeof(*file));
 	if (!file) {
@@ -272,8 +316,8 @@ static void follow_retire(struct follow *follow)
 /* The same log under a new inode, as an editor leaves it: what stands in it was read before. */
 static bool follow_is_copy(const struct follow_file *file, const struct follow_file *old)
 {
-	return old && old->head_size == FOLLOW_PROOF && file->head_size == FOLLOW_PROOF &&
-	       !memcmp(file->head, old->head, FOLLOW_PROOF);
+	return old && old->head_size == FOLLOW_HEAD && file->head_size == FOLLOW_HEAD &&
+	       !memcmp(file->head, old->head, FOLLOW_HEAD);
 }
 
 static int follow_watch_folder(struct follow *follow, const char *path)
@@ -292,33 +336,20 @@ static int follow_watch_folder(struct follow *follow, const char *path)
  */
 static int follow_watch_folders(struct follow *follow)
 {
-	char target[PATH_MAX];
-	int watch = follow_watch_folder(follow, follow->path);
+	char real[PATH_MAX];
+	int watch = follow_watch_folder(follow, follow->path), target = -1;
 
 	if (watch < 0)
 		return watch;
 	follow->folder = watch;
-	if (realpath(follow->path, target))
-		follow_watch_folder(follow, target);
+	if (realpath(follow->path, real))
+		target = follow_watch_folder(follow, real);
+	if (target == follow->folder)
+		target = -1;
+	if (follow->target >= 0 && follow->target != target && follow->target != follow->folder)
+		inotify_rm_watch(follow->inotify, follow->target);
+	follow->target = target;
 	return 0;
-}
-
-/* A file that had been rotated away and has its name back. */
-static struct follow_file *follow_unretire(struct follow *follow, const struct stat *st)
-{
-	struct follow_file *file;
-	unsigned int i;
-
-	for (i = 0; i < follow->retired_count; i++) {
-		file = follow->retired[i];
-		if (file->device == st->st_dev && file->inode == st->st_ino) {
-			follow->retired_count--;
-			memmove(follow->retired + i, follow->retired + i + 1,
-				(follow->retired_count - i) * sizeof(follow->retired[0]));
-			return file;
-		}
-	}
-	return NULL;
 }
 
 /* Turns to another file if the name stands for one. True: there is something new to read. */
@@ -326,6 +357,7 @@ static bool follow_turn(struct follow *follow)
 {
 	struct follow_file *file;
 	struct stat st;
+	int err;
 
 	if (stat(follow->path, &st)) {
 		follow->state.error = errno;
@@ -336,15 +368,14 @@ static bool follow_turn(struct follow *follow)
 		follow->state.error = 0;
 		return false;
 	}
-	follow->state.error = 0;
-	file = follow_unretire(follow, &st);
-	if (!file) {
-		follow->state.error = -follow_file_open(follow, &file);
-		if (follow->state.error)
-			return false;
-		if (follow_is_copy(file, follow->file))
-			follow_file_seek_end(file);
-	}
+	err = follow_file_open(follow, &file);
+	if (err == -EALREADY)
+		return true;
+	follow->state.error = -err;
+	if (err)
+		return false;
+	if (!file->offset && follow_is_copy(file, follow->file))
+		follow_file_resume(file, follow->file);
 	follow_retire(follow);
 	follow->file = file;
 	follow_watch_folders(follow);
@@ -399,7 +430,7 @@ int follow_open(const char *path, bool from_end, struct follow **out)
 
 	if (!follow)
 		return -ENOMEM;
-	follow->folder = -1;
+	follow->folder = follow->target = -1;
 	follow->path = strdup(path);
 	follow->inotify = inotify_init1(IN_NONBLOCK | IN_CLOEXEC);
 	if (!follow->path || follow->inotify < 0) {
