@@ -76,7 +76,7 @@ static __always_inline enum sobig_count block_judge(struct sobig_block *block)
 	now = filter_now();
 	if (now >= block->until)
 		return SOBIG_PASSED_LAPSED;
-	if (dry_run)
+	if (dry_run || block->trial)
 		return SOBIG_PASSED_DRY_RUN;
 	block->last_drop = now;
 	__sync_fetch_and_add(&block->drops, 1);

@@ -45,6 +45,7 @@ struct sobig_block {
 	__u32 until;	 /* the block is void from this second on */
 	__u32 last_drop; /* 0: nothing was dropped yet */
 	__u64 drops;
+	__u64 trial; /* 1: the verdict of a dry run, which no filter acts upon */
 };
 
 /*
@@ -55,6 +56,7 @@ struct sobig_block {
 struct sobig_ledger {
 	__u32 since;
 	__u32 until;
+	__u32 trial;			/* as in struct sobig_block */
 	char reason[SOBIG_REASON_SIZE]; /* printable ASCII, NUL-terminated */
 };
 

@@ -37,6 +37,9 @@ unprivileged() {
 		# shellcheck disable=SC2086
 		fails 3 'needs root' unprivileged "$LAB/sobig-xdp" $command
 	done
+	start_daemon
+	fails 3 'needs root' unprivileged "$LAB/sobig-xdp" attach mx0 --log "$log"
+	stop_daemon
 	unprivileged "$LAB/sobig-xdp" parse "$log" | grep -q "virus	$bad"
 	is_clean
 }
@@ -102,6 +105,15 @@ unprivileged() {
 	offend $bad 16
 	until_blocked $bad
 	grep -q "reading $log" "$LAB/words"
+}
+
+@test "one of two logs that is not there is said by status" {
+	start_daemon --log "$LAB/log/typo"
+	"$sobig" status | tee "$LAB/status"
+	grep -q 'THE LOG CANNOT BE READ' "$LAB/status"
+	grep -q "$LAB/log/typo and others" "$LAB/status"
+	offend $bad 16
+	until_blocked $bad
 }
 
 @test "a log in a folder that does not exist" {
@@ -192,7 +204,9 @@ unprivileged() {
 	fails 2 'window takes 1s to 7d.*not "8d"' "$sobig" attach mx0 --window 8d
 	fails 2 'mode takes.*not "fast"' "$sobig" attach mx0 --mode fast
 	fails 2 '"--lmit=3" is not an option' "$sobig" attach mx0 --lmit=3
+	fails 2 'mx0 is named twice' "$sobig" attach mx0 mx0
 	fails 2 'name addresses' "$sobig" block
+	fails 1 'cannot read "/tmp"' "$sobig" parse -j /tmp
 	fails 2 'sort takes' "$sobig" list --sort name
 	fails 2 'name interfaces, or say --all' "$sobig" detach
 }

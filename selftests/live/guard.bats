@@ -97,6 +97,7 @@ check_block_in_mode() {
 	offend $bad 16
 	until_blocked $bad
 	[ "$(reach $bad)" = connected ]
+	"$sobig" list | grep -q '(dry run) worm-storm'
 	"$sobig" status | tee "$LAB/status"
 	grep -q 'DRY RUN' "$LAB/status"
 	grep -q '1 would have been dropped' "$LAB/status"
@@ -208,6 +209,107 @@ check_block_in_mode() {
 	start_daemon
 	"$sobig" detach --all
 	wait $daemon
-	grep -q 'taken off mx0 by somebody else' "$LAB/words"
+	grep -q 'taken off by sobig-xdp detach' "$LAB/words"
+	is_clean
+}
+
+@test "an attach that fails leaves alone what had been attached before" {
+	start_server
+	start_daemon --keep
+	"$sobig" block $bad
+	stop_daemon
+	"$sobig" attach mx0 eth77 --log "$log" && false
+	[ "$(reach $bad)" = silence ]
+	"$sobig" detach mx0
+	is_clean
+}
+
+@test "attach and detach at the same time leave no filter without pins" {
+	local late
+	for late in 0.00 0.01 0.02 0.03 0.04 0.05 0.06 0.08; do
+		"$sobig" attach mx0 --log "$log" >/dev/null 2>&1 3>&- &
+		daemon=$!
+		sleep $late
+		"$sobig" detach --all
+		sleep 0.3
+		kill -TERM $daemon 2>/dev/null || true
+		wait $daemon || true
+		is_clean
+	done
+}
+
+@test "an old daemon takes no later one's filter away" {
+	start_daemon
+	old=$daemon
+	kill -STOP $old
+	"$sobig" detach mx0
+	start_daemon
+	kill -CONT $old
+	wait $old
+	[ -d /proc/$daemon ]
+	"$sobig" status | grep -q 'all is well'
+	stop_daemon
+	is_clean
+}
+
+@test "the filter is taken off although somebody removed the pins" {
+	start_daemon
+	rm -r "$pins"
+	stop_daemon
+	is_clean
+}
+
+@test "detach from another network namespace changes nothing and says why" {
+	start_daemon
+	# The world's interface has an index of its own; ours must not be taken for it.
+	world "$sobig" detach --all && false
+	"$sobig" status | grep -q 'all is well'
+}
+
+@test "a signal during the start leaves nothing" {
+	local late
+	for late in 0.01 0.03 0.05 0.1; do
+		"$sobig" attach mx0 --log "$log" >/dev/null 2>&1 3>&- &
+		daemon=$!
+		sleep $late
+		kill -TERM $daemon
+		wait $daemon || true
+		is_clean
+	done
+	"$sobig" attach mx0 --log "$log" -j 2>/dev/null 3>&- | true &
+	sleep 0.5
+	"$sobig" status | grep -q 'all is well'
+	"$sobig" detach --all
+}
+
+@test "the verdicts of a dry run are nobody else's blocks, and give way to one" {
+	start_server
+	start_daemon --dry-run --keep
+	offend $bad 16
+	until_blocked $bad
+	stop_daemon
+	start_daemon
+	grep -q 'took over' "$LAB/words"
+	[ "$(reach $bad)" = connected ]
+	"$sobig" block $bad --for 1m
+	[ "$(reach $bad)" = silence ]
+}
+
+@test "a block in force is made longer, never shorter, and says so" {
+	start_daemon
+	"$sobig" block $bad --for 2h --reason first
+	"$sobig" block $bad --for 1m --reason second | grep -q 'longer already: 2h'
+	"$sobig" list | grep -q first
+	"$sobig" block $bad --for 3h --reason third
+	"$sobig" list | grep -q third
+}
+
+@test "a filter taken off by other means is an error" {
+	start_daemon
+	ip link set dev mx0 xdp off
+	got=0
+	wait $daemon || got=$?
+	[ $got = 1 ]
+	grep -q 'not by us: mail is not protected' "$LAB/words"
 	is_clean
 }

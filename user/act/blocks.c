@@ -85,12 +85,26 @@ static void blocks_set_reason(char *to, const char *from)
 	memset(to + i, 0, SOBIG_REASON_SIZE - i);
 }
 
+/* What the ledger shall say of a host of which it says `old` now. */
+static void blocks_extend(struct sobig_ledger *ledger, const struct sobig_ledger *old)
+{
+	/* A trial never takes the place of a block, nor counts for one. */
+	if (old->trial && !ledger->trial)
+		return;
+	ledger->since = old->since;
+	if (old->until <= ledger->until && old->trial == ledger->trial)
+		return;
+	ledger->trial = old->trial;
+	ledger->until = old->until;
+	memcpy(ledger->reason, old->reason, sizeof(ledger->reason));
+}
+
 int blocks_add(struct blocks *blocks, const struct addr *host, uint32_t seconds,
-	       const char *reason)
+	       const char *reason, bool trial, uint32_t *left)
 {
 	const struct blocks_table *table = blocks_table(blocks, host);
 	const void *key = blocks_key(table, host);
-	struct sobig_ledger ledger = { 0 }, old;
+	struct sobig_ledger ledger = { .trial = trial }, old;
 	struct sobig_block block = { 0 };
 	uint32_t now = blocks_now();
 
@@ -98,16 +112,19 @@ int blocks_add(struct blocks *blocks, const struct addr *host, uint32_t seconds,
 	ledger.until = blocks_until(seconds);
 	blocks_set_reason(ledger.reason, reason);
 	if (!bpf_map_lookup_elem(table->ledger, key, &old) && old.until > now) {
-		ledger.since = old.since;
-		if (old.until > ledger.until)
-			ledger.until = old.until;
+		blocks_extend(&ledger, &old);
 		if (bpf_map_lookup_elem(table->blocked, key, &block))
 			memset(&block, 0, sizeof(block));
 	}
 	block.until = ledger.until;
+	block.trial = ledger.trial;
 	if (bpf_map_update_elem(table->ledger, key, &ledger, BPF_ANY) ||
 	    bpf_map_update_elem(table->blocked, key, &block, BPF_ANY))
 		return -errno;
+	/* Somebody may have unblocked it between the two. */
+	if (bpf_map_lookup_elem(table->ledger, key, &old))
+		bpf_map_delete_elem(table->blocked, key);
+	*left = ledger.until - now;
 	return 0;
 }
 
@@ -182,6 +199,7 @@ static int blocks_visit(const struct blocks_table *table, const void *key,
 		.host = blocks_host(table, key),
 		.since = ledger->since,
 		.until = ledger->until,
+		.trial = ledger->trial,
 	};
 
 	if (ledger->until <= visitor->now)
@@ -235,7 +253,7 @@ static int blocks_repair_one(const struct blocks_table *table, const void *key,
 			     const struct sobig_ledger *ledger, void *context)
 {
 	struct blocks_sweep *sweep = context;
-	struct sobig_block block = { .until = ledger->until };
+	struct sobig_block block;
 	struct sobig_ledger now;
 
 	if (ledger->until <= sweep->now) {
@@ -249,7 +267,7 @@ static int blocks_repair_one(const struct blocks_table *table, const void *key,
 	sweep->result.in_force++;
 	if (!bpf_map_lookup_elem(table->blocked, key, &block))
 		return 0;
-	block = (struct sobig_block){ .until = ledger->until };
+	block = (struct sobig_block){ .until = ledger->until, .trial = ledger->trial };
 	if (bpf_map_update_elem(table->blocked, key, &block, BPF_NOEXIST))
 		return errno == EEXIST ? 0 : -errno;
 	/* It was no eviction if somebody unblocked it meanwhile. */

@@ -19,6 +19,7 @@ struct blocks_entry {
 	uint32_t until;
 	uint32_t last_drop; /* 0: none yet */
 	uint64_t drops;
+	bool trial; /* the verdict of a dry run: nothing is dropped for it */
 	char reason[SOBIG_REASON_SIZE];
 };
 
@@ -29,11 +30,12 @@ int blocks_open(const char *dir, struct blocks **out);
 /*
  * Blocks `host` (as addr_host() makes it) for `seconds` from now on; a block in force is made
  * longer, never shorter, and keeps its `since` and its count. `reason` is cut to
- * SOBIG_REASON_SIZE - 1 bytes, and what is not printable ASCII becomes '?'. -E2BIG: the table
- * is full.
+ * SOBIG_REASON_SIZE - 1 bytes, and what is not printable ASCII becomes '?'. *left is for how
+ * many seconds it is blocked now. A `trial` is kept and counted, but drops nothing, and gives
+ * way to a block. -E2BIG: the table is full.
  */
 int blocks_add(struct blocks *blocks, const struct addr *host, uint32_t seconds,
-	       const char *reason);
+	       const char *reason, bool trial, uint32_t *left);
 
 /* -ENOENT: it was not blocked. */
 int blocks_remove(struct blocks *blocks, const struct addr *host);

@@ -103,7 +103,8 @@ static uint32_t filter_table_id(const char *pins)
 	return info.id;
 }
 
-static bool filter_is_ours(const struct xdp_program *program, uint32_t table, uint64_t *loaded)
+static bool filter_is_ours(const struct xdp_program *program, uint32_t table, uint32_t id,
+			   uint64_t *loaded)
 {
 	__u32 maps[FILTER_MAPS_MAX], size = sizeof(struct bpf_prog_info);
 	struct bpf_prog_info info = {
@@ -111,10 +112,13 @@ static bool filter_is_ours(const struct xdp_program *program, uint32_t table, ui
 		.map_ids = (uintptr_t)maps,
 	};
 
-	if (!table || strcmp(xdp_program__name(program), SOBIG_PROGRAM) ||
-	    bpf_obj_get_info_by_fd(xdp_program__fd(program), &info, &size))
+	if (bpf_obj_get_info_by_fd(xdp_program__fd(program), &info, &size))
 		return false;
 	*loaded = info.load_time;
+	if (id)
+		return info.id == id;
+	if (!table || strcmp(xdp_program__name(program), SOBIG_PROGRAM))
+		return false;
 	for (__u32 i = 0; i < info.nr_map_ids && i < FILTER_MAPS_MAX; i++)
 		if (maps[i] == table)
 			return true;
@@ -137,7 +141,8 @@ static void filter_scan_close(struct filter_scan *scan)
 		xdp_multiprog__close(scan->all);
 }
 
-static int filter_scan(unsigned int ifindex, const char *pins, struct filter_scan *out)
+static int filter_scan(unsigned int ifindex, const char *pins, uint32_t id,
+		       struct filter_scan *out)
 {
 	struct filter_scan scan = { 0 };
 	struct xdp_program *program = NULL;
@@ -155,11 +160,11 @@ static int filter_scan(unsigned int ifindex, const char *pins, struct filter_sca
 	scan.mode = xdp_multiprog__attach_mode(scan.all);
 	if (xdp_multiprog__is_legacy(scan.all)) {
 		scan.alone = xdp_multiprog__main_prog(scan.all);
-		if (filter_is_ours(scan.alone, table, &scan.loaded))
+		if (filter_is_ours(scan.alone, table, id, &scan.loaded))
 			scan.ours = scan.alone;
 	} else {
 		while (!scan.ours && (program = xdp_multiprog__next_prog(program, scan.all)))
-			if (filter_is_ours(program, table, &scan.loaded))
+			if (filter_is_ours(program, table, id, &scan.loaded))
 				scan.ours = program;
 	}
 	*out = scan;
@@ -173,13 +178,13 @@ static void filter_describe(const struct filter_scan *scan, struct filter_info *
 	out->loaded = scan->loaded;
 }
 
-int filter_find(unsigned int ifindex, const char *pins, struct filter_info *out)
+int filter_find(unsigned int ifindex, const char *pins, uint32_t id, struct filter_info *out)
 {
 	struct filter_scan scan;
 	int err;
 
 	filter_listen();
-	err = filter_scan(ifindex, pins, &scan);
+	err = filter_scan(ifindex, pins, id, &scan);
 	if (err)
 		return err;
 	if (scan.ours)
@@ -328,7 +333,7 @@ static int filter_choose_mode(unsigned int ifindex, const struct filter_options 
 	if (err)
 		return err;
 	filter_scan_close(before);
-	return filter_scan(ifindex, options->pins, before);
+	return filter_scan(ifindex, options->pins, 0, before);
 }
 
 void filter_report_others(unsigned int ifindex, const char *pins)
@@ -337,7 +342,7 @@ void filter_report_others(unsigned int ifindex, const char *pins)
 	char name[IF_NAMESIZE];
 
 	filter_listen();
-	if (filter_scan(ifindex, pins, &scan))
+	if (filter_scan(ifindex, pins, 0, &scan))
 		return;
 	filter_name(ifindex, name);
 	if (scan.alone && !scan.ours) {
@@ -369,7 +374,7 @@ int filter_attach(unsigned int ifindex, const struct filter_options *options,
 
 	filter_listen();
 	filter_name(ifindex, name);
-	err = filter_scan(ifindex, options->pins, &before);
+	err = filter_scan(ifindex, options->pins, 0, &before);
 	if (err)
 		goto out;
 	if (before.alone && !before.ours) {
@@ -393,23 +398,23 @@ int filter_attach(unsigned int ifindex, const struct filter_options *options,
 		filter_listen();
 		err = filter_try(ifindex, options, &ticks, &before, XDP_MODE_SKB);
 	}
+	if (!err)
+		err = filter_find(ifindex, options->pins, 0, out);
 	if (err)
 		filter_report_failure(name, options, err);
-	else
-		err = filter_find(ifindex, options->pins, out);
 out:
 	filter_scan_close(&before);
 	return err;
 }
 
-int filter_detach(unsigned int ifindex, const char *pins)
+int filter_detach(unsigned int ifindex, const char *pins, uint32_t id)
 {
 	struct filter_scan scan;
 	char name[IF_NAMESIZE];
 	int err;
 
 	filter_listen();
-	err = filter_scan(ifindex, pins, &scan);
+	err = filter_scan(ifindex, pins, id, &scan);
 	if (err)
 		return err == -ENODEV ? -ENOENT : err;
 	if (!scan.ours) {

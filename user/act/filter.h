@@ -35,17 +35,19 @@ struct filter_info {
 int filter_attach(unsigned int ifindex, const struct filter_options *options,
 		  struct filter_info *out);
 
-/* Our program on the interface: 0, -ENOENT: it is not there, -EPERM. Says nothing. */
-int filter_find(unsigned int ifindex, const char *pins, struct filter_info *out);
+/*
+ * Our program on the interface: the one of that id, or, for id 0, the one that uses these pins.
+ * 0; -ENOENT: it is not there; -EPERM. Says nothing.
+ */
+int filter_find(unsigned int ifindex, const char *pins, uint32_t id, struct filter_info *out);
 
 /*
- * Takes our program, and no other, off the interface. 0, -ENOENT: it was not there (not told);
- * other errors have been told, -EPERM excepted.
+ * Takes our program, as filter_find() finds it, and no other off the interface. 0, -ENOENT: it
+ * was not there (not told); other errors have been told, -EPERM excepted.
  */
-int filter_detach(unsigned int ifindex, const char *pins);
+int filter_detach(unsigned int ifindex, const char *pins, uint32_t id);
 
-/* Tells the operator what XDP program stands on the interface although it is not ours, if any.
- */
+/* Tells the operator of a program on the interface that is not ours, if there is one. */
 void filter_report_others(unsigned int ifindex, const char *pins);
 
 const char *filter_mode_name(enum filter_mode mode);

@@ -14,11 +14,15 @@
 #include <sys/mount.h>
 #include <sys/stat.h>
 #include <sys/vfs.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "common/log.h"
 
 #define PINS_BPFFS "/sys/fs/bpf"
+
+#define PINS_TURN_MS 10
+#define PINS_TURNS   300
 
 int pins_path(const char *dir, const char *name, char path[PATH_MAX])
 {
@@ -91,6 +95,8 @@ static int pins_make_folder(const char *path)
 			log_error("cannot make the folder %s: %s", path, strerror(-err));
 		return err == -EACCES ? -EPERM : err;
 	}
+	if (!lstat(path, &st) && !st.st_uid && geteuid())
+		return -EPERM;
 	if (lstat(path, &st) || !S_ISDIR(st.st_mode) || st.st_uid != geteuid() ||
 	    st.st_mode & (S_IWGRP | S_IWOTH)) {
 		log_error("%s was not made by sobig-xdp, or others may write to it; "
@@ -101,24 +107,60 @@ static int pins_make_folder(const char *path)
 	return 0;
 }
 
-int pins_claim(const char *dir, unsigned int ifindex, int *lock)
+int pins_prepare(const char *dir)
+{
+	int err = pins_need_bpffs(dir);
+
+	return err ? err : pins_make_folder(dir);
+}
+
+static int pins_open_folder(const char *path, int *out)
+{
+	*out = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	return *out < 0 ? -errno : 0;
+}
+
+/* True if the open folder still has its name. */
+static bool pins_is_at(int fd, const char *path)
+{
+	struct stat open_st, name_st;
+
+	return !fstat(fd, &open_st) && !stat(path, &name_st) &&
+	       open_st.st_dev == name_st.st_dev && open_st.st_ino == name_st.st_ino;
+}
+
+int pins_lock(const char *dir, int *out)
+{
+	const struct timespec pause = { 0, PINS_TURN_MS * 1000000 };
+	int fd, err;
+
+	for (int tries = 0; tries < PINS_TURNS; tries++) {
+		err = pins_open_folder(dir, &fd);
+		if (err)
+			return err;
+		if (flock(fd, LOCK_EX | LOCK_NB))
+			nanosleep(&pause, NULL);
+		else if (pins_is_at(fd, dir)) {
+			*out = fd;
+			return 0;
+		}
+		close(fd);
+	}
+	return -EBUSY;
+}
+
+int pins_claim(const char *dir, unsigned int ifindex, int *claim)
 {
 	char path[PATH_MAX];
 	int fd, err;
 
-	err = pins_need_bpffs(dir);
-	if (!err)
-		err = pins_make_folder(dir);
-	if (!err)
-		err = pins_path_of(dir, ifindex, "", path);
+	err = pins_path_of(dir, ifindex, "", path);
 	if (!err)
 		err = pins_make_folder(path);
 	if (err)
 		return err;
-
-	fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	if (fd < 0) {
-		err = -errno;
+	err = pins_open_folder(path, &fd);
+	if (err) {
 		log_error("cannot open %s: %s", path, strerror(-err));
 		return err;
 	}
@@ -127,8 +169,15 @@ int pins_claim(const char *dir, unsigned int ifindex, int *lock)
 		close(fd);
 		return err;
 	}
-	*lock = fd;
+	*claim = fd;
 	return 0;
+}
+
+bool pins_is_claimed(const char *dir, unsigned int ifindex, int claim)
+{
+	char path[PATH_MAX];
+
+	return !pins_path_of(dir, ifindex, "", path) && pins_is_at(claim, path);
 }
 
 bool pins_are_guarded(const char *dir, unsigned int ifindex)
@@ -139,8 +188,7 @@ bool pins_are_guarded(const char *dir, unsigned int ifindex)
 
 	if (pins_path_of(dir, ifindex, "", path))
 		return false;
-	fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	if (fd < 0)
+	if (pins_open_folder(path, &fd))
 		return false;
 	guarded = flock(fd, LOCK_SH | LOCK_NB) && errno == EWOULDBLOCK;
 	close(fd);

@@ -17,11 +17,29 @@
  */
 
 /*
- * Makes `dir` and the folder of interface `ifindex` in it, mounting a bpf file system on
- * /sys/fs/bpf if there is none, and takes the lock. *lock is a descriptor, for the caller to
- * close. -EBUSY: somebody else guards it (not yet told); -EPERM: no privilege.
+ * Makes `dir`, mounting a bpf file system on /sys/fs/bpf if there is none there. -EEXIST: the
+ * folder is somebody else's; -EPERM: no privilege.
  */
-int pins_claim(const char *dir, unsigned int ifindex, int *lock);
+int pins_prepare(const char *dir);
+
+/*
+ * Waits its turn, a few seconds at most, to change what is attached and pinned: attaching and
+ * detaching take several steps each, and do not mix. *out is a descriptor, to be closed when
+ * done. -ENOENT: there is no such folder; -EBUSY: it is not our turn yet. Neither has been
+ * told.
+ */
+int pins_lock(const char *dir, int *out);
+
+/*
+ * Makes the folder of interface `ifindex` and takes its lock. *claim is a descriptor, for the
+ * caller to close. -EBUSY: somebody else guards it (not told); -EEXIST: the folder is somebody
+ * else's.
+ */
+int pins_claim(const char *dir, unsigned int ifindex, int *claim);
+
+/* True if what was claimed is what stands there now, and not a later claim of somebody else's.
+ */
+bool pins_is_claimed(const char *dir, unsigned int ifindex, int claim);
 
 /* True while a process guards the interface. */
 bool pins_are_guarded(const char *dir, unsigned int ifindex);

@@ -29,6 +29,7 @@ struct attach {
 	struct judge_policy policy;
 	const char *logs[GUARD_LOGS_MAX];
 	int logs_count;
+	bool ran; /* the start succeeded */
 };
 
 static int attach_number(const char *text, unsigned int most, unsigned int *out)
@@ -111,6 +112,21 @@ static int attach_option(struct attach *attach, int option, bool *done)
 	return status;
 }
 
+/*
+ * Whether exim takes any bytes for a HELO decides how its lines can be read; see exim.h. Only
+ * the exim that writes the log can tell, and of a log that was named to us we do not know whose
+ * it is.
+ */
+static void attach_ask_exim(struct exim *exim)
+{
+	char hosts[256], characters[256];
+
+	exim->helo_is_checked =
+		!locate_option("helo_accept_junk_hosts", hosts, sizeof(hosts)) && !*hosts &&
+		!locate_option("helo_allow_chars", characters, sizeof(characters)) &&
+		!characters[strspn(characters, "_")];
+}
+
 static int attach_open_log(struct guard *guard, const char *path)
 {
 	struct guard_log *log = &guard->logs[guard->logs_count];
@@ -141,7 +157,9 @@ static int attach_open_logs(struct attach *attach)
 	static char found[SOBIG_PATH_SIZE];
 	int err = 0;
 
+	exim_init(&attach->guard.exim);
 	if (!attach->logs_count) {
+		attach_ask_exim(&attach->guard.exim);
 		err = locate_log(found, sizeof(found));
 		if (err == -ENOTSUP)
 			log_error("exim logs to syslog, or into files with dated names, which "
@@ -163,19 +181,8 @@ static int attach_open_logs(struct attach *attach)
 	return err;
 }
 
-/* Whether exim takes any bytes for a HELO decides how its lines can be read; see exim.h. */
-static void attach_ask_exim(struct exim *exim)
-{
-	char hosts[256], characters[256];
-
-	exim_init(exim);
-	exim->helo_is_checked =
-		!locate_option("helo_accept_junk_hosts", hosts, sizeof(hosts)) && !*hosts &&
-		!locate_option("helo_allow_chars", characters, sizeof(characters)) &&
-		!characters[strspn(characters, "_")];
-}
-
-static int attach_interface(struct guard *guard, const char *name)
+/* Takes an interface for this process. Nothing on it is changed yet. */
+static int attach_claim(struct guard *guard, const char *name)
 {
 	struct guard_interface *interface = &guard->interfaces[guard->interfaces_count];
 	struct filter_info info;
@@ -184,37 +191,69 @@ static int attach_interface(struct guard *guard, const char *name)
 	interface->index = cli_interface(name);
 	if (!interface->index)
 		return -ENODEV;
-	err = pins_claim(guard->filter.pins, interface->index, &interface->lock);
+	err = pins_claim(guard->filter.pins, interface->index, &interface->claim);
 	if (err == -EBUSY)
 		log_error("%s is guarded by another sobig-xdp already; see: sobig-xdp status",
 			  name);
 	if (err)
-		goto unclaimed;
+		return err;
 	snprintf(interface->name, sizeof(interface->name), "%s", name);
+	interface->inherited = !filter_find(interface->index, guard->filter.pins, 0, &info);
 	guard->interfaces_count++;
+	return 0;
+}
 
-	err = filter_attach(interface->index, &guard->filter, &info);
-	if (!err)
-		err = pulse_open(guard->filter.pins, interface->index, &interface->pulse);
+static int attach_one(struct guard *guard, struct guard_interface *interface)
+{
+	struct filter_info info;
+	int err = filter_attach(interface->index, &guard->filter, &info);
+
+	if (err)
+		return err;
+	interface->program = info.id;
+	if (interface->inherited)
+		log_notice(
+			"%s: took over the filter that a former sobig-xdp left, and its blocks",
+			interface->name);
+	err = pulse_open(guard->filter.pins, interface->index, &interface->pulse);
 	if (err) {
-		/* A filter that stood there before stays, and so does what belongs to it. */
-		bool keep = !filter_find(interface->index, guard->filter.pins, &info);
-
-		guard_release(guard, interface, keep);
+		log_error("%s: cannot open the pins just made: %s", interface->name,
+			  strerror(-err));
 		return err;
 	}
-	log_notice("%s: filter attached in %s mode to port %u%s", name,
+	log_notice("%s: filter attached in %s mode to port %u%s", interface->name,
 		   filter_mode_name(info.mode), guard->filter.port,
 		   guard->filter.dry_run ? "; dry run: nothing is dropped" : "");
 	if (!links_is_up(interface->index))
-		log_warning("%s is down: the filter waits for it to come up", name);
+		log_warning("%s is down: the filter waits for it to come up", interface->name);
 	guard_tell(guard, "attach",
-		   json_pack("{s:s, s:s, s:i}", "interface", name, "mode",
+		   json_pack("{s:s, s:s, s:i}", "interface", interface->name, "mode",
 			     filter_mode_name(info.mode), "program", (int)info.id));
 	return 0;
-unclaimed:
-	if (err != -EBUSY && err != -EEXIST)
-		pins_remove_if_unused(guard->filter.pins);
+}
+
+/* All are claimed before one is changed. */
+static int attach_interfaces(struct guard *guard, char **names, int count)
+{
+	const char *pins = guard->filter.pins;
+	int turn, err = pins_prepare(pins);
+
+	if (err)
+		return err;
+	err = pins_lock(pins, &turn);
+	if (err) {
+		log_error(
+			"cannot work in %s: %s; if another sobig-xdp is at it, try again later",
+			pins, strerror(-err));
+		return err;
+	}
+	for (int i = 0; i < count && !err; i++)
+		err = attach_claim(guard, names[i]);
+	for (int i = 0; i < count && !err; i++)
+		err = attach_one(guard, &guard->interfaces[i]);
+	if (err)
+		pins_remove_if_unused(pins);
+	close(turn);
 	return err;
 }
 
@@ -230,41 +269,49 @@ static int attach_run(struct attach *attach, char **interfaces, int count)
 	err = judge_open(&attach->policy, seed, &guard->judge);
 	if (!err)
 		err = attach_open_logs(attach);
-	for (int i = 0; i < count && !err; i++)
-		err = attach_interface(guard, interfaces[i]);
 	if (err)
 		return err;
-	err = blocks_open(guard->filter.pins, &guard->blocks);
+	guard->pulse.port = guard->filter.port;
+	guard->pulse.dry_run = guard->filter.dry_run;
+	guard->pulse.logs = guard->logs_count;
+	guard_hold_signals();
+	err = attach_interfaces(guard, interfaces, count);
+	if (!err)
+		err = blocks_open(guard->filter.pins, &guard->blocks);
 	if (err)
 		return err;
-	attach_ask_exim(&guard->exim);
 	for (int i = 0; i < guard->logs_count; i++)
 		log_notice("following %s", follow_path(guard->logs[i].follow));
 	log_notice("a host is blocked for %s at more than %u virus or worm offences within %s",
 		   duration_format(attach->policy.block, block), attach->policy.limit,
 		   duration_format(attach->policy.window, window));
-	guard->pulse.port = guard->filter.port;
-	guard->pulse.dry_run = guard->filter.dry_run;
-	guard->pulse.logs = guard->logs_count;
+	attach->ran = true;
 	return guard_run(guard) == CLI_DONE ? 0 : -EIO;
 }
 
-static void attach_close(struct attach *attach, bool keep)
+/* After a run, all is taken off unless --keep; after a failed start, what had not been there
+ * before. */
+static int attach_close(struct attach *attach)
 {
 	struct guard *guard = &attach->guard;
+	int err = 0, failed;
 
 	for (int i = 0; i < guard->interfaces_count; i++) {
-		if (guard->interfaces[i].lock >= 0)
-			log_notice(keep ? "%s: filter and blocks stay; to remove them: "
-					  "sobig-xdp detach %s"
-					: "%s: filter taken off",
-				   guard->interfaces[i].name, guard->interfaces[i].name);
-		guard_release(guard, &guard->interfaces[i], keep);
+		struct guard_interface *interface = &guard->interfaces[i];
+		bool keep = attach->ran ? guard->keep : interface->inherited;
+
+		if (interface->claim >= 0 && keep)
+			log_notice("%s: filter and blocks stay; to remove them: sobig-xdp "
+				   "detach %s",
+				   interface->name, interface->name);
+		failed = guard_release(guard, interface, keep);
+		err = failed ? failed : err;
 	}
 	for (int i = 0; i < guard->logs_count; i++)
 		follow_close(guard->logs[i].follow);
 	blocks_close(guard->blocks);
 	judge_close(guard->judge);
+	return err;
 }
 
 int cmd_attach(int argc, char **argv)
@@ -299,10 +346,18 @@ int cmd_attach(int argc, char **argv)
 	if (argc - optind > PINS_INTERFACES_MAX)
 		return cli_usage(&attach.guard.common, "no more than %d interfaces",
 				 PINS_INTERFACES_MAX);
+	for (int i = optind; i < argc; i++)
+		for (int j = optind; j < i; j++)
+			if (!strcmp(argv[i], argv[j]))
+				return cli_usage(&attach.guard.common, "%s is named twice",
+						 argv[i]);
+	status = cli_need_privilege();
+	if (status)
+		return status;
 	attach.guard.common.lines = true;
 	attach.guard.filter.pins = attach.guard.common.pins;
 
 	err = attach_run(&attach, argv + optind, argc - optind);
-	attach_close(&attach, attach.guard.keep && !err);
-	return cli_status(err);
+	status = attach_close(&attach);
+	return cli_status(err ? err : status);
 }

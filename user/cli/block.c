@@ -23,7 +23,8 @@ struct block_work {
 };
 
 /* What was done to one host, in words or for the document. */
-static void block_report(struct block_work *work, const struct addr *host, bool was_blocked)
+static void block_report(struct block_work *work, const struct addr *host, bool was_blocked,
+			 uint32_t left)
 {
 	char address[ADDR_TEXT_SIZE], duration[DURATION_TEXT_SIZE];
 
@@ -31,14 +32,19 @@ static void block_report(struct block_work *work, const struct addr *host, bool 
 	if (work->common.json)
 		json_array_append_new(work->hosts, json_string(address));
 	else if (work->seconds)
-		printf("%s: blocked for %s\n", address,
-		       duration_format(work->seconds, duration));
+		/* The kernel's second begins somewhere within ours: one more is the same. */
+		printf(left > work->seconds + 1 ? "%s: blocked for longer already: %s\n"
+						: "%s: blocked for %s\n",
+		       address,
+		       duration_format(left > work->seconds + 1 ? left : work->seconds,
+				       duration));
 	else
 		printf("%s: %s\n", address, was_blocked ? "unblocked" : "was not blocked");
 }
 
 static void block_one(struct block_work *work, const char *text)
 {
+	uint32_t left = 0;
 	struct addr host;
 	int err;
 
@@ -53,10 +59,11 @@ static void block_one(struct block_work *work, const char *text)
 		work->refused++;
 		return;
 	}
-	err = work->seconds ? blocks_add(work->blocks, &host, work->seconds, work->reason)
+	err = work->seconds ? blocks_add(work->blocks, &host, work->seconds, work->reason,
+					 false, &left)
 			    : blocks_remove(work->blocks, &host);
 	if (!err || err == -ENOENT) {
-		block_report(work, &host, !err);
+		block_report(work, &host, !err, left);
 		return;
 	}
 	if (err == -E2BIG)
@@ -107,6 +114,9 @@ static int block_run(struct block_work *work, int argc, char **argv, bool all)
 	json_t *document;
 	int status;
 
+	status = cli_need_privilege();
+	if (status)
+		return status;
 	status = blocks_open(work->common.pins, &work->blocks);
 	if (status)
 		return cli_cannot_open(&work->common, status);

@@ -3,10 +3,12 @@
 #include "cli/cli.h"
 
 #include <errno.h>
+#include <linux/capability.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/syscall.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -84,6 +86,17 @@ int cli_status(int err)
 	return CLI_NOT_PRIVILEGED;
 }
 
+int cli_need_privilege(void)
+{
+	struct __user_cap_header_struct header = { .version = _LINUX_CAPABILITY_VERSION_3 };
+	struct __user_cap_data_struct data[2] = { 0 };
+	const uint32_t needed = 1u << CAP_NET_ADMIN | 1u << CAP_SYS_ADMIN;
+
+	if (syscall(SYS_capget, &header, data))
+		return cli_status(-errno);
+	return cli_status((data[0].effective & needed) == needed ? 0 : -EPERM);
+}
+
 int cli_cannot_open(const struct cli_common *common, int err)
 {
 	if (err == -ENOENT)
@@ -139,12 +152,16 @@ int cli_host(const char *text, struct addr *out)
 	return 0;
 }
 
+/* To the nearest second, so that the same one always reads the same. */
 static time_t cli_wall_clock(uint32_t second)
 {
-	struct timespec now;
+	struct timespec now, wall;
+	int64_t apart;
 
 	clock_gettime(CLOCK_MONOTONIC, &now);
-	return time(NULL) - (now.tv_sec - (int64_t)second);
+	clock_gettime(CLOCK_REALTIME, &wall);
+	apart = (wall.tv_sec - now.tv_sec) * INT64_C(1000000000) + wall.tv_nsec - now.tv_nsec;
+	return second + (apart + 500000000) / 1000000000;
 }
 
 char *cli_time(uint32_t second, char text[CLI_TIME_SIZE])

@@ -63,6 +63,9 @@ bool cli_common_option(struct cli_common *common, int option, int *status);
 int cli_usage(const struct cli_common *common, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
 
+/* CLI_DONE if this process may do what needs privilege, else CLI_NOT_PRIVILEGED (said). */
+int cli_need_privilege(void);
+
 /* CLI_DONE for 0, CLI_NOT_PRIVILEGED for -EPERM (and says so), else CLI_FAILED. */
 int cli_status(int err);
 

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "act/filter.h"
 #include "act/pins.h"
@@ -13,13 +14,19 @@
 /* *detached is set if a program of ours was there. */
 static int detach_one(const struct cli_common *common, unsigned int ifindex, bool *detached)
 {
-	int err = filter_detach(ifindex, common->pins);
+	int err = filter_detach(ifindex, common->pins, 0);
+	char name[IF_NAMESIZE];
 
 	*detached = !err;
 	if (err && err != -ENOENT)
 		return err;
-	err = pins_remove(common->pins, ifindex);
-	return err;
+	if (err && pins_are_guarded(common->pins, ifindex)) {
+		log_error("a process guards %s, but its filter is not to be seen from here: "
+			  "run this in the network namespace of that process",
+			  cli_interface_name(ifindex, name));
+		return -EXDEV;
+	}
+	return pins_remove(common->pins, ifindex);
 }
 
 static int detach_list(const struct cli_common *common, const unsigned int *interfaces,
@@ -27,8 +34,13 @@ static int detach_list(const struct cli_common *common, const unsigned int *inte
 {
 	json_t *document = cli_document("detach"), *names = json_array();
 	char name[IF_NAMESIZE];
-	int err = 0, failed;
+	int err = 0, failed, turn = -1;
 	bool detached;
+
+	/* Whoever wants out in a hurry does not wait for ever. */
+	if (pins_lock(common->pins, &turn) == -EBUSY)
+		log_warning("another sobig-xdp is at work in %s; going on all the same",
+			    common->pins);
 
 	for (int i = 0; i < count; i++) {
 		failed = detach_one(common, interfaces[i], &detached);
@@ -42,6 +54,8 @@ static int detach_list(const struct cli_common *common, const unsigned int *inte
 					: "%s: nothing of ours was attached\n",
 			       name);
 	}
+	if (turn >= 0)
+		close(turn);
 	json_object_set_new(document, "detached", names);
 	if (!common->json)
 		json_decref(document);
@@ -83,6 +97,9 @@ int cmd_detach(int argc, char **argv)
 	}
 	if (all == (optind < argc))
 		return cli_usage(&common, "name interfaces, or say --all");
+	status = cli_need_privilege();
+	if (status)
+		return status;
 	if (all)
 		return detach_all(&common);
 	for (; optind < argc; optind++) {
@@ -92,7 +109,7 @@ int cmd_detach(int argc, char **argv)
 		interfaces[count] = cli_interface(argv[optind]);
 		if (!interfaces[count])
 			return CLI_FAILED;
-		status = filter_find(interfaces[count], common.pins, &info);
+		status = filter_find(interfaces[count], common.pins, 0, &info);
 		if (status == -ENOENT)
 			filter_report_others(interfaces[count], common.pins);
 		count++;

@@ -74,7 +74,9 @@ static void guard_block(struct guard *guard, const struct verdict *verdict)
 {
 	char address[ADDR_TEXT_SIZE], duration[DURATION_TEXT_SIZE];
 	uint32_t seconds = (verdict->until - verdict->time) / 1000;
-	int err = blocks_add(guard->blocks, &verdict->host, seconds, verdict->reason);
+	uint32_t left;
+	int err = blocks_add(guard->blocks, &verdict->host, seconds, verdict->reason,
+			     guard->filter.dry_run, &left);
 
 	addr_format_host(&verdict->host, address);
 	duration_format(seconds, duration);
@@ -122,7 +124,9 @@ static void guard_check_log(struct guard_log *log)
 	if (error == log->error)
 		return;
 	if (error == ENOENT)
-		log_warning("%s is not there: waiting for it; blocks in force stay", path);
+		log_warning("%s is not there: waiting for it (is that its name?); blocks in "
+			    "force stay",
+			    path);
 	else if (error)
 		log_error("cannot read %s: %s; trying again whenever it changes; blocks in "
 			  "force stay",
@@ -148,18 +152,27 @@ static void guard_read(struct guard_log *log)
 static void guard_write_pulse(struct guard *guard)
 {
 	struct window_state window = judge_state(guard->judge);
-	struct follow_state log = follow_state(guard->logs[0].follow);
 	struct sobig_pulse *pulse = &guard->pulse;
 
 	pulse->watched = window.hosts;
 	pulse->watch_drops = window.dropped;
-	pulse->position = log.position;
-	pulse->readable = !log.error;
+	pulse->readable = 1;
 	pulse->skipped = 0;
-	for (int i = 0; i < guard->logs_count; i++)
-		pulse->skipped += follow_state(guard->logs[i].follow).skipped;
+	for (int i = guard->logs_count - 1; i >= 0; i--) {
+		struct follow_state state = follow_state(guard->logs[i].follow);
+
+		pulse->skipped += state.skipped;
+		if (!state.error && (i || !pulse->readable))
+			continue;
+		/* The first that cannot be read is the one to speak of, or else the first. */
+		if (state.error || pulse->readable)
+			snprintf(pulse->log, sizeof(pulse->log), "%s",
+				 follow_path(guard->logs[i].follow));
+		pulse->position = state.position;
+		pulse->readable = !state.error;
+	}
 	for (int i = 0; i < guard->interfaces_count; i++)
-		if (guard->interfaces[i].lock >= 0)
+		if (guard->interfaces[i].claim >= 0)
 			pulse_write(guard->interfaces[i].pulse, pulse);
 	guard->changed = false;
 }
@@ -184,25 +197,63 @@ static void guard_tick(struct guard *guard)
 		guard_write_pulse(guard);
 }
 
+static int guard_take_off(struct guard *guard, struct guard_interface *interface)
+{
+	const char *pins = guard->filter.pins;
+	int err = 0, turn = -1;
+
+	pins_lock(pins, &turn);
+	if (interface->program) {
+		err = filter_detach(interface->index, pins, interface->program);
+		if (!err)
+			log_notice("%s: filter taken off", interface->name);
+		guard_tell(guard, "detach", json_pack("{s:s}", "interface", interface->name));
+	}
+	if (err == -ENOENT)
+		err = 0;
+	if (!err && pins_is_claimed(pins, interface->index, interface->claim))
+		err = pins_remove(pins, interface->index);
+	if (turn >= 0)
+		close(turn);
+	return err;
+}
+
 int guard_release(struct guard *guard, struct guard_interface *interface, bool keep)
 {
 	int err = 0;
 
-	if (interface->lock < 0)
+	if (interface->claim < 0)
 		return 0;
-	if (!keep) {
-		err = filter_detach(interface->index, guard->filter.pins);
-		if (err == -ENOENT)
-			err = 0;
-		if (!err)
-			err = pins_remove(guard->filter.pins, interface->index);
-		guard_tell(guard, "detach", json_pack("{s:s}", "interface", interface->name));
-	}
+	if (!keep)
+		err = guard_take_off(guard, interface);
 	pulse_close(interface->pulse);
 	interface->pulse = NULL;
-	close(interface->lock);
-	interface->lock = -1;
+	close(interface->claim);
+	interface->claim = -1;
 	return err;
+}
+
+/* By our own detach, which is as it should be, or by other means, which leaves us unprotected.
+ */
+static void guard_was_taken_off(struct guard *guard, struct guard_interface *interface,
+				int *status)
+{
+	int turn = -1;
+	bool ours;
+
+	/* A detach still at work has not removed the pins yet. */
+	pins_lock(guard->filter.pins, &turn);
+	ours = !pins_is_claimed(guard->filter.pins, interface->index, interface->claim);
+	if (turn >= 0)
+		close(turn);
+	if (ours) {
+		log_notice("%s: the filter was taken off by sobig-xdp detach", interface->name);
+		return;
+	}
+	log_error("%s: the filter was taken off, and not by us: mail is not protected; "
+		  "to put it back: sobig-xdp attach %s",
+		  interface->name, interface->name);
+	*status = CLI_FAILED;
 }
 
 /* Gives up interfaces that are gone or were taken from us. How many are left. */
@@ -215,17 +266,19 @@ static int guard_check_interfaces(struct guard *guard, int *status)
 	for (int i = 0; i < guard->interfaces_count; i++) {
 		struct guard_interface *interface = &guard->interfaces[i];
 
-		if (interface->lock < 0)
+		if (interface->claim < 0)
 			continue;
 		if (!if_indextoname(interface->index, name)) {
-			log_error("%s has vanished, and its filter with it; "
-				  "when it is back: sobig-xdp attach %s",
-				  interface->name, interface->name);
+			log_error("%s has vanished, or was moved to another network namespace, "
+				  "where "
+				  "\"ip link set dev %s xdp off\" takes the filter off; when "
+				  "it is "
+				  "back: sobig-xdp attach %s",
+				  interface->name, interface->name, interface->name);
 			*status = CLI_FAILED;
-		} else if (filter_find(interface->index, guard->filter.pins, &info) ==
-			   -ENOENT) {
-			log_notice("the filter was taken off %s by somebody else",
-				   interface->name);
+		} else if (filter_find(interface->index, guard->filter.pins, interface->program,
+				       &info) == -ENOENT) {
+			guard_was_taken_off(guard, interface, status);
 		} else {
 			left++;
 			continue;
@@ -235,16 +288,28 @@ static int guard_check_interfaces(struct guard *guard, int *status)
 	return left;
 }
 
+static void guard_signals(sigset_t *out)
+{
+	sigemptyset(out);
+	sigaddset(out, SIGINT);
+	sigaddset(out, SIGTERM);
+	sigaddset(out, SIGHUP);
+}
+
+void guard_hold_signals(void)
+{
+	sigset_t signals;
+
+	guard_signals(&signals);
+	sigprocmask(SIG_BLOCK, &signals, NULL);
+	signal(SIGPIPE, SIG_IGN);
+}
+
 static int guard_open_signals(void)
 {
 	sigset_t signals;
 
-	sigemptyset(&signals);
-	sigaddset(&signals, SIGINT);
-	sigaddset(&signals, SIGTERM);
-	sigaddset(&signals, SIGHUP);
-	sigprocmask(SIG_BLOCK, &signals, NULL);
-	signal(SIGPIPE, SIG_IGN);
+	guard_signals(&signals);
 	return signalfd(-1, &signals, SFD_CLOEXEC | SFD_NONBLOCK);
 }
 

@@ -17,11 +17,13 @@
 
 #define GUARD_LOGS_MAX 16
 
-/* One interface under guard; `lock` is -1 once it is given up. */
+/* One interface under guard; `claim` is -1 once it is given up. */
 struct guard_interface {
 	unsigned int index;
+	uint32_t program;	/* the kernel's id of ours, 0: not attached yet */
+	bool inherited;		/* a program of ours stood there before */
 	char name[IF_NAMESIZE]; /* as it was when attached */
-	int lock;
+	int claim;
 	struct pulse *pulse;
 };
 
@@ -49,13 +51,16 @@ struct guard {
 	bool changed;	   /* since the pulse was last written */
 };
 
+/* From here on, signals wait for guard_run(): nothing is left half done. */
+void guard_hold_signals(void);
+
 /* Until a signal, or until no interface is left. The status to exit with. */
 int guard_run(struct guard *guard);
 
 /* Prints one line of NDJSON with a time, if JSON was asked for; releases `json`. */
 void guard_tell(const struct guard *guard, const char *what, json_t *json);
 
-/* Lets go of an interface: its filter (unless `keep`), its pins, its lock. 0 or -errno (told).
+/* Lets go of an interface: its filter and pins (unless `keep`), its claim. 0 or -errno (told).
  */
 int guard_release(struct guard *guard, struct guard_interface *interface, bool keep);
 

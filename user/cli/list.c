@@ -92,6 +92,7 @@ static json_t *list_json(const struct blocks_entry *entry)
 			    entry->last_drop
 				    ? json_string(cli_time_rfc3339(entry->last_drop, last))
 				    : json_null());
+	json_object_set_new(json, "dry_run", json_boolean(entry->trial));
 	return json;
 }
 
@@ -129,11 +130,11 @@ static int list_print(const struct list *list)
 	for (size_t i = 0; i < list->count; i++) {
 		const struct blocks_entry *entry = &list->entries[i];
 
-		printf("%-*s  %-19s  %-19s  %9llu  %-19s  %s\n", width,
+		printf("%-*s  %-19s  %-19s  %9llu  %-19s  %s%s\n", width,
 		       addr_format_host(&entry->host, address), cli_time(entry->since, since),
 		       cli_time(entry->until, until), (unsigned long long)entry->drops,
 		       entry->last_drop ? cli_time(entry->last_drop, last) : "-",
-		       entry->reason);
+		       entry->trial ? "(dry run) " : "", entry->reason);
 	}
 	if (!fflush(stdout))
 		return CLI_DONE;
@@ -194,6 +195,9 @@ int cmd_list(int argc, char **argv)
 		status = CLI_USAGE;
 		goto out;
 	}
+	status = cli_need_privilege();
+	if (status)
+		goto out;
 	err = blocks_open(common.pins, &blocks);
 	if (!err)
 		err = blocks_each(blocks, list_collect, &list);

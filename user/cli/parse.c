@@ -102,10 +102,13 @@ int cmd_parse(int argc, char **argv)
 		path = argv[optind];
 	if (strcmp(path, "-"))
 		fd = open(path, O_RDONLY | O_CLOEXEC);
-	if (fd < 0) {
+	/* What cannot be read at all is found out before anything is printed. */
+	if (fd < 0 || (read(fd, NULL, 0) < 0 && errno != EINTR)) {
 		log_error("cannot read \"%s\": %s", path, strerror(errno));
 		return CLI_FAILED;
 	}
+	if (isatty(fd))
+		log_info("reading a log from the terminal; parse FILE reads a file");
 	parse.common = &common;
 	exim_init(&parse.exim);
 	if (common.json && !common.lines)

@@ -60,7 +60,7 @@ static int status_read(const struct cli_common *common, unsigned int ifindex,
 
 	cli_interface_name(ifindex, out->name);
 	out->guarded = pins_are_guarded(common->pins, ifindex);
-	err = filter_find(ifindex, common->pins, &out->filter);
+	err = filter_find(ifindex, common->pins, 0, &out->filter);
 	if (err == -ENOENT || err == -ENODEV)
 		out->filter.id = 0;
 	else if (err)
@@ -252,6 +252,9 @@ int cmd_status(int argc, char **argv)
 			return status;
 	if (optind < argc)
 		return cli_usage(&common, "status takes no arguments");
+	status = cli_need_privilege();
+	if (status)
+		return status;
 	count = pins_interfaces(common.pins, interfaces);
 	if (count <= 0)
 		return cli_cannot_open(&common, count == -EACCES	     ? -EPERM

@@ -5,6 +5,8 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <poll.h>
+#include <signal.h>
 #include <spawn.h>
 #include <stdio.h>
 #include <string.h>
@@ -18,6 +20,8 @@ static const char *const locate_places[] = { "/var/log/exim4/mainlog", "/var/log
 					     "/var/log/exim/main.log", "/var/log/exim/mainlog",
 					     "/var/spool/exim/log/mainlog" };
 
+#define LOCATE_PATIENCE_MS 5000
+
 #define LOCATE_COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
 /* Runs `exim -bP name` and reads the first bytes of what it prints. */
@@ -25,7 +29,10 @@ static int locate_ask(const char *exim, const char *name, char *answer, size_t s
 {
 	char *argv[] = { (char *)exim, "-bP", (char *)name, NULL };
 	char *environment[] = { "PATH=/usr/sbin:/usr/bin:/sbin:/bin", NULL };
+	struct pollfd ready = { .events = POLLIN };
 	posix_spawn_file_actions_t actions;
+	posix_spawnattr_t attributes;
+	sigset_t none;
 	int pipes[2], status, err;
 	size_t used = 0;
 	ssize_t got;
@@ -37,16 +44,25 @@ static int locate_ask(const char *exim, const char *name, char *answer, size_t s
 	posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0);
 	posix_spawn_file_actions_adddup2(&actions, pipes[1], 1);
 	posix_spawn_file_actions_addopen(&actions, 2, "/dev/null", O_WRONLY, 0);
-	err = -posix_spawn(&pid, exim, &actions, NULL, argv, environment);
+	sigemptyset(&none);
+	posix_spawnattr_init(&attributes);
+	posix_spawnattr_setsigmask(&attributes, &none);
+	posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGMASK);
+	err = -posix_spawn(&pid, exim, &actions, &attributes, argv, environment);
 	posix_spawn_file_actions_destroy(&actions);
+	posix_spawnattr_destroy(&attributes);
 	close(pipes[1]);
 	if (err)
 		goto out;
 
-	while (used < size - 1 && ((got = read(pipes[0], answer + used, size - 1 - used)) > 0 ||
-				   (got < 0 && errno == EINTR)))
-		used += got > 0 ? got : 0;
+	ready.fd = pipes[0];
+	while (used < size - 1 && poll(&ready, 1, LOCATE_PATIENCE_MS) > 0 &&
+	       (got = read(pipes[0], answer + used, size - 1 - used)) > 0)
+		used += got;
 	answer[used] = '\0';
+	/* It has answered and gone, or it never will. */
+	if (!used)
+		kill(pid, SIGKILL);
 	while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
 		;
 	if (!WIFEXITED(status) || WEXITSTATUS(status))
