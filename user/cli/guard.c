@@ -256,32 +256,55 @@ static void guard_was_taken_off(struct guard *guard, struct guard_interface *int
 	*status = CLI_FAILED;
 }
 
+enum guard_standing {
+	GUARD_STANDS,
+	GUARD_TAKEN_OFF,
+	GUARD_VANISHED
+};
+
+/* An interface that is being deleted loses its program first, and its name a moment later. */
+static enum guard_standing guard_standing(const struct guard *guard,
+					  const struct guard_interface *interface)
+{
+	const struct timespec moment = { 0, 200000000 };
+	char name[IF_NAMESIZE];
+	struct filter_info info;
+
+	if (!if_indextoname(interface->index, name))
+		return GUARD_VANISHED;
+	if (filter_find(interface->index, guard->filter.pins, interface->program, &info) !=
+	    -ENOENT)
+		return GUARD_STANDS;
+	nanosleep(&moment, NULL);
+	return if_indextoname(interface->index, name) ? GUARD_TAKEN_OFF : GUARD_VANISHED;
+}
+
 /* Gives up interfaces that are gone or were taken from us. How many are left. */
 static int guard_check_interfaces(struct guard *guard, int *status)
 {
-	char name[IF_NAMESIZE];
-	struct filter_info info;
 	int left = 0;
 
 	for (int i = 0; i < guard->interfaces_count; i++) {
 		struct guard_interface *interface = &guard->interfaces[i];
+		const char *name = interface->name;
 
 		if (interface->claim < 0)
 			continue;
-		if (!if_indextoname(interface->index, name)) {
-			log_error("%s has vanished, or was moved to another network namespace, "
-				  "where "
-				  "\"ip link set dev %s xdp off\" takes the filter off; when "
-				  "it is "
-				  "back: sobig-xdp attach %s",
-				  interface->name, interface->name, interface->name);
-			*status = CLI_FAILED;
-		} else if (filter_find(interface->index, guard->filter.pins, interface->program,
-				       &info) == -ENOENT) {
-			guard_was_taken_off(guard, interface, status);
-		} else {
+		switch (guard_standing(guard, interface)) {
+		case GUARD_STANDS:
 			left++;
 			continue;
+		case GUARD_TAKEN_OFF:
+			guard_was_taken_off(guard, interface, status);
+			break;
+		case GUARD_VANISHED:
+			log_error("%s has vanished, or was moved to another network namespace, "
+				  "where \"ip link set dev %s xdp off\" takes the filter off; "
+				  "when "
+				  "it is back: sobig-xdp attach %s",
+				  name, name, name);
+			*status = CLI_FAILED;
+			break;
 		}
 		guard_release(guard, interface, false);
 	}
