@@ -11,19 +11,8 @@
 #include <string.h>
 #include <sys/inotify.h>
 #include <sys/stat.h>
-#include <sys/uio.h>
 #include <time.h>
 #include <unistd.h>
-
-/* Longer than any line that exim can write; what does not fit is skipped. */
-#define FOLLOW_BUFFER 65536
-
-/* How much of what was read last is read again, to see that it still stands there. */
-#define FOLLOW_PROOF 64
-
-/* How much of a file's beginning tells it from any other. Logs may well begin with the same
- * line. */
-#define FOLLOW_HEAD 1024
 
 /* A writer may have looked the name up just before the rotation, and write just after it. */
 #define FOLLOW_RETIRED_MAX     8
@@ -34,18 +23,11 @@
 	 IN_ONLYDIR)
 
 struct follow_file {
-	int fd;
+	struct tail tail;
 	int watch;
 	dev_t device;
 	ino_t inode;
-	time_t retired;
-	uint64_t offset;	/* all before it was read */
-	size_t known;		/* bytes of `buffer` that end at `offset` */
-	size_t line;		/* where in `buffer` the line begins that is not complete */
-	bool skipping;		/* until the next LF */
-	size_t head_size;	/* bytes of `head` */
-	char head[FOLLOW_HEAD]; /* how the file began */
-	char buffer[FOLLOW_BUFFER];
+	time_t retired; /* when it was rotated away */
 };
 
 struct follow {
@@ -71,140 +53,10 @@ static void follow_file_close(struct follow *follow, struct follow_file *file)
 {
 	if (!file)
 		return;
+	follow->state.skipped += file->tail.skipped;
 	inotify_rm_watch(follow->inotify, file->watch);
-	close(file->fd);
+	close(file->tail.fd);
 	free(file);
-}
-
-/* Keeps the last FOLLOW_PROOF bytes read and the line not yet complete, at the buffer's start.
- */
-static void follow_file_compact(struct follow_file *file)
-{
-	size_t from = file->known > FOLLOW_PROOF ? file->known - FOLLOW_PROOF : 0;
-
-	if (from > file->line)
-		from = file->line;
-	memmove(file->buffer, file->buffer + from, file->known - from);
-	file->known -= from;
-	file->line -= from;
-}
-
-static void follow_file_rewind(struct follow_file *file, uint64_t offset)
-{
-	file->offset = offset;
-	file->known = 0;
-	file->line = 0;
-	file->skipping = false;
-}
-
-static void follow_file_read_head(struct follow_file *file)
-{
-	ssize_t got = pread(file->fd, file->head, sizeof(file->head), 0);
-
-	file->head_size = got > 0 ? got : 0;
-}
-
-/* Goes to the end; a line that stands there half written is not ours. */
-static void follow_file_seek_end(struct follow_file *file)
-{
-	struct stat st;
-
-	/* Again if the file is cut between the two calls. */
-	do {
-		follow_file_rewind(file, fstat(file->fd, &st) ? 0 : st.st_size);
-		file->known = file->offset < FOLLOW_PROOF ? file->offset : FOLLOW_PROOF;
-	} while (file->known && pread(file->fd, file->buffer, file->known,
-				      file->offset - file->known) != (ssize_t)file->known);
-	file->line = file->known;
-	file->skipping = file->known && file->buffer[file->known - 1] != '\n';
-}
-
-/* Goes to where the reading of `old`, of which this is a copy, had come. */
-static void follow_file_resume(struct follow_file *file, const struct follow_file *old)
-{
-	file->offset = old->offset;
-	file->known = old->known;
-	file->line = old->line;
-	file->skipping = old->skipping;
-	memcpy(file->buffer, old->buffer, old->known);
-}
-
-/*
- * The file was cut: to nothing, and what stands there now is new; or its end was cut off, and
- * what is left was read before.
- */
-static void follow_file_was_cut(struct follow_file *file)
-{
-	char head[FOLLOW_HEAD];
-	ssize_t got = pread(file->fd, head, file->head_size, 0);
-
-	if (file->head_size == sizeof(head) && got == (ssize_t)sizeof(head) &&
-	    !memcmp(head, file->head, sizeof(head))) {
-		follow_file_seek_end(file);
-	} else {
-		follow_file_rewind(file, 0);
-		file->head_size = 0;
-	}
-}
-
-/* Hands over the complete lines in the buffer, of which all before `from` is known to hold no
- * LF. */
-static void follow_file_split(struct follow *follow, struct follow_file *file, size_t from,
-			      follow_line *line, void *context)
-{
-	char *start = file->buffer + file->line, *end = file->buffer + file->known;
-	char *search = file->buffer + from, *lf;
-
-	while ((lf = memchr(search, '\n', end - search))) {
-		if (!file->skipping)
-			line(context, start, lf - start);
-		file->skipping = false;
-		start = search = lf + 1;
-	}
-	file->line = start - file->buffer;
-	if (!file->line && file->known == sizeof(file->buffer)) {
-		if (!file->skipping)
-			follow->state.skipped++;
-		file->skipping = true;
-		file->line = file->known;
-	}
-}
-
-/* Reads to the end. Truncation is seen by what was read last no longer standing where it stood.
- */
-static int follow_file_drain(struct follow *follow, struct follow_file *file, follow_line *line,
-			     void *context)
-{
-	char proof[FOLLOW_PROOF];
-	struct iovec iov[2];
-	size_t proved, from;
-	ssize_t got;
-
-	for (;;) {
-		follow_file_compact(file);
-		proved = file->known < FOLLOW_PROOF ? file->known : FOLLOW_PROOF;
-		iov[0] = (struct iovec){ proof, proved };
-		iov[1] = (struct iovec){ file->buffer + file->known,
-					 sizeof(file->buffer) - file->known };
-		got = preadv(file->fd, iov, 2, file->offset - proved);
-		if (got < 0 && errno == EINTR)
-			continue;
-		if (got < 0)
-			return -errno;
-		if ((size_t)got < proved ||
-		    memcmp(proof, file->buffer + file->known - proved, proved)) {
-			follow_file_was_cut(file);
-			continue;
-		}
-		if ((size_t)got == proved)
-			return 0;
-		if (file->head_size < sizeof(file->head))
-			follow_file_read_head(file);
-		from = file->known;
-		file->known += got - proved;
-		file->offset += got - proved;
-		follow_file_split(follow, file, from, line, context);
-	}
 }
 
 /* A file that had been rotated away and has its name back. */
@@ -259,12 +111,12 @@ static int follow_file_open(struct follow *follow, struct follow_file **out)
 		*out = file;
 		return 0;
 	}
-	file = calloc(1, sizeof(*file));
+	file = malloc(sizeof(*file));
 	if (!file) {
 		err = -ENOMEM;
 		goto out;
 	}
-	file->fd = fd;
+	tail_init(&file->tail, fd);
 	file->device = st.st_dev;
 	file->inode = st.st_ino;
 	/* By the descriptor: the name may stand for another file already. */
@@ -275,7 +127,6 @@ static int follow_file_open(struct follow *follow, struct follow_file **out)
 		free(file);
 		goto out;
 	}
-	follow_file_read_head(file);
 	*out = file;
 	return 0;
 out:
@@ -311,13 +162,6 @@ static void follow_retire(struct follow *follow)
 	follow->file->retired = follow_now();
 	follow->retired[follow->retired_count++] = follow->file;
 	follow->file = NULL;
-}
-
-/* The same log under a new inode, as an editor leaves it: what stands in it was read before. */
-static bool follow_is_copy(const struct follow_file *file, const struct follow_file *old)
-{
-	return old && old->head_size == FOLLOW_HEAD && file->head_size == FOLLOW_HEAD &&
-	       !memcmp(file->head, old->head, FOLLOW_HEAD);
 }
 
 static int follow_watch_folder(struct follow *follow, const char *path)
@@ -374,8 +218,9 @@ static bool follow_turn(struct follow *follow)
 	follow->state.error = -err;
 	if (err)
 		return false;
-	if (!file->offset && follow_is_copy(file, follow->file))
-		follow_file_resume(file, follow->file);
+	if (!file->tail.offset && follow->file &&
+	    tail_is_copy(&file->tail, &follow->file->tail))
+		tail_resume(&file->tail, &follow->file->tail);
 	follow_retire(follow);
 	follow->file = file;
 	follow_watch_folders(follow);
@@ -404,7 +249,7 @@ static void follow_swallow_events(struct follow *follow)
 	}
 }
 
-void follow_read(struct follow *follow, follow_line *line, void *context)
+void follow_read(struct follow *follow, tail_line *line, void *context)
 {
 	unsigned int i;
 	int err = 0;
@@ -414,9 +259,9 @@ void follow_read(struct follow *follow, follow_line *line, void *context)
 		follow_watch_folders(follow);
 	do {
 		for (i = 0; i < follow->retired_count; i++)
-			follow_file_drain(follow, follow->retired[i], line, context);
+			tail_read(&follow->retired[i]->tail, line, context);
 		if (follow->file)
-			err = follow_file_drain(follow, follow->file, line, context);
+			err = tail_read(&follow->file->tail, line, context);
 	} while (follow_turn(follow));
 	if (err && !follow->state.error)
 		follow->state.error = -err;
@@ -445,7 +290,7 @@ int follow_open(const char *path, bool from_end, struct follow **out)
 		goto out;
 	follow->state.error = -err;
 	if (follow->file && from_end)
-		follow_file_seek_end(follow->file);
+		tail_seek_end(&follow->file->tail);
 	*out = follow;
 	return 0;
 out:
@@ -462,7 +307,11 @@ struct follow_state follow_state(const struct follow *follow)
 {
 	struct follow_state state = follow->state;
 
-	state.position = follow->file ? follow->file->offset : 0;
+	state.position = follow->file ? follow->file->tail.offset : 0;
+	if (follow->file)
+		state.skipped += follow->file->tail.skipped;
+	for (unsigned int i = 0; i < follow->retired_count; i++)
+		state.skipped += follow->retired[i]->tail.skipped;
 	return state;
 }
 

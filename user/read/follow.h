@@ -4,12 +4,9 @@
 #define FOLLOW_H
 
 #include <stdbool.h>
-#include <stddef.h>
 #include <stdint.h>
 
-/* A line without its LF. The bytes are whatever the writer put there, and gone after the call.
- */
-typedef void follow_line(void *context, const char *line, size_t length);
+#include "read/tail.h"
 
 struct follow;
 
@@ -34,7 +31,7 @@ int follow_fd(const struct follow *follow);
  * in a few seconds besides, so that files rotated away are let go. What fails is in
  * follow_state().
  */
-void follow_read(struct follow *follow, follow_line *line, void *context);
+void follow_read(struct follow *follow, tail_line *line, void *context);
 
 struct follow_state follow_state(const struct follow *follow);
 const char *follow_path(const struct follow *follow);
