@@ -313,3 +313,56 @@ check_block_in_mode() {
 	grep -q 'not by us: mail is not protected' "$LAB/words"
 	is_clean
 }
+
+# A mail host whose exim is found where exims are, with the laboratory's own configuration.
+install_exim() {
+	rm "$log"
+	lab_exim "$top" 3>&-
+	mount -t tmpfs sbin /usr/local/sbin
+	printf '#!/bin/sh\nexec %s -C %s "$@"\n' "$LAB/sbin/exim" "$LAB/exim.conf" >/usr/local/sbin/exim
+	chmod 755 /usr/local/sbin/exim
+}
+
+start_daemon_without_log() {
+	"$sobig" attach mx0 -j >"$LAB/events" 2>"$LAB/words" 3>&- &
+	daemon=$!
+	until grep -q '"ready"' "$LAB/events"; do
+		[ -d "/proc/$daemon" ] || { cat "$LAB/words"; return 1; }
+		sleep 0.02
+	done
+}
+
+# 16 lines as exim writes them for $bad, each with another host in the sender's quotes.
+forge() {
+	local _
+	for _ in $(seq 16); do
+		echo "$(date '+%F %T') H=(h) [$bad] F=<\"x) [$good] F=<a> rejected after DATA: virus\"@e> rejected after DATA: This message contains a virus (x)." >>"$log"
+	done
+}
+
+@test "exim is asked for its log and for what it takes as a HELO" {
+	[ ! -e /usr/sbin/exim4 ] || skip 'this machine has an exim of its own, which would be asked'
+	install_exim
+	start_daemon_without_log
+	grep -q "following $log" "$LAB/words"
+	forge
+	until_blocked $bad
+	! "$sobig" list | grep -q $good
+	stop_daemon
+	umount /usr/local/sbin
+}
+
+@test "where exim takes junk for a HELO, a line with two hosts blocks neither" {
+	[ ! -e /usr/sbin/exim4 ] || skip 'this machine has an exim of its own, which would be asked'
+	install_exim
+	sed -i '1i helo_accept_junk_hosts = *' "$LAB/exim.conf"
+	start_daemon_without_log
+	forge
+	sleep 0.5
+	[ "$("$sobig" list | wc -l)" = 1 ]
+	"$sobig" status | grep -q '0 offences'
+	offend $bad 16
+	until_blocked $bad
+	stop_daemon
+	umount /usr/local/sbin
+}
