@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Reads the kernel's tick counter beside its monotonic clock, so that the filter may use the
- * ticks. */
+/*
+ * Reads the kernel's tick counter beside its monotonic clock, so that the filter may use the
+ * ticks.
+ */
 #include <linux/bpf.h>
 #include <bpf/bpf_helpers.h>
 

@@ -60,8 +60,7 @@ struct {
 	__uint(max_entries, 1);
 } pulse SEC(".maps");
 
-/* bpf_jiffies64() is two instructions, where a clock helper would cost as much as the lookup.
- */
+/* bpf_jiffies64() is two instructions, where a clock helper would cost as much as the lookup. */
 static __always_inline __u32 filter_now(void)
 {
 	return (bpf_jiffies64() - tick_zero) * tick_scale >> 32;
@@ -142,8 +141,7 @@ SEC("xdp") int sobig_xdp(struct xdp_md *ctx)
 	return verdict == SOBIG_DROPPED ? XDP_DROP : XDP_PASS;
 }
 
-/* Early among the programs of one interface: what is dropped here need not be looked at there.
- */
+/* Early among the programs of one interface: what is dropped here need not be looked at there. */
 struct {
 	__uint(priority, 10);
 	__uint(XDP_PASS, 1);

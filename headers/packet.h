@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* The bounds-checked header cursor: each step yields a whole header or says that there is none.
- */
+/* The bounds-checked header cursor: each step yields a whole header or says that there is none. */
 #ifndef PACKET_H
 #define PACKET_H
 
@@ -52,8 +51,7 @@ static __always_inline void *packet_take(struct packet_cursor *cursor, __u32 siz
 	return header;
 }
 
-/* Steps over Ethernet and up to two tags. Returns the EtherType in network order, 0: cut short.
- */
+/* Steps over Ethernet and up to two tags. Returns the EtherType in network order, 0: cut short. */
 static __always_inline __be16 packet_ethernet(struct packet_cursor *cursor)
 {
 	struct ethhdr *eth = packet_take(cursor, sizeof(*eth));

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* What crosses the kernel boundary: names, keys, values, counters and limits of the pinned
- * maps. */
+/* What crosses the kernel boundary: names, keys, values, counters and limits of the pinned maps. */
 #ifndef SOBIG_H
 #define SOBIG_H
 
@@ -71,8 +70,7 @@ enum sobig_count {
 	SOBIG_COUNTS,
 };
 
-/* Only entry of the array `pulse`, one for each interface: what the daemon last knew of itself.
- */
+/* Only entry of the array `pulse`, one for each interface: what the daemon last knew of itself. */
 struct sobig_pulse {
 	__u32 pid;
 	__u32 started;

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Measures the time from a line's write into the log to the first SYN that the filter drops for
- * it. */
+/*
+ * Measures the time from a line's write into the log to the first SYN that the filter drops for
+ * it.
+ */
 #include <arpa/inet.h>
 #include <bpf/bpf.h>
 #include <errno.h>
@@ -53,11 +55,10 @@ static void write_line(int log, const char *address)
 	int length;
 
 	strftime(stamp, sizeof(stamp), "%Y-%m-%d %H:%M:%S", localtime_r(&now, &tm));
-	length =
-		snprintf(line, sizeof(line),
-			 "%s H=(probe.example) [%s] F=<probe@example.net> rejected after DATA: "
-			 "This message contains a virus (probe).\n",
-			 stamp, address);
+	length = snprintf(line, sizeof(line),
+			  "%s H=(probe.example) [%s] F=<probe@example.net> rejected after DATA: "
+			  "This message contains a virus (probe).\n",
+			  stamp, address);
 	if (write(log, line, length) != length)
 		die("writing the log");
 }
@@ -101,8 +102,8 @@ static void fill_frame(struct frame *frame, const char *from, const char *to)
 }
 
 /* Nanoseconds from the line that is one too many to the first SYN dropped; 0: none was. */
-static uint64_t measure(int log, int wire, int blocked, struct frame *frame,
-			const char *address, unsigned int limit)
+static uint64_t measure(int log, int wire, int blocked, struct frame *frame, const char *address,
+			unsigned int limit)
 {
 	const struct timespec pause = { 0, 5000 };
 	struct sobig_block block = { 0 };
@@ -143,8 +144,7 @@ int main(int argc, char **argv)
 	int log, wire, blocked;
 
 	if (argc != 7) {
-		fprintf(stderr,
-			"usage: line_to_drop LOG BLOCKED4-PIN INTERFACE TO LIMIT RUNS\n");
+		fprintf(stderr, "usage: line_to_drop LOG BLOCKED4-PIN INTERFACE TO LIMIT RUNS\n");
 		return 2;
 	}
 	log = open(argv[1], O_WRONLY | O_APPEND | O_CLOEXEC);

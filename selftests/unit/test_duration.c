@@ -25,8 +25,9 @@ static void durations_are_read(void **state)
 
 static void what_is_no_duration_is_refused_and_out_untouched(void **state)
 {
-	const char *const bad[] = { "",	    "5",     "m",   "5x",  "-5m",
-				    "5m5m", "30m1h", " 5m", "5 m", "1.5h" };
+	const char *const bad[] = {
+		"", "5", "m", "5x", "-5m", "5m5m", "30m1h", " 5m", "5 m", "1.5h"
+	};
 	const char *const far[] = { "0s", "367d", "99999999999999999999d", "366d1s" };
 	uint32_t seconds = 42;
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Lines of exim's log: whose they are, of what class, and that no text of a peer's names
- * another. */
+/*
+ * Lines of exim's log: whose they are, of what class, and that no text of a peer's names another.
+ */
 #include "suite.h"
 
 #include <errno.h>
@@ -71,8 +72,8 @@ static void every_form_of_the_host_slot_is_read(void **state)
 		  "198.51.100.7", EVENT_VIRUS },
 		{ STAMP "1xVO3f-00036y-2K H=([192.0.2.3]) [198.51.100.9]" END, "198.51.100.9",
 		  EVENT_VIRUS },
-		{ STAMP "1xVO3f-00036y-2K H=([IPv6:2001:db8::3]) [2001:db8::9]" END,
-		  "2001:db8::9", EVENT_VIRUS },
+		{ STAMP "1xVO3f-00036y-2K H=([IPv6:2001:db8::3]) [2001:db8::9]" END, "2001:db8::9",
+		  EVENT_VIRUS },
 		{ STAMP "H=(helo) [::ffff:198.51.100.7]" END, "198.51.100.7", EVENT_VIRUS },
 		{ STAMP "H=(helo) [198.51.100.7]:4711" END, "198.51.100.7", EVENT_VIRUS },
 		{ STAMP "H=(helo) [2001:db8::7]:4711 I=[192.0.2.1]:25" END, "2001:db8::7",
@@ -99,27 +100,23 @@ static void classes_follow_from_the_acls_words(void **state)
 {
 #define HOST STAMP "H=(helo) [198.51.100.7] F=<s@example.net> "
 	static const struct line lines[] = {
-		{ HOST "rejected after DATA: infected with Sobig", "198.51.100.7",
-		  EVENT_VIRUS },
+		{ HOST "rejected after DATA: infected with Sobig", "198.51.100.7", EVENT_VIRUS },
 		{ HOST "rejected after DATA: Sobig worm", "198.51.100.7", EVENT_WORM },
 		{ HOST "rejected after DATA: This is SPAM (9.1)", "198.51.100.7", EVENT_SPAM },
 		{ HOST "rejected after DATA: something else", "198.51.100.7", EVENT_POLICY },
 		{ HOST "rejected after DATA", "198.51.100.7", EVENT_POLICY },
 		{ HOST "rejected RCPT <a@b>: Unrouteable address", "198.51.100.7",
 		  EVENT_UNKNOWN_USER },
-		{ HOST "rejected RCPT <a@b>: relay not permitted", "198.51.100.7",
-		  EVENT_RELAY },
-		{ HOST "rejected RCPT <a@b>: 198.51.100.7 is listed at sbl.example",
-		  "198.51.100.7", EVENT_DNSBL },
-		{ HOST "rejected RCPT <a@b>: Sender verify failed", "198.51.100.7",
-		  EVENT_SENDER },
+		{ HOST "rejected RCPT <a@b>: relay not permitted", "198.51.100.7", EVENT_RELAY },
+		{ HOST "rejected RCPT <a@b>: 198.51.100.7 is listed at sbl.example", "198.51.100.7",
+		  EVENT_DNSBL },
+		{ HOST "rejected RCPT <a@b>: Sender verify failed", "198.51.100.7", EVENT_SENDER },
 		{ HOST "rejected RCPT <virus@b>: no", "198.51.100.7", EVENT_POLICY },
 		{ HOST "rejected RCPT <a@b>", "198.51.100.7", EVENT_POLICY },
 		{ STAMP "H=(helo) [198.51.100.7] F=<> rejected RCPT <a@b>: Unknown user",
 		  "198.51.100.7", EVENT_UNKNOWN_USER },
-		{ STAMP
-		  "H=(helo) [198.51.100.7] F=<s@e> A=plain:user name rejected RCPT <a@b>: "
-		  "relay not permitted",
+		{ STAMP "H=(helo) [198.51.100.7] F=<s@e> A=plain:user name rejected RCPT <a@b>: "
+			"relay not permitted",
 		  "198.51.100.7", EVENT_RELAY },
 		/* exim cuts the argument after 100 bytes, maybe inside the quotes. */
 		{ HOST "rejected RCPT <\"aaaaaaaaaaaa: Unknown user", "198.51.100.7",
@@ -148,10 +145,9 @@ static void what_is_no_offence_of_the_peers_is_none(void **state)
 			"<c@d>: Unknown user" },
 		{ STAMP "1xVO3f-00036y-2K H=down.example [203.0.113.1] Connection refused" },
 		/* After these words, what follows is a third party's. */
-		{ STAMP
-		  "H=mail.example [198.51.100.7] X=TLS1.3:a:256 CV=no sender verify fail for "
-		  "<x@evil>: "
-		  "response to \"RCPT TO:<x>\" was: 550 F=<a@b> rejected after DATA: virus" },
+		{ STAMP "H=mail.example [198.51.100.7] X=TLS1.3:a:256 CV=no sender verify fail for "
+			"<x@evil>: "
+			"response to \"RCPT TO:<x>\" was: 550 F=<a@b> rejected after DATA: virus" },
 		{ STAMP "1xVO3f-00036y-2K H=mail.example [198.51.100.7] Warning: F=<a@b> "
 			"rejected after "
 			"DATA: virus" },
@@ -162,8 +158,7 @@ static void what_is_no_offence_of_the_peers_is_none(void **state)
 		{ "" },
 		{ " " STAMP "H=(helo) [198.51.100.7] F=<s@e> rejected after DATA: virus" },
 		{ "\t" STAMP "H=(helo) [198.51.100.7] F=<s@e> rejected after DATA: virus" },
-		{ "X-Header: " STAMP
-		  "H=(helo) [198.51.100.7] F=<s@e> rejected after DATA: virus" },
+		{ "X-Header: " STAMP "H=(helo) [198.51.100.7] F=<s@e> rejected after DATA: virus" },
 		{ "[2/2] H=(x) [192.0.2.9] F=<a@b> rejected RCPT <c@d>: Unknown user" },
 		{ STAMP " H=(helo) [198.51.100.7] F=<s@e> rejected after DATA: virus" },
 		{ STAMP "H=(helo) [198.51.100.7]F=<s@e> rejected after DATA: virus" },
@@ -302,9 +297,8 @@ static void a_cut_line_names_nobody_wrong(void **state)
 		      "I=[192.0.2.1]:25 "
 		      "X=TLS1.3:a:256 DN=\"CN=a\" F=<\"s\\\"> x\"@e> A=plain:u rejected RCPT "
 		      "<a@b>: no",
-		STAMP
-		"H=([192.0.2.3]) [2001:db8::17] F=<s@e> rejected after DATA: This message "
-		"contains a virus",
+		STAMP "H=([192.0.2.3]) [2001:db8::17] F=<s@e> rejected after DATA: This message "
+		      "contains a virus",
 	};
 	const char *const peers[] = { "198.51.100.17", "2001:db8::17" };
 	char text[ADDR_TEXT_SIZE], cut[512];

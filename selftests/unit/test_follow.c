@@ -107,8 +107,7 @@ static void read_log(void)
 	follow_read(follow, hear, &heard);
 }
 
-/* As exim does it (src/log.c): look whether the name still stands for the open file, then
- * write. */
+/* As exim does it (src/log.c): look whether the name still stands for the open file, then write. */
 static void write_as_exim(void)
 {
 	struct stat open_st, name_st;
@@ -202,8 +201,7 @@ static void check_each_line_came_once(void)
 		twice += heard.times[i] > 1;
 	}
 	if (lost || twice || heard.broken)
-		fail_msg("%u lost, %u twice, %u broken of %u", lost, twice, heard.broken,
-			 LINES);
+		fail_msg("%u lost, %u twice, %u broken of %u", lost, twice, heard.broken, LINES);
 }
 
 static void check_rotation(void (*rotate)(int number))
@@ -253,8 +251,7 @@ static void no_line_is_lost_or_doubled_by_100_late_creations(void **state)
 	check_rotation(rotate_late);
 }
 
-/* Truncation destroys what nobody has read; so the writer rests while the last of it is read.
- */
+/* Truncation destroys what nobody has read; so the writer rests while the last of it is read. */
 static void no_line_is_lost_or_doubled_by_100_truncations(void **state)
 {
 	siginfo_t stopped;

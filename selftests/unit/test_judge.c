@@ -23,8 +23,7 @@ static int close_judge(void **state)
 }
 
 /* The number of the offence that was one too many, 0: none of `count` was. */
-static int offend(const char *address, enum event_class class, int count,
-		  struct verdict *verdict)
+static int offend(const char *address, enum event_class class, int count, struct verdict *verdict)
 {
 	struct event event = { .class = class };
 

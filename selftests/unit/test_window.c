@@ -130,8 +130,7 @@ static void it_agrees_with_a_naive_window(void **state)
 			if (naive[number].count == 4096)
 				continue;
 			time += random() % (seconds * 1000 / 20 / limit + 2);
-			expected =
-				naive_add(&naive[number], time, seconds * INT64_C(1000), limit);
+			expected = naive_add(&naive[number], time, seconds * INT64_C(1000), limit);
 			verdicts += expected;
 			assert_int_equal(window_add(window, &addr, time), expected);
 		}

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Packets into the compiled program, verdicts and counters out: each drop beside a neighbour
- * that passes. */
+/*
+ * Packets into the compiled program, verdicts and counters out: each drop beside a neighbour that
+ * passes.
+ */
 #include "../unit/suite.h"
 
 #include <arpa/inet.h>
@@ -159,8 +161,7 @@ static void read_counters(struct sobig_bpf *program, uint64_t out[SOBIG_COUNTS])
 	assert_in_range(cpus, 1, 1024);
 	for (uint32_t key = 0; key < SOBIG_COUNTS; key++) {
 		assert_int_equal(
-			bpf_map_lookup_elem(bpf_map__fd(program->maps.counters), &key, values),
-			0);
+			bpf_map_lookup_elem(bpf_map__fd(program->maps.counters), &key, values), 0);
 		out[key] = 0;
 		for (int cpu = 0; cpu < cpus; cpu++)
 			out[key] += values[cpu];
@@ -176,8 +177,8 @@ static void check(struct sobig_bpf *program, const struct packet *packet)
 			    .data_size_in = build(packet, frame), .repeat = 1);
 
 	read_counters(program, before);
-	assert_int_equal(
-		bpf_prog_test_run_opts(bpf_program__fd(program->progs.sobig_xdp), &run), 0);
+	assert_int_equal(bpf_prog_test_run_opts(bpf_program__fd(program->progs.sobig_xdp), &run),
+			 0);
 	read_counters(program, after);
 	if ((run.retval == XDP_DROP) != (packet->count == SOBIG_DROPPED))
 		fail_msg("verdict %u", run.retval);
@@ -236,27 +237,20 @@ static const struct packet packets[] = {
 	{ "what_is_behind_three_tags_passes", BLOCKED4, SYN, .vlans = 3, OTHER },
 
 	{ "banned_syn_with_ip_options_is_dropped", BLOCKED4, SYN, .ip_options = 4, BLOCKED },
-	{ "banned_syn_with_all_ip_options_is_dropped", BLOCKED4, SYN, .ip_options = 40,
-	  BLOCKED },
-	{ "neighbours_syn_with_all_ip_options_passes", NEIGHBOUR4, SYN, .ip_options = 40,
-	  FREE },
-	{ "banned_first_fragment_is_dropped", BLOCKED4, SYN, .fragment = FIRST_FRAGMENT,
-	  BLOCKED },
+	{ "banned_syn_with_all_ip_options_is_dropped", BLOCKED4, SYN, .ip_options = 40, BLOCKED },
+	{ "neighbours_syn_with_all_ip_options_passes", NEIGHBOUR4, SYN, .ip_options = 40, FREE },
+	{ "banned_first_fragment_is_dropped", BLOCKED4, SYN, .fragment = FIRST_FRAGMENT, BLOCKED },
 	{ "banned_later_fragment_passes", BLOCKED4, SYN, .fragment = LATER_FRAGMENT, OTHER },
-	{ "neighbours_first_fragment_passes", NEIGHBOUR4, SYN, .fragment = FIRST_FRAGMENT,
-	  FREE },
+	{ "neighbours_first_fragment_passes", NEIGHBOUR4, SYN, .fragment = FIRST_FRAGMENT, FREE },
 
-	{ "banned_syn_behind_an_extension_is_dropped", BLOCKED6, SYN, .extensions = 1,
-	  BLOCKED },
+	{ "banned_syn_behind_an_extension_is_dropped", BLOCKED6, SYN, .extensions = 1, BLOCKED },
 	{ "banned_syn_behind_three_extensions_is_dropped", BLOCKED6, SYN, .extensions = 3,
 	  BLOCKED },
-	{ "neighbours_syn_behind_three_extensions_passes", NEIGHBOUR6, SYN, .extensions = 3,
-	  FREE },
+	{ "neighbours_syn_behind_three_extensions_passes", NEIGHBOUR6, SYN, .extensions = 3, FREE },
 	{ "what_is_behind_seven_extensions_passes", BLOCKED6, SYN, .extensions = 7, MALFORMED },
 	{ "banned_ipv6_first_fragment_is_dropped", BLOCKED6, SYN, .fragment = FIRST_FRAGMENT,
 	  BLOCKED },
-	{ "banned_ipv6_later_fragment_passes", BLOCKED6, SYN, .fragment = LATER_FRAGMENT,
-	  OTHER },
+	{ "banned_ipv6_later_fragment_passes", BLOCKED6, SYN, .fragment = LATER_FRAGMENT, OTHER },
 
 	{ "ipv4_header_too_short_to_be_one_passes", BLOCKED4, SYN, .ihl = 4, MALFORMED },
 	{ "ipv4_header_longer_than_the_packet_passes", BLOCKED4, SYN, .ihl = 15, MALFORMED },
@@ -311,12 +305,10 @@ static void drops_are_counted_at_the_block_with_their_time(void **state)
 	if (!privileged)
 		skip();
 	inet_pton(AF_INET, BLOCKED4, &key);
-	assert_int_equal(bpf_map_lookup_elem(bpf_map__fd(filter->maps.blocked4), &key, &before),
-			 0);
+	assert_int_equal(bpf_map_lookup_elem(bpf_map__fd(filter->maps.blocked4), &key, &before), 0);
 	for (int i = 0; i < 5; i++)
 		check(filter, &syn);
-	assert_int_equal(bpf_map_lookup_elem(bpf_map__fd(filter->maps.blocked4), &key, &after),
-			 0);
+	assert_int_equal(bpf_map_lookup_elem(bpf_map__fd(filter->maps.blocked4), &key, &after), 0);
 	assert_int_equal(after.drops - before.drops, 5);
 	/* The filter's clock is CLOCK_MONOTONIC to the second, give or take a tick. */
 	assert_in_range(after.last_drop, now_seconds() - 1, now_seconds());
@@ -370,12 +362,10 @@ static void block(struct sobig_bpf *program, const char *address, uint32_t until
 
 	if (strchr(address, ':')) {
 		inet_pton(AF_INET6, address, bytes);
-		bpf_map_update_elem(bpf_map__fd(program->maps.blocked6), bytes, &value,
-				    BPF_ANY);
+		bpf_map_update_elem(bpf_map__fd(program->maps.blocked6), bytes, &value, BPF_ANY);
 	} else {
 		inet_pton(AF_INET, address, bytes);
-		bpf_map_update_elem(bpf_map__fd(program->maps.blocked4), bytes, &value,
-				    BPF_ANY);
+		bpf_map_update_elem(bpf_map__fd(program->maps.blocked4), bytes, &value, BPF_ANY);
 	}
 }
 

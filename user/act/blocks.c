@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* The blocks in force: the kernel's tables that the filter reads, and the ledger beside them.
- */
+/* The blocks in force: the kernel's tables that the filter reads, and the ledger beside them. */
 #include "blocks.h"
 
 #include <bpf/bpf.h>
@@ -99,8 +98,8 @@ static void blocks_extend(struct sobig_ledger *ledger, const struct sobig_ledger
 	memcpy(ledger->reason, old->reason, sizeof(ledger->reason));
 }
 
-int blocks_add(struct blocks *blocks, const struct addr *host, uint32_t seconds,
-	       const char *reason, bool trial, uint32_t *left)
+int blocks_add(struct blocks *blocks, const struct addr *host, uint32_t seconds, const char *reason,
+	       bool trial, uint32_t *left)
 {
 	const struct blocks_table *table = blocks_table(blocks, host);
 	const void *key = blocks_key(table, host);
@@ -146,8 +145,7 @@ int blocks_remove(struct blocks *blocks, const struct addr *host)
 	return blocks_delete(table, blocks_key(table, host));
 }
 
-/* Calls `each` for all of the ledger. What changes meanwhile may be seen or not, never twice.
- */
+/* Calls `each` for all of the ledger. What changes meanwhile may be seen or not, never twice. */
 static int blocks_walk(const struct blocks_table *table,
 		       int (*each)(const struct blocks_table *table, const void *key,
 				   const struct sobig_ledger *ledger, void *context),
@@ -167,8 +165,8 @@ static int blocks_walk(const struct blocks_table *table,
 		int end;
 
 		count = BLOCKS_BATCH;
-		end = bpf_map_lookup_batch(table->ledger, first ? NULL : &position, &position,
-					   keys, ledgers, &count, NULL);
+		end = bpf_map_lookup_batch(table->ledger, first ? NULL : &position, &position, keys,
+					   ledgers, &count, NULL);
 		if (end && errno != ENOENT) {
 			err = -errno;
 			break;
@@ -213,8 +211,8 @@ static int blocks_visit(const struct blocks_table *table, const void *key,
 	return visitor->each(visitor->context, &entry);
 }
 
-int blocks_each(struct blocks *blocks,
-		int (*each)(void *context, const struct blocks_entry *entry), void *context)
+int blocks_each(struct blocks *blocks, int (*each)(void *context, const struct blocks_entry *entry),
+		void *context)
 {
 	struct blocks_visitor visitor = { each, context, blocks_now() };
 	int err = 0;
@@ -304,8 +302,7 @@ static int blocks_open_map(const char *dir, const char *name, int *out)
 int blocks_open(const char *dir, struct blocks **out)
 {
 	static const struct blocks_table tables[BLOCKS_TABLES] = {
-		[BLOCKS_IPV4] = { "blocked4", "ledger4", 12, sizeof(struct sobig_key4), -1,
-				  -1 },
+		[BLOCKS_IPV4] = { "blocked4", "ledger4", 12, sizeof(struct sobig_key4), -1, -1 },
 		[BLOCKS_IPV6] = { "blocked6", "ledger6", 0, sizeof(struct sobig_key6), -1, -1 },
 	};
 	struct blocks *blocks = malloc(sizeof(*blocks));

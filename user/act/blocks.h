@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* The blocks in force: the kernel's tables that the filter reads, and the ledger beside them.
- */
+/* The blocks in force: the kernel's tables that the filter reads, and the ledger beside them. */
 #ifndef BLOCKS_H
 #define BLOCKS_H
 
@@ -23,8 +22,7 @@ struct blocks_entry {
 	char reason[SOBIG_REASON_SIZE];
 };
 
-/* The maps pinned in `dir`. -ENOENT: nothing is attached; -EPERM: no privilege. Says nothing.
- */
+/* The maps pinned in `dir`. -ENOENT: nothing is attached; -EPERM: no privilege. Says nothing. */
 int blocks_open(const char *dir, struct blocks **out);
 
 /*
@@ -34,8 +32,8 @@ int blocks_open(const char *dir, struct blocks **out);
  * many seconds it is blocked now. A `trial` is kept and counted, but drops nothing, and gives
  * way to a block. -E2BIG: the table is full.
  */
-int blocks_add(struct blocks *blocks, const struct addr *host, uint32_t seconds,
-	       const char *reason, bool trial, uint32_t *left);
+int blocks_add(struct blocks *blocks, const struct addr *host, uint32_t seconds, const char *reason,
+	       bool trial, uint32_t *left);
 
 /* -ENOENT: it was not blocked. */
 int blocks_remove(struct blocks *blocks, const struct addr *host);
@@ -43,10 +41,12 @@ int blocks_remove(struct blocks *blocks, const struct addr *host);
 /* How many were removed, or -errno. */
 int blocks_remove_all(struct blocks *blocks);
 
-/* Every block in force. Stops at the first call of `each` that does not return 0, and returns
- * that. */
-int blocks_each(struct blocks *blocks,
-		int (*each)(void *context, const struct blocks_entry *entry), void *context);
+/*
+ * Every block in force. Stops at the first call of `each` that does not return 0, and returns
+ * that.
+ */
+int blocks_each(struct blocks *blocks, int (*each)(void *context, const struct blocks_entry *entry),
+		void *context);
 
 struct blocks_repair {
 	uint64_t in_force;

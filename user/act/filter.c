@@ -141,8 +141,7 @@ static void filter_scan_close(struct filter_scan *scan)
 		xdp_multiprog__close(scan->all);
 }
 
-static int filter_scan(unsigned int ifindex, const char *pins, uint32_t id,
-		       struct filter_scan *out)
+static int filter_scan(unsigned int ifindex, const char *pins, uint32_t id, struct filter_scan *out)
 {
 	struct filter_scan scan = { 0 };
 	struct xdp_program *program = NULL;
@@ -221,8 +220,7 @@ static int filter_pin_maps(struct sobig_bpf *skeleton, unsigned int ifindex, con
 	return err;
 }
 
-/* Opens the program with its settings, not yet loaded: libxdp decides as what type it is
- * loaded. */
+/* Opens the program with its settings, not yet loaded: libxdp decides as what type it is loaded. */
 static int filter_open(unsigned int ifindex, const struct filter_options *options,
 		       const struct ticks *ticks, struct sobig_bpf **out)
 {
@@ -258,8 +256,7 @@ static int filter_replace(struct sobig_bpf *skeleton, unsigned int ifindex,
 			      flags | XDP_FLAGS_REPLACE, &replace);
 }
 
-static int filter_add(struct sobig_bpf *skeleton, unsigned int ifindex,
-		      enum xdp_attach_mode mode)
+static int filter_add(struct sobig_bpf *skeleton, unsigned int ifindex, enum xdp_attach_mode mode)
 {
 	DECLARE_LIBXDP_OPTS(xdp_program_opts, options, .obj = skeleton->obj,
 			    .prog_name = SOBIG_PROGRAM);
@@ -295,8 +292,7 @@ static int filter_try(unsigned int ifindex, const struct filter_options *options
 	return err;
 }
 
-static void filter_report_failure(const char *name, const struct filter_options *options,
-				  int err)
+static void filter_report_failure(const char *name, const struct filter_options *options, int err)
 {
 	if (err == -EINVAL || err == -ENOTSUP)
 		log_error("cannot attach to %s in %s mode: %s%s; "
@@ -308,8 +304,7 @@ static void filter_report_failure(const char *name, const struct filter_options 
 			  filter_mode_name(options->mode), strerror(-err), filter_heard());
 }
 
-/* In what mode to attach. One that the operator asked for wins over that of a program of ours.
- */
+/* In what mode to attach. One that the operator asked for wins over that of a program of ours. */
 static int filter_choose_mode(unsigned int ifindex, const struct filter_options *options,
 			      struct filter_scan *before, enum xdp_attach_mode *out)
 {
@@ -348,17 +343,16 @@ void filter_report_others(unsigned int ifindex, const char *pins)
 	if (scan.alone && !scan.ours) {
 		const char *program = xdp_program__name(scan.alone);
 
-		log_error(
-			"%s carries the XDP program \"%s\" (id %u), which is not ours and was "
-			"left alone%s; to look at it: bpftool prog show id %u; to remove it: "
-			"ip "
-			"link set dev %s xdp%s off",
-			name, program, xdp_program__id(scan.alone),
-			strcmp(program, SOBIG_PROGRAM)
-				? ""
-				: " (it is a sobig-xdp's, but uses other pins than these)",
-			xdp_program__id(scan.alone), name,
-			scan.mode == XDP_MODE_SKB ? "generic" : "");
+		log_error("%s carries the XDP program \"%s\" (id %u), which is not ours and was "
+			  "left alone%s; to look at it: bpftool prog show id %u; to remove it: "
+			  "ip "
+			  "link set dev %s xdp%s off",
+			  name, program, xdp_program__id(scan.alone),
+			  strcmp(program, SOBIG_PROGRAM)
+				  ? ""
+				  : " (it is a sobig-xdp's, but uses other pins than these)",
+			  xdp_program__id(scan.alone), name,
+			  scan.mode == XDP_MODE_SKB ? "generic" : "");
 	}
 	filter_scan_close(&scan);
 }
@@ -391,10 +385,9 @@ int filter_attach(unsigned int ifindex, const struct filter_options *options,
 	}
 	err = filter_try(ifindex, options, &ticks, &before, mode);
 	if (err && err != -EPERM && options->mode == FILTER_AUTO && !before.all) {
-		log_warning(
-			"%s cannot take the filter in native mode (%s%s): trying generic mode, "
-			"which is slower",
-			name, strerror(-err), filter_heard());
+		log_warning("%s cannot take the filter in native mode (%s%s): trying generic mode, "
+			    "which is slower",
+			    name, strerror(-err), filter_heard());
 		filter_listen();
 		err = filter_try(ifindex, options, &ticks, &before, XDP_MODE_SKB);
 	}

@@ -13,8 +13,7 @@
 
 int links_open(void)
 {
-	const struct sockaddr_nl address = { .nl_family = AF_NETLINK,
-					     .nl_groups = RTMGRP_LINK };
+	const struct sockaddr_nl address = { .nl_family = AF_NETLINK, .nl_groups = RTMGRP_LINK };
 	int fd, err;
 
 	fd = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC | SOCK_NONBLOCK, NETLINK_ROUTE);
@@ -32,8 +31,7 @@ void links_drain(int fd)
 	char messages[8192];
 
 	/* ENOBUFS: some were lost; that something changed is known all the same. */
-	while (recv(fd, messages, sizeof(messages), 0) >= 0 || errno == EINTR ||
-	       errno == ENOBUFS)
+	while (recv(fd, messages, sizeof(messages), 0) >= 0 || errno == EINTR || errno == ENOBUFS)
 		;
 }
 

@@ -125,8 +125,8 @@ static bool pins_is_at(int fd, const char *path)
 {
 	struct stat open_st, name_st;
 
-	return !fstat(fd, &open_st) && !stat(path, &name_st) &&
-	       open_st.st_dev == name_st.st_dev && open_st.st_ino == name_st.st_ino;
+	return !fstat(fd, &open_st) && !stat(path, &name_st) && open_st.st_dev == name_st.st_dev &&
+	       open_st.st_ino == name_st.st_ino;
 }
 
 int pins_lock(const char *dir, int *out)

@@ -37,8 +37,7 @@ int pins_lock(const char *dir, int *out);
  */
 int pins_claim(const char *dir, unsigned int ifindex, int *claim);
 
-/* True if what was claimed is what stands there now, and not a later claim of somebody else's.
- */
+/* True if what was claimed is what stands there now, and not a later claim of somebody else's. */
 bool pins_is_claimed(const char *dir, unsigned int ifindex, int claim);
 
 /* True while a process guards the interface. */

@@ -9,8 +9,10 @@
 
 struct pulse;
 
-/* The maps pinned for the interface. -ENOENT, -EPERM, -ENOMEM; says nothing. The caller closes
- * *out. */
+/*
+ * The maps pinned for the interface. -ENOENT, -EPERM, -ENOMEM; says nothing. The caller closes
+ * *out.
+ */
 int pulse_open(const char *pins, unsigned int ifindex, struct pulse **out);
 
 int pulse_write(const struct pulse *pulse, const struct sobig_pulse *value);

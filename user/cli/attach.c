@@ -68,8 +68,7 @@ static int attach_option(struct attach *attach, int option, bool *done)
 	switch (option) {
 	case ATTACH_MODE:
 		if (attach_mode(optarg, &attach->guard.filter.mode))
-			return cli_usage(common,
-					 "--mode takes auto, native or generic, not \"%s\"",
+			return cli_usage(common, "--mode takes auto, native or generic, not \"%s\"",
 					 optarg);
 		break;
 	case ATTACH_LOG:
@@ -135,9 +134,8 @@ static int attach_open_log(struct guard *guard, const char *path)
 	if (err == -EISDIR || err == -ESPIPE)
 		log_error("\"%s\" is not a file; name exim's main log with --log", path);
 	else if (err == -ENOENT || err == -ENOTDIR)
-		log_error(
-			"the folder of \"%s\" does not exist; name exim's main log with --log",
-			path);
+		log_error("the folder of \"%s\" does not exist; name exim's main log with --log",
+			  path);
 	else if (err)
 		log_error("cannot follow \"%s\": %s", path, strerror(-err));
 	if (err)
@@ -212,9 +210,8 @@ static int attach_one(struct guard *guard, struct guard_interface *interface)
 		return err;
 	interface->program = info.id;
 	if (interface->inherited)
-		log_notice(
-			"%s: took over the filter that a former sobig-xdp left, and its blocks",
-			interface->name);
+		log_notice("%s: took over the filter that a former sobig-xdp left, and its blocks",
+			   interface->name);
 	err = pulse_open(guard->filter.pins, interface->index, &interface->pulse);
 	if (err) {
 		log_error("%s: cannot open the pins just made: %s", interface->name,
@@ -242,9 +239,8 @@ static int attach_interfaces(struct guard *guard, char **names, int count)
 		return err;
 	err = pins_lock(pins, &turn);
 	if (err) {
-		log_error(
-			"cannot work in %s: %s; if another sobig-xdp is at it, try again later",
-			pins, strerror(-err));
+		log_error("cannot work in %s: %s; if another sobig-xdp is at it, try again later",
+			  pins, strerror(-err));
 		return err;
 	}
 	for (int i = 0; i < count && !err; i++)
@@ -289,8 +285,10 @@ static int attach_run(struct attach *attach, char **interfaces, int count)
 	return guard_run(guard) == CLI_DONE ? 0 : -EIO;
 }
 
-/* After a run, all is taken off unless --keep; after a failed start, what had not been there
- * before. */
+/*
+ * After a run, all is taken off unless --keep; after a failed start, what had not been there
+ * before.
+ */
 static int attach_close(struct attach *attach)
 {
 	struct guard *guard = &attach->guard;
@@ -341,8 +339,7 @@ int cmd_attach(int argc, char **argv)
 			return status;
 	}
 	if (optind == argc)
-		return cli_usage(&attach.guard.common,
-				 "name the interfaces that mail comes in by");
+		return cli_usage(&attach.guard.common, "name the interfaces that mail comes in by");
 	if (argc - optind > PINS_INTERFACES_MAX)
 		return cli_usage(&attach.guard.common, "no more than %d interfaces",
 				 PINS_INTERFACES_MAX);

@@ -36,8 +36,7 @@ static void block_report(struct block_work *work, const struct addr *host, bool 
 		printf(left > work->seconds + 1 ? "%s: blocked for longer already: %s\n"
 						: "%s: blocked for %s\n",
 		       address,
-		       duration_format(left > work->seconds + 1 ? left : work->seconds,
-				       duration));
+		       duration_format(left > work->seconds + 1 ? left : work->seconds, duration));
 	else
 		printf("%s: %s\n", address, was_blocked ? "unblocked" : "was not blocked");
 }
@@ -53,15 +52,14 @@ static void block_one(struct block_work *work, const char *text)
 		return;
 	}
 	if (work->seconds && addr_is_special(&host)) {
-		log_error(
-			"\"%s\" is loopback, link-local, multicast or unspecified: not blocked",
-			text);
+		log_error("\"%s\" is loopback, link-local, multicast or unspecified: not blocked",
+			  text);
 		work->refused++;
 		return;
 	}
-	err = work->seconds ? blocks_add(work->blocks, &host, work->seconds, work->reason,
-					 false, &left)
-			    : blocks_remove(work->blocks, &host);
+	err = work->seconds
+		      ? blocks_add(work->blocks, &host, work->seconds, work->reason, false, &left)
+		      : blocks_remove(work->blocks, &host);
 	if (!err || err == -ENOENT) {
 		block_report(work, &host, !err, left);
 		return;

@@ -40,8 +40,7 @@ bool cli_common_option(struct cli_common *common, int option, int *status)
 		common->pins = optarg;
 		if (*optarg == '/')
 			return false;
-		*status =
-			cli_usage(common, "--pins needs an absolute path, not \"%s\"", optarg);
+		*status = cli_usage(common, "--pins needs an absolute path, not \"%s\"", optarg);
 		return true;
 	case 'h':
 		printf("usage: sobig-xdp %s [OPTION...] %s\n\n%c%s.\n\n%s"
@@ -100,10 +99,9 @@ int cli_need_privilege(void)
 int cli_cannot_open(const struct cli_common *common, int err)
 {
 	if (err == -ENOENT)
-		log_error(
-			"sobig-xdp is not attached to any interface (there are no maps in %s); "
-			"try: sobig-xdp attach IF",
-			common->pins);
+		log_error("sobig-xdp is not attached to any interface (there are no maps in %s); "
+			  "try: sobig-xdp attach IF",
+			  common->pins);
 	else if (err != -EPERM)
 		log_error("cannot open the maps in %s: %s", common->pins, strerror(-err));
 	return cli_status(err);
@@ -132,8 +130,7 @@ int cli_host(const char *text, struct addr *out)
 	bool ipv4;
 
 	if (err == -EDOM) {
-		log_error("\"%s\" has bits set behind its prefix: which network is meant?",
-			  text);
+		log_error("\"%s\" has bits set behind its prefix: which network is meant?", text);
 		return -EINVAL;
 	}
 	if (err) {
@@ -190,8 +187,7 @@ char *cli_stamp(int64_t time, char text[CLI_TIME_SIZE])
 
 	used = strftime(text, CLI_TIME_SIZE, "%Y-%m-%dT%H:%M:%S", gmtime_r(&wall, &tm));
 	if (time % 1000)
-		used += snprintf(text + used, CLI_TIME_SIZE - used, ".%03d",
-				 (int)(time % 1000));
+		used += snprintf(text + used, CLI_TIME_SIZE - used, ".%03d", (int)(time % 1000));
 	snprintf(text + used, CLI_TIME_SIZE - used, "Z");
 	return text;
 }

@@ -94,8 +94,7 @@ char *cli_stamp(int64_t time, char text[CLI_TIME_SIZE]);
 /* A fresh document of the given kind, "kind" and the shape's version set. Never NULL. */
 json_t *cli_document(const char *kind);
 
-/* Prints `json` on one line or indented, releases it. CLI_DONE, or CLI_FAILED if stdout failed.
- */
+/* Prints `json` on one line or indented, releases it. CLI_DONE, or CLI_FAILED if stdout failed. */
 int cli_print_json(const struct cli_common *common, json_t *json);
 
 int cmd_attach(int argc, char **argv);

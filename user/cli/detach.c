@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* sobig-xdp detach: takes our filter off interfaces, whatever became of the process that put it
- * there. */
+/*
+ * sobig-xdp detach: takes our filter off interfaces, whatever became of the process that put it
+ * there.
+ */
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
@@ -29,8 +31,7 @@ static int detach_one(const struct cli_common *common, unsigned int ifindex, boo
 	return pins_remove(common->pins, ifindex);
 }
 
-static int detach_list(const struct cli_common *common, const unsigned int *interfaces,
-		       int count)
+static int detach_list(const struct cli_common *common, const unsigned int *interfaces, int count)
 {
 	json_t *document = cli_document("detach"), *names = json_array();
 	char name[IF_NAMESIZE];
@@ -50,8 +51,7 @@ static int detach_list(const struct cli_common *common, const unsigned int *inte
 		else if (detached)
 			json_array_append_new(names, json_string(name));
 		if (!failed && !common->json)
-			printf(detached ? "%s: detached\n"
-					: "%s: nothing of ours was attached\n",
+			printf(detached ? "%s: detached\n" : "%s: nothing of ours was attached\n",
 			       name);
 	}
 	if (turn >= 0)
@@ -104,8 +104,7 @@ int cmd_detach(int argc, char **argv)
 		return detach_all(&common);
 	for (; optind < argc; optind++) {
 		if (count == PINS_INTERFACES_MAX)
-			return cli_usage(&common, "no more than %d interfaces at a time",
-					 count);
+			return cli_usage(&common, "no more than %d interfaces at a time", count);
 		interfaces[count] = cli_interface(argv[optind]);
 		if (!interfaces[count])
 			return CLI_FAILED;

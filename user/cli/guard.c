@@ -93,8 +93,8 @@ static void guard_block(struct guard *guard, const struct verdict *verdict)
 		return;
 	}
 	guard->pulse.blocked++;
-	log_notice("%s %s for %s (%s)", guard->filter.dry_run ? "would block" : "blocked",
-		   address, duration, verdict->reason);
+	log_notice("%s %s for %s (%s)", guard->filter.dry_run ? "would block" : "blocked", address,
+		   duration, verdict->reason);
 	guard_tell(guard, guard->filter.dry_run ? "would-block" : "block",
 		   json_pack("{s:s, s:i, s:s}", "address", address, "seconds", (int)seconds,
 			     "reason", verdict->reason));
@@ -233,10 +233,8 @@ int guard_release(struct guard *guard, struct guard_interface *interface, bool k
 	return err;
 }
 
-/* By our own detach, which is as it should be, or by other means, which leaves us unprotected.
- */
-static void guard_was_taken_off(struct guard *guard, struct guard_interface *interface,
-				int *status)
+/* By our own detach, which is as it should be, or by other means, which leaves us unprotected. */
+static void guard_was_taken_off(struct guard *guard, struct guard_interface *interface, int *status)
 {
 	int turn = -1;
 	bool ours;
@@ -272,8 +270,7 @@ static enum guard_standing guard_standing(const struct guard *guard,
 
 	if (!if_indextoname(interface->index, name))
 		return GUARD_VANISHED;
-	if (filter_find(interface->index, guard->filter.pins, interface->program, &info) !=
-	    -ENOENT)
+	if (filter_find(interface->index, guard->filter.pins, interface->program, &info) != -ENOENT)
 		return GUARD_STANDS;
 	nanosleep(&moment, NULL);
 	return if_indextoname(interface->index, name) ? GUARD_TAKEN_OFF : GUARD_VANISHED;

@@ -60,8 +60,7 @@ int guard_run(struct guard *guard);
 /* Prints one line of NDJSON with a time, if JSON was asked for; releases `json`. */
 void guard_tell(const struct guard *guard, const char *what, json_t *json);
 
-/* Lets go of an interface: its filter and pins (unless `keep`), its claim. 0 or -errno (told).
- */
+/* Lets go of an interface: its filter and pins (unless `keep`), its claim. 0 or -errno (told). */
 int guard_release(struct guard *guard, struct guard_interface *interface, bool keep);
 
 #endif

@@ -82,16 +82,14 @@ static json_t *list_json(const struct blocks_entry *entry)
 {
 	char address[ADDR_TEXT_SIZE], since[CLI_TIME_SIZE], until[CLI_TIME_SIZE];
 	char last[CLI_TIME_SIZE];
-	json_t *json = json_pack("{s:s, s:s, s:s, s:s, s:I}", "address",
-				 addr_format_host(&entry->host, address), "reason",
-				 entry->reason, "since", cli_time_rfc3339(entry->since, since),
-				 "until", cli_time_rfc3339(entry->until, until), "drops",
-				 (json_int_t)entry->drops);
+	json_t *json = json_pack(
+		"{s:s, s:s, s:s, s:s, s:I}", "address", addr_format_host(&entry->host, address),
+		"reason", entry->reason, "since", cli_time_rfc3339(entry->since, since), "until",
+		cli_time_rfc3339(entry->until, until), "drops", (json_int_t)entry->drops);
 
 	json_object_set_new(json, "last_drop",
-			    entry->last_drop
-				    ? json_string(cli_time_rfc3339(entry->last_drop, last))
-				    : json_null());
+			    entry->last_drop ? json_string(cli_time_rfc3339(entry->last_drop, last))
+					     : json_null());
 	json_object_set_new(json, "dry_run", json_boolean(entry->trial));
 	return json;
 }
@@ -125,8 +123,8 @@ static int list_print(const struct list *list)
 
 		width = length > width ? length : width;
 	}
-	printf("%-*s  %-19s  %-19s  %9s  %-19s  %s\n", width, "ADDRESS", "SINCE", "UNTIL",
-	       "DROPS", "LAST DROP", "REASON");
+	printf("%-*s  %-19s  %-19s  %9s  %-19s  %s\n", width, "ADDRESS", "SINCE", "UNTIL", "DROPS",
+	       "LAST DROP", "REASON");
 	for (size_t i = 0; i < list->count; i++) {
 		const struct blocks_entry *entry = &list->entries[i];
 
@@ -182,14 +180,12 @@ int cmd_list(int argc, char **argv)
 				return status;
 			continue;
 		}
-		for (order = 0; order < orders && strcmp(optarg, list_orders[order].key);
-		     order++)
+		for (order = 0; order < orders && strcmp(optarg, list_orders[order].key); order++)
 			;
 		if (order == orders)
-			return cli_usage(
-				&common,
-				"--sort takes address, since, until or drops, not \"%s\"",
-				optarg);
+			return cli_usage(&common,
+					 "--sort takes address, since, until or drops, not \"%s\"",
+					 optarg);
 	}
 	if (list_networks(&list, argv + optind, argc - optind)) {
 		status = CLI_USAGE;
@@ -206,8 +202,7 @@ int cmd_list(int argc, char **argv)
 		goto out;
 	}
 	if (list.count)
-		qsort(list.entries, list.count, sizeof(*list.entries),
-		      list_orders[order].compare);
+		qsort(list.entries, list.count, sizeof(*list.entries), list_orders[order].compare);
 	status = common.json ? list_print_json(&common, &list) : list_print(&list);
 out:
 	blocks_close(blocks);

@@ -23,8 +23,7 @@ const struct cli_command cli_commands[] = {
 	  cmd_attach },
 	{ "detach", "IF...|--all", "take the filter off interfaces",
 	  "  --all               off all interfaces\n", cmd_detach },
-	{ "status", "", "what is attached, what it counted, whether all is well", "",
-	  cmd_status },
+	{ "status", "", "what is attached, what it counted, whether all is well", "", cmd_status },
 	{ "list", "[ADDR[/LEN]...]", "blocks in force, all or those within the networks named",
 	  "  --sort KEY          address, since, until or drops (address)\n", cmd_list },
 	{ "block", "ADDR[/LEN]...|-", "block hosts by hand; - reads them from standard input",
@@ -33,8 +32,8 @@ const struct cli_command cli_commands[] = {
 	  cmd_block },
 	{ "unblock", "ADDR[/LEN]...|-|--all", "lift blocks",
 	  "  --all               every one of them\n", cmd_unblock },
-	{ "parse", "[FILE|-]",
-	  "show each offence in a log, without judging; needs no privilege", "", cmd_parse },
+	{ "parse", "[FILE|-]", "show each offence in a log, without judging; needs no privilege",
+	  "", cmd_parse },
 	{ NULL, NULL, NULL, NULL, NULL },
 };
 
@@ -76,8 +75,7 @@ static int main_unknown(const char *word)
 		if (main_distance(word, command->name) < main_distance(word, nearest->name))
 			nearest = command;
 	if (main_distance(word, nearest->name) <= 2)
-		log_error("there is no command \"%s\"; did you mean \"%s\"?", word,
-			  nearest->name);
+		log_error("there is no command \"%s\"; did you mean \"%s\"?", word, nearest->name);
 	else
 		log_error("there is no command \"%s\"; sobig-xdp --help lists them", word);
 	return CLI_USAGE;

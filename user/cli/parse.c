@@ -42,8 +42,10 @@ static void parse_line(struct parse *parse, const char *line, size_t length)
 		       address);
 }
 
-/* Reads to the end in constant memory; a line that does not fit the buffer is nobody's, and
- * counted. */
+/*
+ * Reads to the end in constant memory; a line that does not fit the buffer is nobody's, and
+ * counted.
+ */
 static int parse_file(struct parse *parse, int fd)
 {
 	char *buffer = malloc(PARSE_BUFFER), *start, *lf;
@@ -78,8 +80,7 @@ static int parse_file(struct parse *parse, int fd)
 			have = 0;
 		}
 	}
-	/* The last line may lack its LF in a file that is still being written: it is not read.
-	 */
+	/* The last line may lack its LF in a file that is still being written: it is not read. */
 	free(buffer);
 	return err;
 }

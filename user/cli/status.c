@@ -114,8 +114,8 @@ static void status_print(const struct status_interface *interface)
 	printf("%s: %s\n", interface->name, trouble ? trouble : "all is well");
 	if (interface->filter.id)
 		printf("  filter    %s mode, port %u, program %u, since %s\n",
-		       filter_mode_name(interface->filter.mode), pulse->port,
-		       interface->filter.id, cli_time(status_loaded(interface), time));
+		       filter_mode_name(interface->filter.mode), pulse->port, interface->filter.id,
+		       cli_time(status_loaded(interface), time));
 	printf("  SYNs      %llu dropped, %llu passed, %llu passed after a block had lapsed\n",
 	       (unsigned long long)counts[SOBIG_DROPPED],
 	       (unsigned long long)counts[SOBIG_PASSED_SYN],
@@ -124,8 +124,7 @@ static void status_print(const struct status_interface *interface)
 		printf("            %llu would have been dropped, but for --dry-run\n",
 		       (unsigned long long)counts[SOBIG_PASSED_DRY_RUN]);
 	printf("  packets   %llu others passed, %llu of them malformed\n",
-	       (unsigned long long)(counts[SOBIG_PASSED_OTHER] +
-				    counts[SOBIG_PASSED_MALFORMED]),
+	       (unsigned long long)(counts[SOBIG_PASSED_OTHER] + counts[SOBIG_PASSED_MALFORMED]),
 	       (unsigned long long)counts[SOBIG_PASSED_MALFORMED]);
 	if (!pulse->pid)
 		return;
@@ -166,34 +165,32 @@ static json_t *status_json(const struct status_interface *interface)
 	for (int i = 0; i < SOBIG_COUNTS; i++)
 		json_object_set_new(counters, names[i], json_integer(interface->counters[i]));
 	json = json_pack("{s:s, s:b, s:s?, s:b, s:o}", "interface", interface->name, "well",
-			 !trouble, "trouble", trouble, "guarded", interface->guarded,
-			 "counters", counters);
+			 !trouble, "trouble", trouble, "guarded", interface->guarded, "counters",
+			 counters);
 	if (interface->filter.id)
-		json_object_set_new(
-			json, "filter",
-			json_pack("{s:s, s:i, s:i, s:b, s:s}", "mode",
-				  filter_mode_name(interface->filter.mode), "port",
-				  (int)pulse->port, "program", (int)interface->filter.id,
-				  "dry_run", (int)pulse->dry_run, "since",
-				  cli_time_rfc3339(status_loaded(interface), since)));
+		json_object_set_new(json, "filter",
+				    json_pack("{s:s, s:i, s:i, s:b, s:s}", "mode",
+					      filter_mode_name(interface->filter.mode), "port",
+					      (int)pulse->port, "program",
+					      (int)interface->filter.id, "dry_run",
+					      (int)pulse->dry_run, "since",
+					      cli_time_rfc3339(status_loaded(interface), since)));
 	if (pulse->pid)
 		json_object_set_new(
 			json, "daemon",
-			json_pack("{s:i, s:s, s:s, s:b, s:I, s:s?, s:I, s:I, s:I, s:I, s:I, "
-				  "s:I, s:I}",
-				  "pid", (int)pulse->pid, "since",
-				  cli_time_rfc3339(pulse->started, started), "log", pulse->log,
-				  "readable", (int)pulse->readable, "position",
-				  (json_int_t)pulse->position, "last_line",
-				  pulse->last_line ? cli_time_rfc3339(pulse->last_line, last)
-						   : NULL,
-				  "lines", (json_int_t)pulse->lines, "offences",
-				  (json_int_t)pulse->offences, "skipped",
-				  (json_int_t)pulse->skipped, "blocked",
-				  (json_int_t)pulse->blocked, "evictions",
-				  (json_int_t)pulse->evictions, "watched",
-				  (json_int_t)pulse->watched, "forgotten",
-				  (json_int_t)pulse->watch_drops));
+			json_pack(
+				"{s:i, s:s, s:s, s:b, s:I, s:s?, s:I, s:I, s:I, s:I, s:I, "
+				"s:I, s:I}",
+				"pid", (int)pulse->pid, "since",
+				cli_time_rfc3339(pulse->started, started), "log", pulse->log,
+				"readable", (int)pulse->readable, "position",
+				(json_int_t)pulse->position, "last_line",
+				pulse->last_line ? cli_time_rfc3339(pulse->last_line, last) : NULL,
+				"lines", (json_int_t)pulse->lines, "offences",
+				(json_int_t)pulse->offences, "skipped", (json_int_t)pulse->skipped,
+				"blocked", (json_int_t)pulse->blocked, "evictions",
+				(json_int_t)pulse->evictions, "watched", (json_int_t)pulse->watched,
+				"forgotten", (json_int_t)pulse->watch_drops));
 	return json;
 }
 
@@ -234,8 +231,8 @@ static int status_all(const struct cli_common *common, const unsigned int *indic
 	json_object_set_new(document, "interfaces", array);
 	json_object_set_new(document, "blocks",
 			    json_pack("{s:I, s:i, s:I, s:i}", "ipv4", (json_int_t)fill.ipv4,
-				      "ipv4_max", SOBIG_BLOCKS4_MAX, "ipv6",
-				      (json_int_t)fill.ipv6, "ipv6_max", SOBIG_BLOCKS6_MAX));
+				      "ipv4_max", SOBIG_BLOCKS4_MAX, "ipv6", (json_int_t)fill.ipv6,
+				      "ipv6_max", SOBIG_BLOCKS6_MAX));
 	return cli_print_json(common, document);
 }
 

@@ -77,8 +77,7 @@ bool addr_is_special(const struct addr *addr)
 	const uint8_t *b = addr->bytes;
 
 	if (addr_is_ipv4(addr))
-		return b[12] == 0 || b[12] == 127 || b[12] >= 224 ||
-		       (b[12] == 169 && b[13] == 254);
+		return b[12] == 0 || b[12] == 127 || b[12] >= 224 || (b[12] == 169 && b[13] == 254);
 	return !memcmp(addr, &unspecified, sizeof(*addr)) ||
 	       !memcmp(addr, &loopback, sizeof(*addr)) || b[0] == 0xff ||
 	       (b[0] == 0xfe && (b[1] & 0xc0) == 0x80);

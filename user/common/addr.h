@@ -23,8 +23,10 @@ struct addr_prefix {
 /* "2001:db8:…/128", and "…/nn" for IPv4. */
 #define ADDR_TEXT_SIZE 52
 
-/* The `length` bytes at `text` are one address as inet_pton(3) takes it, nothing else: 0,
- * -EINVAL. */
+/*
+ * The `length` bytes at `text` are one address as inet_pton(3) takes it, nothing else: 0,
+ * -EINVAL.
+ */
 int addr_parse(const char *text, size_t length, struct addr *out);
 
 /*

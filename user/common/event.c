@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* The plain values that flow from read to judge to act; they hold no pointer to what made them.
- */
+/* The plain values that flow from read to judge to act; they hold no pointer to what made them. */
 #include "event.h"
 
 static const char *const event_class_names[EVENT_CLASSES] = {

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Words to the operator on stderr: one sentence a line, with its weight where a journal reads.
- */
+/* Words to the operator on stderr: one sentence a line, with its weight where a journal reads. */
 #include "log.h"
 
 #include <errno.h>
@@ -25,8 +24,7 @@ void log_to(enum log_level level, const char *format, ...)
 	else if (level == LOG_LEVEL_WARNING)
 		weight = "warning: ";
 
-	/* systemd.exec(5): set where stderr is the journal's, which reads sd-daemon(3)'s
-	 * prefix. */
+	/* systemd.exec(5): set where stderr is the journal's, which reads sd-daemon(3)'s prefix. */
 	if (getenv("JOURNAL_STREAM"))
 		fprintf(stderr, "<%d>%s\n", level, line);
 	else

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Words to the operator on stderr: one sentence a line, with its weight where a journal reads.
- */
+/* Words to the operator on stderr: one sentence a line, with its weight where a journal reads. */
 #ifndef LOG_H
 #define LOG_H
 
@@ -15,8 +14,7 @@ enum log_level {
 	LOG_LEVEL_INFO = 6,
 };
 
-void log_to(enum log_level level, const char *format, ...)
-	__attribute__((format(printf, 2, 3)));
+void log_to(enum log_level level, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 #define log_error(...)	 log_to(LOG_LEVEL_ERROR, __VA_ARGS__)
 #define log_warning(...) log_to(LOG_LEVEL_WARNING, __VA_ARGS__)

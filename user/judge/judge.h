@@ -17,8 +17,10 @@ struct judge_policy {
 	uint32_t block;	 /* seconds */
 };
 
-/* The weblog of 2003-08-24 on mail.python.org: "more than N times in M minutes … 5 and 15 for
- * now" */
+/*
+ * The weblog of 2003-08-24 on mail.python.org: "more than N times in M minutes … 5 and 15 for
+ * now"
+ */
 extern const struct judge_policy judge_default;
 
 struct judge;

@@ -8,10 +8,10 @@
 
 #define WINDOW_CHUNK	 1024 /* hosts allocated at a time */
 #define WINDOW_HOSTS_MAX (1u << 20)
-#define WINDOW_TOLERANCE \
-	(60 * 1000) /* ms by which concurrent writers' lines may be out of order */
-#define WINDOW_IDLE_AT_ONCE \
-	2 /* idle hosts let go with each offence: more than ever come anew */
+#define WINDOW_TOLERANCE                                                                   \
+	(60 * 1000)	      /* ms by which concurrent writers' lines may be out of order \
+			       */
+#define WINDOW_IDLE_AT_ONCE 2 /* idle hosts let go with each offence: more than ever come anew */
 
 /* Hosts are named by index, 0 is none. The free ones are chained by `next`. */
 struct window_host {

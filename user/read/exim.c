@@ -25,8 +25,7 @@ static bool exim_is_name(unsigned char c)
 	return exim_is_alnum(c) || c == '.' || c == '-' || c == '_';
 }
 
-/* What exim takes in a HELO unless told otherwise (src/smtp_in.c, check_helo): names, literals.
- */
+/* What exim takes in a HELO unless told otherwise (src/smtp_in.c, check_helo): names, literals. */
 static bool exim_is_helo(unsigned char c)
 {
 	return exim_is_name(c) || c == ':' || c == '[' || c == ']';
@@ -124,8 +123,7 @@ static void exim_skip_message_id(struct cursor *cursor)
 	if (!cursor_take(&at, "-"))
 		return;
 	third = cursor_take_while(&at, exim_is_alnum);
-	if (((second == 6 && third == 2) || (second == 11 && third == 4)) &&
-	    cursor_take(&at, " "))
+	if (((second == 6 && third == 2) || (second == 11 && third == 4)) && cursor_take(&at, " "))
 		*cursor = at;
 }
 
@@ -270,8 +268,7 @@ static bool exim_text_has(const struct cursor *text, const char *words)
 	return false;
 }
 
-/* The site words its ACLs as it likes; these are what exim's, Debian's and the usual ones say.
- */
+/* The site words its ACLs as it likes; these are what exim's, Debian's and the usual ones say. */
 static enum event_class exim_classify(const struct cursor *text, bool after_data)
 {
 	static const struct {

@@ -100,8 +100,7 @@ static int follow_file_open(struct follow *follow, struct follow_file **out)
 		err = S_ISDIR(st.st_mode) ? -EISDIR : -ESPIPE;
 		goto out;
 	}
-	if (follow->file && st.st_dev == follow->file->device &&
-	    st.st_ino == follow->file->inode) {
+	if (follow->file && st.st_dev == follow->file->device && st.st_ino == follow->file->inode) {
 		err = -EALREADY;
 		goto out;
 	}
@@ -134,16 +133,14 @@ out:
 	return err;
 }
 
-/* Lets go of files that were rotated away long enough ago, or of the oldest if `one` must go.
- */
+/* Lets go of files that were rotated away long enough ago, or of the oldest if `one` must go. */
 static void follow_release(struct follow *follow, bool one)
 {
 	time_t now = follow_now();
 	unsigned int gone = 0, i;
 
 	for (i = 0; i < follow->retired_count; i++) {
-		if (!(one && i == 0) &&
-		    now - follow->retired[i]->retired < FOLLOW_RETIRED_SECONDS)
+		if (!(one && i == 0) && now - follow->retired[i]->retired < FOLLOW_RETIRED_SECONDS)
 			break;
 		follow_file_close(follow, follow->retired[i]);
 		gone++;
@@ -176,8 +173,7 @@ static int follow_watch_folder(struct follow *follow, const char *path)
 	return watch < 0 ? -errno : watch;
 }
 
-/* Both the folder of the name and, where it is a symbolic link, that of the file it leads to.
- */
+/* Both the folder of the name and, where it is a symbolic link, that of the file it leads to. */
 static int follow_watch_folders(struct follow *follow)
 {
 	char real[PATH_MAX];
@@ -207,8 +203,7 @@ static bool follow_turn(struct follow *follow)
 		follow->state.error = errno;
 		return false;
 	}
-	if (follow->file && st.st_dev == follow->file->device &&
-	    st.st_ino == follow->file->inode) {
+	if (follow->file && st.st_dev == follow->file->device && st.st_ino == follow->file->inode) {
 		follow->state.error = 0;
 		return false;
 	}
@@ -218,8 +213,7 @@ static bool follow_turn(struct follow *follow)
 	follow->state.error = -err;
 	if (err)
 		return false;
-	if (!file->tail.offset && follow->file &&
-	    tail_is_copy(&file->tail, &follow->file->tail))
+	if (!file->tail.offset && follow->file && tail_is_copy(&file->tail, &follow->file->tail))
 		tail_resume(&file->tail, &follow->file->tail);
 	follow_retire(follow);
 	follow->file = file;
@@ -227,8 +221,7 @@ static bool follow_turn(struct follow *follow)
 	return true;
 }
 
-/* The events say only that it is time to look. What there is to see, the files themselves show.
- */
+/* The events say only that it is time to look. What there is to see, the files themselves show. */
 static void follow_swallow_events(struct follow *follow)
 {
 	char events[4096] __attribute__((aligned(__alignof__(struct inotify_event))));

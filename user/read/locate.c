@@ -109,8 +109,8 @@ static int locate_expand(const char *item, char *path, size_t size)
 		return -ENOTSUP;
 	if (*item == '/') {
 		mark = strstr(item, "%s");
-		used = snprintf(path, size, "%.*s%s%s", mark ? (int)(mark - item) : INT_MAX,
-				item, mark ? "main" : "", mark ? mark + 2 : "");
+		used = snprintf(path, size, "%.*s%s%s", mark ? (int)(mark - item) : INT_MAX, item,
+				mark ? "main" : "", mark ? mark + 2 : "");
 	} else {
 		err = locate_option("spool_directory", spool, sizeof(spool));
 		if (err)

@@ -28,8 +28,7 @@ bool tail_is_copy(const struct tail *tail, const struct tail *old)
 	       !memcmp(tail->head, old->head, TAIL_HEAD);
 }
 
-/* Keeps the last TAIL_PROOF bytes read and the line not yet complete, at the buffer's start.
- */
+/* Keeps the last TAIL_PROOF bytes read and the line not yet complete, at the buffer's start. */
 static void tail_compact(struct tail *tail)
 {
 	size_t from = tail->known > TAIL_PROOF ? tail->known - TAIL_PROOF : 0;
@@ -93,8 +92,9 @@ static void tail_was_cut(struct tail *tail)
 	}
 }
 
-/* Hands over the complete lines in the buffer, of which all before `from` is known to hold no
- * LF. */
+/*
+ * Hands over the complete lines in the buffer, of which all before `from` is known to hold no LF.
+ */
 static void tail_split(struct tail *tail, size_t from, tail_line *line, void *context)
 {
 	char *start = tail->buffer + tail->line, *end = tail->buffer + tail->known;

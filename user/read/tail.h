@@ -13,12 +13,10 @@
 /* How much of what was read last is read again, to see that it still stands there. */
 #define TAIL_PROOF 64
 
-/* How much of a beginning tells a file from any other. Logs may well begin with the same line.
- */
+/* How much of a beginning tells a file from any other. Logs may well begin with the same line. */
 #define TAIL_HEAD 1024
 
-/* A line without its LF. The bytes are whatever the writer put there, and gone after the call.
- */
+/* A line without its LF. The bytes are whatever the writer put there, and gone after the call. */
 typedef void tail_line(void *context, const char *line, size_t length);
 
 struct tail {
