@@ -3,15 +3,6 @@
 
 load live.bash
 
-setup() {
-	need_lab
-	start_lab
-}
-
-teardown() {
-	[ -z "${LAB_INSIDE-}" ] || stop_lab
-}
-
 check_block_in_mode() {
 	start_server
 	start_daemon --mode "$1"
@@ -47,8 +38,7 @@ check_block_in_mode() {
 
 @test "auto falls back to generic mode, and says why" {
 	# The loopback device has no native XDP.
-	"$sobig" attach lo --log "$log" -j >"$LAB/events" 2>"$LAB/words" 3>&- &
-	until grep -q '"ready"' "$LAB/events"; do sleep 0.02; done
+	launch_daemon lo --log "$log"
 	cat "$LAB/words"
 	grep -q 'cannot take the filter in native mode.*trying generic' "$LAB/words"
 	"$sobig" status | grep -q 'generic mode'
@@ -124,7 +114,7 @@ check_block_in_mode() {
 	"$sobig" unblock $good
 	sleep 1.5
 	bpftool map lookup pinned "$pins/blocked4" key 198 51 100 7
-	! bpftool map lookup pinned "$pins/blocked4" key 198 51 100 8
+	bpftool map lookup pinned "$pins/blocked4" key 198 51 100 8 && false
 	"$sobig" status | grep -q '1 lost by the kernel and put back'
 }
 
@@ -323,15 +313,6 @@ install_exim() {
 	chmod 755 /usr/local/sbin/exim
 }
 
-start_daemon_without_log() {
-	"$sobig" attach mx0 -j >"$LAB/events" 2>"$LAB/words" 3>&- &
-	daemon=$!
-	until grep -q '"ready"' "$LAB/events"; do
-		[ -d "/proc/$daemon" ] || { cat "$LAB/words"; return 1; }
-		sleep 0.02
-	done
-}
-
 # 16 lines as exim writes them for $bad, each with another host in the sender's quotes.
 forge() {
 	local _
@@ -343,11 +324,11 @@ forge() {
 @test "exim is asked for its log and for what it takes as a HELO" {
 	[ ! -e /usr/sbin/exim4 ] || skip 'this machine has an exim of its own, which would be asked'
 	install_exim
-	start_daemon_without_log
+	launch_daemon mx0
 	grep -q "following $log" "$LAB/words"
 	forge
 	until_blocked $bad
-	! "$sobig" list | grep -q $good
+	"$sobig" list | grep -q $good && false
 	stop_daemon
 	umount /usr/local/sbin
 }
@@ -356,7 +337,7 @@ forge() {
 	[ ! -e /usr/sbin/exim4 ] || skip 'this machine has an exim of its own, which would be asked'
 	install_exim
 	sed -i '1i helo_accept_junk_hosts = *' "$LAB/exim.conf"
-	start_daemon_without_log
+	launch_daemon mx0
 	forge
 	sleep 0.5
 	[ "$("$sobig" list | wc -l)" = 1 ]

@@ -37,9 +37,23 @@ stop_lab() {
 	ip link delete mx0 2>/dev/null || true
 }
 
-# Starts attach on mx0 and waits until it is on guard. Its words are in $LAB/words.
+setup() {
+	need_lab
+	start_lab
+}
+
+teardown() {
+	[ -z "${LAB_INSIDE-}" ] || stop_lab
+}
+
+# Starts attach on mx0 and our log, and waits until it is on guard. Its words are in $LAB/words.
 start_daemon() {
-	"$sobig" attach mx0 --log "$log" -j "$@" >"$LAB/events" 2>"$LAB/words" 3>&- &
+	launch_daemon mx0 --log "$log" "$@"
+}
+
+# The same with all arguments given.
+launch_daemon() {
+	"$sobig" attach -j "$@" >"$LAB/events" 2>"$LAB/words" 3>&- &
 	daemon=$!
 	until grep -q '"ready"' "$LAB/events"; do
 		[ -d "/proc/$daemon" ] || { cat "$LAB/words"; return 1; }
