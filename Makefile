@@ -19,12 +19,12 @@ B := build
 Q := $(if $(V),,@)
 say = $(if $(V),,@printf '  %-7s %s\n' $(1) $(patsubst $(B)/%,%,$@))
 
-LIBRARIES := libbpf libxdp jansson libsystemd
+LIBRARIES := libbpf libxdp jansson libsystemd libhs inih zlib
 
 CFLAGS   ?= -O2 -g
 WARNINGS := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wvla \
 	-Wno-missing-field-initializers $(if $(WERROR),-Werror)
-CPPFLAGS += -D_GNU_SOURCE -DVERSION='"$(VERSION)"' -Iuser -Iheaders -I$(B)/skeletons
+CPPFLAGS += -D_GNU_SOURCE -DVERSION='"$(VERSION)"' -Iuser -Iheaders -I$(B)/skeletons -I$(B)/generated
 HARDENING := -fstack-protector-strong -D_FORTIFY_SOURCE=2 -fPIE
 LDHARDENING := -pie -Wl,-z,relro,-z,now
 
@@ -40,7 +40,8 @@ SOURCES := $(foreach room,$(ROOMS),$(wildcard user/$(room)/*.c))
 OBJECTS := $(SOURCES:%.c=$(B)/%.o)
 # All but main(), for the tests.
 PARTS   := $(filter-out $(B)/user/cli/%,$(OBJECTS))
-SKELETONS := $(B)/skeletons/sobig.skel.h $(B)/skeletons/clock.skel.h
+GENERATED := $(B)/skeletons/sobig.skel.h $(B)/skeletons/clock.skel.h \
+	$(B)/generated/patterns_compiled.h
 
 UNIT_TESTS    := $(patsubst selftests/unit/%.c,$(B)/selftests/%,$(wildcard selftests/unit/*.c))
 VERDICT_TESTS := $(patsubst selftests/verdict/%.c,$(B)/selftests/%,$(wildcard selftests/verdict/*.c))
@@ -71,11 +72,19 @@ $(B)/sobig-xdp: $(OBJECTS)
 	$(call say,LINK)
 	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) $(LDHARDENING) -o $@ $^ $(LIB_LIBS)
 
-$(B)/%.o: %.c Makefile | $(SKELETONS)
+$(B)/%.o: %.c Makefile | $(GENERATED)
 	$(call say,CC)
 	@mkdir -p $(@D)
 	$(Q)$(CC) -std=gnu11 $(CPPFLAGS) $(CFLAGS) $(HARDENING) $(WARNINGS) $(LIB_CFLAGS) \
 		-MMD -MP -c -o $@ $<
+
+$(B)/generated/patterns_compiled.h: user/tools/compile_patterns.c user/read/patterns.c \
+		user/read/patterns.h user/common/event.h | $(B)/skeletons/sobig.skel.h
+	$(call say,HS)
+	@mkdir -p $(@D)
+	$(Q)$(CC) -std=gnu11 -Iuser -Iheaders $(WARNINGS) $(LIB_CFLAGS) -o $(B)/compile_patterns \
+		user/tools/compile_patterns.c user/read/patterns.c $(shell $(PKG_CONFIG) --libs libhs)
+	$(Q)$(B)/compile_patterns > $@
 
 $(B)/bpf/%.o: bpf/%.c Makefile
 	$(call say,BPF)

@@ -5,10 +5,12 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/random.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "act/links.h"
 #include "cli/guard.h"
+#include "cli/setup.h"
 #include "common/duration.h"
 #include "common/log.h"
 #include "read/locate.h"
@@ -22,6 +24,7 @@ enum {
 	ATTACH_LIMIT,
 	ATTACH_WINDOW,
 	ATTACH_FOR,
+	ATTACH_HELO_CHECKED,
 };
 
 struct attach {
@@ -29,6 +32,8 @@ struct attach {
 	struct judge_policy policy;
 	const char *logs[GUARD_LOGS_MAX];
 	int logs_count;
+	bool helo_checked;
+	const char *config;
 	bool ran; /* the start succeeded */
 };
 
@@ -105,29 +110,21 @@ static int attach_option(struct attach *attach, int option, bool *done)
 					 "--for takes 1s to 366d, as 90s or 1h30m, not \"%s\"",
 					 optarg);
 		break;
+	case ATTACH_HELO_CHECKED:
+		attach->helo_checked = true;
+		break;
+	case 'c':
+		attach->config = optarg;
+		break;
 	default:
 		*done = cli_common_option(common, option, &status);
 	}
 	return status;
 }
 
-/*
- * Whether exim takes any bytes for a HELO decides how its lines can be read; see exim.h. Only
- * the exim that writes the log can tell, and of a log that was named to us we do not know whose
- * it is.
- */
-static void attach_ask_exim(struct exim *exim)
+static int attach_open_log(struct attach *attach, const char *path)
 {
-	char hosts[256], characters[256];
-
-	exim->helo_is_checked =
-		!locate_option("helo_accept_junk_hosts", hosts, sizeof(hosts)) && !*hosts &&
-		!locate_option("helo_allow_chars", characters, sizeof(characters)) &&
-		!characters[strspn(characters, "_")];
-}
-
-static int attach_open_log(struct guard *guard, const char *path)
-{
+	struct guard *guard = &attach->guard;
 	struct guard_log *log = &guard->logs[guard->logs_count];
 	int err = follow_open(path, true, &log->follow);
 
@@ -141,6 +138,7 @@ static int attach_open_log(struct guard *guard, const char *path)
 	if (err)
 		return err;
 	log->guard = guard;
+	reader_init(&log->reader, guard->classes, attach->helo_checked, time(NULL));
 	guard->logs_count++;
 	err = follow_state(log->follow).error;
 	if (err == EACCES || err == EPERM) {
@@ -155,9 +153,9 @@ static int attach_open_logs(struct attach *attach)
 	static char found[SOBIG_PATH_SIZE];
 	int err = 0;
 
-	exim_init(&attach->guard.exim);
+	/* Of a log that was named to us, we do not know whose it is. */
 	if (!attach->logs_count) {
-		attach_ask_exim(&attach->guard.exim);
+		attach->helo_checked |= locate_checks_helo();
 		err = locate_log(found, sizeof(found));
 		if (err == -ENOTSUP)
 			log_error("exim logs to syslog, or into files with dated names, which "
@@ -172,7 +170,7 @@ static int attach_open_logs(struct attach *attach)
 		attach->logs[attach->logs_count++] = found;
 	}
 	for (int i = 0; i < attach->logs_count && !err; i++)
-		err = attach_open_log(&attach->guard, attach->logs[i]);
+		err = attach_open_log(attach, attach->logs[i]);
 	if (!err)
 		snprintf(attach->guard.pulse.log, sizeof(attach->guard.pulse.log), "%s",
 			 attach->logs[0]);
@@ -309,6 +307,7 @@ static int attach_close(struct attach *attach)
 		follow_close(guard->logs[i].follow);
 	blocks_close(guard->blocks);
 	judge_close(guard->judge);
+	classes_close(guard->classes);
 	return err;
 }
 
@@ -323,6 +322,7 @@ int cmd_attach(int argc, char **argv)
 		{ "limit", required_argument, NULL, ATTACH_LIMIT },
 		{ "window", required_argument, NULL, ATTACH_WINDOW },
 		{ "for", required_argument, NULL, ATTACH_FOR },
+		{ "helo-checked", no_argument, NULL, ATTACH_HELO_CHECKED },
 		CLI_COMMON_OPTIONS,
 	};
 	static struct attach attach = {
@@ -333,7 +333,7 @@ int cmd_attach(int argc, char **argv)
 
 	attach.policy = judge_default;
 	cli_start(&attach.guard.common, argv);
-	while ((option = getopt_long(argc, argv, CLI_COMMON_LETTERS, options, NULL)) != -1) {
+	while ((option = getopt_long(argc, argv, CLI_COMMON_LETTERS "c:", options, NULL)) != -1) {
 		status = attach_option(&attach, option, &done);
 		if (status || done)
 			return status;
@@ -353,6 +353,9 @@ int cmd_attach(int argc, char **argv)
 		return status;
 	attach.guard.common.lines = true;
 	attach.guard.filter.pins = attach.guard.common.pins;
+	status = setup_classes(attach.config, &attach.guard.classes);
+	if (status)
+		return status;
 
 	err = attach_run(&attach, argv + optind, argc - optind);
 	status = attach_close(&attach);

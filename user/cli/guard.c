@@ -100,19 +100,25 @@ static void guard_block(struct guard *guard, const struct verdict *verdict)
 			     "reason", verdict->reason));
 }
 
+static void guard_judge(struct guard *guard, const struct event *event)
+{
+	struct verdict verdict;
+
+	if (event->class < EVENT_OFFENCES)
+		guard->pulse.offences++;
+	if (!judge_event(guard->judge, event, &verdict))
+		guard_block(guard, &verdict);
+	guard_check_skew(guard, event->time);
+}
+
 static void guard_line(void *context, const char *line, size_t length)
 {
-	struct guard *guard = context;
-	struct verdict verdict;
+	struct guard_log *log = context;
 	struct event event;
 
-	guard->pulse.lines++;
-	if (exim_read(&guard->exim, line, length, &event))
-		return;
-	guard->pulse.offences++;
-	if (!judge_event(guard->judge, &event, &verdict))
-		guard_block(guard, &verdict);
-	guard_check_skew(guard, event.time);
+	log->guard->pulse.lines++;
+	if (!reader_line(&log->reader, line, length, &event))
+		guard_judge(log->guard, &event);
 }
 
 /* Says once when a log can no longer be read, and once when it can again. */
@@ -141,7 +147,8 @@ static void guard_read(struct guard_log *log)
 	struct guard *guard = log->guard;
 	uint64_t lines = guard->pulse.lines;
 
-	follow_read(log->follow, guard_line, guard);
+	log->reader.now = time(NULL);
+	follow_read(log->follow, guard_line, log);
 	guard_check_log(log);
 	if (guard->pulse.lines != lines) {
 		guard->pulse.last_line = blocks_now();

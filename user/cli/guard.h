@@ -12,8 +12,8 @@
 #include "act/pulse.h"
 #include "cli/cli.h"
 #include "judge/judge.h"
-#include "read/exim.h"
 #include "read/follow.h"
+#include "read/reader.h"
 
 #define GUARD_LOGS_MAX 16
 
@@ -30,6 +30,7 @@ struct guard_interface {
 struct guard_log {
 	struct guard *guard;
 	struct follow *follow;
+	struct reader reader;
 	int error; /* that was last told */
 };
 
@@ -42,7 +43,7 @@ struct guard {
 	int interfaces_count;
 	struct guard_log logs[GUARD_LOGS_MAX];
 	int logs_count;
-	struct exim exim;
+	struct classes *classes;
 	struct judge *judge;
 	struct blocks *blocks;
 	struct sobig_pulse pulse;

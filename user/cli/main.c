@@ -5,6 +5,8 @@
 
 #include "cli/cli.h"
 #include "common/log.h"
+#include "common/words.h"
+#include "judge/config.h"
 
 #ifndef VERSION
 #define VERSION "unknown"
@@ -13,13 +15,16 @@
 const struct cli_command cli_commands[] = {
 	{ "attach", "IF...", "put the filter on interfaces, follow exim's log, block",
 	  "  --log FILE          follow FILE (again for more); default: exim's own\n"
+	  "  --journal UNIT      follow the journal of a systemd unit instead\n"
+	  "  --helo-checked      the log's exim refuses HELOs that are no names (its default)\n"
 	  "  --limit N           block a host at more than N offences (15)\n"
 	  "  --window TIME       within TIME (5m)\n"
 	  "  --for TIME          for TIME (1h)\n"
 	  "  --port PORT         protect this TCP port (25)\n"
 	  "  --mode MODE         auto, native or generic (auto)\n"
 	  "  --dry-run           judge and count what would be dropped, drop nothing\n"
-	  "  --keep              on exit leave filter and blocks where they are\n",
+	  "  --keep              on exit leave filter and blocks where they are\n"
+	  "  -c FILE             take patterns from FILE (" CONFIG_FILE ")\n",
 	  cmd_attach },
 	{ "detach", "IF...|--all", "take the filter off interfaces",
 	  "  --all               off all interfaces\n", cmd_detach },
@@ -33,7 +38,11 @@ const struct cli_command cli_commands[] = {
 	{ "unblock", "ADDR[/LEN]...|-|--all", "lift blocks",
 	  "  --all               every one of them\n", cmd_unblock },
 	{ "parse", "[FILE|-]", "show each offence in a log, without judging; needs no privilege",
-	  "", cmd_parse },
+	  "  --arrivals          mail that was accepted as well\n"
+	  "  --unmatched         only rejections whose text no pattern knows, with the text\n"
+	  "  --helo-checked      exim refused HELOs that are no names (its default)\n"
+	  "  -c FILE             take patterns from FILE (" CONFIG_FILE ")\n",
+	  cmd_parse },
 	{ NULL, NULL, NULL, NULL, NULL },
 };
 
@@ -50,32 +59,17 @@ static void main_help(FILE *to)
 	      to);
 }
 
-/* How many letters differ, roughly: enough to guess what a mistyped word was meant to be. */
-static int main_distance(const char *a, const char *b)
-{
-	int differing = 0;
-
-	for (; *a && *b; a++, b++) {
-		if (*a == *b)
-			continue;
-		if (a[1] == *b && a[1])
-			a++;
-		else if (*a == b[1] && b[1])
-			b++;
-		differing++;
-	}
-	return differing + strlen(a) + strlen(b);
-}
-
 static int main_unknown(const char *word)
 {
-	const struct cli_command *command, *nearest = cli_commands;
+	const char *names[sizeof(cli_commands) / sizeof(cli_commands[0])], *nearest;
+	int i;
 
-	for (command = cli_commands; command->name; command++)
-		if (main_distance(word, command->name) < main_distance(word, nearest->name))
-			nearest = command;
-	if (main_distance(word, nearest->name) <= 2)
-		log_error("there is no command \"%s\"; did you mean \"%s\"?", word, nearest->name);
+	for (i = 0; cli_commands[i].name; i++)
+		names[i] = cli_commands[i].name;
+	names[i] = NULL;
+	nearest = words_nearest(word, names);
+	if (nearest)
+		log_error("there is no command \"%s\"; did you mean \"%s\"?", word, nearest);
 	else
 		log_error("there is no command \"%s\"; sobig-xdp --help lists them", word);
 	return CLI_USAGE;

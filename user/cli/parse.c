@@ -5,125 +5,203 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "cli/cli.h"
+#include "cli/setup.h"
 #include "common/log.h"
-#include "read/exim.h"
+#include "read/lines.h"
+#include "read/reader.h"
 
-#define PARSE_BUFFER (256 * 1024)
-
-struct parse {
-	struct exim exim;
-	const struct cli_common *common;
-	unsigned long long offences;
-	unsigned long long line;
+enum {
+	PARSE_ARRIVALS = CLI_OPTION_OWN,
+	PARSE_UNMATCHED,
+	PARSE_HELO_CHECKED,
 };
 
-/* All four fields are of a fixed alphabet, so nothing needs escaping in either form. */
-static void parse_line(struct parse *parse, const char *line, size_t length)
-{
-	char time[CLI_TIME_SIZE], address[ADDR_TEXT_SIZE];
-	struct event event;
+struct parse {
+	struct cli_common common;
+	const char *config;
+	bool arrivals;
+	bool unmatched;
+	bool helo_checked;
+	struct reader reader;
+	uint64_t found;
+	int64_t second; /* for which `stamp` was made */
+	char stamp[CLI_TIME_SIZE];
+};
 
-	parse->line++;
-	if (exim_read(&parse->exim, line, length, &event))
-		return;
-	cli_stamp(event.time, time);
-	addr_format(&event.peer, address);
-	if (parse->offences++ && parse->common->json && !parse->common->lines)
-		printf(",\n");
-	if (parse->common->json)
-		printf("{\"line\":%llu,\"time\":\"%s\",\"class\":\"%s\",\"address\":\"%s\"}%s",
-		       parse->line, time, event_class_name(event.class), address,
-		       parse->common->lines ? "\n" : "");
-	else
-		printf("%llu\t%s\t%s\t%s\n", parse->line, time, event_class_name(event.class),
-		       address);
+/* An ACL's text as a terminal and JSON may have it: bytes beyond printable ASCII as \xNN. */
+static void parse_print_text(const struct parse *parse)
+{
+	const struct exim *exim = &parse->reader.exim;
+	const char *backslash = parse->common.json ? "\\\\" : "\\";
+
+	for (size_t i = 0; i < exim->text_length; i++) {
+		unsigned char c = exim->text[i];
+
+		if (c == '\\' || (c == '"' && parse->common.json))
+			printf("%s%c", c == '"' ? "\\" : backslash, c == '"' ? '"' : '\\');
+		else if (c < ' ' || c > '~')
+			printf("%sx%02x", backslash, c);
+		else
+			putchar_unlocked(c);
+	}
 }
 
-/*
- * Reads to the end in constant memory; a line that does not fit the buffer is nobody's, and
- * counted.
- */
-static int parse_file(struct parse *parse, int fd)
+/* The time as RFC 3339 in UTC; most lines are of the same second as the last. */
+static const char *parse_time(struct parse *parse, int64_t time)
 {
-	char *buffer = malloc(PARSE_BUFFER), *start, *lf;
-	size_t have = 0;
-	bool skipping = false;
-	ssize_t got;
-	int err = 0;
+	if (time % 1000 || time != parse->second)
+		cli_stamp(time, parse->stamp);
+	parse->second = time % 1000 ? -1 : time;
+	return parse->stamp;
+}
 
-	if (!buffer)
-		return -ENOMEM;
-	while ((got = read(fd, buffer + have, PARSE_BUFFER - have))) {
-		if (got < 0 && errno == EINTR)
-			continue;
-		if (got < 0) {
-			err = -errno;
-			break;
-		}
-		lf = memchr(buffer + have, '\n', got);
-		have += got;
-		for (start = buffer; lf; lf = memchr(start, '\n', buffer + have - start)) {
-			if (skipping)
-				parse->line++;
-			else
-				parse_line(parse, start, lf - start);
-			skipping = false;
-			start = lf + 1;
-		}
-		have -= start - buffer;
-		memmove(buffer, start, have);
-		if (have == PARSE_BUFFER) {
-			skipping = true;
-			have = 0;
-		}
+/* But for the text, all fields are of a fixed alphabet and need no escaping in either form. */
+static void parse_line(void *context, uint64_t number, const char *line, size_t length)
+{
+	struct parse *parse = context;
+	bool json = parse->common.json;
+	char digits[24], address[ADDR_TEXT_SIZE];
+	struct event event;
+
+	if (reader_line(&parse->reader, line, length, &event))
+		return;
+	if (event.class == EVENT_ARRIVAL ? !parse->arrivals
+					 : parse->unmatched && (event.class != EVENT_POLICY ||
+								!parse->reader.exim.unmatched))
+		return;
+	if (parse->found++ && json && !parse->common.lines)
+		fputs_unlocked(",\n", stdout);
+	snprintf(digits, sizeof(digits), "%llu", (unsigned long long)number);
+	fputs_unlocked(json ? "{\"line\":" : "", stdout);
+	fputs_unlocked(digits, stdout);
+	fputs_unlocked(json ? ",\"time\":\"" : "\t", stdout);
+	fputs_unlocked(parse_time(parse, event.time), stdout);
+	fputs_unlocked(json ? "\",\"class\":\"" : "\t", stdout);
+	fputs_unlocked(event_class_name(event.class), stdout);
+	fputs_unlocked(json ? "\",\"address\":\"" : "\t", stdout);
+	fputs_unlocked(addr_format(&event.peer, address), stdout);
+	if (parse->unmatched) {
+		fputs_unlocked(json ? "\",\"text\":\"" : "\t", stdout);
+		parse_print_text(parse);
 	}
-	/* The last line may lack its LF in a file that is still being written: it is not read. */
-	free(buffer);
-	return err;
+	fputs_unlocked(json ? parse->common.lines ? "\"}\n" : "\"}" : "\n", stdout);
+}
+
+/* Syslog's times lack the year: the file was last written in it. */
+static int64_t parse_now(int fd)
+{
+	struct stat stat;
+
+	if (!fstat(fd, &stat) && S_ISREG(stat.st_mode))
+		return stat.st_mtime;
+	return time(NULL);
+}
+
+static int parse_file(struct parse *parse, int fd, const char *path)
+{
+	bool document = parse->common.json && !parse->common.lines;
+	struct lines_end end;
+	int err;
+
+	if (document)
+		printf("{\"kind\":\"parse\",\"shape\":%d,\"offences\":[\n", CLI_JSON_SHAPE);
+	err = lines_read(fd, parse_line, parse, &end);
+	if (document)
+		printf("\n]}\n");
+	if (fflush(stdout) || ferror(stdout)) {
+		log_error("cannot write to standard output: %s", strerror(errno));
+		return CLI_FAILED;
+	}
+	if (end.skipped)
+		log_warning("%llu lines of more than %d bytes are nobody's, and were skipped",
+			    (unsigned long long)end.skipped, LINES_BUFFER);
+	if (parse->reader.pieces)
+		log_warning("%llu records that syslog had cut into pieces were not read",
+			    (unsigned long long)parse->reader.pieces);
+	if (!err && end.cut)
+		log_warning("the last line has no end, and was not read");
+	if (err)
+		log_error("cannot read \"%s\"%s: %s", path, err == -EBADMSG ? " to its end" : "",
+			  err == -EBADMSG ? end.why : strerror(-err));
+	return err ? CLI_FAILED : CLI_DONE;
+}
+
+static int parse_open(const char *path)
+{
+	int fd = strcmp(path, "-") ? open(path, O_RDONLY | O_CLOEXEC) : STDIN_FILENO;
+
+	/* What cannot be read at all is found out before anything is printed. */
+	if (fd < 0 || (read(fd, NULL, 0) < 0 && errno != EINTR)) {
+		log_error("cannot read \"%s\": %s", path, strerror(errno));
+		return -errno;
+	}
+	if (isatty(fd))
+		log_info("reading a log from the terminal; parse FILE reads a file");
+	return fd;
+}
+
+static int parse_option(struct parse *parse, int option, bool *done)
+{
+	int status = CLI_DONE;
+
+	switch (option) {
+	case 'c':
+		parse->config = optarg;
+		break;
+	case PARSE_ARRIVALS:
+		parse->arrivals = true;
+		break;
+	case PARSE_UNMATCHED:
+		parse->unmatched = true;
+		break;
+	case PARSE_HELO_CHECKED:
+		parse->helo_checked = true;
+		break;
+	default:
+		*done = cli_common_option(&parse->common, option, &status);
+	}
+	return status;
 }
 
 int cmd_parse(int argc, char **argv)
 {
-	static const struct option options[] = { CLI_COMMON_OPTIONS };
-	struct cli_common common;
-	struct parse parse = { .line = 0 };
+	static const struct option options[] = {
+		{ "arrivals", no_argument, NULL, PARSE_ARRIVALS },
+		{ "unmatched", no_argument, NULL, PARSE_UNMATCHED },
+		{ "helo-checked", no_argument, NULL, PARSE_HELO_CHECKED },
+		CLI_COMMON_OPTIONS,
+	};
+	static struct parse parse = { .second = -1 };
+	struct classes *classes;
 	const char *path = "-";
-	int option, status, err, fd = STDIN_FILENO;
+	int option, status, fd;
+	bool done = false;
 
-	cli_start(&common, argv);
-	while ((option = getopt_long(argc, argv, CLI_COMMON_LETTERS, options, NULL)) != -1)
-		if (cli_common_option(&common, option, &status))
+	cli_start(&parse.common, argv);
+	while ((option = getopt_long(argc, argv, CLI_COMMON_LETTERS "c:", options, NULL)) != -1) {
+		status = parse_option(&parse, option, &done);
+		if (status || done)
 			return status;
+	}
 	if (argc - optind > 1)
-		return cli_usage(&common, "one file at a time");
+		return cli_usage(&parse.common, "one file at a time");
 	if (optind < argc)
 		path = argv[optind];
-	if (strcmp(path, "-"))
-		fd = open(path, O_RDONLY | O_CLOEXEC);
-	/* What cannot be read at all is found out before anything is printed. */
-	if (fd < 0 || (read(fd, NULL, 0) < 0 && errno != EINTR)) {
-		log_error("cannot read \"%s\": %s", path, strerror(errno));
-		return CLI_FAILED;
+	status = setup_classes(parse.config, &classes);
+	if (status)
+		return status;
+	fd = parse_open(path);
+	if (fd >= 0) {
+		reader_init(&parse.reader, classes, parse.helo_checked, parse_now(fd));
+		status = parse_file(&parse, fd, path);
+		if (fd != STDIN_FILENO)
+			close(fd);
 	}
-	if (isatty(fd))
-		log_info("reading a log from the terminal; parse FILE reads a file");
-	parse.common = &common;
-	exim_init(&parse.exim);
-	if (common.json && !common.lines)
-		printf("{\"kind\":\"parse\",\"shape\":%d,\"offences\":[\n", CLI_JSON_SHAPE);
-	err = parse_file(&parse, fd);
-	if (common.json && !common.lines)
-		printf("\n]}\n");
-	if (err)
-		log_error("cannot read \"%s\": %s", path, strerror(-err));
-	if (fd != STDIN_FILENO)
-		close(fd);
-	if (!err && !fflush(stdout))
-		return CLI_DONE;
-	if (!err)
-		log_error("cannot write to standard output: %s", strerror(errno));
-	return CLI_FAILED;
+	classes_close(classes);
+	return fd < 0 ? CLI_FAILED : status;
 }

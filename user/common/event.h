@@ -3,6 +3,7 @@
 #ifndef EVENT_H
 #define EVENT_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "addr.h"
@@ -10,16 +11,26 @@
 
 /* What a host did. A log line has one class. */
 enum event_class {
-	EVENT_VIRUS,
-	EVENT_WORM,
-	EVENT_SPAM,
-	EVENT_UNKNOWN_USER,
-	EVENT_RELAY,
-	EVENT_DNSBL,
-	EVENT_SENDER,
-	EVENT_RATELIMIT,
-	EVENT_BACKSCATTER,
-	EVENT_POLICY, /* any other rejection by an ACL */
+	EVENT_VIRUS,	    /* malware found */
+	EVENT_WORM,	    /* refused by a subject, an attachment, a pattern in the content */
+	EVENT_SPAM,	    /* judged so by a scanner */
+	EVENT_UNKNOWN_USER, /* a recipient that is not there */
+	EVENT_RELAY,	    /* a recipient that is not ours to serve */
+	EVENT_AUTH,	    /* a login that failed */
+	EVENT_DNSBL,	    /* listed by somebody */
+	EVENT_HELO,	    /* greeted us with what is no name, or not at all */
+	EVENT_RDNS,	    /* its address has no name */
+	EVENT_SENDER,	    /* a sender that cannot be, or is not this host's to use */
+	EVENT_RATELIMIT,    /* more than its share */
+	EVENT_FLOOD,	    /* more connections at a time than one host may have */
+	EVENT_PROTOCOL,	    /* does not speak SMTP */
+	EVENT_TLS,	    /* a handshake that came to nothing */
+	EVENT_BACKSCATTER,  /* a bounce to a recipient that is refused */
+	EVENT_POLICY,	    /* any other rejection by an ACL */
+	EVENT_DISCONNECT,   /* went away in the middle */
+	EVENT_OFFENCES,
+	/* Mail that was taken in: no offence, but what a block would have cost. */
+	EVENT_ARRIVAL = EVENT_OFFENCES,
 	EVENT_CLASSES,
 };
 
@@ -39,5 +50,8 @@ struct verdict {
 
 /* The word for it in the configuration and in all output. */
 const char *event_class_name(enum event_class class);
+
+/* The class of offence that `name` means: 0; -EINVAL: none. */
+int event_class_parse(const char *name, enum event_class *out);
 
 #endif

@@ -34,6 +34,17 @@ static inline bool cursor_takes(struct cursor *cursor, const char *text, size_t 
 
 #define cursor_take(cursor, literal) cursor_takes(cursor, literal, sizeof(literal) - 1)
 
+/* Goes behind the next `size` bytes at `text`, if they are to come. */
+static inline bool cursor_seeks(struct cursor *cursor, const char *text, size_t size)
+{
+	const char *at = memmem(cursor->pos, cursor_left(cursor), text, size);
+
+	if (!at)
+		return false;
+	cursor->pos = at + size;
+	return true;
+}
+
 /* Takes exactly `digits` decimal digits. */
 static inline bool cursor_take_number(struct cursor *cursor, unsigned int digits, int *out)
 {

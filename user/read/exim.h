@@ -8,6 +8,9 @@
 #include <stdint.h>
 
 #include "common/event.h"
+#include "read/classes.h"
+#include "read/stamp.h"
+#include "read/twice.h"
 
 /* exim writes a record through a buffer of this size (src/log.c, LOG_BUFFER_SIZE): what is
  * longer was not written by it.
@@ -23,18 +26,30 @@ struct exim {
 	 */
 	bool helo_is_checked;
 
-	/* The offset of local time, for the quarter of an hour in which the last line stood. */
-	int64_t zone_quarter;
-	int64_t zone_offset;
+	struct classes *classes; /* the caller's */
+	struct stamp stamp;
+	struct twice twice;
+
+	/*
+	 * Of the last rejection: the ACL's text, in the line that was read, and whether no
+	 * pattern fitted it.
+	 */
+	const char *text;
+	size_t text_length;
+	bool unmatched;
 };
 
 /* The zone is the process's (TZ). Call again after a change of TZ. */
-void exim_init(struct exim *exim);
+void exim_init(struct exim *exim, struct classes *classes);
 
 /*
- * Reads the `length` bytes at `line`, without the line's LF. 0: they are an offence, *out tells
- * which; -ENOMSG: they are not, or not beyond doubt.
+ * Reads the `length` bytes at `line`, without the line's LF. 0: they are an event, *out tells
+ * which; -ENOMSG: they are none, or not beyond doubt.
  */
 int exim_read(struct exim *exim, const char *line, size_t length, struct event *out);
+
+/* The same of what stands behind the stamp, where syslog's is the only one. `time` as in event. */
+int exim_read_text(struct exim *exim, int64_t time, const char *text, size_t length,
+		   struct event *out);
 
 #endif

@@ -145,3 +145,12 @@ int locate_log(char *path, size_t size)
 	}
 	return -ENOENT;
 }
+
+bool locate_checks_helo(void)
+{
+	char hosts[256], characters[256];
+
+	return !locate_option("helo_accept_junk_hosts", hosts, sizeof(hosts)) && !*hosts &&
+	       !locate_option("helo_allow_chars", characters, sizeof(characters)) &&
+	       !characters[strspn(characters, "_")];
+}

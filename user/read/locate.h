@@ -3,6 +3,7 @@
 #ifndef LOCATE_H
 #define LOCATE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 /*
@@ -16,5 +17,12 @@ int locate_option(const char *name, char *value, size_t size);
  * exists. 0; -ENOENT: neither; -ENOTSUP: into syslog, or under names that change with the date.
  */
 int locate_log(char *path, size_t size);
+
+/*
+ * True if the exim of this machine says that it refuses a HELO with characters that no host name
+ * holds (helo_accept_junk_hosts, helo_allow_chars). That decides how its lines can be read; see
+ * slot.h.
+ */
+bool locate_checks_helo(void);
 
 #endif

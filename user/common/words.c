@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* What a mistyped word was meant to be. */
+#include "words.h"
+
+#include <stddef.h>
+#include <string.h>
+
+#define WORDS_NEAR 2 /* letters that may differ */
+
+/* How many letters differ, roughly. */
+static size_t words_distance(const char *a, const char *b)
+{
+	size_t differing = 0;
+
+	for (; *a && *b; a++, b++) {
+		if (*a == *b)
+			continue;
+		if (a[1] == *b && a[1])
+			a++;
+		else if (*a == b[1] && b[1])
+			b++;
+		differing++;
+	}
+	return differing + strlen(a) + strlen(b);
+}
+
+const char *words_nearest(const char *word, const char *const *words)
+{
+	const char *nearest = NULL;
+	size_t distance, best = WORDS_NEAR + 1;
+
+	for (; *words; words++) {
+		distance = words_distance(word, *words);
+		if (distance < best) {
+			best = distance;
+			nearest = *words;
+		}
+	}
+	return nearest;
+}

@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* What the operator has configured, as he wrote it; what it means is others' to find. */
+#ifndef CONFIG_H
+#define CONFIG_H
+
+#include <stddef.h>
+
+#include "common/event.h"
+
+#define CONFIG_FILE   "/etc/sobig-xdp.conf"
+#define CONFIG_FOLDER "/etc/sobig-xdp.d"
+
+/* "[class virus] pattern = …" */
+struct config_pattern {
+	enum event_class class;
+	char *regex;
+	char *file;
+	int line;
+};
+
+struct config {
+	struct config_pattern *patterns; /* in the order of their lines */
+	size_t patterns_count;
+};
+
+struct config_error {
+	char text[512]; /* "FILE:LINE: what is wrong, and what would be right" */
+};
+
+/*
+ * Reads `file`, or, where it is NULL, CONFIG_FILE and what ends in ".conf" in CONFIG_FOLDER in
+ * the order of their names, as far as there are such. The whole or nothing: 0; -EINVAL, or -errno
+ * of open(2) and read(2), and *error says it. The caller calls config_free() after 0.
+ */
+int config_load(const char *file, struct config *out, struct config_error *error);
+
+void config_free(struct config *config);
+
+#endif

@@ -1,0 +1,128 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* The text of an ACL to a class of offence, in time linear in its length whatever it says. */
+#include "classes.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <hs/hs.h>
+
+#include "patterns_compiled.h"
+
+struct classes {
+	hs_database_t *database;
+	hs_scratch_t *scratch;
+	size_t own;
+	struct pattern patterns[]; /* the site's own, then the known; without their text */
+};
+
+struct classes_scan {
+	const struct classes *classes;
+	enum patterns_phase phase;
+	size_t first;
+};
+
+static int classes_compile(struct classes *classes, const char *const *regexes, size_t count,
+			   struct classes_error *error)
+{
+	unsigned int *flags = calloc(count, sizeof(*flags));
+	unsigned int *ids = calloc(count, sizeof(*ids));
+	hs_compile_error_t *why = NULL;
+	int err = -ENOMEM;
+
+	if (!flags || !ids)
+		goto out;
+	for (size_t i = 0; i < count; i++) {
+		flags[i] = PATTERNS_FLAGS;
+		ids[i] = i;
+	}
+	err = 0;
+	if (hs_compile_multi(regexes, flags, ids, count, HS_MODE_BLOCK, NULL, &classes->database,
+			     &why) == HS_SUCCESS)
+		goto out;
+	err = -ENOTSUP;
+	if (why->expression >= 0 && (size_t)why->expression < classes->own) {
+		err = -EINVAL;
+		error->pattern = why->expression;
+		snprintf(error->text, sizeof(error->text), "%s", why->message);
+	}
+	hs_free_compile_error(why);
+out:
+	free(flags);
+	free(ids);
+	return err;
+}
+
+/* Compiling takes a blink of an eye, but reading a log may take less: it was done by make. */
+static bool classes_load_known(struct classes *classes)
+{
+	return hs_deserialize_database((const char *)patterns_compiled, sizeof(patterns_compiled),
+				       &classes->database) == HS_SUCCESS;
+}
+
+int classes_open(const struct pattern *own, size_t count, struct classes_error *error,
+		 struct classes **out)
+{
+	size_t all = count + patterns_known_count;
+	const char **regexes = calloc(all, sizeof(*regexes));
+	struct classes *classes = calloc(1, sizeof(*classes) + all * sizeof(*classes->patterns));
+	int err = -ENOMEM;
+
+	if (!regexes || !classes)
+		goto out;
+	classes->own = count;
+	for (size_t i = 0; i < all; i++) {
+		classes->patterns[i] = i < count ? own[i] : patterns_known[i - count];
+		regexes[i] = classes->patterns[i].regex;
+		classes->patterns[i].regex = NULL;
+	}
+	err = 0;
+	if (count || !classes_load_known(classes))
+		err = classes_compile(classes, regexes, all, error);
+	if (!err && hs_alloc_scratch(classes->database, &classes->scratch) != HS_SUCCESS)
+		err = -ENOMEM;
+	if (!err) {
+		*out = classes;
+		classes = NULL;
+	}
+out:
+	classes_close(classes);
+	free(regexes);
+	return err;
+}
+
+static int classes_found(unsigned int id, unsigned long long from, unsigned long long to,
+			 unsigned int flags, void *context)
+{
+	struct classes_scan *scan = context;
+
+	(void)from;
+	(void)to;
+	(void)flags;
+	if (id < scan->first && scan->classes->patterns[id].phase & scan->phase)
+		scan->first = id;
+	return 0;
+}
+
+int classes_match(struct classes *classes, enum patterns_phase phase, const char *text,
+		  size_t length, enum event_class *out)
+{
+	struct classes_scan scan = { classes, phase, SIZE_MAX };
+
+	hs_scan(classes->database, text, length, 0, classes->scratch, classes_found, &scan);
+	if (scan.first == SIZE_MAX)
+		return -ENOMSG;
+	*out = classes->patterns[scan.first].class;
+	return 0;
+}
+
+void classes_close(struct classes *classes)
+{
+	if (!classes)
+		return;
+	hs_free_scratch(classes->scratch);
+	hs_free_database(classes->database);
+	free(classes);
+}

@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* The text of an ACL to a class of offence, in time linear in its length whatever it says. */
+#ifndef CLASSES_H
+#define CLASSES_H
+
+#include <stddef.h>
+
+#include "common/event.h"
+#include "read/patterns.h"
+
+struct classes;
+
+struct classes_error {
+	size_t pattern; /* which of the site's own it was */
+	char text[160];
+};
+
+/*
+ * The known patterns, and before them `count` of the site's `own`, which are not kept. 0;
+ * -EINVAL: one of its own is no pattern, *error says which and why; -ENOMEM; -ENOTSUP: this
+ * processor is too old for vectorscan. The caller closes *out.
+ */
+int classes_open(const struct pattern *own, size_t count, struct classes_error *error,
+		 struct classes **out);
+
+/* 0: *out is the class of the first pattern that fits; -ENOMSG: none does. */
+int classes_match(struct classes *classes, enum patterns_phase phase, const char *text,
+		  size_t length, enum event_class *out);
+
+/* Accepts NULL. */
+void classes_close(struct classes *classes);
+
+#endif

@@ -1,0 +1,272 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* What exim itself says of its peers: greetings, logins, commands, connections; and arrivals. */
+#include "families.h"
+
+#include "session.h"
+
+static bool families_is_word(unsigned char c)
+{
+	return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+	       c == '_' || c == '-' || c == '.' || c == '/';
+}
+
+/* "<= s R=id H=HOST P=esmtp …"; what came from a local user has no host. */
+static bool families_read_arrival(struct line *line)
+{
+	struct cursor *cursor = &line->cursor;
+
+	if (!line->has_message_id || !slot_take_mailbox(cursor) || !cursor_take(cursor, " "))
+		return false;
+	if (cursor_take(cursor, "R=") && (!slot_take_mailbox(cursor) || !cursor_take(cursor, " ")))
+		return false;
+	cursor_take(cursor, "DS ");
+	line->event.class = EVENT_ARRIVAL;
+	return cursor_take(cursor, "H=") && line_take_host(line);
+}
+
+/* "Ci=… from ", the connection's id by the selector `connection_id`, from 4.98 on. */
+static bool families_skip_connection(struct line *line)
+{
+	if (cursor_take(&line->cursor, "Ci=") && !line_seek(line, " "))
+		return false;
+	return cursor_take(&line->cursor, "from ");
+}
+
+/* "TFO* ", of a connection that began with TCP Fast Open. */
+static void families_skip_fast_open(struct line *line)
+{
+	if (!cursor_take(&line->cursor, "TFO* "))
+		cursor_take(&line->cursor, "TFO ");
+}
+
+/* "SMTP syntax error in "CMD" H=HOST …": the command, unescaped before 4.99, comes first. */
+static bool families_read_error(struct line *line)
+{
+	line->event.class = EVENT_PROTOCOL;
+	if (!line_find_host(line))
+		return false;
+	line_open_pair(line, LINE_PAIR_CALL);
+	return !line_closes_pair(line, LINE_PAIR_ERROR);
+}
+
+/* "SMTP protocol synchronization error (…): rejected [connection from|"CMD"] H=HOST …" */
+static bool families_read_synchronization(struct line *line)
+{
+	line->event.class = EVENT_PROTOCOL;
+	if (!line_seek(line, "): rejected "))
+		return false;
+	if (cursor_take(&line->cursor, "connection from H="))
+		return line_take_host(line);
+	return line_find_host(line);
+}
+
+/* "SMTP call from HOST dropped: too many …" follows the error that was one too many. */
+static bool families_read_call(struct line *line)
+{
+	line->event.class = EVENT_PROTOCOL;
+	return line_take_host(line) && line_seek(line, " dropped: too many ") &&
+	       !line_closes_pair(line, LINE_PAIR_CALL);
+}
+
+/* "TLS error on connection from HOST (where): why" */
+static bool families_read_tls(struct line *line)
+{
+	struct cursor *cursor = &line->cursor;
+
+	line->event.class = EVENT_TLS;
+	if (line->has_message_id || !families_skip_connection(line) || !line_take_host(line))
+		return false;
+	/* A client that goes without a word ("recv") has done nothing; nor has our own set-up. */
+	return cursor_take(cursor, " (gnutls_handshake)") || cursor_take(cursor, " (SSL_accept)") ||
+	       cursor_take(cursor, " (certificate verification failed)");
+}
+
+/* "no MAIL in SMTP connection from HOST D=…" is written when the connection is over, however. */
+static bool families_read_no_mail(struct line *line)
+{
+	families_skip_fast_open(line);
+	line->event.class = EVENT_DISCONNECT;
+	return cursor_take(&line->cursor, "SMTP connection from ") && line_take_host(line) &&
+	       !line_closes_pair(line, LINE_PAIR_NO_MAIL);
+}
+
+static bool families_read_disconnection(struct line *line)
+{
+	families_skip_fast_open(line);
+	line->event.class = EVENT_DISCONNECT;
+	return line_take_host(line) && !line_closes_pair(line, LINE_PAIR_DISCONNECTED);
+}
+
+static bool families_read_timeout(struct line *line)
+{
+	line->event.class = EVENT_DISCONNECT;
+	return line_take_host(line);
+}
+
+/* "SMTP connection from HOST lost while reading message data (…)" */
+static bool families_read_lost(struct line *line)
+{
+	line->event.class = EVENT_DISCONNECT;
+	return families_skip_connection(line) && line_take_host(line) &&
+	       line_seek(line, " lost while reading message data");
+}
+
+/* "refused connection from HOST (host_reject_connection)" */
+static bool families_read_refused(struct line *line)
+{
+	line->event.class = EVENT_POLICY;
+	return line_take_host(line) && line_seek(line, " (host_reject_connection)");
+}
+
+/* "connection from HOST refused (IP options)" */
+static bool families_read_options(struct line *line)
+{
+	line->event.class = EVENT_PROTOCOL;
+	return line_take_host(line) && line_seek(line, " refused (IP options)");
+}
+
+/*
+ * "Connection from [ip]:port refused: too many connections from that IP address" (src/daemon.c).
+ * Without the last words, it is everybody's connections that are too many: whoever comes then has
+ * done nothing.
+ */
+static bool families_read_too_many(struct line *line)
+{
+	line->event.class = EVENT_FLOOD;
+	return line_take_host(line) &&
+	       cursor_take(&line->cursor, " refused: too many connections from that IP address");
+}
+
+/* "no host name found for IP address 192.0.2.1" */
+static bool families_read_no_name(struct line *line)
+{
+	struct cursor *cursor = &line->cursor;
+
+	line->event.class = EVENT_RDNS;
+	return !addr_parse(cursor->pos, cursor_left(cursor), &line->event.peer);
+}
+
+/* "rejected EHLO from HOST: syntactically invalid argument(s): x" */
+static bool families_read_helo(struct line *line)
+{
+	line->event.class = EVENT_HELO;
+	if (!line_take_host(line) || !line_seek(line, ": syntactically invalid argument(s): "))
+		return false;
+	line_open_pair(line, LINE_PAIR_CALL);
+	return true;
+}
+
+/*
+ * "rejected "EHLO x" from HOST", by helo_verify_hosts. A HELO that nobody checked may hold a
+ * quote, and the host that ends the line is the last.
+ */
+static bool families_read_verified_helo(struct line *line)
+{
+	line->event.class = EVENT_HELO;
+	return line_seek(line, "\" from ") && line_take_host(line) &&
+	       (line->exim->helo_is_checked || !cursor_left(&line->cursor));
+}
+
+/* "rejected MAIL from HOST: no HELO/EHLO given" */
+static bool families_read_no_helo(struct line *line)
+{
+	line->event.class = EVENT_HELO;
+	if (!line_take_host(line) || !line_seek(line, ": no HELO/EHLO given"))
+		return false;
+	line_open_pair(line, LINE_PAIR_ERROR);
+	return true;
+}
+
+/* "unqualified sender rejected: <s> H=HOST …": `<s>` is the peer's. */
+static bool families_read_unqualified(struct line *line)
+{
+	line->event.class = EVENT_PROTOCOL;
+	return line_find_host(line);
+}
+
+/* "too many recipients: message rejected: sender=<s> H=HOST" */
+static bool families_read_recipients(struct line *line)
+{
+	line->event.class = EVENT_RATELIMIT;
+	return line_find_host(line);
+}
+
+/* "VRFY failed for ARGUMENT H=HOST": here a local user's line looks like a peer's with an ident. */
+static bool families_read_vrfy(struct line *line)
+{
+	struct cursor *cursor = &line->cursor;
+
+	line->event.class = EVENT_UNKNOWN_USER;
+	return !memmem(cursor->pos, cursor_left(cursor), " U=", 3) && line_find_host(line);
+}
+
+/*
+ * "NAME authenticator failed for [H=]HOST: 535 …" ("H=" from 4.99 on). Where we are the client,
+ * it is "failed H=", and the host is one that we called. 435 is our own trouble.
+ */
+static bool families_read_login(struct line *line)
+{
+	struct cursor *cursor = &line->cursor;
+
+	line->event.class = EVENT_AUTH;
+	if (line->has_message_id || !cursor_take_while(cursor, families_is_word) ||
+	    !cursor_take(cursor, " authenticator failed for "))
+		return false;
+	cursor_take(cursor, "H=");
+	return line_take_host(line) && line_seek(line, ": ") && cursor_peek(cursor, 0) == '5' &&
+	       !cursor_take(cursor, "501 Authentication cancelled");
+}
+
+line_family *families_find(struct cursor *cursor)
+{
+	static const struct {
+		const char *words;
+		size_t size;
+		line_family *read;
+	} families[] = {
+#define FAMILY(words, read) { words, sizeof(words) - 1, read }
+		FAMILY("H=", session_read),
+		FAMILY("<= ", families_read_arrival),
+		FAMILY(" DSH=", session_read), /* a name that DNSSEC vouches for */
+		FAMILY("SMTP call from ", families_read_call),
+		FAMILY("SMTP syntax error in \"", families_read_error),
+		FAMILY("SMTP protocol error in \"", families_read_error),
+		FAMILY("SMTP protocol synchronization error (", families_read_synchronization),
+		FAMILY("SMTP command timeout on connection from ", families_read_timeout),
+		FAMILY("SMTP command timeout on TLS connection from ", families_read_timeout),
+		FAMILY("SMTP data timeout (message abandoned) on connection from ",
+		       families_read_timeout),
+		FAMILY("SMTP connection ", families_read_lost),
+		FAMILY("unexpected disconnection while reading SMTP command from ",
+		       families_read_disconnection),
+		FAMILY("unqualified sender rejected: <", families_read_unqualified),
+		FAMILY("unqualified recipient rejected: <", families_read_unqualified),
+		FAMILY("no host name found for IP address ", families_read_no_name),
+		FAMILY("no MAIL in ", families_read_no_mail),
+		FAMILY("TLS error on connection ", families_read_tls),
+		FAMILY("rejected EHLO from ", families_read_helo),
+		FAMILY("rejected HELO from ", families_read_helo),
+		FAMILY("rejected \"EHLO ", families_read_verified_helo),
+		FAMILY("rejected \"HELO ", families_read_verified_helo),
+		FAMILY("rejected MAIL from ", families_read_no_helo),
+		FAMILY("refused connection from ", families_read_refused),
+		FAMILY("Connection from ", families_read_too_many),
+		FAMILY("connection from ", families_read_options),
+		FAMILY("too many recipients: message rejected: ", families_read_recipients),
+		FAMILY("VRFY failed for ", families_read_vrfy),
+#undef FAMILY
+	};
+
+	/* Most lines tell of deliveries; whose H= is a destination. */
+	switch (cursor_peek(cursor, 0)) {
+	case '=':
+	case '-':
+	case '*':
+		return NULL;
+	}
+	for (size_t i = 0; i < sizeof(families) / sizeof(families[0]); i++)
+		if (cursor_peek(cursor, 0) == families[i].words[0] &&
+		    cursor_takes(cursor, families[i].words, families[i].size))
+			return families[i].read;
+	return families_read_login;
+}

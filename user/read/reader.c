@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* One log's lines to events, whether exim wrote them into a file or syslog did. */
+#include "reader.h"
+
+#include <errno.h>
+
+void reader_init(struct reader *reader, struct classes *classes, bool helo_is_checked, int64_t now)
+{
+	exim_init(&reader->exim, classes);
+	reader->exim.helo_is_checked = helo_is_checked;
+	reader->form = READER_UNKNOWN;
+	reader->now = now;
+	twice_init(&reader->copies);
+	reader->pieces = 0;
+}
+
+int reader_record(struct reader *reader, const struct record *record, struct event *out)
+{
+	struct cursor cursor = { .pos = record->text, .end = record->text + record->length };
+
+	if (record_is_piece(record)) {
+		reader->pieces++;
+		return -ENOMSG;
+	}
+	if (record_is_copy(&reader->copies, record))
+		return -ENOMSG;
+	/* exim's own time is the time of the thing; syslog's, that of its telling. */
+	if (stamp_skip(&cursor))
+		return exim_read(&reader->exim, record->text, record->length, out);
+	return exim_read_text(&reader->exim, record->time, record->text, record->length, out);
+}
+
+static int reader_syslog(struct reader *reader, const char *line, size_t length, struct event *out)
+{
+	struct record record;
+
+	if (record_unwrap(&reader->exim.stamp, reader->now, line, length, &record))
+		return -ENOMSG;
+	reader->form = READER_SYSLOG;
+	return reader_record(reader, &record, out);
+}
+
+int reader_line(struct reader *reader, const char *line, size_t length, struct event *out)
+{
+	struct cursor cursor = { .pos = line, .end = line + length };
+
+	if (reader->form == READER_EXIM)
+		return exim_read(&reader->exim, line, length, out);
+	if (reader->form == READER_SYSLOG || !stamp_skip(&cursor))
+		return reader_syslog(reader, line, length, out);
+	reader->form = READER_EXIM;
+	return exim_read(&reader->exim, line, length, out);
+}

@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* What exim said, taken out of what syslog made of it; and whether it has been said before. */
+#ifndef RECORD_H
+#define RECORD_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "read/stamp.h"
+#include "read/twice.h"
+
+/* Priorities of syslog(3) under which exim writes (src/log.c): its main log, and the reject log. */
+#define RECORD_UNKNOWN (-1)
+#define RECORD_REJECT  5
+#define RECORD_MAIN    6
+
+struct record {
+	int64_t time;	  /* syslog's: milliseconds since 1970, UTC */
+	int priority;	  /* 0 to 7, or RECORD_UNKNOWN */
+	const char *text; /* exim's, with or without a stamp of its own; the caller's */
+	size_t length;
+	uint64_t process; /* whatever tells one process from another, 0: unknown */
+};
+
+/*
+ * Takes exim's record out of a line of syslog's, in any form that is common in files: RFC 3164
+ * ("Aug 24 11:22:33 mx exim[123]: …"), the same with an RFC 3339 time (rsyslog, journalctl), and
+ * RFC 5424; "<PRI>" before it or not. `now` (seconds since 1970) tells the year of a time that
+ * has none. 0; -ENOMSG: it is no record of exim's.
+ */
+int record_unwrap(struct stamp *stamp, int64_t now, const char *line, size_t length,
+		  struct record *out);
+
+/* True of a part of a record that syslog(3) would not take whole (src/log.c, write_syslog). */
+bool record_is_piece(const struct record *record);
+
+/*
+ * True of the copy for the reject log of a record that was for the main log. Where it is not
+ * known for which log a record is, each second of two that are alike is the copy.
+ */
+bool record_is_copy(struct twice *twice, const struct record *record);
+
+#endif

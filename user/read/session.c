@@ -1,0 +1,172 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* "H=HOST …": what exim's ACLs say of the host that is on the line. */
+#include "session.h"
+
+#include <errno.h>
+
+/* exim quotes this much of a command in a rejection (src/smtp_in.c, smtp_handle_acl_fail). */
+#define SESSION_ARGUMENT_MAX 100
+
+/* How often a peer's own text may look like the words that follow it. */
+#define SESSION_ATTEMPTS 16
+
+/* The slots between the host and the sender: the ident, the connection's id, what TLS brought. */
+static bool session_starts_slot(struct cursor at)
+{
+	return cursor_take(&at, "U=") || cursor_take(&at, "Ci=") || cursor_take(&at, "X=") ||
+	       cursor_take(&at, "CV=") || cursor_take(&at, "DN=\"") || cursor_take(&at, "SNI=");
+}
+
+/* The words of which one begins what is said. */
+static bool session_starts_words(struct cursor at)
+{
+	return cursor_take(&at, "F=<") || cursor_take(&at, "rejected ") ||
+	       cursor_take(&at, "temporarily rejected ") || cursor_take(&at, "dropped by ") ||
+	       cursor_take(&at, "incomplete transaction (");
+}
+
+/*
+ * Goes to where a slot may end and words begin. An ident and a certificate's name are the peer's
+ * own, spaces and all. No colon and space is passed: such a line is of another kind, and may tell
+ * what somebody else said.
+ */
+static bool session_seek_words(struct cursor *cursor)
+{
+	do {
+		const char *space = memchr(cursor->pos, ' ', cursor_left(cursor));
+
+		if (!space || (space > cursor->pos && space[-1] == ':'))
+			return false;
+		cursor->pos = space + 1;
+	} while (!session_starts_words(*cursor));
+	return true;
+}
+
+/* An authenticator's name and whoever logged in, in any bytes: "A=plain:user name ". */
+static bool session_skip_authenticated(struct cursor *cursor)
+{
+	static const char temporarily[] = " temporarily";
+	const char *at;
+
+	if (!cursor_take(cursor, "A="))
+		return true;
+	at = memmem(cursor->pos, cursor_left(cursor), " rejected ", 10);
+	if (!at)
+		return false;
+	if ((size_t)(at - cursor->pos) >= sizeof(temporarily) - 1 &&
+	    !memcmp(at - (sizeof(temporarily) - 1), temporarily, sizeof(temporarily) - 1))
+		return false;
+	cursor->pos = at + 1;
+	return true;
+}
+
+/*
+ * Goes to the ACL's text behind a command's argument, which is the client's own and cut after
+ * SESSION_ARGUMENT_MAX bytes. From here on it is known who; where the argument ends is a question
+ * of class only.
+ */
+static void session_skip_argument(struct cursor *cursor)
+{
+	struct cursor at = *cursor;
+	const char *colon;
+
+	if (cursor_peek(cursor, 0) == '<') {
+		if (slot_take_angled(&at) && at.pos - cursor->pos <= SESSION_ARGUMENT_MAX)
+			cursor->pos = at.pos;
+		else if (cursor_peek(cursor, SESSION_ARGUMENT_MAX) == ':')
+			cursor->pos += SESSION_ARGUMENT_MAX;
+	}
+	colon = memmem(cursor->pos, cursor_left(cursor), ": ", 2);
+	cursor->pos = colon ? colon : cursor->end;
+}
+
+/* The class that the ACL's text means, else the one that the place does. */
+static void session_classify(struct line *line, enum patterns_phase phase,
+			     enum event_class otherwise)
+{
+	struct exim *exim = line->exim;
+	enum event_class class = otherwise;
+
+	exim->text = line->cursor.pos;
+	exim->text_length = cursor_left(&line->cursor);
+	exim->unmatched = classes_match(exim->classes, phase, exim->text, exim->text_length,
+					&class) == -ENOMSG;
+	line->event.class = class;
+}
+
+/*
+ * src/smtp_in.c, smtp_handle_acl_fail: "rejected after DATA: TEXT", "rejected RCPT <r>: TEXT".
+ * "temporarily rejected" is no offence: greylisting says so to everybody.
+ */
+static bool session_take_rejection(struct line *line)
+{
+	enum patterns_phase phase = PATTERNS_SESSION;
+	enum event_class otherwise = EVENT_POLICY;
+	struct cursor *cursor = &line->cursor;
+	bool rcpt = false;
+
+	if (!cursor_take(cursor, "rejected "))
+		return false;
+	if (cursor_take(cursor, "RCPT ")) {
+		rcpt = true;
+		session_skip_argument(cursor);
+	} else if (cursor_take(cursor, "after DATA PRDR") || cursor_take(cursor, "after DATA") ||
+		   cursor_take(cursor, "during MIME ACL checks")) {
+		phase = PATTERNS_CONTENT;
+	} else if (!cursor_take(cursor, "DATA")) {
+		if (cursor_take(cursor, "EHLO or HELO "))
+			otherwise = EVENT_HELO;
+		else if (cursor_take(cursor, "AUTH"))
+			otherwise = EVENT_AUTH;
+		session_skip_argument(cursor);
+	}
+	cursor_take(cursor, ": ");
+	session_classify(line, phase, otherwise);
+	if (rcpt && line->null_sender &&
+	    (line->event.class == EVENT_POLICY || line->event.class == EVENT_RELAY ||
+	     line->event.class == EVENT_UNKNOWN_USER))
+		line->event.class = EVENT_BACKSCATTER;
+	return true;
+}
+
+/* "[F=<s> [A=…] ]rejected …", or what else there is to say. */
+static bool session_take_words(struct line *line)
+{
+	struct cursor *cursor = &line->cursor;
+
+	if (cursor_take(cursor, "F=")) {
+		line->null_sender = cursor_peek(cursor, 1) == '>';
+		return slot_take_angled(cursor) && cursor_take(cursor, " ") &&
+		       session_skip_authenticated(cursor) && session_take_rejection(line);
+	}
+	if (cursor_take(cursor, "dropped by ")) {
+		session_skip_argument(cursor);
+		cursor_take(cursor, ": ");
+		session_classify(line, PATTERNS_SESSION, EVENT_POLICY);
+		return true;
+	}
+	if (cursor_take(cursor, "incomplete transaction (connection lost)")) {
+		line->event.class = EVENT_DISCONNECT;
+		line_open_pair(line, LINE_PAIR_DISCONNECTED);
+		return true;
+	}
+	return session_take_rejection(line);
+}
+
+bool session_read(struct line *line)
+{
+	struct line attempt;
+
+	if (!line_take_host(line) || !cursor_take(&line->cursor, " "))
+		return false;
+	if (!session_starts_slot(line->cursor))
+		return session_take_words(line);
+	for (int i = 0; i < SESSION_ATTEMPTS && session_seek_words(&line->cursor); i++) {
+		attempt = *line;
+		if (session_take_words(&attempt)) {
+			*line = attempt;
+			return true;
+		}
+	}
+	return false;
+}

@@ -1,0 +1,201 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* The slots of a line that peers fill: the host, a mailbox, a command; each taken whole or not. */
+#include "slot.h"
+
+static bool slot_is_digit(unsigned char c)
+{
+	return c >= '0' && c <= '9';
+}
+
+static bool slot_is_address(unsigned char c)
+{
+	return slot_is_digit(c) || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F') || c == ':' ||
+	       c == '.';
+}
+
+static bool slot_is_no_space(unsigned char c)
+{
+	return c != ' ';
+}
+
+/* "[203.0.113.7]" */
+static bool slot_take_bracketed(struct cursor *cursor, struct addr *out)
+{
+	struct cursor at = *cursor;
+	const char *from;
+	size_t length;
+
+	if (!cursor_take(&at, "["))
+		return false;
+	from = at.pos;
+	length = cursor_take_while(&at, slot_is_address);
+	if (!cursor_take(&at, "]") || addr_parse(from, length, out))
+		return false;
+	*cursor = at;
+	return true;
+}
+
+/* ":4711", where it is a port and not the colon of what follows. */
+static void slot_skip_port(struct cursor *cursor)
+{
+	if (cursor_peek(cursor, 0) == ':' && slot_is_digit(cursor_peek(cursor, 1))) {
+		cursor->pos++;
+		cursor_take_while(cursor, slot_is_digit);
+	}
+}
+
+/* " I=[192.0.2.1]:25", an address of our own. */
+static void slot_skip_interface(struct cursor *cursor)
+{
+	struct cursor at = *cursor;
+	struct addr own;
+
+	if (!cursor_take(&at, " I=") || !slot_take_bracketed(&at, &own))
+		return;
+	slot_skip_port(&at);
+	*cursor = at;
+}
+
+/* True if what is left holds what may be the end of a HELO, and an address other than `addr`. */
+static bool slot_another_host_follows(const struct cursor *cursor, const struct addr *addr)
+{
+	struct cursor at = *cursor;
+	struct addr other;
+
+	while ((at.pos = memmem(at.pos, cursor_left(&at), ") [", 3))) {
+		at.pos += 2;
+		if (slot_take_bracketed(&at, &other) && addr_compare(addr, &other))
+			return true;
+	}
+	return false;
+}
+
+/* "(helo) [ip]": up to the first place where it can end. */
+static bool slot_take_helo(struct cursor *cursor, struct addr *out)
+{
+	struct cursor at = *cursor;
+
+	while ((at.pos = memmem(at.pos, cursor_left(&at), ") [", 3))) {
+		at.pos += 2;
+		if (slot_take_bracketed(&at, out)) {
+			*cursor = at;
+			return true;
+		}
+	}
+	return false;
+}
+
+bool slot_take_host(struct cursor *cursor, bool helo_is_checked, struct addr *out)
+{
+	struct cursor at = *cursor;
+	struct addr addr;
+	bool helo = false;
+
+	if (!slot_take_bracketed(&at, &addr)) {
+		if (cursor_peek(&at, 0) != '(' &&
+		    (!cursor_take_while(&at, slot_is_no_space) || !cursor_take(&at, " ")))
+			return false;
+		helo = cursor_peek(&at, 0) == '(';
+		if (helo ? !slot_take_helo(&at, &addr) : !slot_take_bracketed(&at, &addr))
+			return false;
+	}
+	slot_skip_port(&at);
+	if (cursor_left(&at) && cursor_peek(&at, 0) != ' ' && cursor_peek(&at, 0) != ':')
+		return false;
+	if (helo && !helo_is_checked && slot_another_host_follows(&at, &addr))
+		return false;
+	slot_skip_interface(&at);
+	*cursor = at;
+	*out = addr;
+	return true;
+}
+
+/* True if each address in brackets is `addr`, but for our own interface's. */
+static bool slot_is_alone(const struct cursor *rest, const struct addr *addr)
+{
+	struct cursor at = *rest;
+	struct addr other;
+
+	while ((at.pos = memchr(at.pos, '[', cursor_left(&at)))) {
+		const char *from = at.pos;
+		bool own = from - rest->pos >= 3 && !memcmp(from - 3, " I=", 3);
+
+		if (!slot_take_bracketed(&at, &other))
+			at.pos = from + 1;
+		else if (!own && addr_compare(addr, &other))
+			return false;
+	}
+	return true;
+}
+
+bool slot_find_host(const struct cursor *rest, bool helo_is_checked, struct addr *out)
+{
+	struct cursor at = *rest;
+	struct addr addr, first;
+	bool found = false;
+
+	while ((at.pos = memchr(at.pos, ' ', cursor_left(&at)))) {
+		if (cursor_take(&at, " U=")) {
+			return false;
+		} else if (cursor_take(&at, " H=")) {
+			if (!slot_take_host(&at, true, &addr) ||
+			    (found && addr_compare(&first, &addr)))
+				return false;
+			first = addr;
+			found = true;
+			cursor_take(&at, " U=");
+		} else {
+			at.pos++;
+		}
+	}
+	if (!found || (!helo_is_checked && !slot_is_alone(rest, &first)))
+		return false;
+	*out = first;
+	return true;
+}
+
+/* Takes a string in double quotes, in which a backslash takes the next byte along. */
+static bool slot_take_quoted(struct cursor *cursor)
+{
+	if (!cursor_take(cursor, "\""))
+		return false;
+	while (cursor->pos < cursor->end) {
+		char c = *cursor->pos++;
+
+		if (c == '"')
+			return true;
+		if (c == '\\' && cursor->pos < cursor->end)
+			cursor->pos++;
+	}
+	return false;
+}
+
+bool slot_take_angled(struct cursor *cursor)
+{
+	if (!cursor_take(cursor, "<"))
+		return false;
+	while (cursor->pos < cursor->end) {
+		if (*cursor->pos == '"') {
+			if (!slot_take_quoted(cursor))
+				return false;
+		} else if (*cursor->pos++ == '>') {
+			return true;
+		}
+	}
+	return false;
+}
+
+bool slot_take_mailbox(struct cursor *cursor)
+{
+	const char *from = cursor->pos;
+
+	while (cursor->pos < cursor->end && *cursor->pos != ' ') {
+		if (*cursor->pos == '"') {
+			if (!slot_take_quoted(cursor))
+				return false;
+		} else {
+			cursor->pos++;
+		}
+	}
+	return cursor->pos > from;
+}

@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Run by make: prints the known patterns, compiled for any processor, as a C header. */
+#include <stdio.h>
+#include <stdlib.h>
+
+#include <hs/hs.h>
+
+#include "read/patterns.h"
+
+int main(void)
+{
+	const hs_platform_info_t any = { .tune = HS_TUNE_FAMILY_GENERIC, .cpu_features = 0 };
+	const char **regexes = calloc(patterns_known_count, sizeof(*regexes));
+	unsigned int *flags = calloc(patterns_known_count, sizeof(*flags));
+	unsigned int *ids = calloc(patterns_known_count, sizeof(*ids));
+	hs_compile_error_t *why;
+	hs_database_t *database;
+	char *bytes;
+	size_t size;
+
+	if (!regexes || !flags || !ids)
+		return EXIT_FAILURE;
+	for (size_t i = 0; i < patterns_known_count; i++) {
+		regexes[i] = patterns_known[i].regex;
+		flags[i] = PATTERNS_FLAGS;
+		ids[i] = i;
+	}
+	if (hs_compile_multi(regexes, flags, ids, patterns_known_count, HS_MODE_BLOCK, &any,
+			     &database, &why) != HS_SUCCESS) {
+		fprintf(stderr, "pattern \"%s\": %s\n",
+			why->expression < 0 ? "?" : regexes[why->expression], why->message);
+		return EXIT_FAILURE;
+	}
+	if (hs_serialize_database(database, &bytes, &size) != HS_SUCCESS)
+		return EXIT_FAILURE;
+	puts("/* Made by user/tools/compile_patterns.c. */");
+	printf("static const unsigned char patterns_compiled[%zu] "
+	       "__attribute__((aligned(64))) = {",
+	       size);
+	for (size_t i = 0; i < size; i++)
+		printf("%s%d,", i % 24 ? "" : "\n", (unsigned char)bytes[i]);
+	puts("\n};");
+	return fflush(stdout) ? EXIT_FAILURE : EXIT_SUCCESS;
+}
