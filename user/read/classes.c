@@ -3,15 +3,31 @@
 #include "classes.h"
 
 #include <errno.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include <hs/hs.h>
 
+#include "common/hash.h"
 #include "patterns_compiled.h"
 
+/* Sites say the same few things all day. What was said is compared in full, not by its hash. */
+#define CLASSES_MEMO_SLOTS 512
+#define CLASSES_MEMO_TEXT  80
+
+struct classes_memo {
+	uint64_t hash;
+	uint8_t phase; /* 0: this slot is empty */
+	uint8_t length;
+	bool found;
+	enum event_class class;
+	char text[CLASSES_MEMO_TEXT];
+};
+
 struct classes {
+	struct classes_memo memo[CLASSES_MEMO_SLOTS];
 	hs_database_t *database;
 	hs_scratch_t *scratch;
 	size_t own;
@@ -106,8 +122,8 @@ static int classes_found(unsigned int id, unsigned long long from, unsigned long
 	return 0;
 }
 
-int classes_match(struct classes *classes, enum patterns_phase phase, const char *text,
-		  size_t length, enum event_class *out)
+static int classes_scan(struct classes *classes, enum patterns_phase phase, const char *text,
+			size_t length, enum event_class *out)
 {
 	struct classes_scan scan = { classes, phase, SIZE_MAX };
 
@@ -115,6 +131,30 @@ int classes_match(struct classes *classes, enum patterns_phase phase, const char
 	if (scan.first == SIZE_MAX)
 		return -ENOMSG;
 	*out = classes->patterns[scan.first].class;
+	return 0;
+}
+
+int classes_match(struct classes *classes, enum patterns_phase phase, const char *text,
+		  size_t length, enum event_class *out)
+{
+	struct classes_memo *memo;
+	uint64_t hash;
+
+	if (length > CLASSES_MEMO_TEXT)
+		return classes_scan(classes, phase, text, length, out);
+	hash = hash_bytes(text, length, phase);
+	memo = &classes->memo[hash % CLASSES_MEMO_SLOTS];
+	if (memo->hash != hash || memo->phase != phase || memo->length != length ||
+	    memcmp(memo->text, text, length)) {
+		memo->hash = hash;
+		memo->phase = phase;
+		memo->length = length;
+		memcpy(memo->text, text, length);
+		memo->found = !classes_scan(classes, phase, text, length, &memo->class);
+	}
+	if (!memo->found)
+		return -ENOMSG;
+	*out = memo->class;
 	return 0;
 }
 

@@ -13,14 +13,16 @@
 /* But that there was no mail is written when all is over. */
 #define EXIM_SESSION_SPAN (10 * 60 * 1000)
 
+static const bool exim_in_id[256] = {
+	['0' ... '9'] = true,
+	['A' ... 'Z'] = true,
+	['a' ... 'z'] = true,
+	['-'] = true,
+};
+
 static bool exim_is_digit(unsigned char c)
 {
 	return c >= '0' && c <= '9';
-}
-
-static bool exim_is_alnum(unsigned char c)
-{
-	return exim_is_digit(c) || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
 }
 
 /* "[1234] ", by the selector `pid`. */
@@ -33,23 +35,31 @@ static void exim_skip_pid(struct cursor *cursor)
 		*cursor = at;
 }
 
+/* True if the bytes are letters and digits, but for the dashes. No branch, as an id is random. */
+static bool exim_is_id(const char *text, size_t size)
+{
+	bool is = true;
+
+	for (size_t i = 0; i < size; i++)
+		is &= exim_in_id[(unsigned char)text[i]];
+	return is;
+}
+
 /* "1xVO3f-00036y-2K ", from 4.97 on "10HmaX-000000005vi-0000 ". */
 static bool exim_skip_message_id(struct cursor *cursor)
 {
-	struct cursor at = *cursor;
-	size_t second, third;
+	const char *text = cursor->pos;
+	size_t left = cursor_left(cursor), size;
 
-	if (cursor_peek(&at, 6) != '-' || cursor_take_while(&at, exim_is_alnum) != 6)
+	if (left > 16 && text[6] == '-' && text[13] == '-' && text[16] == ' ')
+		size = 16;
+	else if (left > 23 && text[6] == '-' && text[18] == '-' && text[23] == ' ')
+		size = 23;
+	else
 		return false;
-	at.pos++;
-	second = cursor_take_while(&at, exim_is_alnum);
-	if (!cursor_take(&at, "-"))
+	if (!exim_is_id(text, size))
 		return false;
-	third = cursor_take_while(&at, exim_is_alnum);
-	if (!((second == 6 && third == 2) || (second == 11 && third == 4)) ||
-	    !cursor_take(&at, " "))
-		return false;
-	*cursor = at;
+	cursor->pos += size + 1;
 	return true;
 }
 

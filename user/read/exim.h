@@ -26,6 +26,8 @@ struct exim {
 	 */
 	bool helo_is_checked;
 
+	bool wants_arrivals; /* without, a line that is one is no event */
+
 	struct classes *classes; /* the caller's */
 	struct stamp stamp;
 	struct twice twice;

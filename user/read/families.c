@@ -15,7 +15,8 @@ static bool families_read_arrival(struct line *line)
 {
 	struct cursor *cursor = &line->cursor;
 
-	if (!line->has_message_id || !slot_take_mailbox(cursor) || !cursor_take(cursor, " "))
+	if (!line->exim->wants_arrivals || !line->has_message_id || !slot_take_mailbox(cursor) ||
+	    !cursor_take(cursor, " "))
 		return false;
 	if (cursor_take(cursor, "R=") && (!slot_take_mailbox(cursor) || !cursor_take(cursor, " ")))
 		return false;
@@ -107,7 +108,9 @@ static bool families_read_timeout(struct line *line)
 static bool families_read_lost(struct line *line)
 {
 	line->event.class = EVENT_DISCONNECT;
-	return families_skip_connection(line) && line_take_host(line) &&
+	/* That a connection ended well is said far more often. */
+	return memmem(line->cursor.pos, cursor_left(&line->cursor), " lost while ", 12) &&
+	       families_skip_connection(line) && line_take_host(line) &&
 	       line_seek(line, " lost while reading message data");
 }
 
@@ -226,6 +229,7 @@ line_family *families_find(struct cursor *cursor)
 	} families[] = {
 #define FAMILY(words, read) { words, sizeof(words) - 1, read }
 		FAMILY("H=", session_read),
+		FAMILY("Completed", NULL),
 		FAMILY("<= ", families_read_arrival),
 		FAMILY(" DSH=", session_read), /* a name that DNSSEC vouches for */
 		FAMILY("SMTP call from ", families_read_call),

@@ -76,6 +76,8 @@ static void session_skip_argument(struct cursor *cursor)
 		else if (cursor_peek(cursor, SESSION_ARGUMENT_MAX) == ':')
 			cursor->pos += SESSION_ARGUMENT_MAX;
 	}
+	if (cursor_peek(cursor, 0) == ':' && cursor_peek(cursor, 1) == ' ')
+		return;
 	colon = memmem(cursor->pos, cursor_left(cursor), ": ", 2);
 	cursor->pos = colon ? colon : cursor->end;
 }

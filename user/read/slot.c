@@ -9,8 +9,12 @@ static bool slot_is_digit(unsigned char c)
 
 static bool slot_is_address(unsigned char c)
 {
-	return slot_is_digit(c) || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F') || c == ':' ||
-	       c == '.';
+	static const bool in_address[256] = {
+		['0' ... '9'] = true, ['A' ... 'F'] = true, ['a' ... 'f'] = true,
+		[':'] = true,	      ['.'] = true,
+	};
+
+	return in_address[c];
 }
 
 static bool slot_is_no_space(unsigned char c)
@@ -62,8 +66,11 @@ static bool slot_another_host_follows(const struct cursor *cursor, const struct 
 	struct cursor at = *cursor;
 	struct addr other;
 
-	while ((at.pos = memmem(at.pos, cursor_left(&at), ") [", 3))) {
-		at.pos += 2;
+	while ((at.pos = memchr(at.pos, ')', cursor_left(&at)))) {
+		if (!cursor_take(&at, ") ")) {
+			at.pos++;
+			continue;
+		}
 		if (slot_take_bracketed(&at, &other) && addr_compare(addr, &other))
 			return true;
 	}
@@ -75,9 +82,11 @@ static bool slot_take_helo(struct cursor *cursor, struct addr *out)
 {
 	struct cursor at = *cursor;
 
-	while ((at.pos = memmem(at.pos, cursor_left(&at), ") [", 3))) {
-		at.pos += 2;
-		if (slot_take_bracketed(&at, out)) {
+	for (; at.pos < at.end; at.pos++) {
+		struct cursor end = at;
+
+		if (cursor_take(&end, ") ") && slot_take_bracketed(&end, out)) {
+			at = end;
 			*cursor = at;
 			return true;
 		}

@@ -4,6 +4,8 @@
 
 #include <string.h>
 
+#include "common/hash.h"
+
 void twice_init(struct twice *twice)
 {
 	memset(twice, 0, sizeof(*twice));
@@ -27,18 +29,7 @@ bool twice_close(struct twice *twice, uint64_t key, int64_t time)
 
 uint64_t twice_key(const void *bytes, size_t size, uint64_t salt)
 {
-	uint64_t key = salt ^ (size * UINT64_C(0x9e3779b97f4a7c15)), word;
-	const unsigned char *at = bytes;
+	uint64_t key = hash_bytes(bytes, size, salt);
 
-	while (size) {
-		size_t part = size < sizeof(word) ? size : sizeof(word);
-
-		word = 0;
-		memcpy(&word, at, part);
-		key = (key ^ word) * UINT64_C(0xff51afd7ed558ccd);
-		key ^= key >> 32;
-		at += part;
-		size -= part;
-	}
 	return key ? key : 1;
 }
