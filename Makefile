@@ -45,9 +45,10 @@ GENERATED := $(B)/skeletons/sobig.skel.h $(B)/skeletons/clock.skel.h \
 
 UNIT_TESTS    := $(patsubst selftests/unit/%.c,$(B)/selftests/%,$(wildcard selftests/unit/*.c))
 VERDICT_TESTS := $(patsubst selftests/verdict/%.c,$(B)/selftests/%,$(wildcard selftests/verdict/*.c))
+FUZZERS       := $(B)/selftests/forge
 TOOLS         := $(patsubst selftests/live/%.c,$(B)/selftests/%,$(wildcard selftests/live/*.c))
 
-.PHONY: help deps all run test check install uninstall clean tests
+.PHONY: help deps all run test fuzz bench check install uninstall clean tests
 .DEFAULT_GOAL := all
 .DELETE_ON_ERROR:
 .SECONDARY:
@@ -105,7 +106,7 @@ run:
 	$(Q)$(MAKE) -s --no-print-directory all $(if $(IFACE),,$(TOOLS))
 	$(Q)$(if $(IFACE),exec $(B)/sobig-xdp attach $(if $(LOG),--log "$(LOG)") $(IFACE),scripts/sandbox)
 
-tests: all $(UNIT_TESTS) $(VERDICT_TESTS) $(TOOLS)
+tests: all $(UNIT_TESTS) $(VERDICT_TESTS) $(TOOLS) $(FUZZERS)
 
 test:
 	$(Q)scripts/deps build sandbox test
@@ -119,6 +120,25 @@ $(UNIT_TESTS): $(B)/selftests/%: $(B)/selftests/unit/%.o $(PARTS)
 $(VERDICT_TESTS): $(B)/selftests/%: $(B)/selftests/verdict/%.o $(PARTS)
 	$(call say,LINK)
 	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) $(LDHARDENING) -o $@ $^ $(LIB_LIBS) -lcmocka
+
+$(FUZZERS): $(B)/selftests/%: $(B)/selftests/fuzz/%.o $(PARTS)
+	$(call say,LINK)
+	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) $(LDHARDENING) -o $@ $^ $(LIB_LIBS)
+
+# Sanitized from the sources on, by the compiler that brings libFuzzer.
+FUZZED := $(foreach room,common read,$(wildcard user/$(room)/*.c))
+
+$(B)/selftests/fuzz_reader: selftests/fuzz/fuzz_reader.c $(FUZZED) $(wildcard user/*/*.h) | $(GENERATED)
+	$(call say,FUZZ)
+	@mkdir -p $(@D)
+	$(Q)$(CLANG) -std=gnu11 -O1 -g -fsanitize=fuzzer,address,undefined \
+		-fno-sanitize-recover=undefined $(CPPFLAGS) $(LIB_CFLAGS) -o $@ \
+		selftests/fuzz/fuzz_reader.c $(FUZZED) $(LIB_LIBS)
+
+fuzz:
+	$(Q)scripts/deps build fuzz
+	$(Q)$(MAKE) -s --no-print-directory $(B)/selftests/forge $(B)/selftests/fuzz_reader
+	$(Q)selftests/fuzz/run $(TIME)
 
 $(TOOLS): $(B)/selftests/%: $(B)/selftests/live/%.o
 	$(call say,LINK)

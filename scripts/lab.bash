@@ -57,10 +57,9 @@ world() {
 	nsenter --net="/proc/$LAB_WORLD/ns/net" -- "$@"
 }
 
-# Debian's exim, unpacked by scripts/deps, with a configuration, a user and a scanner of its own.
-lab_exim() {
-	local top=$1
-	install -D -m 4755 "$top/build/exim/usr/sbin/exim4" "$LAB/sbin/exim"
+# lab_install_exim PROGRAM: an exim with a user, a scanner and folders of its own.
+lab_install_exim() {
+	install -D -m 4755 "$1" "$LAB/sbin/exim"
 	cp /etc/passwd "$LAB/passwd"
 	cp /etc/group "$LAB/group"
 	grep -q '^Debian-exim:' "$LAB/passwd" ||
@@ -78,6 +77,11 @@ lab_exim() {
 		exit 0
 	EOF
 	chmod 755 "$LAB/scan"
+}
+
+# Debian's exim, unpacked by scripts/deps, as a mail host for everybody.
+lab_exim() {
+	lab_install_exim "$1/build/exim/usr/sbin/exim4"
 	cat >"$LAB/exim.conf" <<-EOF
 		primary_hostname = mx.example
 		exim_path = $LAB/sbin/exim
@@ -125,8 +129,14 @@ lab_exim() {
 		  maildir_format
 		  user = Debian-exim
 	EOF
-	# Nobody waits for the DNS, since there is none.
-	"$LAB/sbin/exim" -C "$LAB/exim.conf" -bd &
+	lab_start_exim
+}
+
+# Starts exim by $LAB/exim.conf and waits until it listens; its pid is in LAB_EXIM.
+# shellcheck disable=SC2034
+lab_start_exim() {
+	"$LAB/sbin/exim" -C "$LAB/exim.conf" -bdf &
+	LAB_EXIM=$!
 	for _ in $(seq 100); do
 		[ -e "$LAB/log/mainlog" ] && ss -Hltn 'sport = :25' | grep -q . && return 0
 		sleep 0.05

@@ -77,17 +77,28 @@ static bool slot_another_host_follows(const struct cursor *cursor, const struct 
 	return false;
 }
 
+static bool slot_is_checked_helo(unsigned char c)
+{
+	return c != ' ' && c != '(' && c != ')';
+}
+
 /* "(helo) [ip]": up to the first place where it can end. */
-static bool slot_take_helo(struct cursor *cursor, struct addr *out)
+static bool slot_take_helo(struct cursor *cursor, bool helo_is_checked, struct addr *out)
 {
 	struct cursor at = *cursor;
 
+	if (helo_is_checked) {
+		if (!cursor_take(&at, "(") || !cursor_take_while(&at, slot_is_checked_helo) ||
+		    !cursor_take(&at, ") ") || !slot_take_bracketed(&at, out))
+			return false;
+		*cursor = at;
+		return true;
+	}
 	for (; at.pos < at.end; at.pos++) {
 		struct cursor end = at;
 
 		if (cursor_take(&end, ") ") && slot_take_bracketed(&end, out)) {
-			at = end;
-			*cursor = at;
+			*cursor = end;
 			return true;
 		}
 	}
@@ -105,7 +116,8 @@ bool slot_take_host(struct cursor *cursor, bool helo_is_checked, struct addr *ou
 		    (!cursor_take_while(&at, slot_is_no_space) || !cursor_take(&at, " ")))
 			return false;
 		helo = cursor_peek(&at, 0) == '(';
-		if (helo ? !slot_take_helo(&at, &addr) : !slot_take_bracketed(&at, &addr))
+		if (helo ? !slot_take_helo(&at, helo_is_checked, &addr)
+			 : !slot_take_bracketed(&at, &addr))
 			return false;
 	}
 	slot_skip_port(&at);
@@ -119,22 +131,43 @@ bool slot_take_host(struct cursor *cursor, bool helo_is_checked, struct addr *ou
 	return true;
 }
 
-/* True if each address in brackets is `addr`, but for our own interface's. */
-static bool slot_is_alone(const struct cursor *rest, const struct addr *addr)
+/* The address that is the only one in brackets, but for our own interface's. */
+static bool slot_find_only(const struct cursor *rest, struct addr *out)
 {
 	struct cursor at = *rest;
-	struct addr other;
+	struct addr addr, first;
+	bool found = false;
 
 	while ((at.pos = memchr(at.pos, '[', cursor_left(&at)))) {
 		const char *from = at.pos;
 		bool own = from - rest->pos >= 3 && !memcmp(from - 3, " I=", 3);
 
-		if (!slot_take_bracketed(&at, &other))
+		if (!slot_take_bracketed(&at, &addr)) {
 			at.pos = from + 1;
-		else if (!own && addr_compare(addr, &other))
-			return false;
+		} else if (!own) {
+			if (found && addr_compare(&first, &addr))
+				return false;
+			first = addr;
+			found = true;
+		}
 	}
-	return true;
+	if (found)
+		*out = first;
+	return found;
+}
+
+/* True of a local user's session: " U=" stands in the host's place, and not behind an address. */
+static bool slot_is_local(const struct cursor *rest)
+{
+	struct cursor at = *rest;
+
+	while (cursor_seeks(&at, " U=", 3)) {
+		char before = at.pos - rest->pos > 3 ? at.pos[-4] : ' ';
+
+		if (before != ']' && !slot_is_digit(before))
+			return true;
+	}
+	return false;
 }
 
 bool slot_find_host(const struct cursor *rest, bool helo_is_checked, struct addr *out)
@@ -143,24 +176,19 @@ bool slot_find_host(const struct cursor *rest, bool helo_is_checked, struct addr
 	struct addr addr, first;
 	bool found = false;
 
-	while ((at.pos = memchr(at.pos, ' ', cursor_left(&at)))) {
-		if (cursor_take(&at, " U=")) {
-			return false;
-		} else if (cursor_take(&at, " H=")) {
-			if (!slot_take_host(&at, true, &addr) ||
-			    (found && addr_compare(&first, &addr)))
-				return false;
-			first = addr;
-			found = true;
-			cursor_take(&at, " U=");
-		} else {
-			at.pos++;
-		}
-	}
-	if (!found || (!helo_is_checked && !slot_is_alone(rest, &first)))
+	if (slot_is_local(rest))
 		return false;
-	*out = first;
-	return true;
+	if (!helo_is_checked)
+		return slot_find_only(rest, out);
+	while (cursor_seeks(&at, " H=", 3)) {
+		if (!slot_take_host(&at, true, &addr) || (found && addr_compare(&first, &addr)))
+			return false;
+		first = addr;
+		found = true;
+	}
+	if (found)
+		*out = first;
+	return found;
 }
 
 /* Takes a string in double quotes, in which a backslash takes the next byte along. */

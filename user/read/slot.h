@@ -19,8 +19,9 @@ bool slot_take_host(struct cursor *cursor, bool helo_is_checked, struct addr *ou
 
 /*
  * The host of a line in which a peer's own words stand before the slot: each " H=" that is left
- * must be a host slot, and all must name the same host. A line of a local user's session (" U="
- * with no host before it) has none.
+ * must be a host slot, and all must name the same host; where the HELO is not checked, all
+ * addresses in brackets must be the same. A line of a local user's session (" U=" with no host
+ * before it) has none.
  */
 bool slot_find_host(const struct cursor *rest, bool helo_is_checked, struct addr *out);
 

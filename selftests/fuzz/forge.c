@@ -1,0 +1,533 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Builds lines as exim writes them, with hostile words in every slot that a peer can fill, and
+ * holds the reader to its promise: the address that comes out is the one in the host slot, or none.
+ *
+ * forge LINES [SEED]: how many lines to try. Ends with 1 at the first broken promise.
+ */
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "read/reader.h"
+
+#define FORGE_PEER     "198.51.100.7"
+#define FORGE_PEER6    "2001:db8:7::7"
+#define FORGE_ARGUMENT 100 /* exim cuts a quoted command there */
+#define FORGE_IDENT    127 /* and an ident there */
+
+struct forge {
+	uint64_t random;
+	char line[EXIM_LINE_MAX];
+	size_t length;
+	bool junk_helo;
+	bool helo_given;
+	const char *peer;
+};
+
+/* What an attacker would like to see read: V is an innocent's address. */
+static const char *const forge_words[] = {
+	"[192.0.2.9]",
+	") [192.0.2.9]",
+	" (x) [192.0.2.9]",
+	") [192.0.2.9]:25",
+	" H=(x) [192.0.2.9]",
+	" H=x [192.0.2.9] ",
+	"H=(x) [192.0.2.9]:25 I=[192.0.2.1]:25 ",
+	" H=[2001:db8::9] ",
+	"\" H=(x) [192.0.2.9] ",
+	"> H=(x) [192.0.2.9] ",
+	" F=<a@b> rejected RCPT <c@d>: Unknown user",
+	" F=<> rejected after DATA: This message contains a virus (x).",
+	" rejected after DATA: virus",
+	" temporarily rejected RCPT <a@b>: x",
+	" dropped: too many syntax or protocol errors (last command was \"",
+	": 535 Incorrect authentication data (set_id=",
+	": no HELO/EHLO given",
+	": syntactically invalid argument(s): ",
+	" (host_reject_connection)",
+	" refused (IP options)",
+	" refused: too many connections from that IP address",
+	"\" from (x) [192.0.2.9]",
+	" from [192.0.2.9]",
+	" lost while reading message data",
+	" authenticator failed for (x) [192.0.2.9]: 535 x",
+	"2003-08-24 11:22:33 H=(x) [192.0.2.9] rejected DATA",
+	"1xVO3f-00036y-2K H=(x) [192.0.2.9] rejected DATA",
+	" SMTP connection from (x) [192.0.2.9]",
+	" next input=\"",
+	" sender verify fail for <",
+	" Warning: ",
+	" U=root",
+	" U=",
+	" I=[192.0.2.9]:25",
+	" X=TLS1.3:x:256",
+	" CV=no",
+	" DN=\"",
+	" SNI=",
+	" Ci=",
+	" A=plain:u",
+	" H=",
+	" H=(",
+	" DS",
+	" P=esmtp",
+	"<",
+	">",
+	"\"",
+	"\\",
+	"(",
+	")",
+	"[",
+	"]",
+	" ",
+	":",
+	": ",
+	"\r",
+	"\t",
+	"a",
+	"b.example",
+	"@c.example",
+	"192.0.2.9",
+	"\x80\xff",
+};
+
+static uint32_t forge_random(struct forge *forge, uint32_t below)
+{
+	forge->random ^= forge->random << 13;
+	forge->random ^= forge->random >> 7;
+	forge->random ^= forge->random << 17;
+	return (forge->random >> 32) * below >> 32;
+}
+
+static bool forge_flips(struct forge *forge)
+{
+	return forge_random(forge, 2);
+}
+
+static void forge_put_bytes(struct forge *forge, const char *text, size_t length)
+{
+	if (forge->length + length > sizeof(forge->line))
+		length = sizeof(forge->line) - forge->length;
+	memcpy(forge->line + forge->length, text, length);
+	forge->length += length;
+}
+
+static void forge_put(struct forge *forge, const char *text)
+{
+	forge_put_bytes(forge, text, strlen(text));
+}
+
+/* Hostile words into `text`; its length. */
+static size_t forge_say(struct forge *forge, char *text, size_t size)
+{
+	size_t used = 0, words = forge_random(forge, 7);
+
+	while (words--) {
+		const char *word = forge_words[forge_random(forge, sizeof(forge_words) /
+									   sizeof(*forge_words))];
+		size_t length = strlen(word);
+
+		if (used + length > size)
+			break;
+		memcpy(text + used, word, length);
+		used += length;
+	}
+	return used;
+}
+
+static void forge_put_words(struct forge *forge, size_t most)
+{
+	char text[512];
+
+	forge_put_bytes(forge, text,
+			forge_say(forge, text, most < sizeof(text) ? most : sizeof(text)));
+}
+
+/* A quoted local part: what would end it early is behind a backslash, as exim demands. */
+static void forge_put_mailbox(struct forge *forge)
+{
+	char text[256];
+	size_t length = forge_say(forge, text, sizeof(text));
+
+	if (!forge_random(forge, 4)) {
+		forge_put(forge, "a@b.example");
+		return;
+	}
+	forge_put(forge, "\"");
+	for (size_t i = 0; i < length; i++) {
+		if (text[i] == '"' || text[i] == '\\')
+			forge_put(forge, "\\");
+		forge_put_bytes(forge, text + i, 1);
+	}
+	forge_put(forge, "\"@b.example");
+}
+
+static void forge_put_sender(struct forge *forge)
+{
+	forge_put(forge, "<");
+	if (forge_random(forge, 4))
+		forge_put_mailbox(forge);
+	forge_put(forge, ">");
+}
+
+/* A checked HELO is a name or a literal; any other is whatever the peer likes. */
+static void forge_put_helo(struct forge *forge)
+{
+	static const char *const checked[] = {
+		"h", "host.example", "[192.0.2.9]", "[IPv6:2001:db8::9]", "192.0.2.9", "a_b", "-.-",
+	};
+
+	forge_put(forge, "(");
+	if (forge->junk_helo)
+		forge_put_words(forge, 255);
+	else
+		forge_put(forge, checked[forge_random(forge, sizeof(checked) / sizeof(*checked))]);
+	forge_put(forge, ")");
+}
+
+/* A name in the peer's own reverse zone, as dn_expand(3) gives it: no space, no parenthesis. */
+static void forge_put_name(struct forge *forge)
+{
+	static const char *const names[] = {
+		"mx.evil.example",
+		"[192.0.2.9].evil.example",
+		"[192.0.2.9]:25.evil.example",
+		"H=[192.0.2.9].evil.example",
+		"x=]-_/+.evil.example",
+	};
+
+	forge_put(forge, names[forge_random(forge, sizeof(names) / sizeof(*names))]);
+}
+
+/* src/host.c, host_build_sender_fullhost */
+static void forge_put_host(struct forge *forge)
+{
+	bool name = forge_flips(forge), helo = forge_random(forge, 4);
+
+	if (name) {
+		forge_put_name(forge);
+		forge_put(forge, " ");
+	}
+	if (helo) {
+		forge_put_helo(forge);
+		forge_put(forge, " ");
+	}
+	forge_put(forge, "[");
+	forge_put(forge, forge->peer);
+	forge_put(forge, "]");
+	if (forge_flips(forge))
+		forge_put(forge, ":4711");
+	if (!forge_random(forge, 3))
+		forge_put(forge, " I=[192.0.2.1]:25");
+}
+
+/* src/host.c, host_and_ident */
+static void forge_put_host_and_ident(struct forge *forge)
+{
+	forge_put_host(forge);
+	if (!forge_random(forge, 4)) {
+		forge_put(forge, " U=");
+		forge_put_words(forge, FORGE_IDENT);
+	}
+	if (!forge_random(forge, 4))
+		forge_put(forge, " Ci=abcdef0123");
+}
+
+/* src/smtp_in.c, add_tls_info_for_log */
+static void forge_put_tls(struct forge *forge)
+{
+	if (forge_random(forge, 3))
+		return;
+	forge_put(forge, " X=TLS1.3:TLS_AES_256_GCM_SHA384:256 CV=no");
+	if (forge_flips(forge)) {
+		forge_put(forge, " DN=\"");
+		forge_put_words(forge, 200);
+		forge_put(forge, "\"");
+	}
+	if (forge_flips(forge)) {
+		forge_put(forge, " SNI=");
+		forge_put_words(forge, 100);
+	}
+}
+
+/* What a local user's session has in place of a host. */
+static void forge_put_whom(struct forge *forge, bool local)
+{
+	if (local) {
+		forge_put(forge, "U=root");
+	} else {
+		forge_put(forge, "H=");
+		forge_put_host_and_ident(forge);
+	}
+}
+
+static void forge_rejection(struct forge *forge)
+{
+	static const char *const with_sender[] = { "after DATA", "RCPT ",
+						   "during MIME ACL checks" };
+	static const char *const without[] = {
+		"MAIL ",      "EHLO or HELO ", "connection in \"connect\" ACL",
+		"AUTH PLAIN", "DATA",	       "after DATA PRDR",
+		"VRFY ",      "ETRN ",
+	};
+	const char *where;
+
+	if (forge_random(forge, 8) == 0)
+		forge_put(forge, " DS");
+	forge_put(forge, "H=");
+	forge_put_host_and_ident(forge);
+	forge_put_tls(forge);
+	forge_put(forge, " ");
+	if (forge_random(forge, 3)) {
+		forge_put(forge, "F=");
+		forge_put_sender(forge);
+		if (!forge_random(forge, 3)) {
+			forge_put(forge, " A=login:");
+			forge_put_words(forge, 100);
+		}
+		forge_put(forge, " ");
+		where = with_sender[forge_random(forge, 3)];
+	} else {
+		where = without[forge_random(forge, 8)];
+	}
+	if (!forge_random(forge, 4))
+		forge_put(forge, "temporarily ");
+	forge_put(forge, "rejected ");
+	forge_put(forge, where);
+	if (where[strlen(where) - 1] == ' ')
+		forge_put_words(forge, FORGE_ARGUMENT);
+	if (forge_random(forge, 8)) {
+		forge_put(forge, ": ");
+		forge_put_words(forge, 400);
+	}
+}
+
+/* Lines in which the peer's words come before its host; in a local session there is none. */
+static void forge_before(struct forge *forge, bool local)
+{
+	switch (forge_random(forge, 5)) {
+	case 0:
+		forge_put(forge, forge_flips(forge) ? "SMTP syntax error in \""
+						    : "SMTP protocol error in \"");
+		forge_put_words(forge, 400);
+		forge_put(forge, "\" ");
+		forge_put_whom(forge, local);
+		forge_put(forge, " ");
+		break;
+	case 1:
+		forge_put(forge, "SMTP protocol synchronization error (next input sent too soon: "
+				 "pipelining was not advertised): rejected \"");
+		forge_put_words(forge, 400);
+		forge_put(forge, "\" ");
+		forge_put_whom(forge, local);
+		forge_put(forge, " next input=\"");
+		break;
+	case 2:
+		forge_put(forge, forge_flips(forge) ? "unqualified sender rejected: <"
+						    : "unqualified recipient rejected: <");
+		forge_put_words(forge, 255);
+		forge_put(forge, "> ");
+		forge_put_whom(forge, local);
+		break;
+	case 3:
+		forge_put(forge, "too many recipients: message rejected: sender=");
+		forge_put_sender(forge);
+		forge_put(forge, " ");
+		forge_put_whom(forge, local);
+		return;
+	case 4:
+		forge_put(forge, "VRFY failed for ");
+		forge_put_words(forge, 400);
+		forge_put(forge, " ");
+		forge_put_whom(forge, local);
+		return;
+	}
+	forge_put_words(forge, 200);
+}
+
+/* Lines that begin with exim's own words and the host. */
+static void forge_behind(struct forge *forge)
+{
+	static const struct {
+		const char *before, *behind;
+	} lines[] = {
+		{ "SMTP call from ", " dropped: too many syntax or protocol errors (last was \"" },
+		{ "SMTP call from ", " dropped: too many nonmail commands (last was \"" },
+		{ "SMTP protocol synchronization error (input sent without waiting for greeting): "
+		  "rejected connection from H=",
+		  " input=\"" },
+		{ "unexpected disconnection while reading SMTP command from ", " D=1s" },
+		{ "no MAIL in SMTP connection from ", " D=1s C=" },
+		{ "SMTP command timeout on connection from ", " D=1s" },
+		{ "SMTP data timeout (message abandoned) on connection from ", " F=<" },
+		{ "SMTP connection from ", " lost while reading message data (header)" },
+		{ "SMTP connection from ", " closed by QUIT" },
+		{ "TLS error on connection from ", " (gnutls_handshake): " },
+		{ "TLS error on connection from ", " (recv): " },
+		{ "refused connection from ", " (host_reject_connection)" },
+		{ "connection from ", " refused (IP options)" },
+		{ "rejected MAIL from ", ": no HELO/EHLO given" },
+		{ "rejected EHLO from ", ": syntactically invalid argument(s): " },
+		{ "plain_login authenticator failed for ", ": 535 Incorrect data (set_id=" },
+		{ "plain_login authenticator failed for H=", ": 435 Unable (set_id=" },
+		{ "temporarily refused connection from ", ": not in reserve list" },
+		{ "H=", " incomplete transaction (connection lost) from <" },
+		{ "H=", " sender verify fail for <" },
+		{ "H=", " Warning: " },
+	};
+	size_t which = forge_random(forge, sizeof(lines) / sizeof(*lines));
+
+	forge_put(forge, lines[which].before);
+	forge_put_host_and_ident(forge);
+	forge_put(forge, lines[which].behind);
+	forge_put_words(forge, 400);
+}
+
+static void forge_verified_helo(struct forge *forge)
+{
+	forge_put(forge, "rejected \"EHLO ");
+	if (forge->junk_helo)
+		forge_put_words(forge, 255);
+	else
+		forge_put(forge, "host.example");
+	forge_put(forge, "\" from ");
+	forge_put_host_and_ident(forge);
+}
+
+static void forge_arrival(struct forge *forge)
+{
+	forge_put(forge, "<= ");
+	if (forge_random(forge, 4))
+		forge_put_mailbox(forge);
+	else
+		forge_put(forge, "<>");
+	forge_put(forge, forge_random(forge, 8) ? " H=" : " DS H=");
+	forge_put_host(forge);
+	forge_put(forge, " P=esmtp S=300 id=");
+	forge_put_words(forge, 200);
+	forge_put(forge, " T=\"");
+	forge_put_words(forge, 200);
+	forge_put(forge, "\"");
+}
+
+/* What names a host that is no peer of ours, or repeats what a third party said: nobody's. */
+static void forge_nobodys(struct forge *forge)
+{
+	static const char *const starts[] = {
+		"H=mx.evil.example [203.0.113.1]: SMTP error from remote mail server after initial "
+		"connection: 421 ",
+		"H=mx.evil.example [203.0.113.1] Connection refused ",
+		"=> a@b.example R=r T=t H=mx.evil.example [203.0.113.1] C=\"250 ",
+		"** a@b.example R=r T=t H=mx.evil.example [203.0.113.1]: SMTP error: ",
+		"== a@b.example R=r T=t defer (-44): ",
+		"plain authenticator failed H=mx.evil.example [203.0.113.1] 535 ",
+		"TLS session: (SSL_connect) H=mx.evil.example [203.0.113.1] ",
+		"<= a@b.example U=root P=local S=300 T=\"",
+		"U=root F=<a@b> rejected RCPT <c@d>: ",
+		"no IP address found for host x (during SMTP connection from (x) [203.0.113.1]) ",
+		"Connection from [203.0.113.1]:25 refused: too many connections",
+		"DKIM: d=evil.example s=x [",
+		"[2/2] ",
+		"Completed ",
+	};
+
+	forge_put(forge, starts[forge_random(forge, sizeof(starts) / sizeof(*starts))]);
+	forge_put_words(forge, 400);
+}
+
+/* True if the line has a peer. */
+static bool forge_line(struct forge *forge, bool syslog)
+{
+	bool peer = true;
+
+	forge->length = 0;
+	forge->peer = forge_flips(forge) ? FORGE_PEER : FORGE_PEER6;
+	if (syslog)
+		forge_put(forge, "Aug 24 11:22:33 mx exim[123]: ");
+	if (!syslog || forge_flips(forge)) {
+		forge_put(forge, "2003-08-24 11:22:33");
+		forge_put(forge, forge_random(forge, 4) ? " " : ".456 +0200 ");
+	}
+	if (!forge_random(forge, 4))
+		forge_put(forge, "[123] ");
+	if (!forge_random(forge, 3))
+		forge_put(forge,
+			  forge_flips(forge) ? "1xVO3f-00036y-2K " : "10HmaX-000000005vi-0000 ");
+	switch (forge_random(forge, 8)) {
+	case 0:
+	case 1:
+		forge_rejection(forge);
+		break;
+	case 2:
+		forge_before(forge, false);
+		break;
+	case 3:
+		forge_before(forge, true);
+		peer = false;
+		break;
+	case 4:
+		forge_behind(forge);
+		break;
+	case 5:
+		forge_verified_helo(forge);
+		break;
+	case 6:
+		forge_arrival(forge);
+		break;
+	case 7:
+		forge_nobodys(forge);
+		peer = false;
+		break;
+	}
+	return peer;
+}
+
+static int forge_check(struct forge *forge, struct reader *reader, bool peer, uint64_t *found)
+{
+	char text[ADDR_TEXT_SIZE];
+	struct event event;
+
+	if (reader_line(reader, forge->line, forge->length, &event))
+		return 0;
+	(*found)++;
+	if (peer && !strcmp(addr_format(&event.peer, text), forge->peer))
+		return 0;
+	printf("HELO %s: %s was named for %s by\n%.*s\n",
+	       forge->junk_helo ? "unchecked" : "checked", addr_format(&event.peer, text),
+	       peer ? forge->peer : "nobody", (int)forge->length, forge->line);
+	return -EINVAL;
+}
+
+int main(int argc, char **argv)
+{
+	uint64_t lines = argc > 1 ? strtoull(argv[1], NULL, 10) : 1000000, found = 0;
+	static struct forge forge;
+	static struct reader readers[4];
+	struct classes_error why;
+	struct classes *classes;
+
+	forge.random = argc > 2 ? strtoull(argv[2], NULL, 10) : 2003;
+	forge.random = forge.random * UINT64_C(0x9e3779b97f4a7c15) | 1;
+	setenv("TZ", "UTC", 1);
+	if (classes_open(NULL, 0, &why, &classes))
+		return EXIT_FAILURE;
+	for (int i = 0; i < 4; i++) {
+		reader_init(&readers[i], classes, i & 1, 1061724153);
+		readers[i].exim.wants_arrivals = true;
+		readers[i].form = i & 2 ? READER_SYSLOG : READER_EXIM;
+	}
+	for (uint64_t i = 0; i < lines; i++) {
+		bool syslog = !(i & 7), peer;
+
+		forge.junk_helo = i & 1;
+		peer = forge_line(&forge, syslog);
+		if (forge_check(&forge, &readers[(syslog ? 2 : 0) | !forge.junk_helo], peer,
+				&found))
+			return EXIT_FAILURE;
+	}
+	printf("%" PRIu64 " lines, %" PRIu64 " read, each as its peer's\n", lines, found);
+	classes_close(classes);
+	return EXIT_SUCCESS;
+}

@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* libFuzzer's target: whatever stands in a log, the reader takes no step out of it. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "read/reader.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+static void fuzz_line(struct reader *reader, const uint8_t *line, size_t length)
+{
+	/* A block of its own, so that ASan sees a step too far in either direction. */
+	char *copy = malloc(length + !length);
+	struct event event;
+
+	memcpy(copy, line, length);
+	if (!reader_line(reader, copy, length, &event) && event.class >= EVENT_CLASSES)
+		abort();
+	free(copy);
+}
+
+/* The first byte is for what is known of the log; the rest are its lines. */
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	static struct classes *classes;
+	static struct reader reader;
+	struct classes_error why;
+	const uint8_t *lf;
+
+	if (!classes && classes_open(NULL, 0, &why, &classes))
+		abort();
+	if (!size)
+		return 0;
+	reader_init(&reader, classes, *data & 1, 1061724153);
+	reader.exim.wants_arrivals = true;
+	for (data++, size--; (lf = memchr(data, '\n', size)); size -= lf + 1 - data, data = lf + 1)
+		fuzz_line(&reader, data, lf - data);
+	fuzz_line(&reader, data, size);
+	return 0;
+}
