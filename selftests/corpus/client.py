@@ -17,6 +17,7 @@ import time
 import scenes
 
 NAMED = (11, 12, 53, 70)  # peers that have a name in the DNS, or whose lack of one is in their scenes
+
 MX = {4: "192.0.2.1", 6: "2001:db8::1"}
 
 
@@ -105,6 +106,7 @@ class Stage:
 
     def __init__(self, log, truth, options, exim):
         self.log, self.truth, self.exim = log, open(truth, "w"), exim
+        self.hostile = "hostile" in options
         self.junk, self.names, self.errors = ("junk" in options, "names" in options, "errors" in options)
 
     def peer(self, number, **options):
@@ -143,6 +145,8 @@ class Stage:
         for what in classes:
             kind, _, times = what.partition("*")
             worth += [kind] * (int(times or 1) if self.errors else 1)
+        if self.hostile:
+            worth.append("disconnect?")  # if what came of the connection cannot be read
         if self.names and number not in NAMED:
             worth += ["rdns"] * min(self.connections, 3)
         whom = address(self.family, number) if number else "-"
@@ -168,7 +172,7 @@ def serve(source, port, answer):
 
 def main():
     log, truth, mood = sys.argv[1:4]
-    stage = Stage(log, truth, sys.argv[4:], "/mnt/lab/sbin/exim")
+    stage = Stage(log, truth, sys.argv[3:], "/mnt/lab/sbin/exim")
     serve("203.0.113.200", 25, scenes.evil_server)
     for number in (60, 61):
         for family in (4, 6):
@@ -176,7 +180,7 @@ def main():
     for stage.family in (4, 6):
         for name, number, classes, scene in scenes.honest if mood == "honest" else scenes.hostile:
             if name.startswith("HELO") and mood == "hostile" and not stage.junk:
-                classes, scene = ["helo"], scenes.refused_greeting(scene)
+                classes, scene = ["helo", "rdns?"], scenes.refused_greeting(scene)
             stage.play(f"{name}/{stage.family}", number, classes, scene)
 
 

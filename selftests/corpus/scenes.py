@@ -274,7 +274,8 @@ hostile = [
     ("subject", 10, ["policy"], session(mail(subject=f"QUOTED {EVIL}"))),
     ("subject that is taken", 10, ["arrival"], session(mail(subject=EVIL))),
     ("message id", 10, ["arrival"], session(mail(headers=f"Message-ID: <x H=(x) [{V}] P=@b.example>\r\n"))),
-    ("text of an ACL", 10, ["policy"], session(rcpt("quoting@example.org", sender=f'"{EVIL}"@b.example'))),
+    # Where the site quotes the peer, the peer's words decide what its offence is called.
+    ("text of an ACL", 10, ["unknown-user"], session(rcpt("quoting@example.org", sender=f'"{EVIL}"@b.example'))),
     ("HELO", 10, ["unknown-user"], session(rcpt("nobody@example.org"), hello=f"x) [{V}]:25 F=<z> rejected RCPT <q> (y")),
     ("HELO with control characters", 10, ["unknown-user"], session(rcpt("nobody@example.org"), hello=f"x) [{V}]:25 F=<z> rejected RCPT <q> (y \x1b\rz")),
     ("HELO and login", 10, ["auth"], session(login("root", "wrong"), hello=f"x) [{V}]: 535 Incorrect authentication data (y")),
@@ -297,7 +298,7 @@ hostile = [
     ("unqualified sender", 10, ["protocol"], session(say(f'MAIL FROM:<"H=(x) [{V}] ">'))),
     ("too many recipients", 10, ["ratelimit"], session(rcpt(*["alice@example.org"] * 7, sender=f'"H=(a) [{V}] rejected"@b.example'), say("RSET"))),
     ("too big", 10, [], session(say(f'MAIL FROM:<"> H=(x) [{V}]: message too big: read=1 max=1"@b.example> SIZE=99999999'))),
-    ("ETRN", 10, [], session(say(f"ETRN #H=(x) [{V}]"))),
+    ("ETRN", 10, ["policy"], session(say(f"ETRN #H=(x) [{V}]"))),
     ("callout", 10, ["sender"], session(rcpt("alice@example.org", sender="x@callout.example"))),
     ("remote server", 10, ["arrival"], session(mail(to="forward@example.org"))),
     ("ident", 60, ["unknown-user"], session(rcpt("nobody@example.org"), number=60)),

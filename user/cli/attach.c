@@ -25,6 +25,7 @@ enum {
 	ATTACH_WINDOW,
 	ATTACH_FOR,
 	ATTACH_HELO_CHECKED,
+	ATTACH_JOURNAL,
 };
 
 struct attach {
@@ -32,6 +33,8 @@ struct attach {
 	struct judge_policy policy;
 	const char *logs[GUARD_LOGS_MAX];
 	int logs_count;
+	const char *journals[GUARD_LOGS_MAX];
+	int journals_count;
 	bool helo_checked;
 	const char *config;
 	bool ran; /* the start succeeded */
@@ -77,9 +80,13 @@ static int attach_option(struct attach *attach, int option, bool *done)
 					 optarg);
 		break;
 	case ATTACH_LOG:
-		if (attach->logs_count == GUARD_LOGS_MAX)
+	case ATTACH_JOURNAL:
+		if (attach->logs_count + attach->journals_count == GUARD_LOGS_MAX)
 			return cli_usage(common, "no more than %d logs", GUARD_LOGS_MAX);
-		attach->logs[attach->logs_count++] = optarg;
+		if (option == ATTACH_LOG)
+			attach->logs[attach->logs_count++] = optarg;
+		else
+			attach->journals[attach->journals_count++] = optarg;
 		break;
 	case ATTACH_PORT:
 		if (attach_number(optarg, UINT16_MAX, &number))
@@ -126,7 +133,7 @@ static int attach_open_log(struct attach *attach, const char *path)
 {
 	struct guard *guard = &attach->guard;
 	struct guard_log *log = &guard->logs[guard->logs_count];
-	int err = follow_open(path, true, &log->follow);
+	int err = source_open_file(path, guard->classes, attach->helo_checked, &log->source);
 
 	if (err == -EISDIR || err == -ESPIPE)
 		log_error("\"%s\" is not a file; name exim's main log with --log", path);
@@ -138,9 +145,8 @@ static int attach_open_log(struct attach *attach, const char *path)
 	if (err)
 		return err;
 	log->guard = guard;
-	reader_init(&log->reader, guard->classes, attach->helo_checked, time(NULL));
 	guard->logs_count++;
-	err = follow_state(log->follow).error;
+	err = source_state(log->source).error;
 	if (err == EACCES || err == EPERM) {
 		log_error("cannot read \"%s\": %s", path, strerror(err));
 		return -EACCES;
@@ -148,32 +154,54 @@ static int attach_open_log(struct attach *attach, const char *path)
 	return 0;
 }
 
-static int attach_open_logs(struct attach *attach)
+static int attach_open_journal(struct attach *attach, const char *unit)
+{
+	struct guard *guard = &attach->guard;
+	struct guard_log *log = &guard->logs[guard->logs_count];
+	int err = source_open_journal(unit, guard->classes, attach->helo_checked, &log->source);
+
+	if (err) {
+		log_error("cannot read the journal of %s: %s", unit, strerror(-err));
+		return err;
+	}
+	log->guard = guard;
+	guard->logs_count++;
+	return 0;
+}
+
+static int attach_find_log(struct attach *attach)
 {
 	static char found[SOBIG_PATH_SIZE];
+	int err;
+
+	attach->helo_checked |= locate_checks_helo();
+	err = locate_log(found, sizeof(found));
+	if (err == -ENOTSUP)
+		log_error("exim logs to syslog, or into files with dated names; name the file that "
+			  "syslog writes with --log, or exim's unit with --journal exim4");
+	else if (err)
+		log_error("no exim log was found, neither by asking exim nor in the usual places; "
+			  "name it with --log");
+	else
+		attach->logs[attach->logs_count++] = found;
+	return err;
+}
+
+static int attach_open_logs(struct attach *attach)
+{
+	struct guard *guard = &attach->guard;
 	int err = 0;
 
 	/* Of a log that was named to us, we do not know whose it is. */
-	if (!attach->logs_count) {
-		attach->helo_checked |= locate_checks_helo();
-		err = locate_log(found, sizeof(found));
-		if (err == -ENOTSUP)
-			log_error("exim logs to syslog, or into files with dated names, which "
-				  "are "
-				  "not read yet; name a file with --log");
-		else if (err)
-			log_error("no exim log was found, neither by asking exim nor in the "
-				  "usual "
-				  "places; name it with --log");
-		if (err)
-			return err;
-		attach->logs[attach->logs_count++] = found;
-	}
+	if (!attach->logs_count && !attach->journals_count)
+		err = attach_find_log(attach);
 	for (int i = 0; i < attach->logs_count && !err; i++)
 		err = attach_open_log(attach, attach->logs[i]);
+	for (int i = 0; i < attach->journals_count && !err; i++)
+		err = attach_open_journal(attach, attach->journals[i]);
 	if (!err)
-		snprintf(attach->guard.pulse.log, sizeof(attach->guard.pulse.log), "%s",
-			 attach->logs[0]);
+		snprintf(guard->pulse.log, sizeof(guard->pulse.log), "%s",
+			 source_name(guard->logs[0].source));
 	return err;
 }
 
@@ -275,7 +303,7 @@ static int attach_run(struct attach *attach, char **interfaces, int count)
 	if (err)
 		return err;
 	for (int i = 0; i < guard->logs_count; i++)
-		log_notice("following %s", follow_path(guard->logs[i].follow));
+		log_notice("following %s", source_name(guard->logs[i].source));
 	log_notice("a host is blocked for %s at more than %u virus or worm offences within %s",
 		   duration_format(attach->policy.block, block), attach->policy.limit,
 		   duration_format(attach->policy.window, window));
@@ -304,7 +332,7 @@ static int attach_close(struct attach *attach)
 		err = failed ? failed : err;
 	}
 	for (int i = 0; i < guard->logs_count; i++)
-		follow_close(guard->logs[i].follow);
+		source_close(guard->logs[i].source);
 	blocks_close(guard->blocks);
 	judge_close(guard->judge);
 	classes_close(guard->classes);
@@ -322,6 +350,7 @@ int cmd_attach(int argc, char **argv)
 		{ "limit", required_argument, NULL, ATTACH_LIMIT },
 		{ "window", required_argument, NULL, ATTACH_WINDOW },
 		{ "for", required_argument, NULL, ATTACH_FOR },
+		{ "journal", required_argument, NULL, ATTACH_JOURNAL },
 		{ "helo-checked", no_argument, NULL, ATTACH_HELO_CHECKED },
 		CLI_COMMON_OPTIONS,
 	};

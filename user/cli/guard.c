@@ -100,8 +100,9 @@ static void guard_block(struct guard *guard, const struct verdict *verdict)
 			     "reason", verdict->reason));
 }
 
-static void guard_judge(struct guard *guard, const struct event *event)
+static void guard_event(void *context, const struct event *event)
 {
+	struct guard *guard = context;
 	struct verdict verdict;
 
 	if (event->class < EVENT_OFFENCES)
@@ -111,21 +112,11 @@ static void guard_judge(struct guard *guard, const struct event *event)
 	guard_check_skew(guard, event->time);
 }
 
-static void guard_line(void *context, const char *line, size_t length)
-{
-	struct guard_log *log = context;
-	struct event event;
-
-	log->guard->pulse.lines++;
-	if (!reader_line(&log->reader, line, length, &event))
-		guard_judge(log->guard, &event);
-}
-
 /* Says once when a log can no longer be read, and once when it can again. */
 static void guard_check_log(struct guard_log *log)
 {
-	const char *path = follow_path(log->follow);
-	int error = follow_state(log->follow).error;
+	const char *path = source_name(log->source);
+	int error = source_state(log->source).error;
 
 	if (error == log->error)
 		return;
@@ -145,12 +136,13 @@ static void guard_check_log(struct guard_log *log)
 static void guard_read(struct guard_log *log)
 {
 	struct guard *guard = log->guard;
-	uint64_t lines = guard->pulse.lines;
+	uint64_t lines = source_state(log->source).lines;
 
-	log->reader.now = time(NULL);
-	follow_read(log->follow, guard_line, log);
+	source_read(log->source, time(NULL), guard_event, guard);
 	guard_check_log(log);
-	if (guard->pulse.lines != lines) {
+	lines = source_state(log->source).lines - lines;
+	if (lines) {
+		guard->pulse.lines += lines;
 		guard->pulse.last_line = blocks_now();
 		guard->changed = true;
 	}
@@ -166,7 +158,7 @@ static void guard_write_pulse(struct guard *guard)
 	pulse->readable = 1;
 	pulse->skipped = 0;
 	for (int i = guard->logs_count - 1; i >= 0; i--) {
-		struct follow_state state = follow_state(guard->logs[i].follow);
+		struct source_state state = source_state(guard->logs[i].source);
 
 		pulse->skipped += state.skipped;
 		if (!state.error && (i || !pulse->readable))
@@ -174,7 +166,7 @@ static void guard_write_pulse(struct guard *guard)
 		/* The first that cannot be read is the one to speak of, or else the first. */
 		if (state.error || pulse->readable)
 			snprintf(pulse->log, sizeof(pulse->log), "%s",
-				 follow_path(guard->logs[i].follow));
+				 source_name(guard->logs[i].source));
 		pulse->position = state.position;
 		pulse->readable = !state.error;
 	}
@@ -385,7 +377,7 @@ int guard_run(struct guard *guard)
 	fds[GUARD_LINKS].fd = links_open();
 	fds[GUARD_TICK].fd = guard_open_tick();
 	for (i = 0; i < guard->logs_count; i++)
-		fds[GUARD_LOGS + i].fd = follow_fd(guard->logs[i].follow);
+		fds[GUARD_LOGS + i].fd = source_fd(guard->logs[i].source);
 	for (i = 0; i < GUARD_LOGS + guard->logs_count; i++)
 		fds[i].events = POLLIN;
 

@@ -12,8 +12,7 @@
 #include "act/pulse.h"
 #include "cli/cli.h"
 #include "judge/judge.h"
-#include "read/follow.h"
-#include "read/reader.h"
+#include "read/source.h"
 
 #define GUARD_LOGS_MAX 16
 
@@ -29,8 +28,7 @@ struct guard_interface {
 
 struct guard_log {
 	struct guard *guard;
-	struct follow *follow;
-	struct reader reader;
+	struct source *source;
 	int error; /* that was last told */
 };
 

@@ -216,7 +216,12 @@ static bool families_read_login(struct line *line)
 	    !cursor_take(cursor, " authenticator failed for "))
 		return false;
 	cursor_take(cursor, "H=");
-	return line_take_host(line) && line_seek(line, ": ") && cursor_peek(cursor, 0) == '5' &&
+	if (!line_take_host(line))
+		return false;
+	/* An ident may hold anything, but it is this peer's. */
+	if (!cursor_take(cursor, ": "))
+		return line_seek(line, ": 535 ");
+	return cursor_peek(cursor, 0) == '5' &&
 	       !cursor_take(cursor, "501 Authentication cancelled");
 }
 

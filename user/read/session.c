@@ -8,7 +8,7 @@
 #define SESSION_ARGUMENT_MAX 100
 
 /* How often a peer's own text may look like the words that follow it. */
-#define SESSION_ATTEMPTS 16
+#define SESSION_ATTEMPTS 64
 
 /* The slots between the host and the sender: the ident, the connection's id, what TLS brought. */
 static bool session_starts_slot(struct cursor at)
@@ -155,20 +155,31 @@ static bool session_take_words(struct line *line)
 	return session_take_rejection(line);
 }
 
-bool session_read(struct line *line)
+/*
+ * Where an ident or a certificate looks like what follows it, all readings tell of the same peer.
+ * It shall not choose the mildest.
+ */
+static bool session_take_worst_words(struct line *line)
 {
-	struct line attempt;
+	struct line attempt, worst = *line;
+	bool found = false;
 
-	if (!line_take_host(line) || !cursor_take(&line->cursor, " "))
-		return false;
-	if (!session_starts_slot(line->cursor))
-		return session_take_words(line);
 	for (int i = 0; i < SESSION_ATTEMPTS && session_seek_words(&line->cursor); i++) {
 		attempt = *line;
-		if (session_take_words(&attempt)) {
-			*line = attempt;
-			return true;
-		}
+		if (!session_take_words(&attempt))
+			continue;
+		if (!found || attempt.event.class < worst.event.class)
+			worst = attempt;
+		found = true;
 	}
-	return false;
+	*line = worst;
+	return found;
+}
+
+bool session_read(struct line *line)
+{
+	if (!line_take_host(line) || !cursor_take(&line->cursor, " "))
+		return false;
+	return session_starts_slot(line->cursor) ? session_take_worst_words(line)
+						 : session_take_words(line);
 }

@@ -1,0 +1,128 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* A place where events come from as they happen: a log that is followed, or a unit's journal. */
+#include "source.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "read/follow.h"
+#include "read/journal.h"
+
+struct source {
+	struct follow *follow; /* or, where it is NULL, */
+	struct journal *journal;
+	char *name;
+	struct reader reader;
+	uint64_t lines;
+	int error; /* of the journal */
+	source_event *event;
+	void *context;
+};
+
+static struct source *source_new(const char *before, const char *name, struct classes *classes,
+				 bool helo_is_checked)
+{
+	struct source *source = calloc(1, sizeof(*source));
+
+	if (!source)
+		return NULL;
+	if (asprintf(&source->name, "%s%s", before, name) < 0) {
+		free(source);
+		return NULL;
+	}
+	reader_init(&source->reader, classes, helo_is_checked, 0);
+	return source;
+}
+
+int source_open_file(const char *path, struct classes *classes, bool helo_is_checked,
+		     struct source **out)
+{
+	struct source *source = source_new("", path, classes, helo_is_checked);
+	int err = source ? follow_open(path, true, &source->follow) : -ENOMEM;
+
+	if (err)
+		source_close(source);
+	else
+		*out = source;
+	return err;
+}
+
+int source_open_journal(const char *unit, struct classes *classes, bool helo_is_checked,
+			struct source **out)
+{
+	struct source *source = source_new("journal of ", unit, classes, helo_is_checked);
+	int err = source ? journal_open(unit, &source->journal) : -ENOMEM;
+
+	if (err)
+		source_close(source);
+	else
+		*out = source;
+	return err;
+}
+
+int source_fd(const struct source *source)
+{
+	return source->follow ? follow_fd(source->follow) : journal_fd(source->journal);
+}
+
+static void source_line(void *context, const char *line, size_t length)
+{
+	struct source *source = context;
+	struct event event;
+
+	source->lines++;
+	if (!reader_line(&source->reader, line, length, &event))
+		source->event(source->context, &event);
+}
+
+static void source_record(void *context, const struct record *record)
+{
+	struct source *source = context;
+	struct event event;
+
+	source->lines++;
+	if (!reader_record(&source->reader, record, &event))
+		source->event(source->context, &event);
+}
+
+void source_read(struct source *source, int64_t now, source_event *event, void *context)
+{
+	source->reader.now = now;
+	source->event = event;
+	source->context = context;
+	if (source->follow)
+		follow_read(source->follow, source_line, source);
+	else
+		source->error = -journal_read(source->journal, source_record, source);
+}
+
+struct source_state source_state(const struct source *source)
+{
+	struct source_state state = { .error = source->error, .lines = source->lines };
+
+	if (source->follow) {
+		struct follow_state file = follow_state(source->follow);
+
+		state.error = file.error;
+		state.position = file.position;
+		state.skipped = file.skipped;
+	}
+	state.skipped += source->reader.pieces;
+	return state;
+}
+
+const char *source_name(const struct source *source)
+{
+	return source->name;
+}
+
+void source_close(struct source *source)
+{
+	if (!source)
+		return;
+	follow_close(source->follow);
+	journal_close(source->journal);
+	free(source->name);
+	free(source);
+}
