@@ -21,6 +21,8 @@ enum {
 	PARSE_HELO_CHECKED,
 };
 
+#define PARSE_SECONDS 17 /* where they stand in RFC 3339's form */
+
 struct parse {
 	struct cli_common common;
 	const char *config;
@@ -29,8 +31,9 @@ struct parse {
 	bool helo_checked;
 	struct reader reader;
 	uint64_t found;
-	int64_t second; /* for which `stamp` was made */
+	int64_t minute; /* for which `stamp` was made */
 	char stamp[CLI_TIME_SIZE];
+	char full[CLI_TIME_SIZE];
 };
 
 /* An ACL's text as a terminal and JSON may have it: bytes beyond printable ASCII as \xNN. */
@@ -51,12 +54,19 @@ static void parse_print_text(const struct parse *parse)
 	}
 }
 
-/* The time as RFC 3339 in UTC; most lines are of the same second as the last. */
+/* The time as RFC 3339 in UTC; most lines are of the same minute as the last. */
 static const char *parse_time(struct parse *parse, int64_t time)
 {
-	if (time % 1000 || time != parse->second)
-		cli_stamp(time, parse->stamp);
-	parse->second = time % 1000 ? -1 : time;
+	unsigned int rest = time % 60000;
+
+	if (rest % 1000)
+		return cli_stamp(time, parse->full);
+	if (time / 60000 != parse->minute) {
+		parse->minute = time / 60000;
+		cli_stamp(time - rest, parse->stamp);
+	}
+	parse->stamp[PARSE_SECONDS] = '0' + rest / 10000;
+	parse->stamp[PARSE_SECONDS + 1] = '0' + rest / 1000 % 10;
 	return parse->stamp;
 }
 
@@ -206,7 +216,7 @@ int cmd_parse(int argc, char **argv)
 		{ "helo-checked", no_argument, NULL, PARSE_HELO_CHECKED },
 		CLI_COMMON_OPTIONS,
 	};
-	static struct parse parse = { .second = -1 };
+	static struct parse parse = { .minute = -1 };
 	struct classes *classes;
 	const char *path = "-";
 	int option, status, fd;

@@ -150,24 +150,75 @@ int addr_compare(const struct addr *a, const struct addr *b)
 	return memcmp(a, b, sizeof(*a));
 }
 
+static char *addr_put_ipv4(char *to, const uint8_t bytes[4])
+{
+	for (int i = 0; i < 4; i++) {
+		if (i)
+			*to++ = '.';
+		if (bytes[i] > 99)
+			*to++ = '0' + bytes[i] / 100;
+		if (bytes[i] > 9)
+			*to++ = '0' + bytes[i] / 10 % 10;
+		*to++ = '0' + bytes[i] % 10;
+	}
+	return to;
+}
+
+static unsigned int addr_group(const struct addr *addr, int i)
+{
+	return addr->bytes[2 * i] << 8 | addr->bytes[2 * i + 1];
+}
+
+/* The first of the longest runs of two or more groups of zeros (RFC 5952, 4.2); its length. */
+static int addr_zeros(const struct addr *addr, int *first)
+{
+	int longest = 1;
+
+	*first = -1;
+	for (int i = 0, run = 0; i < 8; i++) {
+		run = addr_group(addr, i) ? 0 : run + 1;
+		if (run > longest) {
+			longest = run;
+			*first = i - run + 1;
+		}
+	}
+	return longest;
+}
+
+static char *addr_put_ipv6(char *to, const struct addr *addr)
+{
+	static const char digits[] = "0123456789abcdef";
+	int first, zeros = addr_zeros(addr, &first);
+
+	for (int i = 0; i < 8; i++) {
+		unsigned int group = addr_group(addr, i);
+
+		if (i == first) {
+			*to++ = ':';
+			i += zeros - 1;
+			if (i == 7)
+				*to++ = ':';
+			continue;
+		}
+		if (i)
+			*to++ = ':';
+		for (int shift = group > 0xfff	? 12
+				 : group > 0xff ? 8
+				 : group > 0xf	? 4
+						: 0;
+		     shift >= 0; shift -= 4)
+			*to++ = digits[group >> shift & 0xf];
+	}
+	return to;
+}
+
+/* As RFC 5952 has it; printf(3) and inet_ntop(3) take longer than to read the line. */
 char *addr_format(const struct addr *addr, char text[ADDR_TEXT_SIZE])
 {
-	char *to = text;
+	char *end = addr_is_ipv4(addr) ? addr_put_ipv4(text, addr->bytes + sizeof(addr_mapped))
+				       : addr_put_ipv6(text, addr);
 
-	if (!addr_is_ipv4(addr)) {
-		inet_ntop(AF_INET6, addr->bytes, text, ADDR_TEXT_SIZE);
-		return text;
-	}
-	for (int i = sizeof(addr_mapped); i < 16; i++) {
-		unsigned int byte = addr->bytes[i];
-
-		if (byte > 99)
-			*to++ = '0' + byte / 100;
-		if (byte > 9)
-			*to++ = '0' + byte / 10 % 10;
-		*to++ = '0' + byte % 10;
-		*to++ = i < 15 ? '.' : '\0';
-	}
+	*end = '\0';
 	return text;
 }
 

@@ -134,6 +134,20 @@ static int classes_scan(struct classes *classes, enum patterns_phase phase, cons
 	return 0;
 }
 
+/* Of its ends, which will do: what is said is compared in full. */
+static uint64_t classes_hash(const char *text, size_t length, enum patterns_phase phase)
+{
+	char ends[16] = { 0 };
+
+	if (length >= sizeof(ends)) {
+		memcpy(ends, text, 8);
+		memcpy(ends + 8, text + length - 8, 8);
+	} else {
+		memcpy(ends, text, length);
+	}
+	return hash_bytes(ends, sizeof(ends), length << 8 | phase);
+}
+
 int classes_match(struct classes *classes, enum patterns_phase phase, const char *text,
 		  size_t length, enum event_class *out)
 {
@@ -142,7 +156,7 @@ int classes_match(struct classes *classes, enum patterns_phase phase, const char
 
 	if (length > CLASSES_MEMO_TEXT)
 		return classes_scan(classes, phase, text, length, out);
-	hash = hash_bytes(text, length, phase);
+	hash = classes_hash(text, length, phase);
 	memo = &classes->memo[hash % CLASSES_MEMO_SLOTS];
 	if (memo->hash != hash || memo->phase != phase || memo->length != length ||
 	    memcmp(memo->text, text, length)) {

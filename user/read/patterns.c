@@ -57,9 +57,12 @@ const struct pattern patterns_known[] = {
 
 	/* D, B: "relay not permitted". C: "… not permitted to relay through this server" */
 	{ EVENT_RELAY, PATTERNS_SESSION,
-	  "\\brelay(ing)?\\b[^<>]{0,24}\\b(not|den(y|ied)|prohibited|"
-	  "refused|disabled|forbidden|attempt)" },
-	{ EVENT_RELAY, PATTERNS_SESSION, "\\b(not|n't|unable|cannot) [^<>]{0,24}\\brelay\\b" },
+	  "\\brelay(ing)? (is |access |attempt )?"
+	  "(not|denied|prohibited|refused|disabled|forbidden)" },
+	{ EVENT_RELAY, PATTERNS_SESSION,
+	  "\\b(not|n't) (currently )?(permitted|allowed|able) to relay\\b" },
+	{ EVENT_RELAY, PATTERNS_SESSION,
+	  "\\b(do not|don't|cannot|will not|won't|unable to) relay\\b" },
 	{ EVENT_RELAY, PATTERNS_SESSION, "\\bno relay(ing)?\\b" },
 	{ EVENT_RELAY, PATTERNS_SESSION, "\\bopen relay attempt\\b" },
 
@@ -108,8 +111,8 @@ const struct pattern patterns_known[] = {
 	  "\\b(no such|unknown|invalid|non-?existent|nonexisting|bad|inactive|disabled) "
 	  "(local |virtual )?(user|recipient|mailbox|account|person|local[- ]?part|alias)\\b" },
 	{ EVENT_UNKNOWN_USER, PATTERNS_SESSION,
-	  "\\b(user|recipient|mailbox|account|address|local[- ]?part)\\b[^<>]{0,12} "
-	  "(is )?(unknown|invalid|unavailable|not found|rejected|disabled|inactive|not known)\\b" },
+	  "\\b(user|recipient|mailbox|account|address|local part) (is |was )?"
+	  "(unknown|invalid|unavailable|not found|rejected|disabled|inactive|not known)\\b" },
 	{ EVENT_UNKNOWN_USER, PATTERNS_SESSION, "\\b(does ?n[o']t|not) exist\\b" },
 	{ EVENT_UNKNOWN_USER, PATTERNS_SESSION,
 	  "\\bno (mailbox|user|one|account) (here|by|with)\\b" },
