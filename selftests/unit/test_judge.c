@@ -83,6 +83,45 @@ static void loopback_is_never_judged(void **state)
 	assert_int_equal(offend("fe80::1", EVENT_VIRUS, 100, &verdict), 0);
 }
 
+/* One offence of `peer` at `seconds`, give or take a millisecond. */
+static int offend_at(const struct addr *peer, int64_t seconds)
+{
+	static int64_t milli;
+	struct event event = { .class = EVENT_VIRUS, .peer = *peer };
+	struct verdict verdict;
+
+	event.time = seconds * 1000 + milli++ % 1000;
+	return judge_event(judge, &event, &verdict);
+}
+
+static void a_broken_stamp_does_not_move_the_window(void **state)
+{
+	const int64_t now = 1061724153, year = 365 * 86400;
+	struct addr peer;
+
+	(void)state;
+	assert_int_equal(addr_parse("198.51.100.7", 12, &peer), 0);
+	for (int i = 0; i < 15; i++)
+		assert_int_equal(offend_at(&peer, now), -EAGAIN);
+	assert_int_equal(offend_at(&peer, now + year), -EAGAIN);
+	assert_int_equal(offend_at(&peer, now - year), -EAGAIN);
+	assert_int_equal(offend_at(&peer, now + 1), 0);
+}
+
+static void a_time_that_two_events_agree_on_is_the_time(void **state)
+{
+	const int64_t now = 1061724153, year = 365 * 86400;
+	struct addr peer;
+
+	(void)state;
+	assert_int_equal(addr_parse("198.51.100.7", 12, &peer), 0);
+	assert_int_equal(offend_at(&peer, now + year), -EAGAIN);
+	assert_int_equal(offend_at(&peer, now), -EAGAIN); /* not believed yet */
+	for (int i = 0; i < 15; i++)
+		assert_int_equal(offend_at(&peer, now), -EAGAIN);
+	assert_int_equal(offend_at(&peer, now), 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -94,6 +133,10 @@ int main(void)
 						close_judge),
 		cmocka_unit_test_setup_teardown(loopback_is_never_judged, open_default,
 						close_judge),
+		cmocka_unit_test_setup_teardown(a_broken_stamp_does_not_move_the_window,
+						open_default, close_judge),
+		cmocka_unit_test_setup_teardown(a_time_that_two_events_agree_on_is_the_time,
+						open_default, close_judge),
 	};
 
 	return cmocka_run_group_tests_name("judge", tests, NULL, NULL);

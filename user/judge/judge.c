@@ -3,6 +3,7 @@
 #include "judge.h"
 
 #include <errno.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -10,8 +11,15 @@
 
 #define JUDGE_MEMORY (128u << 20)
 
+/* A time further from the last one than this, or than the window, needs a second witness. */
+#define JUDGE_LEAP (24 * 3600)
+
 struct judge {
 	struct judge_policy policy;
+	bool has_time;
+	int64_t time; /* of the latest event that was believed */
+	bool has_leapt;
+	int64_t leap; /* the time of the last one that was not */
 	struct window *window;
 	char reason[SOBIG_REASON_SIZE];
 };
@@ -24,10 +32,35 @@ const struct judge_policy judge_default = {
 	.block = 60 * 60,
 };
 
+/*
+ * One broken stamp shall not move the clock by which all windows close. After a silence of days,
+ * the first event is the one that is not believed; a limit is at least one, so no block hangs on
+ * it.
+ */
+static bool judge_believes(struct judge *judge, int64_t time)
+{
+	uint32_t window = judge->policy.window;
+	int64_t most = (window > JUDGE_LEAP ? window : JUDGE_LEAP) * INT64_C(1000);
+
+	if (judge->has_time && llabs(time - judge->time) > most &&
+	    !(judge->has_leapt && llabs(time - judge->leap) <= most)) {
+		judge->has_leapt = true;
+		judge->leap = time;
+		return false;
+	}
+	if (!judge->has_time || judge->has_leapt || time > judge->time)
+		judge->time = time;
+	judge->has_time = true;
+	judge->has_leapt = false;
+	return true;
+}
+
 int judge_event(struct judge *judge, const struct event *event, struct verdict *out)
 {
 	struct addr host;
 
+	if (!judge_believes(judge, event->time))
+		return -EAGAIN;
 	if (!(judge->policy.classes & 1u << event->class) || addr_is_special(&event->peer))
 		return -EAGAIN;
 	host = addr_host(&event->peer);

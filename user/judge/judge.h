@@ -28,7 +28,10 @@ struct judge;
 /* -EINVAL: the policy is out of range; -ENOMEM. `seed` is struct window_options'. */
 int judge_open(const struct judge_policy *policy, uint64_t seed, struct judge **out);
 
-/* 0: *out is what the event leads to; -EAGAIN: nothing yet. */
+/*
+ * 0: *out is what the event leads to; -EAGAIN: nothing yet. An event more than a day (or a window)
+ * off the last ones is not counted until the next one agrees with it.
+ */
 int judge_event(struct judge *judge, const struct event *event, struct verdict *out);
 
 struct window_state judge_state(const struct judge *judge);

@@ -63,19 +63,30 @@ static bool exim_skip_message_id(struct cursor *cursor)
 	return true;
 }
 
-void line_open_pair(struct line *line, enum line_pair pair)
+uint32_t line_command(const struct cursor *cursor)
 {
-	const struct addr *peer = &line->event.peer;
+	uint32_t command = 0;
 
-	twice_open(&line->exim->twice, twice_key(peer, sizeof(*peer), pair), line->event.time,
+	for (int i = 0; i < 4; i++)
+		command = command << 8 | (cursor_peek(cursor, i) & 0xdf);
+	return command;
+}
+
+static uint64_t line_pair_key(const struct line *line, enum line_pair pair, uint32_t command)
+{
+	return twice_key(&line->event.peer, sizeof(line->event.peer),
+			 (uint64_t)pair << 32 | command);
+}
+
+void line_open_pair(struct line *line, enum line_pair pair, uint32_t command)
+{
+	twice_open(&line->exim->twice, line_pair_key(line, pair, command), line->event.time,
 		   pair == LINE_PAIR_NO_MAIL ? EXIM_SESSION_SPAN : EXIM_PAIR_SPAN);
 }
 
-bool line_closes_pair(struct line *line, enum line_pair pair)
+bool line_closes_pair(struct line *line, enum line_pair pair, uint32_t command)
 {
-	const struct addr *peer = &line->event.peer;
-
-	return twice_close(&line->exim->twice, twice_key(peer, sizeof(*peer), pair),
+	return twice_close(&line->exim->twice, line_pair_key(line, pair, command),
 			   line->event.time);
 }
 
@@ -92,7 +103,7 @@ static int exim_read_on(struct exim *exim, struct cursor cursor, const char *sta
 	if (!read || (stamp && stamp_read(&exim->stamp, stamp, &line.event.time)) || !read(&line))
 		return -ENOMSG;
 	if (line.event.class != EVENT_ARRIVAL)
-		line_open_pair(&line, LINE_PAIR_NO_MAIL);
+		line_open_pair(&line, LINE_PAIR_NO_MAIL, 0);
 	*out = line.event;
 	return 0;
 }

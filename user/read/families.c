@@ -43,11 +43,13 @@ static void families_skip_fast_open(struct line *line)
 /* "SMTP syntax error in "CMD" H=HOST …": the command, unescaped before 4.99, comes first. */
 static bool families_read_error(struct line *line)
 {
+	uint32_t command = line_command(&line->cursor);
+
 	line->event.class = EVENT_PROTOCOL;
 	if (!line_find_host(line))
 		return false;
-	line_open_pair(line, LINE_PAIR_CALL);
-	return !line_closes_pair(line, LINE_PAIR_ERROR);
+	line_open_pair(line, LINE_PAIR_CALL, command);
+	return !line_closes_pair(line, LINE_PAIR_ERROR, command);
 }
 
 /* "SMTP protocol synchronization error (…): rejected [connection from|"CMD"] H=HOST …" */
@@ -65,8 +67,10 @@ static bool families_read_synchronization(struct line *line)
 static bool families_read_call(struct line *line)
 {
 	line->event.class = EVENT_PROTOCOL;
-	return line_take_host(line) && line_seek(line, " dropped: too many ") &&
-	       !line_closes_pair(line, LINE_PAIR_CALL);
+	if (!line_take_host(line) || !line_seek(line, " dropped: too many "))
+		return false;
+	return !line_seek(line, " was \"") ||
+	       !line_closes_pair(line, LINE_PAIR_CALL, line_command(&line->cursor));
 }
 
 /* "TLS error on connection from HOST (where): why" */
@@ -88,14 +92,14 @@ static bool families_read_no_mail(struct line *line)
 	families_skip_fast_open(line);
 	line->event.class = EVENT_DISCONNECT;
 	return cursor_take(&line->cursor, "SMTP connection from ") && line_take_host(line) &&
-	       !line_closes_pair(line, LINE_PAIR_NO_MAIL);
+	       !line_closes_pair(line, LINE_PAIR_NO_MAIL, 0);
 }
 
 static bool families_read_disconnection(struct line *line)
 {
 	families_skip_fast_open(line);
 	line->event.class = EVENT_DISCONNECT;
-	return line_take_host(line) && !line_closes_pair(line, LINE_PAIR_DISCONNECTED);
+	return line_take_host(line) && !line_closes_pair(line, LINE_PAIR_DISCONNECTED, 0);
 }
 
 static bool families_read_timeout(struct line *line)
@@ -150,13 +154,23 @@ static bool families_read_no_name(struct line *line)
 }
 
 /* "rejected EHLO from HOST: syntactically invalid argument(s): x" */
-static bool families_read_helo(struct line *line)
+static bool families_read_greeting(struct line *line, uint32_t command)
 {
 	line->event.class = EVENT_HELO;
 	if (!line_take_host(line) || !line_seek(line, ": syntactically invalid argument(s): "))
 		return false;
-	line_open_pair(line, LINE_PAIR_CALL);
+	line_open_pair(line, LINE_PAIR_CALL, command);
 	return true;
+}
+
+static bool families_read_ehlo(struct line *line)
+{
+	return families_read_greeting(line, LINE_EHLO);
+}
+
+static bool families_read_helo(struct line *line)
+{
+	return families_read_greeting(line, LINE_HELO);
 }
 
 /*
@@ -176,7 +190,7 @@ static bool families_read_no_helo(struct line *line)
 	line->event.class = EVENT_HELO;
 	if (!line_take_host(line) || !line_seek(line, ": no HELO/EHLO given"))
 		return false;
-	line_open_pair(line, LINE_PAIR_ERROR);
+	line_open_pair(line, LINE_PAIR_ERROR, LINE_MAIL);
 	return true;
 }
 
@@ -253,7 +267,7 @@ line_family *families_find(struct cursor *cursor)
 		FAMILY("no host name found for IP address ", families_read_no_name),
 		FAMILY("no MAIL in ", families_read_no_mail),
 		FAMILY("TLS error on connection ", families_read_tls),
-		FAMILY("rejected EHLO from ", families_read_helo),
+		FAMILY("rejected EHLO from ", families_read_ehlo),
 		FAMILY("rejected HELO from ", families_read_helo),
 		FAMILY("rejected \"EHLO ", families_read_verified_helo),
 		FAMILY("rejected \"HELO ", families_read_verified_helo),

@@ -43,7 +43,15 @@ enum line_pair {
 	LINE_PAIR_NO_MAIL,	/* whatever it was, and that there was no mail besides */
 };
 
-void line_open_pair(struct line *line, enum line_pair pair);
-bool line_closes_pair(struct line *line, enum line_pair pair);
+/* `command` is the one that both lines name, or 0. */
+void line_open_pair(struct line *line, enum line_pair pair, uint32_t command);
+bool line_closes_pair(struct line *line, enum line_pair pair, uint32_t command);
+
+#define LINE_EHLO 0x45484c4fu
+#define LINE_HELO 0x48454c4fu
+#define LINE_MAIL 0x4d41494cu
+
+/* The command that is quoted here, by its first four letters. */
+uint32_t line_command(const struct cursor *cursor);
 
 #endif

@@ -10,11 +10,23 @@
 /* How often a peer's own text may look like the words that follow it. */
 #define SESSION_ATTEMPTS 64
 
-/* The slots between the host and the sender: the ident, the connection's id, what TLS brought. */
-static bool session_starts_slot(struct cursor at)
+/*
+ * Steps over the slots between the host and the sender whose end is plain: the connection's id,
+ * what cipher there is, whether the certificate was verified.
+ */
+static bool session_skip_slots(struct cursor *cursor)
 {
-	return cursor_take(&at, "U=") || cursor_take(&at, "Ci=") || cursor_take(&at, "X=") ||
-	       cursor_take(&at, "CV=") || cursor_take(&at, "DN=\"") || cursor_take(&at, "SNI=");
+	while (cursor_take(cursor, "Ci=") || cursor_take(cursor, "X=") ||
+	       cursor_take(cursor, "CV="))
+		if (!cursor_seeks(cursor, " ", 1))
+			return false;
+	return true;
+}
+
+/* An ident, a certificate's name, the name asked for: the peer's own words, spaces and all. */
+static bool session_starts_own_words(struct cursor at)
+{
+	return cursor_take(&at, "U=") || cursor_take(&at, "DN=\"") || cursor_take(&at, "SNI=");
 }
 
 /* The words of which one begins what is said. */
@@ -26,9 +38,8 @@ static bool session_starts_words(struct cursor at)
 }
 
 /*
- * Goes to where a slot may end and words begin. An ident and a certificate's name are the peer's
- * own, spaces and all. No colon and space is passed: such a line is of another kind, and may tell
- * what somebody else said.
+ * Goes to where the peer's own words may end. No colon and space is passed: such a line is of
+ * another kind, and may tell what somebody else said.
  */
 static bool session_seek_words(struct cursor *cursor)
 {
@@ -107,7 +118,7 @@ static bool session_take_rejection(struct line *line)
 	struct cursor *cursor = &line->cursor;
 	bool rcpt = false;
 
-	if (!cursor_take(cursor, "rejected "))
+	if (cursor_take(cursor, "temporarily rejected ") || !cursor_take(cursor, "rejected "))
 		return false;
 	if (cursor_take(cursor, "RCPT ")) {
 		rcpt = true;
@@ -131,15 +142,23 @@ static bool session_take_rejection(struct line *line)
 	return true;
 }
 
-/* "[F=<s> [A=…] ]rejected …", or what else there is to say. */
+/*
+ * "[F=<s> [A=…] ]rejected …", or what else there is to say. True: an event; what was read is taken
+ * in any case.
+ */
 static bool session_take_words(struct line *line)
 {
 	struct cursor *cursor = &line->cursor;
 
 	if (cursor_take(cursor, "F=")) {
+		struct cursor at = *cursor;
+
 		line->null_sender = cursor_peek(cursor, 1) == '>';
-		return slot_take_angled(cursor) && cursor_take(cursor, " ") &&
-		       session_skip_authenticated(cursor) && session_take_rejection(line);
+		if (!slot_take_angled(&at))
+			return false;
+		*cursor = at;
+		return cursor_take(cursor, " ") && session_skip_authenticated(cursor) &&
+		       session_take_rejection(line);
 	}
 	if (cursor_take(cursor, "dropped by ")) {
 		session_skip_argument(cursor);
@@ -149,7 +168,7 @@ static bool session_take_words(struct line *line)
 	}
 	if (cursor_take(cursor, "incomplete transaction (connection lost)")) {
 		line->event.class = EVENT_DISCONNECT;
-		line_open_pair(line, LINE_PAIR_DISCONNECTED);
+		line_open_pair(line, LINE_PAIR_DISCONNECTED, 0);
 		return true;
 	}
 	return session_take_rejection(line);
@@ -161,15 +180,15 @@ static bool session_take_words(struct line *line)
  */
 static bool session_take_worst_words(struct line *line)
 {
-	struct line attempt, worst = *line;
+	struct line worst = *line;
 	bool found = false;
 
 	for (int i = 0; i < SESSION_ATTEMPTS && session_seek_words(&line->cursor); i++) {
-		attempt = *line;
-		if (!session_take_words(&attempt))
+		line->null_sender = false;
+		if (!session_take_words(line))
 			continue;
-		if (!found || attempt.event.class < worst.event.class)
-			worst = attempt;
+		if (!found || line->event.class < worst.event.class)
+			worst = *line;
 		found = true;
 	}
 	*line = worst;
@@ -178,8 +197,9 @@ static bool session_take_worst_words(struct line *line)
 
 bool session_read(struct line *line)
 {
-	if (!line_take_host(line) || !cursor_take(&line->cursor, " "))
+	if (!line_take_host(line) || !cursor_take(&line->cursor, " ") ||
+	    !session_skip_slots(&line->cursor))
 		return false;
-	return session_starts_slot(line->cursor) ? session_take_worst_words(line)
-						 : session_take_words(line);
+	return session_starts_own_words(line->cursor) ? session_take_worst_words(line)
+						      : session_take_words(line);
 }
