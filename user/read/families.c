@@ -179,9 +179,16 @@ static bool families_read_helo(struct line *line)
  */
 static bool families_read_verified_helo(struct line *line)
 {
+	struct cursor *cursor = &line->cursor;
+
 	line->event.class = EVENT_HELO;
-	return line_seek(line, "\" from ") && line_take_host(line) &&
-	       (line->exim->helo_is_checked || !cursor_left(&line->cursor));
+	if (!line_seek(line, "\" from ") || !line_take_host(line))
+		return false;
+	if (line->exim->helo_is_checked)
+		return true;
+	if (cursor_take(cursor, " Ci="))
+		cursor_take_while(cursor, families_is_word);
+	return !cursor_left(cursor);
 }
 
 /* "rejected MAIL from HOST: no HELO/EHLO given" */
