@@ -59,6 +59,8 @@ help:
 	@echo 'make test       install what is missing, build, and run all tests (as root)'
 	@echo 'make            build $(B)/sobig-xdp'
 	@echo 'make deps       install what building and running need'
+	@echo 'make fuzz       forged lines and libFuzzer on the reader, for TIME=60 seconds'
+	@echo 'make bench      how fast a log is read, beside grep, fail2ban and sshguard'
 	@echo 'make check      formatting, shell scripts, man page'
 	@echo 'make install    under PREFIX=$(PREFIX), or below DESTDIR; make uninstall takes it back'
 	@echo 'make clean      remove $(B)/'
@@ -140,6 +142,11 @@ fuzz:
 	$(Q)$(MAKE) -s --no-print-directory $(B)/selftests/forge $(B)/selftests/fuzz_reader
 	$(Q)selftests/fuzz/run $(TIME)
 
+bench:
+	$(Q)scripts/deps build bench
+	$(Q)$(MAKE) -s --no-print-directory all
+	$(Q)python3 selftests/bench/reading.py $(B)/sobig-xdp $(B)/yardsticks $(B)/bench
+
 $(TOOLS): $(B)/selftests/%: $(B)/selftests/live/%.o
 	$(call say,LINK)
 	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) $(LDHARDENING) -o $@ $^ $(LIB_LIBS)
@@ -147,7 +154,7 @@ $(TOOLS): $(B)/selftests/%: $(B)/selftests/live/%.o
 check:
 	$(Q)scripts/deps check
 	$(Q)clang-format --dry-run -Werror $$(git ls-files '*.[ch]')
-	$(Q)shellcheck -x scripts/deps scripts/sandbox scripts/lab.bash selftests/run selftests/live/inside selftests/live/live.bash .ci/run
+	$(Q)shellcheck -x scripts/deps scripts/sandbox scripts/lab.bash selftests/run selftests/fuzz/run selftests/fuzz/tap selftests/corpus/record selftests/corpus/mailhost.bash selftests/live/inside selftests/live/live.bash .ci/run
 	$(Q)mandoc -Tlint -W warning user/cli/sobig-xdp.8
 
 install: all

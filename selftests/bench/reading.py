@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0-only
-"""How fast a log is read, beside four programs that read the same: reading.py SOBIG-XDP FOLDER [LINES]."""
+"""How fast a log is read, beside four programs that read the same: reading.py SOBIG-XDP YARDSTICKS FOLDER [LINES]."""
 import json
 import os
 import statistics
@@ -12,7 +12,6 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 REPEATS = 7
 # DESIGN's aims: the least that our bytes a second shall be, as a multiple of theirs.
 AIMS = {"grep -c rejected": 1, "fail2ban-regex": 150, "sshg-parser": 30}
-PARSER = next((p for p in ("/usr/libexec/sshguard/sshg-parser", "/usr/lib/x86_64-linux-gnu/sshg-parser", "/usr/lib/sshguard/sshg-parser") if os.path.exists(p)), "sshg-parser")
 
 
 def generate(path, lines):
@@ -34,12 +33,13 @@ def seconds(command, path, standard_input):
 
 
 def main():
-    program, folder = sys.argv[1:3]
-    lines = int(sys.argv[3]) if len(sys.argv) > 3 else 1000000
+    program, yardsticks, folder = sys.argv[1:4]
+    lines = int(sys.argv[4]) if len(sys.argv) > 4 else 1000000
     os.makedirs(folder, exist_ok=True)
     log, tenth, short = f"{folder}/mainlog-{lines}", f"{folder}/mainlog-{lines // 10}", f"{folder}/mainlog-{lines // 50}"
     for path, count in ((log, lines), (tenth, lines // 10), (short, lines // 50)):
         generate(path, count)
+    os.environ["PYTHONPATH"] = f"{yardsticks}/usr/lib/python3/dist-packages"
     readers = [
         ("sobig-xdp parse", [program, "parse", "--helo-checked", log], log, False, REPEATS),
         ("sobig-xdp parse, unchecked HELO", [program, "parse", log], log, False, REPEATS),
@@ -47,8 +47,8 @@ def main():
         ("wc -l", ["wc", "-l", log], log, False, REPEATS),
         ("grep -c rejected", ["grep", "-c", "rejected", log], log, False, REPEATS),
         # These take a second for 2 % of the log, so 2 % it is.
-        ("fail2ban-regex", ["fail2ban-regex", short, "/etc/fail2ban/filter.d/exim.conf"], short, False, 3),
-        ("sshg-parser", [PARSER], short, True, 3),
+        ("fail2ban-regex", ["/usr/bin/python3", f"{yardsticks}/usr/bin/fail2ban-regex", "--config", f"{yardsticks}/etc/fail2ban", short, f"{yardsticks}/etc/fail2ban/filter.d/exim.conf"], short, False, 3),
+        ("sshg-parser", [f"{yardsticks}/usr/libexec/sshguard/sshg-parser"], short, True, 3),
     ]
     times = {name: [] for name, *_ in readers}
     for repeat in range(REPEATS):

@@ -45,10 +45,12 @@ static void parse_print_text(const struct parse *parse)
 	for (size_t i = 0; i < exim->text_length; i++) {
 		unsigned char c = exim->text[i];
 
-		if (c == '\\' || (c == '"' && parse->common.json))
-			printf("%s%c", c == '"' ? "\\" : backslash, c == '"' ? '"' : '\\');
+		if (c == '\\')
+			printf("%s%s", backslash, backslash);
 		else if (c < ' ' || c > '~')
 			printf("%sx%02x", backslash, c);
+		else if (c == '"' && parse->common.json)
+			fputs_unlocked("\\\"", stdout);
 		else
 			putchar_unlocked(c);
 	}

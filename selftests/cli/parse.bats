@@ -1,0 +1,141 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0-only
+# parse as its user meets it: what it reads, what it prints, and what it says when something is wrong.
+
+bats_require_minimum_version 1.5.0
+
+setup() {
+	top=$(cd "$BATS_TEST_DIRNAME/../.." && pwd)
+	# Where everybody may run it.
+	sobig=$BATS_TEST_TMPDIR/sobig-xdp
+	cp "$top/build/sobig-xdp" "$sobig"
+	chmod 755 "$BATS_RUN_TMPDIR" "$BATS_RUN_TMPDIR/test" "$BATS_TEST_TMPDIR" "$sobig"
+	log=$BATS_TEST_TMPDIR/mainlog
+	cat >"$log" <<-'EOL'
+		2003-08-24 11:22:33 +0000 1xVO3f-00036y-2K H=(h) [198.51.100.7] F=<s@e> rejected after DATA: This message contains a virus (x).
+		2003-08-24 11:22:33.250 +0000 H=(h) [2001:db8::7] F=<s@e> rejected RCPT <a@b>: Unrouteable address
+		2003-08-24 11:22:34 +0000 1xVO3g-00036y-2K <= s@e H=(h) [198.51.100.8] P=esmtp S=300
+		2003-08-24 11:22:35 +0000 H=(h) [198.51.100.9] F=<s@e> rejected RCPT <a@b>: go "away"
+	EOL
+	found='1	2003-08-24T11:22:33Z	virus	198.51.100.7
+2	2003-08-24T11:22:33.250Z	unknown-user	2001:db8::7
+4	2003-08-24T11:22:35Z	policy	198.51.100.9'
+}
+
+@test "a file, a pipe and a .gz are read alike" {
+	gzip -k "$log"
+	for way in "$sobig parse $log" "$sobig parse <$log" "cat $log | $sobig parse -" "$sobig parse $log.gz" "cat $log.gz | $sobig parse"; do
+		run bash -c "$way"
+		[ "$status" = 0 ]
+		[ "$output" = "$found" ]
+	done
+}
+
+@test "no privilege is needed" {
+	chmod 644 "$log"
+	if [ "$(id -u)" = 0 ]; then
+		run setpriv --reuid=65534 --regid=65534 --clear-groups "$sobig" parse "$log"
+	else
+		run "$sobig" parse "$log"
+	fi
+	[ "$output" = "$found" ]
+}
+
+@test "NDJSON has the documented fields, a line an offence" {
+	run "$sobig" parse -j --ndjson "$log"
+	[ "${#lines[@]}" = 3 ]
+	[ "${lines[1]}" = '{"line":2,"time":"2003-08-24T11:22:33.250Z","class":"unknown-user","address":"2001:db8::7"}' ]
+}
+
+@test "JSON is one document" {
+	"$sobig" parse -j "$log" | python3 -c 'import json, sys; d = json.load(sys.stdin); assert [o["line"] for o in d["offences"]] == [1, 2, 4], d'
+	"$sobig" parse -j /dev/null | python3 -c 'import json, sys; assert json.load(sys.stdin)["offences"] == []'
+}
+
+@test "arrivals are shown if asked for" {
+	run "$sobig" parse --arrivals "$log"
+	[ "${lines[2]}" = '3	2003-08-24T11:22:34Z	arrival	198.51.100.8' ]
+	[ "${#lines[@]}" = 4 ]
+}
+
+@test "unmatched rejections are shown with their text, and nothing in it is live" {
+	run "$sobig" parse --unmatched "$log"
+	[ "$output" = '4	2003-08-24T11:22:35Z	policy	198.51.100.9	go "away"' ]
+	printf '2003-08-24 11:22:35 +0000 H=[198.51.100.9] rejected DATA: \033[2Jx\\\t\377"\n' >"$log"
+	run "$sobig" parse --unmatched "$log"
+	[ "$output" = '1	2003-08-24T11:22:35Z	policy	198.51.100.9	\x1b[2Jx\\\x09\xff"' ]
+	"$sobig" parse -j --ndjson --unmatched "$log" | python3 -c 'import json, sys; assert json.loads(sys.stdin.read())["text"] == "\\x1b[2Jx\\\\\\x09\\xff\"", 0'
+}
+
+@test "a pattern in the configuration gives a text its class" {
+	printf '[class worm]\npattern = go .away.\n' >"$BATS_TEST_TMPDIR/conf"
+	run "$sobig" parse -c "$BATS_TEST_TMPDIR/conf" "$log"
+	[ "${lines[2]}" = '4	2003-08-24T11:22:35Z	worm	198.51.100.9' ]
+	[ "${lines[0]}" = '1	2003-08-24T11:22:33Z	virus	198.51.100.7' ]
+}
+
+@test "a configuration that is wrong is named with its line, and nothing is printed" {
+	printf '[class worm]\npattern = fine\npattern = (broken\n' >"$BATS_TEST_TMPDIR/conf"
+	run "$sobig" parse -c "$BATS_TEST_TMPDIR/conf" "$log"
+	[ "$status" = 1 ]
+	[[ ${lines[0]} == *"conf:3: \"(broken\" is no pattern: "* ]]
+	[ "${#lines[@]}" = 1 ]
+}
+
+@test "what cannot be read is named, and ends with 1" {
+	for what in /no/such/file "$BATS_TEST_TMPDIR"; do
+		run "$sobig" parse "$what"
+		[ "$status" = 1 ]
+		[[ $output == *"cannot read \"$what\": "* ]]
+	done
+}
+
+@test "a .gz that ends too early gives what is in it, and says so" {
+	for _ in $(seq 5000); do cat "$log"; done | gzip >"$BATS_TEST_TMPDIR/cut.gz"
+	truncate -s -100 "$BATS_TEST_TMPDIR/cut.gz"
+	run --separate-stderr "$sobig" parse "$BATS_TEST_TMPDIR/cut.gz"
+	[ "$status" = 1 ]
+	[ "${lines[0]}" = "${found%%$'\n'*}" ]
+	[[ $stderr == *'to its end: it ends too early'* ]]
+}
+
+@test "a last line without its end is not read, and that is said" {
+	printf '2003-08-24 11:22:35 +0000 no host name found for IP address 192.0.2.1' >>"$log"
+	run --separate-stderr "$sobig" parse "$log"
+	[ "$status" = 0 ]
+	[ "$output" = "$found" ]
+	[[ $stderr == *'the last line has no end'* ]]
+}
+
+# Memory enough for the program, and not for such a line.
+@test "a line of 1 GB is skipped in constant memory, and the next is read" {
+	ulimit -v 300000
+	run --separate-stderr bash -c "{ head -c 1G /dev/zero | tr '\0' x; echo; tail -n 1 $log; } | $sobig parse"
+	[ "$status" = 0 ]
+	[ "$output" = '2	2003-08-24T11:22:35Z	policy	198.51.100.9' ]
+	[[ $stderr == *'1 lines of more than'* ]]
+}
+
+@test "NULs and CRs without end are survived in constant memory" {
+	ulimit -v 300000
+	for byte in '\0' '\r'; do
+		run --separate-stderr bash -c "head -c 100M /dev/zero | tr '\0' '$byte' | $sobig parse"
+		[ "$status" = 0 ]
+		[ -z "$output" ]
+	done
+}
+
+@test "a file that shrinks while it is read ends where it ends" {
+	for _ in $(seq 17); do cat "$log" "$log" >"$log.twice" && mv "$log.twice" "$log"; done
+	# Its reader takes nothing yet, so it stands still in the middle.
+	mkfifo "$BATS_TEST_TMPDIR/pipe"
+	"$sobig" parse "$log" >"$BATS_TEST_TMPDIR/pipe" 3>&- &
+	exec 4<"$BATS_TEST_TMPDIR/pipe"
+	sleep 0.3
+	truncate -s 1000 "$log"
+	lines=$(wc -l <&4)
+	exec 4<&-
+	wait $!
+	[ "$lines" -gt 10 ]
+	[ "$lines" -lt $((3 << 17)) ]
+}
