@@ -1,0 +1,82 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0-only
+# The journal of a unit as a source: its exim's words count, once each, and nobody else's.
+
+load live
+
+setup() {
+	need_lab
+	writer=$top/build/journal/lib/systemd/systemd-journal-remote
+	[ -x "$writer" ] || skip 'systemd-journal-remote is not unpacked'
+	[ -e /etc/machine-id ] || skip 'this machine has no id'
+	start_lab
+	echo 0123456789abcdef0123456789abcdef >"$LAB/machine-id"
+	mount --bind "$LAB/machine-id" /etc/machine-id
+	mount -t tmpfs tmpfs /var/log
+	mkdir -p /var/log/journal/0123456789abcdef0123456789abcdef
+	mkfifo "$LAB/export"
+	local libraries=$top/build/journal
+	LD_LIBRARY_PATH=$libraries/lib/x86_64-linux-gnu/systemd:$libraries/usr/lib/x86_64-linux-gnu/systemd:$libraries/usr/lib/x86_64-linux-gnu \
+		"$writer" -o /var/log/journal/0123456789abcdef0123456789abcdef/system.journal - <"$LAB/export" >/dev/null 2>&1 3>&- &
+	exec 5>"$LAB/export"
+	record other.service sshd 6 'so that there is a journal'
+	until [ -e /var/log/journal/0123456789abcdef0123456789abcdef/system.journal ]; do sleep 0.05; done
+}
+
+teardown() {
+	exec 5>&-
+	[ -z "${LAB_INSIDE-}" ] || {
+		stop_lab
+		umount /etc/machine-id /var/log 2>/dev/null || true
+	}
+}
+
+# record UNIT IDENTIFIER PRIORITY TEXT: an entry of the journal.
+record() {
+	local now
+	now=$(date +%s%6N)
+	printf '%s\n' "__REALTIME_TIMESTAMP=$now" "__MONOTONIC_TIMESTAMP=$now" _BOOT_ID=00000000000000000000000000000001 \
+		_MACHINE_ID=0123456789abcdef0123456789abcdef _TRANSPORT=syslog _PID=123 "_SYSTEMD_UNIT=$1" "SYSLOG_IDENTIFIER=$2" \
+		"PRIORITY=$3" "MESSAGE=$4" '' >&5
+}
+
+# viruses UNIT IDENTIFIER COUNT ADDRESS PRIORITY...
+viruses() {
+	local unit=$1 identifier=$2 count=$3 address=$4 priority i
+	shift 4
+	for i in $(seq "$count"); do
+		for priority in "$@"; do
+			record "$unit" "$identifier" "$priority" "1xVO3f-00036y-2K H=(h) [$address] F=<s$i@e> rejected after DATA: This message contains a virus (x)."
+		done
+	done
+}
+
+@test "what a unit's exim says in the journal leads to a block" {
+	launch_daemon mx0 --journal exim4
+	viruses exim4.service exim 16 $bad 6
+	until_blocked $bad
+	grep -q 'following journal of exim4' "$LAB/words"
+	stop_daemon
+}
+
+@test "the reject log's copies, other units and other programs do not count" {
+	launch_daemon mx0 --journal exim4.service
+	viruses exim4.service exim 15 $bad 6 5
+	viruses other.service exim 16 198.51.100.70 6
+	viruses exim4.service pipe 16 198.51.100.71 6
+	viruses exim4.service exim 16 $bad6 6
+	until_blocked $bad6
+	[ "$("$sobig" list | grep -c /64)" = 1 ]
+	[ "$("$sobig" list | grep -c '198')" = 0 ]
+	stop_daemon
+}
+
+@test "what the journal held before does not count" {
+	viruses exim4.service exim 16 $bad 6
+	sleep 0.5
+	launch_daemon mx0 --journal exim4
+	viruses exim4.service exim 16 $bad6 6
+	until_blocked $bad6
+	[ "$("$sobig" list | grep -c "$bad")" = 0 ]
+	stop_daemon
+}
