@@ -150,18 +150,22 @@ int addr_compare(const struct addr *a, const struct addr *b)
 	return memcmp(a, b, sizeof(*a));
 }
 
+/* All three digits are written, each over the last if that was a leading zero: no guess is wrong.
+ */
 static char *addr_put_ipv4(char *to, const uint8_t bytes[4])
 {
 	for (int i = 0; i < 4; i++) {
-		if (i)
-			*to++ = '.';
-		if (bytes[i] > 99)
-			*to++ = '0' + bytes[i] / 100;
-		if (bytes[i] > 9)
-			*to++ = '0' + bytes[i] / 10 % 10;
-		*to++ = '0' + bytes[i] % 10;
+		unsigned int hundreds = bytes[i] / 100, tens = bytes[i] / 10 % 10;
+
+		*to = '0' + hundreds;
+		to += hundreds > 0;
+		*to = '0' + tens;
+		to += (hundreds | tens) > 0;
+		to[0] = '0' + bytes[i] % 10;
+		to[1] = '.';
+		to += 2;
 	}
-	return to;
+	return to - 1;
 }
 
 static unsigned int addr_group(const struct addr *addr, int i)

@@ -246,57 +246,74 @@ static bool families_read_login(struct line *line)
 	       !cursor_take(cursor, "501 Authentication cancelled");
 }
 
+#define FAMILY(words, read)                     \
+	do {                                    \
+		if (cursor_take(cursor, words)) \
+			return read;            \
+	} while (0)
+
+/* Most lines tell of deliveries, whose H= is a destination: "=>", "->", "**", "==", "Completed". */
 line_family *families_find(struct cursor *cursor)
 {
-	static const struct {
-		const char *words;
-		size_t size;
-		line_family *read;
-	} families[] = {
-#define FAMILY(words, read) { words, sizeof(words) - 1, read }
-		FAMILY("H=", session_read),
-		FAMILY("Completed", NULL),
-		FAMILY("<= ", families_read_arrival),
-		FAMILY(" DSH=", session_read), /* a name that DNSSEC vouches for */
-		FAMILY("SMTP call from ", families_read_call),
-		FAMILY("SMTP syntax error in \"", families_read_error),
-		FAMILY("SMTP protocol error in \"", families_read_error),
-		FAMILY("SMTP protocol synchronization error (", families_read_synchronization),
-		FAMILY("SMTP command timeout on connection from ", families_read_timeout),
-		FAMILY("SMTP command timeout on TLS connection from ", families_read_timeout),
-		FAMILY("SMTP data timeout (message abandoned) on connection from ",
-		       families_read_timeout),
-		FAMILY("SMTP connection ", families_read_lost),
-		FAMILY("unexpected disconnection while reading SMTP command from ",
-		       families_read_disconnection),
-		FAMILY("unqualified sender rejected: <", families_read_unqualified),
-		FAMILY("unqualified recipient rejected: <", families_read_unqualified),
-		FAMILY("no host name found for IP address ", families_read_no_name),
-		FAMILY("no MAIL in ", families_read_no_mail),
-		FAMILY("TLS error on connection ", families_read_tls),
-		FAMILY("rejected EHLO from ", families_read_ehlo),
-		FAMILY("rejected HELO from ", families_read_helo),
-		FAMILY("rejected \"EHLO ", families_read_verified_helo),
-		FAMILY("rejected \"HELO ", families_read_verified_helo),
-		FAMILY("rejected MAIL from ", families_read_no_helo),
-		FAMILY("refused connection from ", families_read_refused),
-		FAMILY("Connection from ", families_read_too_many),
-		FAMILY("connection from ", families_read_options),
-		FAMILY("too many recipients: message rejected: ", families_read_recipients),
-		FAMILY("VRFY failed for ", families_read_vrfy),
-#undef FAMILY
-	};
-
-	/* Most lines tell of deliveries; whose H= is a destination. */
 	switch (cursor_peek(cursor, 0)) {
 	case '=':
 	case '-':
 	case '*':
 		return NULL;
+	case 'H':
+		FAMILY("H=", session_read);
+		break;
+	case 'C':
+		FAMILY("Completed", NULL);
+		FAMILY("Connection from ", families_read_too_many);
+		break;
+	case '<':
+		FAMILY("<= ", families_read_arrival);
+		break;
+	case ' ':
+		FAMILY(" DSH=", session_read); /* a name that DNSSEC vouches for */
+		break;
+	case 'S':
+		FAMILY("SMTP call from ", families_read_call);
+		FAMILY("SMTP syntax error in \"", families_read_error);
+		FAMILY("SMTP protocol error in \"", families_read_error);
+		FAMILY("SMTP protocol synchronization error (", families_read_synchronization);
+		FAMILY("SMTP command timeout on connection from ", families_read_timeout);
+		FAMILY("SMTP command timeout on TLS connection from ", families_read_timeout);
+		FAMILY("SMTP data timeout (message abandoned) on connection from ",
+		       families_read_timeout);
+		FAMILY("SMTP connection ", families_read_lost);
+		break;
+	case 'u':
+		FAMILY("unexpected disconnection while reading SMTP command from ",
+		       families_read_disconnection);
+		FAMILY("unqualified sender rejected: <", families_read_unqualified);
+		FAMILY("unqualified recipient rejected: <", families_read_unqualified);
+		break;
+	case 'n':
+		FAMILY("no host name found for IP address ", families_read_no_name);
+		FAMILY("no MAIL in ", families_read_no_mail);
+		break;
+	case 'T':
+		FAMILY("TLS error on connection ", families_read_tls);
+		break;
+	case 'r':
+		FAMILY("rejected EHLO from ", families_read_ehlo);
+		FAMILY("rejected HELO from ", families_read_helo);
+		FAMILY("rejected \"EHLO ", families_read_verified_helo);
+		FAMILY("rejected \"HELO ", families_read_verified_helo);
+		FAMILY("rejected MAIL from ", families_read_no_helo);
+		FAMILY("refused connection from ", families_read_refused);
+		break;
+	case 'c':
+		FAMILY("connection from ", families_read_options);
+		break;
+	case 't':
+		FAMILY("too many recipients: message rejected: ", families_read_recipients);
+		break;
+	case 'V':
+		FAMILY("VRFY failed for ", families_read_vrfy);
+		break;
 	}
-	for (size_t i = 0; i < sizeof(families) / sizeof(families[0]); i++)
-		if (cursor_peek(cursor, 0) == families[i].words[0] &&
-		    cursor_takes(cursor, families[i].words, families[i].size))
-			return families[i].read;
 	return families_read_login;
 }

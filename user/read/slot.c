@@ -207,19 +207,24 @@ static bool slot_take_quoted(struct cursor *cursor)
 	return false;
 }
 
+static bool slot_is_plain(unsigned char c)
+{
+	static const bool special[256] = { ['"'] = true, ['>'] = true };
+
+	return !special[c];
+}
+
 bool slot_take_angled(struct cursor *cursor)
 {
 	if (!cursor_take(cursor, "<"))
 		return false;
-	while (cursor->pos < cursor->end) {
-		if (*cursor->pos == '"') {
-			if (!slot_take_quoted(cursor))
-				return false;
-		} else if (*cursor->pos++ == '>') {
+	for (;;) {
+		cursor_take_while(cursor, slot_is_plain);
+		if (cursor_take(cursor, ">"))
 			return true;
-		}
+		if (!slot_take_quoted(cursor))
+			return false;
 	}
-	return false;
 }
 
 bool slot_take_mailbox(struct cursor *cursor)
