@@ -484,18 +484,18 @@ static bool forge_line(struct forge *forge, bool syslog)
 	return peer;
 }
 
-static int forge_check(struct forge *forge, struct reader *reader, bool peer, uint64_t *found)
+static int forge_check(struct forge *forge, struct reader *reader, bool peer, uint64_t *events)
 {
 	char text[ADDR_TEXT_SIZE];
-	struct event event;
+	struct exim_found found;
 
-	if (reader_line(reader, forge->line, forge->length, &event))
+	if (reader_line(reader, forge->line, forge->length, &found))
 		return 0;
-	(*found)++;
-	if (peer && !strcmp(addr_format(&event.peer, text), forge->peer))
+	(*events)++;
+	if (peer && !strcmp(addr_format(&found.event.peer, text), forge->peer))
 		return 0;
 	printf("HELO %s: %s was named for %s by\n%.*s\n",
-	       forge->junk_helo ? "unchecked" : "checked", addr_format(&event.peer, text),
+	       forge->junk_helo ? "unchecked" : "checked", addr_format(&found.event.peer, text),
 	       peer ? forge->peer : "nobody", (int)forge->length, forge->line);
 	return -EINVAL;
 }

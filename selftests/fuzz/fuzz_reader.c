@@ -11,10 +11,10 @@ static void fuzz_line(struct reader *reader, const uint8_t *line, size_t length)
 {
 	/* A block of its own, so that ASan sees a step too far in either direction. */
 	char *copy = malloc(length + !length);
-	struct event event;
+	struct exim_found found;
 
 	memcpy(copy, line, length);
-	if (!reader_line(reader, copy, length, &event) && event.class >= EVENT_CLASSES)
+	if (!reader_line(reader, copy, length, &found) && found.event.class >= EVENT_CLASSES)
 		abort();
 	free(copy);
 }

@@ -21,7 +21,7 @@ struct line {
 	enum event_class class;
 };
 
-static int read_text(struct exim *exim, const char *text, struct event *event)
+static int read_text(struct exim *exim, const char *text, struct exim_found *event)
 {
 	size_t length = strlen(text);
 	char *copy = malloc(length + !length);
@@ -37,25 +37,26 @@ static int read_text(struct exim *exim, const char *text, struct event *event)
 static void check_lines(bool helo_is_checked, const struct line *lines, size_t count)
 {
 	char address[ADDR_TEXT_SIZE];
-	struct event event;
+	struct exim_found found;
 	struct exim exim;
 
 	exim_init(&exim, classes);
 	exim.helo_is_checked = helo_is_checked;
 	for (size_t i = 0; i < count; i++) {
-		int err = read_text(&exim, lines[i].text, &event);
+		int err = read_text(&exim, lines[i].text, &found);
 
 		if (!lines[i].address) {
-			if (!err && event.class != EVENT_ARRIVAL)
+			if (!err && found.event.class != EVENT_ARRIVAL)
 				fail_msg("%s: %s was blamed", lines[i].text,
-					 addr_format(&event.peer, address));
+					 addr_format(&found.event.peer, address));
 			continue;
 		}
 		if (err)
 			fail_msg("%s: not found", lines[i].text);
-		assert_string_equal(addr_format(&event.peer, address), lines[i].address);
-		if (event.class != lines[i].class)
-			fail_msg("%s: class %s", lines[i].text, event_class_name(event.class));
+		assert_string_equal(addr_format(&found.event.peer, address), lines[i].address);
+		if (found.event.class != lines[i].class)
+			fail_msg("%s: class %s", lines[i].text,
+				 event_class_name(found.event.class));
 	}
 }
 
@@ -263,18 +264,18 @@ static void stamps_are_read_to_the_millisecond(void **state)
 		{ "2003-08-24 11:22:33.45 " REST, 0 },
 		{ "2003-08-24 11:22:33  " REST, 0 },
 	};
-	struct event event;
+	struct exim_found found;
 	struct exim exim;
 
 	(void)state;
 	exim_init(&exim, classes);
 	for (size_t i = 0; i < sizeof(lines) / sizeof(lines[0]); i++) {
-		int err = read_text(&exim, lines[i].text, &event);
+		int err = read_text(&exim, lines[i].text, &found);
 
 		if (!lines[i].time)
 			assert_int_equal(err, -ENOMSG);
-		else if (err || event.time != lines[i].time)
-			fail_msg("%s: %d, %lld", lines[i].text, err, (long long)event.time);
+		else if (err || found.event.time != lines[i].time)
+			fail_msg("%s: %d, %lld", lines[i].text, err, (long long)found.event.time);
 	}
 #undef REST
 }
@@ -282,21 +283,21 @@ static void stamps_are_read_to_the_millisecond(void **state)
 static void local_time_follows_the_zone_over_its_changes(void **state)
 {
 #define REST " H=[198.51.100.7] F=<> rejected after DATA"
-	struct event event;
+	struct exim_found found;
 	struct exim exim;
 
 	(void)state;
 	setenv("TZ", "CET-1CEST,M3.5.0,M10.5.0/3", 1);
 	exim_init(&exim, classes);
-	assert_int_equal(read_text(&exim, "2003-01-24 12:22:33" REST, &event), 0);
-	assert_int_equal(event.time / 1000, 1043407353);
-	assert_int_equal(read_text(&exim, "2003-08-24 13:22:33" REST, &event), 0);
-	assert_int_equal(event.time, TIME);
+	assert_int_equal(read_text(&exim, "2003-01-24 12:22:33" REST, &found), 0);
+	assert_int_equal(found.event.time / 1000, 1043407353);
+	assert_int_equal(read_text(&exim, "2003-08-24 13:22:33" REST, &found), 0);
+	assert_int_equal(found.event.time, TIME);
 	/* 2003-03-30 02:00 became 03:00 */
-	assert_int_equal(read_text(&exim, "2003-03-30 01:59:59" REST, &event), 0);
-	assert_int_equal(event.time / 1000, 1048985999);
-	assert_int_equal(read_text(&exim, "2003-03-30 03:00:00" REST, &event), 0);
-	assert_int_equal(event.time / 1000, 1048986000);
+	assert_int_equal(read_text(&exim, "2003-03-30 01:59:59" REST, &found), 0);
+	assert_int_equal(found.event.time / 1000, 1048985999);
+	assert_int_equal(read_text(&exim, "2003-03-30 03:00:00" REST, &found), 0);
+	assert_int_equal(found.event.time / 1000, 1048986000);
 	setenv("TZ", "UTC", 1);
 #undef REST
 }
@@ -313,18 +314,18 @@ static void a_cut_line_names_nobody_wrong(void **state)
 	};
 	const char *const peers[] = { "198.51.100.17", "2001:db8::17" };
 	char text[ADDR_TEXT_SIZE], cut[512];
-	struct event event;
+	struct exim_found found;
 	struct exim exim;
 
 	(void)state;
 	exim_init(&exim, classes);
 	for (int i = 0; i < 2; i++) {
-		assert_int_equal(read_text(&exim, lines[i], &event), 0);
+		assert_int_equal(read_text(&exim, lines[i], &found), 0);
 		for (size_t length = 0; length < strlen(lines[i]); length++) {
 			memcpy(cut, lines[i], length);
 			cut[length] = '\0';
-			if (!read_text(&exim, cut, &event))
-				assert_string_equal(addr_format(&event.peer, text), peers[i]);
+			if (!read_text(&exim, cut, &found))
+				assert_string_equal(addr_format(&found.event.peer, text), peers[i]);
 		}
 	}
 }
@@ -332,7 +333,7 @@ static void a_cut_line_names_nobody_wrong(void **state)
 static void an_overlong_line_is_nobodys(void **state)
 {
 	static char line[EXIM_LINE_MAX + 2];
-	struct event event;
+	struct exim_found found;
 	struct exim exim;
 	size_t used = strlen(STAMP "H=[198.51.100.7] F=<> rejected after DATA: virus");
 
@@ -340,8 +341,8 @@ static void an_overlong_line_is_nobodys(void **state)
 	exim_init(&exim, classes);
 	memset(line, 'x', sizeof(line) - 1);
 	memcpy(line, STAMP "H=[198.51.100.7] F=<> rejected after DATA: virus", used);
-	assert_int_equal(exim_read(&exim, line, EXIM_LINE_MAX, &event), 0);
-	assert_int_equal(exim_read(&exim, line, EXIM_LINE_MAX + 1, &event), -ENOMSG);
+	assert_int_equal(exim_read(&exim, line, EXIM_LINE_MAX, &found), 0);
+	assert_int_equal(exim_read(&exim, line, EXIM_LINE_MAX + 1, &found), -ENOMSG);
 }
 
 static int open_classes(void **state)

@@ -34,7 +34,7 @@ static int close_reader(void **state)
 	return 0;
 }
 
-static int read_line(const char *line, struct event *event)
+static int read_line(const char *line, struct exim_found *event)
 {
 	return reader_line(&reader, line, strlen(line), event);
 }
@@ -59,17 +59,17 @@ static void every_form_of_syslog_is_read(void **state)
 		{ "<22>1 2003-08-24T11:22:33Z mx exim - - [a b=\"c\"] \xef\xbb\xbf" SAID, TIME },
 	};
 	char address[ADDR_TEXT_SIZE];
-	struct event event;
+	struct exim_found found;
 
 	for (size_t i = 0; i < sizeof(lines) / sizeof(lines[0]); i++) {
 		close_reader(state);
 		open_reader(state);
-		if (read_line(lines[i].line, &event))
+		if (read_line(lines[i].line, &found))
 			fail_msg("%s: not found", lines[i].line);
-		if (event.time != lines[i].time)
-			fail_msg("%s: %lld", lines[i].line, (long long)event.time);
-		assert_string_equal(addr_format(&event.peer, address), "198.51.100.7");
-		assert_int_equal(event.class, EVENT_VIRUS);
+		if (found.event.time != lines[i].time)
+			fail_msg("%s: %lld", lines[i].line, (long long)found.event.time);
+		assert_string_equal(addr_format(&found.event.peer, address), "198.51.100.7");
+		assert_int_equal(found.event.class, EVENT_VIRUS);
 	}
 }
 
@@ -93,37 +93,37 @@ static void what_is_not_exims_record_is_nobodys(void **state)
 		"Aug 24 11:22:33 mx exim[123]: message repeated 2 times: [ " SAID "]",
 		"Aug 24 11:22:33 mx exim[123]:  " SAID,
 	};
-	struct event event;
+	struct exim_found found;
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(lines) / sizeof(lines[0]); i++)
-		if (!read_line(lines[i], &event))
+		if (!read_line(lines[i], &found))
 			fail_msg("%s: was read", lines[i]);
 	assert_int_equal(reader.pieces, 2);
 }
 
 static void the_year_is_the_last_in_which_it_was_not_yet_to_come(void **state)
 {
-	struct event event;
+	struct exim_found found;
 
 	(void)state;
-	assert_int_equal(read_line("Dec 31 23:59:59 mx exim[1]: " SAID, &event), 0);
-	assert_int_equal(event.time / 1000, 1041379199); /* 2002 */
-	assert_int_equal(read_line("Aug 25 12:00:00 mx exim[2]: " SAID, &event), 0);
-	assert_int_equal(event.time / 1000, 1061812800); /* clocks differ */
-	assert_int_equal(read_line("Feb 29 12:00:00 mx exim[3]: " SAID, &event), 0);
-	assert_int_equal(event.time / 1000, 951825600); /* 2000 */
+	assert_int_equal(read_line("Dec 31 23:59:59 mx exim[1]: " SAID, &found), 0);
+	assert_int_equal(found.event.time / 1000, 1041379199); /* 2002 */
+	assert_int_equal(read_line("Aug 25 12:00:00 mx exim[2]: " SAID, &found), 0);
+	assert_int_equal(found.event.time / 1000, 1061812800); /* clocks differ */
+	assert_int_equal(read_line("Feb 29 12:00:00 mx exim[3]: " SAID, &found), 0);
+	assert_int_equal(found.event.time / 1000, 951825600); /* 2000 */
 }
 
 /* How many of `count` lines in turn are events. */
 static int read_lines(const char *const *lines, int count)
 {
-	struct event event;
-	int found = 0;
+	struct exim_found found;
+	int events = 0;
 
 	for (int i = 0; i < count; i++)
-		found += !read_line(lines[i], &event);
-	return found;
+		events += !read_line(lines[i], &found);
+	return events;
 }
 
 static void a_rejection_that_syslog_has_twice_is_one(void **state)
@@ -166,12 +166,12 @@ static void where_the_priority_is_known_two_that_are_alike_are_two(void **state)
 
 static void a_files_form_does_not_change_in_the_middle(void **state)
 {
-	struct event event;
+	struct exim_found found;
 
 	(void)state;
-	assert_int_equal(read_line("2003-08-24 11:22:33 " SAID, &event), 0);
-	assert_int_equal(read_line("Aug 24 11:22:33 mx exim[123]: " SAID, &event), -ENOMSG);
-	assert_int_equal(read_line("2003-08-24 11:22:33 " SAID, &event), 0);
+	assert_int_equal(read_line("2003-08-24 11:22:33 " SAID, &found), 0);
+	assert_int_equal(read_line("Aug 24 11:22:33 mx exim[123]: " SAID, &found), -ENOMSG);
+	assert_int_equal(read_line("2003-08-24 11:22:33 " SAID, &found), 0);
 }
 
 #define CALL "SMTP call from (h) [198.51.100.7] dropped: too many "

@@ -37,13 +37,12 @@ struct parse {
 };
 
 /* An ACL's text as a terminal and JSON may have it: bytes beyond printable ASCII as \xNN. */
-static void parse_print_text(const struct parse *parse)
+static void parse_print_text(const struct parse *parse, const struct exim_found *found)
 {
-	const struct exim *exim = &parse->reader.exim;
 	const char *backslash = parse->common.json ? "\\\\" : "\\";
 
-	for (size_t i = 0; i < exim->text_length; i++) {
-		unsigned char c = exim->text[i];
+	for (size_t i = 0; i < found->text_length; i++) {
+		unsigned char c = found->text[i];
 
 		if (c == '\\')
 			printf("%s%s", backslash, backslash);
@@ -96,8 +95,9 @@ static char *parse_put_number(char *to, uint64_t number)
  * printf(3) would take longer than the reading. But for the text, all fields are of a fixed
  * alphabet and need no escaping in either form.
  */
-static void parse_print(struct parse *parse, uint64_t number, const struct event *event)
+static void parse_print(struct parse *parse, uint64_t number, const struct exim_found *found)
 {
+	const struct event *event = &found->event;
 	bool json = parse->common.json;
 	char row[256], address[ADDR_TEXT_SIZE], *to = row;
 
@@ -115,7 +115,7 @@ static void parse_print(struct parse *parse, uint64_t number, const struct event
 	if (parse->unmatched) {
 		to = parse_put(to, json ? "\",\"text\":\"" : "\t");
 		fwrite_unlocked(row, 1, to - row, stdout);
-		parse_print_text(parse);
+		parse_print_text(parse, found);
 		to = row;
 	}
 	to = parse_put(to, json ? parse->common.lines ? "\"}\n" : "\"}" : "\n");
@@ -125,13 +125,13 @@ static void parse_print(struct parse *parse, uint64_t number, const struct event
 static void parse_line(void *context, uint64_t number, const char *line, size_t length)
 {
 	struct parse *parse = context;
-	struct event event;
+	struct exim_found found;
 
-	if (reader_line(&parse->reader, line, length, &event))
+	if (reader_line(&parse->reader, line, length, &found))
 		return;
-	if (parse->unmatched && (event.class != EVENT_POLICY || !parse->reader.exim.unmatched))
+	if (parse->unmatched && (found.event.class != EVENT_POLICY || !found.unmatched))
 		return;
-	parse_print(parse, number, &event);
+	parse_print(parse, number, &found);
 }
 
 /* Syslog's times lack the year: the file was last written in it. */

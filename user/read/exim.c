@@ -63,52 +63,24 @@ static bool exim_skip_message_id(struct cursor *cursor)
 	return true;
 }
 
-uint32_t line_command(const struct cursor *cursor)
-{
-	uint32_t command = 0;
-
-	for (int i = 0; i < 4; i++)
-		command = command << 8 | (cursor_peek(cursor, i) & 0xdf);
-	return command;
-}
-
-static uint64_t line_pair_key(const struct line *line, enum line_pair pair, uint32_t command)
-{
-	return twice_key(&line->event.peer, sizeof(line->event.peer),
-			 (uint64_t)pair << 32 | command);
-}
-
-void line_open_pair(struct line *line, enum line_pair pair, uint32_t command)
-{
-	twice_open(&line->exim->twice, line_pair_key(line, pair, command), line->event.time,
-		   pair == LINE_PAIR_NO_MAIL ? EXIM_SESSION_SPAN : EXIM_PAIR_SPAN);
-}
-
-bool line_closes_pair(struct line *line, enum line_pair pair, uint32_t command)
-{
-	return twice_close(&line->exim->twice, line_pair_key(line, pair, command),
-			   line->event.time);
-}
-
 /* Reads on behind the stamp, of which the time is `time`, or still to be read from `stamp`. */
 static int exim_read_on(struct exim *exim, struct cursor cursor, const char *stamp, int64_t time,
-			struct event *out)
+			struct exim_found *out)
 {
-	struct line line = { .exim = exim, .cursor = cursor, .event.time = time };
+	struct line line = { .exim = exim, .cursor = cursor, .found.event.time = time };
 	line_family *read;
 
 	exim_skip_pid(&line.cursor);
 	line.has_message_id = exim_skip_message_id(&line.cursor);
 	read = families_find(&line.cursor);
-	if (!read || (stamp && stamp_read(&exim->stamp, stamp, &line.event.time)) || !read(&line))
+	if (!read || (stamp && stamp_read(&exim->stamp, stamp, &line.found.event.time)) ||
+	    !read(&line))
 		return -ENOMSG;
-	if (line.event.class != EVENT_ARRIVAL)
-		line_open_pair(&line, LINE_PAIR_NO_MAIL, 0);
-	*out = line.event;
+	*out = line.found;
 	return 0;
 }
 
-int exim_read(struct exim *exim, const char *line, size_t length, struct event *out)
+int exim_read(struct exim *exim, const char *line, size_t length, struct exim_found *out)
 {
 	struct cursor cursor = { .pos = line, .end = line + length };
 
@@ -118,11 +90,35 @@ int exim_read(struct exim *exim, const char *line, size_t length, struct event *
 }
 
 int exim_read_text(struct exim *exim, int64_t time, const char *text, size_t length,
-		   struct event *out)
+		   struct exim_found *out)
 {
 	const struct cursor cursor = { .pos = text, .end = text + length };
 
 	return length > EXIM_LINE_MAX ? -ENOMSG : exim_read_on(exim, cursor, NULL, time, out);
+}
+
+static uint64_t exim_pair_key(const struct exim_found *found, enum exim_pair pair, uint32_t command)
+{
+	return twice_key(&found->event.peer, sizeof(found->event.peer),
+			 (uint64_t)pair << 32 | command);
+}
+
+bool exim_settle(struct exim *exim, const struct exim_found *found)
+{
+	int64_t time = found->event.time;
+	bool told = found->closes &&
+		    twice_close(&exim->pairs,
+				exim_pair_key(found, found->closes, found->closes_command), time);
+
+	if (found->opens)
+		twice_open(&exim->pairs, exim_pair_key(found, found->opens, found->opens_command),
+			   time, EXIM_PAIR_SPAN);
+	if (told)
+		return false;
+	if (found->event.class != EVENT_ARRIVAL)
+		twice_open(&exim->pairs, exim_pair_key(found, EXIM_PAIR_NO_MAIL, 0), time,
+			   EXIM_SESSION_SPAN);
+	return true;
 }
 
 void exim_init(struct exim *exim, struct classes *classes)
@@ -130,5 +126,5 @@ void exim_init(struct exim *exim, struct classes *classes)
 	memset(exim, 0, sizeof(*exim));
 	exim->classes = classes;
 	stamp_init(&exim->stamp);
-	twice_init(&exim->twice);
+	twice_init(&exim->pairs);
 }

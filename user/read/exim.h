@@ -17,6 +17,32 @@
  */
 #define EXIM_LINE_MAX 8192
 
+/*
+ * Some things take two lines or three, of which the later may be left out by a selector, or the
+ * earlier; they are written in one go.
+ */
+enum exim_pair {
+	EXIM_PAIR_NONE,
+	EXIM_PAIR_ERROR,	/* a greeting that is missed, and the error that it is */
+	EXIM_PAIR_CALL,		/* an error, and the end of the call that it is the last of */
+	EXIM_PAIR_DISCONNECTED, /* a transaction cut off, and the connection with it */
+	EXIM_PAIR_NO_MAIL,	/* whatever it was, and that there was no mail besides */
+};
+
+/* What a line says by itself. */
+struct exim_found {
+	struct event event;
+
+	/* The first of a pair, and the second; and the command that both its lines name, or 0. */
+	enum exim_pair opens, closes;
+	uint32_t opens_command, closes_command;
+
+	/* Of a rejection: the ACL's text, in the line, and whether no pattern fitted it. */
+	const char *text;
+	size_t text_length;
+	bool unmatched;
+};
+
 struct exim {
 	/*
 	 * Set where it is known that exim refuses a HELO with characters that no host name
@@ -30,15 +56,7 @@ struct exim {
 
 	struct classes *classes; /* the caller's */
 	struct stamp stamp;
-	struct twice twice;
-
-	/*
-	 * Of the last rejection: the ACL's text, in the line that was read, and whether no
-	 * pattern fitted it.
-	 */
-	const char *text;
-	size_t text_length;
-	bool unmatched;
+	struct twice pairs;
 };
 
 /* The zone is the process's (TZ). Call again after a change of TZ. */
@@ -48,10 +66,16 @@ void exim_init(struct exim *exim, struct classes *classes);
  * Reads the `length` bytes at `line`, without the line's LF. 0: they are an event, *out tells
  * which; -ENOMSG: they are none, or not beyond doubt.
  */
-int exim_read(struct exim *exim, const char *line, size_t length, struct event *out);
+int exim_read(struct exim *exim, const char *line, size_t length, struct exim_found *out);
 
 /* The same of what stands behind the stamp, where syslog's is the only one. `time` as in event. */
 int exim_read_text(struct exim *exim, int64_t time, const char *text, size_t length,
-		   struct event *out);
+		   struct exim_found *out);
+
+/*
+ * Takes what was found in the lines of one log, in their order: true if it is an event of its own,
+ * false if the one before told of it already.
+ */
+bool exim_settle(struct exim *exim, const struct exim_found *found);
 
 #endif

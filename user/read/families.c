@@ -21,7 +21,7 @@ static bool families_read_arrival(struct line *line)
 	if (cursor_take(cursor, "R=") && (!slot_take_mailbox(cursor) || !cursor_take(cursor, " ")))
 		return false;
 	cursor_take(cursor, "DS ");
-	line->event.class = EVENT_ARRIVAL;
+	line->found.event.class = EVENT_ARRIVAL;
 	return cursor_take(cursor, "H=") && line_take_host(line);
 }
 
@@ -45,17 +45,18 @@ static bool families_read_error(struct line *line)
 {
 	uint32_t command = line_command(&line->cursor);
 
-	line->event.class = EVENT_PROTOCOL;
+	line->found.event.class = EVENT_PROTOCOL;
 	if (!line_find_host(line))
 		return false;
-	line_open_pair(line, LINE_PAIR_CALL, command);
-	return !line_closes_pair(line, LINE_PAIR_ERROR, command);
+	line_open_pair(line, EXIM_PAIR_CALL, command);
+	line_close_pair(line, EXIM_PAIR_ERROR, command);
+	return true;
 }
 
 /* "SMTP protocol synchronization error (…): rejected [connection from|"CMD"] H=HOST …" */
 static bool families_read_synchronization(struct line *line)
 {
-	line->event.class = EVENT_PROTOCOL;
+	line->found.event.class = EVENT_PROTOCOL;
 	if (!line_seek(line, "): rejected "))
 		return false;
 	if (cursor_take(&line->cursor, "connection from H="))
@@ -66,11 +67,12 @@ static bool families_read_synchronization(struct line *line)
 /* "SMTP call from HOST dropped: too many …" follows the error that was one too many. */
 static bool families_read_call(struct line *line)
 {
-	line->event.class = EVENT_PROTOCOL;
+	line->found.event.class = EVENT_PROTOCOL;
 	if (!line_take_host(line) || !line_seek(line, " dropped: too many "))
 		return false;
-	return !line_seek(line, " was \"") ||
-	       !line_closes_pair(line, LINE_PAIR_CALL, line_command(&line->cursor));
+	if (line_seek(line, " was \""))
+		line_close_pair(line, EXIM_PAIR_CALL, line_command(&line->cursor));
+	return true;
 }
 
 /* "TLS error on connection from HOST (where): why" */
@@ -78,7 +80,7 @@ static bool families_read_tls(struct line *line)
 {
 	struct cursor *cursor = &line->cursor;
 
-	line->event.class = EVENT_TLS;
+	line->found.event.class = EVENT_TLS;
 	if (line->has_message_id || !families_skip_connection(line) || !line_take_host(line))
 		return false;
 	/* A client that goes without a word ("recv") has done nothing; nor has our own set-up. */
@@ -90,28 +92,29 @@ static bool families_read_tls(struct line *line)
 static bool families_read_no_mail(struct line *line)
 {
 	families_skip_fast_open(line);
-	line->event.class = EVENT_DISCONNECT;
-	return cursor_take(&line->cursor, "SMTP connection from ") && line_take_host(line) &&
-	       !line_closes_pair(line, LINE_PAIR_NO_MAIL, 0);
+	line->found.event.class = EVENT_DISCONNECT;
+	line_close_pair(line, EXIM_PAIR_NO_MAIL, 0);
+	return cursor_take(&line->cursor, "SMTP connection from ") && line_take_host(line);
 }
 
 static bool families_read_disconnection(struct line *line)
 {
 	families_skip_fast_open(line);
-	line->event.class = EVENT_DISCONNECT;
-	return line_take_host(line) && !line_closes_pair(line, LINE_PAIR_DISCONNECTED, 0);
+	line->found.event.class = EVENT_DISCONNECT;
+	line_close_pair(line, EXIM_PAIR_DISCONNECTED, 0);
+	return line_take_host(line);
 }
 
 static bool families_read_timeout(struct line *line)
 {
-	line->event.class = EVENT_DISCONNECT;
+	line->found.event.class = EVENT_DISCONNECT;
 	return line_take_host(line);
 }
 
 /* "SMTP connection from HOST lost while reading message data (…)" */
 static bool families_read_lost(struct line *line)
 {
-	line->event.class = EVENT_DISCONNECT;
+	line->found.event.class = EVENT_DISCONNECT;
 	/* That a connection ended well is said far more often. */
 	return memmem(line->cursor.pos, cursor_left(&line->cursor), " lost while ", 12) &&
 	       families_skip_connection(line) && line_take_host(line) &&
@@ -121,14 +124,14 @@ static bool families_read_lost(struct line *line)
 /* "refused connection from HOST (host_reject_connection)" */
 static bool families_read_refused(struct line *line)
 {
-	line->event.class = EVENT_POLICY;
+	line->found.event.class = EVENT_POLICY;
 	return line_take_host(line) && line_seek(line, " (host_reject_connection)");
 }
 
 /* "connection from HOST refused (IP options)" */
 static bool families_read_options(struct line *line)
 {
-	line->event.class = EVENT_PROTOCOL;
+	line->found.event.class = EVENT_PROTOCOL;
 	return line_take_host(line) && line_seek(line, " refused (IP options)");
 }
 
@@ -139,7 +142,7 @@ static bool families_read_options(struct line *line)
  */
 static bool families_read_too_many(struct line *line)
 {
-	line->event.class = EVENT_FLOOD;
+	line->found.event.class = EVENT_FLOOD;
 	return line_take_host(line) &&
 	       cursor_take(&line->cursor, " refused: too many connections from that IP address");
 }
@@ -149,17 +152,17 @@ static bool families_read_no_name(struct line *line)
 {
 	struct cursor *cursor = &line->cursor;
 
-	line->event.class = EVENT_RDNS;
-	return !addr_parse(cursor->pos, cursor_left(cursor), &line->event.peer);
+	line->found.event.class = EVENT_RDNS;
+	return !addr_parse(cursor->pos, cursor_left(cursor), &line->found.event.peer);
 }
 
 /* "rejected EHLO from HOST: syntactically invalid argument(s): x" */
 static bool families_read_greeting(struct line *line, uint32_t command)
 {
-	line->event.class = EVENT_HELO;
+	line->found.event.class = EVENT_HELO;
 	if (!line_take_host(line) || !line_seek(line, ": syntactically invalid argument(s): "))
 		return false;
-	line_open_pair(line, LINE_PAIR_CALL, command);
+	line_open_pair(line, EXIM_PAIR_CALL, command);
 	return true;
 }
 
@@ -181,7 +184,7 @@ static bool families_read_verified_helo(struct line *line)
 {
 	struct cursor *cursor = &line->cursor;
 
-	line->event.class = EVENT_HELO;
+	line->found.event.class = EVENT_HELO;
 	if (!line_seek(line, "\" from ") || !line_take_host(line))
 		return false;
 	if (line->exim->helo_is_checked)
@@ -194,24 +197,24 @@ static bool families_read_verified_helo(struct line *line)
 /* "rejected MAIL from HOST: no HELO/EHLO given" */
 static bool families_read_no_helo(struct line *line)
 {
-	line->event.class = EVENT_HELO;
+	line->found.event.class = EVENT_HELO;
 	if (!line_take_host(line) || !line_seek(line, ": no HELO/EHLO given"))
 		return false;
-	line_open_pair(line, LINE_PAIR_ERROR, LINE_MAIL);
+	line_open_pair(line, EXIM_PAIR_ERROR, LINE_MAIL);
 	return true;
 }
 
 /* "unqualified sender rejected: <s> H=HOST …": `<s>` is the peer's. */
 static bool families_read_unqualified(struct line *line)
 {
-	line->event.class = EVENT_PROTOCOL;
+	line->found.event.class = EVENT_PROTOCOL;
 	return line_find_host(line);
 }
 
 /* "too many recipients: message rejected: sender=<s> H=HOST" */
 static bool families_read_recipients(struct line *line)
 {
-	line->event.class = EVENT_RATELIMIT;
+	line->found.event.class = EVENT_RATELIMIT;
 	return line_find_host(line);
 }
 
@@ -220,7 +223,7 @@ static bool families_read_vrfy(struct line *line)
 {
 	struct cursor *cursor = &line->cursor;
 
-	line->event.class = EVENT_UNKNOWN_USER;
+	line->found.event.class = EVENT_UNKNOWN_USER;
 	return !memmem(cursor->pos, cursor_left(cursor), " U=", 3) && line_find_host(line);
 }
 
@@ -232,7 +235,7 @@ static bool families_read_login(struct line *line)
 {
 	struct cursor *cursor = &line->cursor;
 
-	line->event.class = EVENT_AUTH;
+	line->found.event.class = EVENT_AUTH;
 	if (line->has_message_id || !cursor_take_while(cursor, families_is_word) ||
 	    !cursor_take(cursor, " authenticator failed for "))
 		return false;

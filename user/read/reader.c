@@ -14,7 +14,15 @@ void reader_init(struct reader *reader, struct classes *classes, bool helo_is_ch
 	reader->pieces = 0;
 }
 
-int reader_record(struct reader *reader, const struct record *record, struct event *out)
+static int reader_exim(struct reader *reader, const char *line, size_t length,
+		       struct exim_found *out)
+{
+	if (exim_read(&reader->exim, line, length, out) || !exim_settle(&reader->exim, out))
+		return -ENOMSG;
+	return 0;
+}
+
+int reader_record(struct reader *reader, const struct record *record, struct exim_found *out)
 {
 	struct cursor cursor = { .pos = record->text, .end = record->text + record->length };
 
@@ -26,11 +34,15 @@ int reader_record(struct reader *reader, const struct record *record, struct eve
 		return -ENOMSG;
 	/* exim's own time is the time of the thing; syslog's, that of its telling. */
 	if (stamp_skip(&cursor))
-		return exim_read(&reader->exim, record->text, record->length, out);
-	return exim_read_text(&reader->exim, record->time, record->text, record->length, out);
+		return reader_exim(reader, record->text, record->length, out);
+	if (exim_read_text(&reader->exim, record->time, record->text, record->length, out) ||
+	    !exim_settle(&reader->exim, out))
+		return -ENOMSG;
+	return 0;
 }
 
-static int reader_syslog(struct reader *reader, const char *line, size_t length, struct event *out)
+static int reader_syslog(struct reader *reader, const char *line, size_t length,
+			 struct exim_found *out)
 {
 	struct record record;
 
@@ -40,14 +52,14 @@ static int reader_syslog(struct reader *reader, const char *line, size_t length,
 	return reader_record(reader, &record, out);
 }
 
-int reader_line(struct reader *reader, const char *line, size_t length, struct event *out)
+int reader_line(struct reader *reader, const char *line, size_t length, struct exim_found *out)
 {
 	struct cursor cursor = { .pos = line, .end = line + length };
 
 	if (reader->form == READER_EXIM)
-		return exim_read(&reader->exim, line, length, out);
+		return reader_exim(reader, line, length, out);
 	if (reader->form == READER_SYSLOG || !stamp_skip(&cursor))
 		return reader_syslog(reader, line, length, out);
 	reader->form = READER_EXIM;
-	return exim_read(&reader->exim, line, length, out);
+	return reader_exim(reader, line, length, out);
 }

@@ -24,10 +24,10 @@ struct reader {
 /* `classes` stays the caller's. The zone of times that name none is the process's (TZ). */
 void reader_init(struct reader *reader, struct classes *classes, bool helo_is_checked, int64_t now);
 
-/* 0: the line, without its LF, is an event; -ENOMSG: it is none, or not beyond doubt. */
-int reader_line(struct reader *reader, const char *line, size_t length, struct event *out);
+/* 0: the line, without its LF, is an event of its own; -ENOMSG: it is none, or not beyond doubt. */
+int reader_line(struct reader *reader, const char *line, size_t length, struct exim_found *out);
 
 /* The same of a record that came without syslog's wrapping. */
-int reader_record(struct reader *reader, const struct record *record, struct event *out);
+int reader_record(struct reader *reader, const struct record *record, struct exim_found *out);
 
 #endif

@@ -97,14 +97,14 @@ static void session_skip_argument(struct cursor *cursor)
 static void session_classify(struct line *line, enum patterns_phase phase,
 			     enum event_class otherwise)
 {
-	struct exim *exim = line->exim;
+	struct exim_found *found = &line->found;
 	enum event_class class = otherwise;
 
-	exim->text = line->cursor.pos;
-	exim->text_length = cursor_left(&line->cursor);
-	exim->unmatched = classes_match(exim->classes, phase, exim->text, exim->text_length,
-					&class) == -ENOMSG;
-	line->event.class = class;
+	found->text = line->cursor.pos;
+	found->text_length = cursor_left(&line->cursor);
+	found->unmatched = classes_match(line->exim->classes, phase, found->text,
+					 found->text_length, &class) == -ENOMSG;
+	line->found.event.class = class;
 }
 
 /*
@@ -136,9 +136,9 @@ static bool session_take_rejection(struct line *line)
 	cursor_take(cursor, ": ");
 	session_classify(line, phase, otherwise);
 	if (rcpt && line->null_sender &&
-	    (line->event.class == EVENT_POLICY || line->event.class == EVENT_RELAY ||
-	     line->event.class == EVENT_UNKNOWN_USER))
-		line->event.class = EVENT_BACKSCATTER;
+	    (line->found.event.class == EVENT_POLICY || line->found.event.class == EVENT_RELAY ||
+	     line->found.event.class == EVENT_UNKNOWN_USER))
+		line->found.event.class = EVENT_BACKSCATTER;
 	return true;
 }
 
@@ -167,8 +167,8 @@ static bool session_take_words(struct line *line)
 		return true;
 	}
 	if (cursor_take(cursor, "incomplete transaction (connection lost)")) {
-		line->event.class = EVENT_DISCONNECT;
-		line_open_pair(line, LINE_PAIR_DISCONNECTED, 0);
+		line->found.event.class = EVENT_DISCONNECT;
+		line_open_pair(line, EXIM_PAIR_DISCONNECTED, 0);
 		return true;
 	}
 	return session_take_rejection(line);
@@ -187,7 +187,7 @@ static bool session_take_worst_words(struct line *line)
 		line->null_sender = false;
 		if (!session_take_words(line))
 			continue;
-		if (!found || line->event.class < worst.event.class)
+		if (!found || line->found.event.class < worst.found.event.class)
 			worst = *line;
 		found = true;
 	}

@@ -69,21 +69,21 @@ int source_fd(const struct source *source)
 static void source_line(void *context, const char *line, size_t length)
 {
 	struct source *source = context;
-	struct event event;
+	struct exim_found found;
 
 	source->lines++;
-	if (!reader_line(&source->reader, line, length, &event))
-		source->event(source->context, &event);
+	if (!reader_line(&source->reader, line, length, &found))
+		source->event(source->context, &found.event);
 }
 
 static void source_record(void *context, const struct record *record)
 {
 	struct source *source = context;
-	struct event event;
+	struct exim_found found;
 
 	source->lines++;
-	if (!reader_record(&source->reader, record, &event))
-		source->event(source->context, &event);
+	if (!reader_record(&source->reader, record, &found))
+		source->event(source->context, &found.event);
 }
 
 void source_read(struct source *source, int64_t now, source_event *event, void *context)
