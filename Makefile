@@ -25,8 +25,8 @@ CFLAGS   ?= -O2 -g
 WARNINGS := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wvla \
 	-Wno-missing-field-initializers $(if $(WERROR),-Werror)
 CPPFLAGS += -D_GNU_SOURCE -DVERSION='"$(VERSION)"' -Iuser -Iheaders -I$(B)/skeletons -I$(B)/generated
-HARDENING := -fstack-protector-strong -D_FORTIFY_SOURCE=2 -fPIE
-LDHARDENING := -pie -Wl,-z,relro,-z,now
+HARDENING := -pthread -fstack-protector-strong -D_FORTIFY_SOURCE=2 -fPIE
+LDHARDENING := -pthread -pie -Wl,-z,relro,-z,now
 
 # Asked only by the recipes that need them, so that `make help` and `make deps` work without.
 LIB_CFLAGS = $(shell $(PKG_CONFIG) --cflags $(LIBRARIES))

@@ -107,6 +107,27 @@ setup() {
 	[[ $stderr == *'the last line has no end'* ]]
 }
 
+@test "many threads at a file find what one finds in a pipe, in its order" {
+	for _ in 1 2 3; do zcat "$top"/selftests/corpus/data/*.log.gz; done >"$log"
+	[ "$(stat -c %s "$log")" -gt 4000000 ]
+	"$sobig" parse --arrivals "$log" >"$BATS_TEST_TMPDIR/many"
+	"$sobig" parse --arrivals <"$log" >"$BATS_TEST_TMPDIR/standard-input"
+	cat "$log" | "$sobig" parse --arrivals >"$BATS_TEST_TMPDIR/one"
+	[ "$(wc -l <"$BATS_TEST_TMPDIR/one")" -gt 20000 ]
+	cmp "$BATS_TEST_TMPDIR/many" "$BATS_TEST_TMPDIR/one"
+	cmp "$BATS_TEST_TMPDIR/standard-input" "$BATS_TEST_TMPDIR/one"
+}
+
+@test "a line in a pipe is told as soon as it is there" {
+	mkfifo "$BATS_TEST_TMPDIR/in" "$BATS_TEST_TMPDIR/out"
+	stdbuf -oL "$sobig" parse <"$BATS_TEST_TMPDIR/in" >"$BATS_TEST_TMPDIR/out" 3>&- &
+	exec 5>"$BATS_TEST_TMPDIR/in" 6<"$BATS_TEST_TMPDIR/out"
+	head -n 1 "$log" >&5
+	read -r -t 2 line <&6
+	exec 5>&- 6<&-
+	[ "$line" = "${found%%$'\n'*}" ]
+}
+
 # Memory enough for the program, and not for such a line.
 @test "a line of 1 GB is skipped in constant memory, and the next is read" {
 	ulimit -v 300000

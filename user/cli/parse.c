@@ -12,8 +12,7 @@
 #include "cli/cli.h"
 #include "cli/setup.h"
 #include "common/log.h"
-#include "read/lines.h"
-#include "read/reader.h"
+#include "read/crew.h"
 
 enum {
 	PARSE_ARRIVALS = CLI_OPTION_OWN,
@@ -122,16 +121,13 @@ static void parse_print(struct parse *parse, uint64_t number, const struct exim_
 	fwrite_unlocked(row, 1, to - row, stdout);
 }
 
-static void parse_line(void *context, uint64_t number, const char *line, size_t length)
+static void parse_event(void *context, uint64_t line, const struct exim_found *found)
 {
 	struct parse *parse = context;
-	struct exim_found found;
 
-	if (reader_line(&parse->reader, line, length, &found))
+	if (parse->unmatched && (found->event.class != EVENT_POLICY || !found->unmatched))
 		return;
-	if (parse->unmatched && (found.event.class != EVENT_POLICY || !found.unmatched))
-		return;
-	parse_print(parse, number, &found);
+	parse_print(parse, line, found);
 }
 
 /* Syslog's times lack the year: the file was last written in it. */
@@ -152,7 +148,7 @@ static int parse_file(struct parse *parse, int fd, const char *path)
 
 	if (document)
 		printf("{\"kind\":\"parse\",\"shape\":%d,\"offences\":[\n", CLI_JSON_SHAPE);
-	err = lines_read(fd, parse_line, parse, &end);
+	err = crew_read(fd, &parse->reader, parse_event, parse, &end);
 	if (document)
 		printf("\n]}\n");
 	if (fflush(stdout) || ferror(stdout)) {
@@ -161,7 +157,7 @@ static int parse_file(struct parse *parse, int fd, const char *path)
 	}
 	if (end.skipped)
 		log_warning("%llu lines of more than %d bytes are nobody's, and were skipped",
-			    (unsigned long long)end.skipped, LINES_BUFFER);
+			    (unsigned long long)end.skipped, LINES_CHUNK);
 	if (parse->reader.pieces)
 		log_warning("%llu records that syslog had cut into pieces were not read",
 			    (unsigned long long)parse->reader.pieces);

@@ -29,8 +29,9 @@ struct classes_memo {
 struct classes {
 	struct classes_memo memo[CLASSES_MEMO_SLOTS];
 	hs_database_t *database;
+	bool shared; /* the database is another's */
 	hs_scratch_t *scratch;
-	size_t own;
+	size_t own, count;
 	struct pattern patterns[]; /* the site's own, then the known; without their text */
 };
 
@@ -89,6 +90,7 @@ int classes_open(const struct pattern *own, size_t count, struct classes_error *
 	if (!regexes || !classes)
 		goto out;
 	classes->own = count;
+	classes->count = all;
 	for (size_t i = 0; i < all; i++) {
 		classes->patterns[i] = i < count ? own[i] : patterns_known[i - count];
 		regexes[i] = classes->patterns[i].regex;
@@ -107,6 +109,26 @@ out:
 	classes_close(classes);
 	free(regexes);
 	return err;
+}
+
+int classes_share(const struct classes *classes, struct classes **out)
+{
+	size_t patterns = classes->count * sizeof(*classes->patterns);
+	struct classes *shared = calloc(1, sizeof(*shared) + patterns);
+
+	if (!shared)
+		return -ENOMEM;
+	shared->database = classes->database;
+	shared->shared = true;
+	shared->own = classes->own;
+	shared->count = classes->count;
+	memcpy(shared->patterns, classes->patterns, patterns);
+	if (hs_clone_scratch(classes->scratch, &shared->scratch) != HS_SUCCESS) {
+		classes_close(shared);
+		return -ENOMEM;
+	}
+	*out = shared;
+	return 0;
 }
 
 static int classes_found(unsigned int id, unsigned long long from, unsigned long long to,
@@ -177,6 +199,7 @@ void classes_close(struct classes *classes)
 	if (!classes)
 		return;
 	hs_free_scratch(classes->scratch);
-	hs_free_database(classes->database);
+	if (!classes->shared)
+		hs_free_database(classes->database);
 	free(classes);
 }

@@ -23,6 +23,9 @@ struct classes_error {
 int classes_open(const struct pattern *own, size_t count, struct classes_error *error,
 		 struct classes **out);
 
+/* The same patterns for another thread; `classes` must not be closed before *out. 0; -ENOMEM. */
+int classes_share(const struct classes *classes, struct classes **out);
+
 /* 0: *out is the class of the first pattern that fits; -ENOMSG: none does. */
 int classes_match(struct classes *classes, enum patterns_phase phase, const char *text,
 		  size_t length, enum event_class *out);

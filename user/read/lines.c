@@ -1,114 +1,104 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* A file, a pipe or a .gz from where it stands to its end, in lines and in constant memory. */
+/* A file, a pipe or a .gz from where it stands to its end: chunks of whole lines. */
 #include "lines.h"
 
 #include <errno.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
-#include <zlib.h>
-
-/* zlib reads straight into a buffer of at least twice this size, where there is nothing to unpack.
- */
-#define LINES_GZ_BUFFER (64 * 1024)
+#include "bytes.h"
 
 struct lines {
-	char buffer[LINES_BUFFER];
-	size_t have;
-	bool skipping; /* until the next LF */
-	uint64_t number;
-	lines_line *line;
-	void *context;
+	struct bytes *bytes;
+	uint64_t skipped; /* lines that were too long */
+	bool skipping;	  /* until the next LF */
+	size_t kept;
+	char rest[LINES_CHUNK]; /* the beginning of a line whose end has not come yet */
 };
 
-/* Hands over the complete lines, of which the first LF is at `lf`, and keeps the rest. */
-static void lines_hand_over(struct lines *lines, char *lf, struct lines_end *end)
-{
-	char *start = lines->buffer;
-
-	for (; lf; lf = memchr(start, '\n', lines->buffer + lines->have - start)) {
-		lines->number++;
-		if (lines->skipping)
-			end->skipped++;
-		else
-			lines->line(lines->context, lines->number, start, lf - start);
-		lines->skipping = false;
-		start = lf + 1;
-	}
-	lines->have -= start - lines->buffer;
-	memmove(lines->buffer, start, lines->have);
-	if (lines->have == LINES_BUFFER) {
-		lines->skipping = true;
-		lines->have = 0;
-	}
-}
-
-static int lines_error(gzFile file, struct lines_end *end)
-{
-	int zlib = Z_OK;
-	const char *why = gzerror(file, &zlib);
-
-	if (zlib == Z_OK || zlib == Z_STREAM_END)
-		return 0;
-	if (zlib == Z_ERRNO)
-		return errno ? -errno : -EIO;
-	if (zlib == Z_MEM_ERROR)
-		return -ENOMEM;
-	snprintf(end->why, sizeof(end->why), "%s", zlib == Z_BUF_ERROR ? "it ends too early" : why);
-	return -EBADMSG;
-}
-
-static int lines_read_all(struct lines *lines, gzFile file, struct lines_end *end)
-{
-	int got;
-
-	for (;;) {
-		errno = 0;
-		got = gzread(file, lines->buffer + lines->have, LINES_BUFFER - lines->have);
-		if (got < 0 && errno == EINTR) {
-			gzclearerr(file);
-			continue;
-		}
-		if (got <= 0)
-			break;
-		char *lf = memchr(lines->buffer + lines->have, '\n', got);
-
-		lines->have += got;
-		lines_hand_over(lines, lf, end);
-	}
-	end->cut = lines->have || lines->skipping;
-	return lines_error(file, end);
-}
-
-int lines_read(int fd, lines_line *line, void *context, struct lines_end *out)
+int lines_open(int fd, struct lines **out)
 {
 	struct lines *lines = calloc(1, sizeof(*lines));
-	int err = -ENOMEM, copy = -1;
-	gzFile file = NULL;
 
-	memset(out, 0, sizeof(*out));
 	if (!lines)
-		goto out;
-	copy = dup(fd);
-	if (copy < 0) {
-		err = -errno;
-		goto out;
+		return -ENOMEM;
+	if (bytes_open(fd, &lines->bytes)) {
+		free(lines);
+		return -ENOMEM;
 	}
-	file = gzdopen(copy, "r");
-	if (!file)
-		goto out;
-	copy = -1;
-	gzbuffer(file, LINES_GZ_BUFFER);
-	lines->line = line;
-	lines->context = context;
-	err = lines_read_all(lines, file, out);
-out:
-	if (file)
-		gzclose_r(file);
-	if (copy >= 0)
-		close(copy);
+	*out = lines;
+	return 0;
+}
+
+/* Leaves the whole lines in the chunk and keeps what follows them: true if there is one. */
+static bool lines_split(struct lines *lines, struct lines_chunk *chunk)
+{
+	char *last = memrchr(chunk->text, '\n', chunk->size);
+
+	if (!last && chunk->size == LINES_CHUNK) {
+		lines->skipping = true;
+		chunk->size = 0;
+	}
+	if (!last)
+		return false;
+	lines->kept = chunk->text + chunk->size - (last + 1);
+	memcpy(lines->rest, last + 1, lines->kept);
+	chunk->size -= lines->kept;
+	return true;
+}
+
+/* Throws away what belongs to a line that was too long. */
+static void lines_skip(struct lines *lines, struct lines_chunk *chunk)
+{
+	char *lf = memchr(chunk->text, '\n', chunk->size);
+
+	if (!lf) {
+		chunk->size = 0;
+		return;
+	}
+	lines->skipping = false;
+	lines->skipped++;
+	chunk->skipped++;
+	chunk->size -= lf + 1 - chunk->text;
+	memmove(chunk->text, lf + 1, chunk->size);
+}
+
+int lines_next(struct lines *lines, struct lines_chunk *chunk)
+{
+	ssize_t got;
+
+	chunk->skipped = 0;
+	chunk->size = lines->kept;
+	memcpy(chunk->text, lines->rest, lines->kept);
+	lines->kept = 0;
+	do {
+		got = bytes_read(lines->bytes, chunk->text + chunk->size,
+				 LINES_CHUNK - chunk->size);
+		if (got <= 0) {
+			lines->kept = chunk->size;
+			memcpy(lines->rest, chunk->text, chunk->size);
+			return got;
+		}
+		chunk->size += got;
+		if (lines->skipping)
+			lines_skip(lines, chunk);
+	} while (!lines_split(lines, chunk));
+	return 1;
+}
+
+struct lines_end lines_end(const struct lines *lines)
+{
+	return (struct lines_end){
+		.skipped = lines->skipped,
+		.cut = lines->kept || lines->skipping,
+		.why = bytes_why(lines->bytes),
+	};
+}
+
+void lines_close(struct lines *lines)
+{
+	if (!lines)
+		return;
+	bytes_close(lines->bytes);
 	free(lines);
-	return err;
 }

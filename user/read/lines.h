@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* A file, a pipe or a .gz from where it stands to its end, in lines and in constant memory. */
+/* A file, a pipe or a .gz from where it stands to its end: chunks of whole lines. */
 #ifndef LINES_H
 #define LINES_H
 
@@ -8,21 +8,35 @@
 #include <stdint.h>
 
 /* Longer than any line that exim or syslog can write; what does not fit is skipped. */
-#define LINES_BUFFER (256 * 1024)
+#define LINES_CHUNK (128 * 1024)
 
-/* A line without its LF, counted from 1. The bytes are gone after the call. */
-typedef void lines_line(void *context, uint64_t number, const char *line, size_t length);
+struct lines;
+
+struct lines_chunk {
+	uint64_t skipped; /* lines too long to be anybody's, just before these */
+	size_t size;	  /* of all lines; the last byte is an LF */
+	char text[LINES_CHUNK];
+};
 
 struct lines_end {
 	uint64_t skipped; /* lines too long to be anybody's */
-	bool cut;	  /* the last line had no LF, and was not handed over */
-	char why[128];	  /* with -EBADMSG: what is wrong with the .gz */
+	bool cut;	  /* the last line has no LF, and is in no chunk */
+	const char *why;  /* with -EBADMSG: what is wrong with the .gz */
 };
 
+/* 0; -ENOMEM. `fd` stays the caller's, who closes *out. */
+int lines_open(int fd, struct lines **out);
+
 /*
- * `fd` stays the caller's. 0; -errno of read(2); -EBADMSG: a .gz that is broken or ends too
- * early, of which all that was in it has been handed over. *out is set in any case.
+ * 1: *chunk holds the next lines, as many as there are by now, at least one; 0: there are no
+ * more; -errno of bytes_read().
  */
-int lines_read(int fd, lines_line *line, void *context, struct lines_end *out);
+int lines_next(struct lines *lines, struct lines_chunk *chunk);
+
+/* After the last chunk. */
+struct lines_end lines_end(const struct lines *lines);
+
+/* Accepts NULL. */
+void lines_close(struct lines *lines);
 
 #endif
