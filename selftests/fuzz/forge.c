@@ -15,12 +15,14 @@
 
 #define FORGE_PEER     "198.51.100.7"
 #define FORGE_PEER6    "2001:db8:7::7"
-#define FORGE_ARGUMENT 100 /* exim cuts a quoted command there */
-#define FORGE_IDENT    127 /* and an ident there */
+#define FORGE_ARGUMENT 100  /* exim cuts a quoted command there */
+#define FORGE_IDENT    127  /* and an ident there */
+#define FORGE_CUT      8146 /* and, from 4.98 on, a record there, before it says so */
 
 struct forge {
 	uint64_t random;
-	char line[EXIM_LINE_MAX];
+	char line[16384];
+	bool is_long; /* is to get a slot of more than exim has room for */
 	size_t length;
 	bool junk_helo;
 	bool helo_given;
@@ -137,31 +139,48 @@ static size_t forge_say(struct forge *forge, char *text, size_t size)
 	return used;
 }
 
+static void forge_put_filler(struct forge *forge)
+{
+	static char filler[FORGE_CUT];
+
+	if (!forge->is_long || forge_random(forge, 3))
+		return;
+	memset(filler, 'a', sizeof(filler));
+	forge_put_bytes(forge, filler, sizeof(filler));
+	forge->is_long = false;
+}
+
 static void forge_put_words(struct forge *forge, size_t most)
 {
 	char text[512];
 
 	forge_put_bytes(forge, text,
 			forge_say(forge, text, most < sizeof(text) ? most : sizeof(text)));
+	forge_put_filler(forge);
 }
 
-/* A quoted local part: what would end it early is behind a backslash, as exim demands. */
+/*
+ * A local part that is quoted, or of which each byte is that needs it: what would end it early is
+ * behind a backslash, as exim demands.
+ */
 static void forge_put_mailbox(struct forge *forge)
 {
 	char text[256];
 	size_t length = forge_say(forge, text, sizeof(text));
+	bool quoted = forge_flips(forge);
 
 	if (!forge_random(forge, 4)) {
 		forge_put(forge, "a@b.example");
 		return;
 	}
-	forge_put(forge, "\"");
+	forge_put(forge, quoted ? "\"" : "a");
 	for (size_t i = 0; i < length; i++) {
-		if (text[i] == '"' || text[i] == '\\')
+		if (quoted ? text[i] == '"' || text[i] == '\\'
+			   : strchr(" ()<>[]:;,@\\\"\r\t", text[i]) != NULL)
 			forge_put(forge, "\\");
 		forge_put_bytes(forge, text + i, 1);
 	}
-	forge_put(forge, "\"@b.example");
+	forge_put(forge, quoted ? "\"@b.example" : "@b.example");
 }
 
 static void forge_put_sender(struct forge *forge)
@@ -194,6 +213,7 @@ static void forge_put_name(struct forge *forge)
 		"mx.evil.example",
 		"[192.0.2.9].evil.example",
 		"[192.0.2.9]:25.evil.example",
+		"[192.0.2.9]:x.evil.example",
 		"H=[192.0.2.9].evil.example",
 		"x=]-_/+.evil.example",
 	};
@@ -443,6 +463,7 @@ static bool forge_line(struct forge *forge, bool syslog)
 	bool peer = true;
 
 	forge->length = 0;
+	forge->is_long = !forge_random(forge, 256);
 	forge->peer = forge_flips(forge) ? FORGE_PEER : FORGE_PEER6;
 	if (syslog)
 		forge_put(forge, "Aug 24 11:22:33 mx exim[123]: ");
@@ -480,6 +501,10 @@ static bool forge_line(struct forge *forge, bool syslog)
 		forge_nobodys(forge);
 		peer = false;
 		break;
+	}
+	if (forge->length > FORGE_CUT) {
+		forge->length = FORGE_CUT;
+		forge_put(forge, "**** log string overflowed log buffer ****");
 	}
 	return peer;
 }

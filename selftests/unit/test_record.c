@@ -141,7 +141,13 @@ static void a_rejection_that_syslog_has_twice_is_one(void **state)
 		"Aug 24 11:22:33 mx exim[1]: " SAID,
 	};
 
+	static const char *const main_log_only[] = {
+		"Aug 24 11:22:33 mx exim[1]: SMTP syntax error in \"X\" H=[198.51.100.7] x",
+		"Aug 24 11:22:33 mx exim[1]: SMTP syntax error in \"X\" H=[198.51.100.7] x",
+	};
+
 	(void)state;
+	assert_int_equal(read_lines(main_log_only, 2), 2);
 	assert_int_equal(read_lines(bare, 4), 2);
 	assert_int_equal(read_lines(again, 4), 2);
 }
@@ -207,6 +213,8 @@ static void what_exim_says_in_two_lines_is_one(void **state)
 	assert_int_equal(read_lines(cut, 2), 1);
 	assert_int_equal(read_lines(cut + 1, 1), 1);
 	assert_int_equal(read_lines(drop, 3), 1);
+	assert_int_equal(read_lines(drop + 2, 1), 1);
+	assert_int_equal(read_lines(drop + 2, 1), 1);
 }
 
 int main(void)

@@ -158,6 +158,10 @@ static int parse_file(struct parse *parse, int fd, const char *path)
 	if (end.skipped)
 		log_warning("%llu lines of more than %d bytes are nobody's, and were skipped",
 			    (unsigned long long)end.skipped, LINES_CHUNK);
+	if (parse->reader.exim.overlong)
+		log_warning("%llu lines of more than %d bytes, which exim may have cut, were not "
+			    "read; a HELO that long can be refused in acl_smtp_helo",
+			    (unsigned long long)parse->reader.exim.overlong, EXIM_LINE_MAX);
 	if (parse->reader.pieces)
 		log_warning("%llu records that syslog had cut into pieces were not read",
 			    (unsigned long long)parse->reader.pieces);

@@ -122,6 +122,16 @@ static char *config_read_line(char *buffer, int size, void *context)
 		config_fail(reading, -EINVAL, "a line may have %d characters at most", size - 2);
 		return NULL;
 	}
+	/* inih would take the one for another pattern, and cut the other there. */
+	if ((*line == ' ' || *line == '\t') && line[strspn(line, " \t\r\n")]) {
+		config_fail(reading, -EINVAL, "a line may not begin with a space");
+		return NULL;
+	}
+	if (*line != ';' && *line != '#' && (strstr(line, " ;") || strstr(line, "\t;"))) {
+		config_fail(reading, -EINVAL,
+			    "a remark needs a line of its own (for the character: \"[;]\")");
+		return NULL;
+	}
 	return line;
 }
 

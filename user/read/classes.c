@@ -63,7 +63,9 @@ static int classes_compile(struct classes *classes, const char *const *regexes, 
 	if (why->expression >= 0 && (size_t)why->expression < classes->own) {
 		err = -EINVAL;
 		error->pattern = why->expression;
-		snprintf(error->text, sizeof(error->text), "%s", why->message);
+		snprintf(error->text, sizeof(error->text), "%s",
+			 strstr(why->message, "ALLOWEMPTY") ? "it would fit every text"
+							    : why->message);
 	}
 	hs_free_compile_error(why);
 out:

@@ -206,6 +206,7 @@ static void crew_dismiss(struct crew *crew)
 	pthread_mutex_unlock(&crew->lock);
 	for (int i = 0; i < crew->hands; i++) {
 		pthread_join(crew->threads[i], NULL);
+		crew->reader->exim.overlong += crew->exims[i].overlong;
 		classes_close(crew->classes[i]);
 	}
 }

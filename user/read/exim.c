@@ -80,11 +80,17 @@ static int exim_read_on(struct exim *exim, struct cursor cursor, const char *sta
 	return 0;
 }
 
+static bool exim_fits(struct exim *exim, size_t length)
+{
+	exim->overlong += length > EXIM_LINE_MAX;
+	return length <= EXIM_LINE_MAX;
+}
+
 int exim_read(struct exim *exim, const char *line, size_t length, struct exim_found *out)
 {
 	struct cursor cursor = { .pos = line, .end = line + length };
 
-	if (length > EXIM_LINE_MAX || !stamp_skip(&cursor))
+	if (!exim_fits(exim, length) || !stamp_skip(&cursor))
 		return -ENOMSG;
 	return exim_read_on(exim, cursor, line, 0, out);
 }
@@ -94,7 +100,7 @@ int exim_read_text(struct exim *exim, int64_t time, const char *text, size_t len
 {
 	const struct cursor cursor = { .pos = text, .end = text + length };
 
-	return length > EXIM_LINE_MAX ? -ENOMSG : exim_read_on(exim, cursor, NULL, time, out);
+	return exim_fits(exim, length) ? exim_read_on(exim, cursor, NULL, time, out) : -ENOMSG;
 }
 
 static uint64_t exim_pair_key(const struct exim_found *found, enum exim_pair pair, uint32_t command)
@@ -115,7 +121,7 @@ bool exim_settle(struct exim *exim, const struct exim_found *found)
 			   time, EXIM_PAIR_SPAN);
 	if (told)
 		return false;
-	if (found->event.class != EVENT_ARRIVAL)
+	if (found->event.class != EVENT_ARRIVAL && found->closes != EXIM_PAIR_NO_MAIL)
 		twice_open(&exim->pairs, exim_pair_key(found, EXIM_PAIR_NO_MAIL, 0), time,
 			   EXIM_SESSION_SPAN);
 	return true;

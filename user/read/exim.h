@@ -12,10 +12,12 @@
 #include "read/stamp.h"
 #include "read/twice.h"
 
-/* exim writes a record through a buffer of this size (src/log.c, LOG_BUFFER_SIZE): what is
- * longer was not written by it.
+/*
+ * exim writes a record through a buffer of 8192 bytes (src/log.c, LOG_BUFFER_SIZE). One that does
+ * not fit is, up to 4.97, replaced by words that say so; from 4.98 on, its end is, and with it
+ * maybe the host. What comes near is nobody's.
  */
-#define EXIM_LINE_MAX 8192
+#define EXIM_LINE_MAX 8000
 
 /*
  * Some things take two lines or three, of which the later may be left out by a selector, or the
@@ -41,6 +43,8 @@ struct exim_found {
 	const char *text;
 	size_t text_length;
 	bool unmatched;
+
+	bool main_only; /* exim writes it for the main log, and not for the reject log */
 };
 
 struct exim {
@@ -57,6 +61,7 @@ struct exim {
 	struct classes *classes; /* the caller's */
 	struct stamp stamp;
 	struct twice pairs;
+	uint64_t overlong; /* lines of more than EXIM_LINE_MAX */
 };
 
 /* The zone is the process's (TZ). Call again after a change of TZ. */

@@ -21,6 +21,7 @@ static bool families_read_arrival(struct line *line)
 	if (cursor_take(cursor, "R=") && (!slot_take_mailbox(cursor) || !cursor_take(cursor, " ")))
 		return false;
 	cursor_take(cursor, "DS ");
+	line->found.main_only = true;
 	line->found.event.class = EVENT_ARRIVAL;
 	return cursor_take(cursor, "H=") && line_take_host(line);
 }
@@ -45,6 +46,7 @@ static bool families_read_error(struct line *line)
 {
 	uint32_t command = line_command(&line->cursor);
 
+	line->found.main_only = true;
 	line->found.event.class = EVENT_PROTOCOL;
 	if (!line_find_host(line))
 		return false;
@@ -80,6 +82,7 @@ static bool families_read_tls(struct line *line)
 {
 	struct cursor *cursor = &line->cursor;
 
+	line->found.main_only = true;
 	line->found.event.class = EVENT_TLS;
 	if (line->has_message_id || !families_skip_connection(line) || !line_take_host(line))
 		return false;
@@ -92,6 +95,7 @@ static bool families_read_tls(struct line *line)
 static bool families_read_no_mail(struct line *line)
 {
 	families_skip_fast_open(line);
+	line->found.main_only = true;
 	line->found.event.class = EVENT_DISCONNECT;
 	line_close_pair(line, EXIM_PAIR_NO_MAIL, 0);
 	return cursor_take(&line->cursor, "SMTP connection from ") && line_take_host(line);
@@ -100,6 +104,7 @@ static bool families_read_no_mail(struct line *line)
 static bool families_read_disconnection(struct line *line)
 {
 	families_skip_fast_open(line);
+	line->found.main_only = true;
 	line->found.event.class = EVENT_DISCONNECT;
 	line_close_pair(line, EXIM_PAIR_DISCONNECTED, 0);
 	return line_take_host(line);
@@ -107,6 +112,7 @@ static bool families_read_disconnection(struct line *line)
 
 static bool families_read_timeout(struct line *line)
 {
+	line->found.main_only = true;
 	line->found.event.class = EVENT_DISCONNECT;
 	return line_take_host(line);
 }
@@ -114,6 +120,7 @@ static bool families_read_timeout(struct line *line)
 /* "SMTP connection from HOST lost while reading message data (…)" */
 static bool families_read_lost(struct line *line)
 {
+	line->found.main_only = true;
 	line->found.event.class = EVENT_DISCONNECT;
 	/* That a connection ended well is said far more often. */
 	return memmem(line->cursor.pos, cursor_left(&line->cursor), " lost while ", 12) &&
@@ -142,6 +149,7 @@ static bool families_read_options(struct line *line)
  */
 static bool families_read_too_many(struct line *line)
 {
+	line->found.main_only = true;
 	line->found.event.class = EVENT_FLOOD;
 	return line_take_host(line) &&
 	       cursor_take(&line->cursor, " refused: too many connections from that IP address");
@@ -152,6 +160,7 @@ static bool families_read_no_name(struct line *line)
 {
 	struct cursor *cursor = &line->cursor;
 
+	line->found.main_only = true;
 	line->found.event.class = EVENT_RDNS;
 	return !addr_parse(cursor->pos, cursor_left(cursor), &line->found.event.peer);
 }
@@ -223,6 +232,7 @@ static bool families_read_vrfy(struct line *line)
 {
 	struct cursor *cursor = &line->cursor;
 
+	line->found.main_only = true;
 	line->found.event.class = EVENT_UNKNOWN_USER;
 	return !memmem(cursor->pos, cursor_left(cursor), " U=", 3) && line_find_host(line);
 }

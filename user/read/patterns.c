@@ -10,6 +10,10 @@
  * rspamd) and DNS lists say of themselves.
  */
 const struct pattern patterns_known[] = {
+	/* Said when the scanner, and not the message, is at fault. */
+	{ EVENT_POLICY, PATTERNS_CONTENT, "malware acl condition" },
+	{ EVENT_POLICY, PATTERNS_CONTENT, "spam acl condition" },
+
 	/* A list of the site's own is its policy, whatever words it has for it. B */
 	{ EVENT_POLICY, PATTERNS_ANY, "\\blocally (black|block)-?listed\\b" },
 
@@ -29,8 +33,12 @@ const struct pattern patterns_known[] = {
 	  "(subject\\b|^|[\"'`(<:]) ?[^a-z]{0,4}(re: ?)*((my|your) (details|application)|details|"
 	  "thank you!|approved|(your )?wicked screensaver|that movie)[\"'`)>.! ]*(\\(|$|is\\b)" },
 	{ EVENT_WORM, PATTERNS_CONTENT, "wicked_scr" },
+	/* None of these is a domain. What may be an innocent's, or in a URL, needs more to go by.
+	 */
+	{ EVENT_WORM, PATTERNS_CONTENT, "[a-z0-9_)]\\.(pif|scr|vbs|vbe|wsf|lnk|cpl|hta)\\b" },
 	{ EVENT_WORM, PATTERNS_CONTENT,
-	  "\\.(pif|scr|exe|com|bat|cmd|vbs|vbe|js|jse|wsf|lnk|cpl|hta)\\b" },
+	  "\\b(file|filename|name|attached|attachment)\\b[^<>@]{0,40}"
+	  "[a-z0-9_)]\\.(exe|com|bat|cmd|js|jse)\\b" },
 	/* X: "contains an unwanted file extension (…)", "Blacklisted file extension detected" */
 	{ EVENT_WORM, PATTERNS_CONTENT, "\\bfile ?(extension|name|type)s?\\b" },
 	{ EVENT_WORM, PATTERNS_CONTENT, "\\battach(ment|ed file)" },
@@ -70,6 +78,7 @@ const struct pattern patterns_known[] = {
 	{ EVENT_SENDER, PATTERNS_ANY, "\\bsender verif(y|ication)\\b" },
 	{ EVENT_SENDER, PATTERNS_ANY, "\\bverification failed for <" },
 	{ EVENT_SENDER, PATTERNS_ANY, "\\bcall(out|back)\\b" },
+	{ EVENT_SENDER, PATTERNS_ANY, "\\b(as|a|no) valid sender\\b" },
 	{ EVENT_SENDER, PATTERNS_ANY, "\\b(spf|dmarc|dkim|domainkeys?)\\b" },
 	{ EVENT_SENDER, PATTERNS_ANY, "is not allowed to send mail from" },
 	{ EVENT_SENDER, PATTERNS_ANY, "\\b(no|invalid|unknown|bad) (envelope )?sender\\b" },
@@ -121,8 +130,8 @@ const struct pattern patterns_known[] = {
 	{ EVENT_UNKNOWN_USER, PATTERNS_SESSION, "\\ball relevant mx records\\b" },
 
 	{ EVENT_AUTH, PATTERNS_SESSION,
-	  "\\b(auth(entication)?|log ?in|password)\\b[^<>]{0,24}"
-	  "\\b(fail|require|invalid|incorrect|needed|first)" },
+	  "\\b(authentication|login|log in|password) (has )?"
+	  "(failed|failure|invalid|incorrect|error)\\b" },
 
 	/* D: "Message headers fail syntax check", "maximum allowed line length is …" */
 	{ EVENT_PROTOCOL, PATTERNS_ANY, "\\bsyntax\\b" },

@@ -25,17 +25,19 @@ static int reader_exim(struct reader *reader, const char *line, size_t length,
 int reader_record(struct reader *reader, const struct record *record, struct exim_found *out)
 {
 	struct cursor cursor = { .pos = record->text, .end = record->text + record->length };
+	int err;
 
 	if (record_is_piece(record)) {
 		reader->pieces++;
 		return -ENOMSG;
 	}
-	if (record_is_copy(&reader->copies, record))
-		return -ENOMSG;
 	/* exim's own time is the time of the thing; syslog's, that of its telling. */
 	if (stamp_skip(&cursor))
-		return reader_exim(reader, record->text, record->length, out);
-	if (exim_read_text(&reader->exim, record->time, record->text, record->length, out) ||
+		err = exim_read(&reader->exim, record->text, record->length, out);
+	else
+		err = exim_read_text(&reader->exim, record->time, record->text, record->length,
+				     out);
+	if (err || (!out->main_only && record_is_copy(&reader->copies, record)) ||
 	    !exim_settle(&reader->exim, out))
 		return -ENOMSG;
 	return 0;

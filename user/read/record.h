@@ -36,7 +36,8 @@ int record_unwrap(struct stamp *stamp, int64_t now, const char *line, size_t len
 bool record_is_piece(const struct record *record);
 
 /*
- * True of the copy for the reject log of a record that was for the main log. Where it is not
+ * True of the copy for the reject log of a record that was for the main log; to be asked only of
+ * what exim writes to both. Where it is not
  * known for which log a record is, each second of two that are alike is the copy.
  */
 bool record_is_copy(struct twice *twice, const struct record *record);

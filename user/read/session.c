@@ -93,6 +93,22 @@ static void session_skip_argument(struct cursor *cursor)
 	cursor->pos = colon ? colon : cursor->end;
 }
 
+/*
+ * How much of an ACL's text is the site's own: exim quotes there a header that it cannot parse,
+ * and what a callout's server said, which are others' words.
+ */
+static size_t session_own_text(const char *text, size_t length)
+{
+	static const char header[] = "failing address in \"", callout[] = "response to \"";
+	const char *at;
+
+	at = memmem(text, length, header, sizeof(header) - 1);
+	if (at)
+		length = at - text;
+	at = memmem(text, length, callout, sizeof(callout) - 1);
+	return at ? (size_t)(at - text) : length;
+}
+
 /* The class that the ACL's text means, else the one that the place does. */
 static void session_classify(struct line *line, enum patterns_phase phase,
 			     enum event_class otherwise)
@@ -103,7 +119,8 @@ static void session_classify(struct line *line, enum patterns_phase phase,
 	found->text = line->cursor.pos;
 	found->text_length = cursor_left(&line->cursor);
 	found->unmatched = classes_match(line->exim->classes, phase, found->text,
-					 found->text_length, &class) == -ENOMSG;
+					 session_own_text(found->text, found->text_length),
+					 &class) == -ENOMSG;
 	line->found.event.class = class;
 }
 
@@ -168,6 +185,7 @@ static bool session_take_words(struct line *line)
 	}
 	if (cursor_take(cursor, "incomplete transaction (connection lost)")) {
 		line->found.event.class = EVENT_DISCONNECT;
+		line->found.main_only = true;
 		line_open_pair(line, EXIM_PAIR_DISCONNECTED, 0);
 		return true;
 	}

@@ -121,7 +121,9 @@ bool slot_take_host(struct cursor *cursor, bool helo_is_checked, struct addr *ou
 			return false;
 	}
 	slot_skip_port(&at);
-	if (cursor_left(&at) && cursor_peek(&at, 0) != ' ' && cursor_peek(&at, 0) != ':')
+	/* A name in the DNS may begin with an address in brackets, but holds no space. */
+	if (cursor_peek(&at, 0) == ':' ? cursor_peek(&at, 1) != ' '
+				       : cursor_left(&at) && cursor_peek(&at, 0) != ' ')
 		return false;
 	if (helo && !helo_is_checked && slot_another_host_follows(&at, &addr))
 		return false;
@@ -207,9 +209,18 @@ static bool slot_take_quoted(struct cursor *cursor)
 	return false;
 }
 
+/* Outside of quotes, too, a backslash takes the next byte along (src/parse.c, read_local_part). */
+static bool slot_take_escaped(struct cursor *cursor)
+{
+	if (cursor_left(cursor) < 2 || cursor_peek(cursor, 0) != '\\')
+		return false;
+	cursor->pos += 2;
+	return true;
+}
+
 static bool slot_is_plain(unsigned char c)
 {
-	static const bool special[256] = { ['"'] = true, ['>'] = true };
+	static const bool special[256] = { ['"'] = true, ['>'] = true, ['\\'] = true };
 
 	return !special[c];
 }
@@ -222,7 +233,7 @@ bool slot_take_angled(struct cursor *cursor)
 		cursor_take_while(cursor, slot_is_plain);
 		if (cursor_take(cursor, ">"))
 			return true;
-		if (!slot_take_quoted(cursor))
+		if (!slot_take_escaped(cursor) && !slot_take_quoted(cursor))
 			return false;
 	}
 }
@@ -231,13 +242,12 @@ bool slot_take_mailbox(struct cursor *cursor)
 {
 	const char *from = cursor->pos;
 
-	while (cursor->pos < cursor->end && *cursor->pos != ' ') {
-		if (*cursor->pos == '"') {
-			if (!slot_take_quoted(cursor))
-				return false;
-		} else {
-			cursor->pos++;
-		}
+	while (cursor_left(cursor) && cursor_peek(cursor, 0) != ' ') {
+		if (slot_take_escaped(cursor) || slot_take_quoted(cursor))
+			continue;
+		if (cursor_peek(cursor, 0) == '"')
+			return false;
+		cursor->pos++;
 	}
 	return cursor->pos > from;
 }

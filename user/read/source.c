@@ -108,7 +108,7 @@ struct source_state source_state(const struct source *source)
 		state.position = file.position;
 		state.skipped = file.skipped;
 	}
-	state.skipped += source->reader.pieces;
+	state.skipped += source->reader.pieces + source->reader.exim.overlong;
 	return state;
 }
 
