@@ -439,6 +439,11 @@ static void forge_nobodys(struct forge *forge)
 		"H=mx.evil.example [203.0.113.1]: SMTP error from remote mail server after initial "
 		"connection: 421 ",
 		"H=mx.evil.example [203.0.113.1] Connection refused ",
+		"H=(h) [203.0.113.1] U=root sender verify fail for <a@b.example>: response: ",
+		"H=(h) [203.0.113.1] sender verify fail for <a@b.example>: response: ",
+		"H=(h) [203.0.113.1] X=TLS1.3:x:256 DN=\"CN=x\" sender verify defer for <a@b>: ",
+		"H=(h) [203.0.113.1] U=root Warning: ",
+		"H=(h) [203.0.113.1] Warning: ",
 		"=> a@b.example R=r T=t H=mx.evil.example [203.0.113.1] C=\"250 ",
 		"** a@b.example R=r T=t H=mx.evil.example [203.0.113.1]: SMTP error: ",
 		"== a@b.example R=r T=t defer (-44): ",
