@@ -363,15 +363,17 @@ static void a_cut_line_names_nobody_wrong(void **state)
 		      "<a@b>: no",
 		STAMP "H=([192.0.2.3]) [2001:db8::17] F=<s@e> rejected after DATA: This message "
 		      "contains a virus",
+		STAMP "1xVO3f-00036y-2K <= \"a b\\\" c\"\\@d@e H=(h) [198.51.100.17] P=esmtp S=300",
 	};
-	const char *const peers[] = { "198.51.100.17", "2001:db8::17" };
+	const char *const peers[] = { "198.51.100.17", "2001:db8::17", "198.51.100.17" };
 	char text[ADDR_TEXT_SIZE], cut[512];
 	struct exim_found found;
 	struct exim exim;
 
 	(void)state;
 	exim_init(&exim, classes);
-	for (int i = 0; i < 2; i++) {
+	exim.wants_arrivals = true;
+	for (int i = 0; i < 3; i++) {
 		assert_int_equal(read_text(&exim, lines[i], &found), 0);
 		for (size_t length = 0; length < strlen(lines[i]); length++) {
 			memcpy(cut, lines[i], length);

@@ -243,11 +243,12 @@ bool slot_take_mailbox(struct cursor *cursor)
 	const char *from = cursor->pos;
 
 	while (cursor_left(cursor) && cursor_peek(cursor, 0) != ' ') {
-		if (slot_take_escaped(cursor) || slot_take_quoted(cursor))
-			continue;
-		if (cursor_peek(cursor, 0) == '"')
-			return false;
-		cursor->pos++;
+		if (cursor_peek(cursor, 0) == '"') {
+			if (!slot_take_quoted(cursor))
+				return false;
+		} else if (!slot_take_escaped(cursor)) {
+			cursor->pos++;
+		}
 	}
 	return cursor->pos > from;
 }
