@@ -38,7 +38,7 @@ class Check:
 
     def __init__(self, program, log, mode):
         option = ["--helo-checked"] if mode == "checked" else []
-        found = subprocess.run([program, "parse", "--arrivals", "-j", "--ndjson", *option, log], stdout=subprocess.PIPE, check=True)
+        found = subprocess.run([program, "parse", "--arrivals", "-j", "--ndjson", *option, log], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, check=True)
         self.lines = read(log).split("\n")
         self.sessions = []
         for row in read(log.replace(".log", ".truth")).splitlines():
