@@ -8,10 +8,8 @@ setup() {
 	need_lab
 	writer=$top/build/journal/lib/systemd/systemd-journal-remote
 	[ -x "$writer" ] || skip 'systemd-journal-remote is not unpacked'
-	[ -e /etc/machine-id ] || skip 'this machine has no id'
 	start_lab
-	echo 0123456789abcdef0123456789abcdef >"$LAB/machine-id"
-	mount --bind "$LAB/machine-id" /etc/machine-id
+	give_machine_id || skip 'this machine has no id, and takes none'
 	mount -t tmpfs tmpfs /var/log
 	mkdir -p /var/log/journal/0123456789abcdef0123456789abcdef
 	mkfifo "$LAB/export"
@@ -23,11 +21,23 @@ setup() {
 	until [ -e /var/log/journal/0123456789abcdef0123456789abcdef/system.journal ]; do sleep 0.05; done
 }
 
+# Seen in here only: the id of a machine, of which journals bear the name.
+give_machine_id() {
+	if [ ! -e /etc/machine-id ]; then
+		mkdir "$LAB/upper" "$LAB/work"
+		mount -t overlay overlay -o "lowerdir=/etc,upperdir=$LAB/upper,workdir=$LAB/work" /etc || return 1
+		: >/etc/machine-id
+	fi
+	echo 0123456789abcdef0123456789abcdef >"$LAB/machine-id"
+	mount --bind "$LAB/machine-id" /etc/machine-id
+}
+
 teardown() {
 	exec 5>&-
 	[ -z "${LAB_INSIDE-}" ] || {
-		stop_lab
 		umount /etc/machine-id /var/log 2>/dev/null || true
+		umount -t overlay /etc 2>/dev/null || true
+		stop_lab
 	}
 }
 

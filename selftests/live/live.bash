@@ -53,9 +53,10 @@ start_daemon() {
 
 # The same with all arguments given.
 launch_daemon() {
+	rm -f "$LAB/events" # or the words of the last one are taken for this one's
 	"$sobig" attach -j "$@" >"$LAB/events" 2>"$LAB/words" 3>&- &
 	daemon=$!
-	until grep -q '"ready"' "$LAB/events"; do
+	until grep -qs '"ready"' "$LAB/events"; do
 		[ -d "/proc/$daemon" ] || { cat "$LAB/words"; return 1; }
 		sleep 0.02
 	done
