@@ -131,6 +131,13 @@ static void a_pattern_that_is_none_is_named(void **state)
 	assert_int_equal(classes_open(own, 2, &why, &classes), -EINVAL);
 	assert_int_equal(why.pattern, 1);
 	assert_true(*why.text);
+	for (int i = 0; i < 3; i++) {
+		const char *const any[] = { ".", ".+", "x*" };
+		const struct pattern fits[] = { { EVENT_SPAM, PATTERNS_ANY, any[i] } };
+
+		assert_int_equal(classes_open(fits, 1, &why, &classes), -EINVAL);
+		assert_string_equal(why.text, "it would fit every text");
+	}
 }
 
 static const char *const config_file = "/tmp/sobig-xdp-test-config";
@@ -183,7 +190,8 @@ static void what_is_wrong_is_said_with_its_line(void **state)
 		{ "[class virus]\npattern =\n", ":2: a pattern that is empty" },
 		{ "pattern = x\n", ":1: a line before any section" },
 		{ "[class virus]\nnonsense\n", ":2: neither" },
-		{ "[class virus\n", ":1: neither" },
+		{ "[class virus\n", ":1: the \"]\" is missing" },
+		{ "[class virus]\npattern = x # y\n", ":2: a remark needs a line of its own" },
 		{ "[class virus]\npattern = x ; y\n", ":2: a remark needs a line of its own" },
 		{ "[class virus]\npattern = x\n  y\n", ":3: a line may not begin with a space" },
 	};

@@ -52,7 +52,9 @@ bool cli_common_option(struct cli_common *common, int option, int *status)
 		return true;
 	default:
 		/* optind stands behind a bad long option, and maybe not behind a bad letter. */
-		if (optopt && optopt < 256)
+		if (optopt == 'c')
+			*status = cli_usage(common, "-c needs the name of a file");
+		else if (optopt && optopt < 256)
 			*status = cli_usage(common, "-%c is not an option of %s", optopt,
 					    command->name);
 		else

@@ -130,6 +130,40 @@ static void parse_event(void *context, uint64_t line, const struct exim_found *f
 	parse_print(parse, line, found);
 }
 
+/* Whoever reads us through a pipe shall not wait for what may never come. */
+static void parse_pause(void *context)
+{
+	(void)context;
+	fflush(stdout);
+}
+
+/* What was in the log, and is not in what was printed. */
+static void parse_tell(const struct parse *parse, const struct lines_end *end, bool empty)
+{
+	const struct exim *exim = &parse->reader.exim;
+
+	if (parse->reader.form == READER_UNKNOWN && !empty)
+		log_warning("no line of it is exim's; is this exim's main log?");
+	if (end->skipped)
+		log_warning("lines of more than %d bytes, which are nobody's and were skipped: "
+			    "%llu",
+			    LINES_CHUNK, (unsigned long long)end->skipped);
+	if (exim->overlong)
+		log_warning("lines of more than %d bytes, which exim may have cut, and which were "
+			    "not read: %llu (a HELO that long can be refused in acl_smtp_helo)",
+			    EXIM_LINE_MAX, (unsigned long long)exim->overlong);
+	if (exim->doubtful)
+		log_warning("lines that can be read in two ways, and were not counted: %llu (with "
+			    "--helo-checked they can be read in one; see sobig-xdp(8))",
+			    (unsigned long long)exim->doubtful);
+	if (parse->reader.pieces)
+		log_warning("records that syslog had cut into pieces, and which were not read: "
+			    "%llu",
+			    (unsigned long long)parse->reader.pieces);
+	if (end->cut)
+		log_warning("the last line has no end, and was not read");
+}
+
 /* Syslog's times lack the year: the file was last written in it. */
 static int64_t parse_now(int fd)
 {
@@ -148,25 +182,15 @@ static int parse_file(struct parse *parse, int fd, const char *path)
 
 	if (document)
 		printf("{\"kind\":\"parse\",\"shape\":%d,\"offences\":[\n", CLI_JSON_SHAPE);
-	err = crew_read(fd, &parse->reader, parse_event, parse, &end);
+	err = crew_read(fd, &parse->reader, parse_event, parse_pause, parse, &end);
 	if (document)
 		printf("\n]}\n");
 	if (fflush(stdout) || ferror(stdout)) {
 		log_error("cannot write to standard output: %s", strerror(errno));
 		return CLI_FAILED;
 	}
-	if (end.skipped)
-		log_warning("%llu lines of more than %d bytes are nobody's, and were skipped",
-			    (unsigned long long)end.skipped, LINES_CHUNK);
-	if (parse->reader.exim.overlong)
-		log_warning("%llu lines of more than %d bytes, which exim may have cut, were not "
-			    "read; a HELO that long can be refused in acl_smtp_helo",
-			    (unsigned long long)parse->reader.exim.overlong, EXIM_LINE_MAX);
-	if (parse->reader.pieces)
-		log_warning("%llu records that syslog had cut into pieces were not read",
-			    (unsigned long long)parse->reader.pieces);
-	if (!err && end.cut)
-		log_warning("the last line has no end, and was not read");
+	if (!err)
+		parse_tell(parse, &end, lseek(fd, 0, SEEK_CUR) == 0);
 	if (err)
 		log_error("cannot read \"%s\"%s: %s", path, err == -EBADMSG ? " to its end" : "",
 			  err == -EBADMSG ? end.why : strerror(-err));
@@ -231,7 +255,8 @@ int cmd_parse(int argc, char **argv)
 			return status;
 	}
 	if (argc - optind > 1)
-		return cli_usage(&parse.common, "one file at a time");
+		return cli_usage(&parse.common, "one file at a time; for more of them: "
+						"zcat -f FILE... | sobig-xdp parse");
 	if (optind < argc)
 		path = argv[optind];
 	status = setup_classes(parse.config, &classes);

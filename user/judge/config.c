@@ -127,9 +127,16 @@ static char *config_read_line(char *buffer, int size, void *context)
 		config_fail(reading, -EINVAL, "a line may not begin with a space");
 		return NULL;
 	}
-	if (*line != ';' && *line != '#' && (strstr(line, " ;") || strstr(line, "\t;"))) {
+	if (*line == '[' && !strchr(line, ']')) {
+		config_fail(reading, -EINVAL, "the \"]\" is missing");
+		return NULL;
+	}
+	if (*line != ';' && *line != '#' && strpbrk(line, ";#") &&
+	    (strstr(line, " ;") || strstr(line, "\t;") || strstr(line, " #") ||
+	     strstr(line, "\t#"))) {
 		config_fail(reading, -EINVAL,
-			    "a remark needs a line of its own (for the character: \"[;]\")");
+			    "a remark needs a line of its own (in a pattern, write \"[;]\" or "
+			    "\"[#]\" for the character behind a space)");
 		return NULL;
 	}
 	return line;

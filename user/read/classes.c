@@ -81,38 +81,6 @@ static bool classes_load_known(struct classes *classes)
 				       &classes->database) == HS_SUCCESS;
 }
 
-int classes_open(const struct pattern *own, size_t count, struct classes_error *error,
-		 struct classes **out)
-{
-	size_t all = count + patterns_known_count;
-	const char **regexes = calloc(all, sizeof(*regexes));
-	struct classes *classes = calloc(1, sizeof(*classes) + all * sizeof(*classes->patterns));
-	int err = -ENOMEM;
-
-	if (!regexes || !classes)
-		goto out;
-	classes->own = count;
-	classes->count = all;
-	for (size_t i = 0; i < all; i++) {
-		classes->patterns[i] = i < count ? own[i] : patterns_known[i - count];
-		regexes[i] = classes->patterns[i].regex;
-		classes->patterns[i].regex = NULL;
-	}
-	err = 0;
-	if (count || !classes_load_known(classes))
-		err = classes_compile(classes, regexes, all, error);
-	if (!err && hs_alloc_scratch(classes->database, &classes->scratch) != HS_SUCCESS)
-		err = -ENOMEM;
-	if (!err) {
-		*out = classes;
-		classes = NULL;
-	}
-out:
-	classes_close(classes);
-	free(regexes);
-	return err;
-}
-
 int classes_share(const struct classes *classes, struct classes **out)
 {
 	size_t patterns = classes->count * sizeof(*classes->patterns);
@@ -194,6 +162,53 @@ int classes_match(struct classes *classes, enum patterns_phase phase, const char
 		return -ENOMSG;
 	*out = memo->class;
 	return 0;
+}
+
+/* A pattern that fits a text of no sense, as "." does, fits all. */
+static int classes_refuse_any(const struct classes *classes, struct classes_error *error)
+{
+	struct classes_scan scan = { classes, PATTERNS_ANY, SIZE_MAX };
+
+	hs_scan(classes->database, "\x01", 1, 0, classes->scratch, classes_found, &scan);
+	if (scan.first >= classes->own)
+		return 0;
+	error->pattern = scan.first;
+	snprintf(error->text, sizeof(error->text), "it would fit every text");
+	return -EINVAL;
+}
+
+int classes_open(const struct pattern *own, size_t count, struct classes_error *error,
+		 struct classes **out)
+{
+	size_t all = count + patterns_known_count;
+	const char **regexes = calloc(all, sizeof(*regexes));
+	struct classes *classes = calloc(1, sizeof(*classes) + all * sizeof(*classes->patterns));
+	int err = -ENOMEM;
+
+	if (!regexes || !classes)
+		goto out;
+	classes->own = count;
+	classes->count = all;
+	for (size_t i = 0; i < all; i++) {
+		classes->patterns[i] = i < count ? own[i] : patterns_known[i - count];
+		regexes[i] = classes->patterns[i].regex;
+		classes->patterns[i].regex = NULL;
+	}
+	err = 0;
+	if (count || !classes_load_known(classes))
+		err = classes_compile(classes, regexes, all, error);
+	if (!err && hs_alloc_scratch(classes->database, &classes->scratch) != HS_SUCCESS)
+		err = -ENOMEM;
+	if (!err)
+		err = classes_refuse_any(classes, error);
+	if (!err) {
+		*out = classes;
+		classes = NULL;
+	}
+out:
+	classes_close(classes);
+	free(regexes);
+	return err;
 }
 
 void classes_close(struct classes *classes)

@@ -50,6 +50,7 @@ struct crew {
 	struct reader *reader;
 	uint64_t line; /* how many were handed over */
 	crew_event *event;
+	crew_pause *pause;
 	void *context;
 };
 
@@ -145,6 +146,7 @@ static void crew_read_alone(struct crew *crew, const struct lines_chunk *chunk)
 		if (!reader_line(crew->reader, at, lf - at, &found))
 			crew->event(crew->context, crew->line, &found);
 	}
+	crew->pause(crew->context);
 }
 
 /* Adds a thread; false: it goes without. */
@@ -207,6 +209,7 @@ static void crew_dismiss(struct crew *crew)
 	for (int i = 0; i < crew->hands; i++) {
 		pthread_join(crew->threads[i], NULL);
 		crew->reader->exim.overlong += crew->exims[i].overlong;
+		crew->reader->exim.doubtful += crew->exims[i].doubtful;
 		classes_close(crew->classes[i]);
 	}
 }
@@ -222,7 +225,7 @@ static int crew_size(int fd)
 	return processors < 2 ? 0 : processors > CREW_MOST ? CREW_MOST : processors;
 }
 
-int crew_read(int fd, struct reader *reader, crew_event *event, void *context,
+int crew_read(int fd, struct reader *reader, crew_event *event, crew_pause *pause, void *context,
 	      struct lines_end *end)
 {
 	struct crew crew = {
@@ -231,6 +234,7 @@ int crew_read(int fd, struct reader *reader, crew_event *event, void *context,
 		.done = PTHREAD_COND_INITIALIZER,
 		.reader = reader,
 		.event = event,
+		.pause = pause,
 		.context = context,
 	};
 	int size = crew_size(fd), err;

@@ -62,6 +62,7 @@ struct exim {
 	struct stamp stamp;
 	struct twice pairs;
 	uint64_t overlong; /* lines of more than EXIM_LINE_MAX */
+	uint64_t doubtful; /* lines whose host would be known if it were that HELOs are checked */
 };
 
 /* The zone is the process's (TZ). Call again after a change of TZ. */

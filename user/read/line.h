@@ -20,13 +20,25 @@ typedef bool line_family(struct line *line);
 
 static inline bool line_take_host(struct line *line)
 {
-	return slot_take_host(&line->cursor, line->exim->helo_is_checked, &line->found.event.peer);
+	struct cursor at = line->cursor;
+	bool known =
+		slot_take_host(&line->cursor, line->exim->helo_is_checked, &line->found.event.peer);
+
+	if (!known && !line->exim->helo_is_checked)
+		line->exim->doubtful += slot_take_host(&at, true, &line->found.event.peer);
+	return known;
 }
 
 /* The host behind words that are the peer's own. */
 static inline bool line_find_host(struct line *line)
 {
-	return slot_find_host(&line->cursor, line->exim->helo_is_checked, &line->found.event.peer);
+	bool known =
+		slot_find_host(&line->cursor, line->exim->helo_is_checked, &line->found.event.peer);
+
+	if (!known && !line->exim->helo_is_checked)
+		line->exim->doubtful +=
+			slot_find_host(&line->cursor, true, &line->found.event.peer);
+	return known;
 }
 
 /* Goes behind the next `words`, if there are such. */
