@@ -22,6 +22,9 @@ enum {
 
 #define PARSE_SECONDS 17 /* where they stand in RFC 3339's form */
 
+/* As much as a pipe holds (pipe(7)): with less, whoever reads is woken for each page. */
+#define PARSE_OUTPUT 65536
+
 struct parse {
 	struct cli_common common;
 	const char *config;
@@ -70,7 +73,8 @@ static const char *parse_time(struct parse *parse, int64_t time)
 	return parse->stamp;
 }
 
-static char *parse_put(char *to, const char *text)
+/* Inline, so that the lengths of words that stand here are known. */
+static inline char *parse_put(char *to, const char *text)
 {
 	size_t length = strlen(text);
 
@@ -176,10 +180,13 @@ static int64_t parse_now(int fd)
 
 static int parse_file(struct parse *parse, int fd, const char *path)
 {
+	static char output[PARSE_OUTPUT]; /* glibc takes no size without it */
 	bool document = parse->common.json && !parse->common.lines;
 	struct lines_end end;
 	int err;
 
+	if (!isatty(STDOUT_FILENO))
+		setvbuf(stdout, output, _IOFBF, sizeof(output));
 	if (document)
 		printf("{\"kind\":\"parse\",\"shape\":%d,\"offences\":[\n", CLI_JSON_SHAPE);
 	err = crew_read(fd, &parse->reader, parse_event, parse_pause, parse, &end);
