@@ -33,7 +33,7 @@ LIB_CFLAGS = $(shell $(PKG_CONFIG) --cflags $(LIBRARIES))
 LIB_LIBS   = $(shell $(PKG_CONFIG) --libs $(LIBRARIES))
 MULTIARCH  = $(shell $(CC) -print-multiarch)
 
-BPF_CFLAGS := -O2 -g -Wall -Wextra $(if $(WERROR),-Werror) -target bpf -mcpu=v3 -Iheaders
+BPF_CFLAGS := -O2 -g -Wall -Wextra $(if $(WERROR),-Werror) -target bpf -mcpu=v3 -Iheaders -Ibpf
 
 ROOMS   := common read judge act cli
 SOURCES := $(foreach room,$(ROOMS),$(wildcard user/$(room)/*.c))

@@ -8,12 +8,17 @@
 #include <linux/in.h>
 #include <linux/ip.h>
 #include <linux/ipv6.h>
-#include <linux/tcp.h>
 #include <bpf/bpf_endian.h>
 #include <bpf/bpf_helpers.h>
 
 #define PACKET_VLANS_MAX      2
-#define PACKET_EXTENSIONS_MAX 6
+#define PACKET_EXTENSIONS_MAX 8
+
+/* IEEE 802.3; a type of our own, as the kernel's is packed, and would be read byte by byte. */
+struct packet_ether {
+	__be16 addresses[6];
+	__be16 type;
+};
 
 /* IEEE 802.1Q tag, as it follows an Ethernet type that announces it. */
 struct packet_vlan {
@@ -35,7 +40,45 @@ struct packet_fragment {
 	__be32 id;
 };
 
+/*
+ * RFC 9293, section 3.1: the TCP header up to its flags. What is behind may be in another
+ * fragment, and is nothing that a verdict depends on.
+ */
+struct packet_tcp {
+	__be16 source;
+	__be16 dest;
+	__be32 sequence;
+	__be32 acknowledgment;
+	__u8 words; /* of the header, in the upper four bits */
+	__u8 flags;
+};
+
+#define PACKET_TCP_SIZE	 14 /* bytes up to the end of the flags */
+#define PACKET_TCP_SYN	 0x02
+#define PACKET_TCP_ACK	 0x10
+#define PACKET_TCP_WORDS 5 /* the least that a header has */
+#define PACKET_TCP_PORTS 4 /* bytes up to the end of both ports */
+
+/* What could be seen of a packet. */
+enum packet_sight {
+	PACKET_MALFORMED, /* no receiver takes it for TCP */
+	PACKET_OTHER,	  /* something else than TCP, or a later fragment */
+	PACKET_TCP,	  /* TCP, with its flags */
+	PACKET_PORTS, /* TCP of which a fragment, or the end of the first buffer, cuts the flags off
+		       */
+	PACKET_HIDDEN, /* the same, and not even the ports are there; or a chain without end */
+};
+
+struct packet {
+	bool is_ipv6;
+	__u32 source4; /* network order, as it stands there; so is the next */
+	__u64 source6[2];
+	__be16 dest; /* of PACKET_TCP and PACKET_PORTS */
+	__u8 flags;  /* of PACKET_TCP */
+};
+
 struct packet_cursor {
+	struct xdp_md *ctx;
 	void *pos;
 	void *end;
 };
@@ -54,13 +97,13 @@ static __always_inline void *packet_take(struct packet_cursor *cursor, __u32 siz
 /* Steps over Ethernet and up to two tags. Returns the EtherType in network order, 0: cut short. */
 static __always_inline __be16 packet_ethernet(struct packet_cursor *cursor)
 {
-	struct ethhdr *eth = packet_take(cursor, sizeof(*eth));
+	struct packet_ether *eth = packet_take(cursor, sizeof(*eth));
 	struct packet_vlan *vlan;
 	__be16 type;
 
 	if (!eth)
 		return 0;
-	type = eth->h_proto;
+	type = eth->type;
 #pragma unroll
 	for (int i = 0; i < PACKET_VLANS_MAX; i++) {
 		if (type != bpf_htons(ETH_P_8021Q) && type != bpf_htons(ETH_P_8021AD))
@@ -73,74 +116,153 @@ static __always_inline __be16 packet_ethernet(struct packet_cursor *cursor)
 	return type;
 }
 
-/* Steps over the IPv4 header and its options. NULL: malformed. */
-static __always_inline struct iphdr *packet_ipv4(struct packet_cursor *cursor)
+/* True if the packet goes on behind its first buffer, which is all that a cursor sees. */
+static __always_inline bool packet_goes_on(const struct packet_cursor *cursor)
 {
-	struct iphdr *ip = packet_take(cursor, sizeof(*ip));
+	struct xdp_md *ctx = cursor->ctx;
 
-	if (!ip || ip->version != 4 || ip->ihl < 5)
-		return NULL;
-	if (!packet_take(cursor, ip->ihl * 4 - sizeof(*ip)))
-		return NULL;
-	return ip;
+	return bpf_xdp_get_buff_len(ctx) > ctx->data_end - ctx->data;
 }
 
-/* True of a fragment that does not hold the start of the transport header. */
-static __always_inline bool packet_ipv4_is_later_fragment(const struct iphdr *ip)
+/* What a packet is that ends where a header should be; `cut` as in packet_tcp(). */
+static __always_inline enum packet_sight packet_ends(const struct packet_cursor *cursor, bool cut)
 {
-	return ip->frag_off & bpf_htons(0x1fff);
+	return cut || packet_goes_on(cursor) ? PACKET_HIDDEN : PACKET_MALFORMED;
 }
 
 /*
- * Steps over the IPv6 header and up to PACKET_EXTENSIONS_MAX extension headers. *protocol is
- * what follows them; IPPROTO_NONE stands for a later fragment. NULL: malformed, or a longer
- * chain.
+ * The TCP header, of which `left` bytes belong to the packet: what a frame is padded with is
+ * anybody's words. `cut` is true of a first fragment, the rest of which comes in another.
  */
-static __always_inline struct ipv6hdr *packet_ipv6(struct packet_cursor *cursor, __u8 *protocol)
+static __always_inline enum packet_sight packet_tcp(struct packet_cursor *cursor, __u32 left,
+						    bool cut, struct packet *out)
+{
+	struct packet_tcp *tcp = cursor->pos;
+
+	if (left >= PACKET_TCP_SIZE && (void *)tcp + PACKET_TCP_SIZE <= cursor->end) {
+		out->dest = tcp->dest;
+		out->flags = tcp->flags;
+		return tcp->words >> 4 >= PACKET_TCP_WORDS ? PACKET_TCP : PACKET_MALFORMED;
+	}
+	if (!cut && !(left >= PACKET_TCP_SIZE && packet_goes_on(cursor)))
+		return PACKET_MALFORMED;
+	if (left < PACKET_TCP_PORTS || (void *)tcp + PACKET_TCP_PORTS > cursor->end)
+		return PACKET_HIDDEN;
+	out->dest = tcp->dest;
+	return PACKET_PORTS;
+}
+
+static __always_inline enum packet_sight packet_ipv4(struct packet_cursor *cursor,
+						     struct packet *out)
+{
+	struct iphdr *ip = packet_take(cursor, sizeof(*ip));
+	__u32 header, total;
+
+	if (!ip || ip->version != 4 || ip->ihl < 5)
+		return PACKET_MALFORMED;
+	header = ip->ihl * 4;
+	total = bpf_ntohs(ip->tot_len);
+	if (total < header)
+		return PACKET_MALFORMED;
+	if (ip->protocol != IPPROTO_TCP || ip->frag_off & bpf_htons(0x1fff))
+		return PACKET_OTHER;
+	out->is_ipv6 = false;
+	out->source4 = ip->saddr;
+	if (header > sizeof(*ip) && !packet_take(cursor, header - sizeof(*ip)))
+		return packet_ends(cursor, false);
+	return packet_tcp(cursor, total - header, ip->frag_off & bpf_htons(0x2000), out);
+}
+
+/* True, and `size` bytes less are left, if that many belong to the packet. */
+static __always_inline bool packet_spend(__u32 *left, __u32 size)
+{
+	if (*left < size)
+		return false;
+	*left -= size;
+	return true;
+}
+
+/*
+ * Steps over up to PACKET_EXTENSIONS_MAX extension headers. Linux takes longer chains, too; what
+ * is behind them is as good as hidden.
+ */
+static __always_inline enum packet_sight packet_ipv6(struct packet_cursor *cursor,
+						     struct packet *out)
 {
 	struct ipv6hdr *ip = packet_take(cursor, sizeof(*ip));
 	struct packet_extension *extension;
 	struct packet_fragment *fragment;
+	bool cut = false;
+	__u32 left, size;
 	__u8 next;
 
 	if (!ip || ip->version != 6)
-		return NULL;
+		return PACKET_MALFORMED;
+	out->is_ipv6 = true;
+	out->source6[0] = (__u64)ip->saddr.s6_addr32[1] << 32 | ip->saddr.s6_addr32[0];
+	out->source6[1] = (__u64)ip->saddr.s6_addr32[3] << 32 | ip->saddr.s6_addr32[2];
 	next = ip->nexthdr;
+	left = bpf_ntohs(ip->payload_len);
+	/* RFC 2675. Linux goes by the frame then (net/ipv6/ip6_input.c, ip6_rcv_core). */
+	if (!left && next == IPPROTO_HOPOPTS)
+		left = 0xffffffff;
 #pragma unroll
 	for (int i = 0; i < PACKET_EXTENSIONS_MAX; i++) {
 		switch (next) {
+		case IPPROTO_TCP:
+			return packet_tcp(cursor, left, cut, out);
 		case IPPROTO_HOPOPTS:
 		case IPPROTO_ROUTING:
 		case IPPROTO_DSTOPTS:
 			extension = packet_take(cursor, sizeof(*extension));
 			if (!extension)
-				return NULL;
+				return packet_ends(cursor, cut);
 			next = extension->next;
-			if (!packet_take(cursor, extension->length * 8 + 6))
-				return NULL;
+			size = extension->length * 8 + 6;
+			if (!packet_spend(&left, size + sizeof(*extension)) ||
+			    !packet_take(cursor, size))
+				return packet_ends(cursor, cut);
 			break;
 		case IPPROTO_FRAGMENT:
 			fragment = packet_take(cursor, sizeof(*fragment));
-			if (!fragment)
-				return NULL;
+			if (!fragment || !packet_spend(&left, sizeof(*fragment)))
+				return packet_ends(cursor, cut);
 			next = fragment->next;
 			if (fragment->offset & bpf_htons(0xfff8))
-				next = IPPROTO_NONE;
+				return PACKET_OTHER;
+			cut = cut || fragment->offset & bpf_htons(0x0001);
 			break;
 		default:
-			*protocol = next;
-			return ip;
+			return PACKET_OTHER;
 		}
 	}
-	return NULL;
+	switch (next) {
+	case IPPROTO_TCP:
+		return packet_tcp(cursor, left, cut, out);
+	case IPPROTO_HOPOPTS:
+	case IPPROTO_ROUTING:
+	case IPPROTO_DSTOPTS:
+	case IPPROTO_FRAGMENT:
+		return PACKET_HIDDEN;
+	default:
+		return PACKET_OTHER;
+	}
 }
 
-/* Steps over the fixed part of the TCP header. NULL: cut short. */
-static __always_inline struct tcphdr *packet_tcp(struct packet_cursor *cursor)
+/* Takes the packet apart, up to TCP's flags. */
+static __always_inline enum packet_sight packet_read(struct packet_cursor *cursor,
+						     struct packet *out)
 {
-	struct tcphdr *tcp = packet_take(cursor, sizeof(*tcp));
-
-	return tcp && tcp->doff >= 5 ? tcp : NULL;
+	switch (packet_ethernet(cursor)) {
+	case bpf_htons(ETH_P_IP):
+		return packet_ipv4(cursor, out);
+	case bpf_htons(ETH_P_IPV6):
+		return packet_ipv6(cursor, out);
+	case 0:
+		return PACKET_MALFORMED;
+	default:
+		return PACKET_OTHER;
+	}
 }
 
 #endif

@@ -15,19 +15,22 @@
 #define SOBIG_PINS    "/sys/fs/bpf/sobig-xdp"
 
 /*
- * How many addresses may be blocked at a time, and the size of the LRU maps that hold them. An
- * LRU map that is filled to its brim loses entries early, since each CPU keeps free ones to
- * itself: so there is a quarter to spare, and the size is a multiple of 128 entries per CPU for
- * up to 64 CPUs.
+ * How many addresses may be blocked at a time unless it is said otherwise (attach --blocks), and
+ * how much larger the LRU maps are that hold them. An LRU map that is filled to its brim loses
+ * entries early, since each CPU keeps free ones to itself: so there is a third to spare, and the
+ * size is a multiple of 128 entries per CPU for up to 64 CPUs.
  */
-#define SOBIG_BLOCKS4_MAX  196608
-#define SOBIG_BLOCKS6_MAX  98304
-#define SOBIG_TABLE4_SIZE  262144
-#define SOBIG_TABLE6_SIZE  131072
+#define SOBIG_BLOCKS4_DEFAULT 196608
+#define SOBIG_BLOCKS_MOST     16777216
+#define SOBIG_TABLE_STEP      8192
+#define SOBIG_TABLE_SIZE(blocks) \
+	(((blocks) + (blocks) / 3 + SOBIG_TABLE_STEP - 1) / SOBIG_TABLE_STEP * SOBIG_TABLE_STEP)
+#define SOBIG_NETWORKS_MAX 65536 /* of each family */
 #define SOBIG_IPV6_PREFIX  64
 #define SOBIG_REASON_SIZE  48
 #define SOBIG_PATH_SIZE	   256
 #define SOBIG_DEFAULT_PORT 25
+#define SOBIG_PORTS_MAX	   8
 
 /* Key of blocked4 and ledger4, in network order. */
 struct sobig_key4 {
@@ -39,12 +42,16 @@ struct sobig_key6 {
 	__u8 network[8];
 };
 
-/* Value of blocked4 and blocked6, the LRU maps that the program reads on each SYN. */
+/*
+ * Value of blocked4 and blocked6, the LRU maps. The program asks them where the front table
+ * (front.h) is not sure, which is seldom; what was dropped is entered here once in a while.
+ */
 struct sobig_block {
 	__u32 until;	 /* the block is void from this second on */
+	__u32 quiet;	 /* unless the host knocked within so many seconds; 0: void all the same */
+	__u32 trial;	 /* 1: the verdict of a dry run, which no filter acts upon */
 	__u32 last_drop; /* 0: nothing was dropped yet */
 	__u64 drops;
-	__u64 trial; /* 1: the verdict of a dry run, which no filter acts upon */
 };
 
 /*
@@ -55,27 +62,71 @@ struct sobig_block {
 struct sobig_ledger {
 	__u32 since;
 	__u32 until;
-	__u32 trial;			/* as in struct sobig_block */
+	__u32 quiet; /* this and the next as in struct sobig_block */
+	__u32 trial;
 	char reason[SOBIG_REASON_SIZE]; /* printable ASCII, NUL-terminated */
+};
+
+/* Key of networks4 and networks6, which are tries: they never forget, and need no ledger. */
+struct sobig_network4 {
+	__u32 length; /* of the prefix, in bits */
+	__u8 address[4];
+};
+
+struct sobig_network6 {
+	__u32 length;
+	__u8 address[16];
+};
+
+/* Value of networks4 and networks6. */
+struct sobig_network {
+	__u32 until;
+	__u32 quiet;
+	__u32 trial;
+	__u32 last_drop;
+	__u64 drops;
+	__u32 length; /* the key's, so that the program can go on to a wider one */
+	__u32 since;
+	char reason[SOBIG_REASON_SIZE];
 };
 
 /* Index of the per-CPU array `counters`. Each packet is counted once. */
 enum sobig_count {
-	SOBIG_PASSED_OTHER,	/* not a SYN to the protected port */
-	SOBIG_PASSED_SYN,	/* a SYN to the protected port, its source is not blocked */
+	SOBIG_PASSED_OTHER,	/* nothing that a block is about */
+	SOBIG_PASSED_SYN,	/* a SYN to a protected port, its source is not blocked */
 	SOBIG_PASSED_LAPSED,	/* the same, and its source's block has run out */
-	SOBIG_PASSED_MALFORMED, /* its headers do not hold together */
+	SOBIG_PASSED_MALFORMED, /* its headers do not hold together, or cannot be seen */
 	SOBIG_PASSED_DRY_RUN,	/* would have been dropped, but for --dry-run */
-	SOBIG_DROPPED,
+	SOBIG_DROPPED,		/* a SYN to a protected port; its source is blocked */
+	SOBIG_DROPPED_NETWORK,	/* the same, and it is a network that is blocked */
+	SOBIG_DROPPED_LIVE,	/* no SYN, but scope = port */
+	SOBIG_DROPPED_HIDDEN,	/* of a blocked source, made so that its flags cannot be seen */
+	SOBIG_DROPPED_RATE,	/* a SYN too many of a source that is not blocked */
 	SOBIG_COUNTS,
 };
+
+#define SOBIG_DROPS SOBIG_DROPPED /* from here on, all are drops */
+
+/*
+ * A line of the array `rates`: sources that have sent SYNs of late. The upper 32 bits of a slot
+ * tell the source (an IPv4 address, or a hash of an IPv6 network), the lower ones when its bucket
+ * of tokens is full again, in units of 1/65536 second. All 0: nobody. No lock is taken: of two
+ * SYNs at the same instant on two processors, one may go uncounted.
+ */
+struct sobig_rates {
+	__u64 sources[8];
+};
+
+#define SOBIG_RATES_LINES    16384
+#define SOBIG_RATE_UNIT_BITS 16
 
 /* Only entry of the array `pulse`, one for each interface: what the daemon last knew of itself. */
 struct sobig_pulse {
 	__u32 pid;
 	__u32 started;
-	__u32 last_line; /* when the newest line was read; 0: none yet */
-	__u32 port;	 /* host order */
+	__u32 last_line;	      /* when the newest line was read; 0: none yet */
+	__u16 ports[SOBIG_PORTS_MAX]; /* host order; 0: no more */
+	__u32 scope_port;
 	__u32 dry_run;
 	__u32 logs;	   /* files followed; the fields below speak of the first */
 	__u64 lines;	   /* of all logs, since it started */

@@ -1,42 +1,20 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* The blocks in force: the kernel's tables that the filter reads, and the ledger beside them. */
-#include "blocks.h"
+/* The blocks in force, of hosts and of networks: whoever adds one or lifts one comes by here. */
+#include "act/blocks.h"
 
 #include <bpf/bpf.h>
 #include <errno.h>
-#include <limits.h>
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
 #include <unistd.h>
 
-#include "act/pins.h"
-
-/* One family's pair of maps. Keys of both families are the address's bytes from `from` on. */
-struct blocks_table {
-	const char *blocked_name;
-	const char *ledger_name;
-	unsigned int from;
-	unsigned int key_size;
-	int blocked;
-	int ledger;
-};
-
-enum {
-	BLOCKS_IPV4,
-	BLOCKS_IPV6,
-	BLOCKS_TABLES
-};
-
-struct blocks {
-	struct blocks_table tables[BLOCKS_TABLES];
-};
-
-#define BLOCKS_KEY_MAX 8
-#define BLOCKS_BATCH   1024
-
-_Static_assert(sizeof(struct sobig_key4) <= BLOCKS_KEY_MAX, "a key fits");
-_Static_assert(sizeof(struct sobig_key6) <= BLOCKS_KEY_MAX, "a key fits");
+#include "act/mirror.h"
+#include "act/networks.h"
+#include "act/repair.h"
+#include "act/tables.h"
+#include "act/turn.h"
 
 uint32_t blocks_now(void)
 {
@@ -55,26 +33,6 @@ static uint32_t blocks_until(uint32_t seconds)
 	return now.tv_sec + seconds + (now.tv_nsec != 0);
 }
 
-static struct blocks_table *blocks_table(struct blocks *blocks, const struct addr *host)
-{
-	return &blocks->tables[addr_is_ipv4(host) ? BLOCKS_IPV4 : BLOCKS_IPV6];
-}
-
-static const void *blocks_key(const struct blocks_table *table, const struct addr *host)
-{
-	return host->bytes + table->from;
-}
-
-static struct addr blocks_host(const struct blocks_table *table, const void *key)
-{
-	struct addr host = { .bytes = { 0 } };
-
-	if (table->from)
-		memset(host.bytes + table->from - 2, 0xff, 2);
-	memcpy(host.bytes + table->from, key, table->key_size);
-	return host;
-}
-
 static void blocks_set_reason(char *to, const char *from)
 {
 	size_t i;
@@ -91,6 +49,8 @@ static void blocks_extend(struct sobig_ledger *ledger, const struct sobig_ledger
 	if (old->trial && !ledger->trial)
 		return;
 	ledger->since = old->since;
+	if (old->quiet > ledger->quiet)
+		ledger->quiet = old->quiet;
 	if (old->until <= ledger->until && old->trial == ledger->trial)
 		return;
 	ledger->trial = old->trial;
@@ -98,115 +58,357 @@ static void blocks_extend(struct sobig_ledger *ledger, const struct sobig_ledger
 	memcpy(ledger->reason, old->reason, sizeof(ledger->reason));
 }
 
-int blocks_add(struct blocks *blocks, const struct addr *host, uint32_t seconds, const char *reason,
-	       bool trial, uint32_t *left)
+/* What is ordered, as a ledger has it. */
+static struct sobig_ledger blocks_order(const struct blocks_order *order)
 {
-	const struct blocks_table *table = blocks_table(blocks, host);
-	const void *key = blocks_key(table, host);
-	struct sobig_ledger ledger = { .trial = trial }, old;
-	struct sobig_block block = { 0 };
-	uint32_t now = blocks_now();
+	struct sobig_ledger ledger = {
+		.since = blocks_now(),
+		.until = blocks_until(order->seconds),
+		.quiet = order->extend ? order->seconds : 0,
+		.trial = order->trial,
+	};
 
-	ledger.since = now;
-	ledger.until = blocks_until(seconds);
-	blocks_set_reason(ledger.reason, reason);
-	if (!bpf_map_lookup_elem(table->ledger, key, &old) && old.until > now) {
+	blocks_set_reason(ledger.reason, order->reason);
+	return ledger;
+}
+
+/* Adds a host to the batch, in the light of what is known of it. True if it is new. */
+static bool blocks_stage(struct blocks *blocks, const struct tables *tables,
+			 const struct addr *host, const struct sobig_ledger *ordered)
+{
+	const void *key = tables_key(tables, host);
+	struct sobig_ledger ledger = *ordered, old;
+	struct sobig_block block = { 0 };
+	bool known;
+
+	/* Most are new, and that is known without asking the kernel. */
+	known = !mirror_is_free(blocks->mirror, host) && !tables_get_ledger(tables, key, &old);
+	if (known && (old.until > ledger.since || old.quiet)) {
 		blocks_extend(&ledger, &old);
-		if (bpf_map_lookup_elem(table->blocked, key, &block))
+		if (tables_get_block(tables, key, &block))
 			memset(&block, 0, sizeof(block));
 	}
 	block.until = ledger.until;
+	block.quiet = ledger.quiet;
 	block.trial = ledger.trial;
-	if (bpf_map_update_elem(table->ledger, key, &ledger, BPF_ANY) ||
-	    bpf_map_update_elem(table->blocked, key, &block, BPF_ANY))
-		return -errno;
-	/* Somebody may have unblocked it between the two. */
-	if (bpf_map_lookup_elem(table->ledger, key, &old))
-		bpf_map_delete_elem(table->blocked, key);
-	*left = ledger.until - now;
+	tables_batch_add(tables, blocks->batch, key, &ledger, &block);
+	return !known;
+}
+
+/* As a tally would have it. */
+static uint32_t blocks_knocks(const struct sobig_block *block)
+{
+	return block->last_drop << 16 | (block->drops & FRONT_COUNT_MASK);
+}
+
+/* What is in the kernel's tables is shown to the filter. */
+static void blocks_show(struct blocks *blocks, const struct tables *tables)
+{
+	const struct tables_batch *batch = blocks->batch;
+
+	for (uint32_t i = 0; i < batch->count; i++) {
+		struct addr host = tables_host(tables, batch->keys + i * tables->key_size);
+
+		if (batch->blocks[i].trial)
+			mirror_doubt(blocks->mirror, &host);
+		else
+			mirror_put(blocks->mirror, &host, batch->blocks[i].until,
+				   blocks_knocks(&batch->blocks[i]));
+	}
+}
+
+/* Hosts of one family, no more than a batch; *count: as many as were blocked. */
+static int blocks_add_hosts(struct blocks *blocks, const struct addr_prefix *whom, size_t *count,
+			    const struct sobig_ledger *ordered, uint32_t *left)
+{
+	bool ipv4 = addr_is_ipv4(&whom->addr);
+	struct tables *tables = &blocks->tables[ipv4 ? 0 : 1];
+	int64_t more = 0;
+	int err;
+
+	blocks->batch->count = 0;
+	for (size_t i = 0; i < *count; i++)
+		more += blocks_stage(blocks, tables, &whom[i].addr, ordered);
+	err = tables_write(tables, blocks->batch);
+	*count = blocks->batch->count;
+	mirror_count(blocks->mirror, ipv4, more < (int64_t)*count ? more : (int64_t)*count);
+	blocks_show(blocks, tables);
+	for (size_t i = 0; i < *count && left; i++)
+		left[i] = blocks->batch->ledgers[i].until - ordered->since;
+	return err;
+}
+
+static int blocks_add_network(struct blocks *blocks, const struct addr_prefix *whom,
+			      const struct sobig_ledger *ordered, uint32_t *left)
+{
+	struct sobig_ledger ledger = *ordered, old_ledger = { 0 };
+	struct sobig_network value = { 0 }, old;
+	int err;
+
+	if (!networks_get(&blocks->networks, whom, &old) &&
+	    (old.until > ledger.since || old.quiet)) {
+		old_ledger.since = old.since;
+		old_ledger.until = old.until;
+		old_ledger.quiet = old.quiet;
+		old_ledger.trial = old.trial;
+		memcpy(old_ledger.reason, old.reason, sizeof(old.reason));
+		blocks_extend(&ledger, &old_ledger);
+		value.drops = old.drops;
+		value.last_drop = old.last_drop;
+	}
+	value.since = ledger.since;
+	value.until = ledger.until;
+	value.quiet = ledger.quiet;
+	value.trial = ledger.trial;
+	memcpy(value.reason, ledger.reason, sizeof(value.reason));
+	err = networks_set(&blocks->networks, whom, &value);
+	if (err == -ENOSPC)
+		return -E2BIG;
+	if (!err && left)
+		*left = ledger.until - ordered->since;
+	return err;
+}
+
+/* How many of `whom` are hosts of the family of the first, one after the other; 0: a network. */
+static size_t blocks_run(const struct addr_prefix *whom, size_t count)
+{
+	bool ipv4 = addr_is_ipv4(&whom->addr);
+	size_t run = 0;
+
+	while (run < count && run < TABLES_BATCH && addr_prefix_is_host(&whom[run]) &&
+	       addr_is_ipv4(&whom[run].addr) == ipv4)
+		run++;
+	return run;
+}
+
+/* Makes the front table as large as it has to be. Without memory it stays as it is, and true. */
+static void blocks_make_room(struct blocks *blocks, const struct addr_prefix *whom, size_t count)
+{
+	struct mirror_counts expected = mirror_counts(blocks->mirror);
+
+	for (size_t i = 0; i < count; i++) {
+		if (addr_is_ipv4(&whom[i].addr))
+			expected.ipv4++;
+		else
+			expected.ipv6++;
+	}
+	if (mirror_is_unfit(blocks->mirror, &expected, true))
+		repair_mirror(blocks, &expected);
+}
+
+int blocks_add(struct blocks *blocks, const struct addr_prefix *whom, size_t count,
+	       const struct blocks_order *order, uint32_t *left, size_t *done)
+{
+	struct sobig_ledger ordered = blocks_order(order);
+	bool networks = false;
+	int err;
+
+	*done = 0;
+	err = turn_take(&blocks->turn);
+	if (err)
+		return err;
+	blocks_make_room(blocks, whom, count);
+	while (*done < count && !err) {
+		size_t run = blocks_run(whom + *done, count - *done);
+
+		if (run) {
+			err = blocks_add_hosts(blocks, whom + *done, &run, &ordered,
+					       left ? left + *done : NULL);
+		} else {
+			err = blocks_add_network(blocks, whom + *done, &ordered,
+						 left ? left + *done : NULL);
+			networks = true;
+			run = !err;
+		}
+		*done += run;
+	}
+	if (networks)
+		repair_count_networks(blocks);
+	turn_give(&blocks->turn);
+	return err;
+}
+
+static int blocks_remove_host(struct blocks *blocks, const struct addr *host)
+{
+	bool ipv4 = addr_is_ipv4(host);
+	const struct tables *tables = &blocks->tables[ipv4 ? 0 : 1];
+	struct sobig_ledger ledger = { 0 };
+	int found = tables_get_ledger(tables, tables_key(tables, host), &ledger), err;
+
+	blocks->batch->count = 0;
+	tables_batch_add(tables, blocks->batch, tables_key(tables, host), &ledger,
+			 &(struct sobig_block){ 0 });
+	mirror_remove(blocks->mirror, host);
+	err = tables_delete(tables, blocks->batch);
+	if (found && found != -ENOENT)
+		return found;
+	if (!found)
+		mirror_count(blocks->mirror, ipv4, -1);
+	return err ? err : found;
+}
+
+int blocks_remove(struct blocks *blocks, const struct addr_prefix *whom)
+{
+	int err = turn_take(&blocks->turn);
+
+	if (err)
+		return err;
+	if (addr_prefix_is_host(whom)) {
+		err = blocks_remove_host(blocks, &whom->addr);
+	} else {
+		err = networks_delete(&blocks->networks, whom);
+		repair_count_networks(blocks);
+	}
+	turn_give(&blocks->turn);
+	return err;
+}
+
+static int blocks_remove_network(void *context, const struct addr_prefix *prefix,
+				 const struct sobig_network *value)
+{
+	(void)value;
+	return networks_delete(&((struct blocks *)context)->networks, prefix);
+}
+
+static int blocks_remove_tables(struct blocks *blocks, const struct tables *tables, int *removed)
+{
+	uint32_t now = blocks_now();
+	int err = 0;
+
+	for (;;) {
+		/* From the start each time, since what was there is gone. */
+		struct tables_walk walk = { 0 };
+
+		err = tables_walk(tables, &walk, blocks->batch);
+		if (err || !blocks->batch->count)
+			return err;
+		for (uint32_t i = 0; i < blocks->batch->count; i++) {
+			struct addr host =
+				tables_host(tables, blocks->batch->keys + i * tables->key_size);
+
+			mirror_remove(blocks->mirror, &host);
+			*removed += blocks->batch->ledgers[i].until > now;
+		}
+		mirror_count(blocks->mirror, tables->from != 0, -(int64_t)blocks->batch->count);
+		err = tables_delete(tables, blocks->batch);
+		if (err)
+			return err;
+	}
+}
+
+static int blocks_count_one(void *context, const struct addr_prefix *prefix,
+			    const struct sobig_network *value)
+{
+	(void)prefix;
+	*(int *)context += value->until > blocks_now();
 	return 0;
 }
 
-/* The ledger first: blocks_repair() puts back only what it finds there. */
-static int blocks_delete(const struct blocks_table *table, const void *key)
+int blocks_remove_all(struct blocks *blocks)
 {
-	int missing = bpf_map_delete_elem(table->ledger, key) ? errno : 0;
-	int unblocked = bpf_map_delete_elem(table->blocked, key) ? errno : 0;
+	int removed = 0, err = turn_take(&blocks->turn);
 
-	if (unblocked && unblocked != ENOENT)
-		return -unblocked;
-	return missing == ENOENT && !unblocked ? 0 : -missing;
+	if (err)
+		return err;
+	for (int i = 0; i < BLOCKS_FAMILIES && !err; i++)
+		err = blocks_remove_tables(blocks, &blocks->tables[i], &removed);
+	if (!err)
+		err = networks_each(&blocks->networks, blocks_count_one, &removed);
+	if (!err)
+		err = networks_each(&blocks->networks, blocks_remove_network, blocks);
+	repair_count_networks(blocks);
+	turn_give(&blocks->turn);
+	return err ? err : removed;
 }
 
-int blocks_remove(struct blocks *blocks, const struct addr *host)
+int blocks_covering(struct blocks *blocks, const struct addr_prefix *whom, struct addr_prefix *out)
 {
-	const struct blocks_table *table = blocks_table(blocks, host);
+	struct addr_prefix at = *whom, found;
+	struct sobig_network value;
 
-	return blocks_delete(table, blocks_key(table, host));
-}
-
-/* Calls `each` for all of the ledger. What changes meanwhile may be seen or not, never twice. */
-static int blocks_walk(const struct blocks_table *table,
-		       int (*each)(const struct blocks_table *table, const void *key,
-				   const struct sobig_ledger *ledger, void *context),
-		       void *context)
-{
-	struct sobig_ledger *ledgers;
-	__u32 position = 0, count;
-	bool first = true;
-	char *keys;
-	int err = 0;
-
-	keys = calloc(BLOCKS_BATCH, table->key_size);
-	ledgers = calloc(BLOCKS_BATCH, sizeof(*ledgers));
-	if (!keys || !ledgers)
-		err = -ENOMEM;
-	while (!err) {
-		int end;
-
-		count = BLOCKS_BATCH;
-		end = bpf_map_lookup_batch(table->ledger, first ? NULL : &position, &position, keys,
-					   ledgers, &count, NULL);
-		if (end && errno != ENOENT) {
-			err = -errno;
-			break;
+	while (!networks_find(&blocks->networks, &at, &found, &value)) {
+		if (value.until > blocks_now() && !value.trial) {
+			*out = found;
+			return 0;
 		}
-		first = false;
-		for (__u32 i = 0; i < count && !err; i++)
-			err = each(table, keys + i * table->key_size, &ledgers[i], context);
-		if (end)
+		if (!found.length)
 			break;
+		at = found;
+		at.length--;
+		addr_mask(&at.addr, at.length);
 	}
-	free(keys);
-	free(ledgers);
-	return err;
+	return -ENOENT;
 }
 
 struct blocks_visitor {
 	int (*each)(void *context, const struct blocks_entry *entry);
 	void *context;
+	struct blocks *blocks;
 	uint32_t now;
 };
 
-static int blocks_visit(const struct blocks_table *table, const void *key,
-			const struct sobig_ledger *ledger, void *context)
+/* What the filter has counted of a host, in the LRU map and in the tally. */
+static void blocks_read_drops(struct blocks *blocks, const struct tables *tables, const void *key,
+			      struct blocks_entry *entry)
 {
-	struct blocks_visitor *visitor = context;
+	struct addr host = tables_host(tables, key);
 	struct sobig_block block = { 0 };
+
+	tables_get_block(tables, key, &block);
+	repair_enter_drops(blocks, &host, &block);
+	entry->drops = block.drops;
+	entry->last_drop = block.last_drop;
+	if (block.until > entry->until)
+		entry->until = block.until;
+}
+
+static int blocks_visit_hosts(const struct blocks_visitor *visitor, const struct tables *tables)
+{
+	struct tables_batch *batch = visitor->blocks->batch;
+	struct tables_walk walk = { 0 };
+	int err = 0;
+
+	while (!walk.over && !err) {
+		err = tables_walk(tables, &walk, batch);
+		for (uint32_t i = 0; i < batch->count && !err; i++) {
+			const void *key = batch->keys + i * tables->key_size;
+			const struct sobig_ledger *ledger = &batch->ledgers[i];
+			struct blocks_entry entry = {
+				.whom.addr = tables_host(tables, key),
+				.since = ledger->since,
+				.until = ledger->until,
+				.quiet = ledger->quiet,
+				.trial = ledger->trial,
+			};
+
+			entry.whom = addr_prefix_host(&entry.whom.addr);
+			memcpy(entry.reason, ledger->reason, sizeof(entry.reason));
+			entry.reason[sizeof(entry.reason) - 1] = '\0';
+			blocks_read_drops(visitor->blocks, tables, key, &entry);
+			if (entry.until > visitor->now)
+				err = visitor->each(visitor->context, &entry);
+		}
+	}
+	return err;
+}
+
+static int blocks_visit_network(void *context, const struct addr_prefix *prefix,
+				const struct sobig_network *value)
+{
+	const struct blocks_visitor *visitor = context;
 	struct blocks_entry entry = {
-		.host = blocks_host(table, key),
-		.since = ledger->since,
-		.until = ledger->until,
-		.trial = ledger->trial,
+		.whom = *prefix,
+		.since = value->since,
+		.until = value->until,
+		.quiet = value->quiet,
+		.trial = value->trial,
+		.drops = value->drops,
+		.last_drop = value->last_drop,
 	};
 
-	if (ledger->until <= visitor->now)
+	if (value->until <= visitor->now)
 		return 0;
-	if (!bpf_map_lookup_elem(table->blocked, key, &block)) {
-		entry.drops = block.drops;
-		entry.last_drop = block.last_drop;
-	}
-	memcpy(entry.reason, ledger->reason, sizeof(entry.reason));
+	memcpy(entry.reason, value->reason, sizeof(entry.reason));
 	entry.reason[sizeof(entry.reason) - 1] = '\0';
 	return visitor->each(visitor->context, &entry);
 }
@@ -214,110 +416,45 @@ static int blocks_visit(const struct blocks_table *table, const void *key,
 int blocks_each(struct blocks *blocks, int (*each)(void *context, const struct blocks_entry *entry),
 		void *context)
 {
-	struct blocks_visitor visitor = { each, context, blocks_now() };
+	struct blocks_visitor visitor = { each, context, blocks, blocks_now() };
 	int err = 0;
 
-	for (int i = 0; i < BLOCKS_TABLES && !err; i++)
-		err = blocks_walk(&blocks->tables[i], blocks_visit, &visitor);
-	return err;
+	for (int i = 0; i < BLOCKS_FAMILIES && !err; i++)
+		err = blocks_visit_hosts(&visitor, &blocks->tables[i]);
+	return err ? err : networks_each(&blocks->networks, blocks_visit_network, &visitor);
 }
 
-static int blocks_remove_one(const struct blocks_table *table, const void *key,
-			     const struct sobig_ledger *ledger, void *context)
+uint64_t blocks_room(const struct blocks *blocks, bool ipv4)
 {
-	int *removed = context;
-	int err = blocks_delete(table, key);
+	struct bpf_map_info info = { 0 };
+	__u32 size = sizeof(info);
 
-	if (!err && ledger->until > blocks_now())
-		(*removed)++;
-	return err == -ENOENT ? 0 : err;
-}
-
-int blocks_remove_all(struct blocks *blocks)
-{
-	int removed = 0, err = 0;
-
-	for (int i = 0; i < BLOCKS_TABLES && !err; i++)
-		err = blocks_walk(&blocks->tables[i], blocks_remove_one, &removed);
-	return err ? err : removed;
-}
-
-struct blocks_sweep {
-	struct blocks_repair result;
-	uint32_t now;
-};
-
-static int blocks_repair_one(const struct blocks_table *table, const void *key,
-			     const struct sobig_ledger *ledger, void *context)
-{
-	struct blocks_sweep *sweep = context;
-	struct sobig_block block;
-	struct sobig_ledger now;
-
-	if (ledger->until <= sweep->now) {
-		/* Unless it was blocked anew since the walk saw it. */
-		if (!bpf_map_lookup_elem(table->ledger, key, &now) && now.until > sweep->now)
-			return 0;
-		blocks_delete(table, key);
-		sweep->result.lapsed++;
-		return 0;
-	}
-	sweep->result.in_force++;
-	if (!bpf_map_lookup_elem(table->blocked, key, &block))
-		return 0;
-	block = (struct sobig_block){ .until = ledger->until, .trial = ledger->trial };
-	if (bpf_map_update_elem(table->blocked, key, &block, BPF_NOEXIST))
-		return errno == EEXIST ? 0 : -errno;
-	/* It was no eviction if somebody unblocked it meanwhile. */
-	if (bpf_map_lookup_elem(table->ledger, key, &now))
-		bpf_map_delete_elem(table->blocked, key);
-	else
-		sweep->result.evicted++;
-	return 0;
-}
-
-int blocks_repair(struct blocks *blocks, struct blocks_repair *out)
-{
-	struct blocks_sweep sweep = { .now = blocks_now() };
-	int err = 0;
-
-	for (int i = 0; i < BLOCKS_TABLES && !err; i++)
-		err = blocks_walk(&blocks->tables[i], blocks_repair_one, &sweep);
-	if (!err)
-		*out = sweep.result;
-	return err;
-}
-
-static int blocks_open_map(const char *dir, const char *name, int *out)
-{
-	char path[PATH_MAX];
-	int err = pins_path(dir, name, path);
-
-	if (err)
-		return err;
-	*out = bpf_obj_get(path);
-	return *out < 0 ? -errno : 0;
+	bpf_obj_get_info_by_fd(blocks->tables[ipv4 ? 0 : 1].ledger, &info, &size);
+	return info.max_entries;
 }
 
 int blocks_open(const char *dir, struct blocks **out)
 {
-	static const struct blocks_table tables[BLOCKS_TABLES] = {
-		[BLOCKS_IPV4] = { "blocked4", "ledger4", 12, sizeof(struct sobig_key4), -1, -1 },
-		[BLOCKS_IPV6] = { "blocked6", "ledger6", 0, sizeof(struct sobig_key6), -1, -1 },
-	};
-	struct blocks *blocks = malloc(sizeof(*blocks));
+	struct blocks *blocks = calloc(1, sizeof(*blocks));
 	int err = 0;
 
 	if (!blocks)
 		return -ENOMEM;
-	memcpy(blocks->tables, tables, sizeof(tables));
-	for (int i = 0; i < BLOCKS_TABLES && !err; i++) {
-		struct blocks_table *table = &blocks->tables[i];
-
-		err = blocks_open_map(dir, table->blocked_name, &table->blocked);
-		if (!err)
-			err = blocks_open_map(dir, table->ledger_name, &table->ledger);
-	}
+	blocks->turn.fd = blocks->networks.ipv4 = blocks->networks.ipv6 = -1;
+	for (int i = 0; i < BLOCKS_FAMILIES; i++)
+		blocks->tables[i].blocked = blocks->tables[i].ledger = -1;
+	blocks->batch = malloc(sizeof(*blocks->batch));
+	blocks->lapsed = malloc(sizeof(*blocks->lapsed));
+	if (!blocks->batch || !blocks->lapsed)
+		err = -ENOMEM;
+	for (int i = 0; i < BLOCKS_FAMILIES && !err; i++)
+		err = tables_open(dir, i == 0, &blocks->tables[i]);
+	if (!err)
+		err = networks_open(dir, &blocks->networks);
+	if (!err)
+		err = mirror_open(dir, &blocks->mirror);
+	if (!err && (blocks->turn.fd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC)) < 0)
+		err = -errno;
 	if (err) {
 		blocks_close(blocks);
 		return err == -EACCES ? -EPERM : err;
@@ -330,11 +467,13 @@ void blocks_close(struct blocks *blocks)
 {
 	if (!blocks)
 		return;
-	for (int i = 0; i < BLOCKS_TABLES; i++) {
-		if (blocks->tables[i].blocked >= 0)
-			close(blocks->tables[i].blocked);
-		if (blocks->tables[i].ledger >= 0)
-			close(blocks->tables[i].ledger);
-	}
+	for (int i = 0; i < BLOCKS_FAMILIES; i++)
+		tables_close(&blocks->tables[i]);
+	networks_close(&blocks->networks);
+	mirror_close(blocks->mirror);
+	if (blocks->turn.fd >= 0)
+		close(blocks->turn.fd);
+	free(blocks->batch);
+	free(blocks->lapsed);
 	free(blocks);
 }

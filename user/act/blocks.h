@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* The blocks in force: the kernel's tables that the filter reads, and the ledger beside them. */
+/* The blocks in force, of hosts and of networks: whoever adds one or lifts one comes by here. */
 #ifndef BLOCKS_H
 #define BLOCKS_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include "common/addr.h"
@@ -13,33 +14,53 @@ struct blocks;
 
 /* Times are whole seconds of CLOCK_MONOTONIC, as in the maps. */
 struct blocks_entry {
-	struct addr host;
+	struct addr_prefix whom; /* a host if it is as addr_prefix_host() makes it, or a network */
 	uint32_t since;
 	uint32_t until;
+	uint32_t quiet; /* it lasts until the host was quiet for so many seconds; 0: no longer */
 	uint32_t last_drop; /* 0: none yet */
 	uint64_t drops;
 	bool trial; /* the verdict of a dry run: nothing is dropped for it */
 	char reason[SOBIG_REASON_SIZE];
 };
 
-/* The maps pinned in `dir`. -ENOENT: nothing is attached; -EPERM: no privilege. Says nothing. */
+/* What shall be done to those that are blocked. */
+struct blocks_order {
+	uint32_t seconds;
+	bool extend; /* for as long after the last SYN */
+	bool trial;
+	const char
+		*reason; /* cut to SOBIG_REASON_SIZE - 1 bytes; what is not printable becomes '?' */
+};
+
+/*
+ * All functions take turns with those of other processes. -EBUSY: our turn did not come for
+ * seconds, since somebody was stopped in his.
+ */
+
+/*
+ * The maps pinned in `dir`. -ENOENT: nothing is attached; -EPERM: no privilege; -EINVAL: they are
+ * another version's. Says nothing.
+ */
 int blocks_open(const char *dir, struct blocks **out);
 
 /*
- * Blocks `host` (as addr_host() makes it) for `seconds` from now on; a block in force is made
- * longer, never shorter, and keeps its `since` and its count. `reason` is cut to
- * SOBIG_REASON_SIZE - 1 bytes, and what is not printable ASCII becomes '?'. *left is for how
- * many seconds it is blocked now. A `trial` is kept and counted, but drops nothing, and gives
- * way to a block. -E2BIG: the table is full.
+ * Blocks all of `whom`, from now on; a block in force is made longer, never shorter, and keeps
+ * its `since` and its count. left[i] is for how many seconds whom[i] is blocked now (`left` may be
+ * NULL). A trial is kept and counted, but drops nothing, and gives way to a block. *done is how
+ * many were blocked. 0; -E2BIG: the table is full; -EBUSY; or -errno.
  */
-int blocks_add(struct blocks *blocks, const struct addr *host, uint32_t seconds, const char *reason,
-	       bool trial, uint32_t *left);
+int blocks_add(struct blocks *blocks, const struct addr_prefix *whom, size_t count,
+	       const struct blocks_order *order, uint32_t *left, size_t *done);
 
-/* -ENOENT: it was not blocked. */
-int blocks_remove(struct blocks *blocks, const struct addr *host);
+/* -ENOENT: it was not blocked as such. */
+int blocks_remove(struct blocks *blocks, const struct addr_prefix *whom);
 
 /* How many were removed, or -errno. */
 int blocks_remove_all(struct blocks *blocks);
+
+/* The narrowest network in force that holds all of `whom`. 0; -ENOENT. */
+int blocks_covering(struct blocks *blocks, const struct addr_prefix *whom, struct addr_prefix *out);
 
 /*
  * Every block in force. Stops at the first call of `each` that does not return 0, and returns
@@ -49,13 +70,20 @@ int blocks_each(struct blocks *blocks, int (*each)(void *context, const struct b
 		void *context);
 
 struct blocks_repair {
-	uint64_t in_force;
 	uint64_t lapsed;  /* run out, and now removed */
 	uint64_t evicted; /* the LRU had lost them, and they were put back */
 };
 
-/* Sweeps what has lapsed, and puts back what the kernel's tables have lost. 0 or -errno. */
+/*
+ * Looks after BLOCKS_REPAIR_STEP of the blocks, the next ones each time: sweeps what has lapsed,
+ * puts back what the kernel's tables have lost, makes longer what shall last until its host is
+ * quiet, enters what was dropped. Once a second is often enough. 0 or -errno.
+ */
+#define BLOCKS_REPAIR_STEP 100000
 int blocks_repair(struct blocks *blocks, struct blocks_repair *out);
+
+/* How many hosts can be blocked. */
+uint64_t blocks_room(const struct blocks *blocks, bool ipv4);
 
 /* Whole seconds of CLOCK_MONOTONIC, as the filter counts them. */
 uint32_t blocks_now(void);

@@ -15,6 +15,7 @@
 #include <unistd.h>
 #include <xdp/libxdp.h>
 
+#include "act/mirror.h"
 #include "act/pins.h"
 #include "act/ticks.h"
 #include "common/log.h"
@@ -84,23 +85,30 @@ static const char *filter_name(unsigned int ifindex, char name[IF_NAMESIZE])
 	return name;
 }
 
+/* The pinned map `name`. 0 or -errno. */
+static int filter_map(const char *pins, const char *name, struct bpf_map_info *out)
+{
+	__u32 size = sizeof(*out);
+	char path[PATH_MAX];
+	int fd, err = pins_path(pins, name, path);
+
+	if (err)
+		return err;
+	fd = bpf_obj_get(path);
+	if (fd < 0)
+		return -errno;
+	memset(out, 0, sizeof(*out));
+	err = bpf_obj_get_info_by_fd(fd, out, &size) ? -errno : 0;
+	close(fd);
+	return err;
+}
+
 /* The kernel's id of our table; a program that uses it is ours. 0: there is none. */
 static uint32_t filter_table_id(const char *pins)
 {
-	struct bpf_map_info info = { 0 };
-	__u32 size = sizeof(info);
-	char path[PATH_MAX];
-	int fd;
+	struct bpf_map_info info;
 
-	if (pins_path(pins, "blocked4", path))
-		return 0;
-	fd = bpf_obj_get(path);
-	if (fd < 0)
-		return 0;
-	if (bpf_obj_get_info_by_fd(fd, &info, &size))
-		info.id = 0;
-	close(fd);
-	return info.id;
+	return filter_map(pins, "blocked4", &info) ? 0 : info.id;
 }
 
 static bool filter_is_ours(const struct xdp_program *program, uint32_t table, uint32_t id,
@@ -203,6 +211,11 @@ static int filter_pin_maps(struct sobig_bpf *skeleton, unsigned int ifindex, con
 	} maps[] = {
 		{ skeleton->maps.blocked4, "blocked4", false },
 		{ skeleton->maps.blocked6, "blocked6", false },
+		{ skeleton->maps.networks4, "networks4", false },
+		{ skeleton->maps.networks6, "networks6", false },
+		{ skeleton->maps.front, "front", false },
+		{ skeleton->maps.front4, "front4", false },
+		{ skeleton->maps.front6, "front6", false },
 		{ skeleton->maps.ledger4, "ledger4", false },
 		{ skeleton->maps.ledger6, "ledger6", false },
 		{ skeleton->maps.counters, "counters", true },
@@ -220,6 +233,50 @@ static int filter_pin_maps(struct sobig_bpf *skeleton, unsigned int ifindex, con
 	return err;
 }
 
+/* How many blocks there is room for: what was asked for, unless maps are there already. */
+static int filter_room(const struct filter_options *options, uint32_t *out)
+{
+	struct bpf_map_info info;
+
+	*out = options->blocks ? options->blocks : SOBIG_BLOCKS4_DEFAULT;
+	if (filter_map(options->pins, "ledger4", &info))
+		return 0;
+	if (options->blocks && options->blocks != info.max_entries) {
+		log_error("the tables in %s are for %u blocks, not %u, and are in use; to change "
+			  "that: sobig-xdp detach --all, which lifts all blocks",
+			  options->pins, info.max_entries, options->blocks);
+		return -EEXIST;
+	}
+	*out = info.max_entries;
+	return 0;
+}
+
+static int filter_size_maps(struct sobig_bpf *skeleton, const struct filter_options *options)
+{
+	uint32_t ipv4, ipv6;
+	int err = filter_room(options, &ipv4);
+
+	if (err)
+		return err;
+	ipv6 = ipv4 / 2;
+	const struct {
+		struct bpf_map *map;
+		uint32_t entries;
+	} sizes[] = {
+		{ skeleton->maps.ledger4, ipv4 },
+		{ skeleton->maps.ledger6, ipv6 },
+		{ skeleton->maps.blocked4, SOBIG_TABLE_SIZE(ipv4) },
+		{ skeleton->maps.blocked6, SOBIG_TABLE_SIZE(ipv6) },
+		{ skeleton->maps.front4, ipv4 / MIRROR_LOAD4 + MIRROR_LINES_LEAST },
+		{ skeleton->maps.front6, ipv6 / MIRROR_LOAD6 + MIRROR_LINES_LEAST },
+		{ skeleton->maps.rates, options->rate_step ? SOBIG_RATES_LINES : 1 },
+	};
+
+	for (size_t i = 0; i < sizeof(sizes) / sizeof(sizes[0]) && !err; i++)
+		err = bpf_map__set_max_entries(sizes[i].map, sizes[i].entries);
+	return err;
+}
+
 /* Opens the program with its settings, not yet loaded: libxdp decides as what type it is loaded. */
 static int filter_open(unsigned int ifindex, const struct filter_options *options,
 		       const struct ticks *ticks, struct sobig_bpf **out)
@@ -229,11 +286,18 @@ static int filter_open(unsigned int ifindex, const struct filter_options *option
 
 	if (!skeleton)
 		return -errno;
-	skeleton->rodata->port = htons(options->port);
+	for (int i = 0; i < SOBIG_PORTS_MAX; i++)
+		skeleton->rodata->ports[i] = htons(options->ports[i]);
 	skeleton->rodata->dry_run = options->dry_run;
+	skeleton->rodata->scope_port = options->scope_port;
+	skeleton->rodata->rate_step = options->rate_step;
+	skeleton->rodata->rate_burst =
+		options->rate_burst ? (options->rate_burst - 1) * options->rate_step : 0;
 	skeleton->rodata->tick_zero = ticks->zero;
 	skeleton->rodata->tick_scale = ticks->scale;
-	err = filter_pin_maps(skeleton, ifindex, options->pins);
+	err = filter_size_maps(skeleton, options);
+	if (!err)
+		err = filter_pin_maps(skeleton, ifindex, options->pins);
 	if (err)
 		sobig_bpf__destroy(skeleton);
 	else
@@ -299,7 +363,7 @@ static void filter_report_failure(const char *name, const struct filter_options 
 			  "if the pins in %s are another version's: sobig-xdp detach --all",
 			  name, filter_mode_name(options->mode), strerror(-err), filter_heard(),
 			  options->pins);
-	else if (err != -EPERM)
+	else if (err != -EPERM && err != -EEXIST)
 		log_error("cannot attach to %s in %s mode: %s%s", name,
 			  filter_mode_name(options->mode), strerror(-err), filter_heard());
 }
@@ -384,7 +448,7 @@ int filter_attach(unsigned int ifindex, const struct filter_options *options,
 		goto out;
 	}
 	err = filter_try(ifindex, options, &ticks, &before, mode);
-	if (err && err != -EPERM && options->mode == FILTER_AUTO && !before.all) {
+	if (err && err != -EPERM && err != -EEXIST && options->mode == FILTER_AUTO && !before.all) {
 		log_warning("%s cannot take the filter in native mode (%s%s): trying generic mode, "
 			    "which is slower",
 			    name, strerror(-err), filter_heard());

@@ -6,6 +6,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "sobig.h"
+
 enum filter_mode {
 	FILTER_AUTO, /* native, or generic where the driver refuses */
 	FILTER_NATIVE,
@@ -13,9 +15,13 @@ enum filter_mode {
 };
 
 struct filter_options {
-	const char *pins; /* where the maps are pinned */
-	uint16_t port;	  /* host order */
+	const char *pins;		 /* where the maps are pinned */
+	uint16_t ports[SOBIG_PORTS_MAX]; /* host order; 0: no more */
 	bool dry_run;
+	bool scope_port;     /* drop all that a blocked host sends to these ports, not only SYNs */
+	uint32_t rate_step;  /* of one SYN, in units of struct sobig_rates; 0: no limit */
+	uint32_t rate_burst; /* how many SYNs at a time */
+	uint32_t blocks;     /* IPv4 addresses that can be blocked; 0: as usual, or as pinned */
 	enum filter_mode mode;
 };
 
@@ -30,7 +36,8 @@ struct filter_info {
  * Puts the program on the interface; pins_claim() was called before. A program of ours that a
  * former process left there is replaced in one step, so that no packet goes unfiltered, and its
  * maps are taken over. Errors have been told to the operator, -EPERM excepted: -EBUSY: somebody
- * else's program is there and was left alone; the kernel's own otherwise.
+ * else's program is there and was left alone; -EEXIST: the maps in place are for another number of
+ * blocks; the kernel's own otherwise.
  */
 int filter_attach(unsigned int ifindex, const struct filter_options *options,
 		  struct filter_info *out);

@@ -19,6 +19,7 @@ enum {
 	ATTACH_MODE = CLI_OPTION_OWN,
 	ATTACH_LOG,
 	ATTACH_PORT,
+	ATTACH_BLOCKS,
 	ATTACH_DRY_RUN,
 	ATTACH_KEEP,
 	ATTACH_LIMIT,
@@ -27,6 +28,8 @@ enum {
 	ATTACH_HELO_CHECKED,
 	ATTACH_JOURNAL,
 };
+
+#define ATTACH_PORTS_SIZE 64
 
 struct attach {
 	struct guard guard;
@@ -38,6 +41,9 @@ struct attach {
 	bool helo_checked;
 	const char *config;
 	bool ran; /* the start succeeded */
+	/* 0: as the configuration has it */
+	uint16_t ports[SOBIG_PORTS_MAX];
+	uint32_t blocks;
 };
 
 static int attach_number(const char *text, unsigned int most, unsigned int *out)
@@ -70,7 +76,6 @@ static int attach_mode(const char *text, enum filter_mode *out)
 static int attach_option(struct attach *attach, int option, bool *done)
 {
 	struct cli_common *common = &attach->guard.common;
-	unsigned int number;
 	int status = CLI_DONE;
 
 	switch (option) {
@@ -89,9 +94,15 @@ static int attach_option(struct attach *attach, int option, bool *done)
 			attach->journals[attach->journals_count++] = optarg;
 		break;
 	case ATTACH_PORT:
-		if (attach_number(optarg, UINT16_MAX, &number))
-			return cli_usage(common, "--port takes 1 to 65535, not \"%s\"", optarg);
-		attach->guard.filter.port = number;
+		if (config_filter_ports(optarg, attach->ports))
+			return cli_usage(common,
+					 "--port takes up to %d ports, as 25,465, not \"%s\"",
+					 SOBIG_PORTS_MAX, optarg);
+		break;
+	case ATTACH_BLOCKS:
+		if (config_filter_blocks(optarg, &attach->blocks))
+			return cli_usage(common, "--blocks takes %d to %d, not \"%s\"",
+					 CONFIG_FILTER_BLOCKS_MIN, SOBIG_BLOCKS_MOST, optarg);
 		break;
 	case ATTACH_DRY_RUN:
 		attach->guard.filter.dry_run = true;
@@ -227,8 +238,20 @@ static int attach_claim(struct guard *guard, const char *name)
 	return 0;
 }
 
+/* "25, 465" */
+static const char *attach_ports(const struct guard *guard, char text[ATTACH_PORTS_SIZE])
+{
+	size_t used = 0;
+
+	for (int i = 0; i < SOBIG_PORTS_MAX && guard->filter.ports[i]; i++)
+		used += snprintf(text + used, ATTACH_PORTS_SIZE - used, "%s%u", i ? ", " : "",
+				 guard->filter.ports[i]);
+	return text;
+}
+
 static int attach_one(struct guard *guard, struct guard_interface *interface)
 {
+	char ports[ATTACH_PORTS_SIZE];
 	struct filter_info info;
 	int err = filter_attach(interface->index, &guard->filter, &info);
 
@@ -244,8 +267,8 @@ static int attach_one(struct guard *guard, struct guard_interface *interface)
 			  strerror(-err));
 		return err;
 	}
-	log_notice("%s: filter attached in %s mode to port %u%s", interface->name,
-		   filter_mode_name(info.mode), guard->filter.port,
+	log_notice("%s: filter attached in %s mode to port %s%s", interface->name,
+		   filter_mode_name(info.mode), attach_ports(guard, ports),
 		   guard->filter.dry_run ? "; dry run: nothing is dropped" : "");
 	if (!links_is_up(interface->index))
 		log_warning("%s is down: the filter waits for it to come up", interface->name);
@@ -279,6 +302,21 @@ static int attach_interfaces(struct guard *guard, char **names, int count)
 	return err;
 }
 
+/* The configuration, but for what the command line says. */
+static void attach_set_filter(struct attach *attach, const struct config_filter *config)
+{
+	struct filter_options *filter = &attach->guard.filter;
+
+	memcpy(filter->ports, *attach->ports ? attach->ports : config->ports,
+	       sizeof(filter->ports));
+	filter->blocks = attach->blocks ? attach->blocks : config->blocks;
+	filter->scope_port = config->scope_port;
+	filter->rate_burst = config->rate_burst;
+	if (config->rate)
+		filter->rate_step = (config->rate_seconds << SOBIG_RATE_UNIT_BITS) / config->rate;
+	attach->guard.extend = config->extend;
+}
+
 static int attach_run(struct attach *attach, char **interfaces, int count)
 {
 	struct guard *guard = &attach->guard;
@@ -293,7 +331,8 @@ static int attach_run(struct attach *attach, char **interfaces, int count)
 		err = attach_open_logs(attach);
 	if (err)
 		return err;
-	guard->pulse.port = guard->filter.port;
+	memcpy(guard->pulse.ports, guard->filter.ports, sizeof(guard->pulse.ports));
+	guard->pulse.scope_port = guard->filter.scope_port;
 	guard->pulse.dry_run = guard->filter.dry_run;
 	guard->pulse.logs = guard->logs_count;
 	guard_hold_signals();
@@ -345,6 +384,7 @@ int cmd_attach(int argc, char **argv)
 		{ "mode", required_argument, NULL, ATTACH_MODE },
 		{ "log", required_argument, NULL, ATTACH_LOG },
 		{ "port", required_argument, NULL, ATTACH_PORT },
+		{ "blocks", required_argument, NULL, ATTACH_BLOCKS },
 		{ "dry-run", no_argument, NULL, ATTACH_DRY_RUN },
 		{ "keep", no_argument, NULL, ATTACH_KEEP },
 		{ "limit", required_argument, NULL, ATTACH_LIMIT },
@@ -354,9 +394,8 @@ int cmd_attach(int argc, char **argv)
 		{ "helo-checked", no_argument, NULL, ATTACH_HELO_CHECKED },
 		CLI_COMMON_OPTIONS,
 	};
-	static struct attach attach = {
-		.guard.filter = { .port = SOBIG_DEFAULT_PORT },
-	};
+	static struct attach attach;
+	struct config_filter filter;
 	int option, status, err;
 	bool done = false;
 
@@ -382,9 +421,10 @@ int cmd_attach(int argc, char **argv)
 		return status;
 	attach.guard.common.lines = true;
 	attach.guard.filter.pins = attach.guard.common.pins;
-	status = setup_classes(attach.config, &attach.guard.classes);
+	status = setup_classes(attach.config, &attach.guard.classes, &filter);
 	if (status)
 		return status;
+	attach_set_filter(&attach, &filter);
 
 	err = attach_run(&attach, argv + optind, argc - optind);
 	status = attach_close(&attach);

@@ -125,32 +125,6 @@ const char *cli_interface_name(unsigned int ifindex, char name[IF_NAMESIZE])
 	return name;
 }
 
-int cli_host(const char *text, struct addr *out)
-{
-	struct addr_prefix prefix;
-	int err = addr_parse_prefix(text, &prefix);
-	bool ipv4;
-
-	if (err == -EDOM) {
-		log_error("\"%s\" has bits set behind its prefix: which network is meant?", text);
-		return -EINVAL;
-	}
-	if (err) {
-		log_error("\"%s\" is no IPv4 or IPv6 address", text);
-		return -EINVAL;
-	}
-	ipv4 = addr_is_ipv4(&prefix.addr);
-	if (prefix.length != (ipv4 ? 32 : SOBIG_IPV6_PREFIX) &&
-	    (ipv4 || prefix.length != 128 || strchr(text, '/'))) {
-		log_error("\"%s\": only single IPv4 addresses and IPv6 /%d networks can be "
-			  "blocked",
-			  text, SOBIG_IPV6_PREFIX);
-		return -EINVAL;
-	}
-	*out = addr_host(&prefix.addr);
-	return 0;
-}
-
 /* To the nearest second, so that the same one always reads the same. */
 static time_t cli_wall_clock(uint32_t second)
 {

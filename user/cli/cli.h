@@ -78,11 +78,8 @@ unsigned int cli_interface(const char *name);
 /* The interface's present name, "#INDEX" if it is gone. Returns `name`. */
 const char *cli_interface_name(unsigned int ifindex, char name[IF_NAMESIZE]);
 
-/* An address or a prefix that names one host. Says what is wrong with it: 0 or -EINVAL. */
-int cli_host(const char *text, struct addr *out);
-
 #define CLI_TIME_SIZE  32
-#define CLI_JSON_SHAPE 1 /* raised when a document's shape changes for its readers */
+#define CLI_JSON_SHAPE 2 /* raised when a document's shape changes for its readers */
 
 /* A second of CLOCK_MONOTONIC as local time, and as RFC 3339 in UTC. Both return `text`. */
 char *cli_time(uint32_t second, char text[CLI_TIME_SIZE]);
@@ -103,6 +100,7 @@ int cmd_status(int argc, char **argv);
 int cmd_list(int argc, char **argv);
 int cmd_block(int argc, char **argv);
 int cmd_unblock(int argc, char **argv);
+int cmd_import(int argc, char **argv);
 int cmd_parse(int argc, char **argv);
 
 extern const struct cli_command cli_commands[];

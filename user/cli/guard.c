@@ -74,9 +74,15 @@ static void guard_block(struct guard *guard, const struct verdict *verdict)
 {
 	char address[ADDR_TEXT_SIZE], duration[DURATION_TEXT_SIZE];
 	uint32_t seconds = (verdict->until - verdict->time) / 1000;
-	uint32_t left;
-	int err = blocks_add(guard->blocks, &verdict->host, seconds, verdict->reason,
-			     guard->filter.dry_run, &left);
+	const struct addr_prefix whom = addr_prefix_host(&verdict->host);
+	const struct blocks_order order = {
+		.seconds = seconds,
+		.extend = guard->extend,
+		.trial = guard->filter.dry_run,
+		.reason = verdict->reason,
+	};
+	size_t done;
+	int err = blocks_add(guard->blocks, &whom, 1, &order, NULL, &done);
 
 	addr_format_host(&verdict->host, address);
 	duration_format(seconds, duration);

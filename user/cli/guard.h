@@ -37,6 +37,7 @@ struct guard {
 	struct cli_common common;
 	struct filter_options filter;
 	bool keep;
+	bool extend; /* blocks last until their hosts are quiet */
 	struct guard_interface interfaces[PINS_INTERFACES_MAX];
 	int interfaces_count;
 	struct guard_log logs[GUARD_LOGS_MAX];

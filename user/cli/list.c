@@ -23,7 +23,8 @@ static int list_collect(void *context, const struct blocks_entry *entry)
 	bool wanted = !list->networks_count;
 
 	for (int i = 0; i < list->networks_count && !wanted; i++)
-		wanted = addr_prefix_covers(&list->networks[i], &entry->host);
+		wanted = list->networks[i].length <= entry->whom.length &&
+			 addr_prefix_covers(&list->networks[i], &entry->whom.addr);
 	if (!wanted)
 		return 0;
 	if (list->count == list->room) {
@@ -43,7 +44,9 @@ static int list_by_address(const void *a, const void *b)
 {
 	const struct blocks_entry *x = a, *y = b;
 
-	return addr_compare(&x->host, &y->host);
+	int order = addr_compare(&x->whom.addr, &y->whom.addr);
+
+	return order ? order : x->whom.length - y->whom.length;
 }
 
 static int list_by_since(const void *a, const void *b)
@@ -83,13 +86,14 @@ static json_t *list_json(const struct blocks_entry *entry)
 	char address[ADDR_TEXT_SIZE], since[CLI_TIME_SIZE], until[CLI_TIME_SIZE];
 	char last[CLI_TIME_SIZE];
 	json_t *json = json_pack(
-		"{s:s, s:s, s:s, s:s, s:I}", "address", addr_format_host(&entry->host, address),
+		"{s:s, s:s, s:s, s:s, s:I}", "address", addr_prefix_format(&entry->whom, address),
 		"reason", entry->reason, "since", cli_time_rfc3339(entry->since, since), "until",
 		cli_time_rfc3339(entry->until, until), "drops", (json_int_t)entry->drops);
 
 	json_object_set_new(json, "last_drop",
 			    entry->last_drop ? json_string(cli_time_rfc3339(entry->last_drop, last))
 					     : json_null());
+	json_object_set_new(json, "extend", json_boolean(entry->quiet));
 	json_object_set_new(json, "dry_run", json_boolean(entry->trial));
 	return json;
 }
@@ -119,7 +123,7 @@ static int list_print(const struct list *list)
 	int width = strlen("ADDRESS");
 
 	for (size_t i = 0; i < list->count; i++) {
-		int length = strlen(addr_format_host(&list->entries[i].host, address));
+		int length = strlen(addr_prefix_format(&list->entries[i].whom, address));
 
 		width = length > width ? length : width;
 	}
@@ -129,7 +133,7 @@ static int list_print(const struct list *list)
 		const struct blocks_entry *entry = &list->entries[i];
 
 		printf("%-*s  %-19s  %-19s  %9llu  %-19s  %s%s\n", width,
-		       addr_format_host(&entry->host, address), cli_time(entry->since, since),
+		       addr_prefix_format(&entry->whom, address), cli_time(entry->since, since),
 		       cli_time(entry->until, until), (unsigned long long)entry->drops,
 		       entry->last_drop ? cli_time(entry->last_drop, last) : "-",
 		       entry->trial ? "(dry run) " : "", entry->reason);

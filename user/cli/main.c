@@ -20,23 +20,33 @@ const struct cli_command cli_commands[] = {
 	  "  --limit N           block a host at more than N offences (15)\n"
 	  "  --window TIME       within TIME (5m)\n"
 	  "  --for TIME          for TIME (1h)\n"
-	  "  --port PORT         protect this TCP port (25)\n"
+	  "  --port PORT,...     protect these TCP ports (25)\n"
+	  "  --blocks N          room for so many IPv4 addresses, and half as many networks of "
+	  "IPv6\n"
 	  "  --mode MODE         auto, native or generic (auto)\n"
 	  "  --dry-run           judge and count what would be dropped, drop nothing\n"
 	  "  --keep              on exit leave filter and blocks where they are\n"
-	  "  -c FILE             take patterns from FILE (" CONFIG_FILE ")\n",
+	  "  -c FILE             the configuration (" CONFIG_FILE ")\n",
 	  cmd_attach },
 	{ "detach", "IF...|--all", "take the filter off interfaces",
 	  "  --all               off all interfaces\n", cmd_detach },
 	{ "status", "", "what is attached, what it counted, whether all is well", "", cmd_status },
 	{ "list", "[ADDR[/LEN]...]", "blocks in force, all or those within the networks named",
 	  "  --sort KEY          address, since, until or drops (address)\n", cmd_list },
-	{ "block", "ADDR[/LEN]...|-", "block hosts by hand; - reads them from standard input",
+	{ "block", "ADDR[/LEN]...|-",
+	  "block hosts and networks by hand; - reads them from standard input",
 	  "  --for TIME          for TIME (1h)\n"
-	  "  --reason TEXT       why, for the list\n",
+	  "  --extend            and for as long after the last SYN\n"
+	  "  --reason TEXT       why, for the list\n"
+	  "  --force             even what is very wide, or holds an address of our own\n",
 	  cmd_block },
 	{ "unblock", "ADDR[/LEN]...|-|--all", "lift blocks",
 	  "  --all               every one of them\n", cmd_unblock },
+	{ "import", "FILE|-", "block the networks of a list, as Spamhaus' DROP, text or JSON",
+	  "  --for TIME          for TIME (2d)\n"
+	  "  --reason TEXT       why, for the list (the file's name)\n"
+	  "  --force             even what is very wide, or holds an address of our own\n",
+	  cmd_import },
 	{ "parse", "[FILE|-]", "show each offence in a log, without judging; needs no privilege",
 	  "  --arrivals          mail that was accepted as well\n"
 	  "  --unmatched         only rejections whose text no pattern knows, with the text\n"

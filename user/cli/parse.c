@@ -266,7 +266,7 @@ int cmd_parse(int argc, char **argv)
 						"zcat -f FILE... | sobig-xdp parse");
 	if (optind < argc)
 		path = argv[optind];
-	status = setup_classes(parse.config, &classes);
+	status = setup_classes(parse.config, &classes, NULL);
 	if (status)
 		return status;
 	fd = parse_open(path);

@@ -36,7 +36,7 @@ static int setup_compile(const struct config *config, struct classes **out)
 	return err;
 }
 
-int setup_classes(const char *file, struct classes **out)
+int setup_classes(const char *file, struct classes **out, struct config_filter *filter)
 {
 	struct config_error why;
 	struct config config;
@@ -47,6 +47,8 @@ int setup_classes(const char *file, struct classes **out)
 		return CLI_FAILED;
 	}
 	err = setup_compile(&config, out);
+	if (!err && filter)
+		*filter = config.filter;
 	config_free(&config);
 	return err ? CLI_FAILED : CLI_DONE;
 }

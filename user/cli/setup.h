@@ -3,12 +3,14 @@
 #ifndef SETUP_H
 #define SETUP_H
 
+#include "judge/config_filter.h"
 #include "read/classes.h"
 
 /*
  * The known patterns with those of the configuration `file` (NULL: the usual one, if any) before
- * them. CLI_DONE, or the status to exit with; what is wrong was said. The caller closes *out.
+ * them, and what it says of the filter (NULL: nobody asks). CLI_DONE, or the status to exit with;
+ * what is wrong was said. The caller closes *out.
  */
-int setup_classes(const char *file, struct classes **out);
+int setup_classes(const char *file, struct classes **out, struct config_filter *filter);
 
 #endif

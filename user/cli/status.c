@@ -16,6 +16,8 @@
 /* A mail server's log is never silent for so long. */
 #define STATUS_SILENCE 3600
 
+#define STATUS_PORTS_SIZE 96
+
 struct status_interface {
 	char name[IF_NAMESIZE];
 	struct filter_info filter; /* id 0: our program is not there */
@@ -27,13 +29,18 @@ struct status_interface {
 struct status_fill {
 	uint64_t ipv4;
 	uint64_t ipv6;
+	uint64_t networks;
+	uint64_t ipv4_max;
+	uint64_t ipv6_max;
 };
 
 static int status_count(void *context, const struct blocks_entry *entry)
 {
 	struct status_fill *fill = context;
 
-	if (addr_is_ipv4(&entry->host))
+	if (!addr_prefix_is_host(&entry->whom))
+		fill->networks++;
+	else if (addr_is_ipv4(&entry->whom.addr))
 		fill->ipv4++;
 	else
 		fill->ipv6++;
@@ -104,22 +111,56 @@ static const char *status_ago(uint32_t second, char text[DURATION_TEXT_SIZE])
 	return duration_format(now > second ? now - second : 0, text);
 }
 
+/* "port 25", "ports 25, 465 (whatever comes there)" */
+static const char *status_ports(const struct sobig_pulse *pulse, char text[STATUS_PORTS_SIZE])
+{
+	size_t used = snprintf(text, STATUS_PORTS_SIZE, "port%s", pulse->ports[1] ? "s" : "");
+
+	for (int i = 0; i < SOBIG_PORTS_MAX && pulse->ports[i]; i++)
+		used += snprintf(text + used, STATUS_PORTS_SIZE - used, "%s %u", i ? "," : "",
+				 pulse->ports[i]);
+	snprintf(text + used, STATUS_PORTS_SIZE - used, "%s",
+		 pulse->scope_port ? ", live connections too" : "");
+	return text;
+}
+
+/* Drops of the less usual kinds, if there were any. */
+static void status_print_drops(const struct status_interface *interface)
+{
+	static const struct {
+		enum sobig_count count;
+		const char *words;
+	} kinds[] = {
+		{ SOBIG_DROPPED_NETWORK, "of these were dropped for their network" },
+		{ SOBIG_DROPPED_RATE, "dropped by syn-rate, of hosts that are not blocked" },
+		{ SOBIG_DROPPED_LIVE, "packets of live connections dropped" },
+		{ SOBIG_DROPPED_HIDDEN, "packets dropped that hid what they were" },
+	};
+
+	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++)
+		if (interface->counters[kinds[i].count])
+			printf("            %llu %s\n",
+			       (unsigned long long)interface->counters[kinds[i].count],
+			       kinds[i].words);
+}
+
 static void status_print(const struct status_interface *interface)
 {
 	const struct sobig_pulse *pulse = &interface->pulse;
 	const uint64_t *counts = interface->counters;
 	const char *trouble = status_trouble(interface);
-	char time[CLI_TIME_SIZE], ago[DURATION_TEXT_SIZE];
+	char time[CLI_TIME_SIZE], ago[DURATION_TEXT_SIZE], ports[STATUS_PORTS_SIZE];
 
 	printf("%s: %s\n", interface->name, trouble ? trouble : "all is well");
 	if (interface->filter.id)
-		printf("  filter    %s mode, port %u, program %u, since %s\n",
-		       filter_mode_name(interface->filter.mode), pulse->port, interface->filter.id,
-		       cli_time(status_loaded(interface), time));
+		printf("  filter    %s mode, %s, program %u, since %s\n",
+		       filter_mode_name(interface->filter.mode), status_ports(pulse, ports),
+		       interface->filter.id, cli_time(status_loaded(interface), time));
 	printf("  SYNs      %llu dropped, %llu passed, %llu passed after a block had lapsed\n",
-	       (unsigned long long)counts[SOBIG_DROPPED],
+	       (unsigned long long)(counts[SOBIG_DROPPED] + counts[SOBIG_DROPPED_NETWORK]),
 	       (unsigned long long)counts[SOBIG_PASSED_SYN],
 	       (unsigned long long)counts[SOBIG_PASSED_LAPSED]);
+	status_print_drops(interface);
 	if (pulse->dry_run || counts[SOBIG_PASSED_DRY_RUN])
 		printf("            %llu would have been dropped, but for --dry-run\n",
 		       (unsigned long long)counts[SOBIG_PASSED_DRY_RUN]);
@@ -147,6 +188,15 @@ static void status_print(const struct status_interface *interface)
 		       (unsigned long long)pulse->skipped);
 }
 
+static json_t *status_ports_json(const struct sobig_pulse *pulse)
+{
+	json_t *ports = json_array();
+
+	for (int i = 0; i < SOBIG_PORTS_MAX && pulse->ports[i]; i++)
+		json_array_append_new(ports, json_integer(pulse->ports[i]));
+	return ports;
+}
+
 static json_t *status_json(const struct status_interface *interface)
 {
 	static const char *const names[SOBIG_COUNTS] = {
@@ -156,6 +206,10 @@ static json_t *status_json(const struct status_interface *interface)
 		[SOBIG_PASSED_MALFORMED] = "passed_malformed",
 		[SOBIG_PASSED_DRY_RUN] = "passed_dry_run",
 		[SOBIG_DROPPED] = "dropped",
+		[SOBIG_DROPPED_NETWORK] = "dropped_network",
+		[SOBIG_DROPPED_LIVE] = "dropped_live",
+		[SOBIG_DROPPED_HIDDEN] = "dropped_hidden",
+		[SOBIG_DROPPED_RATE] = "dropped_rate",
 	};
 	const struct sobig_pulse *pulse = &interface->pulse;
 	const char *trouble = status_trouble(interface);
@@ -169,9 +223,10 @@ static json_t *status_json(const struct status_interface *interface)
 			 counters);
 	if (interface->filter.id)
 		json_object_set_new(json, "filter",
-				    json_pack("{s:s, s:i, s:i, s:b, s:s}", "mode",
-					      filter_mode_name(interface->filter.mode), "port",
-					      (int)pulse->port, "program",
+				    json_pack("{s:s, s:o, s:s, s:i, s:b, s:s}", "mode",
+					      filter_mode_name(interface->filter.mode), "ports",
+					      status_ports_json(pulse), "scope",
+					      pulse->scope_port ? "port" : "syn", "program",
 					      (int)interface->filter.id, "dry_run",
 					      (int)pulse->dry_run, "since",
 					      cli_time_rfc3339(status_loaded(interface), since)));
@@ -207,6 +262,10 @@ static int status_all(const struct cli_common *common, const unsigned int *indic
 	err = blocks_open(common->pins, &blocks);
 	if (!err)
 		err = blocks_each(blocks, status_count, &fill);
+	if (!err) {
+		fill.ipv4_max = blocks_room(blocks, true);
+		fill.ipv6_max = blocks_room(blocks, false);
+	}
 	blocks_close(blocks);
 	for (int i = 0; i < count && !err; i++) {
 		err = status_read(common, indices[i], &interfaces[i]);
@@ -217,11 +276,11 @@ static int status_all(const struct cli_common *common, const unsigned int *indic
 	if (!common->json) {
 		for (int i = 0; i < count; i++)
 			status_print(&interfaces[i]);
-		printf("blocks: %llu of %d (IPv4), %llu of %d (IPv6) in force; "
+		printf("blocks: %llu of %llu (IPv4), %llu of %llu (IPv6), %llu networks in force; "
 		       "%llu lost by the kernel and put back\n",
-		       (unsigned long long)fill.ipv4, SOBIG_BLOCKS4_MAX,
-		       (unsigned long long)fill.ipv6, SOBIG_BLOCKS6_MAX,
-		       (unsigned long long)evictions);
+		       (unsigned long long)fill.ipv4, (unsigned long long)fill.ipv4_max,
+		       (unsigned long long)fill.ipv6, (unsigned long long)fill.ipv6_max,
+		       (unsigned long long)fill.networks, (unsigned long long)evictions);
 		return CLI_DONE;
 	}
 	document = cli_document("status");
@@ -230,9 +289,10 @@ static int status_all(const struct cli_common *common, const unsigned int *indic
 		json_array_append_new(array, status_json(&interfaces[i]));
 	json_object_set_new(document, "interfaces", array);
 	json_object_set_new(document, "blocks",
-			    json_pack("{s:I, s:i, s:I, s:i}", "ipv4", (json_int_t)fill.ipv4,
-				      "ipv4_max", SOBIG_BLOCKS4_MAX, "ipv6", (json_int_t)fill.ipv6,
-				      "ipv6_max", SOBIG_BLOCKS6_MAX));
+			    json_pack("{s:I, s:I, s:I, s:I, s:I}", "ipv4", (json_int_t)fill.ipv4,
+				      "ipv4_max", (json_int_t)fill.ipv4_max, "ipv6",
+				      (json_int_t)fill.ipv6, "ipv6_max", (json_int_t)fill.ipv6_max,
+				      "networks", (json_int_t)fill.networks));
 	return cli_print_json(common, document);
 }
 

@@ -141,6 +141,19 @@ struct addr addr_host(const struct addr *addr)
 	return host;
 }
 
+struct addr_prefix addr_prefix_host(const struct addr *addr)
+{
+	return (struct addr_prefix){
+		.addr = addr_host(addr),
+		.length = addr_is_ipv4(addr) ? 32 : SOBIG_IPV6_PREFIX,
+	};
+}
+
+bool addr_prefix_is_host(const struct addr_prefix *prefix)
+{
+	return prefix->length == (addr_is_ipv4(&prefix->addr) ? 32 : SOBIG_IPV6_PREFIX);
+}
+
 int addr_compare(const struct addr *a, const struct addr *b)
 {
 	bool a4 = addr_is_ipv4(a), b4 = addr_is_ipv4(b);
@@ -226,14 +239,23 @@ char *addr_format(const struct addr *addr, char text[ADDR_TEXT_SIZE])
 	return text;
 }
 
-char *addr_format_host(const struct addr *addr, char text[ADDR_TEXT_SIZE])
+char *addr_prefix_format(const struct addr_prefix *prefix, char text[ADDR_TEXT_SIZE])
 {
 	size_t used;
 
-	addr_format(addr, text);
-	if (!addr_is_ipv4(addr)) {
-		used = strlen(text);
-		snprintf(text + used, ADDR_TEXT_SIZE - used, "/%d", SOBIG_IPV6_PREFIX);
-	}
+	addr_format(&prefix->addr, text);
+	if (addr_is_ipv4(&prefix->addr) && prefix->length == 32)
+		return text;
+	used = strlen(text);
+	snprintf(text + used, ADDR_TEXT_SIZE - used, "/%u", prefix->length);
 	return text;
+}
+
+char *addr_format_host(const struct addr *addr, char text[ADDR_TEXT_SIZE])
+{
+	struct addr_prefix host = addr_prefix_host(addr);
+
+	/* The bits behind the prefix are shown as they are. */
+	host.addr = *addr;
+	return addr_prefix_format(&host, text);
 }

@@ -48,11 +48,18 @@ void addr_mask(struct addr *addr, unsigned int prefix);
 /* What stands for one host: an IPv4 address itself, an IPv6 address's /64. */
 struct addr addr_host(const struct addr *addr);
 
+/* The same as a network: of all bits, or of an IPv6 address's first 64. */
+struct addr_prefix addr_prefix_host(const struct addr *addr);
+bool addr_prefix_is_host(const struct addr_prefix *prefix);
+
 /* <0, 0, >0: IPv4 before IPv6, then by value. */
 int addr_compare(const struct addr *a, const struct addr *b);
 
 /* Both return `text`, which the caller owns. addr_format_host adds /64 to an IPv6 address. */
 char *addr_format(const struct addr *addr, char text[ADDR_TEXT_SIZE]);
 char *addr_format_host(const struct addr *addr, char text[ADDR_TEXT_SIZE]);
+
+/* "ADDR/LEN", or "ADDR" of an IPv4 host. Returns `text`. */
+char *addr_prefix_format(const struct addr_prefix *prefix, char text[ADDR_TEXT_SIZE]);
 
 #endif

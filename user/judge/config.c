@@ -86,10 +86,17 @@ static int config_take(void *context, const char *section, const char *name, con
 	static const char of_class[] = "class ";
 	struct config_reading *reading = context;
 	enum event_class class;
+	char why[256];
 
+	if (!strcmp(section, "filter")) {
+		if (config_filter_take(&reading->config->filter, name, value, why, sizeof(why)))
+			config_fail(reading, -EINVAL, "%s", why);
+		return !reading->err;
+	}
 	if (strncmp(section, of_class, sizeof(of_class) - 1)) {
 		config_fail(reading, -EINVAL,
-			    *section ? "there is no section [%s]; what there is: [class NAME]"
+			    *section ? "there is no section [%s]; what there is: [class NAME], "
+				       "[filter]"
 				     : "a line before any section%s",
 			    section);
 		return 0;
@@ -174,7 +181,7 @@ static int config_read(struct config *config, const char *file, bool must_exist,
 
 int config_load(const char *file, struct config *out, struct config_error *error)
 {
-	struct config config = { 0 };
+	struct config config = { .filter = config_filter_default };
 	glob_t found = { 0 };
 	int err;
 

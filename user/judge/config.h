@@ -6,6 +6,7 @@
 #include <stddef.h>
 
 #include "common/event.h"
+#include "judge/config_filter.h"
 
 #define CONFIG_FILE   "/etc/sobig-xdp.conf"
 #define CONFIG_FOLDER "/etc/sobig-xdp.d"
@@ -21,6 +22,7 @@ struct config_pattern {
 struct config {
 	struct config_pattern *patterns; /* in the order of their lines */
 	size_t patterns_count;
+	struct config_filter filter;
 };
 
 struct config_error {

@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* How often a source may knock that is not blocked: a bucket of tokens for each of late. */
+#ifndef RATES_H
+#define RATES_H
+
+#include "packet.h"
+#include "settings.h"
+#include "tables.h"
+
+#define RATES_WAYS 8
+
+/*
+ * A bucket is the time at which it is full again (the "theoretical arrival time" of ITU-T I.371,
+ * Annex A): each SYN puts it off by a step, and one that would put it off too far is too many.
+ */
+static __always_inline bool rates_take(volatile __u64 *bucket, __u32 source, __u32 now)
+{
+	__u32 wait = (__u32)*bucket - now;
+
+	/* Full long ago; or, after a silence of hours, by a clock that has gone round. */
+	if (wait > rate_burst + rate_step)
+		wait = 0;
+	if (wait > rate_burst)
+		return false;
+	*bucket = (__u64)source << 32 | (__u32)(now + wait + rate_step);
+	return true;
+}
+
+/* The bucket of `source` in its line, or that of the source that was heard of the longest ago. */
+static __always_inline volatile __u64 *rates_bucket(struct sobig_rates *line, __u32 source,
+						    __u32 now)
+{
+	__u32 least = ~0u, wait;
+	int idlest = 0;
+
+#pragma unroll
+	for (int i = 0; i < RATES_WAYS; i++) {
+		if (line->sources[i] >> 32 == source)
+			return &line->sources[i];
+		/* So that nobody comes before what is past, and that before what is to come. */
+		wait = line->sources[i] ? (__u32)line->sources[i] - now + 0x80000000u : 0;
+		if (wait < least) {
+			least = wait;
+			idlest = i;
+		}
+	}
+	line->sources[idlest & (RATES_WAYS - 1)] = now;
+	return &line->sources[idlest & (RATES_WAYS - 1)];
+}
+
+/* True of a SYN that is more than its source's share. */
+static __always_inline bool rates_exceed(const struct packet *packet)
+{
+	__u32 zero = 0, source = packet->source4, index, now;
+	const struct front_state *state;
+	struct sobig_rates *line;
+	__u64 network = packet->source6[0], hash;
+
+	if (!rate_step)
+		return false;
+	state = bpf_map_lookup_elem(&front, &zero);
+	if (!state)
+		return false;
+	if (packet->is_ipv6) {
+		hash = (__u32)network * state->salts[1] + (network >> 32) * state->salts[0];
+		source = hash >> 32;
+	}
+	index = (source * state->salts[0] >> 40) & (SOBIG_RATES_LINES - 1);
+	line = bpf_map_lookup_elem(&rates, &index);
+	if (!line)
+		return false;
+	now = settings_clock() >> (32 - SOBIG_RATE_UNIT_BITS);
+	return !rates_take(rates_bucket(line, source, now), source, now);
+}
+
+#endif

@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* What the filter is told before it is loaded; what is switched off, the verifier takes out. */
+#ifndef SETTINGS_H
+#define SETTINGS_H
+
+#include <stdbool.h>
+#include <linux/types.h>
+#include <bpf/bpf_helpers.h>
+
+#include "sobig.h"
+
+const volatile __be16 ports[SOBIG_PORTS_MAX] = { 0 }; /* those that are protected; 0: no more */
+const volatile bool dry_run = false;
+const volatile bool scope_port = false; /* drop not only SYNs, but all that goes to these ports */
+const volatile __u32 rate_step = 0;	/* what one SYN takes from a bucket; 0: no limit */
+const volatile __u32 rate_burst = 0; /* how far a bucket may be overdrawn; both as in sobig_rates */
+const volatile __u64 tick_zero = 0;  /* the tick at which CLOCK_MONOTONIC was 0 */
+const volatile __u64 tick_scale = 0; /* seconds per tick, times 2^32 */
+
+/* In this order, the verifier takes out all behind the last one. */
+static __always_inline bool settings_protect(__be16 port)
+{
+#pragma unroll
+	for (int i = 0; i < SOBIG_PORTS_MAX; i++) {
+		if (!ports[i])
+			return false;
+		if (port == ports[i])
+			return true;
+	}
+	return false;
+}
+
+/*
+ * Seconds of CLOCK_MONOTONIC, times 2^32. bpf_jiffies64() is two instructions, where a clock
+ * helper would cost as much as the rest of the program.
+ */
+static __always_inline __u64 settings_clock(void)
+{
+	return (bpf_jiffies64() - tick_zero) * tick_scale;
+}
+
+static __always_inline __u32 settings_now(void)
+{
+	return settings_clock() >> 32;
+}
+
+#endif

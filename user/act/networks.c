@@ -1,0 +1,153 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Blocked networks of any length: the kernel's tries, which are their own ledger. */
+#include "act/networks.h"
+
+#include <bpf/bpf.h>
+#include <errno.h>
+#include <limits.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "act/pins.h"
+
+/* A key of either trie. */
+union networks_key {
+	struct sobig_network4 ipv4;
+	struct sobig_network6 ipv6;
+};
+
+static int networks_map(const struct networks *networks, const struct addr *addr)
+{
+	return addr_is_ipv4(addr) ? networks->ipv4 : networks->ipv6;
+}
+
+static union networks_key networks_key(const struct addr_prefix *prefix)
+{
+	union networks_key key = { .ipv6.length = prefix->length };
+
+	if (addr_is_ipv4(&prefix->addr))
+		memcpy(key.ipv4.address, prefix->addr.bytes + 12, sizeof(key.ipv4.address));
+	else
+		memcpy(key.ipv6.address, prefix->addr.bytes, sizeof(key.ipv6.address));
+	return key;
+}
+
+static struct addr_prefix networks_prefix(const union networks_key *key, bool ipv4)
+{
+	struct addr_prefix prefix = { .length = key->ipv6.length };
+
+	if (ipv4) {
+		memset(prefix.addr.bytes + 10, 0xff, 2);
+		memcpy(prefix.addr.bytes + 12, key->ipv4.address, sizeof(key->ipv4.address));
+	} else {
+		memcpy(prefix.addr.bytes, key->ipv6.address, sizeof(key->ipv6.address));
+	}
+	return prefix;
+}
+
+int networks_find(const struct networks *networks, const struct addr_prefix *prefix,
+		  struct addr_prefix *out, struct sobig_network *value)
+{
+	union networks_key key = networks_key(prefix);
+
+	if (bpf_map_lookup_elem(networks_map(networks, &prefix->addr), &key, value))
+		return -errno;
+	*out = *prefix;
+	out->length = value->length;
+	addr_mask(&out->addr, value->length);
+	return 0;
+}
+
+/* The kernel finds the narrowest that holds the key; only the same length is the same network. */
+int networks_get(const struct networks *networks, const struct addr_prefix *prefix,
+		 struct sobig_network *out)
+{
+	struct sobig_network value;
+	struct addr_prefix found;
+	int err = networks_find(networks, prefix, &found, &value);
+
+	if (err)
+		return err;
+	if (found.length != prefix->length)
+		return -ENOENT;
+	*out = value;
+	return 0;
+}
+
+int networks_set(const struct networks *networks, const struct addr_prefix *prefix,
+		 struct sobig_network *value)
+{
+	union networks_key key = networks_key(prefix);
+
+	value->length = prefix->length;
+	return bpf_map_update_elem(networks_map(networks, &prefix->addr), &key, value, BPF_ANY)
+		       ? -errno
+		       : 0;
+}
+
+int networks_delete(const struct networks *networks, const struct addr_prefix *prefix)
+{
+	union networks_key key = networks_key(prefix);
+
+	return bpf_map_delete_elem(networks_map(networks, &prefix->addr), &key) ? -errno : 0;
+}
+
+static int networks_walk(int map, bool ipv4,
+			 int (*each)(void *context, const struct addr_prefix *prefix,
+				     const struct sobig_network *value),
+			 void *context)
+{
+	union networks_key key, next;
+	struct sobig_network value;
+	struct addr_prefix prefix;
+	int end, err = 0;
+
+	end = bpf_map_get_next_key(map, NULL, &key);
+	while (!end && !err) {
+		/* Before the key may be deleted; a trie that loses its key begins anew. */
+		end = bpf_map_get_next_key(map, &key, &next);
+		prefix = networks_prefix(&key, ipv4);
+		if (!bpf_map_lookup_elem(map, &key, &value) && value.length == prefix.length)
+			err = each(context, &prefix, &value);
+		key = next;
+	}
+	return err;
+}
+
+int networks_each(const struct networks *networks,
+		  int (*each)(void *context, const struct addr_prefix *prefix,
+			      const struct sobig_network *value),
+		  void *context)
+{
+	int err = networks_walk(networks->ipv4, true, each, context);
+
+	return err ? err : networks_walk(networks->ipv6, false, each, context);
+}
+
+int networks_open(const char *dir, struct networks *out)
+{
+	struct networks networks = { -1, -1 };
+	char path[PATH_MAX];
+	int err = pins_path(dir, "networks4", path);
+
+	if (!err && (networks.ipv4 = bpf_obj_get(path)) < 0)
+		err = -errno;
+	if (!err)
+		err = pins_path(dir, "networks6", path);
+	if (!err && (networks.ipv6 = bpf_obj_get(path)) < 0)
+		err = -errno;
+	if (err)
+		networks_close(&networks);
+	else
+		*out = networks;
+	return err;
+}
+
+void networks_close(struct networks *networks)
+{
+	if (networks->ipv4 >= 0)
+		close(networks->ipv4);
+	if (networks->ipv6 >= 0)
+		close(networks->ipv6);
+	networks->ipv4 = networks->ipv6 = -1;
+}

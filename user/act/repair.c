@@ -1,0 +1,268 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* What keeps ledger, LRU maps, tries and front table together; for blocks.c. */
+#include "act/repair.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* A block that shall last until its host is quiet is made longer when so little of it is left. */
+#define REPAIR_AHEAD 10
+
+/* ... or when it would be by so much. */
+#define REPAIR_LONGER 30
+
+/* So close to its end, a tally's count is left to the filter, which carries it over. */
+#define REPAIR_CARRY 0xff00u
+
+bool repair_enter_drops(const struct blocks *blocks, const struct addr *host,
+			struct sobig_block *block)
+{
+	uint32_t now = blocks_now(), knocks, last;
+	uint64_t drops;
+
+	if (mirror_knocks(blocks->mirror, host, &knocks) || !knocks)
+		return false;
+	drops = (block->drops & ~(uint64_t)FRONT_COUNT_MASK) | (knocks & FRONT_COUNT_MASK);
+	/* The filter's second may be one ahead of ours. */
+	last = now + 1 - ((now + 1 - (knocks >> 16)) & 0xffff);
+	if (drops == block->drops && (knocks >> 16) == (block->last_drop & 0xffff))
+		return false;
+	block->drops = drops;
+	block->last_drop = last;
+	return true;
+}
+
+struct repair_row {
+	struct addr host;
+	uint32_t until;
+	uint32_t knocks;
+	bool doubt;
+};
+
+struct repair_rows {
+	struct repair_row *rows;
+	size_t count, room;
+};
+
+static int repair_add_row(struct repair_rows *rows, const struct repair_row *row)
+{
+	if (rows->count == rows->room) {
+		size_t room = rows->room ? rows->room * 2 : 1024;
+		void *more = reallocarray(rows->rows, room, sizeof(*rows->rows));
+
+		if (!more)
+			return -ENOMEM;
+		rows->rows = more;
+		rows->room = room;
+	}
+	rows->rows[rows->count++] = *row;
+	return 0;
+}
+
+/* All blocks of a family, with what their tallies say. */
+static int repair_collect(struct blocks *blocks, const struct tables *tables,
+			  struct repair_rows *rows)
+{
+	struct tables_walk walk = { 0 };
+	int err = 0;
+
+	while (!walk.over && !err) {
+		err = tables_walk(tables, &walk, blocks->batch);
+		for (uint32_t i = 0; i < blocks->batch->count && !err; i++) {
+			const void *key = blocks->batch->keys + i * tables->key_size;
+			const struct sobig_ledger *ledger = &blocks->batch->ledgers[i];
+			struct sobig_block block = { 0 };
+			struct repair_row row = {
+				.host = tables_host(tables, key),
+				.until = ledger->until,
+				.doubt = ledger->trial,
+			};
+
+			/* One without a seat is counted in the LRU map alone. */
+			if (mirror_knocks(blocks->mirror, &row.host, &row.knocks) &&
+			    !tables_get_block(tables, key, &block))
+				row.knocks = block.last_drop << 16 |
+					     (block.drops & FRONT_COUNT_MASK);
+			err = repair_add_row(rows, &row);
+		}
+	}
+	return err;
+}
+
+int repair_mirror(struct blocks *blocks, const struct mirror_counts *expected)
+{
+	struct repair_rows rows = { 0 };
+	int err = 0;
+
+	for (int i = 0; i < BLOCKS_FAMILIES && !err; i++)
+		err = repair_collect(blocks, &blocks->tables[i], &rows);
+	/* What is dropped from here to mirror_end() may go uncounted at its block. */
+	if (!err)
+		err = mirror_begin(blocks->mirror, expected);
+	if (!err) {
+		for (size_t i = 0; i < rows.count; i++)
+			mirror_fill(blocks->mirror, &rows.rows[i].host, rows.rows[i].until,
+				    rows.rows[i].doubt, rows.rows[i].knocks);
+		mirror_end(blocks->mirror);
+		blocks->walk = (struct tables_walk){ 0 };
+		blocks->family = 0;
+	}
+	free(rows.rows);
+	return err;
+}
+
+static int repair_count_network(void *context, const struct addr_prefix *prefix,
+				const struct sobig_network *value)
+{
+	uint32_t *counts = context;
+
+	(void)value;
+	counts[!addr_is_ipv4(&prefix->addr)]++;
+	return 0;
+}
+
+void repair_count_networks(struct blocks *blocks)
+{
+	uint32_t counts[BLOCKS_FAMILIES] = { 0 };
+
+	networks_each(&blocks->networks, repair_count_network, counts);
+	mirror_set_networks(blocks->mirror, counts[0], counts[1]);
+}
+
+/* True, and *until is later, if the host has knocked since, and its block shall see it quiet. */
+static bool repair_extends(uint32_t *until, uint32_t quiet, uint32_t last_drop, uint32_t now)
+{
+	uint32_t later = last_drop + quiet;
+
+	if (!quiet || !last_drop || later <= *until ||
+	    (*until > now + REPAIR_AHEAD && later - *until < REPAIR_LONGER))
+		return false;
+	*until = later;
+	return true;
+}
+
+/* What the line of a host that has gone can be sure of now. */
+static void repair_line(struct blocks *blocks, const struct tables *tables, const struct addr *host)
+{
+	struct addr hosts[FRONT_HOSTS4];
+	size_t count = mirror_line(blocks->mirror, host, hosts);
+	struct sobig_ledger ledger;
+	uint32_t sure = FRONT_EMPTY;
+
+	for (size_t i = 0; i < count; i++) {
+		if (tables_get_ledger(tables, tables_key(tables, &hosts[i]), &ledger))
+			mirror_remove(blocks->mirror, &hosts[i]);
+		else if (ledger.until < sure)
+			sure = ledger.until;
+	}
+	mirror_renew(blocks->mirror, host, sure);
+}
+
+static int repair_lapse(struct blocks *blocks, const struct tables *tables, const void *key)
+{
+	struct addr host = tables_host(tables, key);
+	struct tables_batch *one = blocks->lapsed;
+	int err;
+
+	one->count = 0;
+	tables_batch_add(tables, one, key, &(struct sobig_ledger){ 0 }, &(struct sobig_block){ 0 });
+	mirror_remove(blocks->mirror, &host);
+	mirror_count(blocks->mirror, tables->from != 0, -1);
+	err = tables_delete(tables, one);
+	repair_line(blocks, tables, &host);
+	return err;
+}
+
+static int repair_one(struct blocks *blocks, const struct tables *tables, const void *key,
+		      struct sobig_ledger *ledger, struct blocks_repair *result)
+{
+	struct addr host = tables_host(tables, key);
+	struct sobig_block block = { 0 };
+	uint32_t now = blocks_now(), until = ledger->until, knocks;
+	bool lost = tables_get_block(tables, key, &block), changed, longer;
+	int err = 0;
+
+	/* The filter itself makes one longer that it finds has just run out. */
+	if (block.until > until)
+		until = block.until;
+	changed = repair_enter_drops(blocks, &host, &block) &&
+		  (block.drops & FRONT_COUNT_MASK) < REPAIR_CARRY;
+	longer = repair_extends(&until, ledger->quiet, block.last_drop, now) ||
+		 until > ledger->until;
+	if (until <= now) {
+		result->lapsed++;
+		return repair_lapse(blocks, tables, key);
+	}
+	result->evicted += lost;
+	if (lost || changed || longer || block.until != until) {
+		block.until = ledger->until = until;
+		block.quiet = ledger->quiet;
+		block.trial = ledger->trial;
+		err = tables_set_block(tables, key, &block);
+	}
+	if (!err && longer) {
+		err = tables_set_ledger(tables, key, ledger);
+		repair_line(blocks, tables, &host);
+	}
+	if (!ledger->trial && mirror_knocks(blocks->mirror, &host, &knocks))
+		mirror_put(blocks->mirror, &host, until,
+			   block.last_drop << 16 | (block.drops & FRONT_COUNT_MASK));
+	return err;
+}
+
+static int repair_network(void *context, const struct addr_prefix *prefix,
+			  const struct sobig_network *value)
+{
+	struct blocks *blocks = context;
+	struct sobig_network longer = *value;
+	uint32_t now = blocks_now();
+
+	if (repair_extends(&longer.until, value->quiet, value->last_drop, now))
+		return networks_set(&blocks->networks, prefix, &longer);
+	return longer.until <= now ? networks_delete(&blocks->networks, prefix) : 0;
+}
+
+/* The end of a round: networks are few, and the table may want another size. */
+static int repair_round(struct blocks *blocks)
+{
+	struct mirror_counts counts = mirror_counts(blocks->mirror);
+	int err = networks_each(&blocks->networks, repair_network, blocks);
+
+	repair_count_networks(blocks);
+	if (!err && mirror_is_unfit(blocks->mirror, &counts, false))
+		err = repair_mirror(blocks, &counts);
+	return err;
+}
+
+int blocks_repair(struct blocks *blocks, struct blocks_repair *out)
+{
+	struct blocks_repair result = { 0 };
+	size_t seen = 0;
+	int err = turn_take(&blocks->turn);
+
+	if (err)
+		return err;
+	while (!err && seen < BLOCKS_REPAIR_STEP) {
+		const struct tables *tables = &blocks->tables[blocks->family];
+
+		err = tables_walk(tables, &blocks->walk, blocks->batch);
+		for (uint32_t i = 0; i < blocks->batch->count && !err; i++)
+			err = repair_one(blocks, tables, blocks->batch->keys + i * tables->key_size,
+					 &blocks->batch->ledgers[i], &result);
+		seen += blocks->batch->count;
+		if (!blocks->walk.over)
+			continue;
+		blocks->walk = (struct tables_walk){ 0 };
+		blocks->family = (blocks->family + 1) % BLOCKS_FAMILIES;
+		if (!blocks->family) {
+			if (!err)
+				err = repair_round(blocks);
+			break;
+		}
+	}
+	turn_give(&blocks->turn);
+	if (!err)
+		*out = result;
+	return err;
+}

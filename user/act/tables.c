@@ -1,0 +1,171 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* One family's pair of maps: the LRU map that the filter may ask, and the ledger beside it. */
+#include "act/tables.h"
+
+#include <bpf/bpf.h>
+#include <errno.h>
+#include <limits.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "act/pins.h"
+
+_Static_assert(sizeof(struct sobig_key4) <= TABLES_KEY_MAX, "a key fits");
+_Static_assert(sizeof(struct sobig_key6) <= TABLES_KEY_MAX, "a key fits");
+
+static int tables_open_map(const char *dir, const char *name, int *out)
+{
+	char path[PATH_MAX];
+	int err = pins_path(dir, name, path);
+
+	if (err)
+		return err;
+	*out = bpf_obj_get(path);
+	return *out < 0 ? -errno : 0;
+}
+
+int tables_open(const char *dir, bool ipv4, struct tables *out)
+{
+	static const struct tables of_ipv4 = {
+		"blocked4", "ledger4", 12, sizeof(struct sobig_key4), -1, -1,
+	};
+	static const struct tables of_ipv6 = {
+		"blocked6", "ledger6", 0, sizeof(struct sobig_key6), -1, -1,
+	};
+	struct tables tables = ipv4 ? of_ipv4 : of_ipv6;
+	int err = tables_open_map(dir, tables.blocked_name, &tables.blocked);
+
+	if (!err)
+		err = tables_open_map(dir, tables.ledger_name, &tables.ledger);
+	if (err)
+		tables_close(&tables);
+	else
+		*out = tables;
+	return err;
+}
+
+const void *tables_key(const struct tables *tables, const struct addr *host)
+{
+	return host->bytes + tables->from;
+}
+
+struct addr tables_host(const struct tables *tables, const void *key)
+{
+	struct addr host = { .bytes = { 0 } };
+
+	if (tables->from)
+		memset(host.bytes + tables->from - 2, 0xff, 2);
+	memcpy(host.bytes + tables->from, key, tables->key_size);
+	return host;
+}
+
+int tables_get_ledger(const struct tables *tables, const void *key, struct sobig_ledger *out)
+{
+	return bpf_map_lookup_elem(tables->ledger, key, out) ? -errno : 0;
+}
+
+int tables_get_block(const struct tables *tables, const void *key, struct sobig_block *out)
+{
+	return bpf_map_lookup_elem(tables->blocked, key, out) ? -errno : 0;
+}
+
+int tables_set_ledger(const struct tables *tables, const void *key,
+		      const struct sobig_ledger *ledger)
+{
+	return bpf_map_update_elem(tables->ledger, key, ledger, BPF_EXIST) ? -errno : 0;
+}
+
+int tables_set_block(const struct tables *tables, const void *key, const struct sobig_block *block)
+{
+	return bpf_map_update_elem(tables->blocked, key, block, BPF_ANY) ? -errno : 0;
+}
+
+void tables_batch_add(const struct tables *tables, struct tables_batch *batch, const void *key,
+		      const struct sobig_ledger *ledger, const struct sobig_block *block)
+{
+	memcpy(batch->keys + batch->count * tables->key_size, key, tables->key_size);
+	batch->ledgers[batch->count] = *ledger;
+	batch->blocks[batch->count] = *block;
+	batch->count++;
+}
+
+/* One call of the kernel for all, or for one: a batch of one would cost more. */
+static int tables_write_map(int map, const char *keys, const void *values, uint32_t *count)
+{
+	__u32 done = *count;
+
+	if (!done)
+		return 0;
+	if (done == 1) {
+		if (!bpf_map_update_elem(map, keys, values, BPF_ANY))
+			return 0;
+		*count = 0;
+		return -errno;
+	}
+	if (!bpf_map_update_batch(map, keys, values, &done, NULL))
+		return 0;
+	*count = done;
+	return -errno;
+}
+
+/* The ledger first: what is only there is put right by blocks_repair(). */
+int tables_write(const struct tables *tables, struct tables_batch *batch)
+{
+	int err = tables_write_map(tables->ledger, batch->keys, batch->ledgers, &batch->count);
+	int blocked = tables_write_map(tables->blocked, batch->keys, batch->blocks, &batch->count);
+
+	return err ? err : blocked;
+}
+
+/* The kernel stops at the first key that is not there; we go on behind it. */
+static int tables_delete_map(int map, const char *keys, unsigned int key_size, uint32_t count)
+{
+	uint32_t from = 0;
+
+	if (count == 1)
+		return bpf_map_delete_elem(map, keys) && errno != ENOENT ? -errno : 0;
+	while (from < count) {
+		__u32 done = count - from;
+
+		if (!bpf_map_delete_batch(map, keys + from * key_size, &done, NULL))
+			return 0;
+		if (errno != ENOENT)
+			return -errno;
+		from += done + 1;
+	}
+	return 0;
+}
+
+/* The ledger first: blocks_repair() puts back only what it finds there. */
+int tables_delete(const struct tables *tables, const struct tables_batch *batch)
+{
+	int err = tables_delete_map(tables->ledger, batch->keys, tables->key_size, batch->count);
+	int blocked =
+		tables_delete_map(tables->blocked, batch->keys, tables->key_size, batch->count);
+
+	return err ? err : blocked;
+}
+
+int tables_walk(const struct tables *tables, struct tables_walk *walk, struct tables_batch *batch)
+{
+	__u32 count = TABLES_BATCH;
+	int end = bpf_map_lookup_batch(tables->ledger, walk->begun ? &walk->position : NULL,
+				       &walk->position, batch->keys, batch->ledgers, &count, NULL);
+
+	batch->count = 0;
+	if (end && errno != ENOENT)
+		return -errno;
+	walk->begun = true;
+	walk->over = end;
+	batch->count = count;
+	return 0;
+}
+
+void tables_close(struct tables *tables)
+{
+	if (tables->blocked >= 0)
+		close(tables->blocked);
+	if (tables->ledger >= 0)
+		close(tables->ledger);
+	tables->blocked = tables->ledger = -1;
+}

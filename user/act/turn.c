@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* One process at a time: turns at a folder, in which nobody can be interrupted. */
+#include "act/turn.h"
+
+#include <errno.h>
+#include <sys/file.h>
+#include <time.h>
+
+#define TURN_WAIT_US 200
+#define TURN_WAITS   15000
+
+int turn_take(struct turn *turn)
+{
+	const struct timespec pause = { 0, TURN_WAIT_US * 1000 };
+	sigset_t all;
+
+	/* Whoever is stopped or killed in his turn keeps the others waiting, or leaves a half. */
+	sigfillset(&all);
+	pthread_sigmask(SIG_SETMASK, &all, &turn->signals);
+	for (int i = 0; i < TURN_WAITS; i++) {
+		if (!flock(turn->fd, LOCK_EX | LOCK_NB))
+			return 0;
+		nanosleep(&pause, NULL);
+	}
+	pthread_sigmask(SIG_SETMASK, &turn->signals, NULL);
+	return -EBUSY;
+}
+
+void turn_give(struct turn *turn)
+{
+	flock(turn->fd, LOCK_UN);
+	pthread_sigmask(SIG_SETMASK, &turn->signals, NULL);
+}

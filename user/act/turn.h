@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* One process at a time: turns at a folder, in which nobody can be interrupted. */
+#ifndef TURN_H
+#define TURN_H
+
+#include <signal.h>
+
+struct turn {
+	int fd; /* the folder's */
+	sigset_t signals;
+};
+
+/* Waits for its turn, a few seconds at most; 0 or -EBUSY. From then on, signals wait. */
+int turn_take(struct turn *turn);
+
+void turn_give(struct turn *turn);
+
+#endif

@@ -1,0 +1,258 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Blocks added and lifted in bulk, and what became of them; for block, unblock and import. */
+#include "cli/bulk.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "common/duration.h"
+#include "common/log.h"
+
+#define BULK_LINE 65536
+
+int bulk_open(struct bulk *bulk, struct cli_common *common)
+{
+	int status = cli_need_privilege(), err;
+
+	bulk->common = common;
+	if (status)
+		return status;
+	err = blocks_open(common->pins, &bulk->blocks);
+	if (err)
+		return cli_cannot_open(common, err);
+	err = targets_open(&bulk->targets);
+	if (err) {
+		log_error("cannot find out this machine's own addresses: %s", strerror(-err));
+		blocks_close(bulk->blocks);
+		return CLI_FAILED;
+	}
+	bulk->done = json_array();
+	return CLI_DONE;
+}
+
+/* What was done to one, in words or for the document. */
+static void bulk_report(struct bulk *bulk, const struct addr_prefix *whom, bool was_blocked,
+			uint32_t left)
+{
+	char address[ADDR_TEXT_SIZE], duration[DURATION_TEXT_SIZE];
+	uint32_t seconds = bulk->order.seconds;
+
+	if (!bulk->each)
+		return;
+	addr_prefix_format(whom, address);
+	if (bulk->common->json)
+		json_array_append_new(bulk->done, json_string(address));
+	else if (!bulk->lift)
+		/* The kernel's second begins somewhere within ours: one more is the same. */
+		printf(left > seconds + 1 ? "%s: blocked for longer already: %s\n"
+					  : "%s: blocked for %s\n",
+		       address, duration_format(left > seconds + 1 ? left : seconds, duration));
+	else
+		printf("%s: %s\n", address, was_blocked ? "unblocked" : "was not blocked");
+}
+
+static void bulk_block(struct bulk *bulk)
+{
+	char address[ADDR_TEXT_SIZE];
+	size_t done = 0;
+	int err =
+		blocks_add(bulk->blocks, bulk->whom, bulk->count, &bulk->order, bulk->left, &done);
+
+	for (size_t i = 0; i < done; i++)
+		bulk_report(bulk, &bulk->whom[i], true, bulk->left[i]);
+	bulk->blocked += done;
+	if (!err)
+		return;
+	addr_prefix_format(&bulk->whom[done], address);
+	if (err == -E2BIG)
+		log_error("\"%s\" and %zu more were not blocked: the table is full", address,
+			  bulk->count - done - 1);
+	else
+		log_error("\"%s\" and %zu more were not blocked: %s", address,
+			  bulk->count - done - 1, strerror(-err));
+	bulk->err = err;
+}
+
+/* A host may be free, and be shut out all the same by the network that it is in. */
+static void bulk_warn_covered(struct bulk *bulk, const struct addr_prefix *whom)
+{
+	char address[ADDR_TEXT_SIZE], network[ADDR_TEXT_SIZE];
+	struct addr_prefix covering;
+
+	if (blocks_covering(bulk->blocks, whom, &covering))
+		return;
+	log_warning("\"%s\" is still shut out: it is in the blocked network %s",
+		    addr_prefix_format(whom, address), addr_prefix_format(&covering, network));
+	bulk->refused++;
+}
+
+static void bulk_lift(struct bulk *bulk)
+{
+	char address[ADDR_TEXT_SIZE];
+
+	for (size_t i = 0; i < bulk->count; i++) {
+		int err = blocks_remove(bulk->blocks, &bulk->whom[i]);
+
+		if (err && err != -ENOENT) {
+			log_error("\"%s\": %s", addr_prefix_format(&bulk->whom[i], address),
+				  strerror(-err));
+			bulk->err = err;
+			continue;
+		}
+		bulk->lifted += !err;
+		bulk->absent += err == -ENOENT;
+		bulk_report(bulk, &bulk->whom[i], !err, 0);
+		bulk_warn_covered(bulk, &bulk->whom[i]);
+	}
+}
+
+void bulk_flush(struct bulk *bulk)
+{
+	if (!bulk->count)
+		return;
+	if (bulk->lift)
+		bulk_lift(bulk);
+	else
+		bulk_block(bulk);
+	bulk->count = 0;
+}
+
+static int bulk_make_room(struct bulk *bulk)
+{
+	size_t room = bulk->room ? bulk->room * 2 : 64;
+	void *whom, *left;
+
+	if (bulk->count < bulk->room)
+		return 0;
+	whom = reallocarray(bulk->whom, room, sizeof(*bulk->whom));
+	if (whom)
+		bulk->whom = whom;
+	left = reallocarray(bulk->left, room, sizeof(*bulk->left));
+	if (left)
+		bulk->left = left;
+	if (!whom || !left)
+		return -ENOMEM;
+	bulk->room = room;
+	return 0;
+}
+
+void bulk_add(struct bulk *bulk, const char *text)
+{
+	struct addr_prefix whom;
+	char why[160];
+
+	if (targets_parse(text, &whom)) {
+		bulk->refused++;
+		return;
+	}
+	if (!bulk->lift && targets_refuse(bulk->targets, &whom, bulk->force, why, sizeof(why))) {
+		log_error("\"%s\" is not blocked: %s", text, why);
+		bulk->refused++;
+		return;
+	}
+	if (bulk_make_room(bulk)) {
+		log_error("\"%s\" and what follows: %s", text, strerror(ENOMEM));
+		bulk->err = -ENOMEM;
+		return;
+	}
+	bulk->whom[bulk->count++] = whom;
+	if (bulk->count == BULK_MAX)
+		bulk_flush(bulk);
+}
+
+/* One line, which may end in CR LF; what follows '#' or ';' is a remark. */
+static void bulk_add_line(struct bulk *bulk, char *line)
+{
+	char *word = line + strspn(line, " \t"), *end;
+
+	word[strcspn(word, "#;\r\n")] = '\0';
+	for (end = word + strlen(word); end > word && strchr(" \t", end[-1]); end--)
+		end[-1] = '\0';
+	if (*word)
+		bulk_add(bulk, word);
+}
+
+/* True if there is nothing to read at present, so that whoever writes may be waiting for us. */
+static bool bulk_must_wait(int fd)
+{
+	struct pollfd ready = { .fd = fd, .events = POLLIN };
+
+	return !poll(&ready, 1, 0);
+}
+
+void bulk_read(struct bulk *bulk, int fd)
+{
+	static char buffer[BULK_LINE + 1];
+	size_t have = 0;
+	ssize_t got = 1;
+	char *at, *lf;
+
+	while (got && !bulk->err) {
+		if (bulk_must_wait(fd))
+			bulk_flush(bulk);
+		got = read(fd, buffer + have, BULK_LINE - have);
+		if (got < 0 && errno == EINTR)
+			continue;
+		if (got < 0) {
+			log_error("cannot read standard input: %s", strerror(errno));
+			bulk->err = -EIO;
+			break;
+		}
+		have += got;
+		for (at = buffer; (lf = memchr(at, '\n', buffer + have - at)); at = lf + 1) {
+			*lf = '\0';
+			bulk_add_line(bulk, at);
+		}
+		have = buffer + have - at;
+		memmove(buffer, at, have);
+		if (have == BULK_LINE) {
+			log_error("a line of more than %d bytes", BULK_LINE);
+			bulk->err = -EINVAL;
+		}
+	}
+	buffer[have] = '\0';
+	if (have && !bulk->err)
+		bulk_add_line(bulk, buffer);
+}
+
+static void bulk_sum_up(const struct bulk *bulk)
+{
+	if (bulk->lift)
+		printf("%llu unblocked, %llu were not blocked, %llu refused\n",
+		       (unsigned long long)bulk->lifted, (unsigned long long)bulk->absent,
+		       (unsigned long long)bulk->refused);
+	else
+		printf("%llu blocked, %llu refused\n", (unsigned long long)bulk->blocked,
+		       (unsigned long long)bulk->refused);
+}
+
+int bulk_close(struct bulk *bulk)
+{
+	int status;
+
+	bulk_flush(bulk);
+	status = bulk->refused ? CLI_FAILED : cli_status(bulk->err);
+	if (bulk->common->json) {
+		json_t *document = cli_document(bulk->common->command->name);
+
+		if (bulk->each)
+			json_object_set(document, "addresses", bulk->done);
+		json_object_set_new(document, bulk->lift ? "unblocked" : "blocked",
+				    json_integer(bulk->lift ? bulk->lifted : bulk->blocked));
+		json_object_set_new(document, "refused", json_integer(bulk->refused));
+		if (cli_print_json(bulk->common, document))
+			status = CLI_FAILED;
+	} else if (!bulk->each) {
+		bulk_sum_up(bulk);
+	}
+	json_decref(bulk->done);
+	blocks_close(bulk->blocks);
+	targets_close(bulk->targets);
+	free(bulk->whom);
+	free(bulk->left);
+	return status;
+}

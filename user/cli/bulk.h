@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Blocks added and lifted in bulk, and what became of them; for block, unblock and import. */
+#ifndef BULK_H
+#define BULK_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "act/blocks.h"
+#include "cli/cli.h"
+#include "cli/targets.h"
+
+/* How many are blocked in one go; the kernel's tables are then made large enough at once. */
+#define BULK_MAX 1048576
+
+struct bulk {
+	struct cli_common *common;
+	struct blocks *blocks;
+	struct targets *targets;
+	bool lift; /* unblock */
+	bool force;
+	bool each; /* tell of each in a line of its own */
+	struct blocks_order order;
+
+	/* What waits for bulk_flush(). */
+	struct addr_prefix *whom;
+	uint32_t *left;
+	size_t count, room;
+
+	json_t *done; /* what was done, for JSON */
+	uint64_t blocked, lifted, absent, refused;
+	int err; /* the last that was not about one of them only */
+};
+
+/* Opens what is needed. CLI_DONE, or the status to exit with (told). `bulk` is zero but for orders.
+ */
+int bulk_open(struct bulk *bulk, struct cli_common *common);
+
+/* Adds one, by its text; what is wrong with it is told and counted. */
+void bulk_add(struct bulk *bulk, const char *text);
+
+/* Adds lines of a stream as they come: what stands before '#' or ';'. */
+void bulk_read(struct bulk *bulk, int fd);
+
+/* Does what waits. */
+void bulk_flush(struct bulk *bulk);
+
+/* Says what was done, and frees all. The status to exit with. */
+int bulk_close(struct bulk *bulk);
+
+#endif

@@ -1,0 +1,127 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* sobig-xdp import: networks to block from a published list, such as Spamhaus' DROP. */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "cli/bulk.h"
+#include "common/duration.h"
+#include "common/log.h"
+
+/* Such lists are fetched once a day: a block outlives a day on which that fails. */
+#define IMPORT_DEFAULT_SECONDS (2 * 24 * 3600)
+
+/*
+ * Spamhaus' lists in JSON hold an object a line: {"cidr":"1.10.16.0/20","sblid":"SBL256894",…},
+ * and one about the list itself, {"type":"metadata",…}. True if the line is of that form.
+ */
+static bool import_object(struct bulk *bulk, const char *line)
+{
+	json_t *object, *network, *type;
+	json_error_t why;
+
+	if (line[strspn(line, " \t")] != '{')
+		return false;
+	object = json_loads(line, JSON_DISABLE_EOF_CHECK, &why);
+	network = json_object_get(object, "cidr");
+	type = json_object_get(object, "type");
+	if (json_is_string(network)) {
+		bulk_add(bulk, json_string_value(network));
+	} else if (!json_is_string(type)) {
+		log_error("\"%.80s\": %s", line, object ? "there is no \"cidr\" in it" : why.text);
+		bulk->refused++;
+	}
+	json_decref(object);
+	return true;
+}
+
+/* "1.10.16.0/20 ; SBL256894", remarks by '#' or ';', one network a line. */
+static void import_line(struct bulk *bulk, char *line)
+{
+	char *word = line + strspn(line, " \t");
+
+	if (import_object(bulk, word))
+		return;
+	word[strcspn(word, "#; \t\r\n")] = '\0';
+	if (*word)
+		bulk_add(bulk, word);
+}
+
+static int import_read(struct bulk *bulk, const char *path)
+{
+	FILE *list = strcmp(path, "-") ? fopen(path, "re") : stdin;
+	char *line = NULL;
+	size_t room = 0;
+	int err = 0;
+
+	if (!list) {
+		log_error("cannot read \"%s\": %s", path, strerror(errno));
+		return -errno;
+	}
+	while (!bulk->err && getline(&line, &room, list) > 0)
+		import_line(bulk, line);
+	if (ferror(list)) {
+		log_error("cannot read \"%s\": %s", path, strerror(errno));
+		err = -EIO;
+	}
+	free(line);
+	if (list != stdin)
+		fclose(list);
+	return err;
+}
+
+int cmd_import(int argc, char **argv)
+{
+	enum {
+		IMPORT_FOR = CLI_OPTION_OWN,
+		IMPORT_REASON,
+		IMPORT_FORCE
+	};
+	static const struct option options[] = { { "for", required_argument, NULL, IMPORT_FOR },
+						 { "reason", required_argument, NULL,
+						   IMPORT_REASON },
+						 { "force", no_argument, NULL, IMPORT_FORCE },
+						 CLI_COMMON_OPTIONS };
+	struct bulk bulk = { .order = { .seconds = IMPORT_DEFAULT_SECONDS } };
+	char reason[SOBIG_REASON_SIZE];
+	struct cli_common common;
+	int option, status, err;
+
+	cli_start(&common, argv);
+	while ((option = getopt_long(argc, argv, CLI_COMMON_LETTERS, options, NULL)) != -1) {
+		switch (option) {
+		case IMPORT_FOR:
+			if (duration_parse(optarg, &bulk.order.seconds))
+				return cli_usage(&common,
+						 "--for takes 1s to 366d, as 90s or 1h30m, "
+						 "not \"%s\"",
+						 optarg);
+			break;
+		case IMPORT_REASON:
+			bulk.order.reason = optarg;
+			break;
+		case IMPORT_FORCE:
+			bulk.force = true;
+			break;
+		default:
+			if (cli_common_option(&common, option, &status))
+				return status;
+		}
+	}
+	if (argc - optind != 1)
+		return cli_usage(&common, "name one list, or say - to read it");
+	if (!bulk.order.reason) {
+		snprintf(reason, sizeof(reason), "list %.40s",
+			 strcmp(argv[optind], "-") ? basename(argv[optind]) : "read");
+		bulk.order.reason = reason;
+	}
+	status = bulk_open(&bulk, &common);
+	if (status)
+		return status;
+	err = import_read(&bulk, argv[optind]);
+	status = bulk_close(&bulk);
+	return err ? CLI_FAILED : status;
+}

@@ -1,0 +1,136 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* "[filter]" of the configuration: what the filter on the network interface shall do. */
+#include "config_filter.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/words.h"
+
+const struct config_filter config_filter_default = { .ports = { SOBIG_DEFAULT_PORT } };
+
+/* A decimal number from `least` to `most` at *at, stepped over. */
+static int config_filter_number(const char **at, unsigned long least, unsigned long most,
+				uint32_t *out)
+{
+	unsigned long number;
+	char *end;
+
+	if (**at < '0' || **at > '9')
+		return -EINVAL;
+	errno = 0;
+	number = strtoul(*at, &end, 10);
+	if (errno || number < least || number > most)
+		return -EINVAL;
+	*at = end;
+	*out = number;
+	return 0;
+}
+
+int config_filter_ports(const char *text, uint16_t out[SOBIG_PORTS_MAX])
+{
+	uint16_t ports[SOBIG_PORTS_MAX] = { 0 };
+	uint32_t port;
+	int count = 0;
+
+	for (;;) {
+		if (count == SOBIG_PORTS_MAX || config_filter_number(&text, 1, UINT16_MAX, &port))
+			return -EINVAL;
+		ports[count++] = port;
+		text += strspn(text, " \t");
+		if (!*text)
+			break;
+		if (*text++ != ',')
+			return -EINVAL;
+		text += strspn(text, " \t");
+	}
+	memcpy(out, ports, sizeof(ports));
+	return 0;
+}
+
+int config_filter_blocks(const char *text, uint32_t *out)
+{
+	uint32_t blocks;
+
+	if (config_filter_number(&text, CONFIG_FILTER_BLOCKS_MIN, SOBIG_BLOCKS_MOST, &blocks) ||
+	    *text)
+		return -EINVAL;
+	*out = blocks;
+	return 0;
+}
+
+static int config_filter_flag(const char *text, const char *no, const char *yes, bool *out)
+{
+	if (strcmp(text, no) && strcmp(text, yes))
+		return -EINVAL;
+	*out = !strcmp(text, yes);
+	return 0;
+}
+
+/* "20/s burst 40", "100/m burst 20", "off" */
+static int config_filter_rate(struct config_filter *filter, const char *text)
+{
+	static const char burst[] = "burst ";
+	uint32_t rate, seconds, most;
+
+	if (!strcmp(text, "off")) {
+		filter->rate = filter->rate_seconds = filter->rate_burst = 0;
+		return 0;
+	}
+	if (config_filter_number(&text, 1, CONFIG_FILTER_RATE_MAX, &rate) || *text++ != '/' ||
+	    (*text != 's' && *text != 'm'))
+		return -EINVAL;
+	seconds = *text++ == 'm' ? 60 : 1;
+	text += strspn(text, " \t");
+	if (strncmp(text, burst, sizeof(burst) - 1))
+		return -EINVAL;
+	text += sizeof(burst) - 1;
+	text += strspn(text, " \t");
+	/* The kernel's clock ticks a hundred times a second: what comes in one tick is a burst. */
+	if (config_filter_number(&text, 1 + rate / seconds / 100, CONFIG_FILTER_BURST_MAX, &most) ||
+	    *text)
+		return -EINVAL;
+	filter->rate = rate;
+	filter->rate_seconds = seconds;
+	filter->rate_burst = most;
+	return 0;
+}
+
+int config_filter_take(struct config_filter *filter, const char *key, const char *value, char *why,
+		       size_t size)
+{
+	static const char *const keys[] = {
+		"ports", "scope", "syn-rate", "extend", "blocks", NULL
+	};
+	const char *form, *nearest;
+	int err;
+
+	if (!strcmp(key, "ports")) {
+		err = config_filter_ports(value, filter->ports);
+		form = "up to 8 ports, as 25, 465, 587";
+	} else if (!strcmp(key, "scope")) {
+		err = config_filter_flag(value, "syn", "port", &filter->scope_port);
+		form = "syn (connections that exist go on) or port (they do not)";
+	} else if (!strcmp(key, "syn-rate")) {
+		err = config_filter_rate(filter, value);
+		form = "off, or as 20/s burst 40, 100/m burst 20; up to 1000, burst up to 10000, "
+		       "and more than a hundredth of a second's SYNs";
+	} else if (!strcmp(key, "extend")) {
+		err = config_filter_flag(value, "no", "yes", &filter->extend);
+		form = "yes (a block lasts until its host was quiet for its length) or no";
+	} else if (!strcmp(key, "blocks")) {
+		err = config_filter_blocks(value, &filter->blocks);
+		form = "how many IPv4 addresses can be blocked at a time, 1024 to 16777216";
+	} else {
+		nearest = words_nearest(key, keys);
+		snprintf(why, size, "[filter] has no key \"%s\"%s%s%s", key,
+			 nearest ? "; did you mean \"" : "", nearest ? nearest : "",
+			 nearest ? "\"?" : "; it has ports, scope, syn-rate, extend, blocks");
+		return -EINVAL;
+	}
+	if (err)
+		snprintf(why, size, "\"%s\" is nothing for %s, which takes %s", value, key, form);
+	return err;
+}
