@@ -46,6 +46,7 @@ GENERATED := $(B)/skeletons/sobig.skel.h $(B)/skeletons/clock.skel.h \
 UNIT_TESTS    := $(patsubst selftests/unit/%.c,$(B)/selftests/%,$(wildcard selftests/unit/*.c))
 VERDICT_TESTS := $(patsubst selftests/verdict/%.c,$(B)/selftests/%,$(wildcard selftests/verdict/*.c))
 FUZZERS       := $(B)/selftests/forge
+BENCHES       := $(B)/selftests/storm
 TOOLS         := $(patsubst selftests/live/%.c,$(B)/selftests/%,$(wildcard selftests/live/*.c))
 
 .PHONY: help deps all run test fuzz bench check install uninstall clean tests
@@ -60,7 +61,7 @@ help:
 	@echo 'make            build $(B)/sobig-xdp'
 	@echo 'make deps       install what building and running need'
 	@echo 'make fuzz       forged lines and libFuzzer on the reader, for TIME=60 seconds'
-	@echo 'make bench      how fast a log is read, beside grep, fail2ban and sshguard'
+	@echo 'make bench      how fast a log is read and a storm is dropped, beside others (as root); QUICK=1'
 	@echo 'make check      formatting, shell scripts, man page'
 	@echo 'make install    under PREFIX=$(PREFIX), or below DESTDIR; make uninstall takes it back'
 	@echo 'make clean      remove $(B)/'
@@ -103,6 +104,16 @@ $(B)/skeletons/%.skel.h: $(B)/bpf/%.bpf.o
 	$(Q)$(BPFTOOL) gen skeleton $< name $(basename $(notdir $*))_bpf > $@ 2>$@.err || \
 		{ cat $@.err >&2; exit 1; }
 
+$(B)/selftests/bench/%.bpf.o: selftests/bench/%.bpf.c Makefile
+	$(call say,BPF)
+	@mkdir -p $(@D)
+	$(Q)$(CLANG) $(BPF_CFLAGS) -I/usr/include/$(MULTIARCH) -MMD -MP -c -o $@ $<
+
+$(B)/skeletons/storm.skel.h: $(B)/selftests/bench/storm.bpf.o
+	$(call say,SKEL)
+	@mkdir -p $(@D)
+	$(Q)$(BPFTOOL) gen skeleton $< name storm_bpf > $@
+
 run:
 	$(Q)scripts/deps build $(if $(IFACE),,sandbox)
 	$(Q)$(MAKE) -s --no-print-directory all $(if $(IFACE),,$(TOOLS))
@@ -144,8 +155,16 @@ fuzz:
 
 bench:
 	$(Q)scripts/deps build bench
-	$(Q)$(MAKE) -s --no-print-directory all
+	$(Q)$(MAKE) -s --no-print-directory all $(BENCHES)
 	$(Q)python3 selftests/bench/reading.py $(B)/sobig-xdp $(B)/yardsticks $(B)/bench
+	$(Q)python3 selftests/bench/filter.py $(if $(QUICK),--quick) --output $(B)/bench $(B)/sobig-xdp \
+		$(B)/selftests/storm $(B)/exim
+
+$(B)/selftests/bench/storm.o: $(B)/skeletons/storm.skel.h
+
+$(BENCHES): $(B)/selftests/%: $(B)/selftests/bench/%.o
+	$(call say,LINK)
+	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) $(LDHARDENING) -o $@ $^ $(LIB_LIBS)
 
 $(TOOLS): $(B)/selftests/%: $(B)/selftests/live/%.o
 	$(call say,LINK)
@@ -154,7 +173,7 @@ $(TOOLS): $(B)/selftests/%: $(B)/selftests/live/%.o
 check:
 	$(Q)scripts/deps check
 	$(Q)clang-format --dry-run -Werror $$(git ls-files '*.[ch]')
-	$(Q)shellcheck -x scripts/deps scripts/sandbox scripts/lab.bash selftests/run selftests/fuzz/run selftests/fuzz/tap selftests/corpus/record selftests/corpus/mailhost.bash selftests/live/inside selftests/live/live.bash .ci/run
+	$(Q)shellcheck -x scripts/deps scripts/sandbox scripts/lab.bash selftests/run selftests/fuzz/run selftests/fuzz/tap selftests/corpus/record selftests/corpus/mailhost.bash selftests/bench/mailhost selftests/live/inside selftests/live/live.bash selftests/bench/mailhost .ci/run
 	$(Q)mandoc -Tlint -W warning user/cli/sobig-xdp.8
 
 install: all
