@@ -18,7 +18,7 @@
 
 #define LOADED_LINES 256
 
-static uint32_t loaded_now(void)
+static inline uint32_t loaded_now(void)
 {
 	struct timespec now;
 
@@ -27,7 +27,7 @@ static uint32_t loaded_now(void)
 }
 
 /* Opened, with the clock set and port 25 protected, not yet loaded; NULL: failed. */
-static struct sobig_bpf *loaded_open(const struct ticks *ticks)
+static inline struct sobig_bpf *loaded_open(const struct ticks *ticks)
 {
 	struct sobig_bpf *program = sobig_bpf__open();
 
@@ -43,7 +43,7 @@ static struct sobig_bpf *loaded_open(const struct ticks *ticks)
 	return program;
 }
 
-static void loaded_counters(struct sobig_bpf *program, uint64_t out[SOBIG_COUNTS])
+static inline void loaded_counters(struct sobig_bpf *program, uint64_t out[SOBIG_COUNTS])
 {
 	int cpus = libbpf_num_possible_cpus();
 	uint64_t values[1024];
@@ -59,8 +59,8 @@ static void loaded_counters(struct sobig_bpf *program, uint64_t out[SOBIG_COUNTS
 }
 
 /* The verdict on a frame, run `repeat` times. */
-static uint32_t loaded_run(struct sobig_bpf *program, const void *frame, unsigned int length,
-			   unsigned int repeat)
+static inline uint32_t loaded_run(struct sobig_bpf *program, const void *frame, unsigned int length,
+				  unsigned int repeat)
 {
 	DECLARE_LIBBPF_OPTS(bpf_test_run_opts, run, .data_in = frame, .data_size_in = length,
 			    .repeat = repeat);
@@ -71,7 +71,7 @@ static uint32_t loaded_run(struct sobig_bpf *program, const void *frame, unsigne
 }
 
 /* Verdict and counter must be what is expected, and no other counter may move. */
-static void loaded_check(struct sobig_bpf *program, const struct packet *packet)
+static inline void loaded_check(struct sobig_bpf *program, const struct packet *packet)
 {
 	uint64_t before[SOBIG_COUNTS], after[SOBIG_COUNTS];
 	uint8_t frame[PACKETS_FRAME];

@@ -12,6 +12,14 @@
 /* ... or when it would be by so much. */
 #define REPAIR_LONGER 30
 
+/*
+ * What was dropped within so many seconds is entered, and of many hosts each at its turn: all of a
+ * storm's every second would cost more than the storm.
+ */
+#define REPAIR_FRESH 64
+#define REPAIR_TURNS 8
+#define REPAIR_MANY  8192
+
 /* So close to its end, a tally's count is left to the filter, which carries it over. */
 #define REPAIR_CARRY 0xff00u
 
@@ -107,6 +115,7 @@ int repair_mirror(struct blocks *blocks, const struct mirror_counts *expected)
 		mirror_end(blocks->mirror);
 		blocks->walk = (struct tables_walk){ 0 };
 		blocks->family = 0;
+		blocks->seen = 0;
 	}
 	free(rows.rows);
 	return err;
@@ -174,15 +183,41 @@ static int repair_lapse(struct blocks *blocks, const struct tables *tables, cons
 	return err;
 }
 
+/* True of a host whose turn it is to have its drops entered. */
+static bool repair_is_due(const struct blocks *blocks, const struct addr *host, uint32_t now)
+{
+	struct mirror_counts counts = mirror_counts(blocks->mirror);
+	uint32_t sum = host->bytes[7] + host->bytes[15];
+
+	return counts.ipv4 + counts.ipv6 < REPAIR_MANY || (sum + now) % REPAIR_TURNS == 0;
+}
+
+/* One that need not be looked up: it is in force for a while, and what was dropped is entered. */
+static bool repair_is_idle(const struct blocks *blocks, const struct addr *host,
+			   const struct sobig_ledger *ledger, uint32_t now)
+{
+	uint32_t knocks;
+
+	if (ledger->until <= now + (ledger->quiet ? REPAIR_AHEAD : 0) ||
+	    mirror_knocks(blocks->mirror, host, &knocks))
+		return false;
+	return !knocks ||
+	       ((now - (knocks >> FRONT_TIME_SHIFT)) & FRONT_COUNT_MASK) > REPAIR_FRESH ||
+	       !repair_is_due(blocks, host, now);
+}
+
 static int repair_one(struct blocks *blocks, const struct tables *tables, const void *key,
 		      struct sobig_ledger *ledger, struct blocks_repair *result)
 {
 	struct addr host = tables_host(tables, key);
 	struct sobig_block block = { 0 };
 	uint32_t now = blocks_now(), until = ledger->until, knocks;
-	bool lost = tables_get_block(tables, key, &block), changed, longer;
+	bool lost, changed, longer;
 	int err = 0;
 
+	if (!blocks->thorough && repair_is_idle(blocks, &host, ledger, now))
+		return 0;
+	lost = tables_get_block(tables, key, &block);
 	/* The filter itself makes one longer that it finds has just run out. */
 	if (block.until > until)
 		until = block.until;
@@ -192,6 +227,7 @@ static int repair_one(struct blocks *blocks, const struct tables *tables, const 
 		 until > ledger->until;
 	if (until <= now) {
 		result->lapsed++;
+		blocks->seen--;
 		return repair_lapse(blocks, tables, key);
 	}
 	result->evicted += lost;
@@ -207,7 +243,7 @@ static int repair_one(struct blocks *blocks, const struct tables *tables, const 
 	}
 	if (!ledger->trial && mirror_knocks(blocks->mirror, &host, &knocks))
 		mirror_put(blocks->mirror, &host, until,
-			   block.last_drop << 16 | (block.drops & FRONT_COUNT_MASK));
+			   block.last_drop << FRONT_TIME_SHIFT | (block.drops & FRONT_COUNT_MASK));
 	return err;
 }
 
@@ -235,6 +271,38 @@ static int repair_round(struct blocks *blocks)
 	return err;
 }
 
+/* The next rows of the family's ledger. */
+static int repair_step(struct blocks *blocks, struct blocks_repair *result)
+{
+	const struct tables *tables = &blocks->tables[blocks->family];
+	int err = tables_walk(tables, &blocks->walk, blocks->batch);
+
+	for (uint32_t i = 0; i < blocks->batch->count && !err; i++) {
+		blocks->seen++;
+		err = repair_one(blocks, tables, blocks->batch->keys + i * tables->key_size,
+				 &blocks->batch->ledgers[i], result);
+	}
+	return err;
+}
+
+/*
+ * At the end of a family's ledger. To look up each one costs ten times as much as to count: that is
+ * done only if the LRU map does not hold as many. True if it is to be done at once.
+ */
+static bool repair_goes_round(struct blocks *blocks)
+{
+	int64_t count = blocks->seen;
+	bool again = !blocks->thorough &&
+		     tables_count(&blocks->tables[blocks->family], blocks->batch) != count;
+
+	blocks->walk = (struct tables_walk){ 0 };
+	blocks->seen = 0;
+	blocks->thorough = again;
+	if (!again)
+		blocks->family = (blocks->family + 1) % BLOCKS_FAMILIES;
+	return again;
+}
+
 int blocks_repair(struct blocks *blocks, struct blocks_repair *out)
 {
 	struct blocks_repair result = { 0 };
@@ -244,20 +312,12 @@ int blocks_repair(struct blocks *blocks, struct blocks_repair *out)
 	if (err)
 		return err;
 	while (!err && seen < BLOCKS_REPAIR_STEP) {
-		const struct tables *tables = &blocks->tables[blocks->family];
-
-		err = tables_walk(tables, &blocks->walk, blocks->batch);
-		for (uint32_t i = 0; i < blocks->batch->count && !err; i++)
-			err = repair_one(blocks, tables, blocks->batch->keys + i * tables->key_size,
-					 &blocks->batch->ledgers[i], &result);
+		err = repair_step(blocks, &result);
 		seen += blocks->batch->count;
-		if (!blocks->walk.over)
+		if (err || !blocks->walk.over || repair_goes_round(blocks))
 			continue;
-		blocks->walk = (struct tables_walk){ 0 };
-		blocks->family = (blocks->family + 1) % BLOCKS_FAMILIES;
 		if (!blocks->family) {
-			if (!err)
-				err = repair_round(blocks);
+			err = repair_round(blocks);
 			break;
 		}
 	}

@@ -21,6 +21,8 @@ struct blocks {
 	/* Where blocks_repair() has come. */
 	int family;
 	struct tables_walk walk;
+	int64_t seen;  /* in this walk */
+	bool thorough; /* look each one up: some are missing */
 };
 
 /* All of these are for whoever has the turn, but for repair_enter_drops(). */

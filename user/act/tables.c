@@ -146,19 +146,39 @@ int tables_delete(const struct tables *tables, const struct tables_batch *batch)
 	return err ? err : blocked;
 }
 
-int tables_walk(const struct tables *tables, struct tables_walk *walk, struct tables_batch *batch)
+/* The next rows of either map. */
+static int tables_step(int map, struct tables_walk *walk, void *keys, void *values, uint32_t *count)
 {
-	__u32 count = TABLES_BATCH;
-	int end = bpf_map_lookup_batch(tables->ledger, walk->begun ? &walk->position : NULL,
-				       &walk->position, batch->keys, batch->ledgers, &count, NULL);
+	__u32 room = TABLES_BATCH;
+	int end = bpf_map_lookup_batch(map, walk->begun ? &walk->position : NULL, &walk->position,
+				       keys, values, &room, NULL);
 
-	batch->count = 0;
+	*count = 0;
 	if (end && errno != ENOENT)
 		return -errno;
 	walk->begun = true;
 	walk->over = end;
-	batch->count = count;
+	*count = room;
 	return 0;
+}
+
+int tables_walk(const struct tables *tables, struct tables_walk *walk, struct tables_batch *batch)
+{
+	return tables_step(tables->ledger, walk, batch->keys, batch->ledgers, &batch->count);
+}
+
+int64_t tables_count(const struct tables *tables, struct tables_batch *batch)
+{
+	struct tables_walk walk = { 0 };
+	int64_t total = 0;
+	int err = 0;
+
+	while (!walk.over && !err) {
+		err = tables_step(tables->blocked, &walk, batch->keys, batch->blocks,
+				  &batch->count);
+		total += batch->count;
+	}
+	return err ? err : total;
 }
 
 void tables_close(struct tables *tables)

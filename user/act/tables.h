@@ -65,6 +65,9 @@ struct tables_walk {
 /* The next keys and ledgers into the batch. 0 or -errno. */
 int tables_walk(const struct tables *tables, struct tables_walk *walk, struct tables_batch *batch);
 
+/* How many are in the LRU map; uses the batch. -errno. */
+int64_t tables_count(const struct tables *tables, struct tables_batch *batch);
+
 void tables_close(struct tables *tables);
 
 #endif

@@ -1,0 +1,419 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Blocks through the front table: exact while one processor is stormed and the other one writes. */
+#include "loaded.h"
+
+#include <bpf/bpf.h>
+#include <pthread.h>
+#include <sched.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+
+#include "act/blocks.h"
+#include "act/mirror.h"
+
+#define PINS  "/sys/fs/bpf/sobig-xdp-test-front"
+#define MANY  20000
+#define STORM 200000 /* packets of a storm, at least */
+
+static struct sobig_bpf *filter;
+static struct blocks *blocks;
+static bool privileged;
+
+/* The storm: packets of these hosts, for as long as it is let. */
+struct storm {
+	pthread_t thread;
+	const char *from;
+	bool over;
+	uint64_t packets, dropped;
+};
+
+static void pin_to(int cpu)
+{
+	cpu_set_t set;
+
+	CPU_ZERO(&set);
+	CPU_SET(cpu, &set);
+	pthread_setaffinity_np(pthread_self(), sizeof(set), &set);
+}
+
+/* In steps, of which each tells how many were dropped: of one host, all or none may be. */
+static void *storm_run(void *context)
+{
+	struct packet syn = { "", NULL, SYN };
+	struct storm *storm = context;
+	uint8_t frame[PACKETS_FRAME];
+	unsigned int length;
+
+	pin_to(sysconf(_SC_NPROCESSORS_ONLN) - 1);
+	syn.from = storm->from;
+	length = packets_build(&syn, frame);
+	while (!__atomic_load_n(&storm->over, __ATOMIC_RELAXED) || storm->packets < STORM) {
+		/* One packet a call, so that each verdict is seen. */
+		DECLARE_LIBBPF_OPTS(bpf_test_run_opts, run, .data_in = frame,
+				    .data_size_in = length, .repeat = 1);
+
+		if (bpf_prog_test_run_opts(bpf_program__fd(filter->progs.sobig_xdp), &run))
+			break;
+		storm->packets++;
+		storm->dropped += run.retval == XDP_DROP;
+	}
+	return NULL;
+}
+
+static void storm_start(struct storm *storm, const char *from)
+{
+	*storm = (struct storm){ .from = from };
+	assert_int_equal(pthread_create(&storm->thread, NULL, storm_run, storm), 0);
+}
+
+static void storm_end(struct storm *storm)
+{
+	__atomic_store_n(&storm->over, true, __ATOMIC_RELAXED);
+	pthread_join(storm->thread, NULL);
+}
+
+static struct addr_prefix host(uint32_t number)
+{
+	char text[32];
+	struct addr addr;
+
+	snprintf(text, sizeof(text), "10.%u.%u.%u", number >> 16 & 255, number >> 8 & 255,
+		 number & 255);
+	assert_int_equal(addr_parse(text, strlen(text), &addr), 0);
+	return addr_prefix_host(&addr);
+}
+
+static struct addr_prefix named(const char *text)
+{
+	struct addr_prefix prefix;
+
+	assert_int_equal(addr_parse_prefix(text, &prefix), 0);
+	return strchr(text, '/') ? prefix : addr_prefix_host(&prefix.addr);
+}
+
+static void add(const struct addr_prefix *whom, size_t count, uint32_t seconds, bool trial)
+{
+	const struct blocks_order order = { .seconds = seconds, .trial = trial, .reason = "test" };
+	size_t done;
+
+	assert_int_equal(blocks_add(blocks, whom, count, &order, NULL, &done), 0);
+	assert_int_equal(done, count);
+}
+
+static void block(const char *text, uint32_t seconds)
+{
+	struct addr_prefix whom = named(text);
+
+	add(&whom, 1, seconds, false);
+}
+
+static void unblock(const char *text)
+{
+	struct addr_prefix whom = named(text);
+
+	assert_int_equal(blocks_remove(blocks, &whom), 0);
+}
+
+static uint32_t syn(const char *from)
+{
+	const struct packet packet = { "", from, SYN };
+	uint8_t frame[PACKETS_FRAME];
+	unsigned int length = packets_build(&packet, frame);
+
+	return loaded_run(filter, frame, length, 1);
+}
+
+static void block_many(uint32_t from, uint32_t count, uint32_t seconds)
+{
+	struct addr_prefix *whom = calloc(count, sizeof(*whom));
+
+	for (uint32_t i = 0; i < count; i++)
+		whom[i] = host(from + i);
+	add(whom, count, seconds, false);
+	free(whom);
+}
+
+static void unblock_many(uint32_t from, uint32_t count)
+{
+	for (uint32_t i = 0; i < count; i++) {
+		struct addr_prefix whom = host(from + i);
+
+		assert_int_equal(blocks_remove(blocks, &whom), 0);
+	}
+}
+
+static void repair_all(struct blocks_repair *sum)
+{
+	struct blocks_repair one;
+
+	*sum = (struct blocks_repair){ 0 };
+	for (int i = 0; i < 4; i++) {
+		assert_int_equal(blocks_repair(blocks, &one), 0);
+		sum->lapsed += one.lapsed;
+		sum->evicted += one.evicted;
+	}
+}
+
+#define NEED_ROOT()              \
+	do {                     \
+		(void)state;     \
+		if (!privileged) \
+			skip();  \
+	} while (0)
+
+static void after_block_no_syn_passes_and_after_unblock_the_first_one_does(void **state)
+{
+	static const char *const all[] = { "198.51.100.7", "2001:db8:1:2::3", "203.0.113.0/24",
+					   "2001:db8:4::/48", "2001:db8:5:6::7/128" };
+	static const char *const inside[] = { "198.51.100.7", "2001:db8:1:2:ffff::1",
+					      "203.0.113.255", "2001:db8:4:ffff::1",
+					      "2001:db8:5:6::7" };
+
+	NEED_ROOT();
+	for (int round = 0; round < 200; round++) {
+		for (int i = 0; i < 5; i++) {
+			assert_int_equal(syn(inside[i]), XDP_PASS);
+			block(all[i], 600);
+			assert_int_equal(syn(inside[i]), XDP_DROP);
+			unblock(all[i]);
+			assert_int_equal(syn(inside[i]), XDP_PASS);
+		}
+	}
+}
+
+/* Others come and go in its line, and the table is made anew: no SYN of a blocked host passes. */
+static void a_blocked_host_stays_out_while_others_come_and_go(void **state)
+{
+	struct blocks_repair repair;
+	struct storm storm;
+
+	NEED_ROOT();
+	block("198.51.100.7", 600);
+	storm_start(&storm, "198.51.100.7");
+	for (int round = 0; round < 4; round++) {
+		block_many(0, MANY, 600);
+		repair_all(&repair);
+		unblock_many(0, MANY);
+		repair_all(&repair);
+	}
+	storm_end(&storm);
+	assert_true(storm.packets >= STORM);
+	assert_int_equal(storm.dropped, storm.packets);
+	unblock("198.51.100.7");
+}
+
+static void a_good_host_gets_in_while_others_come_and_go(void **state)
+{
+	struct blocks_repair repair;
+	struct storm storm;
+
+	NEED_ROOT();
+	storm_start(&storm, "198.51.100.8");
+	for (int round = 0; round < 4; round++) {
+		block_many(0, MANY, 600);
+		repair_all(&repair);
+		unblock_many(0, MANY);
+		repair_all(&repair);
+	}
+	storm_end(&storm);
+	assert_true(storm.packets >= STORM);
+	assert_int_equal(storm.dropped, 0);
+}
+
+/* With neighbours that lapse at other times, and nobody to sweep them. */
+static void a_block_lapses_on_time_within_a_full_table(void **state)
+{
+	struct blocks_repair repair;
+	uint32_t until;
+
+	NEED_ROOT();
+	block_many(0, MANY, 600);
+	block_many(MANY, MANY, 3);
+	until = loaded_now() + 3;
+	while (loaded_now() < until - 1)
+		for (uint32_t i = 0; i < 100; i++)
+			assert_int_equal(syn("10.0.78.32"), XDP_DROP); /* number 20000 */
+	while (loaded_now() < until + 2)
+		usleep(10000);
+	assert_int_equal(syn("10.0.78.32"), XDP_PASS);
+	assert_int_equal(syn("10.0.78.31"), XDP_DROP); /* number 19999 */
+	repair_all(&repair);
+	assert_int_equal(repair.lapsed, MANY);
+	assert_int_equal(syn("10.0.78.32"), XDP_PASS);
+	assert_int_equal(syn("10.0.78.31"), XDP_DROP);
+	assert_int_equal(blocks_remove_all(blocks), MANY);
+	assert_int_equal(syn("10.0.78.31"), XDP_PASS);
+}
+
+static void what_the_lru_lost_is_still_dropped_and_is_back_after_one_repair(void **state)
+{
+	struct blocks_repair repair;
+	struct addr_prefix lost;
+	struct sobig_block block;
+
+	NEED_ROOT();
+	block_many(0, 1000, 600);
+	assert_int_equal(blocks_repair(blocks, &repair), 0);
+	for (uint32_t i = 0; i < 1000; i += 10) {
+		lost = host(i);
+		assert_int_equal(bpf_map_delete_elem(bpf_map__fd(filter->maps.blocked4),
+						     lost.addr.bytes + 12),
+				 0);
+	}
+	assert_int_equal(syn("10.0.0.10"), XDP_DROP);
+	assert_int_equal(blocks_repair(blocks, &repair), 0);
+	assert_int_equal(repair.evicted, 100);
+	for (uint32_t i = 0; i < 1000; i += 10) {
+		lost = host(i);
+		assert_int_equal(bpf_map_lookup_elem(bpf_map__fd(filter->maps.blocked4),
+						     lost.addr.bytes + 12, &block),
+				 0);
+	}
+	assert_int_equal(blocks_repair(blocks, &repair), 0);
+	assert_int_equal(repair.evicted, 0);
+	assert_int_equal(blocks_remove_all(blocks), 1000);
+}
+
+static uint64_t found_drops;
+static uint32_t found_last;
+
+static int find_drops(void *context, const struct blocks_entry *entry)
+{
+	const struct addr_prefix *whom = context;
+
+	if (memcmp(&entry->whom.addr, &whom->addr, sizeof(whom->addr)))
+		return 0;
+	found_drops = entry->drops;
+	found_last = entry->last_drop;
+	return 0;
+}
+
+/* Past 16 bits, through repair, through a table made anew. */
+static void drops_are_counted_exactly_and_with_their_time(void **state)
+{
+	struct addr_prefix whom = named("198.51.100.7");
+	const struct packet packet = { "", "198.51.100.7", SYN };
+	uint8_t frame[PACKETS_FRAME];
+	unsigned int length = packets_build(&packet, frame);
+	struct blocks_repair repair;
+
+	NEED_ROOT();
+	block("198.51.100.7", 600);
+	loaded_run(filter, frame, length, 70000);
+	repair_all(&repair);
+	loaded_run(filter, frame, length, 70000);
+	block_many(0, MANY, 600);
+	repair_all(&repair);
+	loaded_run(filter, frame, length, 3);
+	assert_int_equal(blocks_each(blocks, find_drops, &whom), 0);
+	assert_int_equal(found_drops, 140003);
+	assert_in_range(found_last, loaded_now() - 1, loaded_now() + 1);
+	assert_int_equal(blocks_remove_all(blocks), MANY + 1);
+}
+
+static void a_trial_drops_nothing_and_gives_way_to_a_block(void **state)
+{
+	struct addr_prefix whom = named("198.51.100.7");
+
+	NEED_ROOT();
+	add(&whom, 1, 600, true);
+	assert_int_equal(syn("198.51.100.7"), XDP_PASS);
+	add(&whom, 1, 600, false);
+	assert_int_equal(syn("198.51.100.7"), XDP_DROP);
+	add(&whom, 1, 900, true);
+	assert_int_equal(syn("198.51.100.7"), XDP_DROP);
+	unblock("198.51.100.7");
+	assert_int_equal(syn("198.51.100.7"), XDP_PASS);
+}
+
+/* Whoever died in the middle of making the table anew, the next one does it again. */
+static void a_table_left_half_made_is_made_anew(void **state)
+{
+	struct mirror_counts counts = { 0, 0 };
+	struct mirror *mirror;
+
+	NEED_ROOT();
+	block_many(0, 1000, 600);
+	assert_int_equal(mirror_open(PINS, &mirror), 0);
+	assert_int_equal(mirror_begin(mirror, &counts), 0);
+	mirror_close(mirror);
+	assert_int_equal(syn("10.0.0.10"), XDP_DROP);
+	assert_int_equal(syn("198.51.100.7"), XDP_PASS);
+	block("198.51.100.7", 600);
+	assert_int_equal(syn("10.0.0.10"), XDP_DROP);
+	assert_int_equal(syn("198.51.100.7"), XDP_DROP);
+	assert_int_equal(syn("198.51.100.8"), XDP_PASS);
+	assert_int_equal(blocks_remove_all(blocks), 1001);
+}
+
+static void a_full_table_says_so_and_keeps_what_it_has(void **state)
+{
+	const struct blocks_order order = { .seconds = 600, .reason = "test" };
+	uint64_t room = privileged ? blocks_room(blocks, true) : 0;
+	struct addr_prefix *whom;
+	size_t done;
+
+	NEED_ROOT();
+	whom = calloc(room + 10, sizeof(*whom));
+	for (uint32_t i = 0; i < room + 10; i++)
+		whom[i] = host(i);
+	assert_int_equal(blocks_add(blocks, whom, room + 10, &order, NULL, &done), -E2BIG);
+	assert_int_equal(done, room);
+	free(whom);
+	assert_int_equal(syn("10.0.0.10"), XDP_DROP);
+	assert_int_equal(blocks_remove_all(blocks), room);
+}
+
+static int set_up(void **state)
+{
+	struct ticks ticks;
+	int err = ticks_read(&ticks);
+
+	(void)state;
+	if (err == -EPERM) {
+		print_message("# SKIP: loading BPF programs needs root\n");
+		return 0;
+	}
+	if (err)
+		return err;
+	filter = loaded_open(&ticks);
+	if (!filter || (mkdir(PINS, 0700) && errno != EEXIST))
+		return -1;
+	bpf_map__set_max_entries(filter->maps.ledger4, 3 * MANY);
+	bpf_map__set_max_entries(filter->maps.ledger6, 1024);
+	bpf_map__set_max_entries(filter->maps.blocked4, SOBIG_TABLE_SIZE(3 * MANY));
+	bpf_map__set_max_entries(filter->maps.front4, 3 * MANY / MIRROR_LOAD4);
+	if (sobig_bpf__load(filter) || bpf_object__pin_maps(filter->obj, PINS))
+		return -1;
+	privileged = true;
+	return blocks_open(PINS, &blocks);
+}
+
+static int tear_down(void **state)
+{
+	(void)state;
+	blocks_close(blocks);
+	if (filter)
+		bpf_object__unpin_maps(filter->obj, PINS);
+	rmdir(PINS);
+	sobig_bpf__destroy(filter);
+	return 0;
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(after_block_no_syn_passes_and_after_unblock_the_first_one_does),
+		cmocka_unit_test(a_blocked_host_stays_out_while_others_come_and_go),
+		cmocka_unit_test(a_good_host_gets_in_while_others_come_and_go),
+		cmocka_unit_test(a_block_lapses_on_time_within_a_full_table),
+		cmocka_unit_test(what_the_lru_lost_is_still_dropped_and_is_back_after_one_repair),
+		cmocka_unit_test(drops_are_counted_exactly_and_with_their_time),
+		cmocka_unit_test(a_trial_drops_nothing_and_gives_way_to_a_block),
+		cmocka_unit_test(a_table_left_half_made_is_made_anew),
+		cmocka_unit_test(a_full_table_says_so_and_keeps_what_it_has),
+	};
+
+	return cmocka_run_group_tests_name("front", tests, set_up, tear_down);
+}
