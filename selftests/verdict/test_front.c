@@ -275,6 +275,56 @@ static void what_the_lru_lost_is_still_dropped_and_is_back_after_one_repair(void
 	assert_int_equal(blocks_remove_all(blocks), 1000);
 }
 
+/* Some lines have more hosts than slots. */
+static void of_many_each_one_is_dropped_and_each_other_one_passes(void **state)
+{
+	struct blocks_repair repair;
+	struct packet packet = { "", NULL, SYN };
+	uint8_t frame[PACKETS_FRAME];
+	unsigned int length;
+
+	NEED_ROOT();
+	for (uint32_t i = 0; i < 2 * MANY; i += 2) {
+		struct addr_prefix whom = host(i);
+
+		add(&whom, 1, 600, false);
+	}
+	packet.from = "10.0.0.0";
+	length = packets_build(&packet, frame);
+	for (int round = 0; round < 2; round++) {
+		for (uint32_t i = 0; i < 2 * MANY; i++) {
+			struct addr_prefix whom = host(i);
+
+			memcpy(frame + 14 + 12, whom.addr.bytes + 12, 4);
+			assert_int_equal(loaded_run(filter, frame, length, 1),
+					 i % 2 ? XDP_PASS : XDP_DROP);
+		}
+		repair_all(&repair);
+	}
+	assert_int_equal(blocks_remove_all(blocks), MANY);
+}
+
+static void of_many_ipv6_networks_each_one_is_dropped_and_each_other_one_passes(void **state)
+{
+	struct addr_prefix whom = named("2001:db8:9::");
+	struct packet packet = { "", "2001:db8:9::1", SYN };
+	uint8_t frame[PACKETS_FRAME];
+	unsigned int length = packets_build(&packet, frame);
+
+	NEED_ROOT();
+	for (uint32_t i = 0; i < 1000; i++) {
+		whom.addr.bytes[6] = i >> 7;
+		whom.addr.bytes[7] = i << 1;
+		add(&whom, 1, 600, false);
+	}
+	for (uint32_t i = 0; i < 2000; i++) {
+		frame[14 + 8 + 6] = i >> 8;
+		frame[14 + 8 + 7] = i;
+		assert_int_equal(loaded_run(filter, frame, length, 1), i % 2 ? XDP_PASS : XDP_DROP);
+	}
+	assert_int_equal(blocks_remove_all(blocks), 1000);
+}
+
 static uint64_t found_drops;
 static uint32_t found_last;
 
@@ -409,6 +459,9 @@ int main(void)
 		cmocka_unit_test(a_good_host_gets_in_while_others_come_and_go),
 		cmocka_unit_test(a_block_lapses_on_time_within_a_full_table),
 		cmocka_unit_test(what_the_lru_lost_is_still_dropped_and_is_back_after_one_repair),
+		cmocka_unit_test(of_many_each_one_is_dropped_and_each_other_one_passes),
+		cmocka_unit_test(
+			of_many_ipv6_networks_each_one_is_dropped_and_each_other_one_passes),
 		cmocka_unit_test(drops_are_counted_exactly_and_with_their_time),
 		cmocka_unit_test(a_trial_drops_nothing_and_gives_way_to_a_block),
 		cmocka_unit_test(a_table_left_half_made_is_made_anew),

@@ -1,0 +1,165 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0-only
+# Networks, lists, ports, scope and rates: what the operator may block, and what nobody means.
+
+load live
+
+@test "a blocked network is silenced, what is beside it is served" {
+	start_server
+	start_daemon
+	"$sobig" block 198.51.100.6/31 2001:db8:666::/48 --reason 'a net'
+	[ "$(reach $bad)" = silence ]
+	[ "$(reach $bad6)" = silence ]
+	[ "$(reach $good)" = connected ]
+	[ "$(reach $good6)" = connected ]
+	"$sobig" list | tee "$LAB/list"
+	grep -Eq '^198.51.100.6/31 .* [1-9] .*a net' "$LAB/list"
+	grep -q '^2001:db8:666::/48 ' "$LAB/list"
+	"$sobig" status | tee "$LAB/status"
+	grep -q '2 networks in force' "$LAB/status"
+	grep -q 'dropped for their network' "$LAB/status"
+	"$sobig" unblock 198.51.100.6/31 2001:db8:666::/48
+	[ "$(reach $bad)" = connected ]
+	[ "$(reach $bad6)" = connected ]
+}
+
+@test "to unblock a host within a blocked network says that it is still shut out" {
+	start_server
+	start_daemon
+	"$sobig" block $bad 198.51.100.0/24
+	run "$sobig" unblock $bad
+	[ "$status" = 1 ]
+	[[ $output == *"\"$bad\" is still shut out: it is in the blocked network 198.51.100.0/24"* ]]
+	[ "$(reach $bad)" = silence ]
+	"$sobig" unblock 198.51.100.0/24
+	[ "$(reach $bad)" = connected ]
+}
+
+@test "what is too wide, or our own, is refused unless forced" {
+	start_server
+	start_daemon
+	for network in 128.0.0.0/1 198.0.0.0/7 2000::/18; do
+		run "$sobig" block "$network"
+		[ "$status" = 1 ]
+		[[ $output == *"\"$network\" is not blocked: it is wider than a /"*"--force"* ]]
+	done
+	for network in $LAB_MX $LAB_MX/32 192.0.2.0/24 $LAB_MX6 $LAB_MX6/128; do
+		run "$sobig" block "$network"
+		[ "$status" = 1 ]
+		[[ $output == *"this machine's own"*'is in it'*'--force'* ]]
+	done
+	[ "$(reach $good)" = connected ]
+	"$sobig" block 198.0.0.0/8
+	[ "$(reach $good)" = silence ]
+	"$sobig" unblock --all
+	"$sobig" block --force 128.0.0.0/1
+	[ "$(reach $good)" = silence ]
+	run "$sobig" block --force 127.0.0.1
+	[ "$status" = 1 ]
+}
+
+@test "lists are imported as text and as JSON, and what is wrong in them is named" {
+	start_server
+	start_daemon
+	printf '; Spamhaus DROP List\n# another remark\n198.51.100.6/31 ; SBL1\r\n\n2001:db8:666::/48\n' >"$LAB/drop.txt"
+	"$sobig" import "$LAB/drop.txt" --for 2h | tee "$LAB/said"
+	grep -q '^2 blocked, 0 refused' "$LAB/said"
+	[ "$(reach $bad)" = silence ]
+	[ "$(reach $bad6)" = silence ]
+	[ "$(reach $good)" = connected ]
+	"$sobig" list | grep -q 'list drop.txt'
+	"$sobig" unblock --all
+	printf '{"cidr":"198.51.100.6/31","sblid":"SBL1","rir":"ripencc"}\n{"type":"metadata","records":1}\n' >"$LAB/drop.json"
+	"$sobig" import - <"$LAB/drop.json"
+	[ "$(reach $bad)" = silence ]
+	printf '203.0.113.0/24\nnonsense\n0.0.0.0/0\n{"cidr":7}\n{"cidr"\n' >"$LAB/bad"
+	run "$sobig" import "$LAB/bad"
+	[ "$status" = 1 ]
+	[[ $output == *'"nonsense" is no IPv4'* ]]
+	[[ $output == *'"0.0.0.0/0" is not blocked: it is wider'* ]]
+	[[ $output == *'there is no "cidr" in it'* ]]
+	[[ $output == *'1 blocked, 4 refused'* ]]
+	run "$sobig" import /no/such/list
+	[ "$status" = 1 ]
+}
+
+@test "several ports are protected, others are not" {
+	start_server 25
+	start_server 587
+	start_server 465
+	printf '[filter]\nports = 25, 587\n' >"$LAB/own.conf"
+	start_daemon -c "$LAB/own.conf"
+	grep -q 'to port 25, 587' "$LAB/words"
+	"$sobig" status | grep -q 'ports 25, 587'
+	"$sobig" block $bad
+	[ "$(reach $bad 25)" = silence ]
+	[ "$(reach $bad 587)" = silence ]
+	[ "$(reach $bad 465)" = connected ]
+	[ "$(reach $good 587)" = connected ]
+}
+
+@test "with scope = port, a live connection of a blocked host is cut off, a neighbour's is not" {
+	start_server
+	printf '[filter]\nscope = port\n' >"$LAB/own.conf"
+	start_daemon -c "$LAB/own.conf"
+	mkfifo "$LAB/say" "$LAB/say2"
+	world python3 "$peer" hold $bad $LAB_MX 25 <"$LAB/say" >"$LAB/heard" 3>&- &
+	world python3 "$peer" hold $good $LAB_MX 25 <"$LAB/say2" >"$LAB/heard2" 3>&- &
+	exec 8>"$LAB/say2" 9>"$LAB/say"
+	until grep -q connected "$LAB/heard" && grep -q connected "$LAB/heard2"; do sleep 0.02; done
+	"$sobig" block $bad
+	echo still-alive >&9
+	echo still-alive >&8
+	for _ in $(seq 100); do ! grep -q still-alive "$LAB/heard2" || break; sleep 0.02; done
+	grep -q still-alive "$LAB/heard2"
+	run grep -q still-alive "$LAB/heard"
+	[ "$status" = 1 ]
+	exec 8>&- 9>&-
+	"$sobig" status | grep -q 'packets of live connections dropped'
+}
+
+@test "syn-rate holds an eager host down, and lists nobody" {
+	start_server
+	printf '[filter]\nsyn-rate = 6/m burst 3\n' >"$LAB/own.conf"
+	start_daemon -c "$LAB/own.conf"
+	for _ in 1 2 3 4 5 6; do reach $bad; done >"$LAB/seen"
+	[ "$(head -n 3 "$LAB/seen" | grep -c connected)" = 3 ]
+	grep -q silence "$LAB/seen"
+	[ "$(reach $good)" = connected ]
+	[ "$("$sobig" list | wc -l)" = 1 ]
+	"$sobig" status | grep -q 'dropped by syn-rate'
+}
+
+@test "with extend = yes, a host that knocks keeps its block" {
+	start_server
+	printf '[filter]\nextend = yes\n' >"$LAB/own.conf"
+	start_daemon -c "$LAB/own.conf" --for 3s
+	offend $bad 16
+	until_blocked $bad
+	for _ in 1 2 3 4; do [ "$(reach $bad)" = silence ]; sleep 1; done
+	"$sobig" list $bad | grep -q $bad
+	sleep 4
+	[ "$(reach $bad)" = connected ]
+}
+
+@test "what is wrong in [filter] is said with its line, and nothing is attached" {
+	for line in 'ports = 0' 'ports = 25,' 'ports = 25 26' 'scope = all' 'syn-rate = 20' 'syn-rate = 20/h burst 4' \
+		'syn-rate = 1000/s burst 5' 'extend = maybe' 'blocks = 5' 'port = 25'; do
+		printf '[filter]\n%s\n' "$line" >"$LAB/own.conf"
+		run "$sobig" attach mx0 --log "$log" -c "$LAB/own.conf"
+		[ "$status" = 1 ]
+		[[ $output == *"own.conf:2:"* ]]
+	done
+	is_clean
+}
+
+@test "another number of blocks than the tables in place have is refused with the way out" {
+	start_daemon --blocks 5000 --keep
+	"$sobig" status | grep -q '0 of 5000 (IPv4), 0 of 2500 (IPv6)'
+	stop_daemon
+	run "$sobig" attach mx0 --log "$log" --blocks 6000
+	[ "$status" = 1 ]
+	[[ $output == *'for 5000 blocks, not 6000'*'detach --all'* ]]
+	start_daemon
+	"$sobig" status | grep -q '0 of 5000 (IPv4)'
+}
