@@ -51,21 +51,15 @@ static __always_inline volatile __u64 *rates_bucket(struct sobig_rates *line, __
 /* True of a SYN that is more than its source's share. */
 static __always_inline bool rates_exceed(const struct packet *packet)
 {
-	__u32 zero = 0, source = packet->source4, index, now;
-	const struct front_state *state;
+	__u32 source = packet->source4, index, now;
+	__u64 network = packet->source6[0];
 	struct sobig_rates *line;
-	__u64 network = packet->source6[0], hash;
 
 	if (!rate_step)
 		return false;
-	state = bpf_map_lookup_elem(&front, &zero);
-	if (!state)
-		return false;
-	if (packet->is_ipv6) {
-		hash = (__u32)network * state->salts[1] + (network >> 32) * state->salts[0];
-		source = hash >> 32;
-	}
-	index = (source * state->salts[0] >> 40) & (SOBIG_RATES_LINES - 1);
+	if (packet->is_ipv6)
+		source = ((__u32)network * rate_salts[0] + (network >> 32) * rate_salts[1]) >> 32;
+	index = (source * rate_salts[0] >> 40) & (SOBIG_RATES_LINES - 1);
 	line = bpf_map_lookup_elem(&rates, &index);
 	if (!line)
 		return false;

@@ -14,8 +14,9 @@ const volatile bool dry_run = false;
 const volatile bool scope_port = false; /* drop not only SYNs, but all that goes to these ports */
 const volatile __u32 rate_step = 0;	/* what one SYN takes from a bucket; 0: no limit */
 const volatile __u32 rate_burst = 0; /* how far a bucket may be overdrawn; both as in sobig_rates */
-const volatile __u64 tick_zero = 0;  /* the tick at which CLOCK_MONOTONIC was 0 */
-const volatile __u64 tick_scale = 0; /* seconds per tick, times 2^32 */
+const volatile __u64 rate_salts[2] = { 0 }; /* random and odd, as those of the front table */
+const volatile __u64 tick_zero = 0;	    /* the tick at which CLOCK_MONOTONIC was 0 */
+const volatile __u64 tick_scale = 0;	    /* seconds per tick, times 2^32 */
 
 /* In this order, the verifier takes out all behind the last one. */
 static __always_inline bool settings_protect(__be16 port)

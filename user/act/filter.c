@@ -12,6 +12,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/random.h>
 #include <unistd.h>
 #include <xdp/libxdp.h>
 
@@ -281,9 +282,13 @@ static int filter_size_maps(struct sobig_bpf *skeleton, const struct filter_opti
 static int filter_open(unsigned int ifindex, const struct filter_options *options,
 		       const struct ticks *ticks, struct sobig_bpf **out)
 {
-	struct sobig_bpf *skeleton = sobig_bpf__open();
+	struct sobig_bpf *skeleton;
+	uint64_t salts[2];
 	int err;
 
+	if (getrandom(salts, sizeof(salts), 0) != sizeof(salts))
+		return -EIO;
+	skeleton = sobig_bpf__open();
 	if (!skeleton)
 		return -errno;
 	for (int i = 0; i < SOBIG_PORTS_MAX; i++)
@@ -293,6 +298,8 @@ static int filter_open(unsigned int ifindex, const struct filter_options *option
 	skeleton->rodata->rate_step = options->rate_step;
 	skeleton->rodata->rate_burst =
 		options->rate_burst ? (options->rate_burst - 1) * options->rate_step : 0;
+	for (int i = 0; i < 2; i++)
+		skeleton->rodata->rate_salts[i] = salts[i] | 1;
 	skeleton->rodata->tick_zero = ticks->zero;
 	skeleton->rodata->tick_scale = ticks->scale;
 	err = filter_size_maps(skeleton, options);

@@ -395,6 +395,7 @@ int guard_run(struct guard *guard)
 		guard->pulse.started = blocks_now();
 		for (i = 0; i < guard->logs_count; i++)
 			guard_check_log(&guard->logs[i]);
+		guard_tick(guard);
 		guard_write_pulse(guard);
 		sd_notify(0, "READY=1");
 		guard_tell(guard, "ready", json_object());
