@@ -52,13 +52,15 @@ static __always_inline volatile __u64 *rates_bucket(struct sobig_rates *line, __
 static __always_inline bool rates_exceed(const struct packet *packet)
 {
 	__u32 source = packet->source4, index, now;
-	__u64 network = packet->source6[0];
 	struct sobig_rates *line;
+	__u64 network;
 
 	if (!rate_step)
 		return false;
-	if (packet->is_ipv6)
+	if (packet->is_ipv6) {
+		network = packet->source6[0];
 		source = ((__u32)network * rate_salts[0] + (network >> 32) * rate_salts[1]) >> 32;
+	}
 	index = (source * rate_salts[0] >> 40) & (SOBIG_RATES_LINES - 1);
 	line = bpf_map_lookup_elem(&rates, &index);
 	if (!line)

@@ -11,7 +11,8 @@
 #include <bpf/bpf_endian.h>
 #include <bpf/bpf_helpers.h>
 
-#define PACKET_VLANS_MAX      2
+#define PACKET_VLANS_MAX      2 /* that are stepped over quickly */
+#define PACKET_TAGS_MAX	      400
 #define PACKET_EXTENSIONS_MAX 8
 
 /* IEEE 802.3; a type of our own, as the kernel's is packed, and would be read byte by byte. */
@@ -94,7 +95,51 @@ static __always_inline void *packet_take(struct packet_cursor *cursor, __u32 siz
 	return header;
 }
 
-/* Steps over Ethernet and up to two tags. Returns the EtherType in network order, 0: cut short. */
+static __always_inline bool packet_is_tag(__be16 type)
+{
+	return type == bpf_htons(ETH_P_8021Q) || type == bpf_htons(ETH_P_8021AD);
+}
+
+/* The way through a long row of tags. */
+struct packet_tags {
+	struct xdp_md *ctx;
+	__u32 offset;
+	__be16 type;
+};
+
+static long packet_next_tag(__u32 turn, void *context)
+{
+	struct packet_tags *tags = context;
+	struct packet_vlan vlan;
+
+	(void)turn;
+	if (!packet_is_tag(tags->type) ||
+	    bpf_xdp_load_bytes(tags->ctx, tags->offset, &vlan, sizeof(vlan)))
+		return 1;
+	tags->offset += sizeof(vlan);
+	tags->type = vlan.type;
+	return 0;
+}
+
+/*
+ * Linux takes off as many tags as there are, if they name no VLAN (net/core/dev.c,
+ * __netif_receive_skb_core). Nobody needs more than two, so that this may take its time.
+ */
+static __always_inline __be16 packet_more_tags(struct packet_cursor *cursor, __be16 type)
+{
+	struct packet_tags tags = { .ctx = cursor->ctx, .type = type };
+	void *start = (void *)(long)cursor->ctx->data;
+
+	tags.offset = sizeof(struct packet_ether) + PACKET_VLANS_MAX * sizeof(struct packet_vlan);
+	bpf_loop(PACKET_TAGS_MAX, packet_next_tag, &tags, 0);
+	if (tags.offset > PACKET_TAGS_MAX * sizeof(struct packet_vlan) + 64)
+		return 0;
+	cursor->pos = start + tags.offset;
+	cursor->end = (void *)(long)cursor->ctx->data_end;
+	return cursor->pos > cursor->end || packet_is_tag(tags.type) ? 0 : tags.type;
+}
+
+/* Steps over Ethernet and tags. Returns the EtherType in network order, 0: cut short. */
 static __always_inline __be16 packet_ethernet(struct packet_cursor *cursor)
 {
 	struct packet_ether *eth = packet_take(cursor, sizeof(*eth));
@@ -106,14 +151,14 @@ static __always_inline __be16 packet_ethernet(struct packet_cursor *cursor)
 	type = eth->type;
 #pragma unroll
 	for (int i = 0; i < PACKET_VLANS_MAX; i++) {
-		if (type != bpf_htons(ETH_P_8021Q) && type != bpf_htons(ETH_P_8021AD))
-			break;
+		if (!packet_is_tag(type))
+			return type;
 		vlan = packet_take(cursor, sizeof(*vlan));
 		if (!vlan)
 			return 0;
 		type = vlan->type;
 	}
-	return type;
+	return packet_is_tag(type) ? packet_more_tags(cursor, type) : type;
 }
 
 /* True if the packet goes on behind its first buffer, which is all that a cursor sees. */
@@ -199,6 +244,7 @@ static __always_inline enum packet_sight packet_ipv6(struct packet_cursor *curso
 	if (!ip || ip->version != 6)
 		return PACKET_MALFORMED;
 	out->is_ipv6 = true;
+	out->source4 = 0;
 	out->source6[0] = (__u64)ip->saddr.s6_addr32[1] << 32 | ip->saddr.s6_addr32[0];
 	out->source6[1] = (__u64)ip->saddr.s6_addr32[3] << 32 | ip->saddr.s6_addr32[2];
 	next = ip->nexthdr;

@@ -56,7 +56,8 @@ unprivileged() {
 }
 
 @test "no bpf file system: it is mounted, and said" {
-	umount /sys/fs/bpf
+	# The machine's own may be beneath that of the laboratory.
+	while umount /sys/fs/bpf 2>/dev/null; do :; done
 	start_daemon
 	grep -q 'mounted a bpf file system' "$LAB/words"
 	stop_daemon
@@ -77,7 +78,7 @@ unprivileged() {
 }
 
 @test "a foreign program is named with its id and left alone" {
-	ip link set dev mx0 xdp obj "$top/build/bpf/sobig.bpf.o" sec xdp
+	ip link set dev mx0 xdp obj "$top/build/bpf/sobig.bpf.o" sec xdp.frags
 	id=$(ip -d link show mx0 | sed -n 's/.*prog\/xdp id \([0-9]*\).*/\1/p')
 	[ -n "$id" ]
 	fails 1 "carries the XDP program.*id $id.*not ours" "$sobig" attach mx0 --log "$log"
@@ -201,10 +202,9 @@ unprivileged() {
 
 @test "what must not be blocked, and what is no address, is refused by name" {
 	start_daemon
-	fails 1 '"127.0.0.1" is loopback' "$sobig" block 127.0.0.1
-	fails 1 '"fe80::1" is loopback, link-local' "$sobig" block fe80::1
+	fails 1 '"127.0.0.1" is not blocked: it is loopback' "$sobig" block 127.0.0.1
+	fails 1 '"fe80::1" is not blocked: it is loopback, link-local' "$sobig" block fe80::1
 	fails 1 '"198.51.100.256" is no IPv4 or IPv6 address' "$sobig" block 198.51.100.256
-	fails 1 '"198.51.100.0/24": only single' "$sobig" block 198.51.100.0/24
 	fails 1 '"198.51.100.7/24" has bits set' "$sobig" block 198.51.100.7/24
 	[ "$("$sobig" list | wc -l)" = 1 ]
 }

@@ -137,7 +137,15 @@ static const struct packet rows[] = {
 	/* VLAN tags. */
 	BOTH("syn_behind_a_vlan_tag", SYN, .vlans = 1),
 	BOTH("syn_behind_two_vlan_tags", SYN, .vlans = 2),
-	FREE("syn_behind_three_vlan_tags", SYN, .vlans = 3),
+	/* Linux takes off as many as there are, if they name no VLAN. */
+	BOTH("syn_behind_three_vlan_tags", SYN, .vlans = 3),
+	BOTH("syn_behind_twenty_vlan_tags", SYN, .vlans = 20),
+	BOTH("syn_behind_as_many_vlan_tags_as_a_frame_holds", SYN, .vlans = 350),
+	HIDE4("first_fragment_of_8_bytes_behind_three_vlan_tags", SYN, .fragment = FIRST,
+	      .tcp_bytes = 8, .vlans = 3),
+	BROKEN4("half_a_third_vlan_tag", .vlans = 3, .length = 24),
+	FREE("ack_behind_three_vlan_tags", ACK, .vlans = 3),
+	FREE("arp_behind_three_vlan_tags", ACK, .vlans = 3, .ethertype = ETH_P_ARP),
 	FREE("ack_behind_a_vlan_tag", ACK, .vlans = 1),
 	FREE("ack_behind_two_vlan_tags", ACK, .vlans = 2),
 
