@@ -26,6 +26,16 @@ static inline uint32_t loaded_now(void)
 	return now.tv_sec;
 }
 
+/* 0, and *out is set; 1: no privilege, of which the word is said; -1. */
+static inline int loaded_ticks(struct ticks *out)
+{
+	int err = ticks_read(out);
+
+	if (err == -EPERM)
+		print_message("# SKIP: loading BPF programs needs root\n");
+	return err == -EPERM ? 1 : err ? -1 : 0;
+}
+
 /* Opened, with the clock set and port 25 protected, not yet loaded; NULL: failed. */
 static inline struct sobig_bpf *loaded_open(const struct ticks *ticks)
 {

@@ -12,18 +12,6 @@
 
 struct blocks;
 
-/* Times are whole seconds of CLOCK_MONOTONIC, as in the maps. */
-struct blocks_entry {
-	struct addr_prefix whom; /* a host if it is as addr_prefix_host() makes it, or a network */
-	uint32_t since;
-	uint32_t until;
-	uint32_t quiet; /* it lasts until the host was quiet for so many seconds; 0: no longer */
-	uint32_t last_drop; /* 0: none yet */
-	uint64_t drops;
-	bool trial; /* the verdict of a dry run: nothing is dropped for it */
-	char reason[SOBIG_REASON_SIZE];
-};
-
 /* What shall be done to those that are blocked. */
 struct blocks_order {
 	uint32_t seconds;
@@ -58,16 +46,6 @@ int blocks_remove(struct blocks *blocks, const struct addr_prefix *whom);
 
 /* How many were removed, or -errno. */
 int blocks_remove_all(struct blocks *blocks);
-
-/* The narrowest network in force that holds all of `whom`. 0; -ENOENT. */
-int blocks_covering(struct blocks *blocks, const struct addr_prefix *whom, struct addr_prefix *out);
-
-/*
- * Every block in force. Stops at the first call of `each` that does not return 0, and returns
- * that.
- */
-int blocks_each(struct blocks *blocks, int (*each)(void *context, const struct blocks_entry *entry),
-		void *context);
 
 struct blocks_repair {
 	uint64_t lapsed;  /* run out, and now removed */

@@ -16,7 +16,7 @@
 #include <unistd.h>
 #include <xdp/libxdp.h>
 
-#include "act/mirror.h"
+#include "act/maps.h"
 #include "act/pins.h"
 #include "act/ticks.h"
 #include "common/log.h"
@@ -86,32 +86,6 @@ static const char *filter_name(unsigned int ifindex, char name[IF_NAMESIZE])
 	return name;
 }
 
-/* The pinned map `name`. 0 or -errno. */
-static int filter_map(const char *pins, const char *name, struct bpf_map_info *out)
-{
-	__u32 size = sizeof(*out);
-	char path[PATH_MAX];
-	int fd, err = pins_path(pins, name, path);
-
-	if (err)
-		return err;
-	fd = bpf_obj_get(path);
-	if (fd < 0)
-		return -errno;
-	memset(out, 0, sizeof(*out));
-	err = bpf_obj_get_info_by_fd(fd, out, &size) ? -errno : 0;
-	close(fd);
-	return err;
-}
-
-/* The kernel's id of our table; a program that uses it is ours. 0: there is none. */
-static uint32_t filter_table_id(const char *pins)
-{
-	struct bpf_map_info info;
-
-	return filter_map(pins, "blocked4", &info) ? 0 : info.id;
-}
-
 static bool filter_is_ours(const struct xdp_program *program, uint32_t table, uint32_t id,
 			   uint64_t *loaded)
 {
@@ -154,7 +128,7 @@ static int filter_scan(unsigned int ifindex, const char *pins, uint32_t id, stru
 {
 	struct filter_scan scan = { 0 };
 	struct xdp_program *program = NULL;
-	uint32_t table = filter_table_id(pins);
+	uint32_t table = maps_table_id(pins);
 	long err;
 
 	scan.all = xdp_multiprog__get_from_ifindex(ifindex);
@@ -203,81 +177,6 @@ int filter_find(unsigned int ifindex, const char *pins, uint32_t id, struct filt
 	return err;
 }
 
-static int filter_pin_maps(struct sobig_bpf *skeleton, unsigned int ifindex, const char *pins)
-{
-	const struct {
-		struct bpf_map *map;
-		const char *name;
-		bool of_interface;
-	} maps[] = {
-		{ skeleton->maps.blocked4, "blocked4", false },
-		{ skeleton->maps.blocked6, "blocked6", false },
-		{ skeleton->maps.networks4, "networks4", false },
-		{ skeleton->maps.networks6, "networks6", false },
-		{ skeleton->maps.front, "front", false },
-		{ skeleton->maps.front4, "front4", false },
-		{ skeleton->maps.front6, "front6", false },
-		{ skeleton->maps.ledger4, "ledger4", false },
-		{ skeleton->maps.ledger6, "ledger6", false },
-		{ skeleton->maps.counters, "counters", true },
-		{ skeleton->maps.pulse, "pulse", true },
-	};
-	char path[PATH_MAX];
-	int err = 0;
-
-	for (size_t i = 0; i < sizeof(maps) / sizeof(maps[0]) && !err; i++) {
-		err = maps[i].of_interface ? pins_path_of(pins, ifindex, maps[i].name, path)
-					   : pins_path(pins, maps[i].name, path);
-		if (!err)
-			err = bpf_map__set_pin_path(maps[i].map, path);
-	}
-	return err;
-}
-
-/* How many blocks there is room for: what was asked for, unless maps are there already. */
-static int filter_room(const struct filter_options *options, uint32_t *out)
-{
-	struct bpf_map_info info;
-
-	*out = options->blocks ? options->blocks : SOBIG_BLOCKS4_DEFAULT;
-	if (filter_map(options->pins, "ledger4", &info))
-		return 0;
-	if (options->blocks && options->blocks != info.max_entries) {
-		log_error("the tables in %s are for %u blocks, not %u, and are in use; to change "
-			  "that: sobig-xdp detach --all, which lifts all blocks",
-			  options->pins, info.max_entries, options->blocks);
-		return -EEXIST;
-	}
-	*out = info.max_entries;
-	return 0;
-}
-
-static int filter_size_maps(struct sobig_bpf *skeleton, const struct filter_options *options)
-{
-	uint32_t ipv4, ipv6;
-	int err = filter_room(options, &ipv4);
-
-	if (err)
-		return err;
-	ipv6 = ipv4 / 2;
-	const struct {
-		struct bpf_map *map;
-		uint32_t entries;
-	} sizes[] = {
-		{ skeleton->maps.ledger4, ipv4 },
-		{ skeleton->maps.ledger6, ipv6 },
-		{ skeleton->maps.blocked4, SOBIG_TABLE_SIZE(ipv4) },
-		{ skeleton->maps.blocked6, SOBIG_TABLE_SIZE(ipv6) },
-		{ skeleton->maps.front4, ipv4 / MIRROR_LOAD4 + MIRROR_LINES_LEAST },
-		{ skeleton->maps.front6, ipv6 / MIRROR_LOAD6 + MIRROR_LINES_LEAST },
-		{ skeleton->maps.rates, options->rate_step ? SOBIG_RATES_LINES : 1 },
-	};
-
-	for (size_t i = 0; i < sizeof(sizes) / sizeof(sizes[0]) && !err; i++)
-		err = bpf_map__set_max_entries(sizes[i].map, sizes[i].entries);
-	return err;
-}
-
 /* Opens the program with its settings, not yet loaded: libxdp decides as what type it is loaded. */
 static int filter_open(unsigned int ifindex, const struct filter_options *options,
 		       const struct ticks *ticks, struct sobig_bpf **out)
@@ -302,9 +201,8 @@ static int filter_open(unsigned int ifindex, const struct filter_options *option
 		skeleton->rodata->rate_salts[i] = salts[i] | 1;
 	skeleton->rodata->tick_zero = ticks->zero;
 	skeleton->rodata->tick_scale = ticks->scale;
-	err = filter_size_maps(skeleton, options);
-	if (!err)
-		err = filter_pin_maps(skeleton, ifindex, options->pins);
+	err = maps_prepare(skeleton, ifindex, options->pins, options->blocks,
+			   options->rate_step != 0);
 	if (err)
 		sobig_bpf__destroy(skeleton);
 	else

@@ -5,7 +5,6 @@
 #include <unistd.h>
 
 #include "cli/bulk.h"
-#include "common/duration.h"
 #include "common/log.h"
 
 #define BLOCK_DEFAULT_SECONDS 3600
@@ -32,46 +31,13 @@ static int block_run(struct bulk *bulk, struct cli_common *common, int argc, cha
 
 int cmd_block(int argc, char **argv)
 {
-	enum {
-		BLOCK_FOR = CLI_OPTION_OWN,
-		BLOCK_REASON,
-		BLOCK_FORCE,
-		BLOCK_EXTEND
-	};
-	static const struct option options[] = { { "for", required_argument, NULL, BLOCK_FOR },
-						 { "reason", required_argument, NULL,
-						   BLOCK_REASON },
-						 { "force", no_argument, NULL, BLOCK_FORCE },
-						 { "extend", no_argument, NULL, BLOCK_EXTEND },
-						 CLI_COMMON_OPTIONS };
 	struct bulk bulk = { .order = { .seconds = BLOCK_DEFAULT_SECONDS, .reason = "by hand" } };
 	struct cli_common common;
-	int option, status;
+	int status;
 
 	cli_start(&common, argv);
-	while ((option = getopt_long(argc, argv, CLI_COMMON_LETTERS, options, NULL)) != -1) {
-		switch (option) {
-		case BLOCK_FOR:
-			if (duration_parse(optarg, &bulk.order.seconds))
-				return cli_usage(&common,
-						 "--for takes 1s to 366d, as 90s or 1h30m, "
-						 "not \"%s\"",
-						 optarg);
-			break;
-		case BLOCK_REASON:
-			bulk.order.reason = optarg;
-			break;
-		case BLOCK_FORCE:
-			bulk.force = true;
-			break;
-		case BLOCK_EXTEND:
-			bulk.order.extend = true;
-			break;
-		default:
-			if (cli_common_option(&common, option, &status))
-				return status;
-		}
-	}
+	if (!bulk_options(&bulk, &common, argc, argv, &status))
+		return status;
 	if (optind == argc)
 		return cli_usage(&common, "name addresses, or say - to read them");
 	return block_run(&bulk, &common, argc, argv);

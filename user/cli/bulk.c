@@ -9,10 +9,52 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "act/survey.h"
 #include "common/duration.h"
 #include "common/log.h"
 
 #define BULK_LINE 65536
+
+bool bulk_options(struct bulk *bulk, struct cli_common *common, int argc, char **argv, int *status)
+{
+	enum {
+		BULK_FOR = CLI_OPTION_OWN,
+		BULK_REASON,
+		BULK_FORCE,
+		BULK_EXTEND
+	};
+	static const struct option options[] = { { "for", required_argument, NULL, BULK_FOR },
+						 { "reason", required_argument, NULL, BULK_REASON },
+						 { "force", no_argument, NULL, BULK_FORCE },
+						 { "extend", no_argument, NULL, BULK_EXTEND },
+						 CLI_COMMON_OPTIONS };
+	int option;
+
+	while ((option = getopt_long(argc, argv, CLI_COMMON_LETTERS, options, NULL)) != -1) {
+		switch (option) {
+		case BULK_FOR:
+			if (!duration_parse(optarg, &bulk->order.seconds))
+				break;
+			*status = cli_usage(common,
+					    "--for takes 1s to 366d, as 90s or 1h30m, not \"%s\"",
+					    optarg);
+			return false;
+		case BULK_REASON:
+			bulk->order.reason = optarg;
+			break;
+		case BULK_FORCE:
+			bulk->force = true;
+			break;
+		case BULK_EXTEND:
+			bulk->order.extend = true;
+			break;
+		default:
+			if (cli_common_option(common, option, status))
+				return false;
+		}
+	}
+	return true;
+}
 
 int bulk_open(struct bulk *bulk, struct cli_common *common)
 {
@@ -83,7 +125,7 @@ static void bulk_warn_covered(struct bulk *bulk, const struct addr_prefix *whom)
 	char address[ADDR_TEXT_SIZE], network[ADDR_TEXT_SIZE];
 	struct addr_prefix covering;
 
-	if (blocks_covering(bulk->blocks, whom, &covering))
+	if (survey_covering(bulk->blocks, whom, &covering))
 		return;
 	log_warning("\"%s\" is still shut out: it is in the blocked network %s",
 		    addr_prefix_format(whom, address), addr_prefix_format(&covering, network));

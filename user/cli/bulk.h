@@ -33,6 +33,9 @@ struct bulk {
 	int err; /* the last that was not about one of them only */
 };
 
+/* Options of whoever blocks. True, or false with the status to exit with. */
+bool bulk_options(struct bulk *bulk, struct cli_common *common, int argc, char **argv, int *status);
+
 /* Opens what is needed. CLI_DONE, or the status to exit with (told). `bulk` is zero but for orders.
  */
 int bulk_open(struct bulk *bulk, struct cli_common *common);

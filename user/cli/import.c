@@ -8,7 +8,6 @@
 #include <unistd.h>
 
 #include "cli/bulk.h"
-#include "common/duration.h"
 #include "common/log.h"
 
 /* Such lists are fetched once a day: a block outlives a day on which that fails. */
@@ -75,42 +74,14 @@ static int import_read(struct bulk *bulk, const char *path)
 
 int cmd_import(int argc, char **argv)
 {
-	enum {
-		IMPORT_FOR = CLI_OPTION_OWN,
-		IMPORT_REASON,
-		IMPORT_FORCE
-	};
-	static const struct option options[] = { { "for", required_argument, NULL, IMPORT_FOR },
-						 { "reason", required_argument, NULL,
-						   IMPORT_REASON },
-						 { "force", no_argument, NULL, IMPORT_FORCE },
-						 CLI_COMMON_OPTIONS };
 	struct bulk bulk = { .order = { .seconds = IMPORT_DEFAULT_SECONDS } };
 	char reason[SOBIG_REASON_SIZE];
 	struct cli_common common;
-	int option, status, err;
+	int status, err;
 
 	cli_start(&common, argv);
-	while ((option = getopt_long(argc, argv, CLI_COMMON_LETTERS, options, NULL)) != -1) {
-		switch (option) {
-		case IMPORT_FOR:
-			if (duration_parse(optarg, &bulk.order.seconds))
-				return cli_usage(&common,
-						 "--for takes 1s to 366d, as 90s or 1h30m, "
-						 "not \"%s\"",
-						 optarg);
-			break;
-		case IMPORT_REASON:
-			bulk.order.reason = optarg;
-			break;
-		case IMPORT_FORCE:
-			bulk.force = true;
-			break;
-		default:
-			if (cli_common_option(&common, option, &status))
-				return status;
-		}
-	}
+	if (!bulk_options(&bulk, &common, argc, argv, &status))
+		return status;
 	if (argc - optind != 1)
 		return cli_usage(&common, "name one list, or say - to read it");
 	if (!bulk.order.reason) {

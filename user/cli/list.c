@@ -5,19 +5,19 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "act/blocks.h"
+#include "act/survey.h"
 #include "cli/cli.h"
 #include "common/log.h"
 
 struct list {
 	struct addr_prefix *networks; /* show what is in one of them; none: all */
 	int networks_count;
-	struct blocks_entry *entries;
+	struct survey_entry *entries;
 	size_t count;
 	size_t room;
 };
 
-static int list_collect(void *context, const struct blocks_entry *entry)
+static int list_collect(void *context, const struct survey_entry *entry)
 {
 	struct list *list = context;
 	bool wanted = !list->networks_count;
@@ -42,7 +42,7 @@ static int list_collect(void *context, const struct blocks_entry *entry)
 
 static int list_by_address(const void *a, const void *b)
 {
-	const struct blocks_entry *x = a, *y = b;
+	const struct survey_entry *x = a, *y = b;
 
 	int order = addr_compare(&x->whom.addr, &y->whom.addr);
 
@@ -51,14 +51,14 @@ static int list_by_address(const void *a, const void *b)
 
 static int list_by_since(const void *a, const void *b)
 {
-	const struct blocks_entry *x = a, *y = b;
+	const struct survey_entry *x = a, *y = b;
 
 	return x->since != y->since ? (x->since < y->since ? -1 : 1) : list_by_address(a, b);
 }
 
 static int list_by_until(const void *a, const void *b)
 {
-	const struct blocks_entry *x = a, *y = b;
+	const struct survey_entry *x = a, *y = b;
 
 	return x->until != y->until ? (x->until < y->until ? -1 : 1) : list_by_address(a, b);
 }
@@ -66,7 +66,7 @@ static int list_by_until(const void *a, const void *b)
 /* The busiest first. */
 static int list_by_drops(const void *a, const void *b)
 {
-	const struct blocks_entry *x = a, *y = b;
+	const struct survey_entry *x = a, *y = b;
 
 	return x->drops != y->drops ? (x->drops > y->drops ? -1 : 1) : list_by_address(a, b);
 }
@@ -81,7 +81,7 @@ static const struct {
 	{ "drops", list_by_drops },
 };
 
-static json_t *list_json(const struct blocks_entry *entry)
+static json_t *list_json(const struct survey_entry *entry)
 {
 	char address[ADDR_TEXT_SIZE], since[CLI_TIME_SIZE], until[CLI_TIME_SIZE];
 	char last[CLI_TIME_SIZE];
@@ -130,7 +130,7 @@ static int list_print(const struct list *list)
 	printf("%-*s  %-19s  %-19s  %9s  %-19s  %s\n", width, "ADDRESS", "SINCE", "UNTIL", "DROPS",
 	       "LAST DROP", "REASON");
 	for (size_t i = 0; i < list->count; i++) {
-		const struct blocks_entry *entry = &list->entries[i];
+		const struct survey_entry *entry = &list->entries[i];
 
 		printf("%-*s  %-19s  %-19s  %9llu  %-19s  %s%s\n", width,
 		       addr_prefix_format(&entry->whom, address), cli_time(entry->since, since),
@@ -200,7 +200,7 @@ int cmd_list(int argc, char **argv)
 		goto out;
 	err = blocks_open(common.pins, &blocks);
 	if (!err)
-		err = blocks_each(blocks, list_collect, &list);
+		err = survey_each(blocks, list_collect, &list);
 	if (err) {
 		status = cli_cannot_open(&common, err);
 		goto out;

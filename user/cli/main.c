@@ -44,6 +44,7 @@ const struct cli_command cli_commands[] = {
 	  "  --all               every one of them\n", cmd_unblock },
 	{ "import", "FILE|-", "block the networks of a list, as Spamhaus' DROP, text or JSON",
 	  "  --for TIME          for TIME (2d)\n"
+	  "  --extend            and for as long after the last SYN\n"
 	  "  --reason TEXT       why, for the list (the file's name)\n"
 	  "  --force             even what is very wide, or holds an address of our own\n",
 	  cmd_import },

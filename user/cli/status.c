@@ -5,7 +5,7 @@
 #include <string.h>
 #include <time.h>
 
-#include "act/blocks.h"
+#include "act/survey.h"
 #include "act/filter.h"
 #include "act/pins.h"
 #include "act/pulse.h"
@@ -34,7 +34,7 @@ struct status_fill {
 	uint64_t ipv6_max;
 };
 
-static int status_count(void *context, const struct blocks_entry *entry)
+static int status_count(void *context, const struct survey_entry *entry)
 {
 	struct status_fill *fill = context;
 
@@ -261,7 +261,7 @@ static int status_all(const struct cli_common *common, const unsigned int *indic
 	/* All is read before anything is printed: no half a table on failure. */
 	err = blocks_open(common->pins, &blocks);
 	if (!err)
-		err = blocks_each(blocks, status_count, &fill);
+		err = survey_each(blocks, status_count, &fill);
 	if (!err) {
 		fill.ipv4_max = blocks_room(blocks, true);
 		fill.ipv6_max = blocks_room(blocks, false);

@@ -1,0 +1,124 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* The filter's maps before it is loaded: where they are pinned, and how large they are. */
+#include "act/maps.h"
+
+#include <bpf/bpf.h>
+#include <bpf/libbpf.h>
+#include <errno.h>
+#include <limits.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "act/mirror.h"
+#include "act/pins.h"
+#include "common/log.h"
+#include "sobig.h"
+#include "sobig.skel.h"
+
+/* The pinned map `name`. 0 or -errno. */
+static int maps_get(const char *pins, const char *name, struct bpf_map_info *out)
+{
+	__u32 size = sizeof(*out);
+	char path[PATH_MAX];
+	int fd, err = pins_path(pins, name, path);
+
+	if (err)
+		return err;
+	fd = bpf_obj_get(path);
+	if (fd < 0)
+		return -errno;
+	memset(out, 0, sizeof(*out));
+	err = bpf_obj_get_info_by_fd(fd, out, &size) ? -errno : 0;
+	close(fd);
+	return err;
+}
+
+uint32_t maps_table_id(const char *pins)
+{
+	struct bpf_map_info info;
+
+	return maps_get(pins, "blocked4", &info) ? 0 : info.id;
+}
+
+static int maps_pin(struct sobig_bpf *skeleton, unsigned int ifindex, const char *pins)
+{
+	const struct {
+		struct bpf_map *map;
+		const char *name;
+		bool of_interface;
+	} maps[] = {
+		{ skeleton->maps.blocked4, "blocked4", false },
+		{ skeleton->maps.blocked6, "blocked6", false },
+		{ skeleton->maps.networks4, "networks4", false },
+		{ skeleton->maps.networks6, "networks6", false },
+		{ skeleton->maps.front, "front", false },
+		{ skeleton->maps.front4, "front4", false },
+		{ skeleton->maps.front6, "front6", false },
+		{ skeleton->maps.ledger4, "ledger4", false },
+		{ skeleton->maps.ledger6, "ledger6", false },
+		{ skeleton->maps.counters, "counters", true },
+		{ skeleton->maps.pulse, "pulse", true },
+	};
+	char path[PATH_MAX];
+	int err = 0;
+
+	for (size_t i = 0; i < sizeof(maps) / sizeof(maps[0]) && !err; i++) {
+		err = maps[i].of_interface ? pins_path_of(pins, ifindex, maps[i].name, path)
+					   : pins_path(pins, maps[i].name, path);
+		if (!err)
+			err = bpf_map__set_pin_path(maps[i].map, path);
+	}
+	return err;
+}
+
+/* How many blocks there is room for: what was asked for, unless maps are there already. */
+static int maps_room(const char *pins, uint32_t wanted, uint32_t *out)
+{
+	struct bpf_map_info info;
+
+	*out = wanted ? wanted : SOBIG_BLOCKS4_DEFAULT;
+	if (maps_get(pins, "ledger4", &info))
+		return 0;
+	if (wanted && wanted != info.max_entries) {
+		log_error("the tables in %s are for %u blocks, not %u, and are in use; to change "
+			  "that: sobig-xdp detach --all, which lifts all blocks",
+			  pins, info.max_entries, wanted);
+		return -EEXIST;
+	}
+	*out = info.max_entries;
+	return 0;
+}
+
+static int maps_size(struct sobig_bpf *skeleton, const char *pins, uint32_t wanted, bool rates)
+{
+	uint32_t ipv4, ipv6;
+	int err = maps_room(pins, wanted, &ipv4);
+
+	if (err)
+		return err;
+	ipv6 = ipv4 / 2;
+	const struct {
+		struct bpf_map *map;
+		uint32_t entries;
+	} sizes[] = {
+		{ skeleton->maps.ledger4, ipv4 },
+		{ skeleton->maps.ledger6, ipv6 },
+		{ skeleton->maps.blocked4, SOBIG_TABLE_SIZE(ipv4) },
+		{ skeleton->maps.blocked6, SOBIG_TABLE_SIZE(ipv6) },
+		{ skeleton->maps.front4, ipv4 / MIRROR_LOAD4 + MIRROR_LINES_LEAST },
+		{ skeleton->maps.front6, ipv6 / MIRROR_LOAD6 + MIRROR_LINES_LEAST },
+		{ skeleton->maps.rates, rates ? SOBIG_RATES_LINES : 1 },
+	};
+
+	for (size_t i = 0; i < sizeof(sizes) / sizeof(sizes[0]) && !err; i++)
+		err = bpf_map__set_max_entries(sizes[i].map, sizes[i].entries);
+	return err;
+}
+
+int maps_prepare(struct sobig_bpf *skeleton, unsigned int ifindex, const char *pins,
+		 uint32_t blocks, bool rates)
+{
+	int err = maps_size(skeleton, pins, blocks, rates);
+
+	return err ? err : maps_pin(skeleton, ifindex, pins);
+}

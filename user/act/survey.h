@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* The blocks in force, looked at and not touched. */
+#ifndef SURVEY_H
+#define SURVEY_H
+
+#include "act/blocks.h"
+
+/* Times are whole seconds of CLOCK_MONOTONIC, as in the maps. */
+struct survey_entry {
+	struct addr_prefix whom; /* a host if it is as addr_prefix_host() makes it, or a network */
+	uint32_t since;
+	uint32_t until;
+	uint32_t quiet; /* it lasts until the host was quiet for so many seconds; 0: no longer */
+	uint32_t last_drop; /* 0: none yet */
+	uint64_t drops;
+	bool trial; /* the verdict of a dry run: nothing is dropped for it */
+	char reason[SOBIG_REASON_SIZE];
+};
+
+/* The narrowest network in force that holds all of `whom`. 0; -ENOENT. */
+int survey_covering(struct blocks *blocks, const struct addr_prefix *whom, struct addr_prefix *out);
+
+/*
+ * Every block in force. Stops at the first call of `each` that does not return 0, and returns
+ * that.
+ */
+int survey_each(struct blocks *blocks, int (*each)(void *context, const struct survey_entry *entry),
+		void *context);
+
+#endif
