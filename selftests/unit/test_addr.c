@@ -157,6 +157,30 @@ static void a_prefix_covers_what_is_in_it_and_no_more(void **state)
 	assert_false(addr_prefix_covers(&prefix, &inside));
 }
 
+static void a_network_is_written_as_it_is_read(void **state)
+{
+	static const struct {
+		const char *text;
+		bool host;
+	} prefixes[] = {
+		{ "198.51.100.7", true },   { "198.51.100.0/24", false },
+		{ "0.0.0.0/0", false },	    { "2001:db8:1:2::/64", true },
+		{ "2001:db8::/32", false }, { "2001:db8::7/128", false },
+		{ "::/0", false },
+	};
+	struct addr_prefix prefix;
+	char text[ADDR_TEXT_SIZE];
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(prefixes) / sizeof(prefixes[0]); i++) {
+		assert_int_equal(addr_parse_prefix(prefixes[i].text, &prefix), 0);
+		assert_string_equal(addr_prefix_format(&prefix, text), prefixes[i].text);
+		assert_int_equal(addr_prefix_is_host(&prefix), prefixes[i].host);
+		assert_true(!prefixes[i].host || !memcmp(addr_prefix_host(&prefix.addr).addr.bytes,
+							 prefix.addr.bytes, 16));
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -167,6 +191,7 @@ int main(void)
 		cmocka_unit_test(one_ipv6_host_is_its_64_and_its_neighbour_is_not),
 		cmocka_unit_test(special_addresses_are_told_from_their_neighbours),
 		cmocka_unit_test(prefixes_are_read_strictly),
+		cmocka_unit_test(a_network_is_written_as_it_is_read),
 		cmocka_unit_test(a_prefix_covers_what_is_in_it_and_no_more),
 	};
 
