@@ -49,7 +49,7 @@ FUZZERS       := $(B)/selftests/forge
 BENCHES       := $(B)/selftests/storm
 TOOLS         := $(patsubst selftests/live/%.c,$(B)/selftests/%,$(wildcard selftests/live/*.c))
 
-.PHONY: help deps all run test fuzz bench check install uninstall clean tests
+.PHONY: help deps all run test test-vm fuzz bench check install uninstall clean tests
 .DEFAULT_GOAL := all
 .DELETE_ON_ERROR:
 .SECONDARY:
@@ -58,6 +58,7 @@ help:
 	@echo 'make run        install what is missing, build, and show it at work in a sandbox;'
 	@echo '                IFACE=eth0 [LOG=FILE]: guard that interface instead'
 	@echo 'make test       install what is missing, build, and run all tests (as root)'
+	@echo 'make test-vm    the same on the kernels of Debian 12 and its backports, in virtual machines'
 	@echo 'make            build $(B)/sobig-xdp'
 	@echo 'make deps       install what building and running need'
 	@echo 'make fuzz       forged lines and libFuzzer on the reader, for TIME=60 seconds'
@@ -126,6 +127,11 @@ test:
 	$(Q)$(MAKE) -s --no-print-directory tests
 	$(Q)selftests/run
 
+test-vm:
+	$(Q)scripts/deps build test vm
+	$(Q)$(MAKE) -s --no-print-directory tests
+	$(Q)selftests/vm/run
+
 $(UNIT_TESTS): $(B)/selftests/%: $(B)/selftests/unit/%.o $(PARTS)
 	$(call say,LINK)
 	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) $(LDHARDENING) -o $@ $^ $(LIB_LIBS) -lcmocka
@@ -173,7 +179,7 @@ $(TOOLS): $(B)/selftests/%: $(B)/selftests/live/%.o
 check:
 	$(Q)scripts/deps check
 	$(Q)clang-format --dry-run -Werror $$(git ls-files '*.[ch]')
-	$(Q)shellcheck -x scripts/deps scripts/sandbox scripts/lab.bash selftests/run selftests/fuzz/run selftests/fuzz/tap selftests/corpus/record selftests/corpus/mailhost.bash selftests/bench/mailhost selftests/live/inside selftests/live/live.bash selftests/bench/mailhost .ci/run
+	$(Q)shellcheck -x scripts/deps scripts/sandbox scripts/lab.bash selftests/run selftests/fuzz/run selftests/fuzz/tap selftests/corpus/record selftests/corpus/mailhost.bash selftests/live/inside selftests/live/live.bash selftests/vm/run selftests/vm/guest selftests/bench/mailhost .ci/run
 	$(Q)mandoc -Tlint -W warning user/cli/sobig-xdp.8
 
 install: all

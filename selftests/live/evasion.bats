@@ -1,0 +1,92 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# What a blocked host may do to its SYN, on a real stack: it gets no answer by any way by which its neighbour is served.
+
+load live.bash
+
+mac_of() {
+	sed 's/.*ether \([^ ]*\).*/\1/'
+}
+
+setup() {
+	local name address
+	need_lab
+	for python in python3 /usr/bin/python3 ''; do
+		[ -n "$python" ] || skip 'needs scapy (scripts/deps test)'
+		! "$python" -c 'import scapy' 2>/dev/null || break
+	done
+	# The peers' addresses are nobody's, so that no kernel answers for them; the mail host knows where they are.
+	lab_build
+	mkdir -p "$LAB/log"
+	: >"$log"
+	mac=$(world ip -o link show world0 | mac_of) to_mac=$(ip -o link show mx0 | mac_of)
+	for address in $bad $bad6 $good $good6; do
+		ip neigh replace "$address" lladdr "$mac" dev mx0 nud permanent
+	done
+	sysctl -qw net.ipv4.conf.all.rp_filter=0 net.ipv4.conf.mx0.rp_filter=0 net.ipv4.conf.default.rp_filter=0
+	add_vlans
+	start_server
+	# No two connections of this file have the same ports, as the tests share the stack.
+	port=$((10000 * BATS_TEST_NUMBER))
+}
+
+# Needs a kernel that has VLANs. Answers take the way without tags.
+add_vlans() {
+	vlans=
+	ip link add link mx0 name mx0.10 type vlan id 10 2>/dev/null || return 0
+	ip link add link mx0.10 name mx0.10.20 type vlan id 20
+	ip link add link mx0 name mx0.30 type vlan proto 802.1ad id 30
+	for name in mx0.10 mx0.10.20 mx0.30; do ip link set "$name" up; done
+	vlans=--vlans
+}
+
+evade() {
+	world "$python" "$top/selftests/live/evader.py" world0 "$mac" "$to_mac" "$1" "$2" \
+		$LAB_MX $LAB_MX6 --port $port $vlans "${@:3}"
+	port=$((port + 400))
+}
+
+# Names of the ways that came to this, of what evade wrote.
+came_to() {
+	grep -E "^($1) " "$2" | cut -d' ' -f2 | sort
+}
+
+# All ways of the first list are in the second. Those that are not are named.
+not_below() {
+	comm -23 "$1" "$2" | tee "$LAB/wrong"
+	[ ! -s "$LAB/wrong" ]
+}
+
+# What the stack takes without a filter: at the least what it must.
+check_stack() {
+	evade $good $good6 --must | sort >"$LAB/must"
+	evade $good $good6 >"$LAB/bare"
+	came_to served "$LAB/bare" >"$LAB/taken"
+	[ "$(wc -l <"$LAB/must")" -ge 60 ]
+	not_below "$LAB/must" "$LAB/taken"
+}
+
+check_evasion_in_mode() {
+	check_stack
+	start_daemon --mode "$1"
+	"$sobig" status | grep -q "$1 mode"
+	"$sobig" block $bad $bad6
+	evade $good $good6 >"$LAB/neighbour"
+	not_below "$LAB/taken" <(came_to served "$LAB/neighbour")
+	evade $bad $bad6 >"$LAB/blocked"
+	[ "$(wc -l <"$LAB/blocked")" = "$(wc -l <"$LAB/bare")" ]
+	# What is no SYN may be refused.
+	came_to 'served|answered' "$LAB/blocked" | tee "$LAB/wrong"
+	[ ! -s "$LAB/wrong" ]
+	[ "$("$sobig" list -j --ndjson | grep -c '"drops":0')" = 0 ]
+	stop_daemon
+	evade $bad $bad6 >"$LAB/freed"
+	not_below "$LAB/taken" <(came_to served "$LAB/freed")
+}
+
+@test "a blocked host gets no answer by any way by which its neighbour is served, native" {
+	check_evasion_in_mode native
+}
+
+@test "a blocked host gets no answer by any way by which its neighbour is served, generic" {
+	check_evasion_in_mode generic
+}

@@ -1,0 +1,78 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# The wires of a virtual machine, and who is on them; to be sourced.
+# shellcheck shell=bash
+#
+# A wire has one end with us, of its own name, and one in the namespace WIRE-world. Its number makes its addresses:
+# 198.18.NUMBER.PEER and 2001:db8:NUMBER:PEER::1; we are number 1.
+
+# veth: within the kernel. able: virtio_net. stiff: a virtio_net that refuses native mode. vmx: vmxnet3.
+declare -A number=([veth]=0 [able]=1 [stiff]=2 [vmx]=3)
+# Where the peers of a wire take questions, and answer.
+declare -A ask_fd=() answer_fd=()
+bad=7 good=8 theirs=9
+
+# card ADDRESS: the name of the network card that has it.
+card() {
+	local card
+	for card in /sys/class/net/*; do
+		[ "$(<"$card/address")" != "$1" ] || echo "${card##*/}"
+	done
+}
+
+# make_wire WIRE OUR-CARD THEIR-CARD
+make_wire() {
+	local peer n=${number[$1]} ask answer
+	ip -batch - <<-END
+		netns add $1-world
+		link set $2 name $1
+		link set $3 netns $1-world name world
+		address add 198.18.$n.1/24 dev $1
+		address add 2001:db8:$n:1::1/48 dev $1 nodad
+		link set $1 up
+	END
+	{
+		echo "link set lo up"
+		echo "link set world up"
+		for peer in $bad $good $theirs; do
+			echo "address add 198.18.$n.$peer/24 dev world"
+			echo "address add 2001:db8:$n:$peer::1/48 dev world nodad"
+		done
+	} | ip -n "$1-world" -batch -
+	mkfifo "/run/$1-ask" "/run/$1-answer"
+	exec {ask}<>"/run/$1-ask" {answer}<>"/run/$1-answer"
+	ask_fd[$1]=$ask answer_fd[$1]=$answer
+	nsenter --net="/run/netns/$1-world" -- python3 "${BASH_SOURCE[0]%/*}/peers.py" <&"$ask" >&"$answer" &
+}
+
+make_wires() {
+	ip link set lo up
+	ip link add near type veth peer name far
+	make_wire veth near far
+	make_wire able "$(card 52:54:00:00:01:01)" "$(card 52:54:00:00:01:02)"
+	make_wire stiff "$(card 52:54:00:00:02:01)" "$(card 52:54:00:00:02:02)"
+	make_wire vmx "$(card 52:54:00:00:03:01)" "$(card 52:54:00:00:03:02)"
+}
+
+# ask WIRE WANTED FORMAT PEER...: so new connections of these peers end: connected, refused, or in silence. The format
+# makes an address of a number.
+ask() {
+	local question word peer answer
+	# shellcheck disable=SC2059
+	printf -v question "$3" 1
+	for peer in "${@:4}"; do
+		# shellcheck disable=SC2059
+		printf -v word " $3" "$peer"
+		question+=$word
+	done
+	echo "$question" >&"${ask_fd[$1]}"
+	read -rt 20 answer <&"${answer_fd[$1]}"
+	same "${*:4} of $1 found" "$answer" "$2"
+}
+
+reach() {
+	ask "$1" "$2" "198.18.${number[$1]}.%s" "${@:3}"
+}
+
+reach6() {
+	ask "$1" "$2" "2001:db8:${number[$1]}:%s::1" "${@:3}"
+}
