@@ -11,8 +11,8 @@
 #include <bpf/bpf_endian.h>
 #include <bpf/bpf_helpers.h>
 
-#define PACKET_VLANS_MAX      2 /* that are stepped over quickly */
-#define PACKET_TAGS_MAX	      400
+#define PACKET_VLANS_MAX      2	   /* that are stepped over quickly */
+#define PACKET_TAGS_MAX	      2300 /* as many as a frame of 9000 bytes holds */
 #define PACKET_EXTENSIONS_MAX 8
 
 /* IEEE 802.3; a type of our own, as the kernel's is packed, and would be read byte by byte. */
@@ -207,6 +207,9 @@ static __always_inline enum packet_sight packet_ipv4(struct packet_cursor *curso
 		return PACKET_MALFORMED;
 	header = ip->ihl * 4;
 	total = bpf_ntohs(ip->tot_len);
+	/* What one machine hands to another in it may have no length: Linux goes by the frame. */
+	if (!total)
+		total = 0xffff;
 	if (total < header)
 		return PACKET_MALFORMED;
 	if (ip->protocol != IPPROTO_TCP || ip->frag_off & bpf_htons(0x1fff))
@@ -249,8 +252,8 @@ static __always_inline enum packet_sight packet_ipv6(struct packet_cursor *curso
 	out->source6[1] = (__u64)ip->saddr.s6_addr32[3] << 32 | ip->saddr.s6_addr32[2];
 	next = ip->nexthdr;
 	left = bpf_ntohs(ip->payload_len);
-	/* RFC 2675. Linux goes by the frame then (net/ipv6/ip6_input.c, ip6_rcv_core). */
-	if (!left && next == IPPROTO_HOPOPTS)
+	/* RFC 2675, and as above. Linux goes by the frame (net/ipv6/ip6_input.c, ip6_rcv_core). */
+	if (!left)
 		left = 0xffffffff;
 #pragma unroll
 	for (int i = 0; i < PACKET_EXTENSIONS_MAX; i++) {

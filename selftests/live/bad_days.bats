@@ -64,6 +64,14 @@ unprivileged() {
 	is_clean
 }
 
+@test "an interface without Ethernet is refused, and nothing is left" {
+	ip tuntap add tun9 mode tun 2>/dev/null || skip 'no tun devices here'
+	fails 1 'tun9 is no Ethernet interface' "$sobig" attach tun9 --log "$log"
+	[ -z "$(ip -d link show tun9 | grep prog/xdp)" ]
+	ip link delete tun9
+	[ ! -e "$pins" ]
+}
+
 @test "pins elsewhere than on a bpf file system are refused" {
 	fails 1 'not on a bpf file system' "$sobig" attach mx0 --log "$log" --pins "$LAB/pins"
 	[ ! -e "$LAB/pins" ]

@@ -176,11 +176,11 @@ static const struct packet rows[] = {
 	  .protocol = IPPROTO_UDP, PASSED(OTHER) },
 	{ "banned_ipv6_udp_behind_three_extensions_passes", BANNED6, ACK, .extensions = 3,
 	  .protocol = IPPROTO_UDP, PASSED(OTHER) },
-	/* RFC 2675's jumbograms have no length here; Linux takes such a packet by the frame's. */
+	/* Jumbograms (RFC 2675) have no length here, nor has what is not cut into segments yet. */
 	SYN6("syn_of_length_0_behind_hop_by_hop_options", SYN, .extensions = 1, .ip_length = -1),
-	BROKEN6("ipv6_syn_of_length_0", .ip_length = -1),
-	BROKEN6("ipv6_syn_of_length_0_behind_destination_options", .extensions = 1,
-		KIND(IPPROTO_DSTOPTS), .ip_length = -1),
+	BOTH("syn_of_length_0", SYN, .ip_length = -1),
+	SYN6("syn_of_length_0_behind_destination_options", SYN, .extensions = 1,
+	     KIND(IPPROTO_DSTOPTS), .ip_length = -1),
 
 	/* Fragments: whoever puts the flags into the second one hides them. */
 	BOTH("first_fragment", SYN, .fragment = FIRST, .data = 8),
@@ -224,7 +224,6 @@ static const struct packet rows[] = {
 	BROKEN4("version_0_in_an_ipv4_frame", .version = 16),
 	BROKEN4("version_6_in_an_ipv4_frame", .version = 6),
 	BROKEN6("version_4_in_an_ipv6_frame", .version = 4),
-	BROKEN4("ipv4_of_length_0", .ip_length = -1),
 	BROKEN4("ipv4_shorter_than_its_header", .ip_length = 19),
 	BROKEN4("a_packet_that_is_all_ip_header", .ip_length = 20),
 	BROKEN4("a_packet_that_ends_before_the_flags", .tcp_bytes = 13),

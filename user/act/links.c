@@ -6,6 +6,7 @@
 #include <linux/netlink.h>
 #include <linux/rtnetlink.h>
 #include <net/if.h>
+#include <net/if_arp.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
@@ -35,17 +36,32 @@ void links_drain(int fd)
 		;
 }
 
-bool links_is_up(unsigned int ifindex)
+/* What the kernel says of an interface to this request; true: it said something. */
+static bool links_ask(unsigned int ifindex, unsigned long what, struct ifreq *request)
 {
-	struct ifreq request = { 0 };
-	bool up;
+	bool said;
 	int fd;
 
 	fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
 	if (fd < 0)
-		return true;
-	up = if_indextoname(ifindex, request.ifr_name) && !ioctl(fd, SIOCGIFFLAGS, &request) &&
-	     request.ifr_flags & IFF_UP;
+		return false;
+	said = if_indextoname(ifindex, request->ifr_name) && !ioctl(fd, what, request);
 	close(fd);
-	return up;
+	return said;
+}
+
+bool links_is_up(unsigned int ifindex)
+{
+	struct ifreq request = { 0 };
+
+	return !links_ask(ifindex, SIOCGIFFLAGS, &request) || request.ifr_flags & IFF_UP;
+}
+
+bool links_is_ethernet(unsigned int ifindex)
+{
+	struct ifreq request = { 0 };
+
+	return !links_ask(ifindex, SIOCGIFHWADDR, &request) ||
+	       request.ifr_hwaddr.sa_family == ARPHRD_ETHER ||
+	       request.ifr_hwaddr.sa_family == ARPHRD_LOOPBACK;
 }

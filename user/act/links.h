@@ -13,4 +13,7 @@ void links_drain(int fd);
 
 bool links_is_up(unsigned int ifindex);
 
+/* True if its frames begin as the filter expects it: with an Ethernet header. */
+bool links_is_ethernet(unsigned int ifindex);
+
 #endif

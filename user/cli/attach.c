@@ -226,6 +226,12 @@ static int attach_claim(struct guard *guard, const char *name)
 	interface->index = cli_interface(name);
 	if (!interface->index)
 		return -ENODEV;
+	if (!links_is_ethernet(interface->index)) {
+		log_error("%s is no Ethernet interface: the filter would see nothing in its "
+			  "packets; guard the one that they come in by",
+			  name);
+		return -ENOTSUP;
+	}
 	err = pins_claim(guard->filter.pins, interface->index, &interface->claim);
 	if (err == -EBUSY)
 		log_error("%s is guarded by another sobig-xdp already; see: sobig-xdp status",
