@@ -53,11 +53,10 @@ struct blocks_repair {
 };
 
 /*
- * Looks after BLOCKS_REPAIR_STEP of the blocks, the next ones each time: sweeps what has lapsed,
- * puts back what the kernel's tables have lost, makes longer what shall last until its host is
- * quiet, enters what was dropped. Once a second is often enough. 0 or -errno.
+ * Looks after the blocks, some of them each time if there are many: sweeps what has lapsed, puts
+ * back what the kernel's tables have lost, makes longer what shall last until its host is quiet,
+ * enters what was dropped. Once a second is often enough. 0 or -errno.
  */
-#define BLOCKS_REPAIR_STEP 100000
 int blocks_repair(struct blocks *blocks, struct blocks_repair *out);
 
 /* How many hosts can be blocked. */

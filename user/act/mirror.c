@@ -232,6 +232,12 @@ void mirror_count(struct mirror *mirror, bool ipv4, int64_t more)
 	*hosts = more < 0 && -more > *hosts ? 0 : *hosts + more;
 }
 
+void mirror_set_counts(struct mirror *mirror, const struct mirror_counts *counts)
+{
+	mirror->state->hosts4 = counts->ipv4;
+	mirror->state->hosts6 = counts->ipv6;
+}
+
 struct mirror_counts mirror_counts(const struct mirror *mirror)
 {
 	return (struct mirror_counts){ mirror->state->hosts4, mirror->state->hosts6 };

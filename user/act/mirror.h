@@ -70,6 +70,7 @@ struct mirror_counts {
 };
 
 void mirror_count(struct mirror *mirror, bool ipv4, int64_t more);
+void mirror_set_counts(struct mirror *mirror, const struct mirror_counts *counts);
 struct mirror_counts mirror_counts(const struct mirror *mirror);
 
 /*

@@ -20,6 +20,13 @@
 #define REPAIR_TURNS 8
 #define REPAIR_MANY  8192
 
+/* How many are looked at in one call, and how many looked up if some are missing. */
+#define REPAIR_STEP	     20000
+#define REPAIR_STEP_THOROUGH 100000
+
+/* To count so many takes no longer than a call may. */
+#define REPAIR_COUNT 200000
+
 /* So close to its end, a tally's count is left to the filter, which carries it over. */
 #define REPAIR_CARRY 0xff00u
 
@@ -115,7 +122,7 @@ int repair_mirror(struct blocks *blocks, const struct mirror_counts *expected)
 		mirror_end(blocks->mirror);
 		blocks->walk = (struct tables_walk){ 0 };
 		blocks->family = 0;
-		blocks->seen = 0;
+		memset(blocks->seen, 0, sizeof(blocks->seen));
 	}
 	free(rows.rows);
 	return err;
@@ -227,7 +234,7 @@ static int repair_one(struct blocks *blocks, const struct tables *tables, const 
 		 until > ledger->until;
 	if (until <= now) {
 		result->lapsed++;
-		blocks->seen--;
+		blocks->seen[blocks->family]--;
 		return repair_lapse(blocks, tables, key);
 	}
 	result->evicted += lost;
@@ -278,7 +285,7 @@ static int repair_step(struct blocks *blocks, struct blocks_repair *result)
 	int err = tables_walk(tables, &blocks->walk, blocks->batch);
 
 	for (uint32_t i = 0; i < blocks->batch->count && !err; i++) {
-		blocks->seen++;
+		blocks->seen[blocks->family]++;
 		err = repair_one(blocks, tables, blocks->batch->keys + i * tables->key_size,
 				 &blocks->batch->ledgers[i], result);
 	}
@@ -286,21 +293,39 @@ static int repair_step(struct blocks *blocks, struct blocks_repair *result)
 }
 
 /*
- * At the end of a family's ledger. To look up each one costs ten times as much as to count: that is
- * done only if the LRU map does not hold as many. True if it is to be done at once.
+ * To look up each one costs ten times as much as to count: that is done only if the LRU maps do
+ * not hold as many as they should, all in a round that begins now.
  */
+static void repair_count(struct blocks *blocks)
+{
+	struct mirror_counts should = mirror_counts(blocks->mirror);
+
+	if (blocks->thorough || blocks->rests--)
+		return;
+	blocks->rests = (should.ipv4 + should.ipv6) / REPAIR_COUNT;
+	if (tables_count(&blocks->tables[0], blocks->batch) == (int64_t)should.ipv4 &&
+	    tables_count(&blocks->tables[1], blocks->batch) == (int64_t)should.ipv6)
+		return;
+	blocks->thorough = true;
+	blocks->walk = (struct tables_walk){ 0 };
+	blocks->family = 0;
+	memset(blocks->seen, 0, sizeof(blocks->seen));
+}
+
+/* At the end of a family's ledger: true if it was the last one's, and the round is over. */
 static bool repair_goes_round(struct blocks *blocks)
 {
-	int64_t count = blocks->seen;
-	bool again = !blocks->thorough &&
-		     tables_count(&blocks->tables[blocks->family], blocks->batch) != count;
+	const struct mirror_counts counts = { blocks->seen[0], blocks->seen[1] };
 
 	blocks->walk = (struct tables_walk){ 0 };
-	blocks->seen = 0;
-	blocks->thorough = again;
-	if (!again)
-		blocks->family = (blocks->family + 1) % BLOCKS_FAMILIES;
-	return again;
+	blocks->family = (blocks->family + 1) % BLOCKS_FAMILIES;
+	if (blocks->family)
+		return false;
+	if (blocks->thorough)
+		mirror_set_counts(blocks->mirror, &counts);
+	blocks->thorough = false;
+	memset(blocks->seen, 0, sizeof(blocks->seen));
+	return true;
 }
 
 int blocks_repair(struct blocks *blocks, struct blocks_repair *out)
@@ -311,15 +336,14 @@ int blocks_repair(struct blocks *blocks, struct blocks_repair *out)
 
 	if (err)
 		return err;
-	while (!err && seen < BLOCKS_REPAIR_STEP) {
+	repair_count(blocks);
+	while (!err && seen < (blocks->thorough ? REPAIR_STEP_THOROUGH : REPAIR_STEP)) {
 		err = repair_step(blocks, &result);
 		seen += blocks->batch->count;
-		if (err || !blocks->walk.over || repair_goes_round(blocks))
+		if (err || !blocks->walk.over || !repair_goes_round(blocks))
 			continue;
-		if (!blocks->family) {
-			err = repair_round(blocks);
-			break;
-		}
+		err = repair_round(blocks);
+		break;
 	}
 	turn_give(&blocks->turn);
 	if (!err)

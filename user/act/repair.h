@@ -21,8 +21,9 @@ struct blocks {
 	/* Where blocks_repair() has come. */
 	int family;
 	struct tables_walk walk;
-	int64_t seen;  /* in this walk */
-	bool thorough; /* look each one up: some are missing */
+	uint64_t seen[BLOCKS_FAMILIES]; /* in this round */
+	bool thorough;			/* look each one up: some are missing */
+	uint32_t rests;			/* how often they need not be counted yet */
 };
 
 /* All of these are for whoever has the turn, but for repair_enter_drops(). */
