@@ -20,6 +20,8 @@ lab_enter() {
 lab_build() {
 	local address
 	mount -t tmpfs -o mode=755 lab /mnt
+	# The machine's own must not come to light when this one is taken away.
+	while umount /sys/fs/bpf 2>/dev/null; do :; done
 	mount -t bpf -o mode=700 bpf /sys/fs/bpf
 	mkdir -p "$LAB"
 	sysctl -qw net.ipv4.tcp_syncookies=1
