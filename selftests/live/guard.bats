@@ -130,12 +130,12 @@ check_block_in_mode() {
 
 @test "blocks lapse with the daemon dead" {
 	start_server
-	start_daemon --for 3s
+	start_daemon --for 6s
 	offend $bad 16
 	until_blocked $bad
 	stop_daemon KILL || true
 	[ "$(reach $bad)" = silence ]
-	sleep 3
+	sleep 6
 	[ "$(reach $bad)" = connected ]
 }
 
@@ -267,7 +267,7 @@ check_block_in_mode() {
 		is_clean
 	done
 	"$sobig" attach mx0 --log "$log" -j 2>/dev/null 3>&- | true &
-	sleep 0.5
+	for _ in $(seq 100); do ! "$sobig" status 2>/dev/null | grep -q 'all is well' || break; sleep 0.05; done
 	"$sobig" status | grep -q 'all is well'
 	"$sobig" detach --all
 }

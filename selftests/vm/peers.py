@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """The peers at the far end of a wire: what does a new connection to port 25 of TO come to, from each of these?
 
-Question: a line "TO FROM...". Answer: a line with connected, refused or silence for each FROM. All try at the same time.
+Question: a line "TO FROM=EXPECTED...". Answer: a line with connected, refused or silence for each FROM. All try at the
+same time. What is expected tells how long to wait: a machine that has to wait for its turn may be slow.
 """
 import errno
 import selectors
@@ -10,7 +11,8 @@ import socket
 import sys
 import time
 
-PATIENCE = 1.0  # answers take some 10 ms
+SILENCE = 1.0
+PATIENCE = 10.0
 
 
 def dial(to, source):
@@ -21,23 +23,27 @@ def dial(to, source):
     return sock
 
 
-def ask(to, sources):
-    answers = dict.fromkeys(sources, "silence")
-    end = time.monotonic() + PATIENCE
+def ask(to, expected):
+    answers = dict.fromkeys(expected, "silence")
+    start = time.monotonic()
     with selectors.DefaultSelector() as waiting:
-        for source in sources:
+        for source in expected:
             waiting.register(dial(to, source), selectors.EVENT_WRITE, source)
-        while waiting.get_map() and (left := end - time.monotonic()) > 0:
+        while waiting.get_map():
+            hopeful = any(expected[key.data] != "silence" for key in waiting.get_map().values())
+            left = start + (PATIENCE if hopeful else SILENCE) - time.monotonic()
+            if left <= 0:
+                break
             for key, _ in waiting.select(left):
                 code = key.fileobj.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR)
-                answers[key.data] = {0: "connected", errno.ECONNREFUSED: "refused"}.get(code, errno.errorcode.get(code))
+                answers[key.data] = {0: "connected", errno.ECONNREFUSED: "refused"}.get(code) or errno.errorcode[code]
                 waiting.unregister(key.fileobj)
                 key.fileobj.close()
         for key in list(waiting.get_map().values()):
             key.fileobj.close()
-    return [answers[source] for source in sources]
+    return [answers[source] for source in expected]
 
 
 for line in sys.stdin:
     target, *everybody = line.split()
-    print(*ask(target, everybody), flush=True)
+    print(*ask(target, dict(one.split("=") for one in everybody)), flush=True)

@@ -56,16 +56,18 @@ make_wires() {
 # ask WIRE WANTED FORMAT PEER...: so new connections of these peers end: connected, refused, or in silence. The format
 # makes an address of a number.
 ask() {
-	local question word peer answer
+	local question word peer answer wanted
+	read -ra wanted <<<"$2"
 	# shellcheck disable=SC2059
 	printf -v question "$3" 1
 	for peer in "${@:4}"; do
 		# shellcheck disable=SC2059
 		printf -v word " $3" "$peer"
-		question+=$word
+		question+=$word=${wanted[0]}
+		wanted=("${wanted[@]:1}")
 	done
 	echo "$question" >&"${ask_fd[$1]}"
-	read -rt 20 answer <&"${answer_fd[$1]}"
+	read -rt 30 answer <&"${answer_fd[$1]}"
 	same "${*:4} of $1 found" "$answer" "$2"
 }
 
