@@ -201,6 +201,8 @@ static int filter_open(unsigned int ifindex, const struct filter_options *option
 		skeleton->rodata->rate_salts[i] = salts[i] | 1;
 	skeleton->rodata->tick_zero = ticks->zero;
 	skeleton->rodata->tick_scale = ticks->scale;
+	/* libxdp asks for the flag before libbpf, which knows it by the section, has set it. */
+	bpf_program__set_flags(skeleton->progs.sobig_xdp, BPF_F_XDP_HAS_FRAGS);
 	err = maps_prepare(skeleton, ifindex, options->pins, options->blocks,
 			   options->rate_step != 0);
 	if (err)
