@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* [allow]: what it takes, what it refuses and with which words. */
+#include "suite.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "judge/config_allow.h"
+
+static char why[256];
+
+static int take(struct config_allow *allow, const char *key, const char *value)
+{
+	*why = '\0';
+	return config_allow_take(allow, key, value, why, sizeof(why));
+}
+
+static void lists_grow_with_every_line(void **state)
+{
+	struct config_allow allow = { 0 };
+	char text[ADDR_TEXT_SIZE];
+
+	(void)state;
+	assert_int_equal(take(&allow, "address", "192.0.2.1, 198.51.100.0/24 ,2001:db8::/32"), 0);
+	assert_int_equal(take(&allow, "address", "203.0.113.5"), 0);
+	assert_int_equal(take(&allow, "host", "mx.example.org, b.example.org."), 0);
+	assert_int_equal(take(&allow, "host", "localhost"), 0);
+	assert_int_equal(take(&allow, "file", "/etc/a, b"), 0);
+	assert_int_equal(take(&allow, "file", "/etc/b"), 0);
+	assert_int_equal(allow.addresses_count, 4);
+	assert_string_equal(addr_prefix_format(&allow.addresses[1], text), "198.51.100.0/24");
+	assert_string_equal(addr_prefix_format(&allow.addresses[3], text), "203.0.113.5");
+	assert_int_equal(allow.hosts_count, 3);
+	assert_string_equal(allow.hosts[1], "b.example.org.");
+	assert_int_equal(allow.files_count, 2);
+	assert_string_equal(allow.files[0], "/etc/a, b");
+	config_allow_free(&allow);
+	config_allow_free(&allow);
+}
+
+static void providers_are_off_on_or_elsewhere(void **state)
+{
+	struct config_allow allow = { 0 };
+
+	(void)state;
+	assert_null(allow.providers);
+	assert_int_equal(take(&allow, "providers", "yes"), 0);
+	assert_string_equal(allow.providers, CONFIG_PROVIDERS_FILE);
+	assert_int_equal(take(&allow, "providers", "/etc/mine"), 0);
+	assert_string_equal(allow.providers, "/etc/mine");
+	assert_int_equal(take(&allow, "providers", "maybe"), -EINVAL);
+	assert_non_null(strstr(why, "\"maybe\""));
+	assert_string_equal(allow.providers, "/etc/mine");
+	assert_int_equal(take(&allow, "providers", "no"), 0);
+	assert_null(allow.providers);
+	config_allow_free(&allow);
+}
+
+static void what_is_wrong_is_quoted_with_what_would_be_right(void **state)
+{
+	static const struct {
+		const char *key, *value, *words;
+	} wrong[] = {
+		{ "address", "192.0.2.1, mx.example.org", "\"mx.example.org\" is no address" },
+		{ "address", "192.0.2.1,", "\"\" is no address" },
+		{ "address", "198.51.100.7/24", "did you mean 198.51.100.0/24?" },
+		{ "address", "2001:db8::1/64", "did you mean 2001:db8::/64?" },
+		{ "address", "0.0.0.0/0", "every address there is" },
+		{ "address", "::/0", "every address there is" },
+		{ "host", "a.example.org, 192.0.2.1", "\"192.0.2.1\" is no host's name" },
+		{ "host", "a.example.org, b c", "\"b c\" is no host's name" },
+		{ "host", "a..example.org", "is no host's name" },
+		{ "host", "", "is no host's name" },
+		{ "file", "allow.txt", "\"allow.txt\" is no absolute path" },
+		{ "adress", "192.0.2.1", "did you mean \"address\"?" },
+		{ "zzz", "192.0.2.1", "it has address, host, file, providers" },
+	};
+	struct config_allow allow = { 0 };
+
+	(void)state;
+	assert_int_equal(take(&allow, "address", "203.0.113.5"), 0);
+	assert_int_equal(take(&allow, "host", "mx.example.org"), 0);
+	for (size_t i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++) {
+		assert_int_equal(take(&allow, wrong[i].key, wrong[i].value), -EINVAL);
+		if (!strstr(why, wrong[i].words))
+			fail_msg("\"%s\" lacks \"%s\"", why, wrong[i].words);
+		assert_int_equal(allow.addresses_count, 1);
+		assert_int_equal(allow.hosts_count, 1);
+		assert_int_equal(allow.files_count, 0);
+	}
+	config_allow_free(&allow);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(lists_grow_with_every_line),
+		cmocka_unit_test(providers_are_off_on_or_elsewhere),
+		cmocka_unit_test(what_is_wrong_is_quoted_with_what_would_be_right),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,190 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* A set of addresses and networks, each with the words for why it is in it. */
+#include "prefixes.h"
+
+#include <errno.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define PREFIXES_NONE UINT32_MAX
+
+struct prefixes_entry {
+	struct addr_prefix whom;
+	const char *why;
+	uint32_t order;	 /* in which it was added */
+	uint32_t parent; /* the narrowest entry that covers it, PREFIXES_NONE: there is none */
+};
+
+/* Words, shared by entries that were added in a row. */
+struct prefixes_words {
+	struct prefixes_words *next;
+	char why[PREFIXES_WHY_SIZE];
+};
+
+struct prefixes {
+	struct prefixes_entry *entries;
+	uint32_t count;
+	uint32_t room;
+	bool sealed;
+	struct prefixes_words *words; /* the last ones first */
+};
+
+int prefixes_new(struct prefixes **out)
+{
+	struct prefixes *prefixes = calloc(1, sizeof(*prefixes));
+
+	if (!prefixes)
+		return -ENOMEM;
+	*out = prefixes;
+	return 0;
+}
+
+/* NULL: no memory. */
+static const char *prefixes_keep_words(struct prefixes *prefixes, const char *why)
+{
+	struct prefixes_words *words = prefixes->words;
+
+	if (words && !strncmp(words->why, why, PREFIXES_WHY_SIZE - 1))
+		return words->why;
+	words = malloc(sizeof(*words));
+	if (!words)
+		return NULL;
+	snprintf(words->why, sizeof(words->why), "%s", why);
+	words->next = prefixes->words;
+	prefixes->words = words;
+	return words->why;
+}
+
+int prefixes_add(struct prefixes *prefixes, const struct addr_prefix *whom, const char *why)
+{
+	struct prefixes_entry entry = { .whom = *whom, .order = prefixes->count };
+
+	if (prefixes->count == prefixes->room) {
+		uint32_t room = prefixes->room ? prefixes->room * 2 : 64;
+		void *entries = reallocarray(prefixes->entries, room, sizeof(entry));
+
+		if (!entries)
+			return -ENOMEM;
+		prefixes->entries = entries;
+		prefixes->room = room;
+	}
+	addr_mask(&entry.whom.addr, entry.whom.length);
+	entry.why = prefixes_keep_words(prefixes, why);
+	if (!entry.why)
+		return -ENOMEM;
+	prefixes->entries[prefixes->count++] = entry;
+	return 0;
+}
+
+/* A network stands right before what lies in it. */
+static int prefixes_compare(const struct addr_prefix *a, const struct addr_prefix *b)
+{
+	int order = addr_compare(&a->addr, &b->addr);
+
+	return order ? order : a->length - b->length;
+}
+
+static int prefixes_sort(const void *a, const void *b)
+{
+	const struct prefixes_entry *x = a, *y = b;
+	int order = prefixes_compare(&x->whom, &y->whom);
+
+	return order ? order : (x->order < y->order ? -1 : 1);
+}
+
+static bool prefixes_holds(const struct addr_prefix *wide, const struct addr_prefix *narrow)
+{
+	return wide->length <= narrow->length && addr_prefix_covers(wide, &narrow->addr);
+}
+
+/* Of two networks, one lies in the other or they have nothing in common: hence a tree. */
+void prefixes_seal(struct prefixes *prefixes)
+{
+	struct prefixes_entry *entries = prefixes->entries;
+	uint32_t kept = 0;
+
+	if (prefixes->count)
+		qsort(entries, prefixes->count, sizeof(*entries), prefixes_sort);
+	for (uint32_t i = 0; i < prefixes->count; i++) {
+		uint32_t parent = kept ? kept - 1 : PREFIXES_NONE;
+
+		if (kept && !prefixes_compare(&entries[kept - 1].whom, &entries[i].whom))
+			continue;
+		while (parent != PREFIXES_NONE &&
+		       !prefixes_holds(&entries[parent].whom, &entries[i].whom))
+			parent = entries[parent].parent;
+		entries[kept] = entries[i];
+		entries[kept++].parent = parent;
+	}
+	prefixes->count = kept;
+	prefixes->sealed = true;
+}
+
+/* How many entries are no greater than `whom`. */
+static uint32_t prefixes_rank(const struct prefixes *prefixes, const struct addr_prefix *whom)
+{
+	uint32_t from = 0, to = prefixes->count;
+
+	while (from < to) {
+		uint32_t middle = from + (to - from) / 2;
+
+		if (prefixes_compare(&prefixes->entries[middle].whom, whom) <= 0)
+			from = middle + 1;
+		else
+			to = middle;
+	}
+	return from;
+}
+
+const char *prefixes_find(const struct prefixes *prefixes, const struct addr_prefix *whom,
+			  struct addr_prefix *entry)
+{
+	const struct prefixes_entry *entries = prefixes->entries;
+	uint32_t rank, at;
+
+	if (!prefixes->sealed || !prefixes->count)
+		return NULL;
+	/* Whatever covers `whom` covers the last entry that is no greater, too. */
+	rank = prefixes_rank(prefixes, whom);
+	at = rank ? rank - 1 : PREFIXES_NONE;
+	while (at != PREFIXES_NONE && !prefixes_holds(&entries[at].whom, whom))
+		at = entries[at].parent;
+	/* And the first that is greater lies in `whom`, if any does. */
+	if (at == PREFIXES_NONE && rank < prefixes->count &&
+	    prefixes_holds(whom, &entries[rank].whom))
+		at = rank;
+	if (at == PREFIXES_NONE)
+		return NULL;
+	if (entry)
+		*entry = entries[at].whom;
+	return entries[at].why;
+}
+
+size_t prefixes_count(const struct prefixes *prefixes)
+{
+	return prefixes->count;
+}
+
+const struct addr_prefix *prefixes_at(const struct prefixes *prefixes, size_t index,
+				      const char **why)
+{
+	if (why)
+		*why = prefixes->entries[index].why;
+	return &prefixes->entries[index].whom;
+}
+
+void prefixes_free(struct prefixes *prefixes)
+{
+	struct prefixes_words *words, *next;
+
+	if (!prefixes)
+		return;
+	for (words = prefixes->words; words; words = next) {
+		next = words->next;
+		free(words);
+	}
+	free(prefixes->entries);
+	free(prefixes);
+}

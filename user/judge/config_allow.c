@@ -1,0 +1,204 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* "[allow]" of the configuration: who is never blocked, whatever the log says. */
+#include "config_allow.h"
+
+#include <ctype.h>
+#include <errno.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/words.h"
+
+#define CONFIG_ALLOW_NAME_MAX 253
+
+/* The next item of a list with commas, cut out of *rest; NULL: there is none. */
+static char *config_allow_item(char **rest)
+{
+	char *item = strsep(rest, ","), *end;
+
+	if (!item)
+		return NULL;
+	item += strspn(item, " \t");
+	for (end = item + strlen(item); end > item && strchr(" \t", end[-1]); end--)
+		end[-1] = '\0';
+	return item;
+}
+
+static int config_allow_address(struct config_allow *allow, const char *item, char *why,
+				size_t size)
+{
+	struct addr_prefix prefix, *addresses;
+	char meant[ADDR_TEXT_SIZE];
+	int err = addr_parse_prefix(item, &prefix);
+
+	if (err == -EDOM) {
+		addr_parse(item, strchr(item, '/') - item, &prefix.addr);
+		prefix.length = strtoul(strchr(item, '/') + 1, NULL, 10);
+		addr_mask(&prefix.addr, prefix.length);
+		snprintf(why, size, "\"%s\" has bits set behind its prefix; did you mean %s?", item,
+			 addr_prefix_format(&prefix, meant));
+		return -EINVAL;
+	}
+	if (err) {
+		snprintf(why, size,
+			 "\"%s\" is no address and no network, as 192.0.2.1, 198.51.100.0/24, "
+			 "2001:db8::/32; names go to \"host\"",
+			 item);
+		return err;
+	}
+	if (!prefix.length) {
+		snprintf(why, size,
+			 "\"%s\" is every address there is, so that nobody would be blocked; to "
+			 "block nobody, say \"attach --dry-run\"",
+			 item);
+		return -EINVAL;
+	}
+	addresses = reallocarray(allow->addresses, allow->addresses_count + 1, sizeof(prefix));
+	if (!addresses)
+		return -ENOMEM;
+	addresses[allow->addresses_count++] = prefix;
+	allow->addresses = addresses;
+	return 0;
+}
+
+/* Labels of letters, digits, hyphens and underscores with dots between them; a dot may end it. */
+static bool config_allow_is_name(const char *text)
+{
+	size_t length = strlen(text), label = 0;
+	bool letter = false;
+
+	if (!length || length > CONFIG_ALLOW_NAME_MAX)
+		return false;
+	for (size_t i = 0; i < length; i++) {
+		unsigned char c = text[i];
+
+		if (c == '.') {
+			if (!label)
+				return false;
+			label = 0;
+			continue;
+		}
+		if (c >= 0x80 || (!isalnum(c) && c != '-' && c != '_') || ++label > 63)
+			return false;
+		letter |= !isdigit(c);
+	}
+	return letter;
+}
+
+static int config_allow_append(char ***texts, size_t *count, const char *text)
+{
+	char **grown = reallocarray(*texts, *count + 1, sizeof(*grown)), *copy;
+
+	if (!grown)
+		return -ENOMEM;
+	*texts = grown;
+	copy = strdup(text);
+	if (!copy)
+		return -ENOMEM;
+	grown[(*count)++] = copy;
+	return 0;
+}
+
+static int config_allow_host(struct config_allow *allow, const char *item, char *why, size_t size)
+{
+	if (config_allow_is_name(item))
+		return config_allow_append(&allow->hosts, &allow->hosts_count, item);
+	snprintf(why, size,
+		 "\"%s\" is no host's name, as mail.example.org; addresses go to \"address\"",
+		 item);
+	return -EINVAL;
+}
+
+static int config_allow_file(struct config_allow *allow, const char *path, char *why, size_t size)
+{
+	if (*path == '/')
+		return config_allow_append(&allow->files, &allow->files_count, path);
+	snprintf(why, size, "\"%s\" is no absolute path; file takes one, as /etc/sobig-xdp.allow",
+		 path);
+	return -EINVAL;
+}
+
+static int config_allow_providers(struct config_allow *allow, const char *value, char *why,
+				  size_t size)
+{
+	char *path = NULL;
+
+	if (strcmp(value, "no") && strcmp(value, "yes") && *value != '/') {
+		snprintf(why, size,
+			 "\"%s\" is nothing for providers, which takes no, yes "
+			 "(%s) or the absolute path of another such list",
+			 value, CONFIG_PROVIDERS_FILE);
+		return -EINVAL;
+	}
+	if (strcmp(value, "no")) {
+		path = strdup(*value == '/' ? value : CONFIG_PROVIDERS_FILE);
+		if (!path)
+			return -ENOMEM;
+	}
+	free(allow->providers);
+	allow->providers = path;
+	return 0;
+}
+
+static int config_allow_list(struct config_allow *allow, const char *value, char *why, size_t size,
+			     int (*take)(struct config_allow *allow, const char *item, char *why,
+					 size_t size))
+{
+	char *copy = strdup(value), *rest = copy, *item;
+	int err = copy ? 0 : -ENOMEM;
+
+	while (!err && (item = config_allow_item(&rest)))
+		err = take(allow, item, why, size);
+	free(copy);
+	return err;
+}
+
+/* Takes back what was added to a list beyond the first `count`. */
+static void config_allow_cut(char **texts, size_t *count, size_t first)
+{
+	while (*count > first)
+		free(texts[--*count]);
+}
+
+int config_allow_take(struct config_allow *allow, const char *key, const char *value, char *why,
+		      size_t size)
+{
+	static const char *const keys[] = { "address", "host", "file", "providers", NULL };
+	size_t addresses = allow->addresses_count, hosts = allow->hosts_count;
+	const char *nearest;
+	int err;
+
+	if (!strcmp(key, "address")) {
+		err = config_allow_list(allow, value, why, size, config_allow_address);
+	} else if (!strcmp(key, "host")) {
+		err = config_allow_list(allow, value, why, size, config_allow_host);
+	} else if (!strcmp(key, "file")) {
+		err = config_allow_file(allow, value, why, size);
+	} else if (!strcmp(key, "providers")) {
+		err = config_allow_providers(allow, value, why, size);
+	} else {
+		nearest = words_nearest(key, keys);
+		snprintf(why, size, "[allow] has no key \"%s\"%s%s%s", key,
+			 nearest ? "; did you mean \"" : "", nearest ? nearest : "",
+			 nearest ? "\"?" : "; it has address, host, file, providers");
+		err = -EINVAL;
+	}
+	if (err) {
+		allow->addresses_count = addresses;
+		config_allow_cut(allow->hosts, &allow->hosts_count, hosts);
+	}
+	return err;
+}
+
+void config_allow_free(struct config_allow *allow)
+{
+	config_allow_cut(allow->hosts, &allow->hosts_count, 0);
+	config_allow_cut(allow->files, &allow->files_count, 0);
+	free(allow->addresses);
+	free(allow->hosts);
+	free(allow->files);
+	free(allow->providers);
+	*allow = (struct config_allow){ 0 };
+}
