@@ -15,6 +15,11 @@
 #include "common/log.h"
 #include "sobig.h"
 
+const char cli_common_text[] = "  -j, --json          print JSON\n"
+			       "  --ndjson            print JSON, a document a line\n"
+			       "  --pins DIR          the folder of pinned maps (" SOBIG_PINS ")\n"
+			       "  -h, --help          show this\n";
+
 void cli_start(struct cli_common *common, char **argv)
 {
 	const struct cli_command *command = cli_commands;
@@ -43,11 +48,9 @@ bool cli_common_option(struct cli_common *common, int option, int *status)
 		*status = cli_usage(common, "--pins needs an absolute path, not \"%s\"", optarg);
 		return true;
 	case 'h':
-		printf("usage: sobig-xdp %s [OPTION...] %s\n\n%c%s.\n\n%s"
-		       "  -j, --json          print JSON; --ndjson: a document a line\n"
-		       "  --pins DIR          the folder of pinned maps (%s)\n",
-		       command->name, command->arguments, command->summary[0] - 'a' + 'A',
-		       command->summary + 1, command->options, SOBIG_PINS);
+		printf("usage: sobig-xdp %s [OPTION...] %s\n\n%c%s.\n\n%s%s", command->name,
+		       command->arguments, command->summary[0] - 'a' + 'A', command->summary + 1,
+		       command->options, cli_common_text);
 		*status = CLI_DONE;
 		return true;
 	default:

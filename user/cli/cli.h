@@ -50,6 +50,9 @@ enum {
 	}
 #define CLI_COMMON_LETTERS "hj"
 
+/* For help, one a line, as in a row of the table. */
+extern const char cli_common_text[];
+
 /* The command named argv[0], with the defaults. */
 void cli_start(struct cli_common *common, char **argv);
 
@@ -102,6 +105,7 @@ int cmd_block(int argc, char **argv);
 int cmd_unblock(int argc, char **argv);
 int cmd_import(int argc, char **argv);
 int cmd_parse(int argc, char **argv);
+int cmd_completion(int argc, char **argv);
 
 extern const struct cli_command cli_commands[];
 

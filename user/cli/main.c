@@ -54,6 +54,8 @@ const struct cli_command cli_commands[] = {
 	  "  --helo-checked      exim refused HELOs that are no names (its default)\n"
 	  "  -c FILE             take patterns from FILE (" CONFIG_FILE ")\n",
 	  cmd_parse },
+	{ "completion", "bash|zsh|fish", "print what makes a shell complete these commands", "",
+	  cmd_completion },
 	{ NULL, NULL, NULL, NULL, NULL },
 };
 
@@ -64,7 +66,7 @@ static void main_help(FILE *to)
 	      "them.\n\n",
 	      to);
 	for (const struct cli_command *command = cli_commands; command->name; command++)
-		fprintf(to, "  %-8s %s\n", command->name, command->summary);
+		fprintf(to, "  %-10s %s\n", command->name, command->summary);
 	fputs("\nsobig-xdp COMMAND --help tells a command's options; -V the version; "
 	      "sobig-xdp(8) all.\n",
 	      to);

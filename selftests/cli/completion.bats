@@ -1,0 +1,123 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0-only
+# The shells themselves complete command lines by what `sobig-xdp completion` prints.
+
+setup() {
+	top=$(cd "$BATS_TEST_DIRNAME/../.." && pwd)
+	sobig=$top/build/sobig-xdp
+	cd "$BATS_TEST_TMPDIR"
+	mkdir folder
+	: >mainlog
+	mapfile -t commands < <("$sobig" --help | sed -n 's/^  \([a-z]*\)  *.*/\1/p')
+}
+
+# What bash offers for the last of these words.
+bash_offers() {
+	"$sobig" completion bash >script
+	bash -uc '. ./script
+		COMP_WORDS=("$@") COMP_CWORD=$(($# - 1))
+		_sobig_xdp
+		[ ${#COMPREPLY[@]} = 0 ] || printf "%s\n" "${COMPREPLY[@]}"' - "$@" | sort | paste -sd ' '
+}
+
+# What zsh makes of a line when the tab key is struck at its end.
+zsh_makes() {
+	command -v zsh >/dev/null || skip 'there is no zsh'
+	mkdir -p functions
+	"$sobig" completion zsh >functions/_sobig-xdp
+	zsh -n functions/_sobig-xdp
+	cat >shell.zsh <<-'END'
+		zmodload zsh/zpty
+		zpty terminal zsh -f -i
+		zpty -w terminal 'fpath=($PWD/functions $fpath) PROMPT= ; autoload -Uz compinit && compinit -u -D
+			finish() { print -rn -- "$BUFFER" >made; exit }; zle -N finish; bindkey "^X" finish; : >ready'
+		repeat 200 { [[ ! -e ready ]] || break; sleep 0.05 }
+		zpty -w -n terminal "$1"$'\t\x18'
+		repeat 200 { [[ ! -s made ]] || break; sleep 0.05 }
+		zpty -d terminal
+	END
+	rm -f made ready
+	zsh -f shell.zsh "$1" </dev/null >/dev/null 2>&1 3>&-
+	cat made
+}
+
+fish_offers() {
+	command -v fish >/dev/null || skip 'there is no fish'
+	"$sobig" completion fish >script.fish
+	HOME=$PWD fish --no-config -c 'source script.fish; complete -C $argv[1]' "$1" | cut -f1 | sort | paste -sd ' '
+}
+
+@test "bash offers each command of the table" {
+	[ ${#commands[@]} -gt 8 ]
+	for command in "${commands[@]}"; do
+		[[ " $(bash_offers sobig-xdp '') " = *" $command "* ]]
+	done
+	[ "$(bash_offers sobig-xdp at)" = attach ]
+	[ "$(bash_offers sobig-xdp nothing)" = '' ]
+}
+
+@test "bash offers each option that a command's help names, and no other" {
+	for command in "${commands[@]}"; do
+		wanted=$("$sobig" "$command" --help | sed -nE 's/^  (-.*)/\1/p' | sed -E 's/  .*//' | grep -oE -e '(^|[ ,])--?[a-z][a-z-]*' |
+			tr -d ' ,' | sort | paste -sd ' ')
+		[ "$(bash_offers sobig-xdp "$command" -)" = "$wanted" ]
+	done
+}
+
+@test "bash offers interfaces where a command takes them" {
+	[[ " $(bash_offers sobig-xdp attach '') " = *' lo '* ]]
+	[[ " $(bash_offers sobig-xdp attach lo --dry-run '') " = *' lo '* ]]
+	[[ " $(bash_offers sobig-xdp detach '') " = *' lo '* ]]
+	[ "$(bash_offers sobig-xdp status '')" = '' ]
+}
+
+@test "bash offers files and folders where they are wanted" {
+	[ "$(bash_offers sobig-xdp attach --log ma)" = mainlog ]
+	[ "$(bash_offers sobig-xdp attach --log = ma)" = mainlog ]
+	[ "$(bash_offers sobig-xdp attach -c ma)" = mainlog ]
+	[ "$(bash_offers sobig-xdp parse --arrivals ma)" = mainlog ]
+	[ "$(bash_offers sobig-xdp status --pins '')" = folder ]
+}
+
+@test "bash offers an option's words, and nothing where any word will do" {
+	[ "$(bash_offers sobig-xdp attach --mode '')" = 'auto generic native' ]
+	[ "$(bash_offers sobig-xdp attach --mode =)" = 'auto generic native' ]
+	[ "$(bash_offers sobig-xdp attach --mode = na)" = native ]
+	[ "$(bash_offers sobig-xdp list --sort '')" = 'address drops since until' ]
+	[ "$(bash_offers sobig-xdp attach --limit '')" = '' ]
+	[ "$(bash_offers sobig-xdp completion f)" = fish ]
+	[ "$(bash_offers sobig-xdp completion fish '')" = '' ]
+}
+
+@test "zsh completes commands, options, words, interfaces and files" {
+	[ "$(zsh_makes 'sobig-xdp att')" = 'sobig-xdp attach ' ]
+	[ "$(zsh_makes 'sobig-xdp attach --dr')" = 'sobig-xdp attach --dry-run ' ]
+	[ "$(zsh_makes 'sobig-xdp attach --mode na')" = 'sobig-xdp attach --mode native ' ]
+	[ "$(zsh_makes 'sobig-xdp attach --mode=na')" = 'sobig-xdp attach --mode=native ' ]
+	[ "$(zsh_makes 'sobig-xdp list --sort dr')" = 'sobig-xdp list --sort drops ' ]
+	[[ "$(zsh_makes 'sobig-xdp attach --keep l')" = 'sobig-xdp attach --keep lo'* ]]
+	[ "$(zsh_makes 'sobig-xdp parse ma')" = 'sobig-xdp parse mainlog ' ]
+	[ "$(zsh_makes 'sobig-xdp completion f')" = 'sobig-xdp completion fish ' ]
+}
+
+@test "fish completes commands, options, words, interfaces and files" {
+	[ "$(fish_offers 'sobig-xdp at')" = attach ]
+	for command in "${commands[@]}"; do
+		[[ " $(fish_offers 'sobig-xdp ') " = *" $command "* ]]
+	done
+	[ "$(fish_offers 'sobig-xdp attach --dr')" = --dry-run ]
+	[ "$(fish_offers 'sobig-xdp attach --mode ')" = 'auto generic native' ]
+	[ "$(fish_offers 'sobig-xdp list --sort=dr')" = --sort=drops ]
+	[[ " $(fish_offers 'sobig-xdp attach --keep ') " = *' lo '* ]]
+	[ "$(fish_offers 'sobig-xdp attach --log ma')" = mainlog ]
+	[ "$(fish_offers 'sobig-xdp parse ma')" = mainlog ]
+	[ "$(fish_offers 'sobig-xdp completion ')" = 'bash fish zsh' ]
+}
+
+@test "a shell that is not known is refused with those that are" {
+	run "$sobig" completion tcsh
+	[ "$status" = 2 ]
+	[[ $output = *'bash, zsh and fish, not "tcsh"'* ]]
+	run "$sobig" completion
+	[ "$status" = 2 ]
+}

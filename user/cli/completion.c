@@ -1,0 +1,394 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* sobig-xdp completion: scripts for the shells, made from the table of commands. */
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "cli/cli.h"
+#include "cli/synopsis.h"
+#include "common/log.h"
+
+/* Calls a function for each option of a command, and for those that all have. */
+static void completion_options(const struct cli_command *command,
+			       void (*each)(const struct cli_command *command,
+					    const struct synopsis_option *option))
+{
+	const char *const texts[] = { command->options, cli_common_text };
+	struct synopsis_option option;
+
+	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++)
+		for (const char *at = texts[i]; (at = synopsis_option(at, &option));)
+			each(command, &option);
+}
+
+/* Text within single quotes. Each of the characters in `special` gets a backslash. */
+static void completion_quote(const char *text, const char *quote, const char *special)
+{
+	for (; *text; text++) {
+		if (*text == '\'')
+			fputs(quote, stdout);
+		else
+			printf(strchr(special, *text) ? "\\%c" : "%c", *text);
+	}
+}
+
+static const char *completion_kind(enum synopsis_kind kind)
+{
+	static const char *const names[] = {
+		[SYNOPSIS_ANYTHING] = "anything",     [SYNOPSIS_FILES] = "files",
+		[SYNOPSIS_FOLDERS] = "folders",	      [SYNOPSIS_WORDS] = "words",
+		[SYNOPSIS_INTERFACES] = "interfaces",
+	};
+
+	return names[kind];
+}
+
+static void completion_bash_name(const struct cli_command *command,
+				 const struct synopsis_option *option)
+{
+	(void)command;
+	if (option->letter)
+		printf(" -%c", option->letter);
+	if (*option->name)
+		printf(" --%s", option->name);
+}
+
+static void completion_bash_value(const struct cli_command *command,
+				  const struct synopsis_option *option)
+{
+	const struct synopsis_value *value = &option->value;
+
+	(void)command;
+	if (!option->takes)
+		return;
+	fputs("\t\t", stdout);
+	if (option->letter)
+		printf("-%c%s", option->letter, *option->name ? " | " : "");
+	if (*option->name)
+		printf("--%s", option->name);
+	printf(") value='%s%s%s' ;;\n", completion_kind(value->kind), *value->words ? " " : "",
+	       value->words);
+}
+
+static void completion_bash_command(const struct cli_command *command)
+{
+	struct synopsis_value value;
+	bool last = false;
+
+	printf("\t%s)\n\t\toptions='", command->name);
+	completion_options(command, completion_bash_name);
+	fputs("'\n\t\targuments=(", stdout);
+	for (int i = 0; !last && synopsis_argument(command->arguments, i, &value, &last); i++)
+		printf("%s'%s%s%s'", i ? " " : "", completion_kind(value.kind),
+		       *value.words ? " " : "", value.words);
+	printf(")\n\t\tmore=%s\n\t\tcase $1 in\n", last ? "yes" : "");
+	completion_options(command, completion_bash_value);
+	fputs("\t\tesac\n\t\t;;\n", stdout);
+}
+
+static const char completion_bash_offer[] =
+	"\t*) return 1 ;;\n"
+	"\tesac\n"
+	"}\n\n"
+	"_sobig_xdp_offer() {\n"
+	"\tlocal what=$1 names\n"
+	"\tshift\n"
+	"\tcase $what in\n"
+	"\twords) mapfile -t COMPREPLY < <(compgen -W \"$*\" -- \"$cur\") ;;\n"
+	"\tfiles)\n"
+	"\t\tcompopt -o filenames 2>/dev/null\n"
+	"\t\tmapfile -t COMPREPLY < <(compgen -f -- \"$cur\")\n"
+	"\t\t;;\n"
+	"\tfolders)\n"
+	"\t\tcompopt -o filenames 2>/dev/null\n"
+	"\t\tmapfile -t COMPREPLY < <(compgen -d -- \"$cur\")\n"
+	"\t\t;;\n"
+	"\tinterfaces)\n"
+	"\t\tnames=(/sys/class/net/*)\n"
+	"\t\tmapfile -t COMPREPLY < <(compgen -W \"${names[*]##*/}\" -- \"$cur\")\n"
+	"\t\t;;\n"
+	"\tesac\n"
+	"}\n\n"
+	"_sobig_xdp() {\n"
+	"\tlocal cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD - 1]}\n"
+	"\tlocal options value more place=0 i\n"
+	"\tlocal -a arguments\n"
+	"\tCOMPREPLY=()\n"
+	"\tif [ \"$COMP_CWORD\" = 1 ]; then\n"
+	"\t\t_sobig_xdp_offer words";
+
+static const char completion_bash_rest[] =
+	" help --help --version\n"
+	"\t\treturn\n"
+	"\tfi\n"
+	"\t# bash takes --option=value for three words.\n"
+	"\t[ \"$cur\" != = ] || cur=\n"
+	"\t[ \"$prev\" != = ] || prev=${COMP_WORDS[COMP_CWORD - 2]}\n"
+	"\tfor ((i = 2; i < COMP_CWORD; i++)); do\n"
+	"\t\t_sobig_xdp_command \"${COMP_WORDS[i]}\" || return\n"
+	"\t\tif [ -n \"$value\" ]; then\n"
+	"\t\t\ti=$((i + 1))\n"
+	"\t\t\t[ \"${COMP_WORDS[i]}\" != = ] || i=$((i + 1))\n"
+	"\t\telif [[ ${COMP_WORDS[i]} != -?* ]]; then\n"
+	"\t\t\tplace=$((place + 1))\n"
+	"\t\tfi\n"
+	"\tdone\n"
+	"\t_sobig_xdp_command \"$prev\" || return\n"
+	"\t[ -z \"$more\" ] || [ \"$place\" -lt ${#arguments[@]} ] || "
+	"place=$((${#arguments[@]} - 1))\n"
+	"\tif [ -n \"$value\" ]; then\n"
+	"\t\t_sobig_xdp_offer $value\n"
+	"\telif [[ $cur = -* ]]; then\n"
+	"\t\t_sobig_xdp_offer words $options\n"
+	"\telse\n"
+	"\t\t_sobig_xdp_offer ${arguments[place]-anything}\n"
+	"\tfi\n"
+	"}\n\n"
+	"complete -F _sobig_xdp sobig-xdp\n";
+
+static void completion_bash(void)
+{
+	fputs("# The options and arguments of a command; of option $1, what value it takes.\n"
+	      "_sobig_xdp_command() {\n"
+	      "\tvalue=\n"
+	      "\tcase ${COMP_WORDS[1]} in\n",
+	      stdout);
+	for (const struct cli_command *command = cli_commands; command->name; command++)
+		completion_bash_command(command);
+	fputs(completion_bash_offer, stdout);
+	for (const struct cli_command *command = cli_commands; command->name; command++)
+		printf(" %s", command->name);
+	fputs(completion_bash_rest, stdout);
+}
+
+/* ":FILE:_files" */
+static void completion_zsh_value(const struct synopsis_value *value)
+{
+	static const char *const actions[] = {
+		[SYNOPSIS_ANYTHING] = " ",
+		[SYNOPSIS_FILES] = "_files",
+		[SYNOPSIS_FOLDERS] = "_files -/",
+		[SYNOPSIS_INTERFACES] = "_sobig_xdp_interfaces",
+		[SYNOPSIS_WORDS] = "",
+	};
+
+	printf(":%s:", value->name);
+	if (value->kind == SYNOPSIS_WORDS)
+		printf("(%s)", value->words);
+	else
+		fputs(actions[value->kind], stdout);
+}
+
+static void completion_zsh_option(const struct cli_command *command,
+				  const struct synopsis_option *option)
+{
+	(void)command;
+	fputs(" \\\n\t\t\t'", stdout);
+	if (option->repeats)
+		putchar('*');
+	else if (option->letter && *option->name)
+		printf("(-%c --%s)", option->letter, option->name);
+	if (option->letter && *option->name)
+		printf("'{-%c%s,--%s%s}'", option->letter, option->takes ? "+" : "", option->name,
+		       option->takes ? "=" : "");
+	else if (option->letter)
+		printf("-%c%s", option->letter, option->takes ? "+" : "");
+	else
+		printf("--%s%s", option->name, option->takes ? "=" : "");
+	putchar('[');
+	completion_quote(option->text, "'\\''", "[]\\");
+	putchar(']');
+	if (option->takes)
+		completion_zsh_value(&option->value);
+	putchar('\'');
+}
+
+static void completion_zsh_command(const struct cli_command *command)
+{
+	struct synopsis_value value;
+	bool last = false;
+
+	printf("\t%s)\n\t\t_arguments", command->name);
+	completion_options(command, completion_zsh_option);
+	for (int i = 0; !last && synopsis_argument(command->arguments, i, &value, &last); i++) {
+		fputs(" \\\n\t\t\t'", stdout);
+		if (last)
+			putchar('*');
+		else
+			printf("%d", i + 1);
+		completion_zsh_value(&value);
+		putchar('\'');
+	}
+	fputs("\n\t\t;;\n", stdout);
+}
+
+static void completion_zsh(void)
+{
+	fputs("_sobig_xdp_interfaces() {\n"
+	      "\tlocal -a names=(/sys/class/net/*(N:t))\n"
+	      "\t_describe -t interfaces interface names\n"
+	      "}\n\n"
+	      "_sobig-xdp() {\n"
+	      "\tlocal curcontext=$curcontext state line\n"
+	      "\ttypeset -A opt_args\n"
+	      "\tlocal -a commands=(\n",
+	      stdout);
+	for (const struct cli_command *command = cli_commands; command->name; command++) {
+		printf("\t\t'%s:", command->name);
+		completion_quote(command->summary, "'\\''", "\\");
+		fputs("'\n", stdout);
+	}
+	fputs("\t)\n"
+	      "\t_arguments -C '(- *)'{-h,--help}'[list the commands]' \\\n"
+	      "\t\t'(- *)'{-V,--version}'[tell the version]' \\\n"
+	      "\t\t'1: :->command' '*:: :->rest'\n"
+	      "\tif [[ $state = command ]]; then\n"
+	      "\t\t_describe -t commands command commands\n"
+	      "\t\treturn\n"
+	      "\tfi\n"
+	      "\t[[ $state = rest ]] || return\n"
+	      "\tcurcontext=${curcontext%:*:*}:sobig-xdp-$words[1]:\n"
+	      "\tcase $words[1] in\n",
+	      stdout);
+	for (const struct cli_command *command = cli_commands; command->name; command++)
+		completion_zsh_command(command);
+	fputs("\tesac\n"
+	      "}\n\n"
+	      /* Loaded by its name it is to run at once, sourced it is not. */
+	      "if [[ $funcstack[1] = _sobig-xdp ]]; then\n"
+	      "\t_sobig-xdp \"$@\"\n"
+	      "else\n"
+	      "\tcompdef _sobig-xdp sobig-xdp\n"
+	      "fi\n",
+	      stdout);
+}
+
+/* What to put behind -a or an option, in fish's words. */
+static void completion_fish_value(const struct synopsis_value *value)
+{
+	switch (value->kind) {
+	case SYNOPSIS_WORDS:
+		printf(" -a '%s'", value->words);
+		break;
+	case SYNOPSIS_FOLDERS:
+		fputs(" -a '(__fish_complete_directories (commandline -ct))'", stdout);
+		break;
+	case SYNOPSIS_INTERFACES:
+		fputs(" -a '(__sobig_xdp_interfaces)'", stdout);
+		break;
+	case SYNOPSIS_FILES:
+		fputs(" -F", stdout);
+		break;
+	case SYNOPSIS_ANYTHING:
+		break;
+	}
+}
+
+static void completion_fish_option(const struct cli_command *command,
+				   const struct synopsis_option *option)
+{
+	printf("complete -c sobig-xdp -n '__sobig_xdp_is %s'", command->name);
+	if (option->letter)
+		printf(" -s %c", option->letter);
+	if (*option->name)
+		printf(" -l %s", option->name);
+	if (option->takes) {
+		fputs(option->value.kind == SYNOPSIS_FILES ? " -r" : " -x", stdout);
+		completion_fish_value(&option->value);
+	}
+	fputs(" -d '", stdout);
+	completion_quote(option->text, "\\'", "\\");
+	fputs("'\n", stdout);
+}
+
+static void completion_fish_command(const struct cli_command *command)
+{
+	struct synopsis_value value;
+	bool last = false;
+
+	printf("complete -c sobig-xdp -n '__sobig_xdp_is' -a %s -d '", command->name);
+	completion_quote(command->summary, "\\'", "\\");
+	fputs("'\n", stdout);
+	completion_options(command, completion_fish_option);
+	for (int i = 0; !last && synopsis_argument(command->arguments, i, &value, &last); i++) {
+		if (value.kind == SYNOPSIS_ANYTHING)
+			continue;
+		/* Here the values of options are counted as well. */
+		printf("complete -c sobig-xdp -n '__sobig_xdp_is %s %s%d'", command->name,
+		       last || value.kind == SYNOPSIS_FILES ? "+" : "", i);
+		completion_fish_value(&value);
+		putchar('\n');
+	}
+}
+
+static void completion_fish(void)
+{
+	fputs("# True before any command; with one named, behind it; with a number, where so many\n"
+	      "# arguments stand before (+: or more).\n"
+	      "function __sobig_xdp_is\n"
+	      "\tset -l words (commandline -opc)[2..]\n"
+	      "\ttest (count $argv) -gt 0; or begin\n"
+	      "\t\ttest (count $words) -eq 0\n"
+	      "\t\treturn\n"
+	      "\tend\n"
+	      "\ttest (count $words) -gt 0; and test $words[1] = $argv[1]; or return\n"
+	      "\ttest (count $argv) -gt 1; or return 0\n"
+	      "\tset -l plain (string match -v -- '-?*' $words[2..])\n"
+	      "\tif string match -q -- '+*' $argv[2]\n"
+	      "\t\ttest (count $plain) -ge (string sub -s 2 -- $argv[2])\n"
+	      "\telse\n"
+	      "\t\ttest (count $plain) -eq $argv[2]\n"
+	      "\tend\n"
+	      "end\n\n"
+	      "function __sobig_xdp_interfaces\n"
+	      "\tstring replace -r '.*/' '' /sys/class/net/*\n"
+	      "end\n\n"
+	      "complete -c sobig-xdp -f\n"
+	      "complete -c sobig-xdp -n '__sobig_xdp_is' -s h -l help -d 'list the commands'\n"
+	      "complete -c sobig-xdp -n '__sobig_xdp_is' -s V -l version -d 'tell the version'\n",
+	      stdout);
+	for (const struct cli_command *command = cli_commands; command->name; command++)
+		completion_fish_command(command);
+}
+
+static const struct {
+	const char *name;
+	const char *head; /* zsh wants its word in the first line */
+	void (*print)(void);
+} completion_shells[] = {
+	{ "bash", "# Completion of sobig-xdp's command line in bash", completion_bash },
+	{ "zsh", "#compdef sobig-xdp\n# Completion of sobig-xdp's command line in zsh",
+	  completion_zsh },
+	{ "fish", "# Completion of sobig-xdp's command line in fish", completion_fish },
+};
+
+#define COMPLETION_SHELLS (sizeof(completion_shells) / sizeof(completion_shells[0]))
+
+static int completion_print(size_t shell)
+{
+	printf("%s; made from the table of commands by: sobig-xdp completion %s\n",
+	       completion_shells[shell].head, completion_shells[shell].name);
+	completion_shells[shell].print();
+	if (!fflush(stdout) && !ferror(stdout))
+		return CLI_DONE;
+	log_error("cannot write to standard output: %s", strerror(errno));
+	return CLI_FAILED;
+}
+
+int cmd_completion(int argc, char **argv)
+{
+	static const struct option options[] = { CLI_COMMON_OPTIONS };
+	struct cli_common common;
+	int option, status;
+
+	cli_start(&common, argv);
+	while ((option = getopt_long(argc, argv, CLI_COMMON_LETTERS, options, NULL)) != -1)
+		if (cli_common_option(&common, option, &status))
+			return status;
+	if (argc - optind != 1)
+		return cli_usage(&common, "name one shell: bash, zsh or fish");
+	for (size_t i = 0; i < COMPLETION_SHELLS; i++)
+		if (!strcmp(argv[optind], completion_shells[i].name))
+			return completion_print(i);
+	return cli_usage(&common, "it knows bash, zsh and fish, not \"%s\"", argv[optind]);
+}
