@@ -30,6 +30,9 @@
 #define SOBIG_REASON_SIZE  48
 #define SOBIG_PATH_SIZE	   256
 #define SOBIG_DEFAULT_PORT 25
+#define SOBIG_RULES_MAX	   32
+#define SOBIG_RULE_SIZE	   24 /* of a rule's name, with its NUL */
+#define SOBIG_CLASSES_MAX  24
 #define SOBIG_PORTS_MAX	   8
 
 /* Key of blocked4 and ledger4, in network order. */
@@ -120,6 +123,14 @@ struct sobig_rates {
 #define SOBIG_RATES_LINES    16384
 #define SOBIG_RATE_UNIT_BITS 16
 
+/* What one rule of the policy came to, since the daemon started or took up the policy. */
+struct sobig_pulse_rule {
+	char name[SOBIG_RULE_SIZE]; /* "" behind the last */
+	__u64 counted;		    /* offences that it counted */
+	__u64 blocks;		    /* verdicts */
+	__u64 trials;		    /* verdicts for show: its dry run, or the brake */
+};
+
 /* Only entry of the array `pulse`, one for each interface: what the daemon last knew of itself. */
 struct sobig_pulse {
 	__u32 pid;
@@ -128,16 +139,26 @@ struct sobig_pulse {
 	__u16 ports[SOBIG_PORTS_MAX]; /* host order; 0: no more */
 	__u32 scope_port;
 	__u32 dry_run;
-	__u32 logs;	   /* files followed; the fields below speak of the first */
-	__u64 lines;	   /* of all logs, since it started */
-	__u64 offences;	   /* the same */
-	__u64 skipped;	   /* overlong, and so unread */
-	__u64 blocked;	   /* blocks installed for verdicts */
-	__u64 evictions;   /* entries that an LRU map lost and that were put back */
-	__u64 watched;	   /* hosts that have offended lately */
-	__u64 watch_drops; /* hosts forgotten because the watch list was full */
-	__u64 position;	   /* bytes read of the log now in place */
-	__u32 readable;	   /* 0: the log is not there, or must not be read */
+	__u32 logs;	    /* files followed; the fields below speak of the first */
+	__u64 lines;	    /* of all logs, since it started */
+	__u64 offences;	    /* the same */
+	__u64 skipped;	    /* overlong, and so unread */
+	__u64 blocked;	    /* blocks installed for verdicts */
+	__u64 evictions;    /* entries that an LRU map lost and that were put back */
+	__u64 watched;	    /* hosts that have offended lately */
+	__u64 watch_drops;  /* hosts forgotten because the watch list was full */
+	__u64 position;	    /* bytes read of the log now in place */
+	__u32 readable;	    /* 0: the log is not there, or must not be read */
+	__u32 braked;	    /* 1: too many new blocks at a time; further ones are for show only */
+	__u32 brake;	    /* new blocks in a minute that put it on; 0: none */
+	__u32 state_error;  /* errno: why the state cannot be written; 0: it can */
+	__u32 config_error; /* 1: the last reload was refused, and the former policy is in force */
+	__u32 configured;   /* when the policy in force was loaded */
+	__u64 trials;	    /* verdicts that were for show */
+	__u64 spared;	    /* offences of hosts that are never blocked */
+	__u64 allowed;	    /* addresses and networks that are never blocked, at present */
+	__u64 classes[SOBIG_CLASSES_MAX]; /* offences by class, in the order of enum event_class */
+	struct sobig_pulse_rule rules[SOBIG_RULES_MAX];
 	char log[SOBIG_PATH_SIZE];
 };
 

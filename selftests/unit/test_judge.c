@@ -11,8 +11,11 @@ static struct judge *judge;
 
 static int open_default(void **state)
 {
+	struct rules worms = { .count = 1, .brake = 3 };
+
 	(void)state;
-	return judge_open(&judge_default, 1, &judge);
+	worms.rules[0] = rules_default.rules[0];
+	return judge_open(&worms, 1, &judge);
 }
 
 static int close_judge(void **state)
@@ -122,6 +125,187 @@ static void a_time_that_two_events_agree_on_is_the_time(void **state)
 	assert_int_equal(offend_at(&peer, now), 0);
 }
 
+/* The verdict that 16 viruses of `address` from `seconds` on lead to. */
+static struct verdict storm(const char *address, int64_t seconds)
+{
+	struct event event = { .class = EVENT_VIRUS, .time = (1061724153 + seconds) * 1000 };
+	struct verdict verdict = { 0 };
+
+	assert_int_equal(addr_parse(address, strlen(address), &event.peer), 0);
+	for (int i = 0; i < 15; i++)
+		assert_int_equal(judge_event(judge, &event, &verdict), -EAGAIN);
+	assert_int_equal(judge_event(judge, &event, &verdict), 0);
+	return verdict;
+}
+
+static void a_block_is_twice_as_long_each_time_up_to_the_most(void **state)
+{
+	int64_t at = 0, hours[] = { 1, 2, 4, 8, 16, 32, 64, 128, 168, 168 };
+
+	(void)state;
+	for (unsigned int i = 0; i < sizeof(hours) / sizeof(hours[0]); i++) {
+		struct verdict verdict;
+
+		/* The first event after a leap of days is not believed. */
+		offend_at(&(struct addr){ { 0 } }, 1061724153 + at);
+		verdict = storm("198.51.100.7", at);
+		assert_int_equal(verdict.until - verdict.time, hours[i] * 3600 * 1000);
+		assert_int_equal(verdict.repeats, i);
+		at += hours[i] * 3600;
+	}
+	/* A neighbour has no such past. */
+	offend_at(&(struct addr){ { 0 } }, 1061724153 + at);
+	assert_int_equal(storm("198.51.100.8", at).repeats, 0);
+}
+
+static void what_comes_while_a_block_runs_is_no_repetition(void **state)
+{
+	(void)state;
+	assert_int_equal(storm("198.51.100.7", 0).repeats, 0);
+	assert_int_equal(storm("198.51.100.7", 3599).repeats, 0);
+	assert_int_equal(storm("198.51.100.7", 3599 + 3600).repeats, 1);
+}
+
+static void a_repetition_is_forgotten_after_the_rules_memory(void **state)
+{
+	const int64_t memory = 30 * 86400;
+
+	(void)state;
+	assert_int_equal(storm("198.51.100.7", 0).repeats, 0);
+	/* The first event after a leap of days is not believed. */
+	offend_at(&(struct addr){ { 0 } }, 1061724153 + 3600 + memory - 1);
+	assert_int_equal(storm("198.51.100.7", 3600 + memory - 1).repeats, 1);
+	offend_at(&(struct addr){ { 0 } }, 1061724153 + 10800 + 2 * memory);
+	assert_int_equal(storm("198.51.100.7", 10800 + 2 * memory).repeats, 0);
+}
+
+static void a_past_that_is_told_counts(void **state)
+{
+	struct addr host;
+
+	(void)state;
+	assert_int_equal(addr_parse("198.51.100.7", 12, &host), 0);
+	judge_remember(judge, &host, 3, 1061724153000 - 1000);
+	assert_int_equal(storm("198.51.100.7", 0).repeats, 3);
+	assert_int_equal(storm("198.51.100.8", 0).repeats, 0);
+}
+
+static void the_brake_shows_what_is_too_much_and_a_human_lets_go(void **state)
+{
+	(void)state;
+	assert_false(storm("198.51.100.1", 0).trial);
+	assert_false(storm("198.51.100.2", 10).trial);
+	assert_false(storm("198.51.100.3", 59).trial);
+	assert_true(storm("198.51.100.4", 59).braked);
+	/* Whoever is blocked already is no new one. */
+	assert_false(storm("198.51.100.1", 60).trial);
+	/* It stays on, however quiet it gets. */
+	assert_true(storm("198.51.100.5", 3000).trial);
+	assert_true(judge_state(judge).braked);
+	assert_int_equal(judge_state(judge).rules[0].trials, 2);
+	judge_release(judge);
+	assert_false(storm("198.51.100.4", 3000).trial);
+}
+
+static void three_a_minute_are_not_too_many_for_ever(void **state)
+{
+	char address[] = "198.51.100.0";
+
+	(void)state;
+	for (int i = 0; i < 10; i++) {
+		address[11] = '0' + i;
+		assert_false(storm(address, i * 20).trial);
+	}
+}
+
+static void points_of_several_classes_add_up_and_a_dry_run_is_for_show(void **state)
+{
+	struct rules rules = { .count = 2,
+			       .rules = { { .name = "score",
+					    .weights = { [EVENT_SPAM] = 4, [EVENT_AUTH] = 1 },
+					    .limit = 10,
+					    .window = 60,
+					    .block = 60,
+					    .max = 60,
+					    .mark = RULES_NO_MARK },
+					  { .name = "shown",
+					    .weights = { [EVENT_TLS] = 1 },
+					    .limit = 1,
+					    .window = 60,
+					    .block = 60,
+					    .max = 60,
+					    .mark = RULES_NO_MARK,
+					    .dry_run = true } } };
+	struct verdict verdict;
+
+	(void)state;
+	judge_close(judge);
+	assert_int_equal(judge_open(&rules, 1, &judge), 0);
+	assert_int_equal(offend("198.51.100.7", EVENT_SPAM, 2, &verdict), 0);
+	assert_int_equal(offend("198.51.100.7", EVENT_AUTH, 3, &verdict), 3);
+	assert_string_equal(verdict.reason, "score: more than 10 points in 1m");
+	assert_false(verdict.trial);
+	assert_int_equal(offend("198.51.100.7", EVENT_TLS, 2, &verdict), 2);
+	assert_true(verdict.trial);
+	assert_int_equal(verdict.rule, 1);
+}
+
+static void only_lines_with_the_mark_count(void **state)
+{
+	struct rules rules = { .count = 1, .rules[0] = rules_default.rules[0] };
+	struct event event = { .class = EVENT_VIRUS, .time = 1061724153000 };
+	struct verdict verdict;
+
+	(void)state;
+	judge_close(judge);
+	rules.rules[0].mark = 3;
+	rules.rules[0].limit = 1;
+	assert_int_equal(judge_open(&rules, 1, &judge), 0);
+	assert_int_equal(addr_parse("198.51.100.7", 12, &event.peer), 0);
+	event.marks = ~(1u << 3);
+	for (int i = 0; i < 5; i++)
+		assert_int_equal(judge_event(judge, &event, &verdict), -EAGAIN);
+	event.marks = 1u << 3;
+	assert_int_equal(judge_event(judge, &event, &verdict), -EAGAIN);
+	assert_int_equal(judge_event(judge, &event, &verdict), 0);
+}
+
+static void who_is_spared_is_not_judged_and_his_neighbour_is(void **state)
+{
+	struct addr_prefix network;
+	struct prefixes *spared;
+	struct verdict verdict;
+
+	(void)state;
+	assert_int_equal(prefixes_new(&spared), 0);
+	assert_int_equal(addr_parse_prefix("198.51.100.0/25", &network), 0);
+	assert_int_equal(prefixes_add(spared, &network, "test"), 0);
+	prefixes_seal(spared);
+	judge_spare(judge, spared);
+	assert_int_equal(offend("198.51.100.127", EVENT_VIRUS, 100, &verdict), 0);
+	assert_int_equal(judge_state(judge).spared, 100);
+	assert_int_equal(offend("198.51.100.128", EVENT_VIRUS, 100, &verdict), 16);
+	judge_spare(judge, NULL);
+	prefixes_free(spared);
+}
+
+static void another_judge_takes_over_counts_and_memory(void **state)
+{
+	struct rules rules = { .count = 1, .rules[0] = rules_default.rules[0] };
+	struct judge *next;
+	struct verdict verdict;
+
+	(void)state;
+	assert_int_equal(storm("198.51.100.9", 0).repeats, 0);
+	assert_int_equal(offend("198.51.100.7", EVENT_VIRUS, 15, &verdict), 0);
+	assert_int_equal(judge_open(&rules, 2, &next), 0);
+	judge_adopt(next, judge);
+	judge_close(judge);
+	judge = next;
+	assert_int_equal(offend("198.51.100.7", EVENT_VIRUS, 1, &verdict), 1);
+	assert_int_equal(storm("198.51.100.9", 3700).repeats, 1);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -136,6 +320,28 @@ int main(void)
 		cmocka_unit_test_setup_teardown(a_broken_stamp_does_not_move_the_window,
 						open_default, close_judge),
 		cmocka_unit_test_setup_teardown(a_time_that_two_events_agree_on_is_the_time,
+						open_default, close_judge),
+		cmocka_unit_test_setup_teardown(a_block_is_twice_as_long_each_time_up_to_the_most,
+						open_default, close_judge),
+		cmocka_unit_test_setup_teardown(what_comes_while_a_block_runs_is_no_repetition,
+						open_default, close_judge),
+		cmocka_unit_test_setup_teardown(a_repetition_is_forgotten_after_the_rules_memory,
+						open_default, close_judge),
+		cmocka_unit_test_setup_teardown(a_past_that_is_told_counts, open_default,
+						close_judge),
+		cmocka_unit_test_setup_teardown(
+			the_brake_shows_what_is_too_much_and_a_human_lets_go, open_default,
+			close_judge),
+		cmocka_unit_test_setup_teardown(three_a_minute_are_not_too_many_for_ever,
+						open_default, close_judge),
+		cmocka_unit_test_setup_teardown(
+			points_of_several_classes_add_up_and_a_dry_run_is_for_show, open_default,
+			close_judge),
+		cmocka_unit_test_setup_teardown(only_lines_with_the_mark_count, open_default,
+						close_judge),
+		cmocka_unit_test_setup_teardown(who_is_spared_is_not_judged_and_his_neighbour_is,
+						open_default, close_judge),
+		cmocka_unit_test_setup_teardown(another_judge_takes_over_counts_and_memory,
 						open_default, close_judge),
 	};
 

@@ -34,12 +34,12 @@ static void the_sixteenth_within_five_minutes_is_one_too_many(void **state)
 
 	(void)state;
 	for (int i = 0; i < 15; i++) {
-		assert_int_equal(window_add(window, &a, i * 1000), 0);
-		assert_int_equal(window_add(window, &b, i * 1000), 0);
+		assert_int_equal(window_add(window, &a, i * 1000, 1), 0);
+		assert_int_equal(window_add(window, &b, i * 1000, 1), 0);
 	}
-	assert_int_equal(window_add(window, &a, 5 * MINUTE - 1), 1);
+	assert_int_equal(window_add(window, &a, 5 * MINUTE - 1, 1), 1);
 	/* The neighbour's sixteenth comes when its first has just left the window. */
-	assert_int_equal(window_add(window, &b, 5 * MINUTE), 0);
+	assert_int_equal(window_add(window, &b, 5 * MINUTE, 1), 0);
 	window_close(window);
 }
 
@@ -50,9 +50,9 @@ static void the_count_starts_anew_after_a_verdict(void **state)
 
 	(void)state;
 	for (int round = 0; round < 3; round++) {
-		assert_int_equal(window_add(window, &a, 0), 0);
-		assert_int_equal(window_add(window, &a, 0), 0);
-		assert_int_equal(window_add(window, &a, 0), 1);
+		assert_int_equal(window_add(window, &a, 0, 1), 0);
+		assert_int_equal(window_add(window, &a, 0, 1), 0);
+		assert_int_equal(window_add(window, &a, 0, 1), 1);
 	}
 	window_close(window);
 }
@@ -64,14 +64,14 @@ static void lines_slightly_out_of_order_count_and_a_clock_set_back_starts_anew(v
 	int64_t noon = 1000 * MINUTE;
 
 	(void)state;
-	assert_int_equal(window_add(window, &a, noon), 0);
-	assert_int_equal(window_add(window, &a, noon - 5000), 0);
-	assert_int_equal(window_add(window, &a, noon - 2000), 1);
-	assert_int_equal(window_add(window, &a, noon), 0);
-	assert_int_equal(window_add(window, &a, noon), 0);
-	assert_int_equal(window_add(window, &a, noon - 60 * MINUTE), 0);
-	assert_int_equal(window_add(window, &a, noon - 60 * MINUTE), 0);
-	assert_int_equal(window_add(window, &a, noon - 60 * MINUTE), 1);
+	assert_int_equal(window_add(window, &a, noon, 1), 0);
+	assert_int_equal(window_add(window, &a, noon - 5000, 1), 0);
+	assert_int_equal(window_add(window, &a, noon - 2000, 1), 1);
+	assert_int_equal(window_add(window, &a, noon, 1), 0);
+	assert_int_equal(window_add(window, &a, noon, 1), 0);
+	assert_int_equal(window_add(window, &a, noon - 60 * MINUTE, 1), 0);
+	assert_int_equal(window_add(window, &a, noon - 60 * MINUTE, 1), 0);
+	assert_int_equal(window_add(window, &a, noon - 60 * MINUTE, 1), 1);
 	window_close(window);
 }
 
@@ -81,9 +81,9 @@ static void a_late_line_finds_its_host_still_watched(void **state)
 	struct addr late = host(1), ahead = host(2);
 
 	(void)state;
-	assert_int_equal(window_add(window, &late, 100000), 0);
-	assert_int_equal(window_add(window, &ahead, 115000), 0);
-	assert_int_equal(window_add(window, &late, 101000), 1);
+	assert_int_equal(window_add(window, &late, 100000, 1), 0);
+	assert_int_equal(window_add(window, &ahead, 115000, 1), 0);
+	assert_int_equal(window_add(window, &late, 101000, 1), 1);
 	window_close(window);
 }
 
@@ -117,7 +117,7 @@ static void it_agrees_with_a_naive_window(void **state)
 
 	(void)state;
 	srandom(42);
-	for (uint32_t limit = 1; limit <= 16; limit += 5) {
+	for (uint32_t limit = 1; limit <= 46; limit += 9) {
 		uint32_t seconds = 1 + random() % 600;
 		struct window *window = open_window(limit, seconds, 8 << 20);
 
@@ -132,7 +132,7 @@ static void it_agrees_with_a_naive_window(void **state)
 			time += random() % (seconds * 1000 / 20 / limit + 2);
 			expected = naive_add(&naive[number], time, seconds * INT64_C(1000), limit);
 			verdicts += expected;
-			assert_int_equal(window_add(window, &addr, time), expected);
+			assert_int_equal(window_add(window, &addr, time, 1), expected);
 		}
 		window_close(window);
 	}
@@ -152,19 +152,19 @@ static void memory_is_bounded_and_the_longest_silent_is_forgotten(void **state)
 	for (uint32_t i = 1; i <= 100000; i++) {
 		struct addr addr = host(i);
 
-		assert_int_equal(window_add(window, &addr, i), 0);
+		assert_int_equal(window_add(window, &addr, i, 1), 0);
 		last = addr;
 	}
 	window_now = window_state(window);
 	assert_in_range(window_now.hosts, most - 1, most);
 	assert_int_equal(window_now.hosts + window_now.dropped, 100000);
 	for (int i = 0; i < 14; i++) {
-		assert_int_equal(window_add(window, &last, 100000), 0);
-		assert_int_equal(window_add(window, &first, 100000), 0);
+		assert_int_equal(window_add(window, &last, 100000, 1), 0);
+		assert_int_equal(window_add(window, &first, 100000, 1), 0);
 	}
 	/* The newest kept its first offence, the oldest lost it. */
-	assert_int_equal(window_add(window, &last, 100000), 1);
-	assert_int_equal(window_add(window, &first, 100000), 0);
+	assert_int_equal(window_add(window, &last, 100000, 1), 1);
+	assert_int_equal(window_add(window, &first, 100000, 1), 0);
 	window_close(window);
 }
 
@@ -176,14 +176,65 @@ static void hosts_that_fell_silent_cost_nothing(void **state)
 	(void)state;
 	for (uint32_t i = 0; i < 1000; i++) {
 		addr = host(i);
-		window_add(window, &addr, i);
+		window_add(window, &addr, i, 1);
 	}
 	assert_int_equal(window_state(window).hosts, 1000);
 	for (uint32_t i = 0; i < 1000; i++) {
 		addr = host(1);
-		window_add(window, &addr, 20 * MINUTE + i);
+		window_add(window, &addr, 20 * MINUTE + i, 1);
 	}
 	assert_int_equal(window_state(window).hosts, 1);
+	window_close(window);
+}
+
+static void points_count_as_often_as_they_weigh(void **state)
+{
+	struct window *window = open_window(100, 300, 1 << 20);
+	struct addr a = host(1), b = host(2);
+
+	(void)state;
+	for (int i = 0; i < 20; i++) {
+		assert_int_equal(window_add(window, &a, i, 5), 0);
+		assert_int_equal(window_add(window, &b, i * 1000, 5), 0);
+	}
+	assert_int_equal(window_add(window, &a, 20, 1), 1);
+	/* Of the neighbour's, the first five points have left the window. */
+	assert_int_equal(window_add(window, &b, 5 * MINUTE, 5), 0);
+	assert_int_equal(window_add(window, &b, 5 * MINUTE, 1), 1);
+	assert_int_equal(window_add(window, &b, 5 * MINUTE, 101), 1);
+	window_close(window);
+}
+
+static void a_host_that_is_forgotten_starts_anew_and_its_neighbour_does_not(void **state)
+{
+	struct window *window = open_window(2, 300, 1 << 20);
+	struct addr a = host(1), b = host(2);
+
+	(void)state;
+	for (int i = 0; i < 2; i++) {
+		window_add(window, &a, i, 1);
+		window_add(window, &b, i, 1);
+	}
+	window_forget(window, &a);
+	assert_int_equal(window_add(window, &a, 2, 1), 0);
+	assert_int_equal(window_add(window, &b, 2, 1), 1);
+	window_close(window);
+}
+
+static void hosts_of_many_points_stay_within_the_memory(void **state)
+{
+	struct window *window = open_window(1000, 3600, 1 << 20);
+	struct addr addr;
+
+	(void)state;
+	for (uint32_t i = 1; i <= 10000; i++) {
+		addr = host(i);
+		assert_int_equal(window_add(window, &addr, i, 100), 0);
+	}
+	/* Each of these costs 4000 bytes more. */
+	assert_in_range(window_state(window).hosts, 240, 262);
+	assert_int_equal(window_add(window, &addr, 10000, 900), 0);
+	assert_int_equal(window_add(window, &addr, 10000, 1), 1);
 	window_close(window);
 }
 
@@ -213,6 +264,9 @@ int main(void)
 		cmocka_unit_test(it_agrees_with_a_naive_window),
 		cmocka_unit_test(memory_is_bounded_and_the_longest_silent_is_forgotten),
 		cmocka_unit_test(hosts_that_fell_silent_cost_nothing),
+		cmocka_unit_test(points_count_as_often_as_they_weigh),
+		cmocka_unit_test(a_host_that_is_forgotten_starts_anew_and_its_neighbour_does_not),
+		cmocka_unit_test(hosts_of_many_points_stay_within_the_memory),
 		cmocka_unit_test(options_out_of_range_are_refused),
 	};
 

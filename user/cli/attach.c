@@ -13,6 +13,7 @@
 #include "cli/setup.h"
 #include "common/duration.h"
 #include "common/log.h"
+#include "judge/window.h"
 #include "read/locate.h"
 
 enum {
@@ -33,7 +34,10 @@ enum {
 
 struct attach {
 	struct guard guard;
-	struct judge_policy policy;
+	struct setup setup;
+	struct attach_rule {
+		uint32_t limit, window, block; /* of the rule worm-storm; 0: as configured */
+	} rule;
 	const char *logs[GUARD_LOGS_MAX];
 	int logs_count;
 	const char *journals[GUARD_LOGS_MAX];
@@ -111,19 +115,19 @@ static int attach_option(struct attach *attach, int option, bool *done)
 		attach->guard.keep = true;
 		break;
 	case ATTACH_LIMIT:
-		if (attach_number(optarg, WINDOW_LIMIT_MAX, &attach->policy.limit))
+		if (attach_number(optarg, WINDOW_LIMIT_MAX, &attach->rule.limit))
 			return cli_usage(common, "--limit takes 1 to %u, not \"%s\"",
 					 WINDOW_LIMIT_MAX, optarg);
 		break;
 	case ATTACH_WINDOW:
-		if (duration_parse(optarg, &attach->policy.window) ||
-		    attach->policy.window > WINDOW_SECONDS_MAX)
+		if (duration_parse(optarg, &attach->rule.window) ||
+		    attach->rule.window > WINDOW_SECONDS_MAX)
 			return cli_usage(common,
 					 "--window takes 1s to 7d, as 90s or 5m, not \"%s\"",
 					 optarg);
 		break;
 	case ATTACH_FOR:
-		if (duration_parse(optarg, &attach->policy.block))
+		if (duration_parse(optarg, &attach->rule.block))
 			return cli_usage(common,
 					 "--for takes 1s to 366d, as 90s or 1h30m, not \"%s\"",
 					 optarg);
@@ -323,16 +327,31 @@ static void attach_set_filter(struct attach *attach, const struct config_filter 
 	attach->guard.extend = config->extend;
 }
 
+/* What the command line says of the rule of 2003. */
+static void attach_set_rule(struct attach *attach)
+{
+	struct rule *rule =
+		(struct rule *)rules_find(&attach->setup.rules, rules_default.rules[0].name);
+
+	if (!rule)
+		return;
+	rule->limit = attach->rule.limit ? attach->rule.limit : rule->limit;
+	rule->window = attach->rule.window ? attach->rule.window : rule->window;
+	rule->block = attach->rule.block ? attach->rule.block : rule->block;
+	if (rule->max < rule->block)
+		rule->max = rule->block;
+}
+
 static int attach_run(struct attach *attach, char **interfaces, int count)
 {
 	struct guard *guard = &attach->guard;
-	char window[DURATION_TEXT_SIZE], block[DURATION_TEXT_SIZE];
 	uint64_t seed;
 	int err;
 
 	if (getrandom(&seed, sizeof(seed), 0) != sizeof(seed))
 		return -EIO;
-	err = judge_open(&attach->policy, seed, &guard->judge);
+	attach_set_rule(attach);
+	err = judge_open(&attach->setup.rules, seed, &guard->judge);
 	if (!err)
 		err = attach_open_logs(attach);
 	if (err)
@@ -349,9 +368,6 @@ static int attach_run(struct attach *attach, char **interfaces, int count)
 		return err;
 	for (int i = 0; i < guard->logs_count; i++)
 		log_notice("following %s", source_name(guard->logs[i].source));
-	log_notice("a host is blocked for %s at more than %u virus or worm offences within %s",
-		   duration_format(attach->policy.block, block), attach->policy.limit,
-		   duration_format(attach->policy.window, window));
 	attach->ran = true;
 	return guard_run(guard) == CLI_DONE ? 0 : -EIO;
 }
@@ -380,7 +396,7 @@ static int attach_close(struct attach *attach)
 		source_close(guard->logs[i].source);
 	blocks_close(guard->blocks);
 	judge_close(guard->judge);
-	classes_close(guard->classes);
+	setup_free(&attach->setup);
 	return err;
 }
 
@@ -401,11 +417,9 @@ int cmd_attach(int argc, char **argv)
 		CLI_COMMON_OPTIONS,
 	};
 	static struct attach attach;
-	struct config_filter filter;
 	int option, status, err;
 	bool done = false;
 
-	attach.policy = judge_default;
 	cli_start(&attach.guard.common, argv);
 	while ((option = getopt_long(argc, argv, CLI_COMMON_LETTERS "c:", options, NULL)) != -1) {
 		status = attach_option(&attach, option, &done);
@@ -427,10 +441,11 @@ int cmd_attach(int argc, char **argv)
 		return status;
 	attach.guard.common.lines = true;
 	attach.guard.filter.pins = attach.guard.common.pins;
-	status = setup_classes(attach.config, &attach.guard.classes, &filter);
+	status = setup_load(attach.config, &attach.setup);
 	if (status)
 		return status;
-	attach_set_filter(&attach, &filter);
+	attach.guard.classes = attach.setup.classes;
+	attach_set_filter(&attach, &attach.setup.config.filter);
 
 	err = attach_run(&attach, argv + optind, argc - optind);
 	status = attach_close(&attach);

@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "common/log.h"
+#include "judge/config_state.h"
 #include "sobig.h"
 
 const char cli_common_text[] = "  -j, --json          print JSON\n"
@@ -46,6 +47,12 @@ bool cli_common_option(struct cli_common *common, int option, int *status)
 		if (*optarg == '/')
 			return false;
 		*status = cli_usage(common, "--pins needs an absolute path, not \"%s\"", optarg);
+		return true;
+	case CLI_OPTION_STATE:
+		common->state = optarg;
+		if (*optarg == '/')
+			return false;
+		*status = cli_usage(common, "--state needs an absolute path, not \"%s\"", optarg);
 		return true;
 	case 'h':
 		printf("usage: sobig-xdp %s [OPTION...] %s\n\n%c%s.\n\n%s%s", command->name,

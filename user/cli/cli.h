@@ -31,6 +31,7 @@ struct cli_common {
 	const struct cli_command *command;
 	char **argv;
 	const char *pins;
+	const char *state; /* the folder; NULL: as configured */
 	bool json;
 	bool lines; /* NDJSON: a document a line */
 };
@@ -38,6 +39,7 @@ struct cli_common {
 enum {
 	CLI_OPTION_PINS = 256,
 	CLI_OPTION_NDJSON,
+	CLI_OPTION_STATE,
 	CLI_OPTION_OWN
 };
 
@@ -45,6 +47,7 @@ enum {
 	{ "help", no_argument, NULL, 'h' }, { "json", no_argument, NULL, 'j' }, \
 		{ "ndjson", no_argument, NULL, CLI_OPTION_NDJSON },             \
 		{ "pins", required_argument, NULL, CLI_OPTION_PINS },           \
+		{ "state", required_argument, NULL, CLI_OPTION_STATE },         \
 	{                                                                       \
 		NULL, 0, NULL, 0                                                \
 	}

@@ -156,11 +156,11 @@ static void guard_read(struct guard_log *log)
 
 static void guard_write_pulse(struct guard *guard)
 {
-	struct window_state window = judge_state(guard->judge);
+	struct judge_state judged = judge_state(guard->judge);
 	struct sobig_pulse *pulse = &guard->pulse;
 
-	pulse->watched = window.hosts;
-	pulse->watch_drops = window.dropped;
+	pulse->watched = judged.hosts;
+	pulse->watch_drops = judged.dropped;
 	pulse->readable = 1;
 	pulse->skipped = 0;
 	for (int i = guard->logs_count - 1; i >= 0; i--) {

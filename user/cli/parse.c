@@ -250,8 +250,8 @@ int cmd_parse(int argc, char **argv)
 		CLI_COMMON_OPTIONS,
 	};
 	static struct parse parse = { .minute = -1 };
-	struct classes *classes;
 	const char *path = "-";
+	struct setup setup;
 	int option, status, fd;
 	bool done = false;
 
@@ -266,17 +266,17 @@ int cmd_parse(int argc, char **argv)
 						"zcat -f FILE... | sobig-xdp parse");
 	if (optind < argc)
 		path = argv[optind];
-	status = setup_classes(parse.config, &classes, NULL);
+	status = setup_load(parse.config, &setup);
 	if (status)
 		return status;
 	fd = parse_open(path);
 	if (fd >= 0) {
-		reader_init(&parse.reader, classes, parse.helo_checked, parse_now(fd));
+		reader_init(&parse.reader, setup.classes, parse.helo_checked, parse_now(fd));
 		parse.reader.exim.wants_arrivals = parse.arrivals && !parse.unmatched;
 		status = parse_file(&parse, fd, path);
 		if (fd != STDIN_FILENO)
 			close(fd);
 	}
-	classes_close(classes);
+	setup_free(&setup);
 	return fd < 0 ? CLI_FAILED : status;
 }

@@ -8,26 +8,47 @@
 
 #include "cli/cli.h"
 #include "common/log.h"
-#include "judge/config.h"
 
-static int setup_compile(const struct config *config, struct classes **out)
+/* What the matches of the rules are compiled to. */
+static int setup_mark(const struct config_rule *const *matches, size_t count,
+		      struct classes *classes, struct classes_error *why)
 {
+	const char *regexes[RULES_MARKS_MAX];
+
+	for (size_t i = 0; i < count; i++)
+		regexes[i] = matches[i]->match;
+	return classes_mark(classes, regexes, count, why);
+}
+
+static int setup_compile(struct setup *setup)
+{
+	const struct config *config = &setup->config;
 	struct pattern *own = calloc(config->patterns_count + 1, sizeof(*own));
+	const struct config_rule *matches[RULES_MARKS_MAX];
 	struct classes_error why;
+	size_t matches_count;
 	int err = -ENOMEM;
 
+	config_rules(config, &setup->rules, matches, &matches_count);
 	if (own) {
 		for (size_t i = 0; i < config->patterns_count; i++) {
 			own[i].class = config->patterns[i].class;
 			own[i].phase = PATTERNS_ANY;
 			own[i].regex = config->patterns[i].regex;
 		}
-		err = classes_open(own, config->patterns_count, &why, out);
+		err = classes_open(own, config->patterns_count, &why, &setup->classes);
 	}
-	if (err == -EINVAL)
-		log_error("%s:%d: \"%s\" is no pattern: %s", config->patterns[why.pattern].file,
-			  config->patterns[why.pattern].line, config->patterns[why.pattern].regex,
-			  why.text);
+	if (!err)
+		err = setup_mark(matches, matches_count, setup->classes, &why);
+	if (err == -EINVAL && why.mark)
+		log_error("%s:%d: [rule %s]: \"%s\" is no pattern: %s", matches[why.pattern]->file,
+			  matches[why.pattern]->line, matches[why.pattern]->rule.name,
+			  matches[why.pattern]->match, why.text);
+	else if (err == -EINVAL)
+		log_error("%s:%d: \"%s\" is no pattern: %s",
+			  config->patterns[why.pattern].place.file,
+			  config->patterns[why.pattern].place.line,
+			  config->patterns[why.pattern].regex, why.text);
 	else if (err == -ENOTSUP)
 		log_error("vectorscan, which matches the patterns, needs a processor with SSE 4.2");
 	else if (err)
@@ -36,19 +57,27 @@ static int setup_compile(const struct config *config, struct classes **out)
 	return err;
 }
 
-int setup_classes(const char *file, struct classes **out, struct config_filter *filter)
+int setup_load(const char *file, struct setup *out)
 {
 	struct config_error why;
-	struct config config;
-	int err = config_load(file, &config, &why);
+	struct setup setup = { 0 };
+	int err = config_load(file, &setup.config, &why);
 
 	if (err) {
 		log_error("%s", why.text);
 		return CLI_FAILED;
 	}
-	err = setup_compile(&config, out);
-	if (!err && filter)
-		*filter = config.filter;
-	config_free(&config);
+	err = setup_compile(&setup);
+	if (err)
+		setup_free(&setup);
+	else
+		*out = setup;
 	return err ? CLI_FAILED : CLI_DONE;
+}
+
+void setup_free(struct setup *setup)
+{
+	config_free(&setup->config);
+	classes_close(setup->classes);
+	memset(setup, 0, sizeof(*setup));
 }

@@ -3,14 +3,25 @@
 #ifndef SETUP_H
 #define SETUP_H
 
-#include "judge/config_filter.h"
+#include "judge/config.h"
+#include "judge/rules.h"
 #include "read/classes.h"
 
+struct setup {
+	struct config config;
+	struct rules rules; /* those that are switched on */
+	/* The known patterns with the site's before them, and the marks of the rules. */
+	struct classes *classes;
+};
+
 /*
- * The known patterns with those of the configuration `file` (NULL: the usual one, if any) before
- * them, and what it says of the filter (NULL: nobody asks). CLI_DONE, or the status to exit with;
- * what is wrong was said. The caller closes *out.
+ * Reads and compiles the configuration `file` (NULL: the usual one, if any). CLI_DONE, or the
+ * status to exit with; what is wrong was said, and *out is untouched. The caller calls
+ * setup_free().
  */
-int setup_classes(const char *file, struct classes **out, struct config_filter *filter);
+int setup_load(const char *file, struct setup *out);
+
+/* Accepts one that is all zero. */
+void setup_free(struct setup *setup);
 
 #endif

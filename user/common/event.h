@@ -38,13 +38,18 @@ struct event {
 	int64_t time; /* milliseconds since 1970, UTC */
 	enum event_class class;
 	struct addr peer; /* the other end of the TCP connection, as exim saw it */
+	uint32_t marks;	  /* bit N: the N-th of the rules' "match" patterns fits the ACL's text */
 };
 
 /* A host that shall be blocked. */
 struct verdict {
-	struct addr host; /* as addr_host() makes it */
-	int64_t time;	  /* of the event that led to it, milliseconds since 1970, UTC */
-	int64_t until;	  /* the same */
+	struct addr host;     /* as addr_host() makes it */
+	int64_t time;	      /* of the event that led to it, milliseconds since 1970, UTC */
+	int64_t until;	      /* the same */
+	unsigned int rule;    /* which of the policy's */
+	unsigned int repeats; /* how often the host was blocked before, and it is remembered */
+	bool trial;	      /* for show: the rule's own dry run, or the brake */
+	bool braked;	      /* there were too many new ones of late, so this one is for show */
 	char reason[SOBIG_REASON_SIZE];
 };
 

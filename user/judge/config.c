@@ -73,46 +73,156 @@ static void config_add_pattern(struct config_reading *reading, enum event_class 
 	config->patterns = patterns;
 	pattern = &patterns[config->patterns_count++];
 	pattern->class = class;
-	pattern->line = reading->line;
+	pattern->place.line = reading->line;
 	pattern->regex = strdup(regex);
-	pattern->file = strdup(reading->file);
-	if (!pattern->regex || !pattern->file)
+	pattern->place.file = strdup(reading->file);
+	if (!pattern->regex || !pattern->place.file)
 		config_fail(reading, -ENOMEM, "%s", strerror(ENOMEM));
 }
 
-/* inih's handler: 1, or 0 for what is wrong. */
-static int config_take(void *context, const char *section, const char *name, const char *value)
+/* "[class NAME] pattern = …" */
+static void config_take_class(struct config_reading *reading, const char *name, const char *key,
+			      const char *value)
 {
-	static const char of_class[] = "class ";
-	struct config_reading *reading = context;
 	enum event_class class;
+
+	if (config_class(reading, name, &class))
+		return;
+	if (strcmp(key, "pattern"))
+		config_fail(reading, -EINVAL,
+			    "[class %s] has no key \"%s\"; did you mean \"pattern\"?", name, key);
+	else if (!*value)
+		config_fail(reading, -EINVAL, "a pattern that is empty would fit every text");
+	else
+		config_add_pattern(reading, class, value);
+}
+
+/* The rule of that name, made if there is none; NULL: it cannot be (said). */
+static struct config_rule *config_rule_named(struct config_reading *reading, const char *name)
+{
+	struct config *config = reading->config;
+	struct config_rule *rules, *rule;
+
+	for (size_t i = 0; i < config->rules_count; i++)
+		if (!strcmp(config->rules[i].rule.name, name))
+			return &config->rules[i];
+	if (config_rule_check_name(name)) {
+		config_fail(reading, -EINVAL,
+			    "\"%s\" is no name for a rule: 1 to %d letters, digits and hyphens",
+			    name, SOBIG_RULE_SIZE - 1);
+		return NULL;
+	}
+	if (config->rules_count == SOBIG_RULES_MAX) {
+		config_fail(reading, -EINVAL,
+			    "there can be %d rules at most, those switched off "
+			    "among them",
+			    SOBIG_RULES_MAX);
+		return NULL;
+	}
+	rules = reallocarray(config->rules, config->rules_count + 1, sizeof(*rules));
+	if (!rules) {
+		config_fail(reading, -ENOMEM, "%s", strerror(ENOMEM));
+		return NULL;
+	}
+	config->rules = rules;
+	rule = &rules[config->rules_count++];
+	memset(rule, 0, sizeof(*rule));
+	rule->rule = rules_default.rules[0];
+	memset(rule->rule.weights, 0, sizeof(rule->rule.weights));
+	snprintf(rule->rule.name, sizeof(rule->rule.name), "%s", name);
+	rule->enabled = true;
+	return rule;
+}
+
+static void config_take_rule(struct config_reading *reading, const char *name, const char *key,
+			     const char *value)
+{
+	struct config_rule *rule = config_rule_named(reading, name);
 	char why[256];
 
-	if (!strcmp(section, "filter")) {
-		if (config_filter_take(&reading->config->filter, name, value, why, sizeof(why)))
-			config_fail(reading, -EINVAL, "%s", why);
-		return !reading->err;
+	if (!rule)
+		return;
+	if (!rule->file) {
+		rule->line = reading->line;
+		rule->file = strdup(reading->file);
 	}
-	if (strncmp(section, of_class, sizeof(of_class) - 1)) {
-		config_fail(reading, -EINVAL,
-			    *section ? "there is no section [%s]; what there is: [class NAME], "
-				       "[filter]"
-				     : "a line before any section%s",
-			    section);
-		return 0;
+	if (config_rule_take(rule, key, value, why, sizeof(why)))
+		config_fail(reading, -EINVAL, "%s", why);
+}
+
+/* "[brake] blocks = 500/m" */
+static void config_take_brake(struct config_reading *reading, const char *key, const char *value)
+{
+	unsigned long number;
+	char *end;
+
+	if (strcmp(key, "blocks")) {
+		config_fail(reading, -EINVAL, "[brake] has no key \"%s\"; did you mean \"blocks\"?",
+			    key);
+		return;
 	}
-	if (config_class(reading, section + sizeof(of_class) - 1, &class))
-		return 0;
-	if (strcmp(name, "pattern")) {
-		config_fail(reading, -EINVAL, "[%s] has no key \"%s\"; did you mean \"pattern\"?",
-			    section, name);
-		return 0;
+	if (!strcmp(value, "off")) {
+		reading->config->brake = 0;
+		return;
 	}
-	if (!*value) {
-		config_fail(reading, -EINVAL, "a pattern that is empty would fit every text");
-		return 0;
+	number = strtoul(value, &end, 10);
+	if (*value < '0' || *value > '9' || !number || number > RULES_BRAKE_MAX ||
+	    strcmp(end, "/m")) {
+		config_fail(
+			reading, -EINVAL,
+			"\"%s\" is nothing for blocks, which takes off, or how many new ones in "
+			"a minute: 1/m to %d/m",
+			value, RULES_BRAKE_MAX);
+		return;
 	}
-	config_add_pattern(reading, class, value);
+	reading->config->brake = number;
+}
+
+static void config_no_section(struct config_reading *reading, const char *section)
+{
+	static const char *const sections[] = { "rule",	 "class",  "allow", "brake",
+						"state", "filter", NULL };
+	char word[64];
+	const char *nearest;
+
+	if (!*section) {
+		config_fail(reading, -EINVAL, "a line before any section");
+		return;
+	}
+	snprintf(word, sizeof(word), "%.*s", (int)strcspn(section, " "), section);
+	nearest = words_nearest(word, sections);
+	config_fail(reading, -EINVAL,
+		    "there is no section [%s]%s%s%s; what there is: [rule NAME], [class NAME], "
+		    "[allow], [brake], [state], [filter]",
+		    section, nearest ? "; did you mean \"" : "", nearest ? nearest : "",
+		    nearest ? "\"?" : "");
+}
+
+/* inih's handler: 1, or 0 for what is wrong. */
+static int config_take(void *context, const char *section, const char *key, const char *value)
+{
+	static const char of_class[] = "class ", of_rule[] = "rule ";
+	struct config_reading *reading = context;
+	struct config *config = reading->config;
+	char why[256];
+	int err = 0;
+
+	if (!strcmp(section, "filter"))
+		err = config_filter_take(&config->filter, key, value, why, sizeof(why));
+	else if (!strcmp(section, "allow"))
+		err = config_allow_take(&config->allow, key, value, why, sizeof(why));
+	else if (!strcmp(section, "state"))
+		err = config_state_take(&config->state, key, value, why, sizeof(why));
+	else if (!strcmp(section, "brake"))
+		config_take_brake(reading, key, value);
+	else if (!strncmp(section, of_class, sizeof(of_class) - 1))
+		config_take_class(reading, section + sizeof(of_class) - 1, key, value);
+	else if (!strncmp(section, of_rule, sizeof(of_rule) - 1))
+		config_take_rule(reading, section + sizeof(of_rule) - 1, key, value);
+	else
+		config_no_section(reading, section);
+	if (err)
+		config_fail(reading, err, "%s", why);
 	return !reading->err;
 }
 
@@ -179,17 +289,64 @@ static int config_read(struct config *config, const char *file, bool must_exist,
 	return reading.err;
 }
 
+/* The default rules, as if they had been written. */
+static int config_start(struct config *config)
+{
+	*config = (struct config){ .filter = config_filter_default,
+				   .state = config_state_default,
+				   .brake = rules_default.brake };
+	config->rules = calloc(rules_default.count, sizeof(*config->rules));
+	if (!config->rules)
+		return -ENOMEM;
+	config->rules_count = rules_default.count;
+	for (size_t i = 0; i < config->rules_count; i++) {
+		config->rules[i].rule = rules_default.rules[i];
+		config->rules[i].enabled = true;
+		config->rules[i].given = ~0u;
+	}
+	return 0;
+}
+
+/* What only the whole can show. */
+static int config_finish(const struct config *config, struct config_error *error)
+{
+	for (size_t i = 0; i < config->rules_count; i++) {
+		const struct config_rule *rule = &config->rules[i];
+		const char *missing = config_rule_missing(rule);
+
+		if (missing)
+			snprintf(error->text, sizeof(error->text),
+				 "%s:%d: [rule %s] has no \"%s\", which a rule needs (the default "
+				 "rules have it, this is none)",
+				 rule->file, rule->line, rule->rule.name, missing);
+		else if (rule->rule.max < rule->rule.block)
+			snprintf(error->text, sizeof(error->text),
+				 "%s:%d: [rule %s]: max is shorter than block, so that no block "
+				 "could be that long",
+				 rule->file, rule->line, rule->rule.name);
+		else
+			continue;
+		return -EINVAL;
+	}
+	return 0;
+}
+
 int config_load(const char *file, struct config *out, struct config_error *error)
 {
-	struct config config = { .filter = config_filter_default };
+	struct config config;
 	glob_t found = { 0 };
-	int err;
+	int err = config_start(&config);
 
-	err = config_read(&config, file ? file : CONFIG_FILE, file, error);
+	if (err)
+		snprintf(error->text, sizeof(error->text), "%s", strerror(-err));
+	if (!err)
+		err = config_read(&config, file ? file : CONFIG_FILE, file, error);
 	if (!err && !file && !glob(CONFIG_FOLDER "/*.conf", 0, NULL, &found))
 		for (size_t i = 0; i < found.gl_pathc && !err; i++)
 			err = config_read(&config, found.gl_pathv[i], true, error);
 	globfree(&found);
+	if (!err)
+		err = config_finish(&config, error);
 	if (err)
 		config_free(&config);
 	else
@@ -197,12 +354,39 @@ int config_load(const char *file, struct config *out, struct config_error *error
 	return err;
 }
 
+void config_rules(const struct config *config, struct rules *out,
+		  const struct config_rule *matches[RULES_MARKS_MAX], size_t *matches_count)
+{
+	memset(out, 0, sizeof(*out));
+	out->brake = config->brake;
+	*matches_count = 0;
+	for (size_t i = 0; i < config->rules_count; i++) {
+		const struct config_rule *from = &config->rules[i];
+		struct rule *to = &out->rules[out->count];
+
+		if (!from->enabled)
+			continue;
+		out->count++;
+		*to = from->rule;
+		to->mark = RULES_NO_MARK;
+		if (!from->match)
+			continue;
+		to->mark = *matches_count;
+		matches[(*matches_count)++] = from;
+	}
+}
+
 void config_free(struct config *config)
 {
 	for (size_t i = 0; i < config->patterns_count; i++) {
 		free(config->patterns[i].regex);
-		free(config->patterns[i].file);
+		free(config->patterns[i].place.file);
 	}
 	free(config->patterns);
+	for (size_t i = 0; i < config->rules_count; i++)
+		config_rule_free(&config->rules[i]);
+	free(config->rules);
+	config_allow_free(&config->allow);
+	config_state_free(&config->state);
 	memset(config, 0, sizeof(*config));
 }

@@ -6,23 +6,37 @@
 #include <stddef.h>
 
 #include "common/event.h"
+#include "judge/config_allow.h"
 #include "judge/config_filter.h"
+#include "judge/config_rule.h"
+#include "judge/config_state.h"
+#include "judge/rules.h"
 
 #define CONFIG_FILE   "/etc/sobig-xdp.conf"
 #define CONFIG_FOLDER "/etc/sobig-xdp.d"
+
+/* Where a thing stands: "FILE:LINE". */
+struct config_place {
+	char *file;
+	int line;
+};
 
 /* "[class virus] pattern = …" */
 struct config_pattern {
 	enum event_class class;
 	char *regex;
-	char *file;
-	int line;
+	struct config_place place;
 };
 
 struct config {
 	struct config_pattern *patterns; /* in the order of their lines */
 	size_t patterns_count;
 	struct config_filter filter;
+	struct config_allow allow;
+	struct config_state state;
+	struct config_rule *rules; /* the default ones and the site's, those switched off too */
+	size_t rules_count;
+	uint32_t brake; /* new blocks in a minute; 0: off */
 };
 
 struct config_error {
@@ -35,6 +49,13 @@ struct config_error {
  * of open(2) and read(2), and *error says it. The caller calls config_free() after 0.
  */
 int config_load(const char *file, struct config *out, struct config_error *error);
+
+/*
+ * The rules that are switched on, as the judge takes them; matches[N] is the pattern of mark N
+ * (the configuration's own), *matches_count how many there are.
+ */
+void config_rules(const struct config *config, struct rules *out,
+		  const struct config_rule *matches[RULES_MARKS_MAX], size_t *matches_count);
 
 void config_free(struct config *config);
 

@@ -3,33 +3,37 @@
 #include "judge.h"
 
 #include <errno.h>
-#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "common/duration.h"
+#include "judge/brake.h"
+#include "judge/repeats.h"
+#include "judge/window.h"
 
-#define JUDGE_MEMORY (128u << 20)
+/* For the windows of all rules together. */
+#define JUDGE_MEMORY (512u << 20)
 
 /* A time further from the last one than this, or than the window, needs a second witness. */
 #define JUDGE_LEAP (24 * 3600)
 
+/* Bits of struct judge's by_class, one a rule. */
+_Static_assert(SOBIG_RULES_MAX <= 32, "a rule has a bit");
+
 struct judge {
-	struct judge_policy policy;
+	struct rules rules;
+	uint32_t by_class[EVENT_CLASSES]; /* which rules count it */
+	struct window *windows[SOBIG_RULES_MAX];
+	struct repeats *repeats;
+	struct brake *brake;
+	const struct prefixes *spared;
+	struct judge_state state;
+	int64_t leap_most; /* ms */
 	bool has_time;
 	int64_t time; /* of the latest event that was believed */
 	bool has_leapt;
 	int64_t leap; /* the time of the last one that was not */
-	struct window *window;
-	char reason[SOBIG_REASON_SIZE];
-};
-
-const struct judge_policy judge_default = {
-	.rule = "worm-storm",
-	.classes = 1u << EVENT_VIRUS | 1u << EVENT_WORM,
-	.limit = 15,
-	.window = 5 * 60,
-	.block = 60 * 60,
 };
 
 /*
@@ -39,11 +43,8 @@ const struct judge_policy judge_default = {
  */
 static bool judge_believes(struct judge *judge, int64_t time)
 {
-	uint32_t window = judge->policy.window;
-	int64_t most = (window > JUDGE_LEAP ? window : JUDGE_LEAP) * INT64_C(1000);
-
-	if (judge->has_time && llabs(time - judge->time) > most &&
-	    !(judge->has_leapt && llabs(time - judge->leap) <= most)) {
+	if (judge->has_time && llabs(time - judge->time) > judge->leap_most &&
+	    !(judge->has_leapt && llabs(time - judge->leap) <= judge->leap_most)) {
 		judge->has_leapt = true;
 		judge->leap = time;
 		return false;
@@ -55,62 +56,228 @@ static bool judge_believes(struct judge *judge, int64_t time)
 	return true;
 }
 
+static bool judge_is_spared(const struct judge *judge, const struct addr *host)
+{
+	const struct addr_prefix whom = addr_prefix_host(host);
+
+	return addr_is_special(host) ||
+	       (judge->spared && prefixes_find(judge->spared, &whom, NULL));
+}
+
+/* "RULE: more than 15 in 5m" */
+static void judge_say_why(const struct rule *rule, char reason[SOBIG_REASON_SIZE])
+{
+	char window[DURATION_TEXT_SIZE];
+	bool points = false;
+
+	for (int i = 0; i < EVENT_OFFENCES; i++)
+		points |= rule->weights[i] > 1;
+	snprintf(reason, SOBIG_REASON_SIZE, "%s: more than %u%s in %s", rule->name, rule->limit,
+		 points ? " points" : "", duration_format(rule->window, window));
+}
+
+/* What it comes to that a rule has had enough. True if that is a block. */
+static bool judge_decide(struct judge *judge, unsigned int number, const struct addr *host,
+			 int64_t time, struct verdict *out)
+{
+	const struct rule *rule = &judge->rules.rules[number];
+	uint32_t seconds = rule->block;
+
+	memset(out, 0, sizeof(*out));
+	out->host = *host;
+	out->time = time;
+	out->rule = number;
+	out->trial = rule->dry_run;
+	if (!out->trial && judge->brake && !repeats_runs(judge->repeats, host, time)) {
+		judge->state.braked |= brake_add(judge->brake, time);
+		out->braked = out->trial = judge->state.braked;
+	}
+	if (!out->trial)
+		seconds = repeats_enter(judge->repeats, host, time, rule, &out->repeats);
+	out->until = time + seconds * INT64_C(1000);
+	judge_say_why(rule, out->reason);
+	if (out->trial)
+		judge->state.rules[number].trials++;
+	else
+		judge->state.rules[number].blocks++;
+	return !out->trial;
+}
+
+/* Lets each rule of `which` count the event: those that have had enough. */
+static uint32_t judge_count(struct judge *judge, uint32_t which, const struct addr *host,
+			    const struct event *event)
+{
+	uint32_t enough = 0;
+
+	for (; which; which &= which - 1) {
+		unsigned int number = __builtin_ctz(which);
+		const struct rule *rule = &judge->rules.rules[number];
+
+		if (rule->mark != RULES_NO_MARK && !(event->marks & 1u << rule->mark))
+			continue;
+		judge->state.rules[number].counted++;
+		if (window_add(judge->windows[number], host, event->time,
+			       rule->weights[event->class]))
+			enough |= 1u << number;
+	}
+	return enough;
+}
+
 int judge_event(struct judge *judge, const struct event *event, struct verdict *out)
 {
+	uint32_t which = judge->by_class[event->class], enough;
+	struct verdict verdict;
+	bool blocked = false;
 	struct addr host;
 
-	if (!judge_believes(judge, event->time))
-		return -EAGAIN;
-	if (!(judge->policy.classes & 1u << event->class) || addr_is_special(&event->peer))
+	if (!judge_believes(judge, event->time) || !which)
 		return -EAGAIN;
 	host = addr_host(&event->peer);
-	if (!window_add(judge->window, &host, event->time))
+	if (judge_is_spared(judge, &host)) {
+		judge->state.spared++;
 		return -EAGAIN;
-	out->host = host;
-	out->time = event->time;
-	out->until = event->time + judge->policy.block * INT64_C(1000);
-	snprintf(out->reason, sizeof(out->reason), "%s", judge->reason);
+	}
+	enough = judge_count(judge, which, &host, event);
+	if (!enough)
+		return -EAGAIN;
+	memset(out, 0, sizeof(*out));
+	out->trial = true;
+	for (; enough; enough &= enough - 1) {
+		unsigned int number = __builtin_ctz(enough);
+
+		/* Once it is blocked, what would only be shown is of no interest. */
+		if (blocked && judge->rules.rules[number].dry_run)
+			continue;
+		blocked |= judge_decide(judge, number, &host, event->time, &verdict);
+		if (out->trial > verdict.trial ||
+		    (out->trial == verdict.trial && verdict.until > out->until))
+			*out = verdict;
+	}
+	/* It has been judged: whatever it does from now on is new. */
+	for (size_t i = 0; i < judge->rules.count && blocked; i++)
+		window_forget(judge->windows[i], &host);
 	return 0;
 }
 
-int judge_open(const struct judge_policy *policy, uint64_t seed, struct judge **out)
+void judge_spare(struct judge *judge, const struct prefixes *spared)
 {
+	judge->spared = spared;
+}
+
+void judge_remember(struct judge *judge, const struct addr *host, unsigned int times, int64_t until)
+{
+	repeats_set(judge->repeats, host, &(struct repeat){ .until = until, .times = times });
+}
+
+void judge_release(struct judge *judge)
+{
+	judge->state.braked = false;
+	if (judge->brake)
+		brake_reset(judge->brake);
+}
+
+/* Marks are numbered anew with each configuration. */
+static bool judge_same_rule(const struct rule *a, const struct rule *b)
+{
+	return !strcmp(a->name, b->name) && a->limit == b->limit && a->window == b->window &&
+	       a->mark == RULES_NO_MARK && b->mark == RULES_NO_MARK &&
+	       !memcmp(a->weights, b->weights, sizeof(a->weights));
+}
+
+void judge_adopt(struct judge *judge, struct judge *from)
+{
+	struct repeats *repeats = judge->repeats;
+
+	judge->repeats = from->repeats;
+	from->repeats = repeats;
+	judge->has_time = from->has_time;
+	judge->time = from->time;
+	judge->spared = from->spared;
+	judge->state.spared = from->state.spared;
+	judge->state.braked = judge->brake && from->state.braked;
+	for (size_t i = 0; i < judge->rules.count; i++) {
+		const struct rule *rule = &judge->rules.rules[i];
+		const struct rule *old = rules_find(&from->rules, rule->name);
+		size_t j = old ? (size_t)(old - from->rules.rules) : 0;
+		struct window *window = judge->windows[i];
+
+		if (!old)
+			continue;
+		judge->state.rules[i] = from->state.rules[j];
+		if (!judge_same_rule(rule, old))
+			continue;
+		judge->windows[i] = from->windows[j];
+		from->windows[j] = window;
+	}
+}
+
+static int judge_open_rule(struct judge *judge, unsigned int number, uint64_t seed)
+{
+	const struct rule *rule = &judge->rules.rules[number];
 	const struct window_options options = {
-		.limit = policy->limit,
-		.seconds = policy->window,
-		.memory = JUDGE_MEMORY,
+		.limit = rule->limit,
+		.seconds = rule->window,
+		.memory = JUDGE_MEMORY / judge->rules.count,
 		.seed = seed,
 	};
-	char window[DURATION_TEXT_SIZE];
-	struct judge *judge;
-	int err;
 
-	if (!policy->block)
+	if (!rule->block || rule->max < rule->block)
 		return -EINVAL;
-	judge = calloc(1, sizeof(*judge));
-	if (!judge)
-		return -ENOMEM;
-	judge->policy = *policy;
-	snprintf(judge->reason, sizeof(judge->reason), "%s: more than %u in %s", policy->rule,
-		 policy->limit, duration_format(policy->window, window));
-	err = window_open(&options, &judge->window);
-	if (err) {
-		judge_close(judge);
-		return err;
-	}
-	*out = judge;
-	return 0;
+	for (int class = 0; class < EVENT_OFFENCES; class ++)
+		if (rule->weights[class])
+			judge->by_class[class] |= 1u << number;
+	if (rule->window * INT64_C(1000) > judge->leap_most)
+		judge->leap_most = rule->window * INT64_C(1000);
+	return window_open(&options, &judge->windows[number]);
 }
 
-struct window_state judge_state(const struct judge *judge)
+int judge_open(const struct rules *rules, uint64_t seed, struct judge **out)
 {
-	return window_state(judge->window);
+	struct judge *judge = calloc(1, sizeof(*judge));
+	int err;
+
+	if (!judge)
+		return -ENOMEM;
+	judge->rules = *rules;
+	judge->leap_most = JUDGE_LEAP * INT64_C(1000);
+	err = repeats_open(seed, &judge->repeats);
+	if (!err && rules->brake)
+		err = brake_open(rules->brake, &judge->brake);
+	for (size_t i = 0; i < rules->count && !err; i++)
+		err = judge_open_rule(judge, i, seed);
+	if (err)
+		judge_close(judge);
+	else
+		*out = judge;
+	return err;
+}
+
+struct judge_state judge_state(const struct judge *judge)
+{
+	struct judge_state state = judge->state;
+
+	for (size_t i = 0; i < judge->rules.count; i++) {
+		struct window_state window = window_state(judge->windows[i]);
+
+		state.hosts += window.hosts;
+		state.dropped += window.dropped;
+	}
+	state.remembered = repeats_count(judge->repeats);
+	return state;
+}
+
+const struct rules *judge_rules(const struct judge *judge)
+{
+	return &judge->rules;
 }
 
 void judge_close(struct judge *judge)
 {
 	if (!judge)
 		return;
-	window_close(judge->window);
+	for (size_t i = 0; i < judge->rules.count; i++)
+		window_close(judge->windows[i]);
+	repeats_close(judge->repeats);
+	brake_close(judge->brake);
 	free(judge);
 }

@@ -6,35 +6,58 @@
 #include <stdint.h>
 
 #include "common/event.h"
-#include "judge/window.h"
-
-/* "more than `limit` offences of `classes` within `window`: block for `block`" */
-struct judge_policy {
-	const char *rule; /* its name, as it stands in the reason for a block */
-	uint32_t classes; /* bits 1 << enum event_class */
-	uint32_t limit;
-	uint32_t window; /* seconds */
-	uint32_t block;	 /* seconds */
-};
-
-/*
- * The weblog of 2003-08-24 on mail.python.org: "more than N times in M minutes … 5 and 15 for
- * now"
- */
-extern const struct judge_policy judge_default;
+#include "common/prefixes.h"
+#include "judge/rules.h"
 
 struct judge;
 
-/* -EINVAL: the policy is out of range; -ENOMEM. `seed` is struct window_options'. */
-int judge_open(const struct judge_policy *policy, uint64_t seed, struct judge **out);
+/* -EINVAL: a rule is out of range; -ENOMEM. `seed` is struct window_options'. */
+int judge_open(const struct rules *rules, uint64_t seed, struct judge **out);
+
+/*
+ * Hosts that are never blocked, and whose offences do not count: the caller's, and to be there
+ * until others are named (or NULL: none).
+ */
+void judge_spare(struct judge *judge, const struct prefixes *spared);
 
 /*
  * 0: *out is what the event leads to; -EAGAIN: nothing yet. An event more than a day (or a window)
- * off the last ones is not counted until the next one agrees with it.
+ * off the last ones is not counted until the next one agrees with it. Where several rules have
+ * had enough at once, *out is the block, if one is no trial, and the longest of them.
  */
 int judge_event(struct judge *judge, const struct event *event, struct verdict *out);
 
-struct window_state judge_state(const struct judge *judge);
+/* That the host was blocked `times` times before, the last time until `until` (ms since 1970). */
+void judge_remember(struct judge *judge, const struct addr *host, unsigned int times,
+		    int64_t until);
+
+/*
+ * Takes over what another has counted: whom it remembers, and the windows of rules that are the
+ * same in both. `from` is to be closed after that.
+ */
+void judge_adopt(struct judge *judge, struct judge *from);
+
+/* A human has looked: verdicts are no longer for show. */
+void judge_release(struct judge *judge);
+
+struct judge_rule_state {
+	uint64_t counted; /* offences */
+	uint64_t blocks;  /* verdicts that are none for show */
+	uint64_t trials;  /* and those that are */
+};
+
+struct judge_state {
+	uint64_t hosts;	     /* under watch, of all rules together */
+	uint64_t dropped;    /* forgotten for want of memory */
+	uint64_t spared;     /* offences of hosts that are never blocked */
+	uint64_t remembered; /* hosts that were blocked before */
+	bool braked;
+	struct judge_rule_state rules[SOBIG_RULES_MAX];
+};
+
+struct judge_state judge_state(const struct judge *judge);
+
+const struct rules *judge_rules(const struct judge *judge);
 
 /* Accepts NULL. */
 void judge_close(struct judge *judge);

@@ -6,159 +6,71 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define WINDOW_CHUNK	 1024 /* hosts allocated at a time */
-#define WINDOW_HOSTS_MAX (1u << 20)
-#define WINDOW_TOLERANCE                                                                   \
-	(60 * 1000)	      /* ms by which concurrent writers' lines may be out of order \
-			       */
+#include "judge/hosts.h"
+
+#define WINDOW_HOSTS_MAX    (1u << 20)
+#define WINDOW_FEW	    15
 #define WINDOW_IDLE_AT_ONCE 2 /* idle hosts let go with each offence: more than ever come anew */
 
-/* Hosts are named by index, 0 is none. The free ones are chained by `next`. */
+/* Most hosts never have more points than the few that have room here. */
 struct window_host {
-	struct addr addr;
 	int64_t last;	/* ms */
-	uint32_t next;	/* in the same bucket */
-	uint32_t newer; /* by `last` */
-	uint32_t older;
-	uint16_t first; /* index in `stamps` of the oldest */
+	uint32_t *more; /* `limit` places, NULL: `few` */
+	uint16_t first; /* index of the oldest stamp */
 	uint16_t count;
-	uint32_t stamps[]; /* low 32 bits of the times still in the window; `limit` places */
+	/* low 32 bits of the times still in the window */
+	uint32_t few[WINDOW_FEW];
 };
 
 struct window {
 	struct window_options options;
-	size_t host_size;
-	uint32_t hosts_max;
-	uint32_t hosts;
-	uint32_t used;	 /* indices handed out so far */
-	uint32_t unused; /* chain of free ones */
-	uint32_t newest;
-	uint32_t oldest;
-	uint32_t buckets_mask;
+	struct hosts *hosts;
 	uint64_t dropped;
-	uint32_t *buckets;
-	char **chunks;
+	size_t more; /* bytes in use behind `more` of all hosts */
 };
 
-static struct window_host *window_host(const struct window *window, uint32_t index)
+static size_t window_more_size(const struct window *window)
 {
-	return (struct window_host *)(window->chunks[index / WINDOW_CHUNK] +
-				      index % WINDOW_CHUNK * window->host_size);
+	return window->options.limit * sizeof(uint32_t);
 }
 
-static uint64_t window_mix(uint64_t a, uint64_t b)
+static void window_give_back(struct window *window, struct window_host *host)
 {
-	unsigned __int128 product = (unsigned __int128)a * b;
-
-	return (uint64_t)product ^ (uint64_t)(product >> 64);
+	if (!host->more)
+		return;
+	free(host->more);
+	host->more = NULL;
+	window->more -= window_more_size(window);
 }
 
-static uint32_t *window_bucket(struct window *window, const struct addr *addr)
+static void window_clear(struct window *window, struct window_host *host)
 {
-	uint64_t seed = window->options.seed, high, low;
-
-	memcpy(&high, addr->bytes, sizeof(high));
-	memcpy(&low, addr->bytes + 8, sizeof(low));
-	/* The multiplication of wyhash; odd constants, so that no half is lost to a zero. */
-	low = window_mix(low ^ seed, 0xa0761d6478bd642fu);
-	high = window_mix(high ^ low ^ (seed << 32 | seed >> 32), 0xe7037ed1a0b428dbu);
-	return &window->buckets[high & window->buckets_mask];
-}
-
-static void window_unlink(struct window *window, struct window_host *host)
-{
-	if (host->newer)
-		window_host(window, host->newer)->older = host->older;
-	else
-		window->newest = host->older;
-	if (host->older)
-		window_host(window, host->older)->newer = host->newer;
-	else
-		window->oldest = host->newer;
-}
-
-static void window_link(struct window *window, uint32_t index)
-{
-	struct window_host *host = window_host(window, index);
-
-	host->newer = 0;
-	host->older = window->newest;
-	if (window->newest)
-		window_host(window, window->newest)->newer = index;
-	else
-		window->oldest = index;
-	window->newest = index;
+	host->count = host->first = 0;
+	window_give_back(window, host);
 }
 
 static void window_forget_oldest(struct window *window)
 {
-	uint32_t index = window->oldest;
-	struct window_host *host = window_host(window, index);
-	uint32_t *at = window_bucket(window, &host->addr);
-
-	while (*at != index)
-		at = &window_host(window, *at)->next;
-	*at = host->next;
-	window_unlink(window, host);
-	host->next = window->unused;
-	window->unused = index;
-	window->hosts--;
+	window_give_back(window, hosts_oldest(window->hosts));
+	hosts_forget_oldest(window->hosts);
 }
 
-static uint32_t window_allocate(struct window *window)
+/* The host, made if it is new; NULL if there is no memory even after forgetting another. */
+static struct window_host *window_find(struct window *window, const struct addr *addr)
 {
-	uint32_t index = window->unused;
-	char **chunk;
+	struct window_host *host = hosts_find(window->hosts, addr);
 
-	if (index) {
-		window->unused = window_host(window, index)->next;
-		return index;
-	}
-	if (window->used == window->hosts_max)
-		return 0;
-	index = ++window->used;
-	chunk = &window->chunks[index / WINDOW_CHUNK];
-	if (!*chunk)
-		*chunk = malloc(WINDOW_CHUNK * window->host_size);
-	if (!*chunk) {
-		window->used--;
-		return 0;
-	}
-	return index;
-}
-
-/* The host, made if it is new; 0 if there is no memory even after forgetting another. */
-static uint32_t window_find(struct window *window, const struct addr *addr)
-{
-	uint32_t *bucket = window_bucket(window, addr);
-	struct window_host *host;
-	uint32_t index;
-
-	for (index = *bucket; index; index = host->next) {
-		host = window_host(window, index);
-		if (!memcmp(&host->addr, addr, sizeof(*addr))) {
-			window_unlink(window, host);
-			window_link(window, index);
-			return index;
-		}
-	}
-	index = window_allocate(window);
-	if (!index && window->oldest) {
+	if (host)
+		return host;
+	host = hosts_add(window->hosts, addr);
+	if (!host && hosts_oldest(window->hosts)) {
 		window_forget_oldest(window);
 		window->dropped++;
-		index = window_allocate(window);
+		host = hosts_add(window->hosts, addr);
 	}
-	if (!index)
-		return 0;
-	host = window_host(window, index);
-	memset(host, 0, sizeof(*host));
-	host->addr = *addr;
-	host->last = INT64_MIN;
-	host->next = *bucket;
-	*bucket = index;
-	window_link(window, index);
-	window->hosts++;
-	return index;
+	if (host)
+		host->last = INT64_MIN;
+	return host;
 }
 
 /*
@@ -167,49 +79,98 @@ static uint32_t window_find(struct window *window, const struct addr *addr)
  */
 static void window_forget_idle(struct window *window, int64_t time)
 {
-	for (int i = 0; i < WINDOW_IDLE_AT_ONCE && window->oldest; i++) {
-		if (time - window_host(window, window->oldest)->last <
-		    (int64_t)window->options.seconds * 1000 + WINDOW_TOLERANCE)
+	const int64_t most = (int64_t)window->options.seconds * 1000 + WINDOW_TOLERANCE;
+
+	for (int i = 0; i < WINDOW_IDLE_AT_ONCE; i++) {
+		const struct window_host *oldest = hosts_oldest(window->hosts);
+
+		if (!oldest || time - oldest->last < most)
 			return;
 		window_forget_oldest(window);
 	}
 }
 
-int window_add(struct window *window, const struct addr *addr, int64_t time)
+/* Room for more stamps than a few. Of a host that is watched so closely, others are forgotten. */
+static int window_grow(struct window *window, struct window_host *host)
 {
-	uint32_t limit = window->options.limit, span = window->options.seconds * 1000u;
+	size_t size = window_more_size(window);
+	const size_t each = hosts_size(sizeof(*host));
+	uint32_t *more;
+
+	while (hosts_oldest(window->hosts) != host &&
+	       window->more + size + hosts_count(window->hosts) * each > window->options.memory) {
+		window_forget_oldest(window);
+		window->dropped++;
+	}
+	more = malloc(size);
+	if (!more)
+		return -ENOMEM;
+	for (uint16_t i = 0; i < host->count; i++)
+		more[i] = host->few[(host->first + i) % WINDOW_FEW];
+	host->more = more;
+	host->first = 0;
+	window->more += size;
+	return 0;
+}
+
+/* Lets go of what has left the window by `time`. */
+static void window_slide(const struct window *window, struct window_host *host, int64_t time)
+{
+	uint32_t span = window->options.seconds * 1000u;
+	uint32_t room = host->more ? window->options.limit : WINDOW_FEW;
+	const uint32_t *stamps = host->more ? host->more : host->few;
+
+	while (host->count && (uint32_t)time - stamps[host->first] >= span) {
+		host->first = (host->first + 1) % room;
+		host->count--;
+	}
+}
+
+int window_add(struct window *window, const struct addr *addr, int64_t time, unsigned int points)
+{
+	uint32_t limit = window->options.limit, span = window->options.seconds * 1000u, room;
 	struct window_host *host;
-	uint32_t index;
+	uint32_t *stamps;
 
 	window_forget_idle(window, time);
-	index = window_find(window, addr);
-	if (!index)
+	host = window_find(window, addr);
+	if (!host)
 		return 0;
-	host = window_host(window, index);
-
 	/* All stamps lie within `span` of `last`, so their low 32 bits are enough. */
 	if (host->last == INT64_MIN || time - host->last >= (int64_t)span ||
 	    time < host->last - WINDOW_TOLERANCE)
-		host->count = 0;
+		window_clear(window, host);
 	else if (time < host->last)
 		time = host->last;
 	host->last = time;
-	while (host->count && (uint32_t)time - host->stamps[host->first] >= span) {
-		host->first = (host->first + 1) % limit;
-		host->count--;
-	}
-	if (host->count == limit) {
-		host->count = 0;
+	window_slide(window, host, time);
+	if (host->count + points > limit) {
+		window_clear(window, host);
 		return 1;
 	}
-	host->stamps[(host->first + host->count++) % limit] = time;
+	if (!host->more && host->count + points > WINDOW_FEW && window_grow(window, host))
+		return 0;
+	room = host->more ? limit : WINDOW_FEW;
+	stamps = host->more ? host->more : host->few;
+	while (points--)
+		stamps[(host->first + host->count++) % room] = time;
 	return 0;
+}
+
+void window_forget(struct window *window, const struct addr *addr)
+{
+	struct window_host *host = hosts_find(window->hosts, addr);
+
+	if (host)
+		window_clear(window, host);
 }
 
 int window_open(const struct window_options *options, struct window **out)
 {
+	struct hosts_options of_hosts = { .record = sizeof(struct window_host),
+					  .seed = options->seed };
 	struct window *window;
-	uint64_t hosts;
+	uint64_t most;
 
 	if (!options->limit || options->limit > WINDOW_LIMIT_MAX || !options->seconds ||
 	    options->seconds > WINDOW_SECONDS_MAX)
@@ -218,19 +179,10 @@ int window_open(const struct window_options *options, struct window **out)
 	if (!window)
 		return -ENOMEM;
 	window->options = *options;
-	window->host_size = sizeof(struct window_host) + options->limit * sizeof(uint32_t);
-	window->host_size = (window->host_size + 7) & ~(size_t)7;
-	hosts = options->memory / (window->host_size + sizeof(uint32_t));
-	window->hosts_max = hosts < 1 ? 1 : hosts > WINDOW_HOSTS_MAX ? WINDOW_HOSTS_MAX : hosts;
-	/* Of both arrays, the kernel gives only the pages that are touched. */
-	window->buckets_mask = 1;
-	while (window->buckets_mask < window->hosts_max)
-		window->buckets_mask <<= 1;
-	window->buckets = calloc(window->buckets_mask, sizeof(*window->buckets));
-	window->buckets_mask--;
-	window->chunks = calloc(window->hosts_max / WINDOW_CHUNK + 1, sizeof(*window->chunks));
-	if (!window->buckets || !window->chunks) {
-		window_close(window);
+	most = options->memory / hosts_size(sizeof(struct window_host));
+	of_hosts.most = most < 1 ? 1 : most > WINDOW_HOSTS_MAX ? WINDOW_HOSTS_MAX : most;
+	if (hosts_open(&of_hosts, &window->hosts)) {
+		free(window);
 		return -ENOMEM;
 	}
 	*out = window;
@@ -240,21 +192,19 @@ int window_open(const struct window_options *options, struct window **out)
 struct window_state window_state(const struct window *window)
 {
 	return (struct window_state){
-		.hosts = window->hosts,
+		.hosts = hosts_count(window->hosts),
 		.dropped = window->dropped,
-		.host_size = window->host_size + sizeof(uint32_t),
+		.host_size = hosts_size(sizeof(struct window_host)),
 	};
 }
 
 void window_close(struct window *window)
 {
-	uint32_t i;
-
 	if (!window)
 		return;
-	for (i = 0; window->chunks && i <= window->hosts_max / WINDOW_CHUNK; i++)
-		free(window->chunks[i]);
-	free(window->chunks);
-	free(window->buckets);
+	/* What hosts of many points have besides. */
+	while (hosts_oldest(window->hosts))
+		window_forget_oldest(window);
+	hosts_close(window->hosts);
 	free(window);
 }

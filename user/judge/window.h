@@ -3,7 +3,6 @@
 #ifndef WINDOW_H
 #define WINDOW_H
 
-#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -13,10 +12,13 @@
 #define WINDOW_SECONDS_MAX (7u * 24 * 3600)
 #define WINDOW_LIMIT_MAX   1000u
 
+/* ms by which concurrent writers' lines may be out of order */
+#define WINDOW_TOLERANCE (60 * 1000)
+
 struct window;
 
 struct window_options {
-	uint32_t limit;	  /* 1 to WINDOW_LIMIT_MAX */
+	uint32_t limit;	  /* points, 1 to WINDOW_LIMIT_MAX */
 	uint32_t seconds; /* 1 to WINDOW_SECONDS_MAX */
 	size_t memory;	  /* bytes at most for all hosts together */
 	uint64_t seed;	  /* a secret, so that nobody can choose addresses that collide */
@@ -26,19 +28,22 @@ struct window_state {
 	uint64_t hosts;	  /* under watch */
 	uint64_t dropped; /* forgotten, the one silent for longest first, because memory was
 			     used up */
-	size_t host_size; /* bytes that one host costs */
+	size_t host_size; /* bytes that one host costs, but for one of many points */
 };
 
 /* -EINVAL: out of range; -ENOMEM. The caller closes *out. */
 int window_open(const struct window_options *options, struct window **out);
 
 /*
- * Counts one offence of `host` at `time` (milliseconds). 1: with it there are more than `limit`
- * in the span (time - window, time], and the count starts anew; 0: there are not. A time up to
- * a minute before the host's last one is taken for that one; earlier, the clock was set back,
- * and the host's count starts anew.
+ * Counts an offence of `host` of so many points (1 or more) at `time` (milliseconds). 1: with it
+ * there are more than `limit` in the span (time - window, time], and the count starts anew; 0:
+ * there are not. A time up to a minute before the host's last one is taken for that one; earlier,
+ * the clock was set back, and the host's count starts anew.
  */
-int window_add(struct window *window, const struct addr *host, int64_t time);
+int window_add(struct window *window, const struct addr *host, int64_t time, unsigned int points);
+
+/* The host's count starts anew. */
+void window_forget(struct window *window, const struct addr *host);
 
 struct window_state window_state(const struct window *window);
 

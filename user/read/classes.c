@@ -29,7 +29,8 @@ struct classes_memo {
 struct classes {
 	struct classes_memo memo[CLASSES_MEMO_SLOTS];
 	hs_database_t *database;
-	bool shared; /* the database is another's */
+	hs_database_t *marks; /* NULL: there are none */
+	bool shared;	      /* the databases are another's */
 	hs_scratch_t *scratch;
 	size_t own, count;
 	struct pattern patterns[]; /* the site's own, then the known; without their text */
@@ -41,8 +42,9 @@ struct classes_scan {
 	size_t first;
 };
 
-static int classes_compile(struct classes *classes, const char *const *regexes, size_t count,
-			   struct classes_error *error)
+/* Of what is wrong, only the first `own` are the site's to mend. */
+static int classes_compile(const char *const *regexes, size_t count, size_t own,
+			   hs_database_t **out, struct classes_error *error)
 {
 	unsigned int *flags = calloc(count, sizeof(*flags));
 	unsigned int *ids = calloc(count, sizeof(*ids));
@@ -56,11 +58,11 @@ static int classes_compile(struct classes *classes, const char *const *regexes, 
 		ids[i] = i;
 	}
 	err = 0;
-	if (hs_compile_multi(regexes, flags, ids, count, HS_MODE_BLOCK, NULL, &classes->database,
-			     &why) == HS_SUCCESS)
+	if (hs_compile_multi(regexes, flags, ids, count, HS_MODE_BLOCK, NULL, out, &why) ==
+	    HS_SUCCESS)
 		goto out;
 	err = -ENOTSUP;
-	if (why->expression >= 0 && (size_t)why->expression < classes->own) {
+	if (why->expression >= 0 && (size_t)why->expression < own) {
 		err = -EINVAL;
 		error->pattern = why->expression;
 		snprintf(error->text, sizeof(error->text), "%s",
@@ -89,6 +91,7 @@ int classes_share(const struct classes *classes, struct classes **out)
 	if (!shared)
 		return -ENOMEM;
 	shared->database = classes->database;
+	shared->marks = classes->marks;
 	shared->shared = true;
 	shared->own = classes->own;
 	shared->count = classes->count;
@@ -187,6 +190,7 @@ int classes_open(const struct pattern *own, size_t count, struct classes_error *
 
 	if (!regexes || !classes)
 		goto out;
+	error->mark = false;
 	classes->own = count;
 	classes->count = all;
 	for (size_t i = 0; i < all; i++) {
@@ -196,7 +200,7 @@ int classes_open(const struct pattern *own, size_t count, struct classes_error *
 	}
 	err = 0;
 	if (count || !classes_load_known(classes))
-		err = classes_compile(classes, regexes, all, error);
+		err = classes_compile(regexes, all, count, &classes->database, error);
 	if (!err && hs_alloc_scratch(classes->database, &classes->scratch) != HS_SUCCESS)
 		err = -ENOMEM;
 	if (!err)
@@ -211,6 +215,47 @@ out:
 	return err;
 }
 
+static int classes_marked(unsigned int id, unsigned long long from, unsigned long long to,
+			  unsigned int flags, void *context)
+{
+	(void)from;
+	(void)to;
+	(void)flags;
+	*(uint32_t *)context |= 1u << id;
+	return 0;
+}
+
+uint32_t classes_marks(const struct classes *classes, const char *text, size_t length)
+{
+	uint32_t marks = 0;
+
+	if (classes->marks)
+		hs_scan(classes->marks, text, length, 0, classes->scratch, classes_marked, &marks);
+	return marks;
+}
+
+int classes_mark(struct classes *classes, const char *const *regexes, size_t count,
+		 struct classes_error *error)
+{
+	uint32_t any;
+	int err;
+
+	if (!count)
+		return 0;
+	error->mark = true;
+	err = classes_compile(regexes, count, count, &classes->marks, error);
+	if (!err && hs_alloc_scratch(classes->marks, &classes->scratch) != HS_SUCCESS)
+		err = -ENOMEM;
+	if (err)
+		return err;
+	any = classes_marks(classes, "\x01", 1);
+	if (!any)
+		return 0;
+	error->pattern = __builtin_ctz(any);
+	snprintf(error->text, sizeof(error->text), "it would fit every text");
+	return -EINVAL;
+}
+
 void classes_close(struct classes *classes)
 {
 	if (!classes)
@@ -218,5 +263,7 @@ void classes_close(struct classes *classes)
 	hs_free_scratch(classes->scratch);
 	if (!classes->shared)
 		hs_free_database(classes->database);
+	if (!classes->shared)
+		hs_free_database(classes->marks);
 	free(classes);
 }

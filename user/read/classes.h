@@ -3,7 +3,9 @@
 #ifndef CLASSES_H
 #define CLASSES_H
 
+#include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "common/event.h"
 #include "read/patterns.h"
@@ -11,9 +13,12 @@
 struct classes;
 
 struct classes_error {
-	size_t pattern; /* which of the site's own it was */
+	size_t pattern; /* which of the site's own it was, or, with `mark`, of the marks */
+	bool mark;
 	char text[160];
 };
+
+#define CLASSES_MARKS_MAX 32
 
 /*
  * The known patterns, and before them `count` of the site's `own`, which are not kept. 0;
@@ -22,6 +27,16 @@ struct classes_error {
  */
 int classes_open(const struct pattern *own, size_t count, struct classes_error *error,
 		 struct classes **out);
+
+/*
+ * Patterns that give no class, but are of interest to somebody: bit N of classes_marks() is for
+ * regexes[N], which are not kept. Errors as of classes_open(). Before classes_share().
+ */
+int classes_mark(struct classes *classes, const char *const *regexes, size_t count,
+		 struct classes_error *error);
+
+/* Which of them fit the text. */
+uint32_t classes_marks(const struct classes *classes, const char *text, size_t length);
 
 /* The same patterns for another thread; `classes` must not be closed before *out. 0; -ENOMEM. */
 int classes_share(const struct classes *classes, struct classes **out);

@@ -121,7 +121,8 @@ static void session_classify(struct line *line, enum patterns_phase phase,
 	found->unmatched = classes_match(line->exim->classes, phase, found->text,
 					 session_own_text(found->text, found->text_length),
 					 &class) == -ENOMSG;
-	line->found.event.class = class;
+	found->event.class = class;
+	found->event.marks = classes_marks(line->exim->classes, found->text, found->text_length);
 }
 
 /*

@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* "[state]" of the configuration: where history is kept, how much of it, and for how long. */
+#include "config_state.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/duration.h"
+#include "common/words.h"
+
+#define CONFIG_STATE_SIZE_LEAST 1 /* MB */
+#define CONFIG_STATE_SIZE_MOST	65536
+
+const struct config_state config_state_default = { .size = 64 << 20, .history = 90 * 24 * 3600 };
+
+/* "64M", "2G" */
+static int config_state_size(const char *text, uint64_t *out)
+{
+	unsigned long number;
+	char *end;
+
+	errno = 0;
+	number = strtoul(text, &end, 10);
+	if (*text < '0' || *text > '9' || errno || (strcmp(end, "M") && strcmp(end, "G")))
+		return -EINVAL;
+	if (*end == 'G' && number <= CONFIG_STATE_SIZE_MOST)
+		number <<= 10;
+	if (number < CONFIG_STATE_SIZE_LEAST || number > CONFIG_STATE_SIZE_MOST)
+		return -EINVAL;
+	*out = (uint64_t)number << 20;
+	return 0;
+}
+
+static int config_state_folder(struct config_state *state, const char *value)
+{
+	char *folder;
+
+	if (*value != '/')
+		return -EINVAL;
+	folder = strdup(value);
+	if (!folder)
+		return -ENOMEM;
+	free(state->folder);
+	state->folder = folder;
+	return 0;
+}
+
+int config_state_take(struct config_state *state, const char *key, const char *value, char *why,
+		      size_t size)
+{
+	static const char *const keys[] = { "folder", "size", "history", NULL };
+	const char *form, *nearest;
+	uint32_t seconds;
+	int err;
+
+	if (!strcmp(key, "folder")) {
+		err = config_state_folder(state, value);
+		form = "an absolute path";
+	} else if (!strcmp(key, "size")) {
+		err = config_state_size(value, &state->size);
+		form = "1M to 64G, as 64M";
+	} else if (!strcmp(key, "history")) {
+		err = duration_parse(value, &seconds) ? -EINVAL : 0;
+		form = "1s to 366d, as 90d";
+		if (!err)
+			state->history = seconds;
+	} else {
+		nearest = words_nearest(key, keys);
+		snprintf(why, size, "[state] has no key \"%s\"%s%s%s", key,
+			 nearest ? "; did you mean \"" : "", nearest ? nearest : "",
+			 nearest ? "\"?" : "; it has folder, size, history");
+		return -EINVAL;
+	}
+	if (err == -EINVAL)
+		snprintf(why, size, "\"%s\" is nothing for %s, which takes %s", value, key, form);
+	else if (err)
+		snprintf(why, size, "%s", strerror(-err));
+	return err;
+}
+
+void config_state_free(struct config_state *state)
+{
+	free(state->folder);
+	memset(state, 0, sizeof(*state));
+}

@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* The policy: which offences count, how many of them are too many, and for how long to block. */
+#ifndef RULES_H
+#define RULES_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "common/event.h"
+
+#define RULES_WEIGHT_MAX 100
+#define RULES_MARKS_MAX	 32 /* as many as struct event has bits for */
+#define RULES_NO_MARK	 (-1)
+
+/*
+ * "More than `limit` points within `window`: block for `block`, and for twice as long each time it
+ * happens again within `memory` of the last block's end, up to `max`." Times are in seconds.
+ */
+struct rule {
+	char name[SOBIG_RULE_SIZE];
+	uint16_t weights[EVENT_OFFENCES]; /* points of an offence; 0: it does not count */
+	uint32_t limit;
+	uint32_t window;
+	uint32_t block;
+	uint32_t max;
+	uint32_t memory;
+	int mark;     /* the bit that an event's marks must have, or RULES_NO_MARK */
+	bool dry_run; /* its verdicts are for show */
+};
+
+struct rules {
+	struct rule rules[SOBIG_RULES_MAX];
+	size_t count;
+	uint32_t brake; /* new blocks in a minute that are too many; 0: never */
+};
+
+#define RULES_BRAKE_MAX	    100000
+#define RULES_BRAKE_DEFAULT 500
+
+/*
+ * The first is the weblog's of 2003-08-24 on mail.python.org: "more than N times in M minutes …
+ * 5 and 15 for now". The others leave room for what a big provider relays of other people's bad
+ * mail.
+ */
+extern const struct rules rules_default;
+
+/* NULL: there is none of that name. */
+const struct rule *rules_find(const struct rules *rules, const char *name);
+
+#endif
