@@ -1,0 +1,162 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* The next hops of all routes that this machine has. */
+#include "act/gateways.h"
+
+#include <errno.h>
+#include <linux/nexthop.h>
+#include <net/if.h>
+#include <netinet/in.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "act/netlink.h"
+
+/* A table of a million routes has few gateways: those seen of late are not added again. */
+#define GATEWAYS_LATE 32
+
+struct gateways {
+	struct prefixes *out;
+	struct addr late[GATEWAYS_LATE];
+	unsigned int seen;
+	int err;
+};
+
+static void gateways_add(struct gateways *gateways, int family, const void *bytes, size_t size,
+			 unsigned int ifindex)
+{
+	struct addr_prefix whom = { .addr.bytes = { [10] = 0xff, [11] = 0xff }, .length = 32 };
+	char why[PREFIXES_WHY_SIZE], name[IF_NAMESIZE];
+	unsigned int kept;
+
+	if (family == AF_INET && size >= 4) {
+		memcpy(whom.addr.bytes + 12, bytes, 4);
+	} else if (family == AF_INET6 && size >= 16) {
+		memcpy(whom.addr.bytes, bytes, 16);
+		whom.length = addr_is_ipv4(&whom.addr) ? 32 : 128;
+	} else {
+		return;
+	}
+	kept = gateways->seen < GATEWAYS_LATE ? gateways->seen : GATEWAYS_LATE;
+	for (unsigned int i = 0; i < kept; i++)
+		if (!addr_compare(&gateways->late[i], &whom.addr))
+			return;
+	gateways->late[gateways->seen++ % GATEWAYS_LATE] = whom.addr;
+	if (ifindex && if_indextoname(ifindex, name))
+		snprintf(why, sizeof(why), "the gateway of %s", name);
+	else
+		snprintf(why, sizeof(why), "a gateway");
+	if (prefixes_add(gateways->out, &whom, why))
+		gateways->err = -ENOMEM;
+}
+
+/* One hop's attributes: RTA_GATEWAY, or RTA_VIA where it is of another family than the route. */
+static void gateways_hop(struct gateways *gateways, int family, const void *attributes, size_t size,
+			 unsigned int ifindex)
+{
+	const struct rtattr *at;
+	const struct rtvia *via;
+
+	at = netlink_attribute(attributes, size, RTA_OIF);
+	if (at && RTA_PAYLOAD(at) >= sizeof(ifindex))
+		memcpy(&ifindex, RTA_DATA(at), sizeof(ifindex));
+	at = netlink_attribute(attributes, size, RTA_GATEWAY);
+	if (at)
+		gateways_add(gateways, family, RTA_DATA(at), RTA_PAYLOAD(at), ifindex);
+	at = netlink_attribute(attributes, size, RTA_VIA);
+	if (at && RTA_PAYLOAD(at) > sizeof(*via)) {
+		via = RTA_DATA(at);
+		gateways_add(gateways, via->rtvia_family, via->rtvia_addr,
+			     RTA_PAYLOAD(at) - sizeof(*via), ifindex);
+	}
+}
+
+static void gateways_route(void *context, const struct nlmsghdr *message)
+{
+	struct gateways *gateways = context;
+	const struct rtmsg *route = NLMSG_DATA(message);
+	const struct rtnexthop *hop;
+	const struct rtattr *many;
+	size_t size;
+	int left;
+
+	if (message->nlmsg_type != RTM_NEWROUTE ||
+	    message->nlmsg_len < NLMSG_LENGTH(sizeof(*route)) || route->rtm_type != RTN_UNICAST)
+		return;
+	size = message->nlmsg_len - NLMSG_LENGTH(sizeof(*route));
+	gateways_hop(gateways, route->rtm_family, RTM_RTA(route), size, 0);
+	many = netlink_attribute(RTM_RTA(route), size, RTA_MULTIPATH);
+	if (!many)
+		return;
+	left = RTA_PAYLOAD(many);
+	for (hop = RTA_DATA(many); left >= (int)sizeof(*hop) && RTNH_OK(hop, left);
+	     hop = RTNH_NEXT(hop)) {
+		gateways_hop(gateways, route->rtm_family, RTNH_DATA(hop),
+			     hop->rtnh_len - sizeof(*hop), hop->rtnh_ifindex);
+		left -= RTNH_ALIGN(hop->rtnh_len);
+	}
+}
+
+/* Routes may refer to such (ip nexthop), and need not repeat where it leads. */
+static void gateways_nexthop(void *context, const struct nlmsghdr *message)
+{
+	const struct nhmsg *nexthop = NLMSG_DATA(message);
+	const struct rtattr *gateway, *link;
+	const char *attributes = (const char *)nexthop + NLMSG_ALIGN(sizeof(*nexthop));
+	unsigned int ifindex = 0;
+	size_t size;
+
+	if (message->nlmsg_type != RTM_NEWNEXTHOP ||
+	    message->nlmsg_len < NLMSG_LENGTH(sizeof(*nexthop)))
+		return;
+	size = message->nlmsg_len - NLMSG_LENGTH(sizeof(*nexthop));
+	gateway = netlink_attribute(attributes, size, NHA_GATEWAY);
+	link = netlink_attribute(attributes, size, NHA_OIF);
+	if (link && RTA_PAYLOAD(link) >= sizeof(ifindex))
+		memcpy(&ifindex, RTA_DATA(link), sizeof(ifindex));
+	if (gateway)
+		gateways_add(context, nexthop->nh_family, RTA_DATA(gateway), RTA_PAYLOAD(gateway),
+			     ifindex);
+}
+
+int gateways_read(struct prefixes *out)
+{
+	const unsigned char families[] = { AF_INET, AF_INET6 };
+	const struct nhmsg nexthops = { 0 };
+	struct gateways gateways = { .out = out };
+	int err = 0, failed;
+
+	for (size_t i = 0; i < sizeof(families); i++) {
+		const struct rtmsg routes = { .rtm_family = families[i] };
+
+		failed = netlink_dump(NETLINK_ROUTE, RTM_GETROUTE, &routes, sizeof(routes),
+				      gateways_route, &gateways);
+		err = failed ? failed : err;
+	}
+	failed = netlink_dump(NETLINK_ROUTE, RTM_GETNEXTHOP, &nexthops, sizeof(nexthops),
+			      gateways_nexthop, &gateways);
+	/* Kernels before 5.3 have none. */
+	if (failed && failed != -EOPNOTSUPP)
+		err = failed;
+	return gateways.err ? gateways.err : err;
+}
+
+int gateways_watch(void)
+{
+	const struct sockaddr_nl address = {
+		.nl_family = AF_NETLINK,
+		.nl_groups = RTMGRP_IPV4_IFADDR | RTMGRP_IPV6_IFADDR | RTMGRP_IPV4_ROUTE |
+			     RTMGRP_IPV6_ROUTE,
+	};
+	int fd, err;
+
+	fd = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC | SOCK_NONBLOCK, NETLINK_ROUTE);
+	if (fd < 0)
+		return -errno;
+	if (!bind(fd, (const struct sockaddr *)&address, sizeof(address)))
+		return fd;
+	err = -errno;
+	close(fd);
+	return err;
+}

@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* The next hops of all routes that this machine has. */
+#ifndef GATEWAYS_H
+#define GATEWAYS_H
+
+#include "common/prefixes.h"
+
+/* Adds them. 0 or -errno; those found before an error count all the same. */
+int gateways_read(struct prefixes *out);
+
+/*
+ * A descriptor that is readable after an address or a route came or went; -errno. links_drain()
+ * empties it.
+ */
+int gateways_watch(void);
+
+#endif

@@ -1,0 +1,164 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Where those come from who are logged in on this machine. */
+#include "act/logins.h"
+
+#include <errno.h>
+#include <linux/inet_diag.h>
+#include <linux/sock_diag.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+#include <utmp.h>
+
+#include "act/netlink.h"
+#include "act/sessions.h"
+
+#define LOGINS_PORTS 65536
+
+struct logins {
+	struct prefixes *out;
+	const struct sessions *sessions;
+	bool listening[LOGINS_PORTS]; /* ports */
+	int err;
+};
+
+static void logins_add(struct logins *logins, struct addr addr, const char *why)
+{
+	static const struct addr nowhere;
+	const struct addr_prefix whom = { .addr = addr, .length = addr_is_ipv4(&addr) ? 32 : 128 };
+
+	if (addr_compare(&addr, &nowhere) && prefixes_add(logins->out, &whom, why))
+		logins->err = -ENOMEM;
+}
+
+static struct addr logins_addr(const void *bytes, bool ipv4)
+{
+	struct addr addr = { .bytes = { [10] = 0xff, [11] = 0xff } };
+
+	if (ipv4)
+		memcpy(addr.bytes + 12, bytes, 4);
+	else
+		memcpy(addr.bytes, bytes, 16);
+	return addr;
+}
+
+static void logins_note_port(void *context, const struct nlmsghdr *message)
+{
+	const struct inet_diag_msg *socket = NLMSG_DATA(message);
+	struct logins *logins = context;
+
+	if (message->nlmsg_len >= NLMSG_LENGTH(sizeof(*socket)))
+		logins->listening[ntohs(socket->id.idiag_sport)] = true;
+}
+
+/* A session's connection came in: what it called itself, to forward a port, is no login. */
+static void logins_note_peer(void *context, const struct nlmsghdr *message)
+{
+	const struct inet_diag_msg *socket = NLMSG_DATA(message);
+	struct logins *logins = context;
+
+	if (message->nlmsg_len < NLMSG_LENGTH(sizeof(*socket)) ||
+	    !logins->listening[ntohs(socket->id.idiag_sport)] ||
+	    !sessions_hold(logins->sessions, socket->idiag_inode))
+		return;
+	logins_add(logins, logins_addr(socket->id.idiag_dst, socket->idiag_family == AF_INET),
+		   "logged in by ssh");
+}
+
+static int logins_sockets(struct logins *logins, unsigned int state,
+			  void (*each)(void *context, const struct nlmsghdr *message))
+{
+	const unsigned char families[] = { AF_INET, AF_INET6 };
+	int err = 0, failed;
+
+	for (size_t i = 0; i < sizeof(families); i++) {
+		const struct inet_diag_req_v2 request = {
+			.sdiag_family = families[i],
+			.sdiag_protocol = IPPROTO_TCP,
+			.idiag_states = 1u << state,
+		};
+
+		failed = netlink_dump(NETLINK_SOCK_DIAG, SOCK_DIAG_BY_FAMILY, &request,
+				      sizeof(request), each, logins);
+		/* -ENOENT: the kernel has no such family. */
+		err = failed && failed != -ENOENT ? failed : err;
+	}
+	return err;
+}
+
+static int logins_sessions(struct logins *logins)
+{
+	struct sessions *sessions;
+	int err = sessions_read(&sessions);
+
+	if (err)
+		return err;
+	logins->sessions = sessions;
+	if (sessions_count(sessions)) {
+		err = logins_sockets(logins, TCP_LISTEN, logins_note_port);
+		if (!err)
+			err = logins_sockets(logins, TCP_ESTABLISHED, logins_note_peer);
+	}
+	logins->sessions = NULL;
+	sessions_free(sessions);
+	return err;
+}
+
+/* Records of those who went without a word stay in the file. */
+static bool logins_is_alive(const struct utmp *record)
+{
+	char path[32];
+
+	snprintf(path, sizeof(path), "/proc/%d", (int)record->ut_pid);
+	return record->ut_type == USER_PROCESS && record->ut_pid > 0 && !access(path, F_OK);
+}
+
+static int logins_utmp(struct logins *logins)
+{
+	FILE *file = fopen(_PATH_UTMP, "re");
+	struct utmp record;
+
+	if (!file)
+		return errno == ENOENT ? 0 : -errno;
+	while (fread(&record, sizeof(record), 1, file) == 1) {
+		bool ipv4 = !record.ut_addr_v6[1] && !record.ut_addr_v6[2] && !record.ut_addr_v6[3];
+
+		if (logins_is_alive(&record) && (!ipv4 || record.ut_addr_v6[0]))
+			logins_add(logins, logins_addr(record.ut_addr_v6, ipv4), "logged in");
+	}
+	fclose(file);
+	return 0;
+}
+
+/* "ADDR PORT ADDR PORT" of whoever started us, if it was by ssh. */
+static void logins_environment(struct logins *logins)
+{
+	const char *connection = getenv("SSH_CONNECTION");
+	struct addr addr;
+
+	if (connection && !addr_parse(connection, strcspn(connection, " %"), &addr))
+		logins_add(logins, addr, "started this by ssh");
+}
+
+int logins_read(struct prefixes *out)
+{
+	struct logins *logins = calloc(1, sizeof(*logins));
+	int err, failed;
+
+	if (!logins)
+		return -ENOMEM;
+	logins->out = out;
+	logins_environment(logins);
+	err = logins_sessions(logins);
+	failed = logins_utmp(logins);
+	if (failed)
+		err = failed;
+	if (logins->err)
+		err = logins->err;
+	free(logins);
+	return err;
+}
