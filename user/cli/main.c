@@ -54,6 +54,16 @@ const struct cli_command cli_commands[] = {
 	  "  --helo-checked      exim refused HELOs that are no names (its default)\n"
 	  "  -c FILE             take patterns from FILE (" CONFIG_FILE ")\n",
 	  cmd_parse },
+	{ "replay", "FILE...|-", "the policy over old logs: what it would have done, and its price",
+	  "  --limit N           block a host at more than N offences (rule worm-storm)\n"
+	  "  --window TIME       within TIME\n"
+	  "  --for TIME          for TIME\n"
+	  "  --sweep RANGES      try others: \"limit=5..30 window=1m..30m\"\n"
+	  "  --rule NAME         of this rule (worm-storm)\n"
+	  "  --html FILE         write a page with pictures\n"
+	  "  --helo-checked      exim refused HELOs that are no names (its default)\n"
+	  "  -c FILE             the configuration (" CONFIG_FILE ")\n",
+	  cmd_replay },
 	{ "completion", "bash|zsh|fish", "print what makes a shell complete these commands", "",
 	  cmd_completion },
 	{ NULL, NULL, NULL, NULL, NULL },

@@ -261,6 +261,7 @@ int crew_read(int fd, struct reader *reader, crew_event *event, crew_pause *paus
 		crew_read_alone(&crew, &crew.slots[0].chunk);
 	crew_dismiss(&crew);
 	*end = lines_end(lines);
+	end->lines = crew.line;
 	lines_close(lines);
 	free(crew.slots);
 	return err;

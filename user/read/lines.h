@@ -19,6 +19,7 @@ struct lines_chunk {
 };
 
 struct lines_end {
+	uint64_t lines;	  /* all, those skipped among them; crew_read() counts them */
 	uint64_t skipped; /* lines too long to be anybody's */
 	bool cut;	  /* the last line has no LF, and is in no chunk */
 	const char *why;  /* with -EBADMSG: what is wrong with the .gz */

@@ -1,0 +1,389 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* sobig-xdp replay: the policy over old logs, to see what it would have done and what it costs. */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/random.h>
+#include <unistd.h>
+
+#include "cli/cli.h"
+#include "cli/replay_files.h"
+#include "cli/replay_grid.h"
+#include "cli/setup.h"
+#include "common/duration.h"
+#include "common/log.h"
+#include "judge/window.h"
+#include "read/crew.h"
+
+enum {
+	REPLAY_LIMIT = CLI_OPTION_OWN,
+	REPLAY_WINDOW,
+	REPLAY_FOR,
+	REPLAY_RULE,
+	REPLAY_SWEEP,
+	REPLAY_HTML,
+	REPLAY_HELO_CHECKED,
+};
+
+struct replay {
+	struct cli_common common;
+	const char *config;
+	const char *html;
+	const char *rule; /* to sweep */
+	bool sweeps;
+	struct replay_ranges ranges;
+	bool helo_checked;
+	uint32_t limit, window, block; /* of the rule worm-storm; 0: as configured */
+
+	struct setup setup;
+	struct prefixes *spared;
+	struct replay_tally tally;
+	struct sweep_grid grid;
+	struct sweep_cell cells[SWEEP_LIMITS_MAX * SWEEP_WINDOWS_MAX];
+	struct replay_file *files;
+	size_t files_count;
+	uint64_t doubtful, overlong, pieces, skipped;
+};
+
+static int replay_number(const char *text, unsigned int most, uint32_t *out)
+{
+	unsigned long number;
+	char *end;
+
+	errno = 0;
+	number = strtoul(text, &end, 10);
+	if (*text < '0' || *text > '9' || *end || errno || number < 1 || number > most)
+		return -EINVAL;
+	*out = number;
+	return 0;
+}
+
+static int replay_take_range(struct replay *replay, const char *text)
+{
+	replay->sweeps = true;
+	if (!replay_grid_take(&replay->ranges, text))
+		return CLI_DONE;
+	return cli_usage(&replay->common,
+			 "--sweep takes limit=A..B (1 to %u) and window=C..D (1s to 7d), as in "
+			 "\"limit=5..30 window=1m..30m\", not \"%s\"",
+			 WINDOW_LIMIT_MAX, text);
+}
+
+static int replay_option(struct replay *replay, int option, bool *done)
+{
+	struct cli_common *common = &replay->common;
+	int status = CLI_DONE;
+
+	switch (option) {
+	case 'c':
+		replay->config = optarg;
+		break;
+	case REPLAY_LIMIT:
+		if (replay_number(optarg, WINDOW_LIMIT_MAX, &replay->limit))
+			return cli_usage(common, "--limit takes 1 to %u, not \"%s\"",
+					 WINDOW_LIMIT_MAX, optarg);
+		break;
+	case REPLAY_WINDOW:
+		if (duration_parse(optarg, &replay->window) || replay->window > WINDOW_SECONDS_MAX)
+			return cli_usage(common,
+					 "--window takes 1s to 7d, as 90s or 5m, not \"%s\"",
+					 optarg);
+		break;
+	case REPLAY_FOR:
+		if (duration_parse(optarg, &replay->block))
+			return cli_usage(common,
+					 "--for takes 1s to 366d, as 90s or 1h30m, not \"%s\"",
+					 optarg);
+		break;
+	case REPLAY_RULE:
+		replay->rule = optarg;
+		break;
+	case REPLAY_SWEEP:
+		return replay_take_range(replay, optarg);
+	case REPLAY_HTML:
+		replay->html = optarg;
+		break;
+	case REPLAY_HELO_CHECKED:
+		replay->helo_checked = true;
+		break;
+	default:
+		*done = cli_common_option(common, option, &status);
+	}
+	return status;
+}
+
+/* "--sweep limit=5..30 window=1m..30m": the second word is no log. Returns how many are. */
+static int replay_take_words(struct replay *replay, char **words, int count, int *status)
+{
+	int logs = 0;
+
+	*status = CLI_DONE;
+	for (int i = 0; i < count && !*status; i++) {
+		if (replay->sweeps && replay_grid_is_range(words[i]))
+			*status = replay_take_range(replay, words[i]);
+		else
+			words[logs++] = words[i];
+	}
+	if (!*status && !logs)
+		*status = cli_usage(&replay->common,
+				    "no log is named; - is standard input, and the usual one is "
+				    "/var/log/exim4/mainlog");
+	if (!*status && replay->rule && !replay->sweeps)
+		*status = cli_usage(&replay->common, "--rule says which rule to sweep; it needs "
+						     "--sweep");
+	return logs;
+}
+
+/* What the command line says of the rule of 2003, and which rule is swept. */
+static int replay_set_rules(struct replay *replay)
+{
+	const char *storm = rules_default.rules[0].name;
+	const char *swept = replay->rule ? replay->rule : storm;
+	struct rules *rules = &replay->setup.rules;
+	struct rule *rule = (struct rule *)rules_find(rules, storm);
+
+	if (!rule && (replay->limit || replay->window || replay->block)) {
+		log_error("--limit, --window and --for are of the rule %s, and the configuration "
+			  "switches that off",
+			  storm);
+		return CLI_FAILED;
+	}
+	if (rule) {
+		rule->limit = replay->limit ? replay->limit : rule->limit;
+		rule->window = replay->window ? replay->window : rule->window;
+		rule->block = replay->block ? replay->block : rule->block;
+		if (rule->max < rule->block)
+			rule->max = rule->block;
+	}
+	if (!replay->sweeps)
+		return CLI_DONE;
+	replay->tally.swept = rules_find(rules, swept);
+	if (replay->tally.swept) {
+		replay_grid_fill(&replay->ranges, replay->tally.swept, &replay->grid);
+		return CLI_DONE;
+	}
+	log_error("there is no rule \"%s\" to sweep, or it is switched off; --rule takes one of:",
+		  swept);
+	for (size_t i = 0; i < rules->count; i++)
+		log_error("  %s", rules->rules[i].name);
+	return replay->rule ? CLI_USAGE : CLI_FAILED;
+}
+
+/* The addresses of [allow]. Names and files are not looked into: old logs need no network. */
+static int replay_spare(struct replay *replay)
+{
+	const struct config_allow *allow = &replay->setup.config.allow;
+	int err = prefixes_new(&replay->spared);
+
+	for (size_t i = 0; i < allow->addresses_count && !err; i++)
+		err = prefixes_add(replay->spared, &allow->addresses[i], "");
+	if (err)
+		return err;
+	prefixes_seal(replay->spared);
+	replay->tally.spared = replay->spared;
+	judge_spare(replay->tally.judge, replay->spared);
+	if (allow->hosts_count)
+		log_warning("names in [allow] are not looked up for a replay, and their hosts are "
+			    "judged like others: %zu",
+			    allow->hosts_count);
+	return 0;
+}
+
+static int replay_start(struct replay *replay)
+{
+	struct rules rules = replay->setup.rules;
+	uint64_t seed;
+	int err;
+
+	if (getrandom(&seed, sizeof(seed), 0) != sizeof(seed))
+		return -EIO;
+	rules.brake = 0; /* what it would have done is told, and not done */
+	err = judge_open(&rules, seed, &replay->tally.judge);
+	if (!err)
+		err = replay_spare(replay);
+	if (!err && replay->sweeps)
+		err = sweep_open(replay->tally.swept, &replay->tally.sweep);
+	if (!err)
+		err = replay_tally_open(&replay->tally, seed);
+	return err;
+}
+
+static void replay_event(void *context, uint64_t line, const struct exim_found *found)
+{
+	struct replay *replay = context;
+
+	(void)line;
+	replay_tally_event(&replay->tally, &found->event);
+}
+
+static void replay_pause(void *context)
+{
+	(void)context;
+}
+
+/* 0, or -errno, which was said; what could be read of the file has been counted. */
+static int replay_file(struct replay *replay, struct replay_file *file)
+{
+	const struct replay_tally *tally = &replay->tally;
+	struct reader reader;
+	struct lines_end end;
+	int err;
+
+	if (tally->clock.has_time && file->first != INT64_MAX &&
+	    file->first < tally->to - WINDOW_TOLERANCE)
+		log_warning("\"%s\" begins before the log before it ends; a replay is right for "
+			    "the logs of one server, each given once",
+			    file->name);
+	reader_init(&reader, replay->setup.classes, replay->helo_checked, file->modified);
+	reader.exim.wants_arrivals = true;
+	err = crew_read(file->fd, &reader, replay_event, replay_pause, replay, &end);
+	file->lines = end.lines;
+	file->broken = err != 0;
+	replay->doubtful += reader.exim.doubtful;
+	replay->overlong += reader.exim.overlong;
+	replay->pieces += reader.pieces;
+	replay->skipped += end.skipped;
+	if (err)
+		log_error("cannot read \"%s\"%s: %s", file->name,
+			  err == -EBADMSG ? " to its end" : "",
+			  err == -EBADMSG ? end.why : strerror(-err));
+	else if (end.lines && reader.form == READER_UNKNOWN)
+		log_warning("no line of \"%s\" is exim's; is it exim's main log?", file->name);
+	if (!err && end.cut)
+		log_warning("the last line of \"%s\" has no end, and was not read", file->name);
+	return err;
+}
+
+/* What was in the logs, and is in no figure. */
+static void replay_tell(const struct replay *replay)
+{
+	const struct judge_state state = judge_state(replay->tally.judge);
+
+	if (replay->doubtful)
+		log_warning("lines that can be read in two ways, and were not counted: %llu (with "
+			    "--helo-checked they can be read in one; see sobig-xdp(8))",
+			    (unsigned long long)replay->doubtful);
+	if (replay->overlong + replay->skipped)
+		log_warning("lines that are too long, and were not counted: %llu",
+			    (unsigned long long)(replay->overlong + replay->skipped));
+	if (replay->pieces)
+		log_warning("records that syslog had cut into pieces, and which were not read: "
+			    "%llu",
+			    (unsigned long long)replay->pieces);
+	if (state.dropped)
+		log_warning("hosts that were forgotten early, as too many were under watch: %llu",
+			    (unsigned long long)state.dropped);
+}
+
+/* The cells, if they were asked for. CLI_DONE or CLI_FAILED, which was said. */
+static int replay_sweep(struct replay *replay, struct replay_report *report)
+{
+	int err;
+
+	if (!replay->sweeps)
+		return CLI_DONE;
+	err = replay->tally.sweep_is_full
+		      ? -E2BIG
+		      : sweep_run(replay->tally.sweep, &replay->grid, replay->cells);
+	if (err) {
+		log_error("the sweep is left out: %s",
+			  err == -E2BIG ? "there are too many events; replay fewer days"
+					: strerror(-err));
+		return CLI_FAILED;
+	}
+	report->grid = &replay->grid;
+	report->cells = replay->cells;
+	report->swept = replay->tally.swept;
+	return CLI_DONE;
+}
+
+static int replay_show(struct replay *replay)
+{
+	struct replay_report report = {
+		.tally = &replay->tally,
+		.rules = &replay->setup.rules,
+		.files = replay->files,
+		.files_count = replay->files_count,
+		.brake = replay->setup.rules.brake,
+	};
+	int status = replay_sweep(replay, &report), shown;
+	int err = replay_report_fill(&report);
+
+	if (err) {
+		log_error("cannot sum it up: %s", strerror(-err));
+		return CLI_FAILED;
+	}
+	shown = replay->common.json ? replay_json(&replay->common, &report) : replay_print(&report);
+	if (replay->html && replay_page(replay->html, &report))
+		status = CLI_FAILED;
+	replay_report_free(&report);
+	return shown ? shown : status;
+}
+
+static int replay_run(struct replay *replay)
+{
+	int status = CLI_DONE, err = replay_start(replay);
+
+	for (size_t i = 0; i < replay->files_count && !err; i++) {
+		if (replay_file(replay, &replay->files[i]))
+			status = CLI_FAILED;
+		err = replay->tally.error;
+	}
+	if (err) {
+		log_error("cannot replay: %s",
+			  err == -EINVAL ? "a rule is out of range" : strerror(-err));
+		return CLI_FAILED;
+	}
+	replay_tell(replay);
+	return replay_show(replay) || status ? CLI_FAILED : CLI_DONE;
+}
+
+static void replay_close(struct replay *replay)
+{
+	replay_tally_close(&replay->tally);
+	sweep_close(replay->tally.sweep);
+	judge_close(replay->tally.judge);
+	prefixes_free(replay->spared);
+	setup_free(&replay->setup);
+}
+
+int cmd_replay(int argc, char **argv)
+{
+	static const struct option options[] = {
+		{ "limit", required_argument, NULL, REPLAY_LIMIT },
+		{ "window", required_argument, NULL, REPLAY_WINDOW },
+		{ "for", required_argument, NULL, REPLAY_FOR },
+		{ "rule", required_argument, NULL, REPLAY_RULE },
+		{ "sweep", required_argument, NULL, REPLAY_SWEEP },
+		{ "html", required_argument, NULL, REPLAY_HTML },
+		{ "helo-checked", no_argument, NULL, REPLAY_HELO_CHECKED },
+		CLI_COMMON_OPTIONS,
+	};
+	static struct replay replay;
+	int option, status, count;
+	bool done = false;
+
+	cli_start(&replay.common, argv);
+	while ((option = getopt_long(argc, argv, CLI_COMMON_LETTERS "c:", options, NULL)) != -1) {
+		status = replay_option(&replay, option, &done);
+		if (status || done)
+			return status;
+	}
+	count = replay_take_words(&replay, argv + optind, argc - optind, &status);
+	if (status)
+		return status;
+	status = setup_load(replay.config, &replay.setup);
+	if (!status)
+		status = replay_set_rules(&replay);
+	replay.files = calloc(count, sizeof(*replay.files));
+	if (!status && replay.files)
+		status = replay_files_open(argv + optind, count, replay.files, &replay.files_count);
+	if (!status)
+		status = replay.files ? replay_run(&replay) : CLI_FAILED;
+	if (replay.files)
+		replay_files_close(replay.files, replay.files_count);
+	free(replay.files);
+	replay_close(&replay);
+	return status;
+}
