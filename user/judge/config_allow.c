@@ -2,16 +2,13 @@
 /* "[allow]" of the configuration: who is never blocked, whatever the log says. */
 #include "config_allow.h"
 
-#include <ctype.h>
 #include <errno.h>
-#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/hostname.h"
 #include "common/words.h"
-
-#define CONFIG_ALLOW_NAME_MAX 253
 
 /* The next item of a list with commas, cut out of *rest; NULL: there is none. */
 static char *config_allow_item(char **rest)
@@ -63,30 +60,6 @@ static int config_allow_address(struct config_allow *allow, const char *item, ch
 	return 0;
 }
 
-/* Labels of letters, digits, hyphens and underscores with dots between them; a dot may end it. */
-static bool config_allow_is_name(const char *text)
-{
-	size_t length = strlen(text), label = 0;
-	bool letter = false;
-
-	if (!length || length > CONFIG_ALLOW_NAME_MAX)
-		return false;
-	for (size_t i = 0; i < length; i++) {
-		unsigned char c = text[i];
-
-		if (c == '.') {
-			if (!label)
-				return false;
-			label = 0;
-			continue;
-		}
-		if (c >= 0x80 || (!isalnum(c) && c != '-' && c != '_') || ++label > 63)
-			return false;
-		letter |= !isdigit(c);
-	}
-	return letter;
-}
-
 static int config_allow_append(char ***texts, size_t *count, const char *text)
 {
 	char **grown = reallocarray(*texts, *count + 1, sizeof(*grown)), *copy;
@@ -103,7 +76,7 @@ static int config_allow_append(char ***texts, size_t *count, const char *text)
 
 static int config_allow_host(struct config_allow *allow, const char *item, char *why, size_t size)
 {
-	if (config_allow_is_name(item))
+	if (hostname_is_valid(item))
 		return config_allow_append(&allow->hosts, &allow->hosts_count, item);
 	snprintf(why, size,
 		 "\"%s\" is no host's name, as mail.example.org; addresses go to \"address\"",

@@ -1,0 +1,242 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Puts together who is never blocked, in a thread of its own, and hands it over as it changes. */
+#include "act/gather.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/eventfd.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "act/gateways.h"
+#include "act/links.h"
+#include "act/parts.h"
+
+/* Seconds between two looks. List files are looked at each second. */
+#define GATHER_LOGINS 5
+#define GATHER_ROUND  30
+#define GATHER_ASK    300
+
+#define GATHER_DNS_MS	 3000 /* that the first gathering may wait for */
+#define GATHER_SETTLE_MS 50   /* changes of the network come in bursts */
+
+struct gather {
+	struct parts *parts;
+	pthread_t thread;
+	bool started;
+	int wake;  /* an eventfd: something is asked of the thread */
+	int ready; /* and one that it says to have a new set by */
+	int network;
+	pthread_mutex_t lock; /* for all below */
+	bool stop;
+	bool refresh;
+	struct prefixes *fresh;
+};
+
+/* The set as it is now takes the place of one that nobody took. */
+static void gather_publish(struct gather *gather)
+{
+	struct prefixes *set, *old;
+	const uint64_t one = 1;
+
+	if (parts_join(gather->parts, &set))
+		return;
+	pthread_mutex_lock(&gather->lock);
+	old = gather->fresh;
+	gather->fresh = set;
+	pthread_mutex_unlock(&gather->lock);
+	prefixes_free(old);
+	if (write(gather->ready, &one, sizeof(one)) < 0)
+		return; /* it is readable already */
+}
+
+static bool gather_is_asked(struct gather *gather, bool *refresh)
+{
+	bool stop;
+
+	pthread_mutex_lock(&gather->lock);
+	stop = gather->stop;
+	*refresh = gather->refresh;
+	gather->refresh = false;
+	pthread_mutex_unlock(&gather->lock);
+	return stop;
+}
+
+static unsigned int gather_due(uint64_t second, bool refresh)
+{
+	unsigned int due = PARTS_FILES | PARTS_NAMES;
+
+	if (refresh)
+		return PARTS_ALL;
+	if (!(second % GATHER_LOGINS))
+		due |= PARTS_LOGINS;
+	if (!(second % GATHER_ROUND))
+		due |= PARTS_NETWORK | PARTS_LOOK_UP;
+	if (!(second % GATHER_ASK))
+		due |= PARTS_ASK;
+	return due;
+}
+
+/* Until a second has gone by, or something happens. What has to be looked at for that. */
+static unsigned int gather_wait(struct gather *gather)
+{
+	const struct timespec settle = { .tv_nsec = GATHER_SETTLE_MS * 1000000L };
+	struct pollfd fds[] = { { .fd = gather->wake, .events = POLLIN },
+				{ .fd = gather->network, .events = POLLIN } };
+	uint64_t count;
+
+	if (poll(fds, sizeof(fds) / sizeof(fds[0]), 1000) <= 0)
+		return 0;
+	if (fds[0].revents && read(gather->wake, &count, sizeof(count)) < 0)
+		return 0;
+	if (!fds[1].revents)
+		return 0;
+	nanosleep(&settle, NULL);
+	links_drain(gather->network);
+	return PARTS_NETWORK;
+}
+
+static uint64_t gather_now(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_BOOTTIME, &now);
+	return now.tv_sec;
+}
+
+static void *gather_work(void *context)
+{
+	struct gather *gather = context;
+	uint64_t second = gather_now(), last = second;
+	unsigned int due;
+	bool refresh;
+
+	for (;;) {
+		due = gather_wait(gather);
+		if (gather_is_asked(gather, &refresh))
+			return NULL;
+		second = gather_now();
+		/* Each second that passed asks for its own; of many, for all. */
+		if (second - last > GATHER_ASK)
+			last = second - GATHER_ASK;
+		for (; last < second; last++)
+			due |= gather_due(last + 1, false);
+		if (refresh)
+			due |= gather_due(second, true);
+		if (due && parts_renew(gather->parts, due, 0))
+			gather_publish(gather);
+	}
+}
+
+/* Signals are for the thread that was there before. */
+static int gather_start(struct gather *gather)
+{
+	sigset_t all, before;
+	int err;
+
+	sigfillset(&all);
+	pthread_sigmask(SIG_SETMASK, &all, &before);
+	err = -pthread_create(&gather->thread, NULL, gather_work, gather);
+	pthread_sigmask(SIG_SETMASK, &before, NULL);
+	gather->started = !err;
+	return err;
+}
+
+int gather_open(const struct gather_options *options, struct gather **out)
+{
+	struct gather *gather = calloc(1, sizeof(*gather));
+	int err;
+
+	if (!gather)
+		return -ENOMEM;
+	pthread_mutex_init(&gather->lock, NULL);
+	gather->wake = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+	gather->ready = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+	/* Before the first look, so that no change slips through. */
+	gather->network = gateways_watch();
+	err = gather->wake < 0 || gather->ready < 0 ? -errno : parts_open(options, &gather->parts);
+	if (!err) {
+		parts_renew(gather->parts, PARTS_ALL, GATHER_DNS_MS);
+		gather_publish(gather);
+		err = gather->fresh ? gather_start(gather) : -ENOMEM;
+	}
+	if (err) {
+		gather_close(gather);
+		return err;
+	}
+	*out = gather;
+	return 0;
+}
+
+int gather_once(const struct gather_options *options, struct prefixes **out)
+{
+	struct parts *parts;
+	int err = parts_open(options, &parts);
+
+	if (err)
+		return err;
+	parts_renew(parts, PARTS_ALL, GATHER_DNS_MS);
+	err = parts_join(parts, out);
+	parts_close(parts);
+	return err;
+}
+
+int gather_fd(const struct gather *gather)
+{
+	return gather->ready;
+}
+
+struct prefixes *gather_take(struct gather *gather)
+{
+	struct prefixes *fresh;
+	uint64_t count;
+
+	if (read(gather->ready, &count, sizeof(count)) < 0)
+		return NULL;
+	pthread_mutex_lock(&gather->lock);
+	fresh = gather->fresh;
+	gather->fresh = NULL;
+	pthread_mutex_unlock(&gather->lock);
+	return fresh;
+}
+
+static void gather_tell(struct gather *gather, bool *what)
+{
+	const uint64_t one = 1;
+
+	pthread_mutex_lock(&gather->lock);
+	*what = true;
+	pthread_mutex_unlock(&gather->lock);
+	if (write(gather->wake, &one, sizeof(one)) < 0)
+		return; /* it is awake already */
+}
+
+void gather_refresh(struct gather *gather)
+{
+	gather_tell(gather, &gather->refresh);
+}
+
+void gather_close(struct gather *gather)
+{
+	const int fds[] = { gather ? gather->wake : -1, gather ? gather->ready : -1,
+			    gather ? gather->network : -1 };
+
+	if (!gather)
+		return;
+	if (gather->started) {
+		gather_tell(gather, &gather->stop);
+		pthread_join(gather->thread, NULL);
+	}
+	for (size_t i = 0; i < sizeof(fds) / sizeof(fds[0]); i++)
+		if (fds[i] >= 0)
+			close(fds[i]);
+	pthread_mutex_destroy(&gather->lock);
+	prefixes_free(gather->fresh);
+	parts_close(gather->parts);
+	free(gather);
+}

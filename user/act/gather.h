@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Puts together who is never blocked, in a thread of its own, and hands it over as it changes. */
+#ifndef GATHER_H
+#define GATHER_H
+
+#include <stddef.h>
+
+#include "common/addr.h"
+#include "common/prefixes.h"
+
+struct gather;
+
+/* All of it is copied. */
+struct gather_options {
+	const struct addr_prefix *addresses;
+	size_t addresses_count;
+	char *const *hosts; /* names */
+	size_t hosts_count;
+	char *const *files; /* lists, see lists.h */
+	size_t files_count;
+	const char *providers; /* the same, of big providers' networks; NULL: none */
+	const char *own;       /* the operator's own list, which need not be there */
+	/* What else there is to ask, now and then, in the thread: 0 or -errno. May be NULL. */
+	int (*ask)(struct prefixes *out);
+};
+
+/*
+ * Gathers a first time, for three seconds or so, and starts the thread. What it finds wrong, it
+ * tells. 0 or -errno; the caller closes *out.
+ */
+int gather_open(const struct gather_options *options, struct gather **out);
+
+/* Gathers once, without a thread: for whoever looks only once. The caller frees *out. */
+int gather_once(const struct gather_options *options, struct prefixes **out);
+
+/* Readable when there is a new set. */
+int gather_fd(const struct gather *gather);
+
+/* The new set, sealed and the caller's; NULL: nothing has changed. Never waits. */
+struct prefixes *gather_take(struct gather *gather);
+
+/* Everything is asked anew, soon. */
+void gather_refresh(struct gather *gather);
+
+/* Accepts NULL. */
+void gather_close(struct gather *gather);
+
+#endif

@@ -1,0 +1,228 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Files of addresses, networks and names, one a line: read again when they change. */
+#include "act/lists.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/hostname.h"
+#include "common/log.h"
+
+#define LISTS_TOLD_MAX 8 /* wrong lines of one file */
+
+/* What is being read. */
+struct lists_reading {
+	struct lists_file *file;
+	struct prefixes *set;
+	char **names;
+	size_t names_count;
+	unsigned long line;
+	unsigned long wrong;
+};
+
+static char *lists_trim(char *text)
+{
+	char *end;
+
+	text += strspn(text, " \t\r\n");
+	for (end = text + strlen(text); end > text && strchr(" \t\r\n", end[-1]); end--)
+		end[-1] = '\0';
+	return text;
+}
+
+void lists_split(char *line, char **word, char **remark)
+{
+	size_t length = strcspn(line, "#;");
+
+	*remark = line + length;
+	if (**remark) {
+		**remark = '\0';
+		(*remark)++;
+	}
+	*word = lists_trim(line);
+	*remark = lists_trim(*remark);
+}
+
+int lists_parse(const char *word, struct addr_prefix *out)
+{
+	struct addr_prefix prefix;
+	int err = addr_parse_prefix(word, &prefix);
+
+	if (err)
+		return err;
+	if (!prefix.length)
+		return -ERANGE;
+	*out = prefix;
+	return 0;
+}
+
+const char *lists_error(int err)
+{
+	switch (err) {
+	case -EDOM:
+		return "has bits set behind its prefix: which network is meant?";
+	case -ERANGE:
+		return "is every address there is, so that nobody would be blocked";
+	default:
+		return "is no address, no network and no host's name";
+	}
+}
+
+static int lists_add_name(struct lists_reading *reading, const char *word)
+{
+	char **grown = reallocarray(reading->names, reading->names_count + 1, sizeof(*grown));
+	char *copy = strdup(word);
+
+	if (grown)
+		reading->names = grown;
+	if (!grown || !copy) {
+		free(copy);
+		return -ENOMEM;
+	}
+	grown[reading->names_count++] = copy;
+	return 0;
+}
+
+static int lists_take(struct lists_reading *reading, char *line)
+{
+	const struct lists_file *file = reading->file;
+	char why[PREFIXES_WHY_SIZE], *word, *remark;
+	struct addr_prefix whom;
+	int err;
+
+	lists_split(line, &word, &remark);
+	if (!*word)
+		return 0;
+	err = lists_parse(word, &whom);
+	if (!err) {
+		snprintf(why, sizeof(why), "%s%s%s", file->why, *remark ? ": " : "", remark);
+		return prefixes_add(reading->set, &whom, why);
+	}
+	if (hostname_is_valid(word))
+		return lists_add_name(reading, word);
+	if (++reading->wrong <= LISTS_TOLD_MAX)
+		log_warning("%s:%lu: \"%.64s\" %s; this line is skipped", file->path, reading->line,
+			    word, lists_error(err));
+	return 0;
+}
+
+static int lists_read(struct lists_reading *reading, FILE *stream)
+{
+	const char *path = reading->file->path;
+	char *line = NULL;
+	size_t room = 0;
+	int err = 0;
+
+	while (!err && getline(&line, &room, stream) > 0) {
+		reading->line++;
+		err = lists_take(reading, line);
+	}
+	if (!err && ferror(stream))
+		err = -EIO;
+	free(line);
+	prefixes_seal(reading->set);
+	if (reading->wrong > LISTS_TOLD_MAX)
+		log_warning("%s: %lu wrong lines in all; they are skipped", path, reading->wrong);
+	return err;
+}
+
+static void lists_free_names(char **names, size_t count)
+{
+	while (count)
+		free(names[--count]);
+	free(names);
+}
+
+/* The new in the place of the old. */
+static void lists_put(struct lists_file *file, struct lists_reading *reading)
+{
+	prefixes_free(file->set);
+	lists_free_names(file->names, file->names_count);
+	file->set = reading->set;
+	file->names = reading->names;
+	file->names_count = reading->names_count;
+}
+
+/* Once for each error, and once when it is over. */
+static void lists_tell(struct lists_file *file, int err)
+{
+	if (err == file->error)
+		return;
+	file->error = err;
+	if (err)
+		log_warning("cannot read %s, a list of who is never blocked: %s; %s", file->path,
+			    strerror(-err),
+			    file->set ? "what was in it stays"
+				      : "trying again whenever it changes");
+	else
+		log_notice("%s can be read again", file->path);
+}
+
+/* A folder, or what would keep us waiting, is no list. */
+static int lists_open(const struct lists_file *file, FILE **out)
+{
+	FILE *stream;
+
+	if (!S_ISREG(file->seen.st_mode))
+		return -EINVAL;
+	stream = fopen(file->path, "re");
+	if (!stream)
+		return -errno;
+	*out = stream;
+	return 0;
+}
+
+static int lists_load(struct lists_file *file)
+{
+	struct lists_reading reading = { .file = file };
+	FILE *stream = NULL;
+	int err = lists_open(file, &stream);
+
+	if (err)
+		return err;
+	err = prefixes_new(&reading.set);
+	if (!err)
+		err = lists_read(&reading, stream);
+	fclose(stream);
+	if (!err) {
+		lists_put(file, &reading);
+		return 0;
+	}
+	prefixes_free(reading.set);
+	lists_free_names(reading.names, reading.names_count);
+	return err;
+}
+
+bool lists_refresh(struct lists_file *file)
+{
+	struct lists_reading nothing = { 0 };
+	struct stat now = { 0 };
+	int err = stat(file->path, &now) ? -errno : 0;
+
+	if (err == -ENOENT && file->may_lack) {
+		if (!file->set)
+			return false;
+		lists_put(file, &nothing);
+		memset(&file->seen, 0, sizeof(file->seen));
+		return true;
+	}
+	if (!err && !file->error && now.st_ino == file->seen.st_ino &&
+	    now.st_dev == file->seen.st_dev && now.st_size == file->seen.st_size &&
+	    now.st_mtim.tv_sec == file->seen.st_mtim.tv_sec &&
+	    now.st_mtim.tv_nsec == file->seen.st_mtim.tv_nsec)
+		return false;
+	file->seen = now;
+	if (!err)
+		err = lists_load(file);
+	lists_tell(file, err);
+	return !err;
+}
+
+void lists_clear(struct lists_file *file)
+{
+	struct lists_reading nothing = { 0 };
+
+	lists_put(file, &nothing);
+}
