@@ -42,7 +42,8 @@ static bool links_ask(unsigned int ifindex, unsigned long what, struct ifreq *re
 	bool said;
 	int fd;
 
-	fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	/* Of any family; one that is no way to the network is all that a hardened unit has. */
+	fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
 	if (fd < 0)
 		return false;
 	said = if_indextoname(ifindex, request->ifr_name) && !ioctl(fd, what, request);

@@ -110,6 +110,7 @@ int cmd_import(int argc, char **argv);
 int cmd_parse(int argc, char **argv);
 int cmd_replay(int argc, char **argv);
 int cmd_completion(int argc, char **argv);
+int cmd_lookup(int argc, char **argv);
 
 extern const struct cli_command cli_commands[];
 

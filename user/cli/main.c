@@ -66,6 +66,8 @@ const struct cli_command cli_commands[] = {
 	  cmd_replay },
 	{ "completion", "bash|zsh|fish", "print what makes a shell complete these commands", "",
 	  cmd_completion },
+	{ "lookup", "", "the addresses of the host name on standard input; attach's own helper", "",
+	  cmd_lookup },
 	{ NULL, NULL, NULL, NULL, NULL },
 };
 
