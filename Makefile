@@ -8,6 +8,11 @@ SBINDIR    ?= $(PREFIX)/sbin
 MANDIR     ?= $(PREFIX)/share/man
 SYSCONFDIR ?= /etc
 UNITDIR    ?= $(PREFIX)/lib/systemd/system
+LIBEXECDIR ?= $(PREFIX)/libexec
+DATADIR    ?= $(PREFIX)/share
+BASHDIR    ?= $(DATADIR)/bash-completion/completions
+ZSHDIR     ?= $(DATADIR)/zsh/site-functions
+FISHDIR    ?= $(DATADIR)/fish/vendor_completions.d
 
 CC         ?= cc
 CLANG      ?= clang
@@ -49,7 +54,7 @@ FUZZERS       := $(B)/selftests/forge
 BENCHES       := $(B)/selftests/storm
 TOOLS         := $(patsubst selftests/live/%.c,$(B)/selftests/%,$(wildcard selftests/live/*.c))
 
-.PHONY: help deps all run test test-vm fuzz bench check install uninstall clean tests
+.PHONY: help deps all run test test-vm fuzz bench check deb install uninstall clean tests
 .DEFAULT_GOAL := all
 .DELETE_ON_ERROR:
 .SECONDARY:
@@ -64,6 +69,7 @@ help:
 	@echo 'make fuzz       forged lines and libFuzzer on the reader, for TIME=60 seconds'
 	@echo 'make bench      how fast a log is read and a storm is dropped, beside others (as root); QUICK=1'
 	@echo 'make check      formatting, shell scripts, man page'
+	@echo 'make deb        build a Debian package, into $(B)/deb/'
 	@echo 'make install    under PREFIX=$(PREFIX), or below DESTDIR; make uninstall takes it back'
 	@echo 'make clean      remove $(B)/'
 	@echo 'V=1 shows commands, WERROR=1 makes warnings errors.'
@@ -179,19 +185,82 @@ $(TOOLS): $(B)/selftests/%: $(B)/selftests/live/%.o
 check:
 	$(Q)scripts/deps check
 	$(Q)clang-format --dry-run -Werror $$(git ls-files '*.[ch]')
-	$(Q)shellcheck -x scripts/deps scripts/sandbox scripts/lab.bash selftests/run selftests/fuzz/run selftests/fuzz/tap selftests/corpus/record selftests/corpus/mailhost.bash selftests/live/inside selftests/live/live.bash selftests/vm/run selftests/vm/guest selftests/bench/mailhost .ci/run
-	$(Q)mandoc -Tlint -W warning user/cli/sobig-xdp.8
+	$(Q)shellcheck -x scripts/deps scripts/sandbox scripts/lab.bash scripts/stopped selftests/run selftests/fuzz/run selftests/fuzz/tap selftests/corpus/record selftests/corpus/mailhost.bash selftests/live/inside selftests/live/live.bash selftests/vm/run selftests/vm/guest selftests/bench/mailhost .ci/run
+	$(Q)mandoc -Tlint -W warning user/cli/sobig-xdp.8 user/cli/sobig-xdp.conf.5
 
-install: all
+# What is installed besides the program: a folder and a file, and from where.
+COMPLETIONS := $(B)/completions/sobig-xdp.bash $(B)/completions/sobig-xdp.zsh $(B)/completions/sobig-xdp.fish
+UNITS       := $(patsubst scripts/%,$(B)/units/%,$(wildcard scripts/*.service scripts/*.socket))
+DASHBOARDS  := $(wildcard scripts/grafana/*.json)
+ALERTS      := $(wildcard scripts/prometheus/*.yml)
+PROVIDERS   := $(wildcard scripts/providers)
+
+$(B)/completions/sobig-xdp.%: $(B)/sobig-xdp
+	@mkdir -p $(@D)
+	$(Q)$(B)/sobig-xdp completion $* > $@
+
+$(B)/units/%: scripts/% Makefile
+	@mkdir -p $(@D)
+	$(Q)sed 's|@SBINDIR@|$(SBINDIR)|g; s|@LIBEXECDIR@|$(LIBEXECDIR)|g' $< > $@
+
+# A configuration that is there is the operator's.
+install: all $(COMPLETIONS) $(UNITS) $(B)/units/stopped
 	$(INSTALL) -D -m 755 $(B)/sobig-xdp $(DESTDIR)$(SBINDIR)/sobig-xdp
+	$(INSTALL) -D -m 755 $(B)/units/stopped $(DESTDIR)$(LIBEXECDIR)/sobig-xdp/stopped
 	$(INSTALL) -D -m 644 user/cli/sobig-xdp.8 $(DESTDIR)$(MANDIR)/man8/sobig-xdp.8
-	$(INSTALL) -d $(DESTDIR)$(UNITDIR)
-	sed 's|@SBINDIR@|$(SBINDIR)|' scripts/sobig-xdp@.service > $(B)/sobig-xdp@.service
-	$(INSTALL) -m 644 $(B)/sobig-xdp@.service $(DESTDIR)$(UNITDIR)/sobig-xdp@.service
+	$(INSTALL) -D -m 644 user/cli/sobig-xdp.conf.5 $(DESTDIR)$(MANDIR)/man5/sobig-xdp.conf.5
+	$(INSTALL) -D -m 644 -t $(DESTDIR)$(UNITDIR) $(UNITS)
+	$(INSTALL) -D -m 644 $(B)/completions/sobig-xdp.bash $(DESTDIR)$(BASHDIR)/sobig-xdp
+	$(INSTALL) -D -m 644 $(B)/completions/sobig-xdp.zsh $(DESTDIR)$(ZSHDIR)/_sobig-xdp
+	$(INSTALL) -D -m 644 $(B)/completions/sobig-xdp.fish $(DESTDIR)$(FISHDIR)/sobig-xdp.fish
+	$(if $(PROVIDERS),$(INSTALL) -D -m 644 -t $(DESTDIR)$(DATADIR)/sobig-xdp $(PROVIDERS))
+	$(if $(DASHBOARDS),$(INSTALL) -D -m 644 -t $(DESTDIR)$(DATADIR)/sobig-xdp/grafana $(DASHBOARDS))
+	$(if $(ALERTS),$(INSTALL) -D -m 644 -t $(DESTDIR)$(DATADIR)/sobig-xdp/prometheus $(ALERTS))
+	[ -e $(DESTDIR)$(SYSCONFDIR)/sobig-xdp.conf ] || \
+		$(INSTALL) -D -m 644 scripts/sobig-xdp.conf $(DESTDIR)$(SYSCONFDIR)/sobig-xdp.conf
+	[ -e $(DESTDIR)$(SYSCONFDIR)/default/sobig-xdp ] || \
+		$(INSTALL) -D -m 644 scripts/sobig-xdp.default $(DESTDIR)$(SYSCONFDIR)/default/sobig-xdp
+	[ -e $(DESTDIR)$(SYSCONFDIR)/fail2ban/action.d/sobig-xdp.conf ] || \
+		$(INSTALL) -D -m 644 scripts/fail2ban/sobig-xdp.conf \
+			$(DESTDIR)$(SYSCONFDIR)/fail2ban/action.d/sobig-xdp.conf
 
+# A configuration that was changed stays.
 uninstall:
 	rm -f $(DESTDIR)$(SBINDIR)/sobig-xdp $(DESTDIR)$(MANDIR)/man8/sobig-xdp.8 \
-		$(DESTDIR)$(UNITDIR)/sobig-xdp@.service
+		$(DESTDIR)$(MANDIR)/man5/sobig-xdp.conf.5 $(DESTDIR)$(BASHDIR)/sobig-xdp \
+		$(DESTDIR)$(ZSHDIR)/_sobig-xdp $(DESTDIR)$(FISHDIR)/sobig-xdp.fish \
+		$(UNITS:$(B)/units/%=$(DESTDIR)$(UNITDIR)/%)
+	rm -rf $(DESTDIR)$(LIBEXECDIR)/sobig-xdp $(DESTDIR)$(DATADIR)/sobig-xdp
+	for pair in sobig-xdp.conf:sobig-xdp.conf sobig-xdp.default:default/sobig-xdp \
+			fail2ban/sobig-xdp.conf:fail2ban/action.d/sobig-xdp.conf; do \
+		! cmp -s scripts/$${pair%:*} $(DESTDIR)$(SYSCONFDIR)/$${pair#*:} || \
+			rm -f $(DESTDIR)$(SYSCONFDIR)/$${pair#*:}; \
+	done
+
+# The package is built from a copy, beside all else that is built here.
+DEB := $(B)/deb/sobig-xdp_$(VERSION)_$(shell dpkg --print-architecture 2>/dev/null).deb
+PACKED := Makefile README.md LICENSE bpf headers user scripts
+# As scripts/deps has it: build=(gcc make ...)
+BUILD_PACKAGES := $(shell sed -n '/^build=(/,/)/p' scripts/deps | tr -d '()' | sed 's/^build=//')
+comma := ,
+space := $(subst ,, )
+
+$(DEB): $(shell find $(PACKED) -type f)
+	$(call say,DEB)
+	$(Q)rm -rf $(B)/deb && mkdir -p $(B)/deb/sobig-xdp-$(VERSION)
+	$(Q)cp -a $(PACKED) $(B)/deb/sobig-xdp-$(VERSION)
+	$(Q)mv $(B)/deb/sobig-xdp-$(VERSION)/scripts/debian $(B)/deb/sobig-xdp-$(VERSION)/debian
+	$(Q)cd $(B)/deb/sobig-xdp-$(VERSION)/debian && sed -i 's/@VERSION@/$(VERSION)/' changelog && \
+		sed -i 's/@BUILD@/$(subst $(space),$(comma) ,$(strip $(BUILD_PACKAGES)))/' control
+	$(Q)cd $(B)/deb/sobig-xdp-$(VERSION) && \
+		env -u MAKEFLAGS -u MFLAGS -u MAKELEVEL dpkg-buildpackage -us -uc -b >../log 2>&1 || \
+		{ tail -n 30 ../log >&2; exit 1; }
+
+deb:
+	$(Q)scripts/deps build deb
+	$(Q)$(MAKE) -s --no-print-directory $(DEB)
+	$(Q)lintian --fail-on error,warning -i $(B)/deb/*.changes
+	@echo $(DEB)
 
 clean:
 	rm -rf $(B)
