@@ -74,7 +74,7 @@ leave() {
 guards() {
 	local flag=xdp list
 	[ "$2" = native ] || flag=xdpgeneric
-	has "$("$sobig" status)" "^$1: all is well"$'\n'" *filter  *$2 mode"
+	has "$("$sobig" status)" "^all is well: $1 guarded.*"$'\n'"$1"$'\n'" *filter  *$2 mode"
 	has "$(ip link show "$1")" " $flag "
 	reach "$1" "silence connected ${3-connected}" $bad $good $theirs
 	list=$("$sobig" list -j --ndjson "198.18.${number[$1]}.$bad")

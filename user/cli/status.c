@@ -1,117 +1,27 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* sobig-xdp status: what is attached, what it counted, and whether all is well. */
+/* sobig-xdp status: whether all is well, what is attached, and what it counted. */
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
-#include "act/survey.h"
-#include "act/filter.h"
-#include "act/pins.h"
-#include "act/pulse.h"
 #include "cli/cli.h"
+#include "cli/picture.h"
+#include "cli/status_json.h"
+#include "cli/trouble.h"
 #include "common/duration.h"
+#include "common/event.h"
 #include "common/log.h"
-
-/* A mail server's log is never silent for so long. */
-#define STATUS_SILENCE 3600
 
 #define STATUS_PORTS_SIZE 96
 
-struct status_interface {
-	char name[IF_NAMESIZE];
-	struct filter_info filter; /* id 0: our program is not there */
-	bool guarded;
-	struct sobig_pulse pulse;
-	uint64_t counters[SOBIG_COUNTS];
-};
+/* How many rules and classes are shown: all is to fit one screen. */
+#define STATUS_RULES 6
+#define STATUS_WIDTH 80
 
-struct status_fill {
-	uint64_t ipv4;
-	uint64_t ipv6;
-	uint64_t networks;
-	uint64_t ipv4_max;
-	uint64_t ipv6_max;
-};
+#define STATUS_INDENT "            "
 
-static int status_count(void *context, const struct survey_entry *entry)
-{
-	struct status_fill *fill = context;
-
-	if (!addr_prefix_is_host(&entry->whom))
-		fill->networks++;
-	else if (addr_is_ipv4(&entry->whom.addr))
-		fill->ipv4++;
-	else
-		fill->ipv6++;
-	return 0;
-}
-
-static uint32_t status_loaded(const struct status_interface *interface)
-{
-	struct timespec boot, now;
-	int64_t asleep;
-
-	/* The kernel tells it by CLOCK_BOOTTIME, which goes on while the machine sleeps. */
-	clock_gettime(CLOCK_BOOTTIME, &boot);
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	asleep = boot.tv_sec - now.tv_sec;
-	return interface->filter.loaded / 1000000000 - asleep;
-}
-
-static int status_read(const struct cli_common *common, unsigned int ifindex,
-		       struct status_interface *out)
-{
-	struct pulse *pulse;
-	int err;
-
-	cli_interface_name(ifindex, out->name);
-	out->guarded = pins_are_guarded(common->pins, ifindex);
-	err = filter_find(ifindex, common->pins, 0, &out->filter);
-	if (err == -ENOENT || err == -ENODEV)
-		out->filter.id = 0;
-	else if (err)
-		return err;
-	err = pulse_open(common->pins, ifindex, &pulse);
-	if (err)
-		return err;
-	err = pulse_read(pulse, &out->pulse);
-	if (!err)
-		err = pulse_counters(pulse, out->counters);
-	pulse_close(pulse);
-	return err;
-}
-
-/* What is wrong, in a few words, or NULL. */
-static const char *status_trouble(const struct status_interface *interface)
-{
-	const struct sobig_pulse *pulse = &interface->pulse;
-	uint32_t heard = pulse->last_line ? pulse->last_line : pulse->started;
-
-	if (!interface->filter.id)
-		return "NOT FILTERED: our program is not on the interface; "
-		       "sobig-xdp attach puts it there";
-	if (!interface->guarded)
-		return "NOBODY READS THE LOG: the blocks in force lapse in time, no new ones "
-		       "come; "
-		       "sobig-xdp attach takes over";
-	if (!pulse->readable)
-		return "THE LOG CANNOT BE READ: no new blocks come";
-	if (blocks_now() - heard > STATUS_SILENCE)
-		return "THE LOG IS SILENT: is it the one that exim writes?";
-	if (pulse->dry_run)
-		return "DRY RUN: nothing is dropped";
-	return NULL;
-}
-
-static const char *status_ago(uint32_t second, char text[DURATION_TEXT_SIZE])
-{
-	uint32_t now = blocks_now();
-
-	return duration_format(now > second ? now - second : 0, text);
-}
-
-/* "port 25", "ports 25, 465 (whatever comes there)" */
+/* "port 25", "ports 25, 465, live connections too" */
 static const char *status_ports(const struct sobig_pulse *pulse, char text[STATUS_PORTS_SIZE])
 {
 	size_t used = snprintf(text, STATUS_PORTS_SIZE, "port%s", pulse->ports[1] ? "s" : "");
@@ -124,8 +34,8 @@ static const char *status_ports(const struct sobig_pulse *pulse, char text[STATU
 	return text;
 }
 
-/* Drops of the less usual kinds, if there were any. */
-static void status_print_drops(const struct status_interface *interface)
+/* Drops and passes of the less usual kinds, if there were any. */
+static void status_print_kinds(const struct picture_interface *interface)
 {
 	static const struct {
 		enum sobig_count count;
@@ -135,173 +45,193 @@ static void status_print_drops(const struct status_interface *interface)
 		{ SOBIG_DROPPED_RATE, "dropped by syn-rate, of hosts that are not blocked" },
 		{ SOBIG_DROPPED_LIVE, "packets of live connections dropped" },
 		{ SOBIG_DROPPED_HIDDEN, "packets dropped that hid what they were" },
+		{ SOBIG_PASSED_DRY_RUN, "would have been dropped, but for --dry-run" },
 	};
 
 	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++)
-		if (interface->counters[kinds[i].count])
-			printf("            %llu %s\n",
+		if (interface->counters[kinds[i].count] ||
+		    (kinds[i].count == SOBIG_PASSED_DRY_RUN && interface->pulse.dry_run))
+			printf(STATUS_INDENT "%llu %s\n",
 			       (unsigned long long)interface->counters[kinds[i].count],
 			       kinds[i].words);
 }
 
-static void status_print(const struct status_interface *interface)
+static void status_print_interface(const struct picture_interface *interface)
 {
 	const struct sobig_pulse *pulse = &interface->pulse;
 	const uint64_t *counts = interface->counters;
-	const char *trouble = status_trouble(interface);
-	char time[CLI_TIME_SIZE], ago[DURATION_TEXT_SIZE], ports[STATUS_PORTS_SIZE];
+	char time[CLI_TIME_SIZE], ports[STATUS_PORTS_SIZE];
 
-	printf("%s: %s\n", interface->name, trouble ? trouble : "all is well");
+	printf("%s%s\n", interface->name, interface->guarded ? "" : ", not guarded");
 	if (interface->filter.id)
 		printf("  filter    %s mode, %s, program %u, since %s\n",
 		       filter_mode_name(interface->filter.mode), status_ports(pulse, ports),
-		       interface->filter.id, cli_time(status_loaded(interface), time));
+		       interface->filter.id, cli_time(interface->loaded, time));
+	else
+		printf("  filter    none\n");
 	printf("  SYNs      %llu dropped, %llu passed, %llu passed after a block had lapsed\n",
 	       (unsigned long long)(counts[SOBIG_DROPPED] + counts[SOBIG_DROPPED_NETWORK]),
 	       (unsigned long long)counts[SOBIG_PASSED_SYN],
 	       (unsigned long long)counts[SOBIG_PASSED_LAPSED]);
-	status_print_drops(interface);
-	if (pulse->dry_run || counts[SOBIG_PASSED_DRY_RUN])
-		printf("            %llu would have been dropped, but for --dry-run\n",
-		       (unsigned long long)counts[SOBIG_PASSED_DRY_RUN]);
+	status_print_kinds(interface);
 	printf("  packets   %llu others passed, %llu of them malformed\n",
 	       (unsigned long long)(counts[SOBIG_PASSED_OTHER] + counts[SOBIG_PASSED_MALFORMED]),
 	       (unsigned long long)counts[SOBIG_PASSED_MALFORMED]);
-	if (!pulse->pid)
-		return;
-	printf("  daemon    process %u%s, since %s\n", pulse->pid,
-	       interface->guarded ? "" : " (gone)", cli_time(pulse->started, time));
+}
+
+/* "virus 12, worm 3", the commonest first; what does not fit the line is summed up. */
+static void status_print_classes(const struct sobig_pulse *pulse)
+{
+	bool shown[SOBIG_CLASSES_MAX] = { false };
+	int column = strlen(STATUS_INDENT), others = 0;
+	char text[64];
+
+	for (;;) {
+		int most = -1, length;
+
+		for (int i = 0; i < EVENT_OFFENCES && i < SOBIG_CLASSES_MAX; i++)
+			if (pulse->classes[i] && !shown[i] &&
+			    (most < 0 || pulse->classes[i] > pulse->classes[most]))
+				most = i;
+		if (most < 0)
+			break;
+		shown[most] = true;
+		length = snprintf(text, sizeof(text), "%s %llu", event_class_name(most),
+				  (unsigned long long)pulse->classes[most]);
+		if (others || column + length + (int)strlen(", and 16 others") > STATUS_WIDTH) {
+			others++;
+			continue;
+		}
+		printf("%s%s", column == (int)strlen(STATUS_INDENT) ? "  offences  " : ", ", text);
+		column += length + 2;
+	}
+	if (others)
+		printf(", and %d others", others);
+	if (column > (int)strlen(STATUS_INDENT))
+		putchar('\n');
+}
+
+static void status_print_daemon(const struct picture *picture, const struct picture_daemon *daemon)
+{
+	const struct sobig_pulse *pulse = daemon->pulse;
+	char time[CLI_TIME_SIZE], ago[DURATION_TEXT_SIZE], names[PICTURE_NAMES_SIZE];
+
+	printf("daemon %u%s for %s, since %s\n", pulse->pid, daemon->alive ? "" : " (gone)",
+	       picture_names(picture, daemon->interfaces, ", ", names),
+	       cli_time(pulse->started, time));
 	printf("  log       %s%s, %llu bytes read", pulse->log,
 	       pulse->logs > 1 ? " and others" : "", (unsigned long long)pulse->position);
 	if (pulse->last_line)
-		printf(", last line %s ago\n", status_ago(pulse->last_line, ago));
+		printf(", last line %s ago\n",
+		       duration_format(picture->now > pulse->last_line
+					       ? picture->now - pulse->last_line
+					       : 0,
+				       ago));
 	else
 		printf(", no line yet\n");
 	printf("  judged    %llu lines, %llu offences, %llu blocks, %llu hosts under watch\n",
 	       (unsigned long long)pulse->lines, (unsigned long long)pulse->offences,
 	       (unsigned long long)pulse->blocked, (unsigned long long)pulse->watched);
+	status_print_classes(pulse);
+	if (pulse->spared || pulse->allowed)
+		printf("  allowed   %llu addresses and networks; %llu offences of theirs spared\n",
+		       (unsigned long long)pulse->allowed, (unsigned long long)pulse->spared);
 	if (pulse->watch_drops)
-		printf("            %llu hosts forgotten, as too many were under watch\n",
+		printf(STATUS_INDENT "%llu hosts forgotten, as too many were under watch\n",
 		       (unsigned long long)pulse->watch_drops);
 	if (pulse->skipped)
-		printf("            %llu lines skipped, too long for exim's\n",
+		printf(STATUS_INDENT "%llu lines skipped, too long for exim's\n",
 		       (unsigned long long)pulse->skipped);
 }
 
-static json_t *status_ports_json(const struct sobig_pulse *pulse)
+static int status_by_use(const void *a, const void *b)
 {
-	json_t *ports = json_array();
+	const struct picture_rule *x = *(const struct picture_rule *const *)a;
+	const struct picture_rule *y = *(const struct picture_rule *const *)b;
 
-	for (int i = 0; i < SOBIG_PORTS_MAX && pulse->ports[i]; i++)
-		json_array_append_new(ports, json_integer(pulse->ports[i]));
-	return ports;
+	if (x->in_force + x->shown != y->in_force + y->shown)
+		return x->in_force + x->shown < y->in_force + y->shown ? 1 : -1;
+	return x < y ? -1 : 1;
 }
 
-static json_t *status_json(const struct status_interface *interface)
+/* The rules that keep hosts out at present, the busiest first. */
+static void status_print_rules(const struct picture *picture)
 {
-	static const char *const names[SOBIG_COUNTS] = {
-		[SOBIG_PASSED_OTHER] = "passed_other",
-		[SOBIG_PASSED_SYN] = "passed_syn",
-		[SOBIG_PASSED_LAPSED] = "passed_lapsed",
-		[SOBIG_PASSED_MALFORMED] = "passed_malformed",
-		[SOBIG_PASSED_DRY_RUN] = "passed_dry_run",
-		[SOBIG_DROPPED] = "dropped",
-		[SOBIG_DROPPED_NETWORK] = "dropped_network",
-		[SOBIG_DROPPED_LIVE] = "dropped_live",
-		[SOBIG_DROPPED_HIDDEN] = "dropped_hidden",
-		[SOBIG_DROPPED_RATE] = "dropped_rate",
-	};
-	const struct sobig_pulse *pulse = &interface->pulse;
-	const char *trouble = status_trouble(interface);
-	char since[CLI_TIME_SIZE], started[CLI_TIME_SIZE], last[CLI_TIME_SIZE];
-	json_t *json, *counters = json_object();
+	const struct picture_rule *order[PICTURE_RULES_MAX];
+	int most = STATUS_RULES / (picture->daemons_count > 1 ? picture->daemons_count : 1);
+	int count = 0;
 
-	for (int i = 0; i < SOBIG_COUNTS; i++)
-		json_object_set_new(counters, names[i], json_integer(interface->counters[i]));
-	json = json_pack("{s:s, s:b, s:s?, s:b, s:o}", "interface", interface->name, "well",
-			 !trouble, "trouble", trouble, "guarded", interface->guarded, "counters",
-			 counters);
-	if (interface->filter.id)
-		json_object_set_new(json, "filter",
-				    json_pack("{s:s, s:o, s:s, s:i, s:b, s:s}", "mode",
-					      filter_mode_name(interface->filter.mode), "ports",
-					      status_ports_json(pulse), "scope",
-					      pulse->scope_port ? "port" : "syn", "program",
-					      (int)interface->filter.id, "dry_run",
-					      (int)pulse->dry_run, "since",
-					      cli_time_rfc3339(status_loaded(interface), since)));
-	if (pulse->pid)
-		json_object_set_new(
-			json, "daemon",
-			json_pack(
-				"{s:i, s:s, s:s, s:b, s:I, s:s?, s:I, s:I, s:I, s:I, s:I, "
-				"s:I, s:I}",
-				"pid", (int)pulse->pid, "since",
-				cli_time_rfc3339(pulse->started, started), "log", pulse->log,
-				"readable", (int)pulse->readable, "position",
-				(json_int_t)pulse->position, "last_line",
-				pulse->last_line ? cli_time_rfc3339(pulse->last_line, last) : NULL,
-				"lines", (json_int_t)pulse->lines, "offences",
-				(json_int_t)pulse->offences, "skipped", (json_int_t)pulse->skipped,
-				"blocked", (json_int_t)pulse->blocked, "evictions",
-				(json_int_t)pulse->evictions, "watched", (json_int_t)pulse->watched,
-				"forgotten", (json_int_t)pulse->watch_drops));
-	return json;
+	for (int i = 0; i < picture->rules_count; i++)
+		if (picture->rules[i].in_force || picture->rules[i].shown)
+			order[count++] = &picture->rules[i];
+	qsort(order, count, sizeof(order[0]), status_by_use);
+	for (int i = 0; i < count && i < most; i++) {
+		printf("  %-*s %llu in force, %llu SYNs dropped for them", SOBIG_RULE_SIZE - 1,
+		       order[i]->name, (unsigned long long)order[i]->in_force,
+		       (unsigned long long)order[i]->drops);
+		if (order[i]->shown)
+			printf("; %llu for show", (unsigned long long)order[i]->shown);
+		putchar('\n');
+	}
+	if (count > most)
+		printf("  and %d other rules\n", count - most);
 }
 
-static int status_all(const struct cli_common *common, const unsigned int *indices, int count)
+static int status_print(const struct picture *picture, const struct trouble *troubles, int count)
 {
-	struct status_interface interfaces[PINS_INTERFACES_MAX] = { 0 };
-	struct status_fill fill = { 0 };
-	struct blocks *blocks = NULL;
-	json_t *document, *array;
+	char text[TROUBLE_TEXT_SIZE];
 	uint64_t evictions = 0;
-	int err;
+
+	if (!count)
+		puts(trouble_none(picture, text));
+	for (int i = 0; i < count; i++)
+		puts(troubles[i].text);
+	putchar('\n');
+	for (int i = 0; i < picture->interfaces_count; i++)
+		status_print_interface(&picture->interfaces[i]);
+	putchar('\n');
+	for (int i = 0; i < picture->daemons_count; i++) {
+		status_print_daemon(picture, &picture->daemons[i]);
+		evictions += picture->daemons[i].pulse->evictions;
+	}
+	printf("\nblocks: %llu of %llu (IPv4), %llu of %llu (IPv6), %llu networks in force\n",
+	       (unsigned long long)picture->ipv4, (unsigned long long)picture->room4,
+	       (unsigned long long)picture->ipv6, (unsigned long long)picture->room6,
+	       (unsigned long long)picture->networks);
+	if (evictions)
+		printf("  %llu lost by the kernel and put back\n", (unsigned long long)evictions);
+	status_print_rules(picture);
+	if (!fflush(stdout))
+		return CLI_DONE;
+	log_error("cannot write to standard output: %s", strerror(errno));
+	return CLI_FAILED;
+}
+
+static int status_all(const struct cli_common *common, struct picture *picture)
+{
+	struct trouble troubles[TROUBLES_MAX];
+	int status, count, err;
 
 	/* All is read before anything is printed: no half a table on failure. */
-	err = blocks_open(common->pins, &blocks);
+	err = picture_read(common->pins, picture);
 	if (!err)
-		err = survey_each(blocks, status_count, &fill);
-	if (!err) {
-		fill.ipv4_max = blocks_room(blocks, true);
-		fill.ipv6_max = blocks_room(blocks, false);
-	}
-	blocks_close(blocks);
-	for (int i = 0; i < count && !err; i++) {
-		err = status_read(common, indices[i], &interfaces[i]);
-		evictions += interfaces[i].pulse.evictions;
-	}
+		err = picture_read_blocks(picture, NULL, NULL);
 	if (err)
 		return cli_cannot_open(common, err);
-	if (!common->json) {
-		for (int i = 0; i < count; i++)
-			status_print(&interfaces[i]);
-		printf("blocks: %llu of %llu (IPv4), %llu of %llu (IPv6), %llu networks in force; "
-		       "%llu lost by the kernel and put back\n",
-		       (unsigned long long)fill.ipv4, (unsigned long long)fill.ipv4_max,
-		       (unsigned long long)fill.ipv6, (unsigned long long)fill.ipv6_max,
-		       (unsigned long long)fill.networks, (unsigned long long)evictions);
-		return CLI_DONE;
-	}
-	document = cli_document("status");
-	array = json_array();
-	for (int i = 0; i < count; i++)
-		json_array_append_new(array, status_json(&interfaces[i]));
-	json_object_set_new(document, "interfaces", array);
-	json_object_set_new(document, "blocks",
-			    json_pack("{s:I, s:I, s:I, s:I, s:I}", "ipv4", (json_int_t)fill.ipv4,
-				      "ipv4_max", (json_int_t)fill.ipv4_max, "ipv6",
-				      (json_int_t)fill.ipv6, "ipv6_max", (json_int_t)fill.ipv6_max,
-				      "networks", (json_int_t)fill.networks));
-	return cli_print_json(common, document);
+	count = trouble_find(picture, troubles);
+	if (common->json)
+		status = cli_print_json(common, status_json(picture, troubles, count));
+	else
+		status = status_print(picture, troubles, count);
+	return status ? status : count ? CLI_FAILED : CLI_DONE;
 }
 
 int cmd_status(int argc, char **argv)
 {
 	static const struct option options[] = { CLI_COMMON_OPTIONS };
-	unsigned int interfaces[PINS_INTERFACES_MAX];
+	struct picture *picture;
 	struct cli_common common;
-	int option, status, count;
+	int option, status;
 
 	cli_start(&common, argv);
 	while ((option = getopt_long(argc, argv, CLI_COMMON_LETTERS, options, NULL)) != -1)
@@ -312,10 +242,10 @@ int cmd_status(int argc, char **argv)
 	status = cli_need_privilege();
 	if (status)
 		return status;
-	count = pins_interfaces(common.pins, interfaces);
-	if (count <= 0)
-		return cli_cannot_open(&common, count == -EACCES	     ? -EPERM
-						: !count || count == -ENODEV ? -ENOENT
-									     : count);
-	return status_all(&common, interfaces, count);
+	picture = malloc(sizeof(*picture));
+	if (!picture)
+		return cli_cannot_open(&common, -ENOMEM);
+	status = status_all(&common, picture);
+	free(picture);
+	return status;
 }

@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Writes one number into what a daemon says of itself: poke PIN-OF-PULSE FIELD VALUE. For troubles
+ * that are hard to bring about; the daemon must be stopped, or it writes its own again.
+ */
+#include <bpf/bpf.h>
+#include <errno.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "sobig.h"
+
+#define POKE_FIELD(name)                                           \
+	{                                                          \
+#name, offsetof(struct sobig_pulse, name),         \
+			sizeof(((struct sobig_pulse *)NULL)->name) \
+	}
+
+static const struct {
+	const char *name;
+	size_t offset, size;
+} poke_fields[] = {
+	POKE_FIELD(started),	  POKE_FIELD(last_line),  POKE_FIELD(readable),
+	POKE_FIELD(braked),	  POKE_FIELD(brake),	  POKE_FIELD(state_error),
+	POKE_FIELD(config_error), POKE_FIELD(configured), POKE_FIELD(evictions),
+	POKE_FIELD(offences),	  POKE_FIELD(lines),	  POKE_FIELD(watched),
+	POKE_FIELD(dry_run),	  POKE_FIELD(classes[0]), POKE_FIELD(classes[1]),
+	POKE_FIELD(classes[5]),	  POKE_FIELD(spared),	  POKE_FIELD(watch_drops),
+};
+
+int main(int argc, char **argv)
+{
+	struct sobig_pulse pulse = { 0 };
+	__u32 key = 0, small;
+	__u64 value;
+	int map;
+
+	if (argc != 4) {
+		fprintf(stderr, "usage: poke PIN FIELD VALUE\n");
+		return 2;
+	}
+	value = strtoull(argv[3], NULL, 10);
+	small = value;
+	map = bpf_obj_get(argv[1]);
+	if (map < 0 || bpf_map_lookup_elem(map, &key, &pulse)) {
+		fprintf(stderr, "poke: %s: %s\n", argv[1], strerror(errno));
+		return 1;
+	}
+	for (size_t i = 0; i < sizeof(poke_fields) / sizeof(poke_fields[0]); i++) {
+		if (strcmp(argv[2], poke_fields[i].name))
+			continue;
+		memcpy((char *)&pulse + poke_fields[i].offset,
+		       poke_fields[i].size == sizeof(small) ? (void *)&small : (void *)&value,
+		       poke_fields[i].size);
+		return bpf_map_update_elem(map, &key, &pulse, BPF_ANY) ? 1 : 0;
+	}
+	fprintf(stderr, "poke: there is no field \"%s\"\n", argv[2]);
+	return 2;
+}

@@ -1,0 +1,103 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0-only
+# What status says first, at three in the morning: all is well, or what is not and what to do.
+
+load live
+
+poke=$top/build/selftests/poke
+
+# says STATUS TEXT...: what status ends with, and what its first line holds.
+says() {
+	local text
+	run "$sobig" status
+	echo "$output"
+	[ "$status" = "$1" ]
+	for text in "${@:2}"; do
+		[[ ${lines[0]} == *"$text"* ]] || return 1
+	done
+}
+
+# The daemon stopped, so that it does not write over what is put into its mouth.
+freeze_daemon() {
+	kill -STOP $daemon
+	pulse=$(echo "$pins"/if*/pulse)
+}
+
+setup() {
+	need_lab
+	[ -x "$poke" ] || skip 'build/selftests/poke is missing; try: make tests'
+	start_lab
+}
+
+@test "all is well, says the first line, and the exit status" {
+	start_daemon
+	says 0 'all is well: mx0 guarded, 0 hosts blocked'
+	"$sobig" block $bad
+	says 0 'all is well: mx0 guarded, 1 host blocked'
+	[ "$("$sobig" status -j | python3 -c 'import json, sys; print(json.load(sys.stdin)["well"])')" = True ]
+}
+
+@test "nothing attached is no good, and says how to attach" {
+	run "$sobig" status
+	[ "$status" = 1 ]
+	[[ $output == *'not attached to any interface'*'sobig-xdp attach IF'* ]]
+}
+
+@test "each trouble has a first line that says what to do, the worst is first" {
+	start_daemon
+	freeze_daemon
+	"$poke" "$pulse" dry_run 1
+	says 1 'DRY RUN (mx0): nothing is dropped; attach without --dry-run'
+	"$poke" "$pulse" config_error 1
+	says 1 'THE LAST RELOAD WAS REFUSED: ' '`sobig-xdp check` says what is wrong'
+	"$poke" "$pulse" state_error 28
+	says 1 'THE STATE CANNOT BE WRITTEN: No space left on device; '
+	"$poke" "$pulse" started 1
+	"$poke" "$pulse" last_line 1
+	# It needs an hour of silence.
+	[ "$(cut -d. -f1 /proc/uptime)" -lt 3700 ] || says 1 'THE LOG IS SILENT: no line for ' "$log"
+	"$poke" "$pulse" readable 0
+	says 1 "THE LOG CANNOT BE READ: no new blocks come; is $log there"
+	"$poke" "$pulse" brake 500
+	"$poke" "$pulse" braked 1
+	says 1 'THE BRAKE IS ON: more than 500 new blocks in a minute; new verdicts are only shown; look at `sobig-xdp list`, then `sobig-xdp release`'
+	[ "$("$sobig" status -j | python3 -c 'import json, sys; print(*(t["kind"] for t in json.load(sys.stdin)["troubles"]))')" \
+		= 'brake log-unreadable state-unwritable config-refused dry-run' ]
+	kill -KILL $daemon
+	wait $daemon || true
+	says 1 'NOBODY READS THE LOG (mx0): ' 'sobig-xdp attach mx0'
+	ip link set dev mx0 xdp off
+	says 1 'NOT FILTERED (mx0): ' 'sobig-xdp attach mx0'
+	ip link delete mx0
+	says 1 'THE INTERFACE IS GONE (#' "rm -r $pins/if"
+}
+
+@test "a table that is nearly full is a trouble" {
+	start_daemon --blocks 2000
+	for i in $(seq 0 1799); do echo "203.$((i / 250)).113.$((i % 250 + 1))"; done | "$sobig" block -
+	says 1 'THE TABLE IS NEARLY FULL: 1800 of 2000 IPv4 addresses; '
+	"$sobig" unblock 203.0.113.1
+	says 0 'all is well'
+}
+
+@test "one interface or two, it fits a screen of 80 by 24" {
+	local pair
+	ip link add mx1 type veth peer name world1
+	ip link add mx2 type veth peer name world2
+	start_daemon
+	offend $bad 16
+	until_blocked $bad
+	"$sobig" block 203.0.113.0/24 --reason 'a net'
+	for pair in one two; do
+		[ $pair = one ] || "$sobig" attach mx1 --log "$log" >/dev/null 2>&1 3>&- &
+		[ $pair = one ] || until "$sobig" status | grep -q '^mx1$'; do sleep 0.1; done
+		"$sobig" status | tee "$LAB/status"
+		[ "$(fold -w 80 "$LAB/status" | wc -l)" -le 23 ]
+	done
+	"$sobig" detach --all
+	launch_daemon mx1 mx2 --log "$log"
+	"$sobig" status | tee "$LAB/status"
+	[ "$(fold -w 80 "$LAB/status" | wc -l)" -le 23 ]
+	# One daemon is told of once.
+	[ "$(grep -c '^daemon .* for mx1, mx2' "$LAB/status")" = 1 ]
+}

@@ -1,0 +1,266 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* All there is to see of an installation in one reading: interfaces, daemons, blocks, rules. */
+#include "cli/picture.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+
+#include "act/pulse.h"
+#include "cli/cli.h"
+
+/* The kernel tells it by CLOCK_BOOTTIME, which goes on while the machine sleeps. */
+static uint32_t picture_loaded(const struct filter_info *filter)
+{
+	struct timespec boot, now;
+
+	clock_gettime(CLOCK_BOOTTIME, &boot);
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return filter->loaded / 1000000000 - (boot.tv_sec - now.tv_sec);
+}
+
+/*
+ * Names of interfaces and files may be any bytes; they are to be shown on terminals, in JSON and
+ * to Prometheus, which take UTF-8 only.
+ */
+static void picture_clean(char *text)
+{
+	json_t *json = json_string(text);
+	bool utf8 = json;
+
+	json_decref(json);
+	for (unsigned char *at = (unsigned char *)text; *at; at++)
+		if (*at < ' ' || *at == 0x7f || (!utf8 && *at >= 0x80))
+			*at = '?';
+}
+
+static int picture_read_pulse(const char *pins, struct picture_interface *out)
+{
+	struct pulse *pulse;
+	int err = pulse_open(pins, out->index, &pulse);
+
+	if (err)
+		return err;
+	err = pulse_read(pulse, &out->pulse);
+	if (!err)
+		err = pulse_counters(pulse, out->counters);
+	pulse_close(pulse);
+	out->pulse.log[sizeof(out->pulse.log) - 1] = '\0';
+	picture_clean(out->pulse.log);
+	for (int i = 0; i < SOBIG_RULES_MAX; i++)
+		out->pulse.rules[i].name[SOBIG_RULE_SIZE - 1] = '\0';
+	return err;
+}
+
+static int picture_read_interface(const char *pins, unsigned int index,
+				  struct picture_interface *out)
+{
+	int err;
+
+	*out = (struct picture_interface){ .index = index, .daemon = -1 };
+	out->present = if_indextoname(index, out->name);
+	cli_interface_name(index, out->name);
+	picture_clean(out->name);
+	out->guarded = pins_are_guarded(pins, index);
+	err = filter_find(index, pins, 0, &out->filter);
+	if (err == -ENOENT || err == -ENODEV)
+		out->filter.id = 0;
+	else if (err)
+		return err;
+	else
+		out->loaded = picture_loaded(&out->filter);
+	return picture_read_pulse(pins, out);
+}
+
+/* Several interfaces of one process share its pulse, and it is to be counted once. */
+static void picture_find_daemon(struct picture *picture, int at)
+{
+	struct picture_interface *interface = &picture->interfaces[at];
+	const struct sobig_pulse *pulse = &interface->pulse;
+	int i;
+
+	if (!pulse->pid)
+		return;
+	for (i = 0; i < picture->daemons_count; i++)
+		if (picture->daemons[i].pulse->pid == pulse->pid &&
+		    picture->daemons[i].pulse->started == pulse->started)
+			break;
+	if (i == picture->daemons_count) {
+		picture->daemons[i] = (struct picture_daemon){ .pulse = pulse };
+		picture->daemons_count++;
+	}
+	picture->daemons[i].interfaces |= UINT64_C(1) << at;
+	picture->daemons[i].alive |= interface->guarded;
+	interface->daemon = i;
+}
+
+/* The rule's entry, made if there is none yet. */
+static struct picture_rule *picture_rule(struct picture *picture, const char *name)
+{
+	struct picture_rule *rule = picture->rules;
+	struct picture_rule *end = rule + picture->rules_count;
+
+	for (; rule < end; rule++)
+		if (!strcmp(rule->name, name))
+			return rule;
+	/* By hand and import come last. */
+	if (picture->rules_count == PICTURE_RULES_MAX - 2)
+		return end - 1;
+	memcpy(rule->name, name, SOBIG_RULE_SIZE);
+	rule->policy = true;
+	picture->rules_count++;
+	return rule;
+}
+
+static void picture_add_rules(struct picture *picture, const struct sobig_pulse *pulse)
+{
+	for (int i = 0; i < SOBIG_RULES_MAX && pulse->rules[i].name[0]; i++) {
+		struct picture_rule *rule = picture_rule(picture, pulse->rules[i].name);
+
+		rule->counted += pulse->rules[i].counted;
+		rule->blocks += pulse->rules[i].blocks;
+		rule->trials += pulse->rules[i].trials;
+	}
+}
+
+int picture_read(const char *pins, struct picture *out)
+{
+	unsigned int indices[PINS_INTERFACES_MAX];
+	int count = pins_interfaces(pins, indices), err;
+
+	memset(out, 0, sizeof(*out));
+	out->pins = pins;
+	out->now = blocks_now();
+	for (int i = 0; i < count; i++) {
+		err = picture_read_interface(pins, indices[i],
+					     &out->interfaces[out->interfaces_count]);
+		/* Detached at this very moment. */
+		if (err == -ENOENT)
+			continue;
+		if (err)
+			return err;
+		picture_find_daemon(out, out->interfaces_count++);
+	}
+	for (int i = 0; i < out->daemons_count; i++)
+		picture_add_rules(out, out->daemons[i].pulse);
+	strcpy(out->rules[out->rules_count++].name, PICTURE_BY_HAND);
+	strcpy(out->rules[out->rules_count++].name, PICTURE_IMPORT);
+	if (count < 0 && count != -ENODEV)
+		return count == -EACCES ? -EPERM : count;
+	return out->interfaces_count ? 0 : -ENOENT;
+}
+
+struct picture_visitor {
+	struct picture *picture;
+	int (*each)(void *context, const struct survey_entry *entry, int rule);
+	void *context;
+};
+
+/*
+ * A verdict's reason begins with its rule. Only the names of rules in force count as such: what
+ * people write by hand may have a colon as well.
+ */
+static int picture_rule_of(const struct picture *picture, const char *reason)
+{
+	size_t length = strcspn(reason, ":");
+	int by_hand = picture->rules_count - 2;
+
+	for (int i = 0; i < by_hand && reason[length]; i++)
+		if (!strncmp(picture->rules[i].name, reason, length) &&
+		    !picture->rules[i].name[length])
+			return i;
+	return strncmp(reason, "list ", 5) ? by_hand : by_hand + 1;
+}
+
+static int picture_visit(void *context, const struct survey_entry *entry)
+{
+	struct picture_visitor *visitor = context;
+	struct picture *picture = visitor->picture;
+	int at = picture_rule_of(picture, entry->reason);
+	struct picture_rule *rule = &picture->rules[at];
+
+	if (!addr_prefix_is_host(&entry->whom)) {
+		picture->networks++;
+		picture->networks4 += addr_is_ipv4(&entry->whom.addr);
+	} else if (addr_is_ipv4(&entry->whom.addr)) {
+		picture->ipv4++;
+	} else {
+		picture->ipv6++;
+	}
+	if (entry->trial) {
+		picture->trials++;
+		rule->shown++;
+	} else {
+		rule->in_force++;
+		rule->drops += entry->drops;
+	}
+	return visitor->each ? visitor->each(visitor->context, entry, at) : 0;
+}
+
+int picture_read_blocks(struct picture *picture,
+			int (*each)(void *context, const struct survey_entry *entry, int rule),
+			void *context)
+{
+	struct picture_visitor visitor = { picture, each, context };
+	struct blocks *blocks;
+	int err = blocks_open(picture->pins, &blocks);
+
+	if (err)
+		return err;
+	err = survey_each(blocks, picture_visit, &visitor);
+	picture->room4 = blocks_room(blocks, true);
+	picture->room6 = blocks_room(blocks, false);
+	blocks_close(blocks);
+	return err;
+}
+
+uint64_t picture_dropped(const struct picture_interface *interface)
+{
+	uint64_t sum = 0;
+
+	for (int i = SOBIG_DROPS; i < SOBIG_COUNTS; i++)
+		sum += interface->counters[i];
+	return sum;
+}
+
+uint64_t picture_passed(const struct picture_interface *interface)
+{
+	return interface->counters[SOBIG_PASSED_SYN] + interface->counters[SOBIG_PASSED_LAPSED] +
+	       interface->counters[SOBIG_PASSED_DRY_RUN];
+}
+
+const char *picture_counter_name(enum sobig_count count)
+{
+	static const char *const names[SOBIG_COUNTS] = {
+		[SOBIG_PASSED_OTHER] = "passed_other",
+		[SOBIG_PASSED_SYN] = "passed_syn",
+		[SOBIG_PASSED_LAPSED] = "passed_lapsed",
+		[SOBIG_PASSED_MALFORMED] = "passed_malformed",
+		[SOBIG_PASSED_DRY_RUN] = "passed_dry_run",
+		[SOBIG_DROPPED] = "dropped",
+		[SOBIG_DROPPED_NETWORK] = "dropped_network",
+		[SOBIG_DROPPED_LIVE] = "dropped_live",
+		[SOBIG_DROPPED_HIDDEN] = "dropped_hidden",
+		[SOBIG_DROPPED_RATE] = "dropped_rate",
+	};
+
+	return names[count];
+}
+
+char *picture_names(const struct picture *picture, uint64_t mask, const char *between,
+		    char text[PICTURE_NAMES_SIZE])
+{
+	size_t used = 0;
+
+	text[0] = '\0';
+	for (int i = 0; i < picture->interfaces_count; i++) {
+		if (!(mask & UINT64_C(1) << i))
+			continue;
+		used += snprintf(text + used, PICTURE_NAMES_SIZE - used, "%s%s",
+				 used ? between : "", picture->interfaces[i].name);
+		if (used >= PICTURE_NAMES_SIZE)
+			break;
+	}
+	return text;
+}

@@ -1,0 +1,94 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* All there is to see of an installation in one reading: interfaces, daemons, blocks, rules. */
+#ifndef PICTURE_H
+#define PICTURE_H
+
+#include <net/if.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "act/filter.h"
+#include "act/pins.h"
+#include "act/survey.h"
+#include "sobig.h"
+
+struct picture_interface {
+	unsigned int index;
+	bool present;		   /* in this network namespace */
+	char name[IF_NAMESIZE];	   /* "#INDEX" if it is not */
+	struct filter_info filter; /* id 0: our program is not there */
+	uint32_t loaded;	   /* when, as the maps count */
+	bool guarded;		   /* a process holds its claim */
+	int daemon;		   /* index of picture.daemons; -1: none was ever there */
+	struct sobig_pulse pulse;
+	uint64_t counters[SOBIG_COUNTS];
+};
+
+/* A process that guards interfaces, or did; all of them have the same pulse. */
+struct picture_daemon {
+	const struct sobig_pulse *pulse; /* within the picture */
+	uint64_t interfaces;		 /* bit N: the N-th */
+	bool alive;
+};
+
+/* What one rule came to; with several daemons, in all of them. */
+struct picture_rule {
+	char name[SOBIG_RULE_SIZE]; /* or PICTURE_BY_HAND, PICTURE_IMPORT */
+	bool policy;		    /* false: one of those two */
+	uint64_t counted;	    /* offences, since the daemons started; so the next two */
+	uint64_t blocks;
+	uint64_t trials;
+	uint64_t in_force; /* blocks, now */
+	uint64_t shown;	   /* the same of verdicts for show */
+	uint64_t drops;	   /* for the blocks in force */
+};
+
+#define PICTURE_BY_HAND "(by hand)" /* these are no names that a rule could have */
+#define PICTURE_IMPORT	"(import)"
+
+/* Of each daemon's rules, those beyond are taken together in the last. */
+#define PICTURE_RULES_MAX (2 * SOBIG_RULES_MAX + 2)
+
+struct picture {
+	const char *pins; /* the caller's */
+	uint32_t now;
+	struct picture_interface interfaces[PINS_INTERFACES_MAX];
+	int interfaces_count;
+	struct picture_daemon daemons[PINS_INTERFACES_MAX];
+	int daemons_count;
+	struct picture_rule rules[PICTURE_RULES_MAX]; /* by hand and import are the last two */
+	int rules_count;
+	uint64_t ipv4, ipv6, networks; /* in force, those for show among them */
+	uint64_t networks4;	       /* of the networks, those of IPv4 */
+	uint64_t trials;	       /* hosts for show only */
+	uint64_t room4, room6;	       /* of hosts */
+};
+
+/*
+ * Interfaces, daemons and what the rules came to; takes a moment. `pins` must outlive *out.
+ * -ENOENT: nothing is attached (*out is a picture of that); -EPERM. Says nothing.
+ */
+int picture_read(const char *pins, struct picture *out);
+
+/*
+ * Adds the blocks in force to what picture_read() found, and gives each to `each` (may be NULL),
+ * with the index of its rule; stops where that does not return 0, and returns that. Takes about a
+ * second for a million. The same errors; says nothing.
+ */
+int picture_read_blocks(struct picture *picture,
+			int (*each)(void *context, const struct survey_entry *entry, int rule),
+			void *context);
+
+/* All counters of SYNs and other packets that were dropped, or of SYNs that passed. */
+uint64_t picture_dropped(const struct picture_interface *interface);
+uint64_t picture_passed(const struct picture_interface *interface);
+
+/* The name of a counter in all machine-readable output. */
+const char *picture_counter_name(enum sobig_count count);
+
+/* The N-th interfaces' names of `mask`, with `between` between them. Returns `text`. */
+#define PICTURE_NAMES_SIZE 128
+char *picture_names(const struct picture *picture, uint64_t mask, const char *between,
+		    char text[PICTURE_NAMES_SIZE]);
+
+#endif

@@ -1,0 +1,143 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* What status says, as JSON. */
+#include "cli/status_json.h"
+
+#include <string.h>
+
+#include "cli/cli.h"
+#include "common/event.h"
+
+static void status_json_number(json_t *json, const char *name, uint64_t value)
+{
+	json_object_set_new(json, name, json_integer((json_int_t)value));
+}
+
+/* A time, or null for 0: never. */
+static void status_json_time(json_t *json, const char *name, uint32_t second)
+{
+	char text[CLI_TIME_SIZE];
+
+	json_object_set_new(json, name,
+			    second ? json_string(cli_time_rfc3339(second, text)) : json_null());
+}
+
+static json_t *status_json_filter(const struct picture_interface *interface)
+{
+	const struct sobig_pulse *pulse = &interface->pulse;
+	json_t *ports = json_array();
+	char since[CLI_TIME_SIZE];
+
+	for (int i = 0; i < SOBIG_PORTS_MAX && pulse->ports[i]; i++)
+		json_array_append_new(ports, json_integer(pulse->ports[i]));
+	return json_pack("{s:s, s:o, s:s, s:i, s:b, s:s}", "mode",
+			 filter_mode_name(interface->filter.mode), "ports", ports, "scope",
+			 pulse->scope_port ? "port" : "syn", "program", (int)interface->filter.id,
+			 "dry_run", (int)pulse->dry_run, "since",
+			 cli_time_rfc3339(interface->loaded, since));
+}
+
+static json_t *status_json_classes(const struct sobig_pulse *pulse)
+{
+	json_t *json = json_object();
+
+	for (int i = 0; i < EVENT_OFFENCES && i < SOBIG_CLASSES_MAX; i++)
+		status_json_number(json, event_class_name(i), pulse->classes[i]);
+	return json;
+}
+
+static json_t *status_json_daemon(const struct sobig_pulse *pulse)
+{
+	json_t *json = json_object();
+
+	json_object_set_new(json, "pid", json_integer(pulse->pid));
+	status_json_time(json, "since", pulse->started);
+	json_object_set_new(json, "log", json_string(pulse->log));
+	json_object_set_new(json, "readable", json_boolean(pulse->readable));
+	status_json_number(json, "position", pulse->position);
+	status_json_time(json, "last_line", pulse->last_line);
+	status_json_number(json, "lines", pulse->lines);
+	status_json_number(json, "offences", pulse->offences);
+	status_json_number(json, "skipped", pulse->skipped);
+	status_json_number(json, "blocked", pulse->blocked);
+	status_json_number(json, "evictions", pulse->evictions);
+	status_json_number(json, "watched", pulse->watched);
+	status_json_number(json, "forgotten", pulse->watch_drops);
+	json_object_set_new(json, "classes", status_json_classes(pulse));
+	json_object_set_new(json, "brake_on", json_boolean(pulse->braked));
+	status_json_number(json, "brake", pulse->brake);
+	json_object_set_new(json, "state_error",
+			    pulse->state_error ? json_string(strerror(pulse->state_error))
+					       : json_null());
+	json_object_set_new(json, "config_ok", json_boolean(!pulse->config_error));
+	status_json_time(json, "configured", pulse->configured);
+	status_json_number(json, "trials", pulse->trials);
+	status_json_number(json, "spared", pulse->spared);
+	status_json_number(json, "allowed", pulse->allowed);
+	return json;
+}
+
+static json_t *status_json_interface(const struct picture *picture, int at,
+				     const struct trouble *troubles, int count)
+{
+	const struct picture_interface *interface = &picture->interfaces[at];
+	json_t *json, *counters = json_object();
+	const char *trouble = NULL;
+
+	for (int i = 0; i < count && !trouble; i++)
+		if (troubles[i].interfaces & UINT64_C(1) << at)
+			trouble = troubles[i].text;
+	for (int i = 0; i < SOBIG_COUNTS; i++)
+		status_json_number(counters, picture_counter_name(i), interface->counters[i]);
+	json = json_pack("{s:s, s:b, s:s?, s:b, s:o}", "interface", interface->name, "well",
+			 !trouble, "trouble", trouble, "guarded", interface->guarded, "counters",
+			 counters);
+	if (interface->filter.id)
+		json_object_set_new(json, "filter", status_json_filter(interface));
+	if (interface->pulse.pid)
+		json_object_set_new(json, "daemon", status_json_daemon(&interface->pulse));
+	return json;
+}
+
+static json_t *status_json_rules(const struct picture *picture)
+{
+	json_t *rules = json_array(), *json;
+
+	for (int i = 0; i < picture->rules_count; i++) {
+		const struct picture_rule *rule = &picture->rules[i];
+
+		json = json_pack("{s:s, s:b}", "rule", rule->name, "policy", rule->policy);
+		status_json_number(json, "offences", rule->counted);
+		status_json_number(json, "blocks", rule->blocks);
+		status_json_number(json, "trials", rule->trials);
+		status_json_number(json, "in_force", rule->in_force);
+		status_json_number(json, "trials_in_force", rule->shown);
+		status_json_number(json, "drops", rule->drops);
+		json_array_append_new(rules, json);
+	}
+	return rules;
+}
+
+json_t *status_json(const struct picture *picture, const struct trouble *troubles, int count)
+{
+	json_t *document = cli_document("status"), *list = json_array(), *blocks = json_object();
+
+	json_object_set_new(document, "well", json_boolean(!count));
+	for (int i = 0; i < count; i++)
+		json_array_append_new(list, json_pack("{s:s, s:s}", "kind",
+						      trouble_name(troubles[i].kind), "text",
+						      troubles[i].text));
+	json_object_set_new(document, "troubles", list);
+	list = json_array();
+	for (int i = 0; i < picture->interfaces_count; i++)
+		json_array_append_new(list, status_json_interface(picture, i, troubles, count));
+	json_object_set_new(document, "interfaces", list);
+	status_json_number(blocks, "ipv4", picture->ipv4);
+	status_json_number(blocks, "ipv4_max", picture->room4);
+	status_json_number(blocks, "ipv6", picture->ipv6);
+	status_json_number(blocks, "ipv6_max", picture->room6);
+	status_json_number(blocks, "networks", picture->networks);
+	status_json_number(blocks, "trials", picture->trials);
+	json_object_set_new(document, "blocks", blocks);
+	json_object_set_new(document, "rules", status_json_rules(picture));
+	return document;
+}

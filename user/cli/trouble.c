@@ -1,0 +1,227 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* What is wrong with an installation, in words for somebody who was woken up by it. */
+#include "cli/trouble.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "cli/cli.h"
+#include "common/duration.h"
+
+struct trouble_list {
+	const struct picture *picture;
+	struct trouble *out;
+	int count;
+	char names[PICTURE_NAMES_SIZE]; /* of the interfaces that it is about, "eth0 eth1" */
+};
+
+static void trouble_add(struct trouble_list *list, enum trouble_kind kind, uint64_t interfaces,
+			const char *format, ...) __attribute__((format(printf, 4, 5)));
+
+static void trouble_add(struct trouble_list *list, enum trouble_kind kind, uint64_t interfaces,
+			const char *format, ...)
+{
+	struct trouble *trouble = &list->out[list->count];
+	va_list args;
+
+	if (list->count == TROUBLES_MAX)
+		return;
+	*trouble = (struct trouble){ .kind = kind, .interfaces = interfaces };
+	va_start(args, format);
+	vsnprintf(trouble->text, sizeof(trouble->text), format, args);
+	va_end(args);
+	list->count++;
+}
+
+static const char *trouble_names(struct trouble_list *list, uint64_t interfaces)
+{
+	return picture_names(list->picture, interfaces, " ", list->names);
+}
+
+/* What the pins and the kernel say of interfaces, each trouble once for all that have it. */
+static void trouble_of_interfaces(struct trouble_list *list)
+{
+	const struct picture *picture = list->picture;
+	uint64_t unfiltered = 0, unguarded = 0;
+	const char *names;
+
+	for (int i = 0; i < picture->interfaces_count; i++) {
+		const struct picture_interface *interface = &picture->interfaces[i];
+		uint64_t bit = UINT64_C(1) << i;
+
+		if (!interface->present)
+			trouble_add(list, TROUBLE_GONE, bit,
+				    "THE INTERFACE IS GONE (%s): it was deleted, or is in another "
+				    "network namespace; to forget it: rm -r %s/if%u",
+				    interface->name, picture->pins, interface->index);
+		else if (!interface->filter.id)
+			unfiltered |= bit;
+		else if (!interface->guarded)
+			unguarded |= bit;
+	}
+	names = trouble_names(list, unfiltered);
+	if (unfiltered)
+		trouble_add(list, TROUBLE_UNFILTERED, unfiltered,
+			    "NOT FILTERED (%s): our program is not there, and nothing is dropped; "
+			    "to put it back: sobig-xdp attach %s",
+			    names, names);
+	names = trouble_names(list, unguarded);
+	if (unguarded)
+		trouble_add(list, TROUBLE_UNGUARDED, unguarded,
+			    "NOBODY READS THE LOG (%s): the blocks in force lapse in time, no new "
+			    "ones come; to go on: sobig-xdp attach %s",
+			    names, names);
+}
+
+static void trouble_brake(struct trouble_list *list, const struct sobig_pulse *pulse, uint64_t who)
+{
+	char many[64] = "too many new blocks";
+
+	if (pulse->brake)
+		snprintf(many, sizeof(many), "more than %u new blocks in a minute", pulse->brake);
+	if (pulse->braked)
+		trouble_add(list, TROUBLE_BRAKE, who,
+			    "THE BRAKE IS ON: %s; new verdicts are only shown; look at "
+			    "`sobig-xdp list`, then `sobig-xdp release`",
+			    many);
+}
+
+static void trouble_log(struct trouble_list *list, const struct sobig_pulse *pulse, uint64_t who)
+{
+	uint32_t heard = pulse->last_line ? pulse->last_line : pulse->started;
+	uint32_t silent = list->picture->now > heard ? list->picture->now - heard : 0;
+	char text[DURATION_TEXT_SIZE];
+
+	if (!pulse->readable)
+		trouble_add(list, TROUBLE_UNREADABLE, who,
+			    "THE LOG CANNOT BE READ: no new blocks come; is %s there, is it the "
+			    "right one? (exim -bP log_file_path)",
+			    pulse->log);
+	else if (silent > TROUBLE_SILENCE)
+		trouble_add(list, TROUBLE_SILENT, who,
+			    "THE LOG IS SILENT: no line for %s; is %s the one that exim writes? "
+			    "(exim -bP log_file_path)",
+			    duration_format(silent, text), pulse->log);
+}
+
+static void trouble_of_daemon(struct trouble_list *list, const struct picture_daemon *daemon,
+			      enum trouble_kind kind)
+{
+	const struct sobig_pulse *pulse = daemon->pulse;
+	uint64_t who = daemon->interfaces;
+	char time[CLI_TIME_SIZE];
+
+	switch (kind) {
+	case TROUBLE_BRAKE:
+		trouble_brake(list, pulse, who);
+		break;
+	case TROUBLE_UNREADABLE:
+		trouble_log(list, pulse, who);
+		break;
+	case TROUBLE_STATE:
+		if (pulse->state_error)
+			trouble_add(list, kind, who,
+				    "THE STATE CANNOT BE WRITTEN: %s; blocks work, but a restart "
+				    "would forget them; is there room in its folder, and may root "
+				    "write there?",
+				    strerror(pulse->state_error));
+		break;
+	case TROUBLE_CONFIG:
+		if (pulse->config_error)
+			trouble_add(list, kind, who,
+				    "THE LAST RELOAD WAS REFUSED: the policy of %s is still in "
+				    "force; `sobig-xdp check` says what is wrong",
+				    cli_time(pulse->configured ? pulse->configured : pulse->started,
+					     time));
+		break;
+	case TROUBLE_DRY_RUN:
+		if (pulse->dry_run)
+			trouble_add(list, kind, who,
+				    "DRY RUN (%s): nothing is dropped; attach without --dry-run "
+				    "does it in earnest",
+				    trouble_names(list, who));
+		break;
+	default:
+		break;
+	}
+}
+
+static void trouble_of_daemons(struct trouble_list *list, enum trouble_kind kind)
+{
+	for (int i = 0; i < list->picture->daemons_count; i++)
+		if (list->picture->daemons[i].alive)
+			trouble_of_daemon(list, &list->picture->daemons[i], kind);
+}
+
+static void trouble_fill(struct trouble_list *list)
+{
+	const struct picture *picture = list->picture;
+	const struct {
+		uint64_t used, room;
+		const char *what;
+	} tables[] = {
+		{ picture->ipv4, picture->room4, "IPv4 addresses" },
+		{ picture->ipv6, picture->room6, "IPv6 networks" },
+		{ picture->networks4, SOBIG_NETWORKS_MAX, "wider networks of IPv4" },
+		{ picture->networks - picture->networks4, SOBIG_NETWORKS_MAX,
+		  "wider networks of IPv6" },
+	};
+
+	for (size_t i = 0; i < sizeof(tables) / sizeof(tables[0]); i++)
+		if (tables[i].room && tables[i].used * 100 >= tables[i].room * TROUBLE_FILL)
+			trouble_add(list, TROUBLE_FULL, 0,
+				    "THE TABLE IS NEARLY FULL: %llu of %llu %s; when it is, no new "
+				    "host is blocked; lift some, or make it larger (\"blocks\" in "
+				    "[filter])",
+				    (unsigned long long)tables[i].used,
+				    (unsigned long long)tables[i].room, tables[i].what);
+}
+
+int trouble_find(const struct picture *picture, struct trouble out[TROUBLES_MAX])
+{
+	struct trouble_list list = { .picture = picture, .out = out };
+
+	trouble_of_interfaces(&list);
+	trouble_of_daemons(&list, TROUBLE_BRAKE);
+	trouble_of_daemons(&list, TROUBLE_UNREADABLE);
+	trouble_of_daemons(&list, TROUBLE_STATE);
+	trouble_of_daemons(&list, TROUBLE_CONFIG);
+	trouble_fill(&list);
+	trouble_of_daemons(&list, TROUBLE_DRY_RUN);
+	return list.count;
+}
+
+char *trouble_none(const struct picture *picture, char text[TROUBLE_TEXT_SIZE])
+{
+	uint64_t hosts = picture->ipv4 + picture->ipv6 - picture->trials, all = 0;
+	uint32_t last = 0;
+	char names[PICTURE_NAMES_SIZE], ago[DURATION_TEXT_SIZE];
+	size_t used;
+
+	for (int i = 0; i < picture->interfaces_count; i++)
+		all |= UINT64_C(1) << i;
+	for (int i = 0; i < picture->daemons_count; i++)
+		if (picture->daemons[i].pulse->last_line > last)
+			last = picture->daemons[i].pulse->last_line;
+	used = snprintf(text, TROUBLE_TEXT_SIZE, "all is well: %s guarded, %llu host%s blocked",
+			picture_names(picture, all, ", ", names), (unsigned long long)hosts,
+			hosts == 1 ? "" : "s");
+	if (last)
+		snprintf(text + used, TROUBLE_TEXT_SIZE - used, ", last log line %s ago",
+			 picture->now > last ? duration_format(picture->now - last, ago) : "0s");
+	return text;
+}
+
+const char *trouble_name(enum trouble_kind kind)
+{
+	static const char *const names[TROUBLE_KINDS] = {
+		[TROUBLE_GONE] = "interface-gone",	 [TROUBLE_UNFILTERED] = "not-filtered",
+		[TROUBLE_UNGUARDED] = "not-guarded",	 [TROUBLE_BRAKE] = "brake",
+		[TROUBLE_UNREADABLE] = "log-unreadable", [TROUBLE_SILENT] = "log-silent",
+		[TROUBLE_STATE] = "state-unwritable",	 [TROUBLE_CONFIG] = "config-refused",
+		[TROUBLE_FULL] = "table-nearly-full",	 [TROUBLE_DRY_RUN] = "dry-run",
+	};
+
+	return names[kind];
+}

@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* What is wrong with an installation, in words for somebody who was woken up by it. */
+#ifndef TROUBLE_H
+#define TROUBLE_H
+
+#include "cli/picture.h"
+
+/* The worst first. */
+enum trouble_kind {
+	TROUBLE_GONE,	    /* the interface */
+	TROUBLE_UNFILTERED, /* our program is not on it */
+	TROUBLE_UNGUARDED,  /* nobody reads the log */
+	TROUBLE_BRAKE,
+	TROUBLE_UNREADABLE,
+	TROUBLE_SILENT,
+	TROUBLE_STATE,
+	TROUBLE_CONFIG,
+	TROUBLE_FULL,
+	TROUBLE_DRY_RUN,
+	TROUBLE_KINDS,
+};
+
+#define TROUBLE_TEXT_SIZE 512
+#define TROUBLES_MAX	  (3 * TROUBLE_KINDS)
+
+/* A mail server's log is never silent for so long. */
+#define TROUBLE_SILENCE 3600
+
+/* Share of the table, in percent, from which on it is nearly full. */
+#define TROUBLE_FILL 90
+
+struct trouble {
+	enum trouble_kind kind;
+	uint64_t interfaces;	      /* bit N: it is about the N-th; 0: about none of them */
+	char text[TROUBLE_TEXT_SIZE]; /* "WHAT IS WRONG: what it means; what to do" */
+};
+
+/* All that is wrong, the worst first; how many. Those beyond `out` are left out. */
+int trouble_find(const struct picture *picture, struct trouble out[TROUBLES_MAX]);
+
+/* "all is well: …", what there is to say if nothing is wrong. Returns `text`. */
+char *trouble_none(const struct picture *picture, char text[TROUBLE_TEXT_SIZE]);
+
+/* A word for programs to know it by. */
+const char *trouble_name(enum trouble_kind kind);
+
+#endif
