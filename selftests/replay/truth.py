@@ -1,0 +1,379 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-2.0-only
+"""What a policy comes to in a day that day.py made, counted from what truly happened and not from the log.
+
+    truth.py OUT.truth POLICY.json REPLAY.json [--sweep RULE LIMIT,... WINDOW,...]
+
+compares that, counted under the policy, with what `sobig-xdp replay -j` says, figure by figure, and ends with 1 if one differs. POLICY.json is a list of
+rules: {"name", "weights": {class: points}, "limit", "window", "block", "max", "memory", "dry_run"}, times in seconds;
+
+    truth.py --conf POLICY.json
+
+prints it as a configuration, in which no other rule is on.
+"""
+import array
+import ipaddress
+import json
+import sys
+from bisect import bisect_left
+from collections import deque
+from datetime import datetime, timezone
+
+NEVER = -(10**9)
+DEFAULTS = """worm-storm password-guessing address-harvesting relay-probing listed-host spam-run no-mail-client hammering
+probable-spammer other-rejections""".split()
+
+
+def read(path):
+    with open(path, "rb") as stream:
+        header = json.loads(stream.readline())
+        columns = array.array("I"), array.array("I"), array.array("B")
+        for column in columns:
+            column.fromfile(stream, header["events"])
+    return header, columns
+
+
+class Host:
+    def __init__(self):
+        self.until = self.trial_until = NEVER
+        self.rule = self.trial_rule = self.first = self.first_rule = None
+        self.offences = self.avoided = self.price = self.blocks = 0
+        self.times = 0  # blocked before, and remembered
+        self.ruled, self.tried = set(), set()
+        self.counts = {}  # rule: [time of the last, points, deque of (time, points)]
+
+
+def too_many(host, rule, second, points):
+    """True if with so many points there are more than the limit in the window. The clock goes back by up to a minute unheard."""
+    count = host.counts.get(rule["name"])
+    if count is None:
+        count = host.counts[rule["name"]] = [second, 0, deque()]
+    if second < count[0] - 60:
+        count[1] = 0
+        count[2].clear()
+    else:
+        second = max(second, count[0])
+    count[0] = second
+    stamps = count[2]
+    while stamps and stamps[0][0] <= second - rule["window"]:
+        count[1] -= stamps.popleft()[1]
+    if count[1] + points > rule["limit"]:
+        count[1] = 0
+        stamps.clear()
+        return True
+    count[1] += points
+    stamps.append((second, points))
+    return False
+
+
+def length_of(rule, times):
+    """Of a host's block that was blocked so many times before."""
+    return min(rule["block"] * 2**times, rule["max"])
+
+
+class Policy:
+    """The whole policy, event by event."""
+
+    def __init__(self, header, rules):
+        self.names, self.classes, self.rules = header["hosts"], header["classes"], rules
+        self.hosts = {}
+        self.verdicts = []
+        self.seen = [0] * len(self.classes)
+        self.avoided = [0] * len(self.classes)
+        self.sums = {(rule["name"], trial): [0, 0, 0, 0] for rule in rules for trial in (False, True)}
+        self.counting = [[(r, r["weights"][c]) for r in rules if c in r["weights"]] for c in self.classes]
+
+    def judge(self, host, number, second, kind):
+        enough = [rule for rule, points in self.counting[kind] if too_many(host, rule, second, points)]
+        blocking = [rule for rule in enough if not rule["dry_run"]]
+        if not enough:
+            return
+        trial = not blocking
+        if trial:
+            rule = max(enough, key=lambda r: r["block"])
+            until, repeats = second + rule["block"], 0
+            host.trial_until = max(host.trial_until, until)
+            host.trial_rule = rule
+        else:
+            if second >= host.until + blocking[0]["memory"]:
+                host.times = 0
+            rule = max(blocking, key=lambda r: length_of(r, host.times))
+            until, repeats = second + length_of(rule, host.times), host.times
+            host.times += 1
+            host.until, host.rule = until, rule
+            host.blocks += 1
+            if host.first is None:
+                host.first, host.first_rule = second, rule["name"]
+            host.counts = {}
+        known = host.tried if trial else host.ruled
+        total = self.sums[rule["name"], trial]
+        total[0] += 1
+        total[1] += rule["name"] not in known
+        known.add(rule["name"])
+        self.verdicts.append((self.names[number], rule["name"], second, until, repeats, trial))
+
+    def run(self, columns):
+        arrival = self.classes.index("arrival")
+        hosts, seen, avoided = self.hosts, self.seen, self.avoided
+        for second, number, kind in zip(*columns):
+            seen[kind] += 1
+            host = hosts.get(number)
+            if host is None:
+                if kind == arrival:
+                    continue
+                host = hosts[number] = Host()
+            if kind != arrival:
+                host.offences += 1
+            if second < host.until:
+                avoided[kind] += 1
+                if kind == arrival:
+                    host.price += 1
+                    self.sums[host.rule["name"], False][3] += 1
+                else:
+                    host.avoided += 1
+                    self.sums[host.rule["name"], False][2] += 1
+                continue
+            if second < host.trial_until:
+                self.sums[host.trial_rule["name"], True][3 if kind == arrival else 2] += 1
+            if kind != arrival:
+                self.judge(host, number, second, kind)
+
+
+def address_key(text):
+    network = ipaddress.ip_network(text)
+    return network.version, int(network.network_address)
+
+
+def stamp(start, second):
+    return datetime.fromtimestamp(start + second, timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def brake(times, limit):
+    """The busiest minute, and when there were more than the limit in one; lines come late by less than that."""
+    most, at, last, recent = 0, None, NEVER, deque()
+    for second in times:
+        recent.append(second)
+        while recent[0] <= second - 60:
+            recent.popleft()
+        if len(recent) > most:
+            most, at = len(recent), second
+    on, withheld, recent = None, 0, deque()
+    for second in times if limit else []:
+        last = clamped = max(last, second)
+        while recent and recent[0] <= clamped - 60:
+            recent.popleft()
+        if withheld or len(recent) == limit:
+            withheld += 1
+            on = second if on is None else on
+        else:
+            recent.append(clamped)
+    return most, at, on, withheld
+
+
+def networks(policy):
+    found = {}
+    for number, host in policy.hosts.items():
+        network = ipaddress.ip_network(policy.names[number])
+        wide = network.supernet(new_prefix=24 if network.version == 4 else 48)
+        total = found.setdefault(wide, [0, 0, 0, 0])
+        total[0] += 1
+        total[1] += host.blocks > 0
+        total[2] += host.offences
+        total[3] += host.avoided
+    rows = [(str(n), *t) for n, t in found.items() if t[0] > 1]
+    return sorted(rows, key=lambda row: (-row[3], address_key(row[0])))[:20]
+
+
+def expect(header, rules, columns, replay):
+    """The figures by the names under which replay gives them."""
+    policy = Policy(header, rules)
+    policy.run(columns)
+    start, arrival = header["start"], policy.classes.index("arrival")
+    hosts = policy.hosts
+
+    def show(number):
+        host = hosts[number]
+        first = None if host.first is None else stamp(start, host.first)
+        return (policy.names[number], host.offences, host.avoided, host.price, host.blocks, first, host.first_rule)
+
+    def rank(of):
+        return sorted(hosts, key=lambda n: (-of(hosts[n]), address_key(policy.names[n])))
+
+    most, at, on, withheld = brake([v[2] for v in policy.verdicts if not v[5]], replay["brake"]["limit"])
+    result = {
+        "lines": header["lines"],
+        "from": stamp(start, min(columns[0])),
+        "to": stamp(start, max(columns[0])),
+        "hosts": len(hosts),
+        "offences": sum(policy.seen) - policy.seen[arrival],
+        "arrivals": policy.seen[arrival],
+        "blocked_hosts": sum(1 for h in hosts.values() if h.blocks),
+        "avoided": sum(policy.avoided) - policy.avoided[arrival],
+        "price": policy.avoided[arrival],
+        "brake": (most, at and stamp(start, at), on and stamp(start, on), withheld),
+        "classes": {c: (s, a) for c, s, a in zip(policy.classes, policy.seen, policy.avoided) if c != "arrival" and s},
+        "rules": {(name, trial): tuple(total) for (name, trial), total in policy.sums.items()},
+        "top_hosts": [show(n) for n in rank(lambda h: h.offences)[:20]],
+        "payers": [show(n) for n in rank(lambda h: h.price) if hosts[n].price],
+        "networks": networks(policy),
+        "blocks": [(n, r, stamp(start, t), stamp(start, u), k, d) for n, r, t, u, k, d in policy.verdicts],
+    }
+    width = replay["steps"][0]["seconds"]
+    steps = {}
+    for second, kind in zip(columns[0], columns[2]):
+        step = steps.setdefault((start + second) // width * width, [0, 0])
+        step[kind == arrival] += 1
+    result["steps"] = {stamp(0, when): tuple(step) for when, step in steps.items()}
+    return result
+
+
+def said(replay):
+    """The same of what replay says."""
+
+    def host(of):
+        return tuple(of[k] for k in ("address", "offences", "avoided", "price", "blocks", "first_blocked", "rule"))
+
+    def total(of):
+        return tuple(of[k] for k in ("verdicts", "hosts", "avoided", "price"))
+
+    plain = ("lines", "from", "to", "hosts", "offences", "arrivals", "blocked_hosts", "avoided", "price")
+    result = {name: replay[name] for name in plain}
+    result["brake"] = tuple(replay["brake"][k] for k in ("most_new", "most_new_at", "on_at", "withheld"))
+    result["classes"] = {c: (v["offences"], v["avoided"]) for c, v in replay["classes"].items() if v["offences"]}
+    result["rules"] = {(r["name"], trial): total(r["shown" if trial else "blocked"]) for r in replay["rules"] for trial in (False, True)}
+    result["top_hosts"] = [host(h) for h in replay["top_hosts"]]
+    result["payers"] = [host(h) for h in replay["payers"]]
+    result["networks"] = [tuple(n[k] for k in ("network", "hosts", "blocked", "offences", "avoided")) for n in replay["top_networks"]]
+    result["blocks"] = [tuple(b[k] for k in ("address", "rule", "time", "until", "repeats", "shown")) for b in replay["blocks"]]
+    result["steps"] = {s["time"]: (s["offences"], s["arrivals"]) for s in replay["steps"] if s["offences"] + s["arrivals"]}
+    for name, key in (("avoided", "avoided"), ("price", "price")):
+        assert sum(s[key] for s in replay["steps"]) == replay[name], key
+    return result
+
+
+def may_block(times, points, window, limit):
+    """False only of a host that has no such window, whatever is withheld of it."""
+    total, first = 0, 0
+    for last, second in enumerate(times):
+        total += points[last]
+        while times[first] <= second - window:
+            total -= points[first]
+            first += 1
+        if total > limit:
+            return True
+    return False
+
+
+def try_host(rule, events, limit, window):
+    """Blocks, avoided and price of one host, with the rule alone and these numbers; `events`: (time, points or None: arrival)."""
+    rule = dict(rule, limit=limit, window=window)
+    host, in_order = Host(), events[1]
+    times, arrivals, before = events[2], events[3], 0
+    blocks = avoided = price = 0
+    events = events[0]
+    while before < len(events):
+        second, points = events[before]
+        before += 1
+        if second < host.until:
+            price += points is None
+            avoided += points is not None
+        elif points and too_many(host, rule, second, points):
+            if second >= host.until + rule["memory"]:
+                host.times = 0
+            host.until = second + length_of(rule, host.times)
+            host.times += 1
+            blocks += 1
+            if in_order:  # all that follows, up to the block's end
+                after = bisect_left(times, host.until, before)
+                price += arrivals[after] - arrivals[before]
+                avoided += after - before - (arrivals[after] - arrivals[before])
+                before = after
+    return blocks, avoided, price
+
+
+def sweep(header, rule, columns, limits, windows):
+    weights = [None if c == "arrival" else rule["weights"].get(c, 0) for c in header["classes"]]
+    by_host = {}
+    for second, number, kind in zip(*columns):
+        by_host.setdefault(number, []).append((second, weights[kind]))
+    cells = {(limit, window): [0, 0, 0, 0, 0] for limit in limits for window in windows}
+    for events in by_host.values():
+        if sum(points or 0 for _, points in events) <= min(limits):
+            continue
+        times = [second for second, _ in events]
+        in_order = times == sorted(times)
+        arrivals = [0]
+        for _, points in events:
+            arrivals.append(arrivals[-1] + (points is None))
+        offences = [(second, points) for second, points in events if points]
+        for window in windows:
+            for limit in sorted(limits):
+                if in_order and not may_block([o[0] for o in offences], [o[1] for o in offences], window, limit):
+                    break
+                blocks, avoided, price = try_host(rule, (events, in_order, times, arrivals), limit, window)
+                cell = cells[limit, window]
+                cell[0] += blocks
+                cell[1] += blocks > 0
+                cell[2] += avoided
+                cell[3] += price
+                cell[4] += price > 0
+    return {cell: tuple(total) for cell, total in cells.items()}
+
+
+def compare(name, right, is_said):
+    """How many figures there are, and how many differ; the first few that do are shown."""
+    if isinstance(right, dict):
+        pairs = [(f"{name} {key}", right.get(key), is_said.get(key)) for key in {**right, **is_said}]
+    elif isinstance(right, list):
+        pairs = [(f"{name} {i}", r, s) for i, (r, s) in enumerate(zip(right, is_said))]
+        pairs.append((f"{name}, how many", len(right), len(is_said)))
+    else:
+        pairs = [(name, right, is_said)]
+    wrong = [pair for pair in pairs if pair[1] != pair[2]]
+    for what, should, does in wrong[:5]:
+        print(f"{what}: is {should}, replay says {does}")
+    return sum(len(p[1]) if isinstance(p[1], tuple) else 1 for p in pairs), len(wrong)
+
+
+def configuration(rules):
+    """The rules as they stand in a configuration; the default ones, if not named, are off."""
+    for name in set(DEFAULTS) - {rule["name"] for rule in rules}:
+        print(f"[rule {name}]\nenabled = no")
+    for rule in rules:
+        print(f"[rule {rule['name']}]")
+        print("class =", ", ".join(f"{c}:{points}" for c, points in rule["weights"].items()))
+        print("limit =", rule["limit"])
+        for key in ("window", "block", "max", "memory"):
+            print(f"{key} = {rule[key]}s")
+        print("dry-run =", "yes" if rule["dry_run"] else "no")
+
+
+def main():
+    if sys.argv[1] == "--conf":
+        with open(sys.argv[2]) as stream:
+            return configuration(json.load(stream))
+    truth, policy, replay = sys.argv[1:4]
+    header, columns = read(truth)
+    with open(policy) as stream:
+        rules = json.load(stream)
+    with open(replay) as stream:
+        replay = json.load(stream)
+    figures = wrong = 0
+    right, is_said = expect(header, rules, columns, replay), said(replay)
+    if sys.argv[4:]:
+        assert sys.argv[4] == "--sweep"
+        rule = next(rule for rule in rules if rule["name"] == sys.argv[5])
+        limits, windows = ([int(n) for n in text.split(",")] for text in sys.argv[6:8])
+        right["sweep"] = sweep(header, rule, columns, limits, windows)
+        keys = ("blocks", "hosts", "avoided", "price", "paying_hosts")
+        is_said["sweep"] = {(c["limit"], c["window"]): tuple(c[k] for k in keys) for c in replay["sweep"]}
+    for name, value in right.items():
+        n, bad = compare(name, value, is_said[name])
+        figures += n
+        wrong += bad
+    print(f"{figures} figures compared, {wrong} wrong")
+    return wrong > 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
