@@ -20,8 +20,12 @@ struct gather_options {
 	size_t files_count;
 	const char *providers; /* the same, of big providers' networks; NULL: none */
 	const char *own;       /* the operator's own list, which need not be there */
-	/* What else there is to ask, now and then, in the thread: 0 or -errno. May be NULL. */
-	int (*ask)(struct prefixes *out);
+	/*
+	 * What else there is to ask, now and then, in the thread: 0 or -errno. Adds to the set, and
+	 * calls name(context, …) for names to be looked up. May be NULL.
+	 */
+	int (*ask)(struct prefixes *out, int (*name)(void *context, const char *name),
+		   void *context);
 };
 
 /*

@@ -20,17 +20,43 @@ enum {
 	PARTS_COUNT
 };
 
+struct parts_texts {
+	char **texts;
+	size_t count;
+};
+
 struct parts {
 	struct prefixes *sets[PARTS_COUNT]; /* each sealed; NULL: nothing yet */
 	int errors[PARTS_COUNT];	    /* that were last told */
 	struct lists_file *files;
 	char **texts; /* path and words of each */
 	size_t files_count;
-	char **hosts;
-	size_t hosts_count;
+	struct parts_texts hosts; /* of the configuration */
+	struct parts_texts asked; /* and those that ask() gave */
 	struct names *names;
-	int (*ask)(struct prefixes *out);
+	int (*ask)(struct prefixes *out, int (*name)(void *context, const char *name),
+		   void *context);
 };
+
+static int parts_add_text(void *context, const char *text)
+{
+	struct parts_texts *texts = context;
+	char **grown = reallocarray(texts->texts, texts->count + 1, sizeof(*grown));
+
+	if (!grown)
+		return -ENOMEM;
+	texts->texts = grown;
+	grown[texts->count] = strdup(text);
+	return grown[texts->count] ? (texts->count++, 0) : -ENOMEM;
+}
+
+static void parts_free_texts(struct parts_texts *texts)
+{
+	while (texts->count)
+		free(texts->texts[--texts->count]);
+	free(texts->texts);
+	*texts = (struct parts_texts){ 0 };
+}
 
 static int parts_fix(struct parts *parts, const struct gather_options *options)
 {
@@ -78,16 +104,11 @@ static int parts_add_files(struct parts *parts, const struct gather_options *opt
 
 static int parts_add_hosts(struct parts *parts, const struct gather_options *options)
 {
-	parts->hosts = calloc(options->hosts_count + 1, sizeof(*parts->hosts));
-	if (!parts->hosts)
-		return -ENOMEM;
-	for (size_t i = 0; i < options->hosts_count; i++) {
-		parts->hosts[i] = strdup(options->hosts[i]);
-		if (!parts->hosts[i])
-			return -ENOMEM;
-		parts->hosts_count++;
-	}
-	return names_open(&parts->names);
+	int err = 0;
+
+	for (size_t i = 0; i < options->hosts_count && !err; i++)
+		err = parts_add_text(&parts->hosts, options->hosts[i]);
+	return err ? err : names_open(&parts->names);
 }
 
 int parts_open(const struct gather_options *options, struct parts **out)
@@ -153,6 +174,20 @@ static int parts_check(struct parts *parts, int part, int err, struct prefixes *
 	return 0;
 }
 
+static int parts_ask(struct parts *parts, struct prefixes *out)
+{
+	struct parts_texts names = { 0 };
+	int err = parts->ask(out, parts_add_text, &names);
+
+	if (err) {
+		parts_free_texts(&names);
+		return err;
+	}
+	parts_free_texts(&parts->asked);
+	parts->asked = names;
+	return 0;
+}
+
 /* True: the part has changed. */
 static bool parts_renew_set(struct parts *parts, int part)
 {
@@ -163,9 +198,10 @@ static bool parts_renew_set(struct parts *parts, int part)
 		return false;
 	if (part == PARTS_NAMED)
 		err = names_read(parts->names, set);
+	else if (part == PARTS_ASKED)
+		err = parts_check(parts, part, parts_ask(parts, set), set);
 	else
-		err = part == PARTS_ASKED ? parts->ask(set) : kin_read(part, set);
-	err = part == PARTS_NAMED ? err : parts_check(parts, part, err, set);
+		err = parts_check(parts, part, kin_read(part, set), set);
 	prefixes_seal(set);
 	if (err || (old && parts_are_same(old, set))) {
 		prefixes_free(set);
@@ -176,14 +212,16 @@ static bool parts_renew_set(struct parts *parts, int part)
 	return true;
 }
 
-/* The names of the configuration and of all files. */
+/* The names of the configuration, of exim and of all files. */
 static void parts_list_names(struct parts *parts)
 {
 	int err = 0;
 
 	names_begin(parts->names);
-	for (size_t i = 0; i < parts->hosts_count && !err; i++)
-		err = names_add(parts->names, parts->hosts[i]);
+	for (size_t i = 0; i < parts->hosts.count && !err; i++)
+		err = names_add(parts->names, parts->hosts.texts[i]);
+	for (size_t i = 0; i < parts->asked.count && !err; i++)
+		err = names_add(parts->names, parts->asked.texts[i]);
 	for (size_t i = 0; i < parts->files_count; i++)
 		for (size_t j = 0; j < parts->files[i].names_count && !err; j++)
 			err = names_add(parts->names, parts->files[i].names[j]);
@@ -208,6 +246,10 @@ bool parts_renew(struct parts *parts, unsigned int due, unsigned int millisecond
 		changed = true;
 		due |= PARTS_LOOK_UP;
 	}
+	if (due & PARTS_ASK && parts->ask) {
+		changed |= parts_renew_set(parts, PARTS_ASKED);
+		due |= PARTS_LOOK_UP;
+	}
 	if (due & PARTS_LOOK_UP) {
 		parts_list_names(parts);
 		names_ask(parts->names);
@@ -217,8 +259,6 @@ bool parts_renew(struct parts *parts, unsigned int due, unsigned int millisecond
 			changed |= parts_renew_set(parts, part);
 	if (due & PARTS_LOGINS)
 		changed |= parts_renew_set(parts, KIN_LOGINS);
-	if (due & PARTS_ASK && parts->ask)
-		changed |= parts_renew_set(parts, PARTS_ASKED);
 	if (due & (PARTS_NAMES | PARTS_LOOK_UP)) {
 		names_settle(parts->names, milliseconds);
 		changed |= parts_renew_set(parts, PARTS_NAMED);
@@ -270,10 +310,9 @@ void parts_close(struct parts *parts)
 		free(parts->texts[2 * i]);
 		free(parts->texts[2 * i + 1]);
 	}
-	for (size_t i = 0; i < parts->hosts_count; i++)
-		free(parts->hosts[i]);
+	parts_free_texts(&parts->hosts);
+	parts_free_texts(&parts->asked);
 	names_close(parts->names);
-	free(parts->hosts);
 	free(parts->files);
 	free(parts->texts);
 	free(parts);

@@ -9,6 +9,7 @@
 #include <signal.h>
 #include <spawn.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -60,8 +61,8 @@ static int locate_ask(const char *exim, const char *name, char *answer, size_t s
 	       (got = read(pipes[0], answer + used, size - 1 - used)) > 0)
 		used += got;
 	answer[used] = '\0';
-	/* It has answered and gone, or it never will. */
-	if (!used)
+	/* It has answered and gone, or it never will; or it says more than there is room for. */
+	if (!used || used == size - 1)
 		kill(pid, SIGKILL);
 	while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
 		;
@@ -72,27 +73,46 @@ out:
 	return err;
 }
 
+/* Asks each exim that there may be for `name`; its answer begins with `wanted`. */
+static int locate_get(const char *name, const char *wanted, char *value, size_t size)
+{
+	const size_t room = size + 512;
+	char *answer = malloc(room), *at;
+	int err = answer ? -ENOENT : -ENOMEM;
+
+	for (size_t i = 0; i < LOCATE_COUNT(locate_exims) && err == -ENOENT; i++) {
+		if (access(locate_exims[i], X_OK) ||
+		    locate_ask(locate_exims[i], name, answer, room) ||
+		    strncmp(answer, wanted, strlen(wanted)))
+			continue;
+		at = answer + strlen(wanted);
+		at += strspn(at, " ");
+		err = -ENAMETOOLONG;
+		if (!strchr(at, '\n') || strcspn(at, "\n") >= size)
+			break;
+		at[strcspn(at, "\n")] = '\0';
+		strcpy(value, at);
+		err = 0;
+	}
+	free(answer);
+	return err;
+}
+
 int locate_option(const char *name, char *value, size_t size)
 {
-	char answer[PATH_MAX + 256], wanted[128];
-	size_t i, length;
-	char *at;
+	char wanted[128];
 
-	length = snprintf(wanted, sizeof(wanted), "%s =", name);
-	for (i = 0; i < LOCATE_COUNT(locate_exims); i++) {
-		if (locate_ask(locate_exims[i], name, answer, sizeof(answer)))
-			continue;
-		if (strncmp(answer, wanted, length))
-			continue;
-		at = answer + length;
-		at += strspn(at, " ");
-		at[strcspn(at, "\n")] = '\0';
-		if (strlen(at) >= size)
-			return -ENAMETOOLONG;
-		strcpy(value, at);
-		return 0;
-	}
-	return -ENOENT;
+	snprintf(wanted, sizeof(wanted), "%s =", name);
+	return locate_get(name, wanted, value, size);
+}
+
+int locate_hostlist(const char *name, char *value, size_t size)
+{
+	char asked[128], wanted[128];
+
+	snprintf(asked, sizeof(asked), "+%s", name);
+	snprintf(wanted, sizeof(wanted), "hostlist %s =", name);
+	return locate_get(asked, wanted, value, size);
 }
 
 /*

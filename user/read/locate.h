@@ -12,6 +12,9 @@
  */
 int locate_option(const char *name, char *value, size_t size);
 
+/* The same for a named list of hosts, as it stands in exim's configuration. */
+int locate_hostlist(const char *name, char *value, size_t size);
+
 /*
  * Where exim writes its main log: what it says itself, else the first of the usual places that
  * exists. 0; -ENOENT: neither; -ENOTSUP: into syslog, or under names that change with the date.

@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Who is never blocked, taken out of the blocks in force and out of networks that shall be. */
+#ifndef CARVE_H
+#define CARVE_H
+
+#include <stddef.h>
+
+#include "act/blocks.h"
+#include "common/prefixes.h"
+
+#define CARVE_PIECES_MAX 65536
+
+/* Networks that stand for the rest of one; all zero at first. */
+struct carve_pieces {
+	struct addr_prefix *whom;
+	size_t count;
+	size_t room;
+};
+
+/*
+ * Adds what is left of `whom` without what is in the set, in as few networks as there can be.
+ * 0; -ENOMEM; -E2BIG: more than CARVE_PIECES_MAX.
+ */
+int carve_rest(const struct prefixes *spared, const struct addr_prefix *whom,
+	       struct carve_pieces *out);
+
+void carve_free(struct carve_pieces *pieces);
+
+/* A block that was lifted. */
+struct carve_lifted {
+	struct addr_prefix whom;
+	struct addr_prefix entry; /* of the set, for which it was */
+	const char *why;
+	size_t pieces; /* networks that were blocked in its stead: all of it but what is spared */
+	int err;       /* why that did not go well, as blocks_add() has it */
+	bool trial;
+};
+
+/*
+ * Lifts each block in force that has an address in common with an entry of `fresh`: of a host
+ * altogether, of a network in so far as it is in `spared` (which holds `fresh`, too); the rest
+ * stays blocked for as long and for the same reason. Tells of each. 0 or -errno.
+ */
+int carve_blocks(struct blocks *blocks, const struct prefixes *spared, const struct prefixes *fresh,
+		 void (*each)(void *context, const struct carve_lifted *lifted), void *context);
+
+#endif
