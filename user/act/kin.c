@@ -5,7 +5,6 @@
 #include <errno.h>
 #include <ifaddrs.h>
 #include <net/if.h>
-#include <netinet/in.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -18,20 +17,6 @@ static int kin_add(struct prefixes *out, const struct addr *addr, const char *wh
 	const struct addr_prefix whom = { .addr = *addr, .length = addr_is_ipv4(addr) ? 32 : 128 };
 
 	return prefixes_add(out, &whom, why);
-}
-
-static bool kin_address(const struct sockaddr *address, struct addr *out)
-{
-	struct addr addr = { .bytes = { [10] = 0xff, [11] = 0xff } };
-
-	if (!address || (address->sa_family != AF_INET && address->sa_family != AF_INET6))
-		return false;
-	if (address->sa_family == AF_INET)
-		memcpy(addr.bytes + 12, &((const struct sockaddr_in *)address)->sin_addr, 4);
-	else
-		memcpy(addr.bytes, &((const struct sockaddr_in6 *)address)->sin6_addr, 16);
-	*out = addr;
-	return true;
 }
 
 static int kin_loopback(struct prefixes *out)
@@ -60,12 +45,12 @@ static int kin_own(struct prefixes *out)
 	if (getifaddrs(&all))
 		return -errno;
 	for (const struct ifaddrs *at = all; at && !err; at = at->ifa_next) {
-		if (kin_address(at->ifa_addr, &addr)) {
+		if (!addr_from_socket(at->ifa_addr, &addr)) {
 			snprintf(why, sizeof(why), "this machine's own address (%s)", at->ifa_name);
 			err = kin_add(out, &addr, why);
 		}
 		if (!err && at->ifa_flags & IFF_POINTOPOINT &&
-		    kin_address(at->ifa_dstaddr, &addr)) {
+		    !addr_from_socket(at->ifa_dstaddr, &addr)) {
 			snprintf(why, sizeof(why), "the far end of %s", at->ifa_name);
 			err = kin_add(out, &addr, why);
 		}

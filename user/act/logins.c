@@ -7,11 +7,12 @@
 #include <linux/sock_diag.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <unistd.h>
+#include <systemd/sd-login.h>
 #include <utmp.h>
 
 #include "act/netlink.h"
@@ -111,10 +112,8 @@ static int logins_sessions(struct logins *logins)
 /* Records of those who went without a word stay in the file. */
 static bool logins_is_alive(const struct utmp *record)
 {
-	char path[32];
-
-	snprintf(path, sizeof(path), "/proc/%d", (int)record->ut_pid);
-	return record->ut_type == USER_PROCESS && record->ut_pid > 0 && !access(path, F_OK);
+	return record->ut_type == USER_PROCESS && record->ut_pid > 0 &&
+	       (!kill(record->ut_pid, 0) || errno == EPERM);
 }
 
 static int logins_utmp(struct logins *logins)
@@ -132,6 +131,28 @@ static int logins_utmp(struct logins *logins)
 	}
 	fclose(file);
 	return 0;
+}
+
+/* The sessions that logind keeps: where there is none, there are none. */
+static void logins_logind(struct logins *logins)
+{
+	char **sessions = NULL, *host, *state;
+	struct addr addr;
+
+	if (sd_get_sessions(&sessions) <= 0)
+		return;
+	for (char **session = sessions; *session; session++) {
+		host = state = NULL;
+		if (sd_session_is_remote(*session) > 0 &&
+		    sd_session_get_state(*session, &state) >= 0 && strcmp(state, "closing") &&
+		    sd_session_get_remote_host(*session, &host) >= 0 &&
+		    !addr_parse(host, strcspn(host, "%"), &addr))
+			logins_add(logins, addr, "logged in");
+		free(host);
+		free(state);
+		free(*session);
+	}
+	free(sessions);
 }
 
 /* "ADDR PORT ADDR PORT" of whoever started us, if it was by ssh. */
@@ -154,6 +175,7 @@ int logins_read(struct prefixes *out)
 	logins->out = out;
 	logins_environment(logins);
 	err = logins_sessions(logins);
+	logins_logind(logins);
 	failed = logins_utmp(logins);
 	if (failed)
 		err = failed;

@@ -6,9 +6,9 @@
 #include "common/prefixes.h"
 
 /*
- * Adds the far ends of ssh sessions, and what utmp(5) and SSH_CONNECTION tell. A connection whose
- * password is still awaited is none: anybody can have that. 0 or -errno; those found before an
- * error count all the same.
+ * Adds the far ends of ssh sessions, and what logind, utmp(5) and SSH_CONNECTION tell. A connection
+ * whose password is still awaited is none: anybody can have that. 0 or -errno; those found before
+ * an error count all the same.
  */
 int logins_read(struct prefixes *out);
 

@@ -3,33 +3,29 @@
 #include "act/names.h"
 
 #include <errno.h>
-#include <netdb.h>
-#include <netinet/in.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
+#include "act/resolve.h"
 #include "common/hostname.h"
 #include "common/log.h"
 
-#define NAMES_ADDRESSES_MAX 64 /* of one name */
+#define NAMES_AT_A_TIME 8 /* are asked for */
 
 struct names_name {
 	struct names_name *next;
-	struct gaicb request; /* the C library's until it is answered */
-	struct addrinfo hints;
 	char text[HOSTNAME_SIZE];
-	bool asked;
 	bool wanted; /* in the list that is being made */
+	bool due;    /* to be asked for */
 	bool failed; /* and it was told */
-	struct addr addrs[NAMES_ADDRESSES_MAX];
-	unsigned int count;
+	struct resolve *asked;
+	struct resolve_answer known;
 };
 
 struct names {
 	struct names_name *first;
-	struct names_name *dropped; /* by us, while the C library still had them */
 };
 
 int names_open(struct names **out)
@@ -68,23 +64,6 @@ int names_add(struct names *names, const char *text)
 	return 0;
 }
 
-/* Frees those of a list that the C library does not hold. */
-static void names_bury(struct names_name **place)
-{
-	struct names_name *name;
-
-	while ((name = *place)) {
-		if (name->asked && gai_error(&name->request) == EAI_INPROGRESS) {
-			place = &name->next;
-			continue;
-		}
-		*place = name->next;
-		if (name->asked && name->request.ar_result)
-			freeaddrinfo(name->request.ar_result);
-		free(name);
-	}
-}
-
 void names_end(struct names *names)
 {
 	struct names_name **place = &names->first, *name;
@@ -95,79 +74,65 @@ void names_end(struct names *names)
 			continue;
 		}
 		*place = name->next;
-		name->next = names->dropped;
-		names->dropped = name;
+		resolve_drop(name->asked);
+		free(name);
 	}
-	names_bury(&names->dropped);
 }
 
 void names_ask(struct names *names)
 {
-	for (struct names_name *name = names->first; name; name = name->next) {
-		struct gaicb *request = &name->request;
-
-		if (name->asked)
-			continue;
-		name->hints = (struct addrinfo){ .ai_socktype = SOCK_STREAM };
-		*request = (struct gaicb){ .ar_name = name->text, .ar_request = &name->hints };
-		name->asked = !getaddrinfo_a(GAI_NOWAIT, &request, 1, NULL);
-	}
+	for (struct names_name *name = names->first; name; name = name->next)
+		name->due = !name->asked;
 }
 
-static void names_keep(struct names_name *name, const struct addrinfo *answer)
+static void names_failed(struct names_name *name, const char *why)
 {
-	static const struct addr mapped = { .bytes = { [10] = 0xff, [11] = 0xff } };
-
-	name->count = 0;
-	for (; answer && name->count < NAMES_ADDRESSES_MAX; answer = answer->ai_next) {
-		struct addr addr = mapped;
-		const void *from = answer->ai_addr;
-
-		if (answer->ai_family == AF_INET)
-			memcpy(addr.bytes + 12, &((const struct sockaddr_in *)from)->sin_addr, 4);
-		else if (answer->ai_family == AF_INET6)
-			memcpy(addr.bytes, &((const struct sockaddr_in6 *)from)->sin6_addr, 16);
-		else
-			continue;
-		name->addrs[name->count++] = addr;
-	}
-}
-
-static void names_answered(struct names_name *name, int error)
-{
-	struct addrinfo *answer = name->request.ar_result;
-
-	name->asked = false;
-	if (!error) {
-		names_keep(name, answer);
-		freeaddrinfo(answer);
-		if (name->failed)
-			log_notice("\"%s\" has an address again", name->text);
-	} else if (!name->failed) {
+	if (!name->failed)
 		log_warning("cannot look up \"%s\", which is never to be blocked: %s; %s",
-			    name->text, gai_strerror(error),
-			    name->count ? "its last known addresses stay"
-					: "it has none for now; trying again every 30 s");
-	}
-	name->failed = error;
+			    name->text, why,
+			    name->known.count ? "its last known addresses stay"
+					      : "it has none for now; trying again every 30 s");
+	name->failed = true;
 }
 
-/* True if an answer is awaited. */
-static bool names_take(struct names *names)
+/* True if its answer is awaited still. */
+static bool names_poll(struct names_name *name)
 {
-	bool awaited = false;
-	int error;
+	struct resolve_answer answer;
+	int err = resolve_poll(name->asked, &answer);
 
-	for (struct names_name *name = names->first; name; name = name->next) {
-		if (!name->asked)
-			continue;
-		error = gai_error(&name->request);
-		if (error == EAI_INPROGRESS)
-			awaited = true;
-		else
-			names_answered(name, error);
+	if (err == -EAGAIN)
+		return true;
+	resolve_drop(name->asked);
+	name->asked = NULL;
+	if (err) {
+		names_failed(name, answer.error);
+		return false;
 	}
-	names_bury(&names->dropped);
+	if (name->failed)
+		log_notice("\"%s\" can be looked up again", name->text);
+	name->failed = false;
+	name->known = answer;
+	return false;
+}
+
+/* How many are awaited. */
+static unsigned int names_take(struct names *names)
+{
+	unsigned int awaited = 0;
+
+	for (struct names_name *name = names->first; name; name = name->next)
+		awaited += name->asked && names_poll(name);
+	for (struct names_name *name = names->first; name && awaited < NAMES_AT_A_TIME;
+	     name = name->next) {
+		if (!name->due || name->asked)
+			continue;
+		name->due = false;
+		if (resolve_begin(name->text, &name->asked))
+			names_failed(name, strerror(ENOMEM));
+		else
+			awaited++;
+	}
 	return awaited;
 }
 
@@ -189,8 +154,8 @@ int names_read(const struct names *names, struct prefixes *out)
 	int err = 0;
 
 	for (const struct names_name *name = names->first; name; name = name->next) {
-		for (unsigned int i = 0; i < name->count && !err; i++) {
-			const struct addr *addr = &name->addrs[i];
+		for (unsigned int i = 0; i < name->known.count && !err; i++) {
+			const struct addr *addr = &name->known.addrs[i];
 			const struct addr_prefix whom = { .addr = *addr,
 							  .length = addr_is_ipv4(addr) ? 32 : 128 };
 
@@ -202,15 +167,9 @@ int names_read(const struct names *names, struct prefixes *out)
 
 void names_close(struct names *names)
 {
-	struct names_name *name;
-
 	if (!names)
 		return;
 	names_begin(names);
-	for (name = names->first; name; name = name->next)
-		if (name->asked)
-			gai_cancel(&name->request);
-	/* What is being looked up just now stays the C library's, which will write to it. */
 	names_end(names);
 	free(names);
 }

@@ -151,8 +151,9 @@ static int sessions_sockets(struct sessions *sessions, pid_t pid)
 
 	snprintf(path, sizeof(path), "/proc/%d/fd", (int)pid);
 	folder = opendir(path);
+	/* Gone; or not ours to look into, and then logind and utmp tell of those who are in. */
 	if (!folder)
-		return errno == ENOENT ? 0 : -errno;
+		return errno == ENOENT || errno == EACCES || errno == EPERM ? 0 : -errno;
 	while (!err && (entry = readdir(folder))) {
 		length = readlinkat(dirfd(folder), entry->d_name, target, sizeof(target) - 1);
 		if (length < 0)

@@ -4,8 +4,10 @@
 
 #include <arpa/inet.h>
 #include <errno.h>
+#include <netinet/in.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/socket.h>
 
 #include "sobig.h"
 
@@ -91,6 +93,22 @@ int addr_parse_prefix(const char *text, struct addr_prefix *out)
 	if (memcmp(&masked, &prefix.addr, sizeof(masked)))
 		return -EDOM;
 	*out = prefix;
+	return 0;
+}
+
+int addr_from_socket(const struct sockaddr *socket, struct addr *out)
+{
+	const void *from = socket;
+
+	if (socket && socket->sa_family == AF_INET) {
+		memcpy(out->bytes, addr_mapped, sizeof(addr_mapped));
+		memcpy(out->bytes + sizeof(addr_mapped),
+		       &((const struct sockaddr_in *)from)->sin_addr, 4);
+		return 0;
+	}
+	if (!socket || socket->sa_family != AF_INET6)
+		return -EINVAL;
+	memcpy(out->bytes, &((const struct sockaddr_in6 *)from)->sin6_addr, sizeof(out->bytes));
 	return 0;
 }
 

@@ -35,6 +35,10 @@ int addr_parse(const char *text, size_t length, struct addr *out);
  */
 int addr_parse_prefix(const char *text, struct addr_prefix *out);
 
+/* The address that a socket has, or is to have: 0; -EINVAL: it is of another family. */
+struct sockaddr;
+int addr_from_socket(const struct sockaddr *socket, struct addr *out);
+
 bool addr_is_ipv4(const struct addr *addr);
 
 /* No firewall has business with: loopback, unspecified, link-local, multicast, broadcast. */
