@@ -24,7 +24,7 @@ B := build
 Q := $(if $(V),,@)
 say = $(if $(V),,@printf '  %-7s %s\n' $(1) $(patsubst $(B)/%,%,$@))
 
-LIBRARIES := libbpf libxdp jansson libsystemd libhs inih zlib
+LIBRARIES := libbpf libxdp jansson libsystemd libhs inih zlib libmicrohttpd ncursesw sqlite3
 
 CFLAGS   ?= -O2 -g
 WARNINGS := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wvla \

@@ -29,6 +29,15 @@ setup() {
 	start_lab
 }
 
+teardown() {
+	local link
+	[ -n "${LAB_INSIDE-}" ] || return 0
+	stop_lab
+	for link in mx1 mx2; do
+		ip link delete $link 2>/dev/null || true
+	done
+}
+
 @test "all is well, says the first line, and the exit status" {
 	start_daemon
 	says 0 'all is well: mx0 guarded, 0 hosts blocked'

@@ -136,7 +136,7 @@ const char *cli_interface_name(unsigned int ifindex, char name[IF_NAMESIZE])
 }
 
 /* To the nearest second, so that the same one always reads the same. */
-static time_t cli_wall_clock(uint32_t second)
+time_t cli_wall_clock(uint32_t second)
 {
 	struct timespec now, wall;
 	int64_t apart;

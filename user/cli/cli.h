@@ -8,6 +8,7 @@
 #include <net/if.h>
 #include <stdbool.h>
 #include <stdint.h>
+#include <time.h>
 
 #include "common/addr.h"
 
@@ -87,6 +88,9 @@ const char *cli_interface_name(unsigned int ifindex, char name[IF_NAMESIZE]);
 #define CLI_TIME_SIZE  32
 #define CLI_JSON_SHAPE 2 /* raised when a document's shape changes for its readers */
 
+/* A second of CLOCK_MONOTONIC as seconds since 1970; the same one is always the same. */
+time_t cli_wall_clock(uint32_t second);
+
 /* A second of CLOCK_MONOTONIC as local time, and as RFC 3339 in UTC. Both return `text`. */
 char *cli_time(uint32_t second, char text[CLI_TIME_SIZE]);
 char *cli_time_rfc3339(uint32_t second, char text[CLI_TIME_SIZE]);
@@ -109,6 +113,7 @@ int cmd_unblock(int argc, char **argv);
 int cmd_import(int argc, char **argv);
 int cmd_parse(int argc, char **argv);
 int cmd_replay(int argc, char **argv);
+int cmd_metrics(int argc, char **argv);
 int cmd_completion(int argc, char **argv);
 int cmd_lookup(int argc, char **argv);
 

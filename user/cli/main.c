@@ -64,6 +64,9 @@ const struct cli_command cli_commands[] = {
 	  "  --helo-checked      exim refused HELOs that are no names (its default)\n"
 	  "  -c FILE             the configuration (" CONFIG_FILE ")\n",
 	  cmd_replay },
+	{ "metrics", "", "the figures for Prometheus, printed or served",
+	  "  --listen ADDR:PORT  serve /metrics there over HTTP; PORT alone is 127.0.0.1's\n",
+	  cmd_metrics },
 	{ "completion", "bash|zsh|fish", "print what makes a shell complete these commands", "",
 	  cmd_completion },
 	{ "lookup", "", "the addresses of the host name on standard input; attach's own helper", "",

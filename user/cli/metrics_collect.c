@@ -1,0 +1,249 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* What there is to see, as families of metrics. */
+#include "cli/metrics_collect.h"
+
+#include <errno.h>
+#include <stddef.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cli/cli.h"
+#include "cli/picture.h"
+#include "cli/trouble.h"
+#include "common/event.h"
+
+#ifndef VERSION
+#define VERSION "unknown"
+#endif
+
+/* No label holds an address: in a storm there would be no end of series. */
+
+static void metrics_interfaces(const struct picture *picture, struct metrics_out *out)
+{
+	const struct picture_interface *interface;
+	const struct picture_interface *end = picture->interfaces + picture->interfaces_count;
+
+	metrics_out_gauge(out, "sobig_xdp_attached", "1 if the filter is on the interface.");
+	for (interface = picture->interfaces; interface < end; interface++)
+		metrics_out_sample(
+			out, interface->filter.id != 0, "interface", interface->name, "mode",
+			interface->filter.id ? filter_mode_name(interface->filter.mode) : "none",
+			NULL);
+	metrics_out_gauge(out, "sobig_xdp_guarded",
+			  "1 if a daemon reads the log on behalf of the interface.");
+	for (interface = picture->interfaces; interface < end; interface++)
+		metrics_out_sample(out, interface->guarded, "interface", interface->name, NULL);
+	metrics_out_counter(
+		out, "sobig_xdp_packets_total",
+		"Packets, by what became of them: SYNs to protected ports, and others.");
+	for (interface = picture->interfaces; interface < end; interface++)
+		for (int i = 0; i < SOBIG_COUNTS; i++)
+			metrics_out_sample(out, interface->counters[i], "interface",
+					   interface->name, "verdict", picture_counter_name(i),
+					   NULL);
+}
+
+static void metrics_blocks(const struct picture *picture, struct metrics_out *out)
+{
+	metrics_out_gauge(out, "sobig_xdp_blocks",
+			  "Hosts in the table, IPv6 by /64; those for show among them.");
+	metrics_out_sample(out, picture->ipv4, "family", "ipv4", NULL);
+	metrics_out_sample(out, picture->ipv6, "family", "ipv6", NULL);
+	metrics_out_gauge(out, "sobig_xdp_blocks_limit", "Hosts that the table has room for.");
+	metrics_out_sample(out, picture->room4, "family", "ipv4", NULL);
+	metrics_out_sample(out, picture->room6, "family", "ipv6", NULL);
+	metrics_out_gauge(out, "sobig_xdp_networks",
+			  "Networks blocked as such, by hand or from lists.");
+	metrics_out_sample(out, picture->networks, NULL);
+	metrics_out_gauge(out, "sobig_xdp_trials",
+			  "Hosts in the table for show: dropped by no filter.");
+	metrics_out_sample(out, picture->trials, NULL);
+	metrics_out_gauge(out, "sobig_xdp_rule_blocks_in_force",
+			  "Blocks in force, by the rule that led to them.");
+	for (int i = 0; i < picture->rules_count; i++)
+		metrics_out_sample(out, picture->rules[i].in_force, "rule", picture->rules[i].name,
+				   NULL);
+	metrics_out_gauge(out, "sobig_xdp_rule_drops_in_force",
+			  "Packets dropped for the blocks that are in force, by their rule; falls "
+			  "when blocks lapse.");
+	for (int i = 0; i < picture->rules_count; i++)
+		metrics_out_sample(out, picture->rules[i].drops, "rule", picture->rules[i].name,
+				   NULL);
+}
+
+static void metrics_rules(const struct picture *picture, struct metrics_out *out)
+{
+	metrics_out_counter(out, "sobig_xdp_rule_offences_total",
+			    "Offences that the rule counted, since the daemon started or took up "
+			    "the policy.");
+	for (int i = 0; i < picture->rules_count; i++)
+		if (picture->rules[i].policy)
+			metrics_out_sample(out, picture->rules[i].counted, "rule",
+					   picture->rules[i].name, NULL);
+	metrics_out_counter(out, "sobig_xdp_rule_blocks_total",
+			    "Verdicts of the rule by which hosts were blocked.");
+	for (int i = 0; i < picture->rules_count; i++)
+		if (picture->rules[i].policy)
+			metrics_out_sample(out, picture->rules[i].blocks, "rule",
+					   picture->rules[i].name, NULL);
+	metrics_out_counter(
+		out, "sobig_xdp_rule_trials_total",
+		"Verdicts of the rule that were for show: a dry run's, or the brake's.");
+	for (int i = 0; i < picture->rules_count; i++)
+		if (picture->rules[i].policy)
+			metrics_out_sample(out, picture->rules[i].trials, "rule",
+					   picture->rules[i].name, NULL);
+}
+
+/* Daemons' counters: one sum, since there is one log and one table as a rule. */
+static void metrics_daemon_counters(const struct picture *picture, struct metrics_out *out)
+{
+#define METRICS_FIELD(field) offsetof(struct sobig_pulse, field)
+	static const struct {
+		const char *name, *help;
+		size_t field; /* where it is in the pulse */
+		bool gauge;
+	} fields[] = {
+		{ "sobig_xdp_log_lines_total", "Lines read of the log.", METRICS_FIELD(lines) },
+		{ "sobig_xdp_lines_skipped_total", "Lines not read, since they are too long.",
+		  METRICS_FIELD(skipped) },
+		{ "sobig_xdp_forgotten_hosts_total",
+		  "Hosts under watch that were forgotten, as there were too many.",
+		  METRICS_FIELD(watch_drops) },
+		{ "sobig_xdp_evictions_total",
+		  "Blocks that the kernel's table had lost and that were put back.",
+		  METRICS_FIELD(evictions) },
+		{ "sobig_xdp_spared_offences_total", "Offences of hosts that are never blocked.",
+		  METRICS_FIELD(spared) },
+		{ "sobig_xdp_watched_hosts", "Hosts that have offended lately.",
+		  METRICS_FIELD(watched), true },
+		{ "sobig_xdp_allowed", "Addresses and networks that are never blocked.",
+		  METRICS_FIELD(allowed), true },
+	};
+
+	for (size_t i = 0; i < sizeof(fields) / sizeof(fields[0]); i++) {
+		uint64_t sum = 0, value;
+
+		for (int at = 0; at < picture->daemons_count; at++) {
+			memcpy(&value, (const char *)picture->daemons[at].pulse + fields[i].field,
+			       sizeof(value));
+			sum += value;
+		}
+		if (fields[i].gauge)
+			metrics_out_gauge(out, fields[i].name, fields[i].help);
+		else
+			metrics_out_counter(out, fields[i].name, fields[i].help);
+		metrics_out_sample(out, sum, NULL);
+	}
+	metrics_out_counter(out, "sobig_xdp_offences_total", "Offences read in the log, by class.");
+	for (int class = 0; class < EVENT_OFFENCES && class < SOBIG_CLASSES_MAX; class ++) {
+		uint64_t sum = 0;
+
+		for (int at = 0; at < picture->daemons_count; at++)
+			sum += picture->daemons[at].pulse->classes[class];
+		metrics_out_sample(out, sum, "class", event_class_name(class), NULL);
+	}
+}
+
+/* Daemons' states: of several, the worst. Those that are dead have none. */
+static void metrics_daemon_states(const struct picture *picture, struct metrics_out *out)
+{
+	bool readable = true, writable = true, config = true, brake = false, dry_run = false;
+	uint32_t heard = UINT32_MAX, started = 0, limit = 0;
+	bool alive = false;
+
+	for (int i = 0; i < picture->daemons_count; i++) {
+		const struct sobig_pulse *pulse = picture->daemons[i].pulse;
+		uint32_t last = pulse->last_line ? pulse->last_line : pulse->started;
+
+		if (!picture->daemons[i].alive)
+			continue;
+		alive = true;
+		readable &= pulse->readable;
+		writable &= !pulse->state_error;
+		config &= !pulse->config_error;
+		brake |= pulse->braked;
+		dry_run |= pulse->dry_run;
+		heard = last < heard ? last : heard;
+		started = pulse->started > started ? pulse->started : started;
+		limit = pulse->brake > limit ? pulse->brake : limit;
+	}
+	if (!alive)
+		return;
+	metrics_out_gauge(out, "sobig_xdp_log_readable", "1 if the log can be read.");
+	metrics_out_sample(out, readable, NULL);
+	metrics_out_gauge(out, "sobig_xdp_log_last_line_timestamp_seconds",
+			  "When the log's newest line was read; if none was, when the daemon "
+			  "started.");
+	metrics_out_sample(out, cli_wall_clock(heard), NULL);
+	metrics_out_gauge(out, "sobig_xdp_brake_on",
+			  "1 if there were too many new blocks; further ones are for show only.");
+	metrics_out_sample(out, brake, NULL);
+	metrics_out_gauge(out, "sobig_xdp_brake_limit",
+			  "New blocks in a minute that put the brake on; 0: none do.");
+	metrics_out_sample(out, limit, NULL);
+	metrics_out_gauge(out, "sobig_xdp_state_writable", "1 if what is blocked can be kept.");
+	metrics_out_sample(out, writable, NULL);
+	metrics_out_gauge(out, "sobig_xdp_config_ok", "0 if the last reload was refused.");
+	metrics_out_sample(out, config, NULL);
+	metrics_out_gauge(out, "sobig_xdp_dry_run", "1 if it is a dry run: nothing is dropped.");
+	metrics_out_sample(out, dry_run, NULL);
+	metrics_out_gauge(out, "sobig_xdp_process_start_time_seconds", "When the daemon started.");
+	metrics_out_sample(out, cli_wall_clock(started), NULL);
+}
+
+static void metrics_troubles(const struct picture *picture, struct metrics_out *out)
+{
+	struct trouble troubles[TROUBLES_MAX];
+	bool found[TROUBLE_KINDS] = { false };
+	int count = trouble_find(picture, troubles);
+
+	for (int i = 0; i < count; i++)
+		found[troubles[i].kind] = true;
+	metrics_out_gauge(out, "sobig_xdp_trouble",
+			  "1 for what is wrong at present; `sobig-xdp status` says it in words.");
+	for (int kind = 0; kind < TROUBLE_KINDS; kind++)
+		metrics_out_sample(out, found[kind], "kind", trouble_name(kind), NULL);
+}
+
+static void metrics_write(const struct picture *picture, struct metrics_out *out)
+{
+	bool up = false;
+
+	for (int i = 0; i < picture->interfaces_count; i++)
+		up |= picture->interfaces[i].filter.id != 0;
+	metrics_out_gauge(out, "sobig_xdp_build_info", "The version of sobig-xdp, in its label.");
+	metrics_out_sample(out, 1, "version", VERSION, NULL);
+	metrics_out_gauge(out, "sobig_xdp_up", "1 if the filter is on any interface.");
+	metrics_out_sample(out, up, NULL);
+	if (!picture->interfaces_count)
+		return;
+	metrics_troubles(picture, out);
+	metrics_interfaces(picture, out);
+	metrics_blocks(picture, out);
+	if (!picture->daemons_count)
+		return;
+	metrics_rules(picture, out);
+	metrics_daemon_counters(picture, out);
+	metrics_daemon_states(picture, out);
+}
+
+int metrics_collect(const char *pins, struct metrics_out *out)
+{
+	struct picture *picture = malloc(sizeof(*picture));
+	int err;
+
+	if (!picture)
+		return -ENOMEM;
+	err = picture_read(pins, picture);
+	if (!err)
+		err = picture_read_blocks(picture, NULL, NULL);
+	if (err == -ENOENT) {
+		picture->interfaces_count = 0;
+		err = 0;
+	}
+	if (!err)
+		metrics_write(picture, out);
+	free(picture);
+	return err;
+}

@@ -1,0 +1,204 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* The metrics served over HTTP, to Prometheus. */
+#include "cli/metrics_serve.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <microhttpd.h>
+#include <netinet/in.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+#include <systemd/sd-daemon.h>
+#include <unistd.h>
+
+#include "cli/metrics_collect.h"
+#include "common/log.h"
+
+/* Whoever asks is one of a few; the rest wait, and nobody may dawdle. */
+#define METRICS_CONNECTIONS 32
+#define METRICS_PER_ADDRESS 16
+#define METRICS_TIMEOUT	    10		/* seconds */
+#define METRICS_MEMORY	    (16 * 1024) /* bytes, of one request */
+
+static const char metrics_index[] =
+	"<!DOCTYPE html>\n<html lang=\"en\"><head><title>sobig-xdp</title></head>\n"
+	"<body><h1>sobig-xdp</h1><p><a href=\"/metrics\">Metrics</a> for Prometheus.</p>"
+	"</body></html>\n";
+
+static int metrics_parse_port(const char *text, in_port_t *out)
+{
+	char *end;
+	unsigned long port = strtoul(text, &end, 10);
+
+	if (*text < '0' || *text > '9' || *end || !port || port > 65535)
+		return -EINVAL;
+	*out = htons(port);
+	return 0;
+}
+
+int metrics_serve_parse(const char *text, struct sockaddr_storage *out, const char **why)
+{
+	struct sockaddr_in in = { .sin_family = AF_INET };
+	struct sockaddr_in6 in6 = { .sin6_family = AF_INET6 };
+	const char *colon = strrchr(text, ':');
+	char address[INET6_ADDRSTRLEN] = "127.0.0.1";
+	size_t length = colon ? colon - text : 0;
+	bool brackets = length > 2 && *text == '[' && text[length - 1] == ']';
+	in_port_t port;
+
+	memset(out, 0, sizeof(*out));
+	*why = "its port is to be a number from 1 to 65535";
+	if (metrics_parse_port(colon ? colon + 1 : text, &port))
+		return -EINVAL;
+	*why = "its address is to be one of this machine's, as in 127.0.0.1:9762 or [::1]:9762; "
+	       "all of them are 0.0.0.0 or [::]";
+	if (brackets) {
+		text++;
+		length -= 2;
+	}
+	if (colon && (!length || length >= sizeof(address)))
+		return -EINVAL;
+	if (colon) {
+		memcpy(address, text, length);
+		address[length] = '\0';
+	}
+	in.sin_port = in6.sin6_port = port;
+	if (brackets ? inet_pton(AF_INET6, address, &in6.sin6_addr) != 1
+		     : inet_pton(AF_INET, address, &in.sin_addr) != 1)
+		return -EINVAL;
+	if (brackets)
+		memcpy(out, &in6, sizeof(in6));
+	else
+		memcpy(out, &in, sizeof(in));
+	return 0;
+}
+
+static struct MHD_Response *metrics_constant(const char *text, const char *type)
+{
+	struct MHD_Response *response =
+		MHD_create_response_from_buffer(strlen(text), (void *)text, MHD_RESPMEM_PERSISTENT);
+
+	if (response)
+		MHD_add_response_header(response, MHD_HTTP_HEADER_CONTENT_TYPE, type);
+	return response;
+}
+
+static struct MHD_Response *metrics_page(const char *pins, unsigned int *code)
+{
+	struct MHD_Response *response;
+	struct metrics_out out = { 0 };
+	char *text = NULL;
+	size_t size;
+	int err;
+
+	out.text = open_memstream(&text, &size);
+	err = out.text ? metrics_collect(pins, &out) : -ENOMEM;
+	if (out.text && fclose(out.text))
+		err = -ENOMEM;
+	if (err) {
+		log_error("metrics cannot be read: %s", strerror(-err));
+		free(text);
+		*code = MHD_HTTP_SERVICE_UNAVAILABLE;
+		return metrics_constant("The metrics cannot be read; the log says why.\n",
+					"text/plain; charset=utf-8");
+	}
+	response = MHD_create_response_from_buffer(size, text, MHD_RESPMEM_MUST_FREE);
+	if (!response) {
+		free(text);
+		return NULL;
+	}
+	MHD_add_response_header(response, MHD_HTTP_HEADER_CONTENT_TYPE,
+				"text/plain; version=0.0.4; charset=utf-8");
+	return response;
+}
+
+static enum MHD_Result metrics_answer(void *pins, struct MHD_Connection *connection,
+				      const char *url, const char *method, const char *version,
+				      const char *upload, size_t *upload_size, void **context)
+{
+	static char seen;
+	unsigned int code = MHD_HTTP_OK;
+	struct MHD_Response *response;
+	enum MHD_Result result;
+	bool asks = !strcmp(method, MHD_HTTP_METHOD_GET) || !strcmp(method, MHD_HTTP_METHOD_HEAD);
+
+	(void)version;
+	(void)upload;
+	/* Asked first with the headers alone; who is answered then loses his connection. */
+	if (asks && !*context) {
+		*context = &seen;
+		return MHD_YES;
+	}
+	*upload_size = 0;
+	if (!asks) {
+		code = MHD_HTTP_METHOD_NOT_ALLOWED;
+		response = metrics_constant("GET or HEAD, please.\n", "text/plain; charset=utf-8");
+		if (response)
+			MHD_add_response_header(response, MHD_HTTP_HEADER_ALLOW, "GET, HEAD");
+	} else if (!strcmp(url, "/metrics")) {
+		response = metrics_page(pins, &code);
+	} else if (!strcmp(url, "/")) {
+		response = metrics_constant(metrics_index, "text/html; charset=utf-8");
+	} else {
+		code = MHD_HTTP_NOT_FOUND;
+		response =
+			metrics_constant("There is /metrics here.\n", "text/plain; charset=utf-8");
+	}
+	if (!response)
+		return MHD_NO;
+	result = MHD_queue_response(connection, code, response);
+	MHD_destroy_response(response);
+	return result;
+}
+
+static int metrics_listen(const struct sockaddr_storage *address, const char *text)
+{
+	socklen_t size = address->ss_family == AF_INET ? sizeof(struct sockaddr_in)
+						       : sizeof(struct sockaddr_in6);
+	int fd = socket(address->ss_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+	int on = 1, err;
+
+	if (fd >= 0 && !setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on)) &&
+	    !bind(fd, (const struct sockaddr *)address, size) && !listen(fd, METRICS_CONNECTIONS))
+		return fd;
+	err = errno;
+	if (fd >= 0)
+		close(fd);
+	log_error("cannot listen on %s: %s", text, strerror(err));
+	return -err;
+}
+
+int metrics_serve(const char *pins, const struct sockaddr_storage *address, const char *text)
+{
+	struct MHD_Daemon *daemon;
+	sigset_t signals;
+	int fd, signal;
+
+	/* Before there are threads, so that all of them hold these back. */
+	sigemptyset(&signals);
+	sigaddset(&signals, SIGTERM);
+	sigaddset(&signals, SIGINT);
+	sigprocmask(SIG_BLOCK, &signals, NULL);
+	fd = metrics_listen(address, text);
+	if (fd < 0)
+		return fd;
+	daemon = MHD_start_daemon(
+		MHD_USE_AUTO_INTERNAL_THREAD, 0, NULL, NULL, metrics_answer, (void *)pins,
+		MHD_OPTION_LISTEN_SOCKET, fd, MHD_OPTION_CONNECTION_LIMIT, METRICS_CONNECTIONS,
+		MHD_OPTION_PER_IP_CONNECTION_LIMIT, METRICS_PER_ADDRESS,
+		MHD_OPTION_CONNECTION_TIMEOUT, METRICS_TIMEOUT, MHD_OPTION_CONNECTION_MEMORY_LIMIT,
+		(size_t)METRICS_MEMORY, MHD_OPTION_END);
+	if (!daemon) {
+		log_error("cannot serve on %s: %s", text, strerror(errno));
+		close(fd);
+		return -EIO;
+	}
+	log_notice("serving /metrics on %s", text);
+	sd_notify(0, "READY=1");
+	sigwait(&signals, &signal);
+	sd_notify(0, "STOPPING=1");
+	MHD_stop_daemon(daemon);
+	return 0;
+}
