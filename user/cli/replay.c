@@ -332,7 +332,9 @@ static int replay_run(struct replay *replay)
 	}
 	if (err) {
 		log_error("cannot replay: %s",
-			  err == -EINVAL ? "a rule is out of range" : strerror(-err));
+			  err == -EINVAL  ? "a rule is out of range"
+			  : err == -E2BIG ? "too many hosts have offended; replay fewer days"
+					  : strerror(-err));
 		return CLI_FAILED;
 	}
 	replay_tell(replay);

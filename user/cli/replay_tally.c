@@ -70,7 +70,8 @@ static struct replay_host *replay_tally_new(struct replay_tally *tally, const st
 	struct replay_host *host = hosts_add(tally->hosts, addr);
 
 	if (!host) {
-		tally->error = -ENOMEM;
+		tally->error = hosts_count(tally->hosts) == REPLAY_TALLY_HOSTS_MAX ? -E2BIG
+										   : -ENOMEM;
 		return NULL;
 	}
 	host->until = host->trial_until = INT64_MIN;

@@ -8,8 +8,8 @@
 #include "judge/judge.h"
 #include "judge/sweep.h"
 
-/* Hosts that offended, at most; with their verdicts, a host takes some 150 bytes. */
-#define REPLAY_TALLY_HOSTS_MAX (1u << 24)
+/* Hosts that offended, at most; one takes some 130 bytes, and 32 more for each of its blocks. */
+#define REPLAY_TALLY_HOSTS_MAX (1u << 22)
 
 #define REPLAY_TALLY_UNSWEPT UINT32_MAX
 
