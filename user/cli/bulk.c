@@ -30,7 +30,7 @@ bool bulk_options(struct bulk *bulk, struct cli_common *common, int argc, char *
 						 CLI_COMMON_OPTIONS };
 	int option;
 
-	while ((option = getopt_long(argc, argv, CLI_COMMON_LETTERS, options, NULL)) != -1) {
+	while ((option = getopt_long(argc, argv, CLI_COMMON_LETTERS "c:", options, NULL)) != -1) {
 		switch (option) {
 		case BULK_FOR:
 			if (!duration_parse(optarg, &bulk->order.seconds))
@@ -47,6 +47,9 @@ bool bulk_options(struct bulk *bulk, struct cli_common *common, int argc, char *
 			break;
 		case BULK_EXTEND:
 			bulk->order.extend = true;
+			break;
+		case 'c':
+			bulk->config = optarg;
 			break;
 		default:
 			if (cli_common_option(common, option, status))
@@ -66,9 +69,9 @@ int bulk_open(struct bulk *bulk, struct cli_common *common)
 	err = blocks_open(common->pins, &bulk->blocks);
 	if (err)
 		return cli_cannot_open(common, err);
-	err = targets_open(&bulk->targets);
-	if (err) {
-		log_error("cannot find out this machine's own addresses: %s", strerror(-err));
+	if (!bulk->lift && targets_open(common, bulk->config, bulk->force, &bulk->targets)) {
+		log_error("nobody was blocked, since who is never to be blocked is not known; "
+			  "--force does without");
 		blocks_close(bulk->blocks);
 		return CLI_FAILED;
 	}
@@ -182,28 +185,63 @@ static int bulk_make_room(struct bulk *bulk)
 	return 0;
 }
 
+static void bulk_push(struct bulk *bulk, const struct addr_prefix *whom)
+{
+	if (bulk_make_room(bulk)) {
+		bulk->err = -ENOMEM;
+		return;
+	}
+	bulk->whom[bulk->count++] = *whom;
+	if (bulk->count == BULK_MAX)
+		bulk_flush(bulk);
+}
+
+/* True: a network that holds somebody who is never blocked was dealt with. */
+static bool bulk_split(struct bulk *bulk, const char *text, const struct addr_prefix *whom)
+{
+	struct carve_pieces rest = { 0 };
+	char why[160];
+	int err = targets_split(bulk->targets, whom, &rest, why, sizeof(why));
+
+	if (err == -ENOENT)
+		return false;
+	if (err || !rest.count) {
+		log_error("\"%s\" is not blocked: it holds %s, and it cannot be split: %s", text,
+			  why, err ? strerror(-err) : "nothing is left of it");
+		bulk->refused++;
+	} else {
+		log_notice("\"%s\" holds %s: blocked without, as %zu networks", text, why,
+			   rest.count);
+		for (size_t i = 0; i < rest.count && !bulk->err; i++)
+			bulk_push(bulk, &rest.whom[i]);
+	}
+	carve_free(&rest);
+	return true;
+}
+
 void bulk_add(struct bulk *bulk, const char *text)
 {
 	struct addr_prefix whom;
 	char why[160];
+	bool refused;
 
 	if (targets_parse(text, &whom)) {
 		bulk->refused++;
 		return;
 	}
-	if (!bulk->lift && targets_refuse(bulk->targets, &whom, bulk->force, why, sizeof(why))) {
-		log_error("\"%s\" is not blocked: %s", text, why);
-		bulk->refused++;
-		return;
+	if (!bulk->lift) {
+		refused = targets_refuse(bulk->targets, &whom, why, sizeof(why));
+		if (refused && bulk->split && bulk_split(bulk, text, &whom))
+			return;
+		if (refused) {
+			log_error("\"%s\" is not blocked: %s", text, why);
+			bulk->refused++;
+			return;
+		}
 	}
-	if (bulk_make_room(bulk)) {
+	bulk_push(bulk, &whom);
+	if (bulk->err == -ENOMEM)
 		log_error("\"%s\" and what follows: %s", text, strerror(ENOMEM));
-		bulk->err = -ENOMEM;
-		return;
-	}
-	bulk->whom[bulk->count++] = whom;
-	if (bulk->count == BULK_MAX)
-		bulk_flush(bulk);
 }
 
 /* One line, which may end in CR LF; what follows '#' or ';' is a remark. */

@@ -18,9 +18,11 @@ struct bulk {
 	struct cli_common *common;
 	struct blocks *blocks;
 	struct targets *targets;
+	const char *config;
 	bool lift; /* unblock */
 	bool force;
-	bool each; /* tell of each in a line of its own */
+	bool split; /* of a network, block what may be blocked */
+	bool each;  /* tell of each in a line of its own */
 	struct blocks_order order;
 
 	/* What waits for bulk_flush(). */

@@ -104,6 +104,7 @@ json_t *cli_document(const char *kind);
 /* Prints `json` on one line or indented, releases it. CLI_DONE, or CLI_FAILED if stdout failed. */
 int cli_print_json(const struct cli_common *common, json_t *json);
 
+int cmd_allow(int argc, char **argv);
 int cmd_attach(int argc, char **argv);
 int cmd_detach(int argc, char **argv);
 int cmd_status(int argc, char **argv);

@@ -74,7 +74,7 @@ static int import_read(struct bulk *bulk, const char *path)
 
 int cmd_import(int argc, char **argv)
 {
-	struct bulk bulk = { .order = { .seconds = IMPORT_DEFAULT_SECONDS } };
+	struct bulk bulk = { .order = { .seconds = IMPORT_DEFAULT_SECONDS }, .split = true };
 	char reason[SOBIG_REASON_SIZE];
 	struct cli_common common;
 	int status, err;

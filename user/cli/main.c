@@ -38,15 +38,21 @@ const struct cli_command cli_commands[] = {
 	  "  --for TIME          for TIME (1h)\n"
 	  "  --extend            and for as long after the last SYN\n"
 	  "  --reason TEXT       why, for the list\n"
-	  "  --force             even what is very wide, or holds an address of our own\n",
+	  "  --force             even what is very wide, or holds who is never blocked\n"
+	  "  -c FILE             the configuration (" CONFIG_FILE ")\n",
 	  cmd_block },
 	{ "unblock", "ADDR[/LEN]...|-|--all", "lift blocks",
 	  "  --all               every one of them\n", cmd_unblock },
+	{ "allow", "add|del|list [ADDR[/LEN]...]", "who is never blocked, whatever the log says",
+	  "  --all               list everybody who is not, and why\n"
+	  "  -c FILE             the configuration (" CONFIG_FILE ")\n",
+	  cmd_allow },
 	{ "import", "FILE|-", "block the networks of a list, as Spamhaus' DROP, text or JSON",
 	  "  --for TIME          for TIME (2d)\n"
 	  "  --extend            and for as long after the last SYN\n"
 	  "  --reason TEXT       why, for the list (the file's name)\n"
-	  "  --force             even what is very wide, or holds an address of our own\n",
+	  "  --force             even what is very wide, or holds who is never blocked\n"
+	  "  -c FILE             the configuration (" CONFIG_FILE ")\n",
 	  cmd_import },
 	{ "parse", "[FILE|-]", "show each offence in a log, without judging; needs no privilege",
 	  "  --arrivals          mail that was accepted as well\n"

@@ -3,16 +3,15 @@
 #include "cli/targets.h"
 
 #include <errno.h>
-#include <ifaddrs.h>
-#include <netinet/in.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "cli/spared.h"
 #include "common/log.h"
 
 struct targets {
-	struct ifaddrs *own;
+	struct prefixes *spared; /* NULL: all is forced */
 };
 
 int targets_parse(const char *text, struct addr_prefix *out)
@@ -34,60 +33,71 @@ int targets_parse(const char *text, struct addr_prefix *out)
 	return 0;
 }
 
-static bool targets_address(const struct sockaddr *address, struct addr *out)
+static bool targets_is_wide(const struct addr_prefix *whom)
 {
-	static const uint8_t mapped[12] = { [10] = 0xff, [11] = 0xff };
-
-	if (address && address->sa_family == AF_INET) {
-		memcpy(out->bytes, mapped, sizeof(mapped));
-		memcpy(out->bytes + 12, &((const struct sockaddr_in *)address)->sin_addr, 4);
-		return true;
-	}
-	if (address && address->sa_family == AF_INET6) {
-		memcpy(out->bytes, &((const struct sockaddr_in6 *)address)->sin6_addr, 16);
-		return true;
-	}
-	return false;
+	return whom->length < (addr_is_ipv4(&whom->addr) ? TARGETS_WIDEST4 : TARGETS_WIDEST6);
 }
 
-bool targets_refuse(const struct targets *targets, const struct addr_prefix *whom, bool force,
-		    char *why, size_t size)
+bool targets_refuse(const struct targets *targets, const struct addr_prefix *whom, char *why,
+		    size_t size)
 {
 	bool ipv4 = addr_is_ipv4(&whom->addr);
 	char address[ADDR_TEXT_SIZE];
-	struct addr own;
+	struct addr_prefix entry;
+	const char *words;
 
 	if (addr_prefix_is_host(whom) && addr_is_special(&whom->addr)) {
 		snprintf(why, size, "it is loopback, link-local, multicast or unspecified");
 		return true;
 	}
-	if (force)
+	if (!targets->spared)
 		return false;
-	if (whom->length < (ipv4 ? TARGETS_WIDEST4 : TARGETS_WIDEST6)) {
+	if (targets_is_wide(whom)) {
 		snprintf(why, size, "it is wider than a /%d; if it is meant, say --force",
 			 ipv4 ? TARGETS_WIDEST4 : TARGETS_WIDEST6);
 		return true;
 	}
-	for (const struct ifaddrs *at = targets->own; at; at = at->ifa_next) {
-		if (!targets_address(at->ifa_addr, &own) || !addr_prefix_covers(whom, &own))
-			continue;
-		snprintf(why, size,
-			 "this machine's own %s (%s) is in it; if it is meant, say --force",
-			 addr_format(&own, address), at->ifa_name);
-		return true;
-	}
-	return false;
+	words = prefixes_find(targets->spared, whom, &entry);
+	if (!words)
+		return false;
+	addr_prefix_format(&entry, address);
+	if (entry.length < whom->length)
+		snprintf(why, size, "it is in %s, which never is (%s); if it is meant, say --force",
+			 address, words);
+	else
+		snprintf(why, size, "%s (%s) is in it; if it is meant, say --force", words,
+			 address);
+	return true;
 }
 
-int targets_open(struct targets **out)
+int targets_split(const struct targets *targets, const struct addr_prefix *whom,
+		  struct carve_pieces *rest, char *why, size_t size)
+{
+	char address[ADDR_TEXT_SIZE];
+	struct addr_prefix entry;
+	const char *words;
+
+	if (!targets->spared || addr_prefix_is_host(whom) || targets_is_wide(whom))
+		return -ENOENT;
+	words = prefixes_find(targets->spared, whom, &entry);
+	if (!words || entry.length <= whom->length)
+		return -ENOENT;
+	snprintf(why, size, "%s (%s)", addr_prefix_format(&entry, address), words);
+	return carve_rest(targets->spared, whom, rest);
+}
+
+int targets_open(const struct cli_common *common, const char *file, bool force,
+		 struct targets **out)
 {
 	struct targets *targets = calloc(1, sizeof(*targets));
+	int err;
 
 	if (!targets)
 		return -ENOMEM;
-	if (getifaddrs(&targets->own)) {
+	err = force ? 0 : spared_once(common, file, &targets->spared);
+	if (err) {
 		free(targets);
-		return -errno;
+		return err;
 	}
 	*out = targets;
 	return 0;
@@ -97,6 +107,6 @@ void targets_close(struct targets *targets)
 {
 	if (!targets)
 		return;
-	freeifaddrs(targets->own);
+	prefixes_free(targets->spared);
 	free(targets);
 }

@@ -6,6 +6,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "act/carve.h"
+#include "cli/cli.h"
 #include "common/addr.h"
 
 /* Wider than this, a network is more than anybody means. */
@@ -15,18 +17,29 @@
 /* ADDR or ADDR/LEN; an IPv6 address alone stands for its /64. Says what is wrong: 0 or -EINVAL. */
 int targets_parse(const char *text, struct addr_prefix *out);
 
-/* Addresses of our own, as they are now. */
+/* Who is never blocked, as it is now. */
 struct targets;
 
-/* 0 or -errno, not told. The caller closes *out. */
-int targets_open(struct targets **out);
+/*
+ * By the configuration `file` (NULL: the usual one); if all is forced, nobody is asked. 0 or -errno
+ * (told). The caller closes *out.
+ */
+int targets_open(const struct cli_common *common, const char *file, bool force,
+		 struct targets **out);
 
 /*
- * Why `whom` is not to be blocked, in `why`: true. What `force` says is meant is refused only where
- * it makes no sense at all.
+ * Why `whom` is not to be blocked, in `why`: true. What is forced is refused only where it makes no
+ * sense at all.
  */
-bool targets_refuse(const struct targets *targets, const struct addr_prefix *whom, bool force,
-		    char *why, size_t size);
+bool targets_refuse(const struct targets *targets, const struct addr_prefix *whom, char *why,
+		    size_t size);
+
+/*
+ * Of a network that holds somebody who is never blocked: the first of them, in words, and the rest
+ * of the network. 0; -ENOENT: it holds nobody, or it is a host; -ENOMEM, -E2BIG as carve_rest().
+ */
+int targets_split(const struct targets *targets, const struct addr_prefix *whom,
+		  struct carve_pieces *rest, char *why, size_t size);
 
 /* Accepts NULL. */
 void targets_close(struct targets *targets);

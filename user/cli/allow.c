@@ -1,0 +1,286 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* sobig-xdp allow: who is never blocked, by the operator's word; and all who never are. */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "act/blocks.h"
+#include "act/carve.h"
+#include "act/lists.h"
+#include "cli/cli.h"
+#include "cli/ownlist.h"
+#include "cli/spared.h"
+#include "common/log.h"
+
+struct allow {
+	struct cli_common common;
+	const char *config;
+	bool all;
+	char path[PATH_MAX];
+	struct blocks *blocks; /* NULL: nothing is attached */
+	json_t *entries;
+	json_t *lifted;
+	int status;
+};
+
+static void allow_fail(struct allow *allow)
+{
+	allow->status = CLI_FAILED;
+}
+
+/* Names the entry in words or in the document. */
+static void allow_say(struct allow *allow, const struct addr_prefix *whom, const char *what)
+{
+	char address[ADDR_TEXT_SIZE];
+
+	addr_prefix_format(whom, address);
+	if (allow->common.json)
+		json_array_append_new(allow->entries,
+				      json_pack("{s:s, s:s}", "address", address, "why", what));
+	else
+		printf("%s: %s\n", address, what);
+}
+
+static void allow_lifted(void *context, const struct carve_lifted *lifted)
+{
+	char address[ADDR_TEXT_SIZE], entry[ADDR_TEXT_SIZE];
+	struct allow *allow = context;
+
+	addr_prefix_format(&lifted->whom, address);
+	addr_prefix_format(&lifted->entry, entry);
+	if (lifted->err) {
+		log_error("the rest of \"%s\" could not be blocked again: %s; it is open now",
+			  address, strerror(-lifted->err));
+		allow_fail(allow);
+	}
+	if (allow->common.json)
+		json_array_append_new(allow->lifted,
+				      json_pack("{s:s, s:I}", "address", address, "pieces",
+						(json_int_t)lifted->pieces));
+	else if (lifted->pieces)
+		printf("%s: unblocked in %s; the rest of that stays blocked, as %zu networks\n",
+		       entry, address, lifted->pieces);
+	else
+		printf("%s: unblocked\n", address);
+}
+
+/* At once, since whoever allows somebody wants to see him come in. */
+static void allow_lift(struct allow *allow, const struct addr_prefix *whom)
+{
+	struct prefixes *added;
+	int err = prefixes_new(&added);
+
+	if (!allow->blocks)
+		return;
+	if (!err) {
+		err = prefixes_add(added, whom, "allowed");
+		prefixes_seal(added);
+		if (!err)
+			err = carve_blocks(allow->blocks, added, added, allow_lifted, allow);
+		prefixes_free(added);
+	}
+	if (!err)
+		return;
+	log_error("cannot look for blocks in force: %s; try: sobig-xdp unblock ADDR",
+		  strerror(-err));
+	allow_fail(allow);
+}
+
+static void allow_add(struct allow *allow, const struct addr_prefix *whom)
+{
+	int err = ownlist_add(allow->path, whom);
+
+	if (err && err != -EEXIST) {
+		log_error("cannot write %s: %s; --state names another folder", allow->path,
+			  strerror(-err));
+		allow_fail(allow);
+		return;
+	}
+	allow_say(allow, whom, err ? "allowed already" : "allowed");
+	allow_lift(allow, whom);
+}
+
+static void allow_del(struct allow *allow, const struct addr_prefix *whom)
+{
+	int err = ownlist_remove(allow->path, whom);
+
+	if (err && err != -ENOENT) {
+		log_error("cannot write %s: %s; --state names another folder", allow->path,
+			  strerror(-err));
+		allow_fail(allow);
+		return;
+	}
+	allow_say(allow, whom,
+		  err ? "was not on the list; allow list --all tells who is allowed, "
+			"and why"
+		      : "no longer allowed");
+}
+
+static int allow_parse(const char *text, struct addr_prefix *out)
+{
+	int err = lists_parse(text, out);
+
+	if (err == -EINVAL)
+		log_error("\"%s\" is no address and no network, as 192.0.2.1, 198.51.100.0/24; "
+			  "names go to the configuration ([allow] host)",
+			  text);
+	else if (err)
+		log_error("\"%s\" %s", text, lists_error(err));
+	return err;
+}
+
+static int allow_print(struct allow *allow)
+{
+	json_t *document;
+
+	if (allow->common.json) {
+		document = cli_document(allow->common.command->name);
+		json_object_set(document, "entries", allow->entries);
+		if (allow->lifted)
+			json_object_set(document, "lifted", allow->lifted);
+		if (cli_print_json(&allow->common, document))
+			allow_fail(allow);
+	} else if (fflush(stdout)) {
+		log_error("cannot write to standard output: %s", strerror(errno));
+		allow_fail(allow);
+	}
+	return allow->status;
+}
+
+static int allow_change(struct allow *allow, char **texts, int count,
+			void (*change)(struct allow *allow, const struct addr_prefix *whom))
+{
+	struct addr_prefix *whom;
+	int err = 0, status = cli_need_privilege();
+
+	if (status)
+		return status;
+	whom = calloc(count, sizeof(*whom));
+	if (!whom)
+		return cli_status(-ENOMEM);
+	/* All or none: a list with a mistake in it is looked at once more. */
+	for (int i = 0; i < count; i++)
+		if (allow_parse(texts[i], &whom[i]))
+			err = -EINVAL;
+	if (!err) {
+		err = blocks_open(allow->common.pins, &allow->blocks);
+		if (err && err != -ENOENT)
+			log_error("cannot open the maps in %s: %s; blocks in force stay",
+				  allow->common.pins, strerror(-err));
+		allow->status = err && err != -ENOENT ? CLI_FAILED : CLI_DONE;
+		allow->lifted = json_array();
+		for (int i = 0; i < count; i++)
+			change(allow, &whom[i]);
+		blocks_close(allow->blocks);
+		allow_print(allow);
+		json_decref(allow->lifted);
+	} else {
+		allow_fail(allow);
+	}
+	free(whom);
+	return allow->status;
+}
+
+static int allow_show_own(void *context, const struct addr_prefix *whom, const char *remark)
+{
+	struct allow *allow = context;
+	char address[ADDR_TEXT_SIZE];
+
+	if (allow->common.json)
+		allow_say(allow, whom, remark);
+	else
+		printf("%-20s  %s\n", addr_prefix_format(whom, address), remark);
+	return 0;
+}
+
+static int allow_show_all(struct allow *allow)
+{
+	char address[ADDR_TEXT_SIZE];
+	struct prefixes *all;
+	const char *why;
+	int width = 20;
+
+	if (spared_once(&allow->common, allow->config, &all))
+		return CLI_FAILED;
+	for (size_t i = 0; i < prefixes_count(all); i++) {
+		int length = strlen(addr_prefix_format(prefixes_at(all, i, NULL), address));
+
+		width = length > width ? length : width;
+	}
+	for (size_t i = 0; i < prefixes_count(all); i++) {
+		const struct addr_prefix *whom = prefixes_at(all, i, &why);
+
+		if (allow->common.json)
+			allow_say(allow, whom, why);
+		else
+			printf("%-*s  %s\n", width, addr_prefix_format(whom, address), why);
+	}
+	prefixes_free(all);
+	return CLI_DONE;
+}
+
+static int allow_list(struct allow *allow)
+{
+	int err;
+
+	if (allow->all) {
+		allow->status = allow_show_all(allow);
+		return allow->status ? allow->status : allow_print(allow);
+	}
+	err = ownlist_each(allow->path, allow_show_own, allow);
+	if (!err)
+		return allow_print(allow);
+	log_error("cannot read %s: %s", allow->path, strerror(-err));
+	return cli_status(err == -EACCES ? -EPERM : err);
+}
+
+static int allow_run(struct allow *allow, char **words, int count)
+{
+	const char *what = count ? words[0] : "";
+	struct config_error why;
+	struct config config;
+	int err = config_load(allow->config, &config, &why);
+
+	if (err) {
+		log_error("%s", why.text);
+		return CLI_FAILED;
+	}
+	err = spared_path(&allow->common, &config, allow->path);
+	config_free(&config);
+	if (err)
+		return CLI_FAILED;
+	if (!strcmp(what, "list"))
+		return count == 1 ? allow_list(allow)
+				  : cli_usage(&allow->common, "list takes no \"%s\"", words[1]);
+	if (strcmp(what, "add") && strcmp(what, "del"))
+		return cli_usage(&allow->common, "say add, del or list, not \"%s\"", what);
+	if (allow->all)
+		return cli_usage(&allow->common, "--all is for list, not for %s", what);
+	if (count == 1)
+		return cli_usage(&allow->common, "name addresses to %s", what);
+	return allow_change(allow, words + 1, count - 1,
+			    strcmp(what, "add") ? allow_del : allow_add);
+}
+
+int cmd_allow(int argc, char **argv)
+{
+	static const struct option options[] = { { "all", no_argument, NULL, CLI_OPTION_OWN },
+						 CLI_COMMON_OPTIONS };
+	static struct allow allow;
+	int option, status;
+
+	cli_start(&allow.common, argv);
+	while ((option = getopt_long(argc, argv, CLI_COMMON_LETTERS "c:", options, NULL)) != -1) {
+		if (option == CLI_OPTION_OWN)
+			allow.all = true;
+		else if (option == 'c')
+			allow.config = optarg;
+		else if (cli_common_option(&allow.common, option, &status))
+			return status;
+	}
+	allow.entries = json_array();
+	status = allow_run(&allow, argv + optind, argc - optind);
+	json_decref(allow.entries);
+	return status;
+}

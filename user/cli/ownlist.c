@@ -1,0 +1,204 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* The operator's own list of who is never blocked: a text file that is always whole. */
+#include "cli/ownlist.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "act/lists.h"
+
+static const char ownlist_head[] = "# Never blocked by sobig-xdp, whatever the log says: an "
+				   "address, a network or a name a line.\n"
+				   "# Written by \"sobig-xdp allow\"; it may be edited, too, and "
+				   "is read as soon as it changes.\n";
+
+/* A list that is being changed: who else wants to waits at the folder. */
+struct ownlist {
+	char folder[PATH_MAX];
+	int lock;
+	FILE *from; /* NULL: there is none yet */
+	FILE *to;
+	char temporary[PATH_MAX];
+};
+
+/* The folder and those above it. */
+static int ownlist_make_folder(char *folder)
+{
+	for (char *at = folder + 1;; at++) {
+		char kept = *at;
+
+		if (kept && kept != '/')
+			continue;
+		*at = '\0';
+		if (mkdir(folder, kept ? 0755 : 0750) && errno != EEXIST)
+			return -errno;
+		*at = kept;
+		if (!kept)
+			return 0;
+	}
+}
+
+static int ownlist_lock(struct ownlist *list, const char *path)
+{
+	const char *slash = strrchr(path, '/');
+	int err;
+
+	if (!slash || slash == path || strlen(path) >= sizeof(list->folder))
+		return -EINVAL;
+	snprintf(list->folder, sizeof(list->folder), "%.*s", (int)(slash - path), path);
+	err = ownlist_make_folder(list->folder);
+	if (err)
+		return err;
+	list->lock = open(list->folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (list->lock < 0)
+		return -errno;
+	while (flock(list->lock, LOCK_EX))
+		if (errno != EINTR)
+			return -errno;
+	return 0;
+}
+
+static int ownlist_open(struct ownlist *list, const char *path)
+{
+	int err, fd;
+
+	*list = (struct ownlist){ .lock = -1 };
+	err = ownlist_lock(list, path);
+	if (err)
+		return err;
+	list->from = fopen(path, "re");
+	if (!list->from && errno != ENOENT)
+		return -errno;
+	if (snprintf(list->temporary, sizeof(list->temporary), "%s.XXXXXX", path) >= PATH_MAX) {
+		*list->temporary = '\0';
+		return -ENAMETOOLONG;
+	}
+	fd = mkostemp(list->temporary, O_CLOEXEC);
+	if (fd < 0) {
+		*list->temporary = '\0';
+		return -errno;
+	}
+	fchmod(fd, 0644);
+	list->to = fdopen(fd, "w");
+	if (list->to)
+		return 0;
+	close(fd);
+	return -ENOMEM;
+}
+
+/* Puts the new one in the place of the old, unless something went wrong. */
+static int ownlist_close(struct ownlist *list, const char *path, int err)
+{
+	if (!err && (fflush(list->to) || fsync(fileno(list->to))))
+		err = -errno;
+	if (list->to)
+		fclose(list->to);
+	if (!err && rename(list->temporary, path))
+		err = -errno;
+	if (err && *list->temporary)
+		unlink(list->temporary);
+	if (!err)
+		fsync(list->lock);
+	if (list->from)
+		fclose(list->from);
+	if (list->lock >= 0)
+		close(list->lock);
+	return err;
+}
+
+static bool ownlist_is(const char *line, const struct addr_prefix *whom)
+{
+	char copy[256], *word, *remark;
+	struct addr_prefix entry;
+
+	snprintf(copy, sizeof(copy), "%s", line);
+	lists_split(copy, &word, &remark);
+	return !lists_parse(word, &entry) && entry.length == whom->length &&
+	       !addr_compare(&entry.addr, &whom->addr);
+}
+
+/* All lines but those of `whom`, as they are. How many of these there were, or -errno. */
+static int ownlist_copy(struct ownlist *list, const struct addr_prefix *whom)
+{
+	char *line = NULL;
+	size_t room = 0;
+	int found = 0;
+
+	if (!list->from)
+		return fputs(ownlist_head, list->to) < 0 ? -EIO : 0;
+	while (getline(&line, &room, list->from) > 0) {
+		if (ownlist_is(line, whom)) {
+			found++;
+			continue;
+		}
+		fputs(line, list->to);
+		if (!strchr(line, '\n'))
+			fputc('\n', list->to);
+	}
+	free(line);
+	return ferror(list->from) || ferror(list->to) ? -EIO : found;
+}
+
+int ownlist_add(const char *path, const struct addr_prefix *whom)
+{
+	char address[ADDR_TEXT_SIZE], day[16];
+	time_t now = time(NULL);
+	struct ownlist list;
+	struct tm tm;
+	int err = ownlist_open(&list, path);
+
+	if (!err)
+		err = ownlist_copy(&list, whom);
+	if (err > 0)
+		err = -EEXIST;
+	if (!err) {
+		strftime(day, sizeof(day), "%Y-%m-%d", localtime_r(&now, &tm));
+		if (fprintf(list.to, "%s # since %s\n", addr_prefix_format(whom, address), day) < 0)
+			err = -EIO;
+	}
+	return ownlist_close(&list, path, err);
+}
+
+int ownlist_remove(const char *path, const struct addr_prefix *whom)
+{
+	struct ownlist list;
+	int err = ownlist_open(&list, path);
+
+	if (!err)
+		err = ownlist_copy(&list, whom);
+	if (!err)
+		err = -ENOENT;
+	return ownlist_close(&list, path, err > 0 ? 0 : err);
+}
+
+int ownlist_each(const char *path,
+		 int (*each)(void *context, const struct addr_prefix *whom, const char *remark),
+		 void *context)
+{
+	FILE *file = fopen(path, "re");
+	char *line = NULL, *word, *remark;
+	struct addr_prefix whom;
+	size_t room = 0;
+	int err = 0;
+
+	if (!file)
+		return errno == ENOENT ? 0 : -errno;
+	while (!err && getline(&line, &room, file) > 0) {
+		lists_split(line, &word, &remark);
+		if (!lists_parse(word, &whom))
+			err = each(context, &whom, remark);
+	}
+	if (!err && ferror(file))
+		err = -EIO;
+	free(line);
+	fclose(file);
+	return err;
+}

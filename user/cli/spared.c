@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Who is never blocked, as the configuration, the operator, exim and this machine have it. */
+#include "cli/spared.h"
+
+#include <errno.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "common/log.h"
+#include "read/relays.h"
+
+#define SPARED_LIST "allow"
+
+int spared_path(const struct cli_common *common, const struct config *config, char path[PATH_MAX])
+{
+	const char *folder = common->state ? common->state : config->state.folder;
+	int used;
+
+	folder = folder ? folder : CONFIG_STATE_FOLDER;
+	used = snprintf(path, PATH_MAX, "%s/" SPARED_LIST, folder);
+	if (used < PATH_MAX)
+		return 0;
+	log_error("\"%.80s…\" is too long for a folder's name", folder);
+	return -ENAMETOOLONG;
+}
+
+/* For gather.h; it may be called in its thread. */
+static int spared_ask_exim(struct prefixes *out, int (*name)(void *context, const char *name),
+			   void *context)
+{
+	static atomic_bool told;
+	struct relays relays = { .addresses = out, .name = name, .context = context };
+	int err = relays_ask(&relays);
+
+	if (*relays.wide && !atomic_exchange(&told, true))
+		log_warning("exim's " RELAYS_LIST " has \"%s\", which is not taken for a relay: "
+			    "nobody would be blocked; who else of them is never to be blocked: "
+			    "sobig-xdp allow add ADDR/LEN",
+			    relays.wide);
+	return err == -ENOENT ? 0 : err;
+}
+
+/* Where it is not as configured, it may have been installed beside this program. */
+static const char *spared_providers(const struct config *config, char path[PATH_MAX])
+{
+	static const char beside[] = "/../share/sobig-xdp/providers";
+	const char *configured = config->allow.providers;
+	ssize_t length;
+	char *slash;
+
+	if (!configured || strcmp(configured, CONFIG_PROVIDERS_FILE) || !access(configured, F_OK))
+		return configured;
+	length = readlink("/proc/self/exe", path, PATH_MAX - sizeof(beside));
+	if (length <= 0)
+		return configured;
+	path[length] = '\0';
+	slash = strrchr(path, '/');
+	if (!slash)
+		return configured;
+	strcpy(slash, beside);
+	return access(path, F_OK) ? configured : path;
+}
+
+static int spared_gather(const struct cli_common *common, const struct config *config,
+			 struct gather **running, struct prefixes **once)
+{
+	char own[PATH_MAX], providers[PATH_MAX];
+	struct gather_options options = {
+		.addresses = config->allow.addresses,
+		.addresses_count = config->allow.addresses_count,
+		.hosts = config->allow.hosts,
+		.hosts_count = config->allow.hosts_count,
+		.files = config->allow.files,
+		.files_count = config->allow.files_count,
+		.providers = spared_providers(config, providers),
+		.own = own,
+		.ask = spared_ask_exim,
+	};
+	int err = spared_path(common, config, own);
+
+	if (err)
+		return err;
+	err = running ? gather_open(&options, running) : gather_once(&options, once);
+	if (err)
+		log_error("cannot find out who is never to be blocked: %s", strerror(-err));
+	return err;
+}
+
+int spared_open(const struct cli_common *common, const struct config *config, struct gather **out)
+{
+	return spared_gather(common, config, out, NULL);
+}
+
+int spared_once(const struct cli_common *common, const char *file, struct prefixes **out)
+{
+	struct config_error why;
+	struct config config;
+	int err = config_load(file, &config, &why);
+
+	if (err) {
+		log_error("%s", why.text);
+		return err;
+	}
+	err = spared_gather(common, &config, NULL, out);
+	config_free(&config);
+	return err;
+}
