@@ -54,7 +54,9 @@ int carve_rest(const struct prefixes *spared, const struct addr_prefix *whom,
 
 	if (!prefixes_find(spared, whom, &entry))
 		return carve_add(out, whom);
-	if (entry.length <= whom->length)
+	/* Somebody in a /64 is the host of that /64. */
+	if (entry.length <= whom->length ||
+	    (!addr_is_ipv4(&whom->addr) && whom->length == SOBIG_IPV6_PREFIX))
 		return 0;
 	bit = whom->length + (addr_is_ipv4(&whom->addr) ? 96 : 0);
 	half.length++;

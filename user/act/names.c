@@ -151,15 +151,17 @@ bool names_settle(struct names *names, unsigned int milliseconds)
 
 int names_read(const struct names *names, struct prefixes *out)
 {
+	char why[PREFIXES_WHY_SIZE];
 	int err = 0;
 
 	for (const struct names_name *name = names->first; name; name = name->next) {
+		snprintf(why, sizeof(why), "host %s", name->text);
 		for (unsigned int i = 0; i < name->known.count && !err; i++) {
 			const struct addr *addr = &name->known.addrs[i];
 			const struct addr_prefix whom = { .addr = *addr,
 							  .length = addr_is_ipv4(addr) ? 32 : 128 };
 
-			err = prefixes_add(out, &whom, name->text);
+			err = prefixes_add(out, &whom, why);
 		}
 	}
 	return err;

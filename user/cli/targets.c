@@ -65,7 +65,7 @@ bool targets_refuse(const struct targets *targets, const struct addr_prefix *who
 		snprintf(why, size, "it is in %s, which never is (%s); if it is meant, say --force",
 			 address, words);
 	else
-		snprintf(why, size, "%s (%s) is in it; if it is meant, say --force", words,
+		snprintf(why, size, "%s, %s, is in it; if it is meant, say --force", words,
 			 address);
 	return true;
 }
