@@ -155,7 +155,7 @@ int names_read(const struct names *names, struct prefixes *out)
 	int err = 0;
 
 	for (const struct names_name *name = names->first; name; name = name->next) {
-		snprintf(why, sizeof(why), "host %s", name->text);
+		snprintf(why, sizeof(why), "host %.70s", name->text);
 		for (unsigned int i = 0; i < name->known.count && !err; i++) {
 			const struct addr *addr = &name->known.addrs[i];
 			const struct addr_prefix whom = { .addr = *addr,
