@@ -23,6 +23,8 @@ lab_build() {
 	# The machine's own must not come to light when this one is taken away.
 	while umount /sys/fs/bpf 2>/dev/null; do :; done
 	mount -t bpf -o mode=700 bpf /sys/fs/bpf
+	# Nor is its state, or its configuration, ours.
+	mount -t tmpfs -o mode=755 lab-state /var/lib
 	mkdir -p "$LAB"
 	sysctl -qw net.ipv4.tcp_syncookies=1
 	ip link set lo up

@@ -119,7 +119,7 @@ check_block_in_mode() {
 }
 
 @test "SIGTERM and SIGINT leave no program, no pin, no process" {
-	for signal in TERM INT HUP; do
+	for signal in TERM INT; do
 		start_daemon
 		"$sobig" block $bad
 		stop_daemon $signal

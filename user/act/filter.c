@@ -328,6 +328,28 @@ void filter_report_others(unsigned int ifindex, const char *pins)
 	filter_scan_close(&scan);
 }
 
+int filter_prepare(unsigned int ifindex, const struct filter_options *options)
+{
+	const bool there = maps_table_id(options->pins);
+	struct sobig_bpf *skeleton = NULL;
+	char name[IF_NAMESIZE];
+	struct ticks ticks;
+	int err;
+
+	filter_listen();
+	err = ticks_read(&ticks);
+	if (!err)
+		err = filter_open(ifindex, options, &ticks, &skeleton);
+	if (!err)
+		err = bpf_program__set_autoload(skeleton->progs.sobig_xdp, false);
+	if (!err)
+		err = sobig_bpf__load(skeleton);
+	if (err)
+		filter_report_failure(filter_name(ifindex, name), options, err);
+	sobig_bpf__destroy(skeleton);
+	return err ? err : !there;
+}
+
 int filter_attach(unsigned int ifindex, const struct filter_options *options,
 		  struct filter_info *out)
 {

@@ -33,6 +33,13 @@ struct filter_info {
 };
 
 /*
+ * Makes the maps that the program will use, if they are not there, so that they can be filled
+ * before it sees a packet. pins_claim() was called before. 1: they are new; 0: they were there;
+ * errors as of filter_attach().
+ */
+int filter_prepare(unsigned int ifindex, const struct filter_options *options);
+
+/*
  * Puts the program on the interface; pins_claim() was called before. A program of ours that a
  * former process left there is replaced in one step, so that no packet goes unfiltered, and its
  * maps are taken over. Errors have been told to the operator, -EPERM excepted: -EBUSY: somebody

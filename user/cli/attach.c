@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* sobig-xdp attach: composes read, judge and act, and sets the loop going. */
 #include <errno.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -8,9 +9,10 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "act/links.h"
 #include "cli/guard.h"
-#include "cli/setup.h"
+#include "cli/memory.h"
+#include "cli/policy.h"
+#include "cli/post.h"
 #include "common/duration.h"
 #include "common/log.h"
 #include "judge/window.h"
@@ -30,24 +32,17 @@ enum {
 	ATTACH_JOURNAL,
 };
 
-#define ATTACH_PORTS_SIZE 64
+/* As much memory for the lines that blocks are for. */
+#define ATTACH_EVIDENCE (8u << 20)
 
 struct attach {
 	struct guard guard;
-	struct setup setup;
-	struct attach_rule {
-		uint32_t limit, window, block; /* of the rule worm-storm; 0: as configured */
-	} rule;
 	const char *logs[GUARD_LOGS_MAX];
 	int logs_count;
 	const char *journals[GUARD_LOGS_MAX];
 	int journals_count;
 	bool helo_checked;
-	const char *config;
 	bool ran; /* the start succeeded */
-	/* 0: as the configuration has it */
-	uint16_t ports[SOBIG_PORTS_MAX];
-	uint32_t blocks;
 };
 
 static int attach_number(const char *text, unsigned int most, unsigned int *out)
@@ -80,6 +75,7 @@ static int attach_mode(const char *text, enum filter_mode *out)
 static int attach_option(struct attach *attach, int option, bool *done)
 {
 	struct cli_common *common = &attach->guard.common;
+	struct guard_orders *orders = &attach->guard.orders;
 	int status = CLI_DONE;
 
 	switch (option) {
@@ -98,13 +94,13 @@ static int attach_option(struct attach *attach, int option, bool *done)
 			attach->journals[attach->journals_count++] = optarg;
 		break;
 	case ATTACH_PORT:
-		if (config_filter_ports(optarg, attach->ports))
+		if (config_filter_ports(optarg, orders->ports))
 			return cli_usage(common,
 					 "--port takes up to %d ports, as 25,465, not \"%s\"",
 					 SOBIG_PORTS_MAX, optarg);
 		break;
 	case ATTACH_BLOCKS:
-		if (config_filter_blocks(optarg, &attach->blocks))
+		if (config_filter_blocks(optarg, &orders->blocks))
 			return cli_usage(common, "--blocks takes %d to %d, not \"%s\"",
 					 CONFIG_FILTER_BLOCKS_MIN, SOBIG_BLOCKS_MOST, optarg);
 		break;
@@ -115,19 +111,18 @@ static int attach_option(struct attach *attach, int option, bool *done)
 		attach->guard.keep = true;
 		break;
 	case ATTACH_LIMIT:
-		if (attach_number(optarg, WINDOW_LIMIT_MAX, &attach->rule.limit))
+		if (attach_number(optarg, WINDOW_LIMIT_MAX, &orders->limit))
 			return cli_usage(common, "--limit takes 1 to %u, not \"%s\"",
 					 WINDOW_LIMIT_MAX, optarg);
 		break;
 	case ATTACH_WINDOW:
-		if (duration_parse(optarg, &attach->rule.window) ||
-		    attach->rule.window > WINDOW_SECONDS_MAX)
+		if (duration_parse(optarg, &orders->window) || orders->window > WINDOW_SECONDS_MAX)
 			return cli_usage(common,
 					 "--window takes 1s to 7d, as 90s or 5m, not \"%s\"",
 					 optarg);
 		break;
 	case ATTACH_FOR:
-		if (duration_parse(optarg, &attach->rule.block))
+		if (duration_parse(optarg, &orders->seconds))
 			return cli_usage(common,
 					 "--for takes 1s to 366d, as 90s or 1h30m, not \"%s\"",
 					 optarg);
@@ -136,7 +131,7 @@ static int attach_option(struct attach *attach, int option, bool *done)
 		attach->helo_checked = true;
 		break;
 	case 'c':
-		attach->config = optarg;
+		orders->config = optarg;
 		break;
 	default:
 		*done = cli_common_option(common, option, &status);
@@ -144,11 +139,33 @@ static int attach_option(struct attach *attach, int option, bool *done)
 	return status;
 }
 
+/* Opens one log where a former daemon had left it, or at its end. */
+static int attach_open_source(struct attach *attach, const char *name, bool journal,
+			      struct guard_log *log)
+{
+	struct guard *guard = &attach->guard;
+	struct classes *classes = guard->setup.classes;
+	struct log_place done, from;
+	char known[PATH_MAX + 16];
+
+	snprintf(known, sizeof(known), "%s%s", journal ? SOURCE_JOURNAL : "", name);
+	log->behind = !memory_place(guard->memory, known, &done, &from);
+	if (journal && log->behind)
+		return source_open_journal_at(name, classes, attach->helo_checked, &done,
+					      &log->source);
+	if (journal)
+		return source_open_journal(name, classes, attach->helo_checked, &log->source);
+	if (log->behind)
+		return source_open_file_at(name, classes, attach->helo_checked, &done, &from,
+					   &log->source);
+	return source_open_file(name, classes, attach->helo_checked, &log->source);
+}
+
 static int attach_open_log(struct attach *attach, const char *path)
 {
 	struct guard *guard = &attach->guard;
 	struct guard_log *log = &guard->logs[guard->logs_count];
-	int err = source_open_file(path, guard->classes, attach->helo_checked, &log->source);
+	int err = attach_open_source(attach, path, false, log);
 
 	if (err == -EISDIR || err == -ESPIPE)
 		log_error("\"%s\" is not a file; name exim's main log with --log", path);
@@ -173,7 +190,7 @@ static int attach_open_journal(struct attach *attach, const char *unit)
 {
 	struct guard *guard = &attach->guard;
 	struct guard_log *log = &guard->logs[guard->logs_count];
-	int err = source_open_journal(unit, guard->classes, attach->helo_checked, &log->source);
+	int err = attach_open_source(attach, unit, true, log);
 
 	if (err) {
 		log_error("cannot read the journal of %s: %s", unit, strerror(-err));
@@ -217,157 +234,39 @@ static int attach_open_logs(struct attach *attach)
 	if (!err)
 		snprintf(guard->pulse.log, sizeof(guard->pulse.log), "%s",
 			 source_name(guard->logs[0].source));
+	for (int i = 0; i < guard->logs_count && !err; i++)
+		memory_follow(guard->memory, guard, i);
 	return err;
 }
 
-/* Takes an interface for this process. Nothing on it is changed yet. */
-static int attach_claim(struct guard *guard, const char *name)
+static const char *attach_state(const struct guard *guard)
 {
-	struct guard_interface *interface = &guard->interfaces[guard->interfaces_count];
-	struct filter_info info;
-	int err;
+	const char *folder = guard->setup.config.state.folder;
 
-	interface->index = cli_interface(name);
-	if (!interface->index)
-		return -ENODEV;
-	if (!links_is_ethernet(interface->index)) {
-		log_error("%s is no Ethernet interface: the filter would see nothing in its "
-			  "packets; guard the one that they come in by",
-			  name);
-		return -ENOTSUP;
-	}
-	err = pins_claim(guard->filter.pins, interface->index, &interface->claim);
-	if (err == -EBUSY)
-		log_error("%s is guarded by another sobig-xdp already; see: sobig-xdp status",
-			  name);
-	if (err)
-		return err;
-	snprintf(interface->name, sizeof(interface->name), "%s", name);
-	interface->inherited = !filter_find(interface->index, guard->filter.pins, 0, &info);
-	guard->interfaces_count++;
-	return 0;
-}
-
-/* "25, 465" */
-static const char *attach_ports(const struct guard *guard, char text[ATTACH_PORTS_SIZE])
-{
-	size_t used = 0;
-
-	for (int i = 0; i < SOBIG_PORTS_MAX && guard->filter.ports[i]; i++)
-		used += snprintf(text + used, ATTACH_PORTS_SIZE - used, "%s%u", i ? ", " : "",
-				 guard->filter.ports[i]);
-	return text;
-}
-
-static int attach_one(struct guard *guard, struct guard_interface *interface)
-{
-	char ports[ATTACH_PORTS_SIZE];
-	struct filter_info info;
-	int err = filter_attach(interface->index, &guard->filter, &info);
-
-	if (err)
-		return err;
-	interface->program = info.id;
-	if (interface->inherited)
-		log_notice("%s: took over the filter that a former sobig-xdp left, and its blocks",
-			   interface->name);
-	err = pulse_open(guard->filter.pins, interface->index, &interface->pulse);
-	if (err) {
-		log_error("%s: cannot open the pins just made: %s", interface->name,
-			  strerror(-err));
-		return err;
-	}
-	log_notice("%s: filter attached in %s mode to port %s%s", interface->name,
-		   filter_mode_name(info.mode), attach_ports(guard, ports),
-		   guard->filter.dry_run ? "; dry run: nothing is dropped" : "");
-	if (!links_is_up(interface->index))
-		log_warning("%s is down: the filter waits for it to come up", interface->name);
-	guard_tell(guard, "attach",
-		   json_pack("{s:s, s:s, s:i}", "interface", interface->name, "mode",
-			     filter_mode_name(info.mode), "program", (int)info.id));
-	return 0;
-}
-
-/* All are claimed before one is changed. */
-static int attach_interfaces(struct guard *guard, char **names, int count)
-{
-	const char *pins = guard->filter.pins;
-	int turn, err = pins_prepare(pins);
-
-	if (err)
-		return err;
-	err = pins_lock(pins, &turn);
-	if (err) {
-		log_error("cannot work in %s: %s; if another sobig-xdp is at it, try again later",
-			  pins, strerror(-err));
-		return err;
-	}
-	for (int i = 0; i < count && !err; i++)
-		err = attach_claim(guard, names[i]);
-	for (int i = 0; i < count && !err; i++)
-		err = attach_one(guard, &guard->interfaces[i]);
-	if (err)
-		pins_remove_if_unused(pins);
-	close(turn);
-	return err;
-}
-
-/* The configuration, but for what the command line says. */
-static void attach_set_filter(struct attach *attach, const struct config_filter *config)
-{
-	struct filter_options *filter = &attach->guard.filter;
-
-	memcpy(filter->ports, *attach->ports ? attach->ports : config->ports,
-	       sizeof(filter->ports));
-	filter->blocks = attach->blocks ? attach->blocks : config->blocks;
-	filter->scope_port = config->scope_port;
-	filter->rate_burst = config->rate_burst;
-	if (config->rate)
-		filter->rate_step = (config->rate_seconds << SOBIG_RATE_UNIT_BITS) / config->rate;
-	attach->guard.extend = config->extend;
-}
-
-/* What the command line says of the rule of 2003. */
-static void attach_set_rule(struct attach *attach)
-{
-	struct rule *rule =
-		(struct rule *)rules_find(&attach->setup.rules, rules_default.rules[0].name);
-
-	if (!rule)
-		return;
-	rule->limit = attach->rule.limit ? attach->rule.limit : rule->limit;
-	rule->window = attach->rule.window ? attach->rule.window : rule->window;
-	rule->block = attach->rule.block ? attach->rule.block : rule->block;
-	if (rule->max < rule->block)
-		rule->max = rule->block;
+	if (guard->common.state)
+		return guard->common.state;
+	return folder ? folder : CONFIG_STATE_FOLDER;
 }
 
 static int attach_run(struct attach *attach, char **interfaces, int count)
 {
 	struct guard *guard = &attach->guard;
-	uint64_t seed;
-	int err;
+	int err = evidence_open(ATTACH_EVIDENCE, guard->seed, &guard->evidence);
 
-	if (getrandom(&seed, sizeof(seed), 0) != sizeof(seed))
-		return -EIO;
-	attach_set_rule(attach);
-	err = judge_open(&attach->setup.rules, seed, &guard->judge);
+	if (!err)
+		err = memory_open(guard, attach_state(guard), &guard->memory);
 	if (!err)
 		err = attach_open_logs(attach);
 	if (err)
 		return err;
-	memcpy(guard->pulse.ports, guard->filter.ports, sizeof(guard->pulse.ports));
-	guard->pulse.scope_port = guard->filter.scope_port;
-	guard->pulse.dry_run = guard->filter.dry_run;
 	guard->pulse.logs = guard->logs_count;
 	guard_hold_signals();
-	err = attach_interfaces(guard, interfaces, count);
-	if (!err)
-		err = blocks_open(guard->filter.pins, &guard->blocks);
+	err = post_take(guard, interfaces, count);
 	if (err)
 		return err;
 	for (int i = 0; i < guard->logs_count; i++)
 		log_notice("following %s", source_name(guard->logs[i].source));
+	policy_tell(guard);
 	attach->ran = true;
 	return guard_run(guard) == CLI_DONE ? 0 : -EIO;
 }
@@ -389,14 +288,16 @@ static int attach_close(struct attach *attach)
 			log_notice("%s: filter and blocks stay; to remove them: sobig-xdp "
 				   "detach %s",
 				   interface->name, interface->name);
-		failed = guard_release(guard, interface, keep);
+		failed = post_release(guard, interface, keep);
 		err = failed ? failed : err;
 	}
+	memory_close(guard->memory);
 	for (int i = 0; i < guard->logs_count; i++)
 		source_close(guard->logs[i].source);
 	blocks_close(guard->blocks);
 	judge_close(guard->judge);
-	setup_free(&attach->setup);
+	evidence_close(guard->evidence);
+	setup_free(&guard->setup);
 	return err;
 }
 
@@ -441,11 +342,11 @@ int cmd_attach(int argc, char **argv)
 		return status;
 	attach.guard.common.lines = true;
 	attach.guard.filter.pins = attach.guard.common.pins;
-	status = setup_load(attach.config, &attach.setup);
+	if (getrandom(&attach.guard.seed, sizeof(attach.guard.seed), 0) < 0)
+		return cli_status(-errno);
+	status = policy_load(&attach.guard);
 	if (status)
 		return status;
-	attach.guard.classes = attach.setup.classes;
-	attach_set_filter(&attach, &attach.setup.config.filter);
 
 	err = attach_run(&attach, argv + optind, argc - optind);
 	status = attach_close(&attach);

@@ -11,10 +11,14 @@
 #include "act/pins.h"
 #include "act/pulse.h"
 #include "cli/cli.h"
+#include "cli/setup.h"
+#include "judge/evidence.h"
 #include "judge/judge.h"
 #include "read/source.h"
 
 #define GUARD_LOGS_MAX 16
+
+struct memory;
 
 /* One interface under guard; `claim` is -1 once it is given up. */
 struct guard_interface {
@@ -29,21 +33,34 @@ struct guard_interface {
 struct guard_log {
 	struct guard *guard;
 	struct source *source;
-	int error; /* that was last told */
+	int error;   /* that was last told */
+	bool behind; /* what was written before we came is not read yet */
+};
+
+/* What the command line says, whatever the configuration does. 0, NULL: nothing. */
+struct guard_orders {
+	const char *config;
+	uint16_t ports[SOBIG_PORTS_MAX];
+	uint32_t blocks;
+	/* of the rule of 2003 */
+	uint32_t limit, window, seconds;
 };
 
 /* All that an attach holds. The caller of guard_run() fills it and frees what it holds. */
 struct guard {
 	struct cli_common common;
+	struct guard_orders orders;
+	struct setup setup;
 	struct filter_options filter;
 	bool keep;
-	bool extend; /* blocks last until their hosts are quiet */
 	struct guard_interface interfaces[PINS_INTERFACES_MAX];
 	int interfaces_count;
 	struct guard_log logs[GUARD_LOGS_MAX];
 	int logs_count;
-	struct classes *classes;
+	uint64_t seed; /* of all tables of hosts */
 	struct judge *judge;
+	struct evidence *evidence;
+	struct memory *memory;
 	struct blocks *blocks;
 	struct sobig_pulse pulse;
 	int64_t skew_told; /* ms between the log's clock and ours, as last told */
@@ -60,7 +77,7 @@ int guard_run(struct guard *guard);
 /* Prints one line of NDJSON with a time, if JSON was asked for; releases `json`. */
 void guard_tell(const struct guard *guard, const char *what, json_t *json);
 
-/* Lets go of an interface: its filter and pins (unless `keep`), its claim. 0 or -errno (told). */
-int guard_release(struct guard *guard, struct guard_interface *interface, bool keep);
+/* Milliseconds since 1970. */
+int64_t guard_clock(void);
 
 #endif

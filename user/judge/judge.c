@@ -105,7 +105,7 @@ static bool judge_decide(struct judge *judge, unsigned int number, const struct 
 
 /* Lets each rule of `which` count the event: those that have had enough. */
 static uint32_t judge_count(struct judge *judge, uint32_t which, const struct addr *host,
-			    const struct event *event)
+			    const struct event *event, bool again)
 {
 	uint32_t enough = 0;
 
@@ -115,7 +115,7 @@ static uint32_t judge_count(struct judge *judge, uint32_t which, const struct ad
 
 		if (rule->mark != RULES_NO_MARK && !(event->marks & 1u << rule->mark))
 			continue;
-		judge->state.rules[number].counted++;
+		judge->state.rules[number].counted += !again;
 		if (window_add(judge->windows[number], host, event->time,
 			       rule->weights[event->class]))
 			enough |= 1u << number;
@@ -137,7 +137,7 @@ int judge_event(struct judge *judge, const struct event *event, struct verdict *
 		judge->state.spared++;
 		return -EAGAIN;
 	}
-	enough = judge_count(judge, which, &host, event);
+	enough = judge_count(judge, which, &host, event, false);
 	if (!enough)
 		return -EAGAIN;
 	memset(out, 0, sizeof(*out));
@@ -157,6 +157,15 @@ int judge_event(struct judge *judge, const struct event *event, struct verdict *
 	for (size_t i = 0; i < judge->rules.count && blocked; i++)
 		window_forget(judge->windows[i], &host);
 	return 0;
+}
+
+void judge_recall(struct judge *judge, const struct event *event)
+{
+	uint32_t which = judge->by_class[event->class];
+	struct addr host = addr_host(&event->peer);
+
+	if (judge_believes(judge, event->time) && which && !judge_is_spared(judge, &host))
+		judge_count(judge, which, &host, event, true);
 }
 
 void judge_spare(struct judge *judge, const struct prefixes *spared)

@@ -27,6 +27,12 @@ void judge_spare(struct judge *judge, const struct prefixes *spared);
  */
 int judge_event(struct judge *judge, const struct event *event, struct verdict *out);
 
+/*
+ * Counts an event that a former judge has judged already: nothing comes of it, but the windows are
+ * as they were.
+ */
+void judge_recall(struct judge *judge, const struct event *event);
+
 /* That the host was blocked `times` times before, the last time until `until` (ms since 1970). */
 void judge_remember(struct judge *judge, const struct addr *host, unsigned int times,
 		    int64_t until);

@@ -43,9 +43,14 @@ const struct rules rules_default = {
 		  RULES_USUAL },
 		/* No single thing, but all of it together. */
 		{ .name = "probable-spammer",
-		  .weights = { [EVENT_SPAM] = 5, [EVENT_RELAY] = 5, [EVENT_DNSBL] = 4,
-			       [EVENT_AUTH] = 3, [EVENT_HELO] = 3, [EVENT_UNKNOWN_USER] = 2,
-			       [EVENT_SENDER] = 2, [EVENT_RDNS] = 1 },
+		  .weights = { [EVENT_RELAY] = 5,
+			       [EVENT_DNSBL] = 4,
+			       [EVENT_AUTH] = 4,
+			       [EVENT_SPAM] = 2,
+			       [EVENT_HELO] = 2,
+			       [EVENT_UNKNOWN_USER] = 2,
+			       [EVENT_SENDER] = 2,
+			       [EVENT_RDNS] = 1 },
 		  .limit = 300, .window = 10 * RULES_MINUTE, .block = RULES_HOUR, RULES_USUAL },
 		/* Good hosts do these things as well: for show, until somebody decides otherwise. */
 		{ .name = "other-rejections",

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Follows a log by its name: lines as they are written, across rotation of every kind. */
-#include "follow.h"
+#include "followed.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -15,31 +15,11 @@
 #include <unistd.h>
 
 /* A writer may have looked the name up just before the rotation, and write just after it. */
-#define FOLLOW_RETIRED_MAX     8
 #define FOLLOW_RETIRED_SECONDS 10
 
 #define FOLLOW_FOLDER_EVENTS                                                              \
 	(IN_CREATE | IN_MOVED_TO | IN_MOVED_FROM | IN_DELETE | IN_ATTRIB | IN_MOVE_SELF | \
 	 IN_ONLYDIR)
-
-struct follow_file {
-	struct tail tail;
-	int watch;
-	dev_t device;
-	ino_t inode;
-	time_t retired; /* when it was rotated away */
-};
-
-struct follow {
-	char *path;
-	int inotify;
-	int folder; /* watch of the folder that holds the name, -1: it went away */
-	int target; /* the same behind symbolic links, -1: there are none */
-	struct follow_state state;
-	struct follow_file *file;
-	struct follow_file *retired[FOLLOW_RETIRED_MAX]; /* oldest first */
-	unsigned int retired_count;
-};
 
 static time_t follow_now(void)
 {
@@ -77,6 +57,32 @@ static struct follow_file *follow_unretire(struct follow *follow, const struct s
 	return NULL;
 }
 
+int follow_file_new(struct follow *follow, int fd, const struct stat *st, struct follow_file **out)
+{
+	char same[sizeof("/proc/self/fd/") + 3 * sizeof(int)];
+	struct follow_file *file = malloc(sizeof(*file));
+	int err;
+
+	if (!file)
+		return -ENOMEM;
+	tail_init(&file->tail, fd);
+	file->device = st->st_dev;
+	file->inode = st->st_ino;
+	file->retired = 0;
+	file->cuts = 0;
+	/* By the descriptor: the name may stand for another file already. */
+	snprintf(same, sizeof(same), "/proc/self/fd/%d", fd);
+	file->watch = inotify_add_watch(follow->inotify, same, IN_MODIFY | IN_ATTRIB);
+	if (file->watch < 0) {
+		err = -errno;
+		free(file);
+		return err;
+	}
+	file->generation = ++follow->generation;
+	*out = file;
+	return 0;
+}
+
 /*
  * Opens what the name stands for now. -ENOENT, -EACCES … : it cannot be read; -EALREADY: it is
  * the file that is followed. A file that was rotated away and has its name back is taken up
@@ -84,7 +90,6 @@ static struct follow_file *follow_unretire(struct follow *follow, const struct s
  */
 static int follow_file_open(struct follow *follow, struct follow_file **out)
 {
-	char same[sizeof("/proc/self/fd/") + 3 * sizeof(int)];
 	struct follow_file *file;
 	struct stat st;
 	int fd, err;
@@ -110,24 +115,9 @@ static int follow_file_open(struct follow *follow, struct follow_file **out)
 		*out = file;
 		return 0;
 	}
-	file = malloc(sizeof(*file));
-	if (!file) {
-		err = -ENOMEM;
-		goto out;
-	}
-	tail_init(&file->tail, fd);
-	file->device = st.st_dev;
-	file->inode = st.st_ino;
-	/* By the descriptor: the name may stand for another file already. */
-	snprintf(same, sizeof(same), "/proc/self/fd/%d", fd);
-	file->watch = inotify_add_watch(follow->inotify, same, IN_MODIFY | IN_ATTRIB);
-	if (file->watch < 0) {
-		err = -errno;
-		free(file);
-		goto out;
-	}
-	*out = file;
-	return 0;
+	err = follow_file_new(follow, fd, &st, out);
+	if (!err)
+		return 0;
 out:
 	close(fd);
 	return err;
@@ -150,14 +140,19 @@ static void follow_release(struct follow *follow, bool one)
 		follow->retired_count * sizeof(follow->retired[0]));
 }
 
+void follow_file_retire(struct follow *follow, struct follow_file *file)
+{
+	file->retired = follow_now();
+	follow->retired[follow->retired_count++] = file;
+}
+
 static void follow_retire(struct follow *follow)
 {
 	if (!follow->file)
 		return;
 	if (follow->retired_count == FOLLOW_RETIRED_MAX)
 		follow_release(follow, true);
-	follow->file->retired = follow_now();
-	follow->retired[follow->retired_count++] = follow->file;
+	follow_file_retire(follow, follow->file);
 	follow->file = NULL;
 }
 
@@ -242,6 +237,51 @@ static void follow_swallow_events(struct follow *follow)
 	}
 }
 
+/* What stands in a file that was cut beneath us is another file's, in a way. */
+static void follow_notice_cut(struct follow *follow, struct follow_file *file)
+{
+	if (file->cuts == file->tail.cuts)
+		return;
+	file->cuts = file->tail.cuts;
+	file->generation = ++follow->generation;
+}
+
+static int follow_read_file(struct follow *follow, struct follow_file *file, tail_line *line,
+			    void *context)
+{
+	int err;
+
+	follow->reading = file;
+	err = tail_read(&file->tail, line, context);
+	follow->reading = NULL;
+	follow_notice_cut(follow, file);
+	return err;
+}
+
+void follow_line(struct follow *follow, uint64_t *generation, uint64_t *offset)
+{
+	follow_notice_cut(follow, follow->reading);
+	*generation = follow->reading->generation;
+	*offset = follow->reading->tail.behind;
+}
+
+static void follow_place(const struct follow_file *file, struct place *out)
+{
+	out->generation = file->generation;
+	out->device = file->device;
+	out->inode = file->inode;
+	tail_place(&file->tail, out);
+}
+
+void follow_places(const struct follow *follow, struct places *out)
+{
+	memset(out, 0, sizeof(*out));
+	for (unsigned int i = 0; i < follow->retired_count; i++)
+		follow_place(follow->retired[i], &out->places[out->count++]);
+	if (follow->file)
+		follow_place(follow->file, &out->places[out->count++]);
+}
+
 void follow_read(struct follow *follow, tail_line *line, void *context)
 {
 	unsigned int i;
@@ -252,16 +292,16 @@ void follow_read(struct follow *follow, tail_line *line, void *context)
 		follow_watch_folders(follow);
 	do {
 		for (i = 0; i < follow->retired_count; i++)
-			tail_read(&follow->retired[i]->tail, line, context);
+			follow_read_file(follow, follow->retired[i], line, context);
 		if (follow->file)
-			err = tail_read(&follow->file->tail, line, context);
+			err = follow_read_file(follow, follow->file, line, context);
 	} while (follow_turn(follow));
 	if (err && !follow->state.error)
 		follow->state.error = -err;
 	follow_release(follow, false);
 }
 
-int follow_open(const char *path, bool from_end, struct follow **out)
+int follow_new(const char *path, struct follow **out)
 {
 	struct follow *follow = calloc(1, sizeof(*follow));
 	int err;
@@ -271,24 +311,42 @@ int follow_open(const char *path, bool from_end, struct follow **out)
 	follow->folder = follow->target = -1;
 	follow->path = strdup(path);
 	follow->inotify = inotify_init1(IN_NONBLOCK | IN_CLOEXEC);
-	if (!follow->path || follow->inotify < 0) {
+	if (!follow->path || follow->inotify < 0)
 		err = follow->path ? -errno : -ENOMEM;
-		goto out;
-	}
-	err = follow_watch_folders(follow);
+	else
+		err = follow_watch_folders(follow);
 	if (err)
-		goto out;
-	err = follow_file_open(follow, &follow->file);
-	if (err == -EISDIR || err == -ESPIPE)
-		goto out;
+		follow_close(follow);
+	else
+		*out = follow;
+	return err;
+}
+
+int follow_begin(struct follow *follow)
+{
+	int err = follow_file_open(follow, &follow->file);
+
+	if (err == -EISDIR || err == -ESPIPE) {
+		follow_close(follow);
+		return err;
+	}
 	follow->state.error = -err;
+	return 0;
+}
+
+int follow_open(const char *path, bool from_end, struct follow **out)
+{
+	struct follow *follow;
+	int err = follow_new(path, &follow);
+
+	if (!err)
+		err = follow_begin(follow);
+	if (err)
+		return err;
 	if (follow->file && from_end)
 		tail_seek_end(&follow->file->tail);
 	*out = follow;
 	return 0;
-out:
-	follow_close(follow);
-	return err;
 }
 
 int follow_fd(const struct follow *follow)

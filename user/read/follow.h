@@ -14,6 +14,7 @@ struct follow_state {
 	int error;	   /* why the file in place is not read (errno), 0: it is */
 	uint64_t position; /* bytes read of it */
 	uint64_t skipped;  /* lines too long to be anybody's, so far */
+	bool lost;	   /* a file that was read before was not found again */
 };
 
 /*
@@ -22,6 +23,21 @@ struct follow_state {
  * *out.
  */
 int follow_open(const char *path, bool from_end, struct follow **out);
+
+/*
+ * Goes on where a former reading had come, `done`, or, for the files that are in `from` as well, at
+ * its earlier places there. Files that were rotated away since are looked for in the same folder,
+ * by what they are and what they hold; of one that is not found, the rest is lost. What is new is
+ * read from its start. Errors as of follow_open().
+ */
+int follow_open_at(const char *path, const struct places *done, const struct places *from,
+		   struct follow **out);
+
+/* Where the reading has come, between two calls of follow_read(). */
+void follow_places(const struct follow *follow, struct places *out);
+
+/* The place behind the line that is being handed over. */
+void follow_line(struct follow *follow, uint64_t *generation, uint64_t *offset);
 
 /* Readable when follow_read() has something to do; for poll(2) only. */
 int follow_fd(const struct follow *follow);

@@ -40,7 +40,31 @@ static int journal_seek_end(sd_journal *journal)
 	return err < 0 ? err : 0;
 }
 
-int journal_open(const char *unit, struct journal **out)
+/* Behind the cursor's entry; where that is gone, at the one that comes closest behind it. */
+static int journal_seek(sd_journal *journal, const char *cursor)
+{
+	int err = sd_journal_seek_cursor(journal, cursor);
+
+	if (!err)
+		err = sd_journal_next(journal);
+	if (err > 0 && sd_journal_test_cursor(journal, cursor) <= 0)
+		err = sd_journal_previous(journal);
+	return err < 0 ? err : 0;
+}
+
+void journal_cursor(const struct journal *journal, char *out, size_t size)
+{
+	char *cursor;
+
+	*out = '\0';
+	if (sd_journal_get_cursor(journal->journal, &cursor))
+		return;
+	if (strlen(cursor) < size)
+		strcpy(out, cursor);
+	free(cursor);
+}
+
+int journal_open(const char *unit, const char *cursor, struct journal **out)
 {
 	struct journal *journal = calloc(1, sizeof(*journal));
 	int err = -ENOMEM;
@@ -57,7 +81,8 @@ int journal_open(const char *unit, struct journal **out)
 		err = journal->fd < 0 ? journal->fd : 0;
 	}
 	if (!err)
-		err = journal_seek_end(journal->journal);
+		err = cursor ? journal_seek(journal->journal, cursor)
+			     : journal_seek_end(journal->journal);
 	if (err) {
 		journal_close(journal);
 		return err;

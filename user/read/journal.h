@@ -12,10 +12,13 @@ typedef void journal_record(void *context, const struct record *record);
 
 /*
  * Follows `unit` ("exim4" means exim4.service) from the present end of the journal of this
- * machine: 0, or -errno of sd_journal_open(3); -ENOENT: there is no journal that we may read.
- * The caller closes *out.
+ * machine, or from behind `cursor` (of journal_cursor()): 0, or -errno of sd_journal_open(3);
+ * -ENOENT: there is no journal that we may read. The caller closes *out.
  */
-int journal_open(const char *unit, struct journal **out);
+int journal_open(const char *unit, const char *cursor, struct journal **out);
+
+/* Where the reading has come; "": nowhere yet, or it does not fit. */
+void journal_cursor(const struct journal *journal, char *out, size_t size);
 
 /* Readable when journal_read() has something to do; for poll(2) only. */
 int journal_fd(const struct journal *journal);

@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "read/follow.h"
 #include "read/journal.h"
@@ -14,6 +15,7 @@ struct source {
 	struct journal *journal;
 	char *name;
 	struct reader reader;
+	struct places done; /* by a former reading */
 	uint64_t lines;
 	int error; /* of the journal */
 	source_event *event;
@@ -48,17 +50,58 @@ int source_open_file(const char *path, struct classes *classes, bool helo_is_che
 	return err;
 }
 
+int source_open_file_at(const char *path, struct classes *classes, bool helo_is_checked,
+			const struct log_place *done, const struct log_place *from,
+			struct source **out)
+{
+	struct source *source = source_new("", path, classes, helo_is_checked);
+	int err = -ENOMEM;
+
+	if (source) {
+		source->done = done->places;
+		err = follow_open_at(path, &done->places, &from->places, &source->follow);
+	}
+	if (err)
+		source_close(source);
+	else
+		*out = source;
+	return err;
+}
+
 int source_open_journal(const char *unit, struct classes *classes, bool helo_is_checked,
 			struct source **out)
 {
-	struct source *source = source_new("journal of ", unit, classes, helo_is_checked);
-	int err = source ? journal_open(unit, &source->journal) : -ENOMEM;
+	const struct log_place nowhere = { 0 };
+
+	return source_open_journal_at(unit, classes, helo_is_checked, &nowhere, out);
+}
+
+int source_open_journal_at(const char *unit, struct classes *classes, bool helo_is_checked,
+			   const struct log_place *done, struct source **out)
+{
+	struct source *source = source_new(SOURCE_JOURNAL, unit, classes, helo_is_checked);
+	int err = source ? journal_open(unit, *done->cursor ? done->cursor : NULL, &source->journal)
+			 : -ENOMEM;
 
 	if (err)
 		source_close(source);
 	else
 		*out = source;
 	return err;
+}
+
+void source_place(const struct source *source, struct log_place *out)
+{
+	memset(out, 0, sizeof(*out));
+	if (source->follow)
+		follow_places(source->follow, &out->places);
+	else
+		journal_cursor(source->journal, out->cursor, sizeof(out->cursor));
+}
+
+void source_use(struct source *source, struct classes *classes)
+{
+	source->reader.exim.classes = classes;
 }
 
 int source_fd(const struct source *source)
@@ -69,21 +112,27 @@ int source_fd(const struct source *source)
 static void source_line(void *context, const char *line, size_t length)
 {
 	struct source *source = context;
+	struct source_line of = { .text = line, .length = length };
 	struct exim_found found;
+	uint64_t generation, offset;
 
-	source->lines++;
+	follow_line(source->follow, &generation, &offset);
+	of.serial = place_serial(generation, offset);
+	of.old = places_have(&source->done, generation, offset);
+	source->lines += !of.old;
 	if (!reader_line(&source->reader, line, length, &found))
-		source->event(source->context, &found.event);
+		source->event(source->context, &found.event, &of);
 }
 
 static void source_record(void *context, const struct record *record)
 {
 	struct source *source = context;
+	const struct source_line of = { .text = record->text, .length = record->length };
 	struct exim_found found;
 
 	source->lines++;
 	if (!reader_record(&source->reader, record, &found))
-		source->event(source->context, &found.event);
+		source->event(source->context, &found.event, &of);
 }
 
 void source_read(struct source *source, int64_t now, source_event *event, void *context)
@@ -107,6 +156,7 @@ struct source_state source_state(const struct source *source)
 		state.error = file.error;
 		state.position = file.position;
 		state.skipped = file.skipped;
+		state.lost = file.lost;
 	}
 	state.skipped += source->reader.pieces + source->reader.exim.overlong;
 	return state;

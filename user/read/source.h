@@ -3,17 +3,27 @@
 #ifndef SOURCE_H
 #define SOURCE_H
 
+#include "common/place.h"
 #include "read/reader.h"
 
 struct source;
 
-typedef void source_event(void *context, const struct event *event);
+/* The line that an event was found in; the text is gone after the call. */
+struct source_line {
+	const char *text;
+	size_t length;
+	uint64_t serial; /* its place in the log, growing; 0 of a journal */
+	bool old;	 /* it was read by a former reading, and is read again */
+};
+
+typedef void source_event(void *context, const struct event *event, const struct source_line *line);
 
 struct source_state {
 	int error;	   /* why it cannot be read at present (errno), 0: it can */
 	uint64_t position; /* bytes read of the file in place; 0 of a journal */
-	uint64_t lines;	   /* read since it was opened */
+	uint64_t lines;	   /* read since it was opened, but for old ones */
 	uint64_t skipped;  /* lines too long to be anybody's, and pieces of records */
+	bool lost;	   /* what a former reading had not read yet is not to be found */
 };
 
 /*
@@ -24,6 +34,25 @@ int source_open_file(const char *path, struct classes *classes, bool helo_is_che
 		     struct source **out);
 int source_open_journal(const char *unit, struct classes *classes, bool helo_is_checked,
 			struct source **out);
+
+/*
+ * The same from where a former reading had come, and, of a file, from some lines before: those
+ * between `from` and `done` are handed over as old ones.
+ */
+int source_open_file_at(const char *path, struct classes *classes, bool helo_is_checked,
+			const struct log_place *done, const struct log_place *from,
+			struct source **out);
+int source_open_journal_at(const char *unit, struct classes *classes, bool helo_is_checked,
+			   const struct log_place *done, struct source **out);
+
+/* Where it has come; between two calls of source_read(). */
+void source_place(const struct source *source, struct log_place *out);
+
+/* Other patterns from now on; they stay the caller's. */
+void source_use(struct source *source, struct classes *classes);
+
+/* What stands before a unit's name in source_name(). */
+#define SOURCE_JOURNAL "journal of "
 
 /* Readable when source_read() has something to do; for poll(2) only. */
 int source_fd(const struct source *source);

@@ -8,6 +8,8 @@
 #include <sys/uio.h>
 #include <unistd.h>
 
+#include "common/hash.h"
+
 static void tail_read_head(struct tail *tail)
 {
 	ssize_t got = pread(tail->fd, tail->head, sizeof(tail->head), 0);
@@ -65,6 +67,49 @@ void tail_seek_end(struct tail *tail)
 	tail->skipping = tail->known && tail->buffer[tail->known - 1] != '\n';
 }
 
+/* How many bytes before `offset` are looked at, and their hash; -ENOENT: they are not there. */
+static int tail_prove(const struct tail *tail, uint64_t offset, char proof[TAIL_PROOF],
+		      uint64_t *out)
+{
+	size_t size = offset < TAIL_PROOF ? offset : TAIL_PROOF;
+
+	if (pread(tail->fd, proof, size, offset - size) != (ssize_t)size)
+		return -ENOENT;
+	*out = hash_bytes(proof, size, size);
+	return 0;
+}
+
+int tail_seek(struct tail *tail, const struct place *place)
+{
+	char head[TAIL_HEAD], proof[TAIL_PROOF];
+	uint64_t hash;
+
+	if (place->head_size > sizeof(head) ||
+	    pread(tail->fd, head, place->head_size, 0) != (ssize_t)place->head_size ||
+	    hash_bytes(head, place->head_size, 0) != place->head ||
+	    tail_prove(tail, place->offset, proof, &hash) || hash != place->proof)
+		return -ENOENT;
+	tail_rewind(tail, place->offset);
+	tail->known = place->offset < TAIL_PROOF ? place->offset : TAIL_PROOF;
+	memcpy(tail->buffer, proof, tail->known);
+	tail->line = tail->known;
+	tail->skipping = place->skip;
+	return 0;
+}
+
+void tail_place(const struct tail *tail, struct place *out)
+{
+	char proof[TAIL_PROOF];
+
+	/* A line whose end has not come is read from its start again. */
+	out->offset = tail->offset - (tail->skipping ? 0 : tail->known - tail->line);
+	out->skip = tail->skipping;
+	out->head_size = tail->head_size;
+	out->head = hash_bytes(tail->head, tail->head_size, 0);
+	if (tail_prove(tail, out->offset, proof, &out->proof))
+		out->proof = 0;
+}
+
 void tail_resume(struct tail *tail, const struct tail *old)
 {
 	tail->offset = old->offset;
@@ -83,6 +128,7 @@ static void tail_was_cut(struct tail *tail)
 	char head[TAIL_HEAD];
 	ssize_t got = pread(tail->fd, head, tail->head_size, 0);
 
+	tail->cuts++;
 	if (tail->head_size == sizeof(head) && got == (ssize_t)sizeof(head) &&
 	    !memcmp(head, tail->head, sizeof(head))) {
 		tail_seek_end(tail);
@@ -101,6 +147,7 @@ static void tail_split(struct tail *tail, size_t from, tail_line *line, void *co
 	char *search = tail->buffer + from, *lf;
 
 	while ((lf = memchr(search, '\n', end - search))) {
+		tail->behind = tail->offset - (end - (lf + 1));
 		if (!tail->skipping)
 			line(context, start, lf - start);
 		tail->skipping = false;

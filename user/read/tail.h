@@ -7,6 +7,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "common/place.h"
+
 /* Longer than any line that exim can write; what does not fit is skipped. */
 #define TAIL_BUFFER 65536
 
@@ -22,6 +24,8 @@ typedef void tail_line(void *context, const char *line, size_t length);
 struct tail {
 	int fd;
 	uint64_t offset;      /* all before it was read */
+	uint64_t behind;      /* where the line being handed over ends, with its LF */
+	uint64_t cuts;	      /* how often the file was cut beneath us */
 	uint64_t skipped;     /* lines too long to be anybody's */
 	size_t known;	      /* bytes of `buffer` that end at `offset` */
 	size_t line;	      /* where in `buffer` the line begins that is not complete */
@@ -36,6 +40,15 @@ void tail_init(struct tail *tail, int fd);
 
 /* Goes to the end; a line that stands there half written is not ours. */
 void tail_seek_end(struct tail *tail);
+
+/*
+ * Goes to `place`, if what stands before it is what stood there then: 0; -ENOENT: it is not, and
+ * nothing is changed.
+ */
+int tail_seek(struct tail *tail, const struct place *place);
+
+/* What is needed to come back to here: all but generation, device and inode. */
+void tail_place(const struct tail *tail, struct place *out);
 
 /* True of the same log under a new inode, as an editor leaves it. */
 bool tail_is_copy(const struct tail *tail, const struct tail *old);

@@ -1,0 +1,263 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* A log read on after a restart: each line once, whatever became of the files in between. */
+#include "suite.h"
+
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "read/follow.h"
+
+#define LINES 20000
+
+static char folder[] = "/tmp/sobig-resume-XXXXXX";
+static char path[128];
+static struct follow *follow;
+static struct places done, nowhere;
+static unsigned int written;
+static unsigned char times[LINES], old[LINES];
+static bool lost;
+static uint64_t last_serial;
+
+static void hear(void *context, const char *line, size_t length)
+{
+	uint64_t generation, offset;
+	unsigned int number;
+	char text[128];
+
+	(void)context;
+	snprintf(text, sizeof(text), "%.*s", (int)length, line);
+	assert_int_equal(sscanf(text, "line %u", &number), 1);
+	follow_line(follow, &generation, &offset);
+	assert_true(place_serial(generation, offset) > last_serial);
+	last_serial = place_serial(generation, offset);
+	if (places_have(&done, generation, offset))
+		old[number]++;
+	else
+		times[number]++;
+}
+
+static int start(void **state)
+{
+	(void)state;
+	memset(times, 0, sizeof(times));
+	memset(old, 0, sizeof(old));
+	memset(&done, 0, sizeof(done));
+	written = 0;
+	last_serial = 0;
+	lost = false;
+	strcpy(strchr(folder, '-') + sizeof("-resume-") - 1, "XXXXXX");
+	if (!mkdtemp(folder))
+		return -1;
+	snprintf(path, sizeof(path), "%s/mainlog", folder);
+	return 0;
+}
+
+static int stop(void **state)
+{
+	char command[128];
+
+	(void)state;
+	follow_close(follow);
+	follow = NULL;
+	snprintf(command, sizeof(command), "rm -rf %s", folder);
+	return system(command);
+}
+
+static void write_lines(unsigned int count)
+{
+	FILE *log = fopen(path, "ae");
+
+	assert_non_null(log);
+	while (count--)
+		fprintf(log, "line %06u of a log that is long enough to be known again\n",
+			written++);
+	fclose(log);
+}
+
+/* The daemon dies, and another takes over where it had come, or some lines before. */
+static void restart(const struct places *from)
+{
+	follow_close(follow);
+	last_serial = 0;
+	assert_int_equal(follow_open_at(path, &done, from, &follow), 0);
+	follow_read(follow, hear, NULL);
+	lost |= follow_state(follow).lost;
+	follow_places(follow, &done);
+}
+
+static void read_on(void)
+{
+	follow_read(follow, hear, NULL);
+	follow_places(follow, &done);
+}
+
+static void begin(void)
+{
+	write_lines(100);
+	assert_int_equal(follow_open(path, false, &follow), 0);
+	read_on();
+}
+
+static void all_were_read_once(void)
+{
+	for (unsigned int i = 0; i < written; i++)
+		assert_int_equal(times[i], 1);
+	assert_false(lost);
+}
+
+static void rename_log(int number)
+{
+	char to[160];
+
+	snprintf(to, sizeof(to), "%s.%d", path, number);
+	assert_int_equal(rename(path, to), 0);
+}
+
+static void copy_and_truncate(void)
+{
+	char command[400];
+
+	snprintf(command, sizeof(command), "cp %s %s.1 && : >%s", path, path, path);
+	assert_int_equal(system(command), 0);
+}
+
+static void what_was_written_meanwhile_is_read(void **state)
+{
+	(void)state;
+	begin();
+	write_lines(50);
+	restart(&nowhere);
+	write_lines(50);
+	read_on();
+	restart(&nowhere);
+	all_were_read_once();
+}
+
+static void a_log_renamed_meanwhile_is_read_to_its_end(void **state)
+{
+	(void)state;
+	begin();
+	write_lines(50);
+	rename_log(1);
+	write_lines(50);
+	restart(&nowhere);
+	write_lines(50);
+	read_on();
+	all_were_read_once();
+}
+
+static void a_log_renamed_twice_meanwhile_is_found(void **state)
+{
+	(void)state;
+	begin();
+	write_lines(50);
+	rename_log(2);
+	rmdir(path);
+	restart(&nowhere);
+	write_lines(50);
+	read_on();
+	all_were_read_once();
+}
+
+static void a_log_copied_and_truncated_meanwhile_is_read_to_its_end(void **state)
+{
+	(void)state;
+	begin();
+	write_lines(50);
+	copy_and_truncate();
+	write_lines(20);
+	restart(&nowhere);
+	all_were_read_once();
+}
+
+static void a_log_that_is_gone_is_said_to_be_lost_and_the_new_one_is_read(void **state)
+{
+	(void)state;
+	begin();
+	unlink(path);
+	write_lines(50);
+	restart(&nowhere);
+	assert_true(lost);
+	lost = false;
+	all_were_read_once();
+}
+
+static void half_a_line_is_read_when_it_is_whole(void **state)
+{
+	int fd;
+
+	(void)state;
+	begin();
+	fd = open(path, O_WRONLY | O_APPEND);
+	assert_int_equal(write(fd, "line 0001", 9), 9);
+	read_on();
+	restart(&nowhere);
+	assert_int_equal(write(fd, "00 of it\n", 9), 9);
+	close(fd);
+	written++;
+	read_on();
+	all_were_read_once();
+}
+
+static void lines_from_before_are_handed_over_as_old_ones(void **state)
+{
+	struct places from;
+
+	(void)state;
+	begin();
+	write_lines(50);
+	read_on();
+	from = done;
+	write_lines(30);
+	read_on();
+	rename_log(1);
+	write_lines(20);
+	read_on();
+	write_lines(10);
+	restart(&from);
+	all_were_read_once();
+	for (unsigned int i = 0; i < written; i++)
+		assert_int_equal(old[i], i >= 150 && i < 200);
+}
+
+static void a_rotated_log_that_was_let_go_is_read_again_as_old(void **state)
+{
+	struct places from;
+
+	(void)state;
+	begin();
+	from = done;
+	write_lines(50);
+	rename_log(1);
+	write_lines(50);
+	read_on();
+	/* As if the rotated one had been let go since. */
+	assert_int_equal(done.count, 2);
+	done.places[0] = done.places[1];
+	done.count = 1;
+	write_lines(10);
+	restart(&from);
+	all_were_read_once();
+	for (unsigned int i = 0; i < written; i++)
+		assert_int_equal(old[i], i >= 100 && i < 200);
+}
+
+int main(void)
+{
+#define TEST(function) cmocka_unit_test_setup_teardown(function, start, stop)
+	const struct CMUnitTest tests[] = {
+		TEST(what_was_written_meanwhile_is_read),
+		TEST(a_log_renamed_meanwhile_is_read_to_its_end),
+		TEST(a_log_renamed_twice_meanwhile_is_found),
+		TEST(a_log_copied_and_truncated_meanwhile_is_read_to_its_end),
+		TEST(a_log_that_is_gone_is_said_to_be_lost_and_the_new_one_is_read),
+		TEST(half_a_line_is_read_when_it_is_whole),
+		TEST(lines_from_before_are_handed_over_as_old_ones),
+		TEST(a_rotated_log_that_was_let_go_is_read_again_as_old),
+	};
+
+	return cmocka_run_group_tests_name("resume", tests, NULL, NULL);
+}

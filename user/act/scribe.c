@@ -1,0 +1,321 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Writes the state in a thread of its own: however slow or full the disk is, nobody waits for it.
+ */
+#include "act/scribe.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+/* Blocks that wait for a disk; with their evidence, some 100 MB at worst. */
+#define SCRIBE_WAITING_MAX 20000
+#define SCRIBE_LOGS_MAX	   16
+#define SCRIBE_RETRY	   5 /* seconds */
+#define SCRIBE_PRUNE	   60
+
+/* What one scribe_post() leads to, or several that could not be written yet. */
+struct scribe_batch {
+	struct store_block *blocks;
+	size_t blocks_count, blocks_room;
+	struct addr_prefix *lifts;
+	size_t lifts_count, lifts_room;
+	struct store_log logs[SCRIBE_LOGS_MAX];
+	size_t logs_count;
+	struct store_totals totals;
+	int64_t now;
+};
+
+struct scribe {
+	char folder[PATH_MAX];
+	struct store_limits limits;
+	pthread_t thread;
+	pthread_mutex_t lock;
+	pthread_cond_t posted;
+	/* Under the lock: */
+	struct scribe_batch gathered; /* to be posted */
+	struct scribe_batch waiting;  /* posted */
+	bool has_post;
+	bool over;
+	struct scribe_state state;
+	/* The thread's own: */
+	struct store *store;
+	time_t pruned;
+};
+
+static void scribe_free_block(struct store_block *block)
+{
+	free((char *)block->log);
+	free((char *)block->lines);
+}
+
+static void scribe_clear(struct scribe_batch *batch)
+{
+	for (size_t i = 0; i < batch->blocks_count; i++)
+		scribe_free_block(&batch->blocks[i]);
+	free(batch->blocks);
+	free(batch->lifts);
+	memset(batch, 0, sizeof(*batch));
+}
+
+/* Room for one more. False: there is none. */
+static bool scribe_make_room(void **items, size_t count, size_t *room, size_t size)
+{
+	size_t more = *room ? *room * 2 : 64;
+	void *grown;
+
+	if (count < *room)
+		return true;
+	if (count >= SCRIBE_WAITING_MAX)
+		return false;
+	grown = reallocarray(*items, more, size);
+	if (!grown)
+		return false;
+	*items = grown;
+	*room = more;
+	return true;
+}
+
+/* Takes over the strings of `block`. */
+static void scribe_add_block(struct scribe *scribe, struct scribe_batch *batch,
+			     const struct store_block *block)
+{
+	if (scribe_make_room((void **)&batch->blocks, batch->blocks_count, &batch->blocks_room,
+			     sizeof(*block))) {
+		batch->blocks[batch->blocks_count++] = *block;
+		return;
+	}
+	scribe->state.lost++;
+	scribe_free_block(&(struct store_block){ .log = block->log, .lines = block->lines });
+}
+
+void scribe_block(struct scribe *scribe, const struct store_block *block)
+{
+	struct store_block copy = *block;
+
+	copy.log = block->log ? strdup(block->log) : NULL;
+	copy.lines = block->lines ? strdup(block->lines) : NULL;
+	pthread_mutex_lock(&scribe->lock);
+	scribe_add_block(scribe, &scribe->gathered, &copy);
+	pthread_mutex_unlock(&scribe->lock);
+}
+
+static void scribe_add_lift(struct scribe_batch *batch, const struct addr_prefix *whom)
+{
+	if (scribe_make_room((void **)&batch->lifts, batch->lifts_count, &batch->lifts_room,
+			     sizeof(*whom)))
+		batch->lifts[batch->lifts_count++] = *whom;
+}
+
+void scribe_lift(struct scribe *scribe, const struct addr_prefix *whom)
+{
+	pthread_mutex_lock(&scribe->lock);
+	scribe_add_lift(&scribe->gathered, whom);
+	pthread_mutex_unlock(&scribe->lock);
+}
+
+/* Adds `from` to `to`, which is older; `from` is empty after that. */
+static void scribe_merge(struct scribe *scribe, struct scribe_batch *to, struct scribe_batch *from)
+{
+	for (size_t i = 0; i < from->blocks_count; i++)
+		scribe_add_block(scribe, to, &from->blocks[i]);
+	from->blocks_count = 0;
+	for (size_t i = 0; i < from->lifts_count; i++)
+		scribe_add_lift(to, &from->lifts[i]);
+	memcpy(to->logs, from->logs, sizeof(to->logs));
+	to->logs_count = from->logs_count;
+	to->totals = from->totals;
+	to->now = from->now;
+	scribe_clear(from);
+}
+
+void scribe_post(struct scribe *scribe, const struct store_log *logs, size_t count,
+		 const struct store_totals *totals, int64_t now)
+{
+	struct scribe_batch *gathered = &scribe->gathered;
+
+	pthread_mutex_lock(&scribe->lock);
+	gathered->logs_count = count < SCRIBE_LOGS_MAX ? count : SCRIBE_LOGS_MAX;
+	memcpy(gathered->logs, logs, gathered->logs_count * sizeof(*logs));
+	gathered->totals = *totals;
+	gathered->now = now;
+	scribe_merge(scribe, &scribe->waiting, gathered);
+	scribe->has_post = true;
+	pthread_cond_signal(&scribe->posted);
+	pthread_mutex_unlock(&scribe->lock);
+}
+
+/* A file that is damaged is put aside, and a new one begun. */
+static int scribe_mend(struct scribe *scribe)
+{
+	char aside[PATH_MAX];
+	int err;
+
+	store_close(scribe->store);
+	scribe->store = NULL;
+	err = store_put_aside(scribe->folder, aside, sizeof(aside));
+	if (err)
+		return err;
+	pthread_mutex_lock(&scribe->lock);
+	scribe->state.damaged++;
+	pthread_mutex_unlock(&scribe->lock);
+	return store_open(scribe->folder, &scribe->limits, &scribe->store);
+}
+
+static int scribe_write(struct scribe *scribe, const struct scribe_batch *batch)
+{
+	const struct store_batch rows = {
+		.blocks = batch->blocks,
+		.blocks_count = batch->blocks_count,
+		.lifts = batch->lifts,
+		.lifts_count = batch->lifts_count,
+		.logs = batch->logs,
+		.logs_count = batch->logs_count,
+		.totals = &batch->totals,
+		.now = batch->now,
+	};
+	int err = 0;
+
+	if (!scribe->store)
+		err = store_open(scribe->folder, &scribe->limits, &scribe->store);
+	if (err == -EBADMSG)
+		err = scribe_mend(scribe);
+	if (!err)
+		err = store_write(scribe->store, &rows);
+	if (err == -EBADMSG) {
+		err = scribe_mend(scribe);
+		if (!err)
+			err = store_write(scribe->store, &rows);
+	}
+	/* What the file stood for may be gone: it is looked for again. */
+	if (err && scribe->store) {
+		store_close(scribe->store);
+		scribe->store = NULL;
+	}
+	return err;
+}
+
+static void scribe_prune(struct scribe *scribe, int64_t now)
+{
+	time_t second = time(NULL);
+
+	if (!scribe->store || llabs(second - scribe->pruned) < SCRIBE_PRUNE)
+		return;
+	if (!store_prune(scribe->store, now))
+		scribe->pruned = second;
+}
+
+/* Waits for a post, and takes it out. False: there is none, and it is over. */
+static bool scribe_take(struct scribe *scribe, struct scribe_batch *out, bool failed)
+{
+	struct timespec until;
+	bool got;
+
+	clock_gettime(CLOCK_REALTIME, &until);
+	until.tv_sec += SCRIBE_RETRY;
+	pthread_mutex_lock(&scribe->lock);
+	while (!scribe->over && (failed || !scribe->has_post) &&
+	       pthread_cond_timedwait(&scribe->posted, &scribe->lock, &until) != ETIMEDOUT)
+		;
+	got = scribe->has_post;
+	*out = scribe->waiting;
+	memset(&scribe->waiting, 0, sizeof(scribe->waiting));
+	scribe->has_post = false;
+	pthread_mutex_unlock(&scribe->lock);
+	return got || !scribe->over;
+}
+
+/* What could not be written waits, with what has come since behind it. */
+static void scribe_put_back(struct scribe *scribe, struct scribe_batch *batch)
+{
+	struct scribe_batch since;
+
+	pthread_mutex_lock(&scribe->lock);
+	since = scribe->waiting;
+	scribe->waiting = *batch;
+	if (scribe->has_post)
+		scribe_merge(scribe, &scribe->waiting, &since);
+	scribe->has_post = true;
+	pthread_mutex_unlock(&scribe->lock);
+	memset(batch, 0, sizeof(*batch));
+}
+
+static void *scribe_run(void *context)
+{
+	struct scribe *scribe = context;
+	struct scribe_batch batch;
+	int err = 0;
+
+	while (scribe_take(scribe, &batch, err)) {
+		bool over;
+
+		if (!batch.logs_count && !batch.blocks_count && !batch.lifts_count)
+			continue;
+		err = scribe_write(scribe, &batch);
+		pthread_mutex_lock(&scribe->lock);
+		scribe->state.error = -err;
+		over = scribe->over;
+		pthread_mutex_unlock(&scribe->lock);
+		if (!err)
+			scribe_prune(scribe, batch.now);
+		else if (!over)
+			scribe_put_back(scribe, &batch);
+		scribe_clear(&batch);
+	}
+	store_close(scribe->store);
+	return NULL;
+}
+
+int scribe_open(const char *folder, const struct store_limits *limits, struct scribe **out)
+{
+	struct scribe *scribe = calloc(1, sizeof(*scribe));
+	sigset_t all, before;
+	int err;
+
+	if (!scribe)
+		return -ENOMEM;
+	snprintf(scribe->folder, sizeof(scribe->folder), "%s", folder);
+	scribe->limits = *limits;
+	pthread_mutex_init(&scribe->lock, NULL);
+	pthread_cond_init(&scribe->posted, NULL);
+	sigfillset(&all);
+	pthread_sigmask(SIG_SETMASK, &all, &before);
+	err = pthread_create(&scribe->thread, NULL, scribe_run, scribe);
+	pthread_sigmask(SIG_SETMASK, &before, NULL);
+	if (err) {
+		free(scribe);
+		return -ENOMEM;
+	}
+	*out = scribe;
+	return 0;
+}
+
+struct scribe_state scribe_state(struct scribe *scribe)
+{
+	struct scribe_state state;
+
+	pthread_mutex_lock(&scribe->lock);
+	state = scribe->state;
+	pthread_mutex_unlock(&scribe->lock);
+	return state;
+}
+
+void scribe_close(struct scribe *scribe)
+{
+	if (!scribe)
+		return;
+	pthread_mutex_lock(&scribe->lock);
+	scribe->over = true;
+	pthread_cond_signal(&scribe->posted);
+	pthread_mutex_unlock(&scribe->lock);
+	pthread_join(scribe->thread, NULL);
+	scribe_clear(&scribe->gathered);
+	scribe_clear(&scribe->waiting);
+	pthread_mutex_destroy(&scribe->lock);
+	pthread_cond_destroy(&scribe->posted);
+	free(scribe);
+}

@@ -1,0 +1,324 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* The state on disk: opened, written in batches, bounded. */
+#include "act/store.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "act/store_sql.h"
+
+#define STORE_VERSION	  1
+#define STORE_PAGE	  4096
+#define STORE_WAL	  (4 << 20)
+#define STORE_PATIENCE_MS 2000
+
+/* How many rows are let go at a time. */
+#define STORE_CHUNK "2000"
+
+static const char store_schema[] =
+	"CREATE TABLE IF NOT EXISTS blocks(id INTEGER PRIMARY KEY, host BLOB NOT NULL,"
+	" length INTEGER NOT NULL, since INTEGER NOT NULL, until INTEGER NOT NULL,"
+	" quiet INTEGER NOT NULL, trial INTEGER NOT NULL, repeats INTEGER NOT NULL,"
+	" reason TEXT NOT NULL, lifted INTEGER NOT NULL DEFAULT 0, log TEXT,"
+	" serial INTEGER NOT NULL, event INTEGER NOT NULL, lines TEXT NOT NULL);"
+	"CREATE INDEX IF NOT EXISTS blocks_host ON blocks(host, length);"
+	"CREATE INDEX IF NOT EXISTS blocks_until ON blocks(until);"
+	"CREATE TABLE IF NOT EXISTS offenders(host BLOB PRIMARY KEY, times INTEGER NOT NULL,"
+	" until INTEGER NOT NULL) WITHOUT ROWID;"
+	"CREATE TABLE IF NOT EXISTS places(log TEXT, earlier INTEGER, rank INTEGER,"
+	" generation INTEGER, device INTEGER, inode INTEGER, offset INTEGER, proof INTEGER,"
+	" head INTEGER, head_size INTEGER, skip INTEGER, PRIMARY KEY(log, earlier, rank))"
+	" WITHOUT ROWID;"
+	"CREATE TABLE IF NOT EXISTS cursors(log TEXT PRIMARY KEY, cursor TEXT) WITHOUT ROWID;"
+	"CREATE TABLE IF NOT EXISTS totals(name TEXT PRIMARY KEY, value INTEGER) WITHOUT ROWID;";
+
+int store_errno(sqlite3 *db)
+{
+	switch (db ? sqlite3_extended_errcode(db) & 0xff : SQLITE_NOMEM) {
+	case SQLITE_FULL:
+		return -ENOSPC;
+	case SQLITE_READONLY:
+		return -EROFS;
+	case SQLITE_CANTOPEN:
+	case SQLITE_PERM:
+	case SQLITE_AUTH:
+		return -EACCES;
+	case SQLITE_BUSY:
+	case SQLITE_LOCKED:
+		return -EBUSY;
+	case SQLITE_CORRUPT:
+	case SQLITE_NOTADB:
+		return -EBADMSG;
+	case SQLITE_NOMEM:
+		return -ENOMEM;
+	default:
+		/* SQLite tells a write that found no room from others only in the system's words.
+		 */
+		return sqlite3_system_errno(db) == ENOSPC ? -ENOSPC : -EIO;
+	}
+}
+
+int store_exec(sqlite3 *db, const char *sql)
+{
+	return sqlite3_exec(db, sql, NULL, NULL, NULL) ? store_errno(db) : 0;
+}
+
+int store_prepare(sqlite3 *db, const char *sql, sqlite3_stmt **out)
+{
+	return sqlite3_prepare_v2(db, sql, -1, out, NULL) ? store_errno(db) : 0;
+}
+
+/* Runs a statement that gives no rows, and makes it ready for the next time. */
+int store_step(sqlite3 *db, sqlite3_stmt *statement)
+{
+	int err = sqlite3_step(statement) == SQLITE_DONE ? 0 : store_errno(db);
+
+	sqlite3_reset(statement);
+	return err;
+}
+
+static int store_version(sqlite3 *db)
+{
+	sqlite3_stmt *ask;
+	int version = -1;
+
+	if (store_prepare(db, "PRAGMA user_version", &ask))
+		return store_errno(db);
+	if (sqlite3_step(ask) == SQLITE_ROW)
+		version = sqlite3_column_int(ask, 0);
+	sqlite3_finalize(ask);
+	return version < 0 ? store_errno(db) : version;
+}
+
+static int store_prepare_file(struct store *store)
+{
+	int version = store_version(store->db), err;
+	char text[128];
+
+	if (version < 0)
+		return version;
+	if (version > STORE_VERSION)
+		return -EBADMSG;
+	/* No word to the disk for each batch: a power cut may cost the last seconds, and no more.
+	 */
+	err = store_exec(store->db, "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL");
+	snprintf(text, sizeof(text), "PRAGMA journal_size_limit=%d; PRAGMA max_page_count=%llu",
+		 STORE_WAL, (unsigned long long)(store->limits.size / STORE_PAGE));
+	if (!err)
+		err = store_exec(store->db, text);
+	if (!err)
+		err = store_exec(store->db, store_schema);
+	snprintf(text, sizeof(text), "PRAGMA user_version=%d", STORE_VERSION);
+	if (!err && version != STORE_VERSION)
+		err = store_exec(store->db, text);
+	return err;
+}
+
+int store_open(const char *folder, const struct store_limits *limits, struct store **out)
+{
+	int flags = limits ? SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE : SQLITE_OPEN_READWRITE;
+	struct store *store = calloc(1, sizeof(*store));
+	char path[PATH_MAX];
+	int err = 0;
+
+	if (!store)
+		return -ENOMEM;
+	if (limits) {
+		store->limits = *limits;
+		if (mkdir(folder, 0750) && errno != EEXIST)
+			err = -errno;
+	}
+	if (snprintf(path, sizeof(path), "%s/%s", folder, STORE_FILE) >= (int)sizeof(path))
+		err = -ENAMETOOLONG;
+	if (!err && !limits && access(path, F_OK))
+		err = -errno;
+	if (!err && sqlite3_open_v2(path, &store->db, flags, NULL))
+		err = store_errno(store->db);
+	if (!err)
+		sqlite3_busy_timeout(store->db, STORE_PATIENCE_MS);
+	if (!err && limits)
+		err = store_prepare_file(store);
+	if (err)
+		store_close(store);
+	else
+		*out = store;
+	return err;
+}
+
+int store_put_aside(const char *folder, char *aside, size_t size)
+{
+	static const char *const others[] = { "-wal", "-shm" };
+	char path[PATH_MAX], other[PATH_MAX + 8];
+	struct tm tm;
+	time_t now = time(NULL);
+	char stamp[32];
+
+	strftime(stamp, sizeof(stamp), "%Y%m%d-%H%M%S", gmtime_r(&now, &tm));
+	if (snprintf(path, sizeof(path), "%s/%s", folder, STORE_FILE) >= (int)sizeof(path) ||
+	    snprintf(aside, size, "%s.damaged-%s", path, stamp) >= (int)size)
+		return -ENAMETOOLONG;
+	if (rename(path, aside))
+		return -errno;
+	for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++) {
+		snprintf(other, sizeof(other), "%s%s", path, others[i]);
+		unlink(other);
+	}
+	return 0;
+}
+
+static void store_bind_block(sqlite3_stmt *to, const struct store_block *block)
+{
+	sqlite3_bind_blob(to, 1, block->whom.addr.bytes, sizeof(block->whom.addr.bytes),
+			  SQLITE_STATIC);
+	sqlite3_bind_int(to, 2, block->whom.length);
+	sqlite3_bind_int64(to, 3, block->since);
+	sqlite3_bind_int64(to, 4, block->until);
+	sqlite3_bind_int64(to, 5, block->quiet);
+	sqlite3_bind_int(to, 6, block->trial);
+	sqlite3_bind_int(to, 7, block->repeats);
+	sqlite3_bind_text(to, 8, block->reason, -1, SQLITE_STATIC);
+	sqlite3_bind_text(to, 9, block->log, -1, SQLITE_STATIC);
+	sqlite3_bind_int64(to, 10, block->serial);
+	sqlite3_bind_int64(to, 11, block->event);
+	sqlite3_bind_text(to, 12, block->lines ? block->lines : "", -1, SQLITE_STATIC);
+}
+
+/* A block that runs is made longer, as the kernel's is; otherwise it is a new one. */
+static int store_write_blocks(struct store *store, const struct store_batch *batch)
+{
+	/* The parameters are those of store_bind_block(); what a statement does not use is free. */
+	static const char longer[] =
+		"UPDATE blocks SET until=max(until,?4), quiet=max(quiet,?5), log=?9, serial=?10, "
+		"event=?11, lines=CASE ?12 WHEN '' THEN lines ELSE ?12 END "
+		"WHERE host=?1 AND length=?2 AND until>?3 AND lifted=0 AND trial=?6";
+	static const char anew[] =
+		"INSERT INTO blocks(host,length,since,until,quiet,trial,repeats,reason,"
+		"log,serial,event,lines) VALUES(?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11,?12)";
+	static const char offender[] =
+		"INSERT INTO offenders VALUES(?1,?7+1,?4) ON CONFLICT(host) DO UPDATE SET "
+		"times=excluded.times, until=max(until,excluded.until)";
+	sqlite3_stmt *to[3] = { NULL };
+	int err = store_prepare(store->db, longer, &to[0]);
+
+	if (!err)
+		err = store_prepare(store->db, anew, &to[1]);
+	if (!err)
+		err = store_prepare(store->db, offender, &to[2]);
+	for (size_t i = 0; i < batch->blocks_count && !err; i++) {
+		const struct store_block *block = &batch->blocks[i];
+
+		store_bind_block(to[0], block);
+		err = store_step(store->db, to[0]);
+		if (!err && !sqlite3_changes(store->db)) {
+			store_bind_block(to[1], block);
+			err = store_step(store->db, to[1]);
+		}
+		if (!err && block->log && !block->trial) {
+			store_bind_block(to[2], block);
+			err = store_step(store->db, to[2]);
+		}
+	}
+	for (size_t i = 0; i < sizeof(to) / sizeof(to[0]); i++)
+		sqlite3_finalize(to[i]);
+	return err;
+}
+
+static int store_write_lifts(struct store *store, const struct store_batch *batch)
+{
+	sqlite3_stmt *lift;
+	int err = store_prepare(store->db,
+				"UPDATE blocks SET lifted=?3 WHERE host=?1 AND length=?2 AND "
+				"until>?3 AND lifted=0",
+				&lift);
+
+	for (size_t i = 0; i < batch->lifts_count && !err; i++) {
+		sqlite3_bind_blob(lift, 1, batch->lifts[i].addr.bytes,
+				  sizeof(batch->lifts[i].addr.bytes), SQLITE_STATIC);
+		sqlite3_bind_int(lift, 2, batch->lifts[i].length);
+		sqlite3_bind_int64(lift, 3, batch->now);
+		err = store_step(store->db, lift);
+	}
+	sqlite3_finalize(lift);
+	return err;
+}
+
+static int store_write_all(struct store *store, const struct store_batch *batch)
+{
+	int err = 0;
+
+	if (batch->blocks_count)
+		err = store_write_blocks(store, batch);
+	if (!err && batch->lifts_count)
+		err = store_write_lifts(store, batch);
+	for (size_t i = 0; i < batch->logs_count && !err; i++)
+		err = store_write_log(store, &batch->logs[i]);
+	if (!err && batch->totals)
+		err = store_write_totals(store, batch->totals);
+	return err;
+}
+
+int store_write(struct store *store, const struct store_batch *batch)
+{
+	int err;
+
+	for (int round = 0;; round++) {
+		err = store_exec(store->db, "BEGIN IMMEDIATE");
+		if (err)
+			return err;
+		err = store_write_all(store, batch);
+		if (!err)
+			err = store_exec(store->db, "COMMIT");
+		if (!err)
+			return 0;
+		sqlite3_exec(store->db, "ROLLBACK", NULL, NULL, NULL);
+		/* Old history gives way to new. */
+		if (err != -ENOSPC || round)
+			return err;
+		store_exec(
+			store->db,
+			"DELETE FROM blocks WHERE id IN (SELECT id FROM blocks WHERE lifted>0 OR "
+			"until<(SELECT max(since) FROM blocks) ORDER BY until LIMIT 20000)");
+	}
+}
+
+bool store_prune(struct store *store, int64_t now)
+{
+	char text[512];
+
+	snprintf(text, sizeof(text),
+		 "DELETE FROM blocks WHERE id IN (SELECT id FROM blocks WHERE until<%lld "
+		 "ORDER BY until LIMIT " STORE_CHUNK ")",
+		 (long long)(now - store->limits.history));
+	if (store_exec(store->db, text))
+		return false;
+	if (sqlite3_changes(store->db))
+		return true;
+	snprintf(text, sizeof(text),
+		 "DELETE FROM offenders WHERE host IN (SELECT host FROM offenders WHERE "
+		 "until<%lld LIMIT " STORE_CHUNK ")",
+		 (long long)(now - store->limits.memory));
+	return !store_exec(store->db, text) && sqlite3_changes(store->db);
+}
+
+int store_lift_all(struct store *store, int64_t now)
+{
+	char text[128];
+
+	snprintf(text, sizeof(text), "UPDATE blocks SET lifted=%lld WHERE until>%lld AND lifted=0",
+		 (long long)now, (long long)now);
+	return store_exec(store->db, text);
+}
+
+void store_close(struct store *store)
+{
+	if (!store)
+		return;
+	sqlite3_close(store->db);
+	free(store);
+}

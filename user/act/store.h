@@ -1,0 +1,114 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* The state on disk: blocks with their evidence, repeat offenders, and how far each log was read.
+ */
+#ifndef STORE_H
+#define STORE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "common/addr.h"
+#include "common/place.h"
+#include "sobig.h"
+
+/*
+ * One SQLite file in a folder. Times are milliseconds since 1970. Errors are -errno: -ENOSPC: disk
+ * or size are used up; -EROFS, -EACCES, -EIO; -EBUSY: somebody else is at it; -EBADMSG: what is
+ * there is no such file, or damaged. Nothing is said.
+ */
+struct store;
+
+#define STORE_FILE "state.db"
+
+struct store_limits {
+	uint64_t size;	 /* bytes at most */
+	int64_t history; /* ms for which blocks are kept that are over */
+	int64_t memory;	 /* and repeat offenders after their last block */
+};
+
+struct store_block {
+	struct addr_prefix whom;
+	int64_t since;
+	int64_t until;
+	uint32_t quiet; /* seconds, as in struct sobig_block */
+	bool trial;
+	unsigned int repeats;
+	char reason[SOBIG_REASON_SIZE];
+	int64_t lifted;	   /* 0: it was not */
+	const char *log;   /* where the line stood that led to it, NULL: by hand */
+	uint64_t serial;   /* of that line */
+	int64_t event;	   /* and its time */
+	const char *lines; /* the evidence, LF behind each; "" */
+};
+
+/* A log's place, and an earlier one, from which on its lines are still of interest. */
+struct store_log {
+	const char *name;
+	struct log_place done;
+	struct log_place from;
+};
+
+struct store_totals {
+	uint64_t lines;
+	uint64_t offences;
+	uint64_t blocks;
+};
+
+/* What is written in one go, whole or not at all. */
+struct store_batch {
+	const struct store_block *blocks;
+	size_t blocks_count;
+	const struct addr_prefix *lifts; /* after the blocks */
+	size_t lifts_count;
+	const struct store_log *logs;
+	size_t logs_count;
+	const struct store_totals *totals; /* NULL: as they are */
+	int64_t now;
+};
+
+/*
+ * Opens the file in `folder`, to be written if there are `limits`, and makes both if they are not
+ * there. The caller closes *out.
+ */
+int store_open(const char *folder, const struct store_limits *limits, struct store **out);
+
+/* Puts a damaged file aside; `aside` is its new name. */
+int store_put_aside(const char *folder, char *aside, size_t size);
+
+int store_write(struct store *store, const struct store_batch *batch);
+
+/* Forgets what is over, some of it each time. True: there is more. */
+bool store_prune(struct store *store, int64_t now);
+
+/* Enters that all blocks are lifted. */
+int store_lift_all(struct store *store, int64_t now);
+
+/* `log` and `lines` are gone after the call. Stops at what is not 0, and returns it. */
+typedef int store_each_block(void *context, const struct store_block *block);
+
+/* Blocks that run at `now` and were not lifted, trials excepted. */
+int store_running(struct store *store, int64_t now, store_each_block *each, void *context);
+
+/* Blocks of what is in `whom` (NULL: of all) or holds it, the latest first, `most` at most. */
+int store_history(struct store *store, const struct addr_prefix *whom, unsigned int most,
+		  store_each_block *each, void *context);
+
+/* Blocks whose line was of this time or later. */
+int store_since(struct store *store, int64_t event, store_each_block *each, void *context);
+
+typedef void store_each_repeat(void *context, const struct addr *host, unsigned int times,
+			       int64_t until);
+
+int store_repeats(struct store *store, store_each_repeat *each, void *context);
+
+/* -ENOENT: nothing is known of that log. */
+int store_log(struct store *store, const char *name, struct log_place *done,
+	      struct log_place *from);
+
+int store_totals(struct store *store, struct store_totals *out);
+
+/* Accepts NULL. */
+void store_close(struct store *store);
+
+#endif

@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* What the files of the store share of SQLite; for store*.c only. */
+#ifndef STORE_SQL_H
+#define STORE_SQL_H
+
+#include <sqlite3.h>
+
+#include "act/store.h"
+
+struct store {
+	sqlite3 *db;
+	struct store_limits limits; /* all 0: not to be written */
+};
+
+/* -errno for what SQLite said last. */
+int store_errno(sqlite3 *db);
+
+/* 0 or -errno, as all of these. */
+int store_exec(sqlite3 *db, const char *sql);
+int store_prepare(sqlite3 *db, const char *sql, sqlite3_stmt **out);
+
+/* Runs a statement that gives no rows, and makes it ready for the next time. */
+int store_step(sqlite3 *db, sqlite3_stmt *statement);
+
+int store_write_log(struct store *store, const struct store_log *log);
+int store_write_totals(struct store *store, const struct store_totals *totals);
+
+#endif

@@ -1,0 +1,366 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* What a daemon leaves to the next one: its place in each log, its blocks, whom it knows. */
+#include "cli/memory.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "act/scribe.h"
+#include "common/hash.h"
+#include "common/log.h"
+#include "judge/hosts.h"
+#include "judge/window.h"
+
+/*
+ * Lines that are still in a window are read again after a restart. Windows may be longer than this;
+ * reading days of log again is not worth it.
+ */
+#define MEMORY_REACH  3600 /* seconds */
+#define MEMORY_EACH   10   /* seconds between two places that can be gone back to */
+#define MEMORY_PLACES (MEMORY_REACH / MEMORY_EACH + 16)
+#define MEMORY_HOSTS  (1u << 20)
+#define MEMORY_LINES  10 /* of evidence for a block */
+
+/* Places that a log was at. */
+struct memory_log {
+	struct log_place *places;
+	uint32_t *times; /* seconds of CLOCK_MONOTONIC */
+	unsigned int first, count;
+};
+
+/* The line that led to the last verdict on a host. */
+struct memory_verdict {
+	uint64_t log; /* a hash of its name */
+	uint64_t serial;
+	int64_t event;
+};
+
+struct memory {
+	struct store *store; /* what was there at the start; NULL: nothing */
+	struct scribe *scribe;
+	struct hosts *verdicts;
+	struct store_totals totals; /* of all former daemons */
+	struct memory_log logs[GUARD_LOGS_MAX];
+	int error; /* as last told */
+	uint64_t damaged, lost;
+};
+
+static uint64_t memory_name(const char *log)
+{
+	return hash_bytes(log, strlen(log), 0);
+}
+
+static void memory_take_repeat(void *context, const struct addr *host, unsigned int times,
+			       int64_t until)
+{
+	judge_remember(context, host, times, until);
+}
+
+static int memory_take_verdict(void *context, const struct store_block *block)
+{
+	struct memory *memory = context;
+	struct memory_verdict *verdict = hosts_find(memory->verdicts, &block->whom.addr);
+
+	if (!verdict)
+		verdict = hosts_add(memory->verdicts, &block->whom.addr);
+	if (!verdict || block->event < verdict->event)
+		return 0;
+	verdict->log = memory_name(block->log);
+	verdict->serial = block->serial;
+	verdict->event = block->event;
+	return 0;
+}
+
+static void memory_read(struct memory *memory, struct guard *guard, const char *folder)
+{
+	int64_t reach = guard_clock() - 2 * MEMORY_REACH * INT64_C(1000);
+	int err = store_open(folder, NULL, &memory->store);
+
+	if (err == -ENOENT)
+		return;
+	if (!err)
+		err = store_totals(memory->store, &memory->totals);
+	if (!err)
+		err = store_repeats(memory->store, memory_take_repeat, guard->judge);
+	if (!err)
+		err = store_since(memory->store, reach, memory_take_verdict, memory);
+	if (!err)
+		return;
+	store_close(memory->store);
+	memory->store = NULL;
+	memset(&memory->totals, 0, sizeof(memory->totals));
+	if (err == -EBADMSG)
+		log_error("the state in \"%s/%s\" is damaged, and is put aside: who was blocked "
+			  "before, and where the log was left, is not known",
+			  folder, STORE_FILE);
+	else
+		log_error("cannot read the state in \"%s\": %s; who was blocked before, and where "
+			  "the log was left, is not known",
+			  folder, strerror(-err));
+}
+
+int memory_open(struct guard *guard, const char *folder, struct memory **out)
+{
+	const struct hosts_options of_hosts = { .record = sizeof(struct memory_verdict),
+						.most = MEMORY_HOSTS,
+						.seed = guard->seed };
+	const struct config_state *config = &guard->setup.config.state;
+	struct store_limits limits = { .size = config->size,
+				       .history = config->history * INT64_C(1000) };
+	struct memory *memory = calloc(1, sizeof(*memory));
+	int err;
+
+	if (!memory)
+		return -ENOMEM;
+	for (size_t i = 0; i < guard->setup.rules.count; i++)
+		if (limits.memory < guard->setup.rules.rules[i].memory * INT64_C(1000))
+			limits.memory = guard->setup.rules.rules[i].memory * INT64_C(1000);
+	err = hosts_open(&of_hosts, &memory->verdicts);
+	if (!err) {
+		memory_read(memory, guard, folder);
+		err = scribe_open(folder, &limits, &memory->scribe);
+	}
+	if (err)
+		memory_close(memory);
+	else
+		*out = memory;
+	return err;
+}
+
+int memory_place(struct memory *memory, const char *log, struct log_place *done,
+		 struct log_place *from)
+{
+	return memory->store ? store_log(memory->store, log, done, from) : -ENOENT;
+}
+
+static void memory_note_place(struct memory_log *log, const struct log_place *place, uint32_t now)
+{
+	unsigned int at;
+
+	if (log->count == MEMORY_PLACES) {
+		log->first = (log->first + 1) % MEMORY_PLACES;
+		log->count--;
+	}
+	at = (log->first + log->count++) % MEMORY_PLACES;
+	log->places[at] = *place;
+	log->times[at] = now;
+}
+
+void memory_follow(struct memory *memory, const struct guard *guard, int number)
+{
+	struct memory_log *log = &memory->logs[number];
+	struct log_place place;
+
+	log->places = calloc(MEMORY_PLACES, sizeof(*log->places));
+	log->times = calloc(MEMORY_PLACES, sizeof(*log->times));
+	if (!log->places || !log->times) {
+		free(log->places);
+		free(log->times);
+		memset(log, 0, sizeof(*log));
+		return;
+	}
+	/* What is read from here on is of interest, however old it is. */
+	source_place(guard->logs[number].source, &place);
+	memory_note_place(log, &place, blocks_now());
+}
+
+/* The latest place that is far enough back for all windows. */
+static void memory_choose_from(struct memory_log *log, uint32_t reach, struct log_place *out)
+{
+	uint32_t now = blocks_now();
+
+	memset(out, 0, sizeof(*out));
+	while (log->count > 1 && log->times[(log->first + 1) % MEMORY_PLACES] + reach <= now) {
+		log->first = (log->first + 1) % MEMORY_PLACES;
+		log->count--;
+	}
+	if (log->count)
+		*out = log->places[log->first];
+}
+
+static uint32_t memory_reach(const struct guard *guard)
+{
+	uint32_t reach = 0;
+
+	for (size_t i = 0; i < guard->setup.rules.count; i++)
+		if (guard->setup.rules.rules[i].window > reach)
+			reach = guard->setup.rules.rules[i].window;
+	reach = reach < MEMORY_REACH ? reach : MEMORY_REACH;
+	return reach + WINDOW_TOLERANCE / 1000;
+}
+
+void memory_post(struct guard *guard)
+{
+	struct memory *memory = guard->memory;
+	struct store_totals totals = memory->totals;
+	struct store_log logs[GUARD_LOGS_MAX];
+	uint32_t now = blocks_now();
+
+	for (int i = 0; i < guard->logs_count; i++) {
+		struct memory_log *log = &memory->logs[i];
+		unsigned int last = (log->first + log->count - 1) % MEMORY_PLACES;
+
+		logs[i].name = source_name(guard->logs[i].source);
+		source_place(guard->logs[i].source, &logs[i].done);
+		memory_choose_from(log, memory_reach(guard), &logs[i].from);
+		if (log->count && now >= log->times[last] + MEMORY_EACH)
+			memory_note_place(log, &logs[i].done, now);
+	}
+	totals.lines += guard->pulse.lines;
+	totals.offences += guard->pulse.offences;
+	totals.blocks += guard->pulse.blocked;
+	scribe_post(memory->scribe, logs, guard->logs_count, &totals, guard_clock());
+}
+
+bool memory_is_open(struct memory *memory, const char *log, const struct event *event,
+		    const struct source_line *line)
+{
+	const struct addr host = addr_host(&event->peer);
+	const struct memory_verdict *verdict = hosts_find(memory->verdicts, &host);
+
+	if (!verdict)
+		return true;
+	if (verdict->log == memory_name(log))
+		return line->serial > verdict->serial;
+	return event->time > verdict->event;
+}
+
+/* Lines of evidence, put together. */
+struct memory_lines {
+	char text[MEMORY_LINES * (EVIDENCE_LINE_MAX + 1) + 1];
+	const char *lines[MEMORY_LINES];
+	size_t lengths[MEMORY_LINES];
+	unsigned int count;
+};
+
+static void memory_take_line(void *context, const char *line, size_t length)
+{
+	struct memory_lines *lines = context;
+
+	lines->lines[lines->count] = line;
+	lines->lengths[lines->count++] = length;
+}
+
+/* The latest lines of a host, the oldest first. A NUL in them would be their end. */
+static void memory_gather_lines(const struct guard *guard, const struct addr *host,
+				struct memory_lines *lines)
+{
+	char *to = lines->text;
+
+	lines->count = 0;
+	evidence_each(guard->evidence, host, MEMORY_LINES, memory_take_line, lines);
+	for (unsigned int i = lines->count; i-- > 0;) {
+		for (size_t j = 0; j < lines->lengths[i]; j++)
+			*to++ = lines->lines[i][j] ? lines->lines[i][j] : ' ';
+		*to++ = '\n';
+	}
+	*to = '\0';
+}
+
+void memory_block(struct guard *guard, const struct verdict *verdict, uint32_t quiet,
+		  const struct guard_log *log, const struct source_line *line)
+{
+	static struct memory_lines lines;
+	struct store_block block = {
+		.whom = addr_prefix_host(&verdict->host),
+		.since = guard_clock(),
+		.quiet = quiet,
+		.trial = verdict->trial,
+		.repeats = verdict->repeats,
+		.log = source_name(log->source),
+		.serial = line->serial,
+		.event = verdict->time,
+		.lines = lines.text,
+	};
+
+	block.until = block.since + verdict->until - verdict->time;
+	memcpy(block.reason, verdict->reason, sizeof(block.reason));
+	memory_gather_lines(guard, &verdict->host, &lines);
+	scribe_block(guard->memory->scribe, &block);
+}
+
+void memory_lift(struct memory *memory, const struct addr_prefix *whom)
+{
+	scribe_lift(memory->scribe, whom);
+}
+
+struct memory_restoring {
+	struct guard *guard;
+	int64_t now;
+	uint64_t restored, failed;
+};
+
+static int memory_put_back(void *context, const struct store_block *block)
+{
+	struct memory_restoring *restoring = context;
+	const struct blocks_order order = {
+		.seconds = (block->until - restoring->now + 999) / 1000,
+		.extend = block->quiet,
+		.reason = block->reason,
+	};
+	size_t done;
+
+	if (blocks_add(restoring->guard->blocks, &block->whom, 1, &order, NULL, &done))
+		restoring->failed++;
+	else
+		restoring->restored++;
+	return 0;
+}
+
+void memory_restore(struct guard *guard)
+{
+	struct memory_restoring restoring = { .guard = guard, .now = guard_clock() };
+	int err;
+
+	if (!guard->memory->store)
+		return;
+	err = store_running(guard->memory->store, restoring.now, memory_put_back, &restoring);
+	if (err)
+		log_error("cannot read the blocks that ran: %s", strerror(-err));
+	if (restoring.restored)
+		log_notice("%llu blocks that still run are in force again",
+			   (unsigned long long)restoring.restored);
+	if (restoring.failed)
+		log_error("%llu blocks that still run could not be put back",
+			  (unsigned long long)restoring.failed);
+}
+
+int memory_error(struct memory *memory)
+{
+	struct scribe_state state = scribe_state(memory->scribe);
+
+	if (state.error != memory->error && state.error)
+		log_error("the state cannot be written: %s; blocks go on, their history waits, and "
+			  "a restart would not know of it",
+			  strerror(state.error));
+	else if (state.error != memory->error)
+		log_notice("the state can be written again");
+	if (state.damaged != memory->damaged)
+		log_error("the state was damaged, and was put aside; a new one is begun");
+	/* At powers of two, lest a full disk gets fuller. */
+	if (state.lost && (!memory->lost || state.lost >= 2 * memory->lost)) {
+		log_error("%llu blocks have found no place in the history",
+			  (unsigned long long)state.lost);
+		memory->lost = state.lost;
+	}
+	memory->error = state.error;
+	memory->damaged = state.damaged;
+	return state.error;
+}
+
+void memory_close(struct memory *memory)
+{
+	if (!memory)
+		return;
+	scribe_close(memory->scribe);
+	store_close(memory->store);
+	hosts_close(memory->verdicts);
+	for (int i = 0; i < GUARD_LOGS_MAX; i++) {
+		free(memory->logs[i].places);
+		free(memory->logs[i].times);
+	}
+	free(memory);
+}

@@ -1,0 +1,164 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* The policy of a running daemon: taken from the configuration and the command line, and anew. */
+#include "cli/policy.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <systemd/sd-daemon.h>
+#include <time.h>
+
+#include "cli/post.h"
+#include "common/duration.h"
+#include "common/log.h"
+
+/* What the command line says of the rule of 2003. */
+static void policy_order_rule(const struct guard_orders *orders, struct rules *rules)
+{
+	struct rule *rule = (struct rule *)rules_find(rules, rules_default.rules[0].name);
+
+	if (!rule)
+		return;
+	rule->limit = orders->limit ? orders->limit : rule->limit;
+	rule->window = orders->window ? orders->window : rule->window;
+	rule->block = orders->seconds ? orders->seconds : rule->block;
+	if (rule->max < rule->block)
+		rule->max = rule->block;
+}
+
+/* The configuration, but for what the command line says. */
+static void policy_set_filter(const struct guard_orders *orders, const struct config_filter *config,
+			      struct filter_options *out)
+{
+	memcpy(out->ports, *orders->ports ? orders->ports : config->ports, sizeof(out->ports));
+	out->blocks = orders->blocks ? orders->blocks : config->blocks;
+	out->scope_port = config->scope_port;
+	out->rate_burst = config->rate_burst;
+	out->rate_step =
+		config->rate ? (config->rate_seconds << SOBIG_RATE_UNIT_BITS) / config->rate : 0;
+}
+
+static void policy_fill_pulse(struct guard *guard)
+{
+	memcpy(guard->pulse.ports, guard->filter.ports, sizeof(guard->pulse.ports));
+	guard->pulse.scope_port = guard->filter.scope_port;
+	guard->pulse.dry_run = guard->filter.dry_run;
+	guard->pulse.configured = blocks_now();
+}
+
+/* What a configuration makes of a guard. CLI_DONE or CLI_FAILED (told). */
+static int policy_make(struct guard *guard, struct setup *setup, struct judge **judge)
+{
+	int status = setup_load(guard->orders.config, setup), err;
+
+	if (status)
+		return status;
+	policy_order_rule(&guard->orders, &setup->rules);
+	err = judge_open(&setup->rules, guard->seed, judge);
+	if (!err)
+		return CLI_DONE;
+	log_error("cannot judge by these rules: %s", strerror(-err));
+	setup_free(setup);
+	return CLI_FAILED;
+}
+
+int policy_load(struct guard *guard)
+{
+	int status = policy_make(guard, &guard->setup, &guard->judge);
+
+	if (status)
+		return status;
+	policy_set_filter(&guard->orders, &guard->setup.config.filter, &guard->filter);
+	policy_fill_pulse(guard);
+	return CLI_DONE;
+}
+
+/* Puts the filter on anew, if that is called for. 0 or -errno (told): it is as it was. */
+static int policy_renew_filter(struct guard *guard, const struct setup *setup)
+{
+	const struct filter_options before = guard->filter;
+	int err;
+
+	policy_set_filter(&guard->orders, &setup->config.filter, &guard->filter);
+	if (!memcmp(&before, &guard->filter, sizeof(before)))
+		return 0;
+	err = post_renew(guard);
+	if (err)
+		guard->filter = before;
+	return err;
+}
+
+static void policy_take(struct guard *guard, struct setup *setup, struct judge *judge)
+{
+	judge_adopt(judge, guard->judge);
+	judge_close(guard->judge);
+	guard->judge = judge;
+	for (int i = 0; i < guard->logs_count; i++)
+		source_use(guard->logs[i].source, setup->classes);
+	setup_free(&guard->setup);
+	guard->setup = *setup;
+	policy_fill_pulse(guard);
+}
+
+void policy_reload(struct guard *guard)
+{
+	struct timespec now;
+	struct judge *judge;
+	struct setup setup;
+	int status;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	sd_notifyf(0, "RELOADING=1\nMONOTONIC_USEC=%lld",
+		   now.tv_sec * 1000000ll + now.tv_nsec / 1000);
+	status = policy_make(guard, &setup, &judge);
+	if (!status && policy_renew_filter(guard, &setup)) {
+		judge_close(judge);
+		setup_free(&setup);
+		status = CLI_FAILED;
+	}
+	guard->pulse.config_error = status != CLI_DONE;
+	if (status) {
+		log_error("the configuration was not taken: all stays as it was");
+	} else {
+		policy_take(guard, &setup, judge);
+		log_notice("the configuration was read again");
+		policy_tell(guard);
+	}
+	guard_tell(guard, "reload", json_pack("{s:b}", "taken", status == CLI_DONE));
+	sd_notify(0, "READY=1");
+}
+
+void policy_release(struct guard *guard)
+{
+	if (!judge_state(guard->judge).braked) {
+		log_notice("the brake was not on");
+		return;
+	}
+	judge_release(guard->judge);
+	guard->pulse.braked = 0;
+	log_notice("the brake is off again: verdicts are acted upon");
+	guard_tell(guard, "release", json_object());
+}
+
+void policy_tell(const struct guard *guard)
+{
+	const struct rules *rules = judge_rules(guard->judge);
+	char window[DURATION_TEXT_SIZE], block[DURATION_TEXT_SIZE];
+	size_t shown = 0;
+
+	for (size_t i = 0; i < rules->count; i++) {
+		const struct rule *rule = &rules->rules[i];
+
+		shown += rule->dry_run;
+		if (i)
+			continue;
+		log_notice("a host is blocked for %s at more than %u in %s (%s)",
+			   duration_format(rule->block, block), rule->limit,
+			   duration_format(rule->window, window), rule->name);
+	}
+	if (rules->count > 1)
+		log_notice("and by %zu more rules, %zu of which are only for show; sobig-xdp check "
+			   "tells all",
+			   rules->count - 1, shown);
+	if (!rules->count)
+		log_warning("there is no rule: nobody will be blocked");
+}

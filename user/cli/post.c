@@ -1,0 +1,260 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* The interfaces that a daemon stands guard at: taken, held, given up. */
+#include "cli/post.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "act/links.h"
+#include "cli/memory.h"
+#include "common/log.h"
+
+#define POST_PORTS_SIZE 64
+
+static int post_take_off(struct guard *guard, struct guard_interface *interface)
+{
+	const char *pins = guard->filter.pins;
+	int err = 0, turn = -1;
+
+	pins_lock(pins, &turn);
+	if (interface->program) {
+		err = filter_detach(interface->index, pins, interface->program);
+		if (!err)
+			log_notice("%s: filter taken off", interface->name);
+		guard_tell(guard, "detach", json_pack("{s:s}", "interface", interface->name));
+	}
+	if (err == -ENOENT)
+		err = 0;
+	if (!err && pins_is_claimed(pins, interface->index, interface->claim))
+		err = pins_remove(pins, interface->index);
+	if (turn >= 0)
+		close(turn);
+	return err;
+}
+
+int post_release(struct guard *guard, struct guard_interface *interface, bool keep)
+{
+	int err = 0;
+
+	if (interface->claim < 0)
+		return 0;
+	if (!keep)
+		err = post_take_off(guard, interface);
+	pulse_close(interface->pulse);
+	interface->pulse = NULL;
+	close(interface->claim);
+	interface->claim = -1;
+	return err;
+}
+
+/* By our own detach, which is as it should be, or by other means, which leaves us unprotected. */
+static void post_was_taken_off(struct guard *guard, struct guard_interface *interface, int *status)
+{
+	int turn = -1;
+	bool ours;
+
+	/* A detach still at work has not removed the pins yet. */
+	pins_lock(guard->filter.pins, &turn);
+	ours = !pins_is_claimed(guard->filter.pins, interface->index, interface->claim);
+	if (turn >= 0)
+		close(turn);
+	if (ours) {
+		log_notice("%s: the filter was taken off by sobig-xdp detach", interface->name);
+		return;
+	}
+	log_error("%s: the filter was taken off, and not by us: mail is not protected; "
+		  "to put it back: sobig-xdp attach %s",
+		  interface->name, interface->name);
+	*status = CLI_FAILED;
+}
+
+enum post_standing {
+	POST_STANDS,
+	POST_TAKEN_OFF,
+	POST_VANISHED
+};
+
+/* An interface that is being deleted loses its program first, and its name a moment later. */
+static enum post_standing post_standing(const struct guard *guard,
+					const struct guard_interface *interface)
+{
+	const struct timespec moment = { 0, 200000000 };
+	char name[IF_NAMESIZE];
+	struct filter_info info;
+
+	if (!if_indextoname(interface->index, name))
+		return POST_VANISHED;
+	if (filter_find(interface->index, guard->filter.pins, interface->program, &info) != -ENOENT)
+		return POST_STANDS;
+	nanosleep(&moment, NULL);
+	return if_indextoname(interface->index, name) ? POST_TAKEN_OFF : POST_VANISHED;
+}
+
+int post_check(struct guard *guard, int *status)
+{
+	int left = 0;
+
+	for (int i = 0; i < guard->interfaces_count; i++) {
+		struct guard_interface *interface = &guard->interfaces[i];
+		const char *name = interface->name;
+
+		if (interface->claim < 0)
+			continue;
+		switch (post_standing(guard, interface)) {
+		case POST_STANDS:
+			left++;
+			continue;
+		case POST_TAKEN_OFF:
+			post_was_taken_off(guard, interface, status);
+			break;
+		case POST_VANISHED:
+			log_error("%s has vanished, or was moved to another network namespace, "
+				  "where \"ip link set dev %s xdp off\" takes the filter off; "
+				  "when "
+				  "it is back: sobig-xdp attach %s",
+				  name, name, name);
+			*status = CLI_FAILED;
+			break;
+		}
+		post_release(guard, interface, false);
+	}
+	return left;
+}
+
+/* Takes an interface for this process. Nothing on it is changed yet. */
+static int post_claim(struct guard *guard, const char *name)
+{
+	struct guard_interface *interface = &guard->interfaces[guard->interfaces_count];
+	struct filter_info info;
+	int err;
+
+	interface->index = cli_interface(name);
+	if (!interface->index)
+		return -ENODEV;
+	if (!links_is_ethernet(interface->index)) {
+		log_error("%s is no Ethernet interface: the filter would see nothing in its "
+			  "packets; guard the one that they come in by",
+			  name);
+		return -ENOTSUP;
+	}
+	err = pins_claim(guard->filter.pins, interface->index, &interface->claim);
+	if (err == -EBUSY)
+		log_error("%s is guarded by another sobig-xdp already; see: sobig-xdp status",
+			  name);
+	if (err)
+		return err;
+	snprintf(interface->name, sizeof(interface->name), "%s", name);
+	interface->inherited = !filter_find(interface->index, guard->filter.pins, 0, &info);
+	guard->interfaces_count++;
+	return 0;
+}
+
+/* "25, 465" */
+static const char *post_ports(const struct guard *guard, char text[POST_PORTS_SIZE])
+{
+	size_t used = 0;
+
+	for (int i = 0; i < SOBIG_PORTS_MAX && guard->filter.ports[i]; i++)
+		used += snprintf(text + used, POST_PORTS_SIZE - used, "%s%u", i ? ", " : "",
+				 guard->filter.ports[i]);
+	return text;
+}
+
+static int post_attach(struct guard *guard, struct guard_interface *interface)
+{
+	char ports[POST_PORTS_SIZE];
+	struct filter_info info;
+	int err = filter_attach(interface->index, &guard->filter, &info);
+
+	if (err)
+		return err;
+	interface->program = info.id;
+	if (interface->inherited)
+		log_notice("%s: took over the filter that a former sobig-xdp left, and its blocks",
+			   interface->name);
+	if (!interface->pulse)
+		err = pulse_open(guard->filter.pins, interface->index, &interface->pulse);
+	if (err) {
+		log_error("%s: cannot open the pins just made: %s", interface->name,
+			  strerror(-err));
+		return err;
+	}
+	log_notice("%s: filter attached in %s mode to port %s%s", interface->name,
+		   filter_mode_name(info.mode), post_ports(guard, ports),
+		   guard->filter.dry_run ? "; dry run: nothing is dropped" : "");
+	if (!links_is_up(interface->index))
+		log_warning("%s is down: the filter waits for it to come up", interface->name);
+	guard_tell(guard, "attach",
+		   json_pack("{s:s, s:s, s:i}", "interface", interface->name, "mode",
+			     filter_mode_name(info.mode), "program", (int)info.id));
+	return 0;
+}
+
+/* All are claimed, and their maps made, before one of them is filtered. */
+static int post_prepare(struct guard *guard, char **names, int count)
+{
+	const char *pins = guard->filter.pins;
+	int turn, err = pins_prepare(pins), fresh = 0;
+
+	if (err)
+		return err;
+	err = pins_lock(pins, &turn);
+	if (err) {
+		log_error("cannot work in %s: %s; if another sobig-xdp is at it, try again later",
+			  pins, strerror(-err));
+		return err;
+	}
+	for (int i = 0; i < count && !err; i++)
+		err = post_claim(guard, names[i]);
+	if (!err)
+		fresh = filter_prepare(guard->interfaces[0].index, &guard->filter);
+	if (fresh < 0)
+		err = fresh;
+	if (err)
+		pins_remove_if_unused(pins);
+	close(turn);
+	return err ? err : fresh;
+}
+
+static int post_attach_all(struct guard *guard)
+{
+	int turn, err = pins_lock(guard->filter.pins, &turn);
+
+	if (err) {
+		log_error("cannot work in %s: %s; if another sobig-xdp is at it, try again later",
+			  guard->filter.pins, strerror(-err));
+		return err;
+	}
+	for (int i = 0; i < guard->interfaces_count && !err; i++)
+		if (guard->interfaces[i].claim >= 0)
+			err = post_attach(guard, &guard->interfaces[i]);
+	close(turn);
+	return err;
+}
+
+int post_take(struct guard *guard, char **names, int count)
+{
+	int fresh = post_prepare(guard, names, count), err;
+
+	if (fresh < 0)
+		return fresh;
+	err = blocks_open(guard->filter.pins, &guard->blocks);
+	if (err) {
+		log_error("cannot open the pins just made: %s", strerror(-err));
+		return err;
+	}
+	/* Tables that were there know better than the disk who is blocked. */
+	if (fresh)
+		memory_restore(guard);
+	return post_attach_all(guard);
+}
+
+int post_renew(struct guard *guard)
+{
+	for (int i = 0; i < guard->interfaces_count; i++)
+		guard->interfaces[i].inherited = false;
+	return post_attach_all(guard);
+}

@@ -1,0 +1,156 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* From an event to what it leads to: judged, blocked, told, and entered. */
+#include "cli/verdicts.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cli/memory.h"
+#include "common/duration.h"
+#include "common/log.h"
+
+/* ms that a fresh line's time may be off before it is told */
+#define VERDICTS_SKEW_MAX (2 * 60 * 1000)
+
+/*
+ * The log's clock may be set to another zone than ours. The line was written just now, so a
+ * block counts from now, and the difference is worth a word.
+ */
+static void verdicts_check_skew(struct guard *guard, int64_t time)
+{
+	int64_t skew = time - guard_clock();
+	uint32_t seconds;
+	char text[DURATION_TEXT_SIZE];
+
+	if (llabs(skew) < VERDICTS_SKEW_MAX || llabs(skew - guard->skew_told) < VERDICTS_SKEW_MAX)
+		return;
+	guard->skew_told = skew;
+	seconds = llabs(skew) / 1000;
+	log_warning("the log's clock is %s %s ours; blocks count from now all the same "
+		    "(exim's \"timezone\", or TZ here?)",
+		    duration_format(seconds, text), skew < 0 ? "behind" : "ahead of");
+}
+
+/* The table is full, or the kernel refuses: at powers of two, lest a storm fills the disk as well.
+ */
+static void verdicts_tell_failure(struct guard *guard, const char *address, int err)
+{
+	if (err != -E2BIG) {
+		log_error("%s was not blocked: %s", address, strerror(-err));
+		return;
+	}
+	guard->full++;
+	if (!(guard->full & (guard->full - 1)))
+		log_error("%s was not blocked: the table is full (%llu such verdicts); it holds "
+			  "what --blocks says",
+			  address, (unsigned long long)guard->full);
+}
+
+/* The brake has come on: this is for a human, and he may be asleep. */
+static void verdicts_tell_brake(struct guard *guard)
+{
+	if (guard->pulse.braked)
+		return;
+	guard->pulse.braked = 1;
+	log_error("THE BRAKE IS ON: more than %u new blocks in a minute. From now on, new verdicts "
+		  "are only shown. Look at: sobig-xdp list; if they are right: sobig-xdp release",
+		  guard->setup.rules.brake);
+	guard_tell(guard, "brake", json_pack("{s:i}", "blocks", (int)guard->setup.rules.brake));
+}
+
+static void verdicts_tell(struct guard *guard, const struct verdict *verdict, uint32_t seconds)
+{
+	char address[ADDR_TEXT_SIZE], duration[DURATION_TEXT_SIZE];
+	const bool shown = verdict->trial || guard->filter.dry_run;
+
+	addr_format_host(&verdict->host, address);
+	duration_format(seconds, duration);
+	if (verdict->repeats)
+		log_notice("%s %s for %s (%s; blocked %u times before)",
+			   shown ? "would block" : "blocked", address, duration, verdict->reason,
+			   verdict->repeats);
+	else
+		log_notice("%s %s for %s (%s)", shown ? "would block" : "blocked", address,
+			   duration, verdict->reason);
+	guard_tell(guard, shown ? "would-block" : "block",
+		   json_pack("{s:s, s:i, s:s, s:i}", "address", address, "seconds", (int)seconds,
+			     "reason", verdict->reason, "repeats", (int)verdict->repeats));
+}
+
+/*
+ * For how long to block. What is fresh counts from now, whatever the log's clock says; of what was
+ * written while nobody read, only what is left of it.
+ */
+static uint32_t verdicts_seconds(const struct guard_log *log, const struct verdict *verdict)
+{
+	int64_t whole = verdict->until - verdict->time, left = verdict->until - guard_clock();
+
+	if (log->behind && left < whole)
+		whole = left > 0 ? left : 0;
+	return (whole + 999) / 1000;
+}
+
+static void verdicts_block(struct guard_log *log, const struct verdict *verdict,
+			   const struct source_line *line)
+{
+	struct guard *guard = log->guard;
+	const struct addr_prefix whom = addr_prefix_host(&verdict->host);
+	struct blocks_order order = {
+		.seconds = verdicts_seconds(log, verdict),
+		.extend = guard->setup.config.filter.extend,
+		.trial = guard->filter.dry_run || verdict->trial,
+		.reason = verdict->reason,
+	};
+	char address[ADDR_TEXT_SIZE];
+	size_t done;
+	int err;
+
+	if (verdict->braked)
+		verdicts_tell_brake(guard);
+	if (!order.seconds)
+		return;
+	err = blocks_add(guard->blocks, &whom, 1, &order, NULL, &done);
+	if (err) {
+		verdicts_tell_failure(guard, addr_format_host(&verdict->host, address), err);
+		return;
+	}
+	if (verdict->trial)
+		guard->pulse.trials++;
+	else
+		guard->pulse.blocked++;
+	verdicts_tell(guard, verdict, order.seconds);
+	memory_block(guard, verdict, order.extend ? order.seconds : 0, log, line);
+}
+
+/* A line that a former daemon has judged: only the windows are to be as they were. */
+static void verdicts_recall(struct guard_log *log, const struct event *event,
+			    const struct source_line *line)
+{
+	struct guard *guard = log->guard;
+
+	if (memory_is_open(guard->memory, source_name(log->source), event, line))
+		judge_recall(guard->judge, event);
+}
+
+void verdicts_take(void *context, const struct event *event, const struct source_line *line)
+{
+	struct guard_log *log = context;
+	struct guard *guard = log->guard;
+	struct addr host = addr_host(&event->peer);
+	struct verdict verdict;
+
+	if (event->class >= EVENT_OFFENCES)
+		return;
+	evidence_add(guard->evidence, &host, line->text, line->length);
+	if (line->old) {
+		verdicts_recall(log, event, line);
+		return;
+	}
+	guard->pulse.offences++;
+	guard->pulse.classes[event->class]++;
+	if (!judge_event(guard->judge, event, &verdict))
+		verdicts_block(log, &verdict, line);
+	if (!log->behind)
+		verdicts_check_skew(guard, event->time);
+}

@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* The latest lines that told of offences, so that a block can show what it is for. */
+#include "evidence.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/hash.h"
+
+#define EVIDENCE_BUCKETS 16384 /* hosts that offend at a time; more share them */
+
+/* How many lines of neighbours in the bucket are looked at, lest one talks so that none is heard.
+ */
+#define EVIDENCE_STEPS 4096
+
+/* Places are counted from the start of time: the ring holds the last `size` bytes of them. */
+struct evidence_entry {
+	uint64_t earlier; /* of the same bucket; 0: none */
+	struct addr host;
+	uint32_t length;
+	char line[];
+};
+
+struct evidence {
+	uint64_t seed;
+	size_t size;
+	uint64_t next; /* where the next entry goes */
+	uint64_t latest[EVIDENCE_BUCKETS];
+	_Alignas(8) char ring[];
+};
+
+int evidence_open(size_t memory, uint64_t seed, struct evidence **out)
+{
+	struct evidence *evidence = calloc(1, sizeof(*evidence) + memory);
+
+	if (!evidence)
+		return -ENOMEM;
+	evidence->seed = seed;
+	evidence->size = memory & ~(size_t)7;
+	evidence->next = evidence->size; /* so that no place is 0 */
+	*out = evidence;
+	return 0;
+}
+
+static size_t evidence_bucket(const struct evidence *evidence, const struct addr *host)
+{
+	return hash_bytes(host, sizeof(*host), evidence->seed) % EVIDENCE_BUCKETS;
+}
+
+static struct evidence_entry *evidence_at(const struct evidence *evidence, uint64_t place)
+{
+	return (struct evidence_entry *)(evidence->ring + place % evidence->size);
+}
+
+void evidence_add(struct evidence *evidence, const struct addr *host, const char *line,
+		  size_t length)
+{
+	uint64_t *latest = &evidence->latest[evidence_bucket(evidence, host)];
+	struct evidence_entry *entry;
+	size_t size, left;
+
+	if (length > EVIDENCE_LINE_MAX)
+		length = EVIDENCE_LINE_MAX;
+	size = (sizeof(*entry) + length + 7) & ~(size_t)7;
+	/* None goes over the edge. */
+	left = evidence->size - evidence->next % evidence->size;
+	if (left < size)
+		evidence->next += left;
+	entry = evidence_at(evidence, evidence->next);
+	entry->earlier = *latest;
+	entry->host = *host;
+	entry->length = length;
+	memcpy(entry->line, line, length);
+	*latest = evidence->next;
+	evidence->next += size;
+}
+
+unsigned int evidence_each(const struct evidence *evidence, const struct addr *host,
+			   unsigned int most,
+			   void (*each)(void *context, const char *line, size_t length),
+			   void *context)
+{
+	uint64_t place = evidence->latest[evidence_bucket(evidence, host)];
+	unsigned int found = 0, steps = 0;
+
+	/* What lies further back has been written over. */
+	while (found < most && steps++ < EVIDENCE_STEPS && place &&
+	       place + evidence->size > evidence->next) {
+		const struct evidence_entry *entry = evidence_at(evidence, place);
+
+		if (!memcmp(&entry->host, host, sizeof(*host))) {
+			each(context, entry->line, entry->length);
+			found++;
+		}
+		place = entry->earlier;
+	}
+	return found;
+}
+
+void evidence_close(struct evidence *evidence)
+{
+	free(evidence);
+}

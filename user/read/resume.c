@@ -1,0 +1,124 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Finds again, after a restart, the files of a log that a former reading had not read to their end.
+ */
+#include <dirent.h>
+#include <fcntl.h>
+#include <libgen.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+#include <sys/inotify.h>
+
+#include "common/hash.h"
+#include "read/followed.h"
+
+/* Where the reading of `place` shall begin: there, or earlier. */
+static struct place resume_begin(const struct place *place, const struct places *from)
+{
+	struct place begin = *place;
+
+	for (unsigned int i = 0; i < from->count; i++)
+		if (from->places[i].generation == place->generation)
+			return from->places[i];
+	/* All of what came after the first of them. */
+	if (from->count && place->generation > from->places[0].generation) {
+		begin.offset = begin.head_size = 0;
+		begin.proof = hash_bytes("", 0, 0);
+		begin.head = begin.proof;
+		begin.skip = false;
+	}
+	return begin;
+}
+
+/* Takes up the file open as `fd` if it is the one of `place`. True: it is, and `fd` is taken. */
+static bool resume_recognize(struct follow *follow, int fd, const struct place *place,
+			     const struct places *from, bool by_content)
+{
+	const struct place begin = resume_begin(place, from);
+	struct follow_file *file;
+	uint64_t latest = follow->generation;
+	struct stat st;
+
+	if (fstat(fd, &st) || !S_ISREG(st.st_mode) || (uint64_t)st.st_size < place->offset)
+		return false;
+	/* A beginning that is short, or not there, tells nothing. */
+	if (by_content ? place->head_size < TAIL_HEAD
+		       : st.st_dev != place->device || st.st_ino != place->inode)
+		return false;
+	if (follow_file_new(follow, fd, &st, &file))
+		return false;
+	follow->generation = latest;
+	file->generation = place->generation;
+	if (tail_seek(&file->tail, place) || tail_seek(&file->tail, &begin)) {
+		inotify_rm_watch(follow->inotify, file->watch);
+		free(file);
+		return false;
+	}
+	follow_file_retire(follow, file);
+	return true;
+}
+
+/* Looks through the folder for the file of `place`. */
+static bool resume_find(struct follow *follow, const struct place *place, const struct places *from,
+			bool by_content)
+{
+	char folder[PATH_MAX], copy[PATH_MAX];
+	const char *name;
+	struct dirent *entry;
+	bool found = false;
+	DIR *listing;
+	int fd;
+
+	snprintf(folder, sizeof(folder), "%s", follow->path);
+	snprintf(copy, sizeof(copy), "%s", follow->path);
+	name = basename(copy);
+	listing = opendir(dirname(folder));
+	while (listing && !found && (entry = readdir(listing))) {
+		if (strncmp(entry->d_name, name, strlen(name)))
+			continue;
+		fd = openat(dirfd(listing), entry->d_name,
+			    O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+		found = fd >= 0 && resume_recognize(follow, fd, place, from, by_content);
+		if (fd >= 0 && !found)
+			close(fd);
+	}
+	if (listing)
+		closedir(listing);
+	return found;
+}
+
+int follow_open_at(const char *path, const struct places *done, const struct places *from,
+		   struct follow **out)
+{
+	struct follow *follow;
+	int err = follow_new(path, &follow);
+
+	if (err)
+		return err;
+	/* First those that only the earlier places name: they are the oldest. */
+	for (unsigned int i = 0; i < from->count; i++) {
+		const struct place *place = &from->places[i];
+
+		if (done->count && place->generation < done->places[0].generation &&
+		    follow->retired_count < FOLLOW_RETIRED_MAX - 1 &&
+		    !resume_find(follow, place, from, false))
+			resume_find(follow, place, from, true);
+	}
+	for (unsigned int i = 0; i < done->count; i++) {
+		const struct place *place = &done->places[i];
+
+		if (place->generation > follow->generation)
+			follow->generation = place->generation;
+		if (follow->retired_count < FOLLOW_RETIRED_MAX - 1 &&
+		    !resume_find(follow, place, from, false) &&
+		    !resume_find(follow, place, from, true))
+			follow->state.lost = true;
+	}
+	err = follow_begin(follow);
+	if (err)
+		return err;
+	*out = follow;
+	return 0;
+}
