@@ -1,0 +1,263 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0-only
+# replay against days of which it is known what truly happened: every figure, however the logs come.
+
+bats_require_minimum_version 1.5.0
+
+ladder=60,120,180,300,600,900,1200,1800
+sweep='limit=5..30 window=1m..30m'
+
+setup_file() {
+	top=$(cd "$BATS_TEST_DIRNAME/../.." && pwd)
+	export top day=$BATS_FILE_TMPDIR/day TZ=UTC
+	mkdir "$day" "$day/rotated" "$day/syslog"
+	python3 "$top/selftests/replay/day.py" 200000 "$day/mainlog"
+	python3 "$top/selftests/replay/day.py" 200000 "$day/rotated/mainlog" --pieces 5
+	python3 "$top/selftests/replay/day.py" 50000 "$day/syslog/mail.log" --syslog
+	for policy in storm site; do
+		python3 "$top/selftests/replay/truth.py" --conf "$top/selftests/replay/$policy.json" >"$day/$policy.conf"
+	done
+}
+
+setup() {
+	sobig=$top/build/sobig-xdp
+	out=$BATS_TEST_TMPDIR/out.json
+	log=$BATS_TEST_TMPDIR/mainlog
+}
+
+# truth DAY POLICY [RULE]: what is in $out is what truly happened, the sweep of RULE with it.
+truth() {
+	python3 "$top/selftests/replay/truth.py" "$1" "$top/selftests/replay/$2.json" "$out" \
+		${3:+--sweep "$3" "$(seq -s, 5 30)" $ladder}
+}
+
+# ask EXPRESSION: of the document d in $out.
+ask() {
+	python3 -c "import json, sys; d = json.load(open(sys.argv[1])); assert $1, $1" "$out"
+}
+
+virus() {
+	echo "$1 1xVO3f-00036y-2K H=(h) [$2] F=<s@e> rejected after DATA: This message contains a virus (x)."
+}
+
+@test "the policy of 2003, and 208 others: all figures are those of the truth" {
+	"$sobig" replay -c "$day/storm.conf" "$day/mainlog" --sweep "$sweep" -j >"$out"
+	run truth "$day/mainlog.truth" storm worm-storm
+	echo "$output"
+	[ "$status" = 0 ]
+	[[ $output == *' figures compared, 0 wrong' ]]
+	ask '(d["blocked_hosts"] > 100, d["price"] > 10, d["avoided"] > 10000) == (True,) * 3'
+}
+
+@test "several rules, points, repeats, and a rule for show: the same" {
+	"$sobig" replay -c "$day/site.conf" "$day/mainlog" --sweep limit=5..30 window=1m..30m --rule everything -j >"$out"
+	run truth "$day/mainlog.truth" site everything
+	echo "$output"
+	[ "$status" = 0 ]
+	ask 'all(r["shown" if r["dry_run"] else "blocked"]["verdicts"] > 10 for r in d["rules"])'
+	ask 'max(b["repeats"] for b in d["blocks"]) > 1'
+}
+
+@test "a wrong figure would be noticed" {
+	"$sobig" replay -c "$day/storm.conf" --limit 16 "$day/mainlog" -j >"$out"
+	run truth "$day/mainlog.truth" storm
+	[ "$status" = 1 ]
+}
+
+@test "the sweep's cell of the rule's own numbers is what the replay says" {
+	"$sobig" replay -c "$day/storm.conf" "$day/mainlog" --sweep "$sweep" -j >"$out"
+	ask '[(c["avoided"], c["price"], c["hosts"], c["paying_hosts"]) for c in d["sweep"] if (c["limit"], c["window"]) == (15, 300)] == [(d["avoided"], d["price"], d["blocked_hosts"], d["paying_hosts"])]'
+	"$sobig" replay -c "$day/storm.conf" --limit 7 --window 11m --for 20m "$day/mainlog" --sweep "$sweep" -j >"$out"
+	ask '[(c["avoided"], c["price"], c["hosts"], c["paying_hosts"]) for c in d["sweep"] if (c["limit"], c["window"]) == (7, 660)] == [(d["avoided"], d["price"], d["blocked_hosts"], d["paying_hosts"])]'
+}
+
+@test "rotated and packed logs are read in the order of their times, in whatever order they are named" {
+	cd "$day/rotated"
+	"$sobig" replay -c "$day/storm.conf" mainlog mainlog.3.gz mainlog.1 mainlog.4.gz mainlog.2.gz -j >"$out"
+	ask '[f["name"] for f in d["files"]] == ["mainlog.4.gz", "mainlog.3.gz", "mainlog.2.gz", "mainlog.1", "mainlog"]'
+	truth mainlog.truth storm
+}
+
+@test "standard input is a log like others, and finds its place among them" {
+	cat "$day/mainlog" | "$sobig" replay -c "$day/storm.conf" - -j >"$out"
+	truth "$day/mainlog.truth" storm
+	cd "$day/rotated"
+	zcat mainlog.3.gz | "$sobig" replay -c "$day/storm.conf" mainlog mainlog.2.gz - mainlog.4.gz mainlog.1 -j >"$out"
+	ask 'd["files"][1]["name"] == "standard input"'
+	truth mainlog.truth storm
+	"$sobig" replay -c "$day/storm.conf" mainlog - <mainlog.3.gz mainlog.2.gz mainlog.4.gz <(cat mainlog.1) -j >"$out"
+	truth mainlog.truth storm
+}
+
+@test "what syslog wrote is replayed alike" {
+	"$sobig" replay -c "$day/storm.conf" "$day/syslog/mail.log" -j >"$out"
+	truth "$day/syslog/mail.log.truth" storm
+}
+
+@test "NDJSON has the same, a document a line" {
+	"$sobig" replay -c "$day/storm.conf" "$day/mainlog" --sweep "$sweep" -j >"$out"
+	"$sobig" replay -c "$day/storm.conf" "$day/mainlog" --sweep "$sweep" --ndjson >"$out.lines"
+	python3 - "$out" "$out.lines" <<-'EOF'
+		import json, sys
+		whole = json.load(open(sys.argv[1]))
+		lines = [json.loads(line) for line in open(sys.argv[2])]
+		for name, kind in (("blocks", "block"), ("payers", "payer"), ("steps", "step"), ("sweep", "cell")):
+		    entries = [line for line in lines if line.get("kind") == kind]
+		    for entry in entries:
+		        assert (entry.pop("kind"), entry.pop("shape")) == (kind, whole["shape"])
+		    assert entries and entries == whole.pop(name), name
+		assert lines[0] == whole
+	EOF
+}
+
+@test "who was blocked pays with each message from then on, and nobody else" {
+	for second in 10 11 12 13; do virus "2003-08-24 11:22:$second +0000" 198.51.100.7; done >"$log"
+	cat >>"$log" <<-'EOF'
+		2003-08-24 11:23:00 +0000 1xVO3g-00036y-2K <= s@e H=(h) [198.51.100.7] P=esmtp S=300
+		2003-08-24 11:23:01 +0000 1xVO3g-00036y-2K <= s@e H=(h) [198.51.100.8] P=esmtp S=300
+		2003-08-24 11:23:02 +0000 H=(h) [198.51.100.7] F=<s@e> rejected RCPT <a@b>: Unrouteable address
+		2003-08-24 11:32:12 +0000 1xVO3g-00036y-2K <= s@e H=(h) [198.51.100.7] P=esmtp S=300
+		2003-08-24 11:32:13 +0000 1xVO3g-00036y-2K <= s@e H=(h) [198.51.100.7] P=esmtp S=300
+	EOF
+	"$sobig" replay --limit 3 --for 10m "$log" -j >"$out"
+	ask '(d["offences"], d["avoided"], d["arrivals"], d["price"]) == (5, 1, 4, 2)'
+	ask '[(b["address"], b["time"], b["until"]) for b in d["blocks"]] == [("198.51.100.7", "2003-08-24T11:22:13Z", "2003-08-24T11:32:13Z")]'
+	run "$sobig" replay --limit 3 --for 10m "$log"
+	[[ $output == *'avoided   1 of 5 offences (20.0 %) would never have reached exim'* ]]
+	[[ $output == *'price     2 accepted messages (50.0 %), of 1 host, would not have come in'* ]]
+}
+
+@test "addresses that are allowed are never blocked; names are not looked up, and that is said" {
+	for second in 10 11 12 13; do virus "2003-08-24 11:22:$second +0000" 198.51.100.7; done >"$log"
+	printf '[allow]\naddress = 198.51.100.0/24\nhost = mx.example\n' >"$BATS_TEST_TMPDIR/conf"
+	run --separate-stderr "$sobig" replay -c "$BATS_TEST_TMPDIR/conf" --limit 3 "$log"
+	[[ $output == *'4 offences of hosts that are never blocked'*'blocked   nobody'* ]]
+	[[ $stderr == *'are not looked up'* ]]
+}
+
+@test "the brake is told of, and not applied" {
+	for host in 1 2 3 4; do
+		for second in 10 11 12 13; do virus "2003-08-24 11:22:$second +0000" 198.51.100.$host; done
+	done | sort >"$log"
+	printf '[brake]\nblocks = 2/m\n' >"$BATS_TEST_TMPDIR/conf"
+	"$sobig" replay -c "$BATS_TEST_TMPDIR/conf" --limit 3 "$log" -j >"$out"
+	ask 'd["brake"] == {"limit": 2, "most_new": 4, "most_new_at": "2003-08-24T11:22:13Z", "on_at": "2003-08-24T11:22:13Z", "withheld": 2}'
+	ask 'd["blocked_hosts"] == 4'
+}
+
+@test "no privilege is needed" {
+	[ "$(id -u)" = 0 ] || skip "not root, as all the tests here then show"
+	cp "$sobig" "$BATS_TEST_TMPDIR/sobig-xdp"
+	chmod 755 "$BATS_RUN_TMPDIR" "$BATS_RUN_TMPDIR/test" "$BATS_TEST_TMPDIR" "$BATS_TEST_TMPDIR/sobig-xdp"
+	virus "2003-08-24 11:22:33 +0000" 198.51.100.7 |
+		setpriv --reuid=65534 --regid=65534 --clear-groups "$BATS_TEST_TMPDIR/sobig-xdp" replay -
+}
+
+@test "an empty log is no mistake" {
+	run --separate-stderr "$sobig" replay /dev/null --sweep "$sweep" --html "$BATS_TEST_TMPDIR/page"
+	[ "$status" = 0 ]
+	[[ $output == '0 lines in 1 log, and nothing in them that counts'* ]]
+	[ -z "$stderr" ]
+	"$sobig" replay /dev/null -j >"$out"
+	ask '(d["lines"], d["from"], d["blocks"]) == (0, None, [])'
+}
+
+@test "what cannot be read is named before anything is counted" {
+	run --separate-stderr "$sobig" replay "$day/mainlog" /no/such/file
+	[ "$status" = 1 ]
+	[ -z "$output" ]
+	[[ $stderr == *'cannot read "/no/such/file": '* ]]
+	run "$sobig" replay "$BATS_TEST_TMPDIR"
+	[ "$status" = 1 ]
+}
+
+@test "a .gz that ends too early is told of, and the rest is counted" {
+	cd "$day/rotated"
+	head -c -2000 mainlog.2.gz >"$BATS_TEST_TMPDIR/mainlog.2.gz"
+	run --separate-stderr "$sobig" replay -j mainlog mainlog.1 "$BATS_TEST_TMPDIR/mainlog.2.gz" mainlog.3.gz mainlog.4.gz
+	[ "$status" = 1 ]
+	[[ $stderr == *'mainlog.2.gz" to its end: it ends too early'* ]]
+	echo "$output" >"$out"
+	ask '[f["complete"] for f in d["files"]] == [True, True, False, True, True]'
+	ask '199000 < d["lines"] < 200000'
+}
+
+@test "a log that is named twice is read once; logs that overlap are told of" {
+	run --separate-stderr "$sobig" replay -j "$day/rotated/mainlog" "$day/rotated/../rotated/mainlog"
+	[[ $stderr == *'is named twice, and is read once'* ]]
+	echo "$output" >"$out"
+	ask 'len(d["files"]) == 1'
+	run --separate-stderr "$sobig" replay "$day/mainlog" "$day/rotated/mainlog.1"
+	[[ $stderr == *'begins before the log before it ends'* ]]
+}
+
+@test "a sweep that is none ends with 2, and shows what one is" {
+	for text in 'limit=9..5' 'limit=0..5' 'limit=5..1001' 'limit=..5' 'limit=5..' 'limit=a..b' 'window=5..9' 'window=1m..8d' \
+		'window=30m..1m' 'limit=5..9 limit=1..2' 'height=1..2' '' ' ' 'limit=5...9' 'limit=-1..5' 'limit=5..9,window=1m..2m'; do
+		run "$sobig" replay "$day/mainlog" --sweep "$text"
+		echo "$text: $output"
+		[ "$status" = 2 ]
+		[[ $output == *'as in "limit=5..30 window=1m..30m", not "'"$text"'"'* ]]
+	done
+	run "$sobig" replay "$day/mainlog" --rule worm-storm
+	[ "$status" = 2 ]
+	run "$sobig" replay "$day/mainlog" --sweep limit=5 --rule worm-strom
+	[ "$status" = 2 ]
+	[[ $output == *'worm-storm'* ]]
+	run "$sobig" replay
+	[ "$status" = 2 ]
+}
+
+@test "a sweep's steps hold its ends and the rule's own numbers, and are not too many" {
+	virus "2003-08-24 11:22:33 +0000" 198.51.100.7 >"$log"
+	"$sobig" replay "$log" --sweep 'limit=1..1000 window=1s..7d' -j >"$out"
+	ask '(lambda l, w: (l[0], l[-1], 15 in l, len(l) <= 26, w[0], w[-1], 300 in w, len(w) <= 12))(sorted({c["limit"] for c in d["sweep"]}), sorted({c["window"] for c in d["sweep"]})) == (1, 1000, True, True, 1, 604800, True, True)'
+	"$sobig" replay "$log" --sweep limit=3 -j >"$out"
+	ask '[(c["limit"], c["window"]) for c in d["sweep"]] == [(3, 300)]'
+	"$sobig" replay "$log" --sweep window=61s..62s -j >"$out"
+	ask '[(c["limit"], c["window"]) for c in d["sweep"]] == [(15, 61), (15, 62)]'
+}
+
+@test "the page is whole, needs nothing from elsewhere, and nothing in it is live" {
+	ln -s "$day/mainlog" "$BATS_TEST_TMPDIR/<script>\"&'.log"
+	page=$BATS_TEST_TMPDIR/page.html
+	(cd "$BATS_TEST_TMPDIR" && "$sobig" replay -c "$day/site.conf" ./*script*.log --sweep "$sweep" --html page.html >/dev/null)
+	python3 - "$page" <<-'EOF'
+		import sys
+		from html.parser import HTMLParser
+
+		class Balance(HTMLParser):
+		    def __init__(self):
+		        super().__init__(convert_charrefs=True)
+		        self.open, self.seen, self.words = [], {}, ""
+		    def handle_starttag(self, tag, attributes):
+		        self.seen[tag] = self.seen.get(tag, 0) + 1
+		        for name, value in attributes:
+		            assert name not in ("src", "href", "onload", "onclick"), (tag, name)
+		        if tag not in ("meta", "br"):
+		            self.open.append(tag)
+		    def handle_startendtag(self, tag, attributes):
+		        self.seen[tag] = self.seen.get(tag, 0) + 1
+		    def handle_endtag(self, tag):
+		        assert self.open.pop() == tag, (tag, self.getpos())
+		    def handle_data(self, data):
+		        self.words += data
+
+		text = open(sys.argv[1], encoding="ascii").read()
+		page = Balance()
+		page.feed(text)
+		page.close()
+		assert not page.open, page.open
+		for tag in ("script", "link", "img", "iframe", "object", "embed"):
+		    assert tag not in page.seen, tag
+		for word in ("http:", "https:", "url(", "@import", "<script", "javascript"):
+		    assert word not in text.lower(), word
+		assert page.seen["svg"] == 3 and page.seen["desc"] == 3 and page.seen["title"] > 3
+		assert "<script>\"&'.log" in page.words
+		assert text.rstrip().endswith("</html>")
+	EOF
+	[ "$(stat -c %a "$page")" = "$(printf '%o' $((0666 & ~$(umask))))" ]
+	run "$sobig" replay "$day/mainlog" --html /no/such/folder/page.html
+	[ "$status" = 1 ]
+	[[ $output == *'cannot write "/no/such/folder/page.html": '* ]]
+}

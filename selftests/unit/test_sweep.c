@@ -1,0 +1,196 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* A sweep says of each limit and window what the judge would have said with them. */
+#include "suite.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "judge/judge.h"
+#include "judge/sweep.h"
+
+#define HOSTS	  40
+#define EVENTS	  60000
+#define DAY	  (24 * INT64_C(3600000))
+#define UNKNOWN	  UINT32_MAX
+#define ONE_HOUR  INT64_C(3600000)
+#define SET_BACK  (EVENTS * 2 / 3) /* the event before which the clock is set back by an hour */
+#define DISORDER  55000		   /* ms by which an event may be late */
+#define MIDNIGHT  INT64_C(1061683200000)
+#define NO_BLOCK  INT64_MIN
+#define SOME_SEED 7
+
+static const struct rule swept = {
+	.name = "swept",
+	.weights = { [EVENT_VIRUS] = 1, [EVENT_WORM] = 3 },
+	.limit = 9,
+	.window = 300,
+	.block = 600,
+	.max = 4000,
+	.memory = 3600,
+	.mark = RULES_NO_MARK,
+};
+
+static const struct sweep_grid grid = {
+	.limits = { 1, 4, 9, 15, 40 },
+	.limits_count = 5,
+	.windows = { 60, 300, 1800, 86400 },
+	.windows_count = 4,
+};
+
+struct happening {
+	uint32_t host;
+	struct event event;
+};
+
+/* Hosts of all tempers, in a log whose lines are not quite in order. */
+static struct happening *happenings(bool disorder)
+{
+	static const enum event_class classes[] = { EVENT_VIRUS, EVENT_VIRUS, EVENT_VIRUS,
+						    EVENT_WORM,	 EVENT_SPAM,  EVENT_ARRIVAL };
+	struct happening *all = calloc(EVENTS, sizeof(*all));
+	int64_t time = MIDNIGHT;
+
+	assert_non_null(all);
+	srandom(2003);
+	for (int i = 0; i < EVENTS; i++) {
+		uint32_t host = random() % HOSTS;
+
+		host = random() % HOSTS < host ? host : random() % HOSTS; /* some more often */
+		time += random() % (2 * DAY / EVENTS);
+		if (disorder && i == SET_BACK)
+			time -= ONE_HOUR;
+		all[i].host = host;
+		all[i].event = (struct event){
+			.time = time,
+			.class = classes[random() % 6],
+			.peer.bytes = { [10] = 0xff, 0xff, 198, 51, 100, host },
+		};
+		if (disorder && random() % 8 == 0)
+			all[i].event.time -= random() % DISORDER;
+	}
+	return all;
+}
+
+static void count_by_judge(const struct happening *all, uint32_t limit, uint32_t window,
+			   struct sweep_cell *out)
+{
+	struct rules rules = { .rules = { swept }, .count = 1 };
+	uint64_t price[HOSTS] = { 0 };
+	bool blocked[HOSTS] = { 0 };
+	int64_t until[HOSTS];
+	struct verdict verdict;
+	struct judge *judge;
+
+	memset(out, 0, sizeof(*out));
+	rules.rules[0].limit = limit;
+	rules.rules[0].window = window;
+	assert_int_equal(judge_open(&rules, SOME_SEED, &judge), 0);
+	for (int h = 0; h < HOSTS; h++)
+		until[h] = NO_BLOCK;
+	for (int i = 0; i < EVENTS; i++) {
+		uint32_t host = all[i].host;
+		bool arrival = all[i].event.class == EVENT_ARRIVAL;
+
+		if (all[i].event.time < until[host]) {
+			out->avoided += !arrival;
+			price[host] += arrival;
+		} else if (!arrival && !judge_event(judge, &all[i].event, &verdict)) {
+			until[host] = verdict.until;
+			blocked[host] = true;
+			out->blocks++;
+		}
+	}
+	for (int h = 0; h < HOSTS; h++) {
+		out->hosts += blocked[h];
+		out->price += price[h];
+		out->paying += price[h] > 0;
+	}
+	judge_close(judge);
+}
+
+static void sweep_all(const struct happening *all, struct sweep_cell *cells)
+{
+	uint32_t numbers[HOSTS];
+	struct sweep *sweep;
+
+	for (int h = 0; h < HOSTS; h++)
+		numbers[h] = UNKNOWN;
+	assert_int_equal(sweep_open(&swept, &sweep), 0);
+	for (int i = 0; i < EVENTS; i++) {
+		const struct event *event = &all[i].event;
+		unsigned int points = event->class == EVENT_ARRIVAL ? SWEEP_ARRIVAL
+								    : swept.weights[event->class];
+		uint32_t *number = &numbers[all[i].host];
+
+		/* What comes before the first point need not be told. */
+		if (*number == UNKNOWN && (!points || points == SWEEP_ARRIVAL))
+			continue;
+		if (*number == UNKNOWN)
+			assert_int_equal(sweep_host(sweep, number), 0);
+		assert_int_equal(sweep_add(sweep, *number, event->time, points), 0);
+	}
+	assert_int_equal(sweep_run(sweep, &grid, cells), 0);
+	sweep_close(sweep);
+}
+
+static void compare(bool disorder)
+{
+	struct sweep_cell cells[SWEEP_LIMITS_MAX * SWEEP_WINDOWS_MAX], right;
+	struct happening *all = happenings(disorder);
+	uint64_t blocks = 0;
+
+	sweep_all(all, cells);
+	for (size_t w = 0; w < grid.windows_count; w++) {
+		for (size_t l = 0; l < grid.limits_count; l++) {
+			const struct sweep_cell *cell = &cells[w * grid.limits_count + l];
+
+			count_by_judge(all, grid.limits[l], grid.windows[w], &right);
+			assert_int_equal(cell->blocks, right.blocks);
+			assert_int_equal(cell->hosts, right.hosts);
+			assert_int_equal(cell->avoided, right.avoided);
+			assert_int_equal(cell->price, right.price);
+			assert_int_equal(cell->paying, right.paying);
+			blocks += right.blocks;
+		}
+	}
+	assert_true(blocks > 1000);
+	free(all);
+}
+
+static void all_cells_are_what_the_judge_says(void **state)
+{
+	(void)state;
+	compare(false);
+}
+
+static void lines_out_of_order_and_clocks_set_back_are_counted_alike(void **state)
+{
+	(void)state;
+	compare(true);
+}
+
+static void nothing_comes_of_nothing(void **state)
+{
+	struct sweep_cell cells[SWEEP_LIMITS_MAX * SWEEP_WINDOWS_MAX];
+	struct sweep *sweep;
+
+	(void)state;
+	assert_int_equal(sweep_open(&swept, &sweep), 0);
+	assert_int_equal(sweep_run(sweep, &grid, cells), 0);
+	for (size_t i = 0; i < grid.limits_count * grid.windows_count; i++)
+		assert_int_equal(cells[i].blocks + cells[i].avoided + cells[i].price, 0);
+	sweep_close(sweep);
+	sweep_close(NULL);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(all_cells_are_what_the_judge_says),
+		cmocka_unit_test(lines_out_of_order_and_clocks_set_back_are_counted_alike),
+		cmocka_unit_test(nothing_comes_of_nothing),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
