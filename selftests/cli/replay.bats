@@ -132,7 +132,16 @@ virus() {
 	printf '[allow]\naddress = 198.51.100.0/24\nhost = mx.example\n' >"$BATS_TEST_TMPDIR/conf"
 	run --separate-stderr "$sobig" replay -c "$BATS_TEST_TMPDIR/conf" --limit 3 "$log"
 	[[ $output == *'4 offences of hosts that are never blocked'*'blocked   nobody'* ]]
-	[[ $stderr == *'are not looked up'* ]]
+	[[ $stderr == *'are not looked up'*': 1' ]]
+	printf '# our own\n198.51.100.7 # a customer\nmx.example\nmx2.example\n' >"$BATS_TEST_TMPDIR/list"
+	printf '[allow]\nfile = %s\n' "$BATS_TEST_TMPDIR/list" >"$BATS_TEST_TMPDIR/conf"
+	run --separate-stderr "$sobig" replay -c "$BATS_TEST_TMPDIR/conf" --limit 3 "$log"
+	[[ $output == *'4 offences of hosts that are never blocked'*'blocked   nobody'* ]]
+	[[ $stderr == *'are not looked up'*': 2' ]]
+	printf '[allow]\naddress = 198.51.100.0/29\n' >"$BATS_TEST_TMPDIR/conf"
+	virus "2003-08-24 11:22:20 +0000" 198.51.100.8 >>"$log"
+	"$sobig" replay -c "$BATS_TEST_TMPDIR/conf" --limit 3 "$log" --sweep limit=1..3 -j >"$out"
+	ask '(d["spared"], sum(c["blocks"] for c in d["sweep"])) == (4, 0)'
 }
 
 @test "the brake is told of, and not applied" {

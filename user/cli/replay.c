@@ -10,6 +10,7 @@
 #include "cli/cli.h"
 #include "cli/replay_files.h"
 #include "cli/replay_grid.h"
+#include "cli/replay_spare.h"
 #include "cli/setup.h"
 #include "common/duration.h"
 #include "common/log.h"
@@ -170,26 +171,6 @@ static int replay_set_rules(struct replay *replay)
 	return replay->rule ? CLI_USAGE : CLI_FAILED;
 }
 
-/* The addresses of [allow]. Names and files are not looked into: old logs need no network. */
-static int replay_spare(struct replay *replay)
-{
-	const struct config_allow *allow = &replay->setup.config.allow;
-	int err = prefixes_new(&replay->spared);
-
-	for (size_t i = 0; i < allow->addresses_count && !err; i++)
-		err = prefixes_add(replay->spared, &allow->addresses[i], "");
-	if (err)
-		return err;
-	prefixes_seal(replay->spared);
-	replay->tally.spared = replay->spared;
-	judge_spare(replay->tally.judge, replay->spared);
-	if (allow->hosts_count)
-		log_warning("names in [allow] are not looked up for a replay, and their hosts are "
-			    "judged like others: %zu",
-			    allow->hosts_count);
-	return 0;
-}
-
 static int replay_start(struct replay *replay)
 {
 	struct rules rules = replay->setup.rules;
@@ -201,8 +182,12 @@ static int replay_start(struct replay *replay)
 	rules.brake = 0; /* what it would have done is told, and not done */
 	err = judge_open(&rules, seed, &replay->tally.judge);
 	if (!err)
-		err = replay_spare(replay);
-	if (!err && replay->sweeps)
+		err = replay_spare(&replay->common, &replay->setup.config, &replay->spared);
+	if (err)
+		return err;
+	replay->tally.spared = replay->spared;
+	judge_spare(replay->tally.judge, replay->spared);
+	if (replay->sweeps)
 		err = sweep_open(replay->tally.swept, &replay->tally.sweep);
 	if (!err)
 		err = replay_tally_open(&replay->tally, seed);
