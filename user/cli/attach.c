@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "cli/guard.h"
+#include "cli/keep.h"
 #include "cli/memory.h"
 #include "cli/policy.h"
 #include "cli/post.h"
@@ -256,7 +257,11 @@ static int attach_run(struct attach *attach, char **interfaces, int count)
 	if (!err)
 		err = memory_open(guard, attach_state(guard), &guard->memory);
 	if (!err)
+		err = keep_open(guard, &guard->kept);
+	if (!err) {
+		judge_spare(guard->judge, keep_set(guard->kept));
 		err = attach_open_logs(attach);
+	}
 	if (err)
 		return err;
 	guard->pulse.logs = guard->logs_count;
@@ -296,6 +301,7 @@ static int attach_close(struct attach *attach)
 		source_close(guard->logs[i].source);
 	blocks_close(guard->blocks);
 	judge_close(guard->judge);
+	keep_close(guard->kept);
 	evidence_close(guard->evidence);
 	setup_free(&guard->setup);
 	return err;

@@ -15,6 +15,7 @@
 #include <unistd.h>
 
 #include "act/links.h"
+#include "cli/keep.h"
 #include "cli/memory.h"
 #include "cli/policy.h"
 #include "cli/post.h"
@@ -25,6 +26,7 @@ enum {
 	GUARD_SIGNALS,
 	GUARD_LINKS,
 	GUARD_TICK,
+	GUARD_KEEP, /* the first that is not ours to close */
 	GUARD_LOGS,
 	GUARD_FDS = GUARD_LOGS + GUARD_LOGS_MAX
 };
@@ -256,6 +258,8 @@ static void guard_loop(struct guard *guard, struct pollfd *fds, int *status)
 			if (!post_check(guard, status))
 				return;
 		}
+		if (fds[GUARD_KEEP].revents)
+			keep_read(guard->kept, guard);
 		if (fds[GUARD_TICK].revents &&
 		    read(fds[GUARD_TICK].fd, &ticks, sizeof(ticks)) == sizeof(ticks))
 			guard_tick(guard);
@@ -272,6 +276,7 @@ int guard_run(struct guard *guard)
 	fds[GUARD_SIGNALS].fd = guard_open_signals();
 	fds[GUARD_LINKS].fd = links_open();
 	fds[GUARD_TICK].fd = guard_open_tick();
+	fds[GUARD_KEEP].fd = keep_fd(guard->kept);
 	for (i = 0; i < guard->logs_count; i++)
 		fds[GUARD_LOGS + i].fd = source_fd(guard->logs[i].source);
 	for (i = 0; i < GUARD_LOGS + guard->logs_count; i++)
@@ -285,6 +290,7 @@ int guard_run(struct guard *guard)
 		guard->pulse.started = guard->pulse.configured = blocks_now();
 		for (i = 0; i < guard->logs_count; i++)
 			guard_check_log(&guard->logs[i]);
+		keep_read(guard->kept, guard);
 		guard_tick(guard);
 		guard_write_pulse(guard);
 		memory_post(guard);
@@ -295,7 +301,7 @@ int guard_run(struct guard *guard)
 		guard_write_pulse(guard);
 		memory_post(guard);
 	}
-	for (i = 0; i < GUARD_LOGS; i++)
+	for (i = 0; i < GUARD_KEEP; i++)
 		if (fds[i].fd >= 0)
 			close(fds[i].fd);
 	return status;

@@ -18,6 +18,7 @@
 
 #define GUARD_LOGS_MAX 16
 
+struct keep;
 struct memory;
 
 /* One interface under guard; `claim` is -1 once it is given up. */
@@ -61,6 +62,7 @@ struct guard {
 	struct judge *judge;
 	struct evidence *evidence;
 	struct memory *memory;
+	struct keep *kept; /* who is never blocked */
 	struct blocks *blocks;
 	struct sobig_pulse pulse;
 	int64_t skew_told; /* ms between the log's clock and ours, as last told */

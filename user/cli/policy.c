@@ -7,6 +7,7 @@
 #include <systemd/sd-daemon.h>
 #include <time.h>
 
+#include "cli/keep.h"
 #include "cli/post.h"
 #include "common/duration.h"
 #include "common/log.h"
@@ -92,11 +93,14 @@ static void policy_take(struct guard *guard, struct setup *setup, struct judge *
 	judge_adopt(judge, guard->judge);
 	judge_close(guard->judge);
 	guard->judge = judge;
+	judge_spare(judge, keep_set(guard->kept));
 	for (int i = 0; i < guard->logs_count; i++)
 		source_use(guard->logs[i].source, setup->classes);
 	setup_free(&guard->setup);
 	guard->setup = *setup;
 	policy_fill_pulse(guard);
+	if (keep_reload(guard->kept, guard, &setup->config))
+		log_error("who is never blocked stays as it was");
 }
 
 void policy_reload(struct guard *guard)

@@ -1,0 +1,178 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Keeps the daemon from blocking those who are never to be blocked, as they change. */
+#include "cli/keep.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "act/carve.h"
+#include "cli/memory.h"
+#include "cli/spared.h"
+#include "common/log.h"
+
+#define KEEP_TOLD_MAX 20 /* lifted blocks that are told one by one */
+
+struct keep {
+	struct gather *gather;
+	int fd; /* the present gather's */
+	struct prefixes *set;
+	bool looked; /* for blocks in force of those in the set */
+};
+
+int keep_open(const struct guard *guard, struct keep **out)
+{
+	struct keep *keep = calloc(1, sizeof(*keep));
+	int err;
+
+	if (!keep)
+		return -ENOMEM;
+	keep->fd = -1;
+	err = spared_open(&guard->common, &guard->setup.config, &keep->gather);
+	if (!err) {
+		keep->set = gather_take(keep->gather);
+		keep->fd = fcntl(gather_fd(keep->gather), F_DUPFD_CLOEXEC, 0);
+		err = keep->fd < 0 ? -errno : keep->set ? 0 : -EIO;
+	}
+	if (err) {
+		keep_close(keep);
+		return err;
+	}
+	*out = keep;
+	return 0;
+}
+
+int keep_reload(struct keep *keep, const struct guard *guard, const struct config *config)
+{
+	struct gather *gather;
+	int err = spared_open(&guard->common, config, &gather);
+
+	if (err)
+		return err;
+	if (dup3(gather_fd(gather), keep->fd, O_CLOEXEC) < 0) {
+		err = -errno;
+		gather_close(gather);
+		return err;
+	}
+	gather_close(keep->gather);
+	keep->gather = gather;
+	return 0;
+}
+
+int keep_fd(const struct keep *keep)
+{
+	return keep->fd;
+}
+
+const struct prefixes *keep_set(const struct keep *keep)
+{
+	return keep->set;
+}
+
+struct keep_lifting {
+	struct guard *guard;
+	unsigned int count;
+};
+
+static void keep_lifted(void *context, const struct carve_lifted *lifted)
+{
+	char address[ADDR_TEXT_SIZE], entry[ADDR_TEXT_SIZE];
+	struct keep_lifting *lifting = context;
+	struct guard *guard = lifting->guard;
+
+	addr_prefix_format(&lifted->whom, address);
+	addr_prefix_format(&lifted->entry, entry);
+	memory_lift(guard->memory, &lifted->whom);
+	if (lifted->err)
+		log_error("the rest of %s, of which %s is never to be blocked, could not be "
+			  "blocked again: %s",
+			  address, entry, strerror(-lifted->err));
+	guard_tell(guard, "lift",
+		   json_pack("{s:s, s:s, s:s, s:I}", "address", address, "for", entry, "why",
+			     lifted->why, "pieces", (json_int_t)lifted->pieces));
+	if (++lifting->count > KEEP_TOLD_MAX)
+		return;
+	if (lifted->pieces)
+		log_notice("unblocked %s in %s, which is never to be blocked (%s); the rest stays "
+			   "blocked as %zu networks",
+			   entry, address, lifted->why, lifted->pieces);
+	else
+		log_notice("unblocked %s: %s is never to be blocked (%s)", address, entry,
+			   lifted->why);
+}
+
+/* Those in `set` that are not in `before` (NULL: nobody is). 0 or -ENOMEM. */
+static int keep_fresh(const struct prefixes *set, const struct prefixes *before,
+		      struct prefixes **out)
+{
+	struct prefixes *fresh;
+	struct addr_prefix entry;
+	const char *why;
+	int err = prefixes_new(&fresh);
+
+	if (err)
+		return err;
+	for (size_t i = 0; i < prefixes_count(set) && !err; i++) {
+		const struct addr_prefix *whom = prefixes_at(set, i, &why);
+
+		/* An entry is the narrowest that covers itself. */
+		if (!before || !prefixes_find(before, whom, &entry) || entry.length != whom->length)
+			err = prefixes_add(fresh, whom, why);
+	}
+	if (err) {
+		prefixes_free(fresh);
+		return err;
+	}
+	prefixes_seal(fresh);
+	*out = fresh;
+	return 0;
+}
+
+static void keep_lift(struct keep *keep, struct guard *guard, const struct prefixes *before)
+{
+	struct keep_lifting lifting = { .guard = guard };
+	struct prefixes *fresh;
+	int err = keep_fresh(keep->set, before, &fresh);
+
+	if (!err) {
+		err = carve_blocks(guard->blocks, keep->set, fresh, keep_lifted, &lifting);
+		prefixes_free(fresh);
+	}
+	if (lifting.count > KEEP_TOLD_MAX)
+		log_notice("and %u more blocks were lifted", lifting.count - KEEP_TOLD_MAX);
+	if (err)
+		log_error("cannot look for blocks of who is never to be blocked: %s; try: "
+			  "sobig-xdp unblock ADDR",
+			  strerror(-err));
+}
+
+void keep_read(struct keep *keep, struct guard *guard)
+{
+	struct prefixes *fresh = gather_take(keep->gather), *before = keep->set;
+
+	if (!fresh && keep->looked)
+		return;
+	if (fresh) {
+		keep->set = fresh;
+		judge_spare(guard->judge, fresh);
+	}
+	keep_lift(keep, guard, keep->looked ? before : NULL);
+	keep->looked = true;
+	guard->pulse.allowed = prefixes_count(keep->set);
+	guard->changed = true;
+	if (fresh)
+		prefixes_free(before);
+}
+
+void keep_close(struct keep *keep)
+{
+	if (!keep)
+		return;
+	gather_close(keep->gather);
+	if (keep->fd >= 0)
+		close(keep->fd);
+	prefixes_free(keep->set);
+	free(keep);
+}
