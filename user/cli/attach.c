@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "cli/guard.h"
+#include "cli/history.h"
 #include "cli/keep.h"
 #include "cli/memory.h"
 #include "cli/policy.h"
@@ -240,22 +241,14 @@ static int attach_open_logs(struct attach *attach)
 	return err;
 }
 
-static const char *attach_state(const struct guard *guard)
-{
-	const char *folder = guard->setup.config.state.folder;
-
-	if (guard->common.state)
-		return guard->common.state;
-	return folder ? folder : CONFIG_STATE_FOLDER;
-}
-
 static int attach_run(struct attach *attach, char **interfaces, int count)
 {
 	struct guard *guard = &attach->guard;
 	int err = evidence_open(ATTACH_EVIDENCE, guard->seed, &guard->evidence);
 
 	if (!err)
-		err = memory_open(guard, attach_state(guard), &guard->memory);
+		err = memory_open(guard, history_folder(&guard->common, &guard->setup.config.state),
+				  &guard->memory);
 	if (!err)
 		err = keep_open(guard, &guard->kept);
 	if (!err) {

@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "cli/bulk.h"
+#include "cli/history.h"
 #include "common/log.h"
 
 #define BLOCK_DEFAULT_SECONDS 3600
@@ -61,6 +62,7 @@ static int block_lift_all(struct cli_common *common)
 		log_error("cannot lift all blocks: %s", strerror(-removed));
 		return cli_status(removed);
 	}
+	history_lift_all(common, NULL);
 	if (common->json) {
 		document = cli_document(common->command->name);
 		json_object_set_new(document, "unblocked", json_integer(removed));

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "act/survey.h"
+#include "cli/history.h"
 #include "common/duration.h"
 #include "common/log.h"
 
@@ -110,6 +111,8 @@ static void bulk_block(struct bulk *bulk)
 	for (size_t i = 0; i < done; i++)
 		bulk_report(bulk, &bulk->whom[i], true, bulk->left[i]);
 	bulk->blocked += done;
+	if (done)
+		history_enter(bulk->common, bulk->config, bulk->whom, done, &bulk->order);
 	if (!err)
 		return;
 	addr_prefix_format(&bulk->whom[done], address);
@@ -153,6 +156,7 @@ static void bulk_lift(struct bulk *bulk)
 		bulk_report(bulk, &bulk->whom[i], !err, 0);
 		bulk_warn_covered(bulk, &bulk->whom[i]);
 	}
+	history_lift(bulk->common, bulk->config, bulk->whom, bulk->count);
 }
 
 void bulk_flush(struct bulk *bulk)

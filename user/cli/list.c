@@ -7,6 +7,7 @@
 
 #include "act/survey.h"
 #include "cli/cli.h"
+#include "cli/history.h"
 #include "common/log.h"
 
 struct list {
@@ -167,19 +168,33 @@ static int list_networks(struct list *list, char **texts, int count)
 
 int cmd_list(int argc, char **argv)
 {
-	static const struct option options[] = {
-		{ "sort", required_argument, NULL, CLI_OPTION_OWN }, CLI_COMMON_OPTIONS
+	enum {
+		LIST_SORT = CLI_OPTION_OWN,
+		LIST_HISTORY
 	};
+	static const struct option options[] = { { "sort", required_argument, NULL, LIST_SORT },
+						 { "history", no_argument, NULL, LIST_HISTORY },
+						 CLI_COMMON_OPTIONS };
 	const size_t orders = sizeof(list_orders) / sizeof(list_orders[0]);
 	struct blocks *blocks = NULL;
 	struct cli_common common;
 	struct list list = { 0 };
 	int option, status, err;
+	const char *file = NULL;
+	bool history = false;
 	size_t order = 0;
 
 	cli_start(&common, argv);
-	while ((option = getopt_long(argc, argv, CLI_COMMON_LETTERS, options, NULL)) != -1) {
-		if (option != CLI_OPTION_OWN) {
+	while ((option = getopt_long(argc, argv, CLI_COMMON_LETTERS "c:", options, NULL)) != -1) {
+		if (option == LIST_HISTORY) {
+			history = true;
+			continue;
+		}
+		if (option == 'c') {
+			file = optarg;
+			continue;
+		}
+		if (option != LIST_SORT) {
 			if (cli_common_option(&common, option, &status))
 				return status;
 			continue;
@@ -198,6 +213,10 @@ int cmd_list(int argc, char **argv)
 	status = cli_need_privilege();
 	if (status)
 		goto out;
+	if (history) {
+		status = history_list(&common, file, list.networks, list.networks_count);
+		goto out;
+	}
 	err = blocks_open(common.pins, &blocks);
 	if (!err)
 		err = survey_each(blocks, list_collect, &list);

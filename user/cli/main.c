@@ -32,7 +32,12 @@ const struct cli_command cli_commands[] = {
 	  "  --all               off all interfaces\n", cmd_detach },
 	{ "status", "", "what is attached, what it counted, whether all is well", "", cmd_status },
 	{ "list", "[ADDR[/LEN]...]", "blocks in force, all or those within the networks named",
-	  "  --sort KEY          address, since, until or drops (address)\n", cmd_list },
+	  "  --sort KEY          address, since, until or drops (address)\n"
+	  "  --history           what was blocked before as well, the latest first\n"
+	  "  -c FILE             the configuration (" CONFIG_FILE ")\n",
+	  cmd_list },
+	{ "explain", "ADDR[/LEN]", "why a host is blocked, or is not: the very log lines",
+	  "  -c FILE             the configuration (" CONFIG_FILE ")\n", cmd_explain },
 	{ "block", "ADDR[/LEN]...|-",
 	  "block hosts and networks by hand; - reads them from standard input",
 	  "  --for TIME          for TIME (1h)\n"
@@ -43,6 +48,9 @@ const struct cli_command cli_commands[] = {
 	  cmd_block },
 	{ "unblock", "ADDR[/LEN]...|-|--all", "lift blocks",
 	  "  --all               every one of them\n", cmd_unblock },
+	{ "release", "", "let go the brake on new blocks, after a look at them", "", cmd_release },
+	{ "check", "", "say what the configuration means, and what is wrong with it",
+	  "  -c FILE             the configuration (" CONFIG_FILE ")\n", cmd_check },
 	{ "allow", "add|del|list [ADDR[/LEN]...]", "who is never blocked, whatever the log says",
 	  "  --all               list everybody who is not, and why\n"
 	  "  -c FILE             the configuration (" CONFIG_FILE ")\n",

@@ -1,0 +1,213 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* sobig-xdp check: what the configuration means, in plain English, and what is wrong with it. */
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "cli/cli.h"
+#include "cli/history.h"
+#include "cli/setup.h"
+#include "common/duration.h"
+#include "common/log.h"
+#include "judge/review.h"
+
+#define CHECK_CLASSES_SIZE 512
+#define CHECK_INDENT	   "    "
+
+struct check {
+	json_t *findings; /* NULL: to be printed */
+	size_t count;
+};
+
+/* "virus, worm" or, with points, "spam (2 points), relay (5)". */
+static const char *check_classes(const struct rule *rule, char text[CHECK_CLASSES_SIZE])
+{
+	bool points = false, first = true;
+	size_t used = 0;
+
+	for (int i = 0; i < EVENT_OFFENCES; i++)
+		points |= rule->weights[i] > 1;
+	*text = '\0';
+	for (int i = 0; i < EVENT_OFFENCES && used < CHECK_CLASSES_SIZE; i++) {
+		if (!rule->weights[i])
+			continue;
+		used += snprintf(text + used, CHECK_CLASSES_SIZE - used, "%s%s", first ? "" : ", ",
+				 event_class_name(i));
+		if (points && used < CHECK_CLASSES_SIZE)
+			used += snprintf(text + used, CHECK_CLASSES_SIZE - used, " (%u)",
+					 rule->weights[i]);
+		first = false;
+	}
+	return text;
+}
+
+static bool check_has_points(const struct rule *rule)
+{
+	for (int i = 0; i < EVENT_OFFENCES; i++)
+		if (rule->weights[i] > 1)
+			return true;
+	return false;
+}
+
+static void check_print_rule(const struct config_rule *config)
+{
+	const struct rule *rule = &config->rule;
+	char window[DURATION_TEXT_SIZE], block[DURATION_TEXT_SIZE], max[DURATION_TEXT_SIZE];
+	char memory[DURATION_TEXT_SIZE], classes[CHECK_CLASSES_SIZE];
+
+	printf("%s%s%s\n", rule->name, rule->dry_run ? " (for show: nothing is dropped)" : "",
+	       config->enabled ? "" : " (switched off)");
+	if (!config->enabled)
+		return;
+	printf(CHECK_INDENT "More than %u %s within %s: blocked for %s.\n", rule->limit,
+	       check_has_points(rule) ? "points" : "offences",
+	       duration_format(rule->window, window), duration_format(rule->block, block));
+	printf(CHECK_INDENT "%s: %s.\n",
+	       check_has_points(rule) ? "What counts, and its points" : "What counts",
+	       check_classes(rule, classes));
+	if (config->match)
+		printf(CHECK_INDENT "Only where the ACL's text fits: %s\n", config->match);
+	if (rule->max > rule->block)
+		printf(CHECK_INDENT "Again within %s of a block's end: for twice as long, up to "
+				    "%s.\n",
+		       duration_format(rule->memory, memory), duration_format(rule->max, max));
+}
+
+static void check_print_allow(const struct config_allow *allow)
+{
+	char address[ADDR_TEXT_SIZE];
+
+	puts("\nNever blocked, whatever the log says:");
+	puts(CHECK_INDENT "this machine's own addresses, its gateways and resolvers, who is logged "
+			  "in by ssh, exim's relays;");
+	puts(CHECK_INDENT "what was added by sobig-xdp allow add (sobig-xdp allow list --all shows "
+			  "all of them);");
+	for (size_t i = 0; i < allow->addresses_count; i++)
+		printf(CHECK_INDENT "%s\n", addr_prefix_format(&allow->addresses[i], address));
+	for (size_t i = 0; i < allow->hosts_count; i++)
+		printf(CHECK_INDENT "%s, whatever address it has\n", allow->hosts[i]);
+	for (size_t i = 0; i < allow->files_count; i++)
+		printf(CHECK_INDENT "what is in %s\n", allow->files[i]);
+	if (allow->providers)
+		printf(CHECK_INDENT "the big providers' networks in %s\n", allow->providers);
+}
+
+static void check_print_filter(const struct config_filter *filter)
+{
+	printf("\nThe filter drops %s of blocked hosts to port",
+	       filter->scope_port ? "whatever comes" : "new connections (SYNs)");
+	for (int i = 0; i < SOBIG_PORTS_MAX && filter->ports[i]; i++)
+		printf("%s %u", i ? "," : "", filter->ports[i]);
+	puts(".");
+	if (filter->extend)
+		puts("A block lasts until its host was quiet for the block's length.");
+	if (filter->rate)
+		printf("Of any one source, more than %u SYNs in %us (and %u at once) are "
+		       "dropped.\n",
+		       filter->rate, filter->rate_seconds, filter->rate_burst);
+}
+
+static void check_print(const struct cli_common *common, const struct config *config)
+{
+	char history[DURATION_TEXT_SIZE];
+
+	for (size_t i = 0; i < config->rules_count; i++)
+		check_print_rule(&config->rules[i]);
+	if (config->patterns_count)
+		printf("\n%zu patterns of this site's own give rejections their class.\n",
+		       config->patterns_count);
+	check_print_allow(&config->allow);
+	if (config->brake)
+		printf("\nBrake: at more than %u new blocks in a minute, further verdicts are only "
+		       "shown, until sobig-xdp release.\n",
+		       config->brake);
+	else
+		puts("\nBrake: off. However many hosts a rule is against, they are blocked.");
+	check_print_filter(&config->filter);
+	printf("\nHistory in %s, of at most %llu MB, for %s.\n",
+	       history_folder(common, &config->state), (unsigned long long)config->state.size >> 20,
+	       duration_format(config->state.history, history));
+}
+
+static void check_take(void *context, const struct config_rule *rule, const char *text)
+{
+	struct check *check = context;
+
+	check->count++;
+	if (check->findings) {
+		json_array_append_new(check->findings,
+				      json_pack("{s:s?, s:s?, s:i, s:s}", "rule",
+						rule ? rule->rule.name : NULL, "file",
+						rule ? rule->file : NULL, "line",
+						rule ? rule->line : 0, "text", text));
+		return;
+	}
+	if (rule && rule->file)
+		log_warning("%s:%d: [rule %s]: %s", rule->file, rule->line, rule->rule.name, text);
+	else if (rule)
+		log_warning("[rule %s], a default one: %s", rule->rule.name, text);
+	else
+		log_warning("%s", text);
+}
+
+static json_t *check_json_rule(const struct config_rule *config)
+{
+	const struct rule *rule = &config->rule;
+	json_t *classes = json_object();
+
+	for (int i = 0; i < EVENT_OFFENCES; i++)
+		if (rule->weights[i])
+			json_object_set_new(classes, event_class_name(i),
+					    json_integer(rule->weights[i]));
+	return json_pack("{s:s, s:b, s:b, s:o, s:i, s:i, s:i, s:i, s:i, s:s?}", "name", rule->name,
+			 "enabled", (int)config->enabled, "dry_run", (int)rule->dry_run, "classes",
+			 classes, "limit", (int)rule->limit, "window", (int)rule->window, "block",
+			 (int)rule->block, "max", (int)rule->max, "memory", (int)rule->memory,
+			 "match", config->match);
+}
+
+static int check_print_json(const struct cli_common *common, const struct config *config,
+			    struct check *check)
+{
+	json_t *document = cli_document("check"), *rules = json_array();
+
+	for (size_t i = 0; i < config->rules_count; i++)
+		json_array_append_new(rules, check_json_rule(&config->rules[i]));
+	json_object_set_new(document, "rules", rules);
+	json_object_set_new(document, "brake", json_integer(config->brake));
+	json_object_set_new(document, "findings", check->findings);
+	return cli_print_json(common, document);
+}
+
+int cmd_check(int argc, char **argv)
+{
+	static const struct option options[] = { CLI_COMMON_OPTIONS };
+	struct check check = { 0 };
+	struct cli_common common;
+	const char *file = NULL;
+	struct setup setup;
+	int option, status;
+
+	cli_start(&common, argv);
+	while ((option = getopt_long(argc, argv, CLI_COMMON_LETTERS "c:", options, NULL)) != -1) {
+		if (option == 'c')
+			file = optarg;
+		else if (cli_common_option(&common, option, &status))
+			return status;
+	}
+	if (optind < argc)
+		return cli_usage(&common, "check takes a configuration with -c only");
+	status = setup_load(file, &setup);
+	if (status)
+		return status;
+	if (common.json)
+		check.findings = json_array();
+	else
+		check_print(&common, &setup.config);
+	fflush(stdout);
+	review_config(&setup.config, check_take, &check);
+	if (common.json)
+		status = check_print_json(&common, &setup.config, &check);
+	setup_free(&setup);
+	return check.count ? CLI_FAILED : status;
+}

@@ -1,0 +1,260 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* sobig-xdp explain: why a host is blocked, or is not: the rule, the counts, the very log lines. */
+#include "cli/explain.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "act/survey.h"
+#include "cli/history.h"
+#include "cli/spared.h"
+#include "cli/targets.h"
+#include "common/duration.h"
+#include "common/log.h"
+
+#define EXPLAIN_HISTORY_MAX 20
+
+/* All that is known. */
+struct explain {
+	const struct addr_prefix *whom;
+	bool attached;
+	bool blocked;
+	struct survey_entry entry; /* the one that shuts it out */
+	char spared[PREFIXES_WHY_SIZE];
+	struct addr_prefix spared_entry;
+	struct store_block history[EXPLAIN_HISTORY_MAX]; /* the latest first; texts are ours */
+	unsigned int count;
+};
+
+static int explain_take_entry(void *context, const struct survey_entry *entry)
+{
+	struct explain *explain = context;
+	const struct addr_prefix *whom = explain->whom;
+
+	if (entry->whom.length > whom->length || !addr_prefix_covers(&entry->whom, &whom->addr) ||
+	    addr_is_ipv4(&entry->whom.addr) != addr_is_ipv4(&whom->addr))
+		return 0;
+	/* The narrowest, and what is only shown last. */
+	if (explain->blocked && (explain->entry.trial < entry->trial ||
+				 (explain->entry.trial == entry->trial &&
+				  explain->entry.whom.length > entry->whom.length)))
+		return 0;
+	explain->blocked = true;
+	explain->entry = *entry;
+	return 0;
+}
+
+static int explain_take_history(void *context, const struct store_block *block)
+{
+	struct explain *explain = context;
+	struct store_block *to = &explain->history[explain->count++];
+
+	*to = *block;
+	to->log = block->log ? strdup(block->log) : NULL;
+	to->lines = strdup(block->lines ? block->lines : "");
+	return to->lines ? 0 : -ENOMEM;
+}
+
+static int explain_read(struct explain *explain, const struct cli_common *common, const char *file)
+{
+	struct prefixes *spared = NULL;
+	struct blocks *blocks = NULL;
+	struct store *store = NULL;
+	const char *why;
+	int err = blocks_open(common->pins, &blocks);
+
+	explain->attached = !err;
+	if (!err)
+		err = survey_each(blocks, explain_take_entry, explain);
+	blocks_close(blocks);
+	if (err && err != -ENOENT) {
+		cli_cannot_open(common, err);
+		return err;
+	}
+	if (!spared_once(common, file, &spared)) {
+		why = prefixes_find(spared, explain->whom, &explain->spared_entry);
+		snprintf(explain->spared, sizeof(explain->spared), "%s", why ? why : "");
+	}
+	prefixes_free(spared);
+	err = history_open(common, file, false, &store);
+	if (!err) {
+		err = store_history(store, explain->whom, EXPLAIN_HISTORY_MAX, explain_take_history,
+				    explain);
+		if (err)
+			log_error("cannot read the history: %s", strerror(-err));
+	}
+	store_close(store);
+	return 0;
+}
+
+static void explain_free(struct explain *explain)
+{
+	for (unsigned int i = 0; i < explain->count; i++) {
+		free((char *)explain->history[i].log);
+		free((char *)explain->history[i].lines);
+	}
+}
+
+static void explain_print_lines(FILE *to, const char *lines)
+{
+	for (const char *lf; (lf = strchr(lines, '\n')); lines = lf + 1) {
+		fputs("    ", to);
+		history_print_line(to, lines, lf - lines);
+		putc('\n', to);
+	}
+}
+
+/* The block in force. */
+static void explain_print_entry(FILE *to, const struct explain *explain)
+{
+	char address[ADDR_TEXT_SIZE], other[ADDR_TEXT_SIZE], time[CLI_TIME_SIZE];
+	char left[DURATION_TEXT_SIZE];
+	const struct survey_entry *entry = &explain->entry;
+	uint32_t now = blocks_now();
+
+	fprintf(to, "%s is %s until %s, for another %s.\n",
+		addr_prefix_format(explain->whom, address),
+		entry->trial ? "shown as blocked, but served," : "blocked",
+		cli_time(entry->until, time),
+		duration_format(entry->until > now ? entry->until - now : 0, left));
+	if (entry->whom.length != explain->whom->length)
+		fprintf(to, "  in       the blocked network %s\n",
+			addr_prefix_format(&entry->whom, other));
+	fprintf(to, "  why      %s\n", entry->reason);
+	fprintf(to, "  since    %s\n", cli_time(entry->since, time));
+	if (entry->quiet)
+		fprintf(to, "  extends  until it was quiet for %s\n",
+			duration_format(entry->quiet, left));
+	if (entry->last_drop)
+		fprintf(to, "  dropped  %llu SYNs, the last at %s\n",
+			(unsigned long long)entry->drops, cli_time(entry->last_drop, time));
+	else
+		fprintf(to, "  dropped  nothing yet\n");
+}
+
+static void explain_print_history(FILE *to, const struct explain *explain)
+{
+	char since[CLI_TIME_SIZE], until[CLI_TIME_SIZE], address[ADDR_TEXT_SIZE];
+
+	for (unsigned int i = 0; i < explain->count; i++) {
+		const struct store_block *block = &explain->history[i];
+
+		fprintf(to, "\n%s %s %s: %s%s\n", addr_prefix_format(&block->whom, address),
+			block->trial ? "was shown as blocked on" : "was blocked on",
+			history_time(block->since, since), block->reason,
+			block->log ? "" : ", by hand");
+		if (block->repeats)
+			fprintf(to, "  repeats  it had been blocked %u times before\n",
+				block->repeats);
+		fprintf(to, "  %s %s\n", block->lifted ? "lifted  " : "until   ",
+			history_time(block->lifted ? block->lifted : block->until, until));
+		if (*block->lines) {
+			fprintf(to, "  lines    the last ones that it was for, in %s:\n",
+				block->log ? block->log : "the log");
+			explain_print_lines(to, block->lines);
+		}
+	}
+}
+
+static void explain_print_all(FILE *to, const struct explain *explain)
+{
+	char address[ADDR_TEXT_SIZE], entry[ADDR_TEXT_SIZE];
+
+	addr_prefix_format(explain->whom, address);
+	if (explain->blocked)
+		explain_print_entry(to, explain);
+	else if (explain->attached)
+		fprintf(to, "%s is not blocked.\n", address);
+	else
+		fprintf(to, "%s is not blocked: sobig-xdp is not attached to any interface.\n",
+			address);
+	if (*explain->spared)
+		fprintf(to, "  It is never blocked by a rule: %s (%s).\n", explain->spared,
+			addr_prefix_format(&explain->spared_entry, entry));
+	if (!explain->count)
+		fprintf(to, "  There is nothing about it in the history.\n");
+	explain_print_history(to, explain);
+}
+
+int explain_print(FILE *to, const struct cli_common *common, const char *file,
+		  const struct addr_prefix *whom)
+{
+	struct explain explain = { .whom = whom };
+	int err = explain_read(&explain, common, file);
+
+	if (!err)
+		explain_print_all(to, &explain);
+	explain_free(&explain);
+	return err ? cli_status(err) : CLI_DONE;
+}
+
+static json_t *explain_json_entry(const struct survey_entry *entry)
+{
+	char address[ADDR_TEXT_SIZE], since[CLI_TIME_SIZE], until[CLI_TIME_SIZE];
+	char last[CLI_TIME_SIZE];
+
+	return json_pack("{s:s, s:s, s:s, s:s, s:I, s:s?, s:b, s:b}", "address",
+			 addr_prefix_format(&entry->whom, address), "reason", entry->reason,
+			 "since", cli_time_rfc3339(entry->since, since), "until",
+			 cli_time_rfc3339(entry->until, until), "drops", (json_int_t)entry->drops,
+			 "last_drop",
+			 entry->last_drop ? cli_time_rfc3339(entry->last_drop, last) : NULL,
+			 "extend", entry->quiet != 0, "dry_run", (int)entry->trial);
+}
+
+static int explain_print_json(const struct cli_common *common, const char *file,
+			      const struct addr_prefix *whom)
+{
+	struct explain explain = { .whom = whom };
+	char address[ADDR_TEXT_SIZE];
+	json_t *document, *history;
+	int err = explain_read(&explain, common, file);
+
+	if (!err) {
+		document = cli_document("explain");
+		history = json_array();
+		for (unsigned int i = 0; i < explain.count; i++)
+			json_array_append_new(history, history_json(&explain.history[i]));
+		json_object_set_new(document, "address",
+				    json_string(addr_prefix_format(whom, address)));
+		json_object_set_new(document, "blocked",
+				    json_boolean(explain.blocked && !explain.entry.trial));
+		json_object_set_new(document, "block",
+				    explain.blocked ? explain_json_entry(&explain.entry)
+						    : json_null());
+		json_object_set_new(document, "never_blocked",
+				    *explain.spared ? json_string(explain.spared) : json_null());
+		json_object_set_new(document, "history", history);
+		err = cli_print_json(common, document) ? -EIO : 0;
+	}
+	explain_free(&explain);
+	return err ? cli_status(err) : CLI_DONE;
+}
+
+int cmd_explain(int argc, char **argv)
+{
+	static const struct option options[] = { CLI_COMMON_OPTIONS };
+	struct cli_common common;
+	struct addr_prefix whom;
+	const char *file = NULL;
+	int option, status;
+
+	cli_start(&common, argv);
+	while ((option = getopt_long(argc, argv, CLI_COMMON_LETTERS "c:", options, NULL)) != -1) {
+		if (option == 'c')
+			file = optarg;
+		else if (cli_common_option(&common, option, &status))
+			return status;
+	}
+	if (optind != argc - 1)
+		return cli_usage(&common, "name one address or network");
+	if (targets_parse(argv[optind], &whom))
+		return CLI_USAGE;
+	status = cli_need_privilege();
+	if (status)
+		return status;
+	if (common.json)
+		return explain_print_json(&common, file, &whom);
+	return explain_print(stdout, &common, file, &whom);
+}

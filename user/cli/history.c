@@ -1,0 +1,246 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* The state on disk as commands use it: what they enter into it, and how they show it. */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "cli/history.h"
+#include "common/duration.h"
+#include "common/log.h"
+#include "judge/config.h"
+
+/* Of what is blocked at once, more is a list that can be had again. */
+#define HISTORY_ENTER_MAX 100000
+
+/* How many are listed. */
+#define HISTORY_LIST_MAX 100000
+
+static int64_t history_now(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_REALTIME, &now);
+	return now.tv_sec * INT64_C(1000) + now.tv_nsec / 1000000;
+}
+
+const char *history_folder(const struct cli_common *common, const struct config_state *config)
+{
+	if (common->state)
+		return common->state;
+	return config->folder ? config->folder : CONFIG_STATE_FOLDER;
+}
+
+int history_open(const struct cli_common *common, const char *file, bool write, struct store **out)
+{
+	struct config_error why;
+	struct config config;
+	int err = config_load(file, &config, &why);
+
+	if (err) {
+		log_error("%s", why.text);
+		return err;
+	}
+	const struct store_limits limits = { .size = config.state.size,
+					     .history = config.state.history * INT64_C(1000) };
+	const char *folder = history_folder(common, &config.state);
+
+	err = store_open(folder, write ? &limits : NULL, out);
+	if (err == -EBADMSG)
+		log_error("\"%s/%s\" is damaged; attach puts it aside and begins a new one", folder,
+			  STORE_FILE);
+	else if (err && err != -ENOENT)
+		log_error("cannot open the state in \"%s\": %s", folder, strerror(-err));
+	config_free(&config);
+	return err;
+}
+
+static void history_write(const struct cli_common *common, const char *file,
+			  const struct store_batch *batch, const char *loss)
+{
+	struct store *store;
+	int err = history_open(common, file, true, &store);
+
+	if (err) {
+		log_warning("%s", loss);
+		return;
+	}
+	err = store_write(store, batch);
+	store_close(store);
+	if (err)
+		log_warning("cannot write the state: %s; %s", strerror(-err), loss);
+}
+
+void history_enter(const struct cli_common *common, const char *file,
+		   const struct addr_prefix *whom, size_t count, const struct blocks_order *order)
+{
+	size_t most = count < HISTORY_ENTER_MAX ? count : HISTORY_ENTER_MAX;
+	struct store_block *blocks = calloc(most + 1, sizeof(*blocks));
+	struct store_batch batch = { .blocks = blocks, .blocks_count = most };
+	int64_t now = history_now();
+
+	if (!blocks)
+		return;
+	for (size_t i = 0; i < most; i++) {
+		blocks[i].whom = whom[i];
+		blocks[i].since = blocks[i].event = now;
+		blocks[i].until = now + order->seconds * INT64_C(1000);
+		blocks[i].quiet = order->extend ? order->seconds : 0;
+		snprintf(blocks[i].reason, sizeof(blocks[i].reason), "%s", order->reason);
+	}
+	batch.now = now;
+	history_write(common, file, &batch, "after a reboot, these blocks are gone");
+	if (count > most)
+		log_warning("%zu of these blocks are not in the history, and are gone after a "
+			    "reboot: import the list again then",
+			    count - most);
+	free(blocks);
+}
+
+void history_lift(const struct cli_common *common, const char *file, const struct addr_prefix *whom,
+		  size_t count)
+{
+	const struct store_batch batch = { .lifts = whom,
+					   .lifts_count = count,
+					   .now = history_now() };
+
+	history_write(common, file, &batch,
+		      "a reboot will bring these blocks back, if they run then");
+}
+
+void history_lift_all(const struct cli_common *common, const char *file)
+{
+	struct store *store;
+	int err = history_open(common, file, true, &store);
+
+	if (!err) {
+		err = store_lift_all(store, history_now());
+		store_close(store);
+	}
+	if (err)
+		log_warning("a reboot will bring these blocks back, if they run then");
+}
+
+char *history_time(int64_t time, char text[CLI_TIME_SIZE])
+{
+	time_t second = time / 1000;
+	struct tm tm;
+
+	strftime(text, CLI_TIME_SIZE, "%Y-%m-%d %H:%M:%S", localtime_r(&second, &tm));
+	return text;
+}
+
+/* With escapes; the caller frees it. NULL: no memory. */
+static char *history_escape(const char *line, size_t length)
+{
+	char *text = malloc(4 * length + 1), *to = text;
+
+	for (size_t i = 0; text && i < length; i++) {
+		unsigned char c = line[i];
+
+		if (c == '\\' || c < ' ' || c > '~')
+			to += sprintf(to, c == '\\' ? "\\\\" : "\\x%02x", c);
+		else
+			*to++ = c;
+	}
+	if (text)
+		*to = '\0';
+	return text;
+}
+
+void history_print_line(FILE *to, const char *line, size_t length)
+{
+	char *text = history_escape(line, length);
+
+	fputs(text ? text : "?", to);
+	free(text);
+}
+
+static json_t *history_json_lines(const char *lines)
+{
+	json_t *array = json_array();
+
+	for (const char *lf; (lf = strchr(lines, '\n')); lines = lf + 1) {
+		char *text = history_escape(lines, lf - lines);
+
+		json_array_append_new(array, json_string(text ? text : "?"));
+		free(text);
+	}
+	return array;
+}
+
+json_t *history_json(const struct store_block *block)
+{
+	char address[ADDR_TEXT_SIZE], since[CLI_TIME_SIZE], until[CLI_TIME_SIZE];
+	char lifted[CLI_TIME_SIZE];
+
+	return json_pack(
+		"{s:s, s:s, s:s, s:s, s:s?, s:b, s:i, s:b, s:s?, s:o}", "address",
+		addr_prefix_format(&block->whom, address), "reason", block->reason, "since",
+		cli_stamp(block->since, since), "until", cli_stamp(block->until, until), "lifted",
+		block->lifted ? cli_stamp(block->lifted, lifted) : NULL, "dry_run",
+		(int)block->trial, "repeats", (int)block->repeats, "extend", block->quiet != 0,
+		"log", block->log, "lines", history_json_lines(block->lines));
+}
+
+struct history_listing {
+	const struct cli_common *common;
+	json_t *array; /* NULL: as text, or a document a line */
+	int64_t now;
+};
+
+static int history_list_one(void *context, const struct store_block *block)
+{
+	char address[ADDR_TEXT_SIZE], since[CLI_TIME_SIZE], until[CLI_TIME_SIZE];
+	struct history_listing *listing = context;
+	const char *end = "runs";
+
+	if (listing->array)
+		return json_array_append_new(listing->array, history_json(block));
+	if (listing->common->json)
+		return cli_print_json(listing->common, history_json(block)) ? -EIO : 0;
+	if (block->lifted)
+		end = "lifted";
+	else if (block->until <= listing->now)
+		end = "lapsed";
+	printf("%-19s  %-19s  %-6s  %7u  %-22s  %s%s\n", history_time(block->since, since),
+	       history_time(block->lifted ? block->lifted : block->until, until), end,
+	       block->repeats, addr_prefix_format(&block->whom, address),
+	       block->trial ? "(shown only) " : "", block->reason);
+	return 0;
+}
+
+int history_list(const struct cli_common *common, const char *file,
+		 const struct addr_prefix *networks, int count)
+{
+	struct history_listing listing = { .common = common, .now = history_now() };
+	struct store *store = NULL;
+	int err = history_open(common, file, false, &store);
+
+	if (err && err != -ENOENT)
+		return CLI_FAILED;
+	if (common->json && !common->lines)
+		listing.array = json_array();
+	else if (!common->json)
+		printf("%-19s  %-19s  %-6s  %7s  %-22s  %s\n", "SINCE", "UNTIL", "", "REPEATS",
+		       "ADDRESS", "REASON");
+	for (int i = 0; !err && i < (count ? count : 1); i++)
+		err = store_history(store, count ? &networks[i] : NULL, HISTORY_LIST_MAX,
+				    history_list_one, &listing);
+	store_close(store);
+	if (err && err != -ENOENT) {
+		log_error("cannot read the history: %s", strerror(-err));
+		json_decref(listing.array);
+		return CLI_FAILED;
+	}
+	if (listing.array) {
+		json_t *document = cli_document("history");
+
+		json_object_set_new(document, "blocks", listing.array);
+		return cli_print_json(common, document);
+	}
+	if (!fflush(stdout))
+		return CLI_DONE;
+	log_error("cannot write to standard output: %s", strerror(errno));
+	return CLI_FAILED;
+}

@@ -1,0 +1,128 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* What a configuration says against itself: rules that can never fire, entries that swallow them.
+ */
+#include "judge/review.h"
+
+#include <stdio.h>
+
+/* Wider than this, an entry is more than a friend or two. */
+#define REVIEW_WIDEST4 8
+#define REVIEW_WIDEST6 20
+
+struct review {
+	const struct config *config;
+	review_finding *finding;
+	void *context;
+};
+
+/* True if whatever makes `rule` fire makes `other` fire no later, and for no shorter. */
+static bool review_is_shadowed(const struct rule *rule, const struct config_rule *other)
+{
+	const struct rule *by = &other->rule;
+	bool sooner = by->window > rule->window;
+
+	if (by->window < rule->window || by->dry_run > rule->dry_run || other->match)
+		return false;
+	for (int i = 0; i < EVENT_OFFENCES; i++) {
+		uint64_t own = (uint64_t)rule->weights[i] * (by->limit + 1);
+		uint64_t others = (uint64_t)by->weights[i] * (rule->limit + 1);
+
+		if (others < own)
+			return false;
+		sooner |= others > own;
+	}
+	/* At the same offence, the longer block is the one that is made. */
+	return sooner || by->block >= rule->block;
+}
+
+/* Classes of lines that hold no text of an ACL, unless a pattern of the site's gives them. */
+static bool review_has_text(const struct config *config, enum event_class class)
+{
+	if (class != EVENT_TLS && class != EVENT_DISCONNECT && class != EVENT_FLOOD)
+		return true;
+	for (size_t i = 0; i < config->patterns_count; i++)
+		if (config->patterns[i].class == class)
+			return true;
+	return false;
+}
+
+static void review_match(const struct review *review, const struct config_rule *rule)
+{
+	for (int i = 0; i < EVENT_OFFENCES; i++)
+		if (rule->rule.weights[i] && review_has_text(review->config, i))
+			return;
+	review->finding(review->context, rule,
+			"it can never fire: it has a match, and lines of its classes hold no text "
+			"of an ACL that could fit");
+}
+
+static void review_rule(const struct review *review, size_t number)
+{
+	const struct config *config = review->config;
+	const struct config_rule *rule = &config->rules[number];
+	char text[200];
+
+	if (rule->match)
+		review_match(review, rule);
+	for (size_t i = 0; i < config->rules_count; i++) {
+		const struct config_rule *other = &config->rules[i];
+
+		if (i == number || !other->enabled || !review_is_shadowed(&rule->rule, other))
+			continue;
+		/* Of two that are alike, the later one is the one too many. */
+		if (i > number && !rule->match && review_is_shadowed(&other->rule, rule))
+			continue;
+		snprintf(text, sizeof(text),
+			 "it can never change anything: whatever it counts, [rule %s] has had "
+			 "enough of first",
+			 other->rule.name);
+		review->finding(review->context, rule, text);
+		return;
+	}
+}
+
+static void review_allow(const struct review *review)
+{
+	const struct config_allow *allow = &review->config->allow;
+	char text[200], address[ADDR_TEXT_SIZE];
+
+	for (size_t i = 0; i < allow->addresses_count; i++) {
+		const struct addr_prefix *entry = &allow->addresses[i];
+		bool ipv4 = addr_is_ipv4(&entry->addr);
+
+		addr_prefix_format(entry, address);
+		if (!entry->length)
+			snprintf(text, sizeof(text),
+				 "[allow] %s swallows every rule: no host of %s is ever blocked",
+				 address, ipv4 ? "IPv4" : "IPv6");
+		else if (entry->length < (ipv4 ? REVIEW_WIDEST4 : REVIEW_WIDEST6))
+			snprintf(text, sizeof(text),
+				 "[allow] %s is very wide: a large part of the internet is never "
+				 "blocked",
+				 address);
+		else
+			continue;
+		review->finding(review->context, NULL, text);
+	}
+}
+
+void review_config(const struct config *config, review_finding *finding, void *context)
+{
+	const struct review review = { config, finding, context };
+	size_t enabled = 0, shown = 0;
+
+	for (size_t i = 0; i < config->rules_count; i++) {
+		const struct config_rule *rule = &config->rules[i];
+
+		enabled += rule->enabled;
+		shown += rule->enabled && rule->rule.dry_run;
+		if (rule->enabled)
+			review_rule(&review, i);
+	}
+	if (!enabled)
+		finding(context, NULL, "all rules are switched off: nobody is ever blocked");
+	else if (shown == enabled)
+		finding(context, NULL,
+			"all rules are for show (dry-run = yes): nobody is ever blocked");
+	review_allow(&review);
+}
