@@ -11,6 +11,8 @@
 
 #define HOSTS	  40
 #define EVENTS	  60000
+#define ROUNDS	  60
+#define SECOND	  1000
 #define DAY	  (24 * INT64_C(3600000))
 #define UNKNOWN	  UINT32_MAX
 #define ONE_HOUR  INT64_C(3600000)
@@ -31,7 +33,7 @@ static const struct rule swept = {
 	.mark = RULES_NO_MARK,
 };
 
-static const struct sweep_grid grid = {
+static const struct sweep_grid wide = {
 	.limits = { 1, 4, 9, 15, 40 },
 	.limits_count = 5,
 	.windows = { 60, 300, 1800, 86400 },
@@ -72,8 +74,35 @@ static struct happening *happenings(bool disorder)
 	return all;
 }
 
-static void count_by_judge(const struct happening *all, uint32_t limit, uint32_t window,
-			   struct sweep_cell *out)
+/*
+ * One host at its worst: in whole seconds, so that it is often just on the edge, and later than
+ * a window forgives.
+ */
+static struct happening *storm(unsigned int seed)
+{
+	static const int late[] = { 1, 5, 59, 60, 61, 90 };
+	struct happening *all = calloc(EVENTS, sizeof(*all));
+	int64_t time = MIDNIGHT;
+
+	assert_non_null(all);
+	srandom(seed);
+	for (int i = 0; i < EVENTS; i++) {
+		time += random() % 40 ? random() % 9 * SECOND : random() % 900 * SECOND;
+		all[i].event = (struct event){
+			.time = time,
+			.class = random() % 3	? EVENT_VIRUS
+				 : random() % 2 ? EVENT_WORM
+						: EVENT_ARRIVAL,
+			.peer.bytes = { [10] = 0xff, 0xff, 198, 51, 100, 7 },
+		};
+		if (random() % 10 == 0)
+			all[i].event.time -= late[random() % 6] * SECOND;
+	}
+	return all;
+}
+
+static void count_by_judge(const struct happening *all, size_t count, uint32_t limit,
+			   uint32_t window, struct sweep_cell *out)
 {
 	struct rules rules = { .rules = { swept }, .count = 1 };
 	uint64_t price[HOSTS] = { 0 };
@@ -88,7 +117,7 @@ static void count_by_judge(const struct happening *all, uint32_t limit, uint32_t
 	assert_int_equal(judge_open(&rules, SOME_SEED, &judge), 0);
 	for (int h = 0; h < HOSTS; h++)
 		until[h] = NO_BLOCK;
-	for (int i = 0; i < EVENTS; i++) {
+	for (size_t i = 0; i < count; i++) {
 		uint32_t host = all[i].host;
 		bool arrival = all[i].event.class == EVENT_ARRIVAL;
 
@@ -109,7 +138,8 @@ static void count_by_judge(const struct happening *all, uint32_t limit, uint32_t
 	judge_close(judge);
 }
 
-static void sweep_all(const struct happening *all, struct sweep_cell *cells)
+static void sweep_all(const struct happening *all, size_t count, const struct sweep_grid *grid,
+		      struct sweep_cell *cells)
 {
 	uint32_t numbers[HOSTS];
 	struct sweep *sweep;
@@ -117,7 +147,7 @@ static void sweep_all(const struct happening *all, struct sweep_cell *cells)
 	for (int h = 0; h < HOSTS; h++)
 		numbers[h] = UNKNOWN;
 	assert_int_equal(sweep_open(&swept, &sweep), 0);
-	for (int i = 0; i < EVENTS; i++) {
+	for (size_t i = 0; i < count; i++) {
 		const struct event *event = &all[i].event;
 		unsigned int points = event->class == EVENT_ARRIVAL ? SWEEP_ARRIVAL
 								    : swept.weights[event->class];
@@ -130,22 +160,22 @@ static void sweep_all(const struct happening *all, struct sweep_cell *cells)
 			assert_int_equal(sweep_host(sweep, number), 0);
 		assert_int_equal(sweep_add(sweep, *number, event->time, points), 0);
 	}
-	assert_int_equal(sweep_run(sweep, &grid, cells), 0);
+	assert_int_equal(sweep_run(sweep, grid, cells), 0);
 	sweep_close(sweep);
 }
 
-static void compare(bool disorder)
+/* How many blocks there were, of all cells together. */
+static uint64_t compare(const struct happening *all, size_t count, const struct sweep_grid *grid)
 {
 	struct sweep_cell cells[SWEEP_LIMITS_MAX * SWEEP_WINDOWS_MAX], right;
-	struct happening *all = happenings(disorder);
 	uint64_t blocks = 0;
 
-	sweep_all(all, cells);
-	for (size_t w = 0; w < grid.windows_count; w++) {
-		for (size_t l = 0; l < grid.limits_count; l++) {
-			const struct sweep_cell *cell = &cells[w * grid.limits_count + l];
+	sweep_all(all, count, grid, cells);
+	for (size_t w = 0; w < grid->windows_count; w++) {
+		for (size_t l = 0; l < grid->limits_count; l++) {
+			const struct sweep_cell *cell = &cells[w * grid->limits_count + l];
 
-			count_by_judge(all, grid.limits[l], grid.windows[w], &right);
+			count_by_judge(all, count, grid->limits[l], grid->windows[w], &right);
 			assert_int_equal(cell->blocks, right.blocks);
 			assert_int_equal(cell->hosts, right.hosts);
 			assert_int_equal(cell->avoided, right.avoided);
@@ -154,20 +184,43 @@ static void compare(bool disorder)
 			blocks += right.blocks;
 		}
 	}
-	assert_true(blocks > 1000);
-	free(all);
+	return blocks;
 }
 
 static void all_cells_are_what_the_judge_says(void **state)
 {
+	struct happening *all = happenings(false);
+
 	(void)state;
-	compare(false);
+	assert_true(compare(all, EVENTS, &wide) > 1000);
+	free(all);
 }
 
 static void lines_out_of_order_and_clocks_set_back_are_counted_alike(void **state)
 {
+	struct happening *all = happenings(true);
+
 	(void)state;
-	compare(true);
+	assert_true(compare(all, EVENTS, &wide) > 1000);
+	free(all);
+}
+
+static void so_is_each_edge_of_a_window(void **state)
+{
+	static const struct sweep_grid close = {
+		.limits = { 1, 2, 3, 5, 8, 11, 13, 16, 19, 22, 25, 28, 31, 34, 37, 40 },
+		.limits_count = 16,
+		.windows = { 7, 30, 60 },
+		.windows_count = 3,
+	};
+
+	(void)state;
+	for (int round = 0; round < ROUNDS; round++) {
+		struct happening *all = storm(round);
+
+		assert_true(compare(all, 1 + round * 10, &close) > 0 || round < 2);
+		free(all);
+	}
 }
 
 static void nothing_comes_of_nothing(void **state)
@@ -177,8 +230,8 @@ static void nothing_comes_of_nothing(void **state)
 
 	(void)state;
 	assert_int_equal(sweep_open(&swept, &sweep), 0);
-	assert_int_equal(sweep_run(sweep, &grid, cells), 0);
-	for (size_t i = 0; i < grid.limits_count * grid.windows_count; i++)
+	assert_int_equal(sweep_run(sweep, &wide, cells), 0);
+	for (size_t i = 0; i < wide.limits_count * wide.windows_count; i++)
 		assert_int_equal(cells[i].blocks + cells[i].avoided + cells[i].price, 0);
 	sweep_close(sweep);
 	sweep_close(NULL);
@@ -189,6 +242,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(all_cells_are_what_the_judge_says),
 		cmocka_unit_test(lines_out_of_order_and_clocks_set_back_are_counted_alike),
+		cmocka_unit_test(so_is_each_edge_of_a_window),
 		cmocka_unit_test(nothing_comes_of_nothing),
 	};
 

@@ -36,9 +36,7 @@ struct sweep_block {
 
 struct sweep_of_host {
 	uint64_t points; /* of all its offences */
-	int64_t last;	 /* time */
 	uint32_t events;
-	bool disordered; /* a time lies before the one before it */
 };
 
 struct sweep {
@@ -72,7 +70,7 @@ int sweep_host(struct sweep *sweep, uint32_t *out)
 		sweep->hosts = hosts;
 		sweep->hosts_room = room;
 	}
-	sweep->hosts[sweep->hosts_count] = (struct sweep_of_host){ .last = INT64_MIN };
+	sweep->hosts[sweep->hosts_count] = (struct sweep_of_host){ 0 };
 	*out = sweep->hosts_count++;
 	return 0;
 }
@@ -109,8 +107,6 @@ int sweep_add(struct sweep *sweep, uint32_t host, int64_t time, unsigned int poi
 	(*block)->events[at] = (int64_t)((uint64_t)time << SWEEP_POINT_BITS | points);
 	sweep->events++;
 	of->events++;
-	of->disordered |= time < of->last;
-	of->last = time;
 	if (points != SWEEP_ARRIVAL)
 		of->points += points;
 	return 0;
@@ -119,7 +115,6 @@ int sweep_add(struct sweep *sweep, uint32_t host, int64_t time, unsigned int poi
 /* The events of one host, of those that some limit may block. */
 struct sweep_span {
 	uint32_t first, count;
-	bool disordered;
 };
 
 struct sweep_work {
@@ -171,7 +166,11 @@ static bool sweep_count(struct sweep_window *window, uint32_t limit, int64_t tim
 	return false;
 }
 
-/* The most points of any span of so many milliseconds: no limit from there on is exceeded. */
+/*
+ * At least the most points that there ever are in the window: no limit from there on is exceeded.
+ * What is late leaves the window with what came before it, here as in sweep_count(); that blocks
+ * keep events away, and that counts start anew, makes it less.
+ */
 static uint32_t sweep_peak(const int64_t *events, uint32_t count, int64_t span)
 {
 	uint32_t first = 0, points = 0, peak = 0;
@@ -244,13 +243,11 @@ static void sweep_span(const struct sweep_work *work, const struct sweep_span *s
 {
 	const struct sweep_grid *grid = work->grid;
 	const int64_t *events = work->events + span->first;
-	uint32_t peak = UINT32_MAX;
+	uint32_t peak;
 
 	for (size_t w = 0; w < grid->windows_count; w++) {
 		window->span = grid->windows[w] * INT64_C(1000);
-		/* Times that go back have a meaning of their own; sweep_try() knows it. */
-		if (!span->disordered)
-			peak = sweep_peak(events, span->count, window->span);
+		peak = sweep_peak(events, span->count, window->span);
 		for (size_t l = 0; l < grid->limits_count && grid->limits[l] < peak; l++)
 			sweep_try(&work->sweep->rule, events, span->count, grid->limits[l], window,
 				  &cells[w * grid->limits_count + l]);
@@ -297,9 +294,8 @@ static int sweep_sort(struct sweep *sweep, struct sweep_work *work)
 		if (of->points <= work->grid->limits[0])
 			continue;
 		where[h] = kept;
-		work->spans[work->spans_count++] = (struct sweep_span){
-			.first = kept, .count = of->events, .disordered = of->disordered
-		};
+		work->spans[work->spans_count++] =
+			(struct sweep_span){ .first = kept, .count = of->events };
 		kept += of->events;
 	}
 	work->events = malloc(((size_t)kept + 1) * sizeof(*work->events));
