@@ -19,6 +19,7 @@ import time
 SOBIG, INTERFACE, LOG, STATE, KILLS = *sys.argv[1:5], int(sys.argv[5])
 LIMIT, WINDOW = 15, 300.0
 BAD, GOOD, BYSTANDERS = 60, 40, 2000
+ROTATIONS = 8  # within a window; of more, the oldest files are not looked for
 
 random.seed(int(os.environ.get("SEED", "2003")))
 written = []  # (time, address)
@@ -46,20 +47,19 @@ class Log:
     def write(self, host):
         self.file.write(line(host))
 
-    def rotate(self):
+    def rotate(self, copy):
+        """By renaming, or by copying and truncating: that loses what is not read yet, unless nobody reads."""
         self.turns += 1
         for number in range(8, 0, -1):
             if os.path.exists("%s.%d" % (LOG, number)):
                 os.replace("%s.%d" % (LOG, number), "%s.%d" % (LOG, number + 1))
-        if self.turns % 2:
-            os.rename(LOG, LOG + ".1")
-            self.file.close()
-        else:
-            # The daemon may be reading: what is copied is what it will find again.
-            self.file.close()
+        self.file.close()
+        if copy:
             with open(LOG, "rb") as old, open(LOG + ".1", "wb") as new:
                 new.write(old.read())
             os.truncate(LOG, 0)
+        else:
+            os.rename(LOG, LOG + ".1")
         self.file = open(LOG, "a", buffering=1)
 
 
@@ -114,8 +114,8 @@ while kills < KILLS or position < len(storm):
         if random.random() < 0.1:
             time.sleep(random.random() * 0.01)
     position += each
-    if random.random() < 0.1:
-        log.rotate()
+    if log.turns < ROTATIONS and random.random() < 3 / KILLS:
+        log.rotate(False)
     if kills < KILLS:
         time.sleep(random.random() * 0.3)
         daemon.send_signal(signal.SIGKILL)
@@ -126,8 +126,8 @@ while kills < KILLS or position < len(storm):
         for host in storm[position:position + 3]:
             log.write(host)
         position += 3
-        if random.random() < 0.1:
-            log.rotate()
+        if log.turns < ROTATIONS and random.random() < 4 / KILLS:
+            log.rotate(log.turns % 2)
         daemon = start()
         if random.random() < 0.2:
             # Not even the start is sacred.
@@ -147,7 +147,7 @@ time.sleep(2.5)
 blocked, wanted = set(listed()), truth()
 daemon.send_signal(signal.SIGTERM)
 status = daemon.wait()
-totals = dict(sqlite3.connect(STATE + "/state.db").execute("SELECT name, value FROM totals"))
+totals = dict(zip(("lines", "offences"), sqlite3.connect(STATE + "/state.db").execute("SELECT lines, offences FROM totals").fetchone()))
 rows = sqlite3.connect(STATE + "/state.db").execute("SELECT count(DISTINCT host), max(repeats) FROM blocks").fetchone()
 print("# %d kills, %d of the start; %d rotations; %d lines written, %d counted; %d hosts to block, %d blocked, %d in the history"
       % (kills + mid_start, mid_start, log.turns, len(written), totals["offences"], len(wanted), len(blocked), rows[0]))

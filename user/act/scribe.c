@@ -15,6 +15,7 @@
 /* Blocks that wait for a disk; with their evidence, some 100 MB at worst. */
 #define SCRIBE_WAITING_MAX 20000
 #define SCRIBE_LOGS_MAX	   16
+#define SCRIBE_WHO_SIZE	   64
 #define SCRIBE_RETRY	   5 /* seconds */
 #define SCRIBE_PRUNE	   60
 
@@ -32,6 +33,7 @@ struct scribe_batch {
 
 struct scribe {
 	char folder[PATH_MAX];
+	char who[SCRIBE_WHO_SIZE];
 	struct store_limits limits;
 	pthread_t thread;
 	pthread_mutex_t lock;
@@ -175,6 +177,7 @@ static int scribe_write(struct scribe *scribe, const struct scribe_batch *batch)
 		.lifts_count = batch->lifts_count,
 		.logs = batch->logs,
 		.logs_count = batch->logs_count,
+		.who = scribe->who,
 		.totals = &batch->totals,
 		.now = batch->now,
 	};
@@ -215,7 +218,7 @@ static bool scribe_take(struct scribe *scribe, struct scribe_batch *out, bool fa
 	struct timespec until;
 	bool got;
 
-	clock_gettime(CLOCK_REALTIME, &until);
+	clock_gettime(CLOCK_MONOTONIC, &until);
 	until.tv_sec += SCRIBE_RETRY;
 	pthread_mutex_lock(&scribe->lock);
 	while (!scribe->over && (failed || !scribe->has_post) &&
@@ -270,18 +273,25 @@ static void *scribe_run(void *context)
 	return NULL;
 }
 
-int scribe_open(const char *folder, const struct store_limits *limits, struct scribe **out)
+int scribe_open(const char *folder, const char *who, const struct store_limits *limits,
+		struct scribe **out)
 {
 	struct scribe *scribe = calloc(1, sizeof(*scribe));
+	pthread_condattr_t monotonic;
 	sigset_t all, before;
 	int err;
 
 	if (!scribe)
 		return -ENOMEM;
 	snprintf(scribe->folder, sizeof(scribe->folder), "%s", folder);
+	snprintf(scribe->who, sizeof(scribe->who), "%s", who);
 	scribe->limits = *limits;
 	pthread_mutex_init(&scribe->lock, NULL);
-	pthread_cond_init(&scribe->posted, NULL);
+	/* Setting the wall clock makes nobody wait. */
+	pthread_condattr_init(&monotonic);
+	pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
+	pthread_cond_init(&scribe->posted, &monotonic);
+	pthread_condattr_destroy(&monotonic);
 	sigfillset(&all);
 	pthread_sigmask(SIG_SETMASK, &all, &before);
 	err = pthread_create(&scribe->thread, NULL, scribe_run, scribe);

@@ -9,10 +9,11 @@
 struct scribe;
 
 /*
- * Writes into `folder` from now on, and tries again as long as it cannot. 0 or -ENOMEM. The caller
- * closes *out, which writes what is left, if it can.
+ * Writes into `folder` from now on, the totals as those of `who`, and tries again as long as it
+ * cannot. 0 or -ENOMEM. The caller closes *out, which writes what is left, if it can.
  */
-int scribe_open(const char *folder, const struct store_limits *limits, struct scribe **out);
+int scribe_open(const char *folder, const char *who, const struct store_limits *limits,
+		struct scribe **out);
 
 /* Each of these is written with the next scribe_post(), all of it or nothing. */
 void scribe_block(struct scribe *scribe, const struct store_block *block);

@@ -36,7 +36,8 @@ static const char store_schema[] =
 	" head INTEGER, head_size INTEGER, skip INTEGER, PRIMARY KEY(log, earlier, rank))"
 	" WITHOUT ROWID;"
 	"CREATE TABLE IF NOT EXISTS cursors(log TEXT PRIMARY KEY, cursor TEXT) WITHOUT ROWID;"
-	"CREATE TABLE IF NOT EXISTS totals(name TEXT PRIMARY KEY, value INTEGER) WITHOUT ROWID;";
+	"CREATE TABLE IF NOT EXISTS totals(who TEXT PRIMARY KEY, lines INTEGER, offences INTEGER,"
+	" blocks INTEGER) WITHOUT ROWID;";
 
 int store_errno(sqlite3 *db)
 {
@@ -46,6 +47,7 @@ int store_errno(sqlite3 *db)
 	case SQLITE_READONLY:
 		return -EROFS;
 	case SQLITE_CANTOPEN:
+		return sqlite3_system_errno(db) ? -sqlite3_system_errno(db) : -EACCES;
 	case SQLITE_PERM:
 	case SQLITE_AUTH:
 		return -EACCES;
@@ -259,7 +261,7 @@ static int store_write_all(struct store *store, const struct store_batch *batch)
 	for (size_t i = 0; i < batch->logs_count && !err; i++)
 		err = store_write_log(store, &batch->logs[i]);
 	if (!err && batch->totals)
-		err = store_write_totals(store, batch->totals);
+		err = store_write_totals(store, batch->who, batch->totals);
 	return err;
 }
 

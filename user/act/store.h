@@ -63,6 +63,7 @@ struct store_batch {
 	size_t lifts_count;
 	const struct store_log *logs;
 	size_t logs_count;
+	const char *who;		   /* whose totals they are */
 	const struct store_totals *totals; /* NULL: as they are */
 	int64_t now;
 };
@@ -106,7 +107,7 @@ int store_repeats(struct store *store, store_each_repeat *each, void *context);
 int store_log(struct store *store, const char *name, struct log_place *done,
 	      struct log_place *from);
 
-int store_totals(struct store *store, struct store_totals *out);
+int store_totals(struct store *store, const char *who, struct store_totals *out);
 
 /* Accepts NULL. */
 void store_close(struct store *store);

@@ -108,36 +108,37 @@ int store_log(struct store *store, const char *name, struct log_place *done, str
 	return done->places.count || *done->cursor ? 0 : -ENOENT;
 }
 
-int store_write_totals(struct store *store, const struct store_totals *totals)
+int store_write_totals(struct store *store, const char *who, const struct store_totals *totals)
 {
-	char text[256];
+	sqlite3_stmt *insert;
+	int err =
+		store_prepare(store->db, "INSERT OR REPLACE INTO totals VALUES(?,?,?,?)", &insert);
 
-	snprintf(text, sizeof(text),
-		 "INSERT OR REPLACE INTO totals VALUES('lines',%llu),('offences',%llu),"
-		 "('blocks',%llu)",
-		 (unsigned long long)totals->lines, (unsigned long long)totals->offences,
-		 (unsigned long long)totals->blocks);
-	return store_exec(store->db, text);
+	if (err)
+		return err;
+	sqlite3_bind_text(insert, 1, who, -1, SQLITE_STATIC);
+	sqlite3_bind_int64(insert, 2, totals->lines);
+	sqlite3_bind_int64(insert, 3, totals->offences);
+	sqlite3_bind_int64(insert, 4, totals->blocks);
+	err = store_step(store->db, insert);
+	sqlite3_finalize(insert);
+	return err;
 }
 
-int store_totals(struct store *store, struct store_totals *out)
+int store_totals(struct store *store, const char *who, struct store_totals *out)
 {
 	sqlite3_stmt *ask;
-	int err = store_prepare(store->db, "SELECT name, value FROM totals", &ask);
+	int err = store_prepare(store->db, "SELECT lines, offences, blocks FROM totals WHERE who=?",
+				&ask);
 
 	memset(out, 0, sizeof(*out));
 	if (err)
 		return err;
-	while (sqlite3_step(ask) == SQLITE_ROW) {
-		const char *name = (const char *)sqlite3_column_text(ask, 0);
-		uint64_t value = sqlite3_column_int64(ask, 1);
-
-		if (!strcmp(name, "lines"))
-			out->lines = value;
-		else if (!strcmp(name, "offences"))
-			out->offences = value;
-		else if (!strcmp(name, "blocks"))
-			out->blocks = value;
+	sqlite3_bind_text(ask, 1, who, -1, SQLITE_STATIC);
+	if (sqlite3_step(ask) == SQLITE_ROW) {
+		out->lines = sqlite3_column_int64(ask, 0);
+		out->offences = sqlite3_column_int64(ask, 1);
+		out->blocks = sqlite3_column_int64(ask, 2);
 	}
 	sqlite3_finalize(ask);
 	return 0;

@@ -23,6 +23,6 @@ int store_prepare(sqlite3 *db, const char *sql, sqlite3_stmt **out);
 int store_step(sqlite3 *db, sqlite3_stmt *statement);
 
 int store_write_log(struct store *store, const struct store_log *log);
-int store_write_totals(struct store *store, const struct store_totals *totals);
+int store_write_totals(struct store *store, const char *who, const struct store_totals *totals);
 
 #endif

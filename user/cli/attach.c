@@ -248,7 +248,7 @@ static int attach_run(struct attach *attach, char **interfaces, int count)
 
 	if (!err)
 		err = memory_open(guard, history_folder(&guard->common, &guard->setup.config.state),
-				  &guard->memory);
+				  interfaces[0], &guard->memory);
 	if (!err)
 		err = keep_open(guard, &guard->kept);
 	if (!err) {

@@ -3,6 +3,7 @@
 #include "cli/memory.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -42,8 +43,11 @@ struct memory {
 	struct store *store; /* what was there at the start; NULL: nothing */
 	struct scribe *scribe;
 	struct hosts *verdicts;
-	struct store_totals totals; /* of all former daemons */
+	/* Daemons at several interfaces share the state, but for what each has read by itself. */
+	char who[IF_NAMESIZE];
+	struct store_totals totals; /* of all former daemons there */
 	struct memory_log logs[GUARD_LOGS_MAX];
+	char names[GUARD_LOGS_MAX][IF_NAMESIZE + PATH_MAX];
 	int error; /* as last told */
 	uint64_t damaged, lost;
 };
@@ -82,7 +86,7 @@ static void memory_read(struct memory *memory, struct guard *guard, const char *
 	if (err == -ENOENT)
 		return;
 	if (!err)
-		err = store_totals(memory->store, &memory->totals);
+		err = store_totals(memory->store, memory->who, &memory->totals);
 	if (!err)
 		err = store_repeats(memory->store, memory_take_repeat, guard->judge);
 	if (!err)
@@ -102,7 +106,7 @@ static void memory_read(struct memory *memory, struct guard *guard, const char *
 			  folder, strerror(-err));
 }
 
-int memory_open(struct guard *guard, const char *folder, struct memory **out)
+int memory_open(struct guard *guard, const char *folder, const char *interface, struct memory **out)
 {
 	const struct hosts_options of_hosts = { .record = sizeof(struct memory_verdict),
 						.most = MEMORY_HOSTS,
@@ -118,10 +122,11 @@ int memory_open(struct guard *guard, const char *folder, struct memory **out)
 	for (size_t i = 0; i < guard->setup.rules.count; i++)
 		if (limits.memory < guard->setup.rules.rules[i].memory * INT64_C(1000))
 			limits.memory = guard->setup.rules.rules[i].memory * INT64_C(1000);
+	snprintf(memory->who, sizeof(memory->who), "%s", interface);
 	err = hosts_open(&of_hosts, &memory->verdicts);
 	if (!err) {
 		memory_read(memory, guard, folder);
-		err = scribe_open(folder, &limits, &memory->scribe);
+		err = scribe_open(folder, interface, &limits, &memory->scribe);
 	}
 	if (err)
 		memory_close(memory);
@@ -133,7 +138,12 @@ int memory_open(struct guard *guard, const char *folder, struct memory **out)
 int memory_place(struct memory *memory, const char *log, struct log_place *done,
 		 struct log_place *from)
 {
-	return memory->store ? store_log(memory->store, log, done, from) : -ENOENT;
+	char name[IF_NAMESIZE + PATH_MAX];
+
+	if (!memory->store)
+		return -ENOENT;
+	snprintf(name, sizeof(name), "%s %s", memory->who, log);
+	return store_log(memory->store, name, done, from);
 }
 
 static void memory_note_place(struct memory_log *log, const struct log_place *place, uint32_t now)
@@ -154,6 +164,8 @@ void memory_follow(struct memory *memory, const struct guard *guard, int number)
 	struct memory_log *log = &memory->logs[number];
 	struct log_place place;
 
+	snprintf(memory->names[number], sizeof(memory->names[number]), "%s %s", memory->who,
+		 source_name(guard->logs[number].source));
 	log->places = calloc(MEMORY_PLACES, sizeof(*log->places));
 	log->times = calloc(MEMORY_PLACES, sizeof(*log->times));
 	if (!log->places || !log->times) {
@@ -203,7 +215,7 @@ void memory_post(struct guard *guard)
 		struct memory_log *log = &memory->logs[i];
 		unsigned int last = (log->first + log->count - 1) % MEMORY_PLACES;
 
-		logs[i].name = source_name(guard->logs[i].source);
+		logs[i].name = memory->names[i];
 		source_place(guard->logs[i].source, &logs[i].done);
 		memory_choose_from(log, memory_reach(guard), &logs[i].from);
 		if (log->count && now >= log->times[last] + MEMORY_EACH)

@@ -6,10 +6,11 @@
 #include "cli/guard.h"
 
 /*
- * Reads what a former daemon left in `folder`, and tells the judge. What is wrong is told, and
- * costs memory, never protection: 0 or -ENOMEM. The caller closes *out.
+ * Reads what a former daemon left in `folder` that guarded `interface`, and tells the judge. What
+ * is wrong is told, and costs memory, never protection: 0 or -ENOMEM. The caller closes *out.
  */
-int memory_open(struct guard *guard, const char *folder, struct memory **out);
+int memory_open(struct guard *guard, const char *folder, const char *interface,
+		struct memory **out);
 
 /* Where the reading of a log had come, and from where on its lines are of interest. 0 or -ENOENT.
  */

@@ -23,7 +23,7 @@ struct place {
 };
 
 /* Files of one log at a time: the one that has its name, and those just rotated away. */
-#define PLACE_FILES 9
+#define PLACE_FILES 17
 
 struct places {
 	struct place places[PLACE_FILES]; /* the oldest first */

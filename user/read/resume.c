@@ -43,8 +43,9 @@ static bool resume_recognize(struct follow *follow, int fd, const struct place *
 
 	if (fstat(fd, &st) || !S_ISREG(st.st_mode) || (uint64_t)st.st_size < place->offset)
 		return false;
-	/* A beginning that is short, or not there, tells nothing. */
-	if (by_content ? place->head_size < TAIL_HEAD
+	/* A beginning that is short tells nothing, unless it is all there is. */
+	if (by_content ? place->head_size < TAIL_HEAD &&
+				 (place->head_size < TAIL_PROOF || place->offset > place->head_size)
 		       : st.st_dev != place->device || st.st_ino != place->inode)
 		return false;
 	if (follow_file_new(follow, fd, &st, &file))
@@ -89,6 +90,27 @@ static bool resume_find(struct follow *follow, const struct place *place, const 
 	return found;
 }
 
+/* The same, by what it is or else by what it holds. */
+static bool resume_take(struct follow *follow, const struct place *place, const struct places *from)
+{
+	return follow->retired_count < FOLLOW_RETIRED_MAX &&
+	       (resume_find(follow, place, from, false) || resume_find(follow, place, from, true));
+}
+
+/* The oldest first, as they are read. */
+static void resume_sort(struct follow *follow)
+{
+	struct follow_file **files = follow->retired, *file;
+
+	for (unsigned int i = 1; i < follow->retired_count; i++) {
+		unsigned int j = i;
+
+		for (file = files[i]; j && files[j - 1]->generation > file->generation; j--)
+			files[j] = files[j - 1];
+		files[j] = file;
+	}
+}
+
 int follow_open_at(const char *path, const struct places *done, const struct places *from,
 		   struct follow **out)
 {
@@ -97,25 +119,18 @@ int follow_open_at(const char *path, const struct places *done, const struct pla
 
 	if (err)
 		return err;
-	/* First those that only the earlier places name: they are the oldest. */
-	for (unsigned int i = 0; i < from->count; i++) {
-		const struct place *place = &from->places[i];
-
-		if (done->count && place->generation < done->places[0].generation &&
-		    follow->retired_count < FOLLOW_RETIRED_MAX - 1 &&
-		    !resume_find(follow, place, from, false))
-			resume_find(follow, place, from, true);
-	}
-	for (unsigned int i = 0; i < done->count; i++) {
-		const struct place *place = &done->places[i];
-
-		if (place->generation > follow->generation)
-			follow->generation = place->generation;
-		if (follow->retired_count < FOLLOW_RETIRED_MAX - 1 &&
-		    !resume_find(follow, place, from, false) &&
-		    !resume_find(follow, place, from, true))
+	/* The latest first: if there is no room for all, it is the oldest that can be done without.
+	 */
+	for (unsigned int i = done->count; i-- > 0;) {
+		if (done->places[i].generation > follow->generation)
+			follow->generation = done->places[i].generation;
+		if (!resume_take(follow, &done->places[i], from))
 			follow->state.lost = true;
 	}
+	for (unsigned int i = from->count; i-- > 0;)
+		if (done->count && from->places[i].generation < done->places[0].generation)
+			resume_take(follow, &from->places[i], from);
+	resume_sort(follow);
 	err = follow_begin(follow);
 	if (err)
 		return err;

@@ -1,0 +1,293 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# What outlives the daemon, and what goes wrong with it: protection goes on, and it is said.
+
+load live.bash
+
+state=/var/lib/sobig-xdp
+
+# The words of the daemon say so within some seconds.
+until_said() {
+	local _
+	for _ in $(seq 150); do
+		! grep -q -- "$1" "$LAB/words" || return 0
+		sleep 0.05
+	done
+	cat "$LAB/words"
+	return 1
+}
+
+# until_entered WHAT: the history has it.
+until_entered() {
+	local _
+	for _ in $(seq 100); do
+		! "$sobig" list --history | grep -q -- "$1" || return 0
+		sleep 0.05
+	done
+	"$sobig" list --history
+	return 1
+}
+
+# until_status WORDS: the first line of status says so; the daemon tells of itself once a second.
+until_status() {
+	local _
+	for _ in $(seq 60); do
+		! { "$sobig" status || true; } | head -n 1 | grep -qi -- "$1" || return 0
+		sleep 0.05
+	done
+	"$sobig" status
+	return 1
+}
+
+is_blocked() {
+	"$sobig" list "$1" | grep -q "$1"
+}
+
+start_with() {
+	printf '%s\n' "$@" >"$LAB/sobig.conf"
+	start_daemon -c "$LAB/sobig.conf"
+}
+
+@test "after a reboot, blocks that still run are in force before a packet is judged" {
+	start_server
+	start_daemon
+	offend $bad 16
+	offend $bad6 16
+	until_blocked $bad
+	until_blocked $bad6
+	"$sobig" block 203.0.113.0/24 --for 2h
+	"$sobig" block $good
+	"$sobig" unblock $good
+	until_entered $bad
+	until_entered 2001:db8:666
+	before=$("$sobig" list $bad -j --ndjson | jq -r .until)
+	stop_daemon
+	is_clean
+	[ "$(reach $bad)" = connected ]
+	# Somebody knocks all the time.
+	(while :; do reach $bad; done) >"$LAB/knocks" 3>&- &
+	start_daemon
+	sleep 1
+	[ "$("$sobig" status -j | jq '.interfaces[0].counters.passed_syn')" = 0 ]
+	[ "$("$sobig" status -j | jq '.interfaces[0].counters.dropped')" -gt 0 ]
+	is_blocked 203.0.113.0/24
+	[ "$(reach $bad6)" = silence ]
+	[ "$(reach $good)" = connected ]
+	after=$("$sobig" list $bad -j --ndjson | jq -r .until)
+	[ $(($(date -d "$after" +%s) - $(date -d "$before" +%s))) -le 2 ]
+	[ $(($(date -d "$before" +%s) - $(date -d "$after" +%s))) -le 2 ]
+}
+
+@test "what was written while nobody read is judged, once" {
+	start_daemon
+	offend $bad 10
+	offend $good 10
+	sleep 1.5
+	stop_daemon
+	offend $bad 6
+	mv "$log" "$log.1"
+	offend $good 5
+	start_daemon
+	until_blocked $bad
+	sleep 1
+	[ -z "$("$sobig" list $good | grep $good)" ]
+	offend $good 1
+	until_blocked $good
+}
+
+@test "a repeater is blocked for twice as long each time, over a restart as well" {
+	start_with '[rule worm-storm]' 'block = 2s'
+	for length in 2 4 8; do
+		offend $bad 16
+		until_blocked $bad
+		until_said "blocked $bad for ${length}s"
+		until_entered "$bad"
+		while is_blocked $bad; do sleep 0.1; done
+		sleep 1
+		stop_daemon
+		start_with '[rule worm-storm]' 'block = 2s'
+	done
+	[ "$("$sobig" list --history -j $bad | jq -c '[.blocks[].repeats]')" = '[2,1,0]' ]
+}
+
+@test "the configuration is read again on SIGHUP, whole or not at all" {
+	start_with '[rule worm-storm]' 'limit = 100'
+	offend $bad 16
+	offend $good 2
+	sleep 0.5
+	[ -z "$("$sobig" list | grep $bad)" ]
+	# One line of it is wrong: the limit is not taken, either.
+	printf '[rule worm-storm]\nlimit = 3\n[rule other]\nclas = spam\n' >"$LAB/sobig.conf"
+	kill -HUP $daemon
+	until_said 'all stays as it was'
+	grep -q 'sobig.conf:4:.*did you mean "class"' "$LAB/words"
+	until_status 'reload was refused'
+	offend $good 3
+	sleep 0.5
+	[ -z "$("$sobig" list | grep $good)" ]
+	printf '[rule worm-storm]\nlimit = 3\n[filter]\nports = 25, 26\n[class worm]\npattern = nothing but trouble\n' >"$LAB/sobig.conf"
+	kill -HUP $daemon
+	until_said 'configuration was read again'
+	until_status 'all is well'
+	"$sobig" status | grep -q 'ports 25, 26'
+	echo "$(date '+%F %T') H=(h) [$good] F=<s@e> rejected RCPT <a@b>: nothing but trouble" >>"$log"
+	echo "$(date '+%F %T') H=(h) [$good] F=<s@e> rejected RCPT <c@b>: nothing but trouble" >>"$log"
+	echo "$(date '+%F %T') H=(h) [$good] F=<s@e> rejected RCPT <d@b>: nothing but trouble" >>"$log"
+	echo "$(date '+%F %T') H=(h) [$good] F=<s@e> rejected RCPT <e@b>: nothing but trouble" >>"$log"
+	until_blocked $good
+	[ -d /proc/$daemon ]
+}
+
+@test "the brake: what is too much is shown and served, until a human lets go" {
+	start_server
+	start_with '[brake]' 'blocks = 2/m'
+	for host in 192.0.2.21 192.0.2.22 $bad; do offend $host 16; done
+	until_said 'THE BRAKE IS ON'
+	is_blocked 192.0.2.22
+	"$sobig" list $bad | grep -q 'dry run'
+	[ "$(reach $bad)" = connected ]
+	until_status 'brake is on'
+	"$sobig" release | grep -q 'The brake is off'
+	until_said 'acted upon'
+	until_status 'all is well'
+	offend $bad 16
+	until_said "^.*blocked $bad for 1h"
+	[ "$(reach $bad)" = silence ]
+	"$sobig" release | grep -q 'was not on'
+}
+
+@test "explain shows the rule, the counts and the very lines, and nothing that a terminal obeys" {
+	start_daemon
+	printf '%s H=(h) [%s] F=<\033[2J@e> rejected after DATA: This message contains a virus (\033]0;x\007).\n' "$(date '+%F %T')" $bad >>"$log"
+	offend $bad 15
+	until_blocked $bad
+	until_entered $bad
+	"$sobig" explain $bad >"$LAB/out"
+	cat -v "$LAB/out"
+	grep -q "^$bad is blocked until" "$LAB/out"
+	grep -q 'worm-storm: more than 15 in 5m' "$LAB/out"
+	[ "$(grep -c 'rejected after DATA' "$LAB/out")" = 10 ]
+	[ "$(grep -c $'\033' "$LAB/out")" = 0 ]
+	"$sobig" explain $bad -j | jq -e '.blocked and (.history[0].lines | length == 10)'
+	"$sobig" explain $good | grep -q "^$good is not blocked"
+	"$sobig" explain 127.0.0.1 | grep -q 'never blocked'
+}
+
+@test "a full disk costs history, never protection, and is said; later all of it is entered" {
+	mkdir -p $state
+	mount -t tmpfs -o size=320k full $state
+	start_server
+	start_daemon
+	dd if=/dev/zero of=$state/filler bs=4k 2>/dev/null || true
+	offend $bad 16
+	until_blocked $bad
+	[ "$(reach $bad)" = silence ]
+	[ "$(reach $good)" = connected ]
+	until_said 'state cannot be written: No space left'
+	until_status 'state'
+	rm $state/filler
+	until_said 'can be written again'
+	until_entered $bad
+}
+
+@test "a damaged state is put aside and said, at the start and later" {
+	mkdir -p $state
+	head -c 100000 /dev/urandom >$state/state.db
+	start_daemon
+	until_said 'is damaged'
+	offend $bad 16
+	until_blocked $bad
+	until_entered $bad
+	ls $state/state.db.damaged-*
+	# While it is open.
+	head -c 20000 /dev/urandom | dd of=$state/state.db conv=notrunc 2>/dev/null
+	head -c 20000 /dev/urandom | dd of=$state/state.db-wal conv=notrunc 2>/dev/null
+	offend $good 16
+	until_blocked $good
+	until_said 'a new one is begun'
+	until_entered $good
+}
+
+@test "a state folder that cannot be written is said, and protection goes on" {
+	mkdir -p $state
+	mount -t tmpfs -o ro readonly $state
+	start_daemon
+	offend $bad 16
+	until_blocked $bad
+	until_said 'state cannot be written: Read-only'
+	until_status 'state'
+	# A block by hand is made as well, and warns.
+	"$sobig" block 203.0.113.9 2>"$LAB/err"
+	grep -q 'after a reboot, these blocks are gone' "$LAB/err"
+	is_blocked 203.0.113.9
+	mount -o remount,rw $state
+	until_said 'can be written again'
+	until_entered $bad
+}
+
+@test "the history is bounded, and the blocks in force outlive it" {
+	start_with '[state]' 'size = 1M' '[brake]' 'blocks = off' '[filter]' 'blocks = 65536'
+	for i in $(seq 0 39); do
+		for j in $(seq 1 250); do echo "10.1.$i.$j"; done
+	done | "$sobig" block - -c "$LAB/sobig.conf" --for 1s
+	sleep 1.2
+	for i in $(seq 0 39); do
+		for j in $(seq 1 250); do echo "10.2.$i.$j"; done
+	done | "$sobig" block - -c "$LAB/sobig.conf" --for 1h >"$LAB/out" 2>&1 || true
+	offend $bad 16
+	until_blocked $bad
+	[ "$("$sobig" list | grep -c '^10.2')" = 10000 ]
+	[ "$(stat -c %s $state/state.db)" -le 1048576 ]
+}
+
+@test "the wall clock is set forth and back by an hour: blocks stay, and new ones come" {
+	library=$(echo /usr/lib/*/faketime/libfaketime.so.1)
+	[ -e "$library" ] || skip 'needs libfaketime'
+	start_server
+	echo '+0' >"$LAB/clock"
+	rm -f "$LAB/events"
+	LD_PRELOAD=$library FAKETIME_TIMESTAMP_FILE=$LAB/clock FAKETIME_NO_CACHE=1 DONT_FAKE_MONOTONIC=1 \
+		"$sobig" attach -j mx0 --log "$log" >"$LAB/events" 2>"$LAB/words" 3>&- &
+	daemon=$!
+	until grep -qs '"ready"' "$LAB/events"; do sleep 0.02; done
+	hour() { # what exim would write now
+		for _ in $(seq "$3"); do
+			echo "$(date -d "$1" '+%F %T') H=(h) [$2] F=<s@e> rejected after DATA: This message contains a virus (x)." >>"$log"
+		done
+	}
+	hour now $bad 16
+	until_blocked $bad
+	left=$("$sobig" list -j --ndjson $bad | jq -r .until)
+	echo '+3600' >"$LAB/clock"
+	hour '+1 hour' $good 15
+	hour '+1 hour' 192.0.2.21 16
+	until_blocked 192.0.2.21
+	echo '+0' >"$LAB/clock"
+	hour now 192.0.2.22 16
+	until_blocked 192.0.2.22
+	hour now $good 1
+	sleep 0.5
+	[ -z "$("$sobig" list | grep $good)" ]
+	[ "$("$sobig" list -j --ndjson $bad | jq -r .until)" = "$left" ]
+	[ "$(reach $bad)" = silence ]
+	[ "$(reach $good)" = connected ]
+	grep -q 'clock' "$LAB/words" && false
+	until_entered 192.0.2.22
+	stop_daemon
+	is_clean
+}
+
+@test "a log that cannot be read after its rotation is said, blocks stay, and it is read again" {
+	start_server
+	install -m 644 /dev/null "$LAB/log/other"
+	start_daemon
+	offend $bad 16
+	until_blocked $bad
+	mv "$log" "$log.1"
+	mkdir "$log"
+	until_said 'cannot read'
+	until_status 'log cannot be read'
+	[ "$(reach $bad)" = silence ]
+	rmdir "$log"
+	offend $good 16
+	until_blocked $good
+}
