@@ -163,7 +163,7 @@ static void replay_heat_pair(FILE *page, const struct replay_heat *heat, size_t 
 		"<td class=\"n\">%s</td><td class=\"n\">%s</td><td class=\"n\">%s</td></tr>\n",
 		replay_heat_limit(heat, cell),
 		replay_words_duration(replay_heat_window(heat, cell)),
-		cell == heat->own ? " <b>(as configured)</b>" : "",
+		cell == heat->own ? "<br><b>(as configured)</b>" : "",
 		replay_words_percent(of->avoided, heat->report->offences),
 		replay_words_number(of->price, true), replay_words_number(of->paying, true),
 		replay_words_number(of->hosts, true));

@@ -78,5 +78,5 @@ const char replay_style[] =
 	"@media(max-width:520px){main{padding:16px 10px 32px}section{padding:14px}"
 	".scroll{margin:0 -14px;padding:0 14px}.card{padding:12px}.card b{font-size:1.45rem}"
 	"h1{font-size:1.35rem}.x span:nth-child(even){display:none}.heat th,.heat td{padding:3px "
-	"4px}.heat td{min-width:50px}}\n"
+	"4px}.heat td{min-width:50px}thead th{white-space:normal;vertical-align:bottom}}\n"
 	"@media print{body{background:#fff}section,.card{break-inside:avoid}}\n";
