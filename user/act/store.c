@@ -47,7 +47,6 @@ int store_errno(sqlite3 *db)
 	case SQLITE_READONLY:
 		return -EROFS;
 	case SQLITE_CANTOPEN:
-		return sqlite3_system_errno(db) ? -sqlite3_system_errno(db) : -EACCES;
 	case SQLITE_PERM:
 	case SQLITE_AUTH:
 		return -EACCES;
@@ -133,7 +132,8 @@ int store_open(const char *folder, const struct store_limits *limits, struct sto
 		return -ENOMEM;
 	if (limits) {
 		store->limits = *limits;
-		if (mkdir(folder, 0750) && errno != EEXIST)
+		/* SQLite would not tell a disk that is read-only from a file that is not there. */
+		if ((mkdir(folder, 0750) && errno != EEXIST) || access(folder, W_OK))
 			err = -errno;
 	}
 	if (snprintf(path, sizeof(path), "%s/%s", folder, STORE_FILE) >= (int)sizeof(path))
