@@ -1,0 +1,291 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* The state on disk: whole batches or nothing, history that ends, a size that is kept. */
+#include "suite.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "act/store.h"
+
+#define NOW  INT64_C(1061724153000)
+#define HOUR INT64_C(3600000)
+#define DAY  (24 * HOUR)
+
+static char folder[] = "/tmp/sobig-store-XXXXXX";
+static struct store *store;
+static const struct store_limits limits = { .size = 1 << 20,
+					    .history = 90 * DAY,
+					    .memory = 30 * DAY };
+
+static int start(void **state)
+{
+	(void)state;
+	strcpy(strchr(folder, '-') + sizeof("-store-") - 1, "XXXXXX");
+	return mkdtemp(folder) ? store_open(folder, &limits, &store) : -1;
+}
+
+static int stop(void **state)
+{
+	char command[128];
+
+	(void)state;
+	store_close(store);
+	store = NULL;
+	snprintf(command, sizeof(command), "rm -rf %s", folder);
+	return system(command);
+}
+
+static struct store_block block(const char *address, int64_t since, int64_t until)
+{
+	struct store_block block = { .since = since,
+				     .until = until,
+				     .reason = "worm-storm: more than 15 in 5m",
+				     .log = "/var/log/exim4/mainlog",
+				     .serial = 7,
+				     .event = since,
+				     .lines = "one\ntwo\n" };
+
+	assert_int_equal(addr_parse_prefix(address, &block.whom), 0);
+	return block;
+}
+
+static int write_block(struct store_block of)
+{
+	const struct store_batch batch = { .blocks = &of, .blocks_count = 1, .now = of.since };
+
+	return store_write(store, &batch);
+}
+
+struct heard {
+	struct store_block blocks[100];
+	char lines[64];
+	int count;
+};
+
+static int hear(void *context, const struct store_block *of)
+{
+	struct heard *heard = context;
+
+	if (heard->count < 100)
+		heard->blocks[heard->count] = *of;
+	snprintf(heard->lines, sizeof(heard->lines), "%s", of->lines);
+	heard->count++;
+	return 0;
+}
+
+static int history(const char *address)
+{
+	struct addr_prefix whom;
+	struct heard heard = { 0 };
+
+	if (address)
+		assert_int_equal(addr_parse_prefix(address, &whom), 0);
+	assert_int_equal(store_history(store, address ? &whom : NULL, 100, hear, &heard), 0);
+	return heard.count;
+}
+
+static int running(int64_t now)
+{
+	struct heard heard = { 0 };
+
+	assert_int_equal(store_running(store, now, hear, &heard), 0);
+	return heard.count;
+}
+
+static void what_was_written_is_there_after_a_restart(void **state)
+{
+	struct heard heard = { 0 };
+
+	(void)state;
+	assert_int_equal(write_block(block("198.51.100.7", NOW, NOW + HOUR)), 0);
+	store_close(store);
+	assert_int_equal(store_open(folder, &limits, &store), 0);
+	assert_int_equal(store_history(store, NULL, 100, hear, &heard), 0);
+	assert_int_equal(heard.count, 1);
+	assert_string_equal(heard.lines, "one\ntwo\n");
+	assert_string_equal(heard.blocks[0].reason, "worm-storm: more than 15 in 5m");
+	assert_int_equal(heard.blocks[0].serial, 7);
+	assert_int_equal(running(NOW + HOUR - 1), 1);
+	assert_int_equal(running(NOW + HOUR), 0);
+}
+
+static void a_block_that_runs_is_made_longer_and_a_later_one_is_another(void **state)
+{
+	(void)state;
+	assert_int_equal(write_block(block("198.51.100.7", NOW, NOW + HOUR)), 0);
+	assert_int_equal(write_block(block("198.51.100.7", NOW + 1, NOW + 2 * HOUR)), 0);
+	assert_int_equal(history(NULL), 1);
+	assert_int_equal(running(NOW + HOUR), 1);
+	assert_int_equal(write_block(block("198.51.100.7", NOW + 3 * HOUR, NOW + 4 * HOUR)), 0);
+	assert_int_equal(history(NULL), 2);
+}
+
+static void a_lifted_block_does_not_come_back_and_its_neighbour_does(void **state)
+{
+	struct addr_prefix whom;
+	struct store_batch batch = { .lifts = &whom, .lifts_count = 1, .now = NOW + 1 };
+
+	(void)state;
+	assert_int_equal(write_block(block("198.51.100.7", NOW, NOW + HOUR)), 0);
+	assert_int_equal(write_block(block("198.51.100.8", NOW, NOW + HOUR)), 0);
+	assert_int_equal(addr_parse_prefix("198.51.100.7", &whom), 0);
+	assert_int_equal(store_write(store, &batch), 0);
+	assert_int_equal(running(NOW + 2), 1);
+	assert_int_equal(history("198.51.100.7"), 1);
+	assert_int_equal(store_lift_all(store, NOW + 3), 0);
+	assert_int_equal(running(NOW + 4), 0);
+}
+
+static void history_is_asked_by_host_by_network_and_by_what_holds_it(void **state)
+{
+	(void)state;
+	assert_int_equal(write_block(block("198.51.100.7", NOW, NOW + HOUR)), 0);
+	assert_int_equal(write_block(block("198.51.101.7", NOW, NOW + HOUR)), 0);
+	assert_int_equal(write_block(block("198.51.0.0/16", NOW, NOW + HOUR)), 0);
+	assert_int_equal(write_block(block("2001:db8:1:2::/64", NOW, NOW + HOUR)), 0);
+	assert_int_equal(history(NULL), 4);
+	assert_int_equal(history("198.51.100.7"), 2);
+	assert_int_equal(history("198.51.100.0/24"), 2);
+	assert_int_equal(history("198.51.0.0/16"), 3);
+	assert_int_equal(history("203.0.113.0/24"), 0);
+	assert_int_equal(history("2001:db8::/32"), 1);
+	assert_int_equal(history("2001:db8:1:2::/64"), 1);
+}
+
+static void hear_repeat(void *context, const struct addr *host, unsigned int times, int64_t until)
+{
+	int64_t *heard = context;
+
+	(void)host;
+	heard[0]++;
+	heard[1] = times;
+	heard[2] = until;
+}
+
+static void repeaters_are_known_and_trials_and_hands_make_none(void **state)
+{
+	struct store_block again = block("198.51.100.7", NOW + 3 * HOUR, NOW + 5 * HOUR);
+	struct store_block trial = block("198.51.100.8", NOW, NOW + HOUR);
+	struct store_block by_hand = block("198.51.100.9", NOW, NOW + HOUR);
+	int64_t heard[3] = { 0 };
+
+	(void)state;
+	again.repeats = 1;
+	trial.trial = true;
+	by_hand.log = NULL;
+	assert_int_equal(write_block(block("198.51.100.7", NOW, NOW + HOUR)), 0);
+	assert_int_equal(write_block(again), 0);
+	assert_int_equal(write_block(trial), 0);
+	assert_int_equal(write_block(by_hand), 0);
+	assert_int_equal(store_repeats(store, hear_repeat, heard), 0);
+	assert_int_equal(heard[0], 1);
+	assert_int_equal(heard[1], 2);
+	assert_int_equal(heard[2], NOW + 5 * HOUR);
+}
+
+static void what_is_over_for_long_is_forgotten(void **state)
+{
+	(void)state;
+	assert_int_equal(write_block(block("198.51.100.7", NOW, NOW + HOUR)), 0);
+	assert_int_equal(write_block(block("198.51.100.8", NOW, NOW + 80 * DAY)), 0);
+	while (store_prune(store, NOW + 91 * DAY))
+		;
+	assert_int_equal(history(NULL), 1);
+}
+
+static void places_come_back_as_they_were(void **state)
+{
+	struct store_log log = { .name = "mx0 /log" };
+	const struct store_batch batch = { .logs = &log, .logs_count = 1 };
+	struct log_place done, from;
+
+	(void)state;
+	log.done.places.count = 2;
+	for (unsigned int i = 0; i < 2; i++)
+		log.done.places.places[i] = (struct place){
+			.generation = 3 + i,
+			.device = ~0ull,
+			.inode = 77,
+			.offset = 1ull << 39,
+			.proof = 0x8000000000000001u,
+			.head = 5,
+			.head_size = 1024,
+			.skip = i,
+		};
+	log.from.places.count = 1;
+	log.from.places.places[0].generation = 2;
+	strcpy(log.done.cursor, "s=1;i=2");
+	assert_int_equal(store_log(store, "mx0 /log", &done, &from), -ENOENT);
+	for (int i = 0; i < 2; i++)
+		assert_int_equal(store_write(store, &batch), 0);
+	assert_int_equal(store_log(store, "mx0 /log", &done, &from), 0);
+	assert_memory_equal(&done, &log.done, sizeof(done));
+	assert_memory_equal(&from, &log.from, sizeof(from));
+	assert_int_equal(store_log(store, "mx1 /log", &done, &from), -ENOENT);
+}
+
+static void the_size_is_kept_and_old_history_gives_way(void **state)
+{
+	char path[160], address[32];
+	struct stat st;
+
+	(void)state;
+	for (int i = 0; i < 20000; i++) {
+		int64_t since = NOW + i * HOUR;
+
+		snprintf(address, sizeof(address), "10.0.%d.%d", i / 250, i % 250);
+		assert_int_equal(write_block(block(address, since, since + HOUR / 2)), 0);
+	}
+	snprintf(path, sizeof(path), "%s/%s", folder, STORE_FILE);
+	store_close(store);
+	store = NULL;
+	assert_int_equal(stat(path, &st), 0);
+	assert_in_range(st.st_size, 1 << 19, 1 << 20);
+	assert_int_equal(store_open(folder, &limits, &store), 0);
+	/* The latest is there, the first is not. */
+	assert_int_equal(history(address), 1);
+	assert_int_equal(history("10.0.0.0"), 0);
+}
+
+static void what_is_no_state_is_damaged_and_is_put_aside(void **state)
+{
+	char path[160], aside[200];
+	int fd;
+
+	(void)state;
+	store_close(store);
+	store = NULL;
+	snprintf(path, sizeof(path), "%s/%s", folder, STORE_FILE);
+	fd = open(path, O_WRONLY | O_TRUNC);
+	for (int i = 0; i < 1000; i++)
+		assert_int_equal(write(fd, "no such file", 12), 12);
+	close(fd);
+	assert_int_equal(store_open(folder, &limits, &store), -EBADMSG);
+	assert_int_equal(store_put_aside(folder, aside, sizeof(aside)), 0);
+	assert_int_equal(access(aside, F_OK), 0);
+	assert_int_equal(store_open(folder, &limits, &store), 0);
+	assert_int_equal(history(NULL), 0);
+}
+
+int main(void)
+{
+#define TEST(function) cmocka_unit_test_setup_teardown(function, start, stop)
+	const struct CMUnitTest tests[] = {
+		TEST(what_was_written_is_there_after_a_restart),
+		TEST(a_block_that_runs_is_made_longer_and_a_later_one_is_another),
+		TEST(a_lifted_block_does_not_come_back_and_its_neighbour_does),
+		TEST(history_is_asked_by_host_by_network_and_by_what_holds_it),
+		TEST(repeaters_are_known_and_trials_and_hands_make_none),
+		TEST(what_is_over_for_long_is_forgotten),
+		TEST(places_come_back_as_they_were),
+		TEST(the_size_is_kept_and_old_history_gives_way),
+		TEST(what_is_no_state_is_damaged_and_is_put_aside),
+	};
+
+	return cmocka_run_group_tests_name("store", tests, NULL, NULL);
+}
