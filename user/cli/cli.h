@@ -117,6 +117,7 @@ int cmd_explain(int argc, char **argv);
 int cmd_release(int argc, char **argv);
 int cmd_check(int argc, char **argv);
 int cmd_replay(int argc, char **argv);
+int cmd_top(int argc, char **argv);
 int cmd_metrics(int argc, char **argv);
 int cmd_completion(int argc, char **argv);
 int cmd_lookup(int argc, char **argv);

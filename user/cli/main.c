@@ -78,6 +78,10 @@ const struct cli_command cli_commands[] = {
 	  "  --helo-checked      exim refused HELOs that are no names (its default)\n"
 	  "  -c FILE             the configuration (" CONFIG_FILE ")\n",
 	  cmd_replay },
+	{ "top", "", "the live picture in a terminal",
+	  "  --interval SECONDS  how often it is drawn anew (1)\n"
+	  "  --ascii             draw with nothing but ASCII\n",
+	  cmd_top },
 	{ "metrics", "", "the figures for Prometheus, printed or served",
 	  "  --listen ADDR:PORT  serve /metrics there over HTTP; PORT alone is 127.0.0.1's\n",
 	  cmd_metrics },

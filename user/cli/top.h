@@ -1,0 +1,96 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* What the parts of `sobig-xdp top` share: all that it knows, and where its user is. */
+#ifndef TOP_H
+#define TOP_H
+
+#include "cli/cli.h"
+#include "cli/top_child.h"
+#include "cli/top_order.h"
+#include "cli/top_plot.h"
+#include "cli/top_worker.h"
+#include "cli/trouble.h"
+#include "common/event.h"
+
+#define TOP_FILTER_SIZE	 64
+#define TOP_MESSAGE_SIZE 256
+
+enum top_mode {
+	TOP_LIST,
+	TOP_FILTER,  /* a filter is being typed */
+	TOP_CONFIRM, /* shall it be unblocked? */
+	TOP_TEXT,    /* help, or what explain said */
+};
+
+struct top {
+	const char *pins;
+	double interval; /* seconds */
+
+	/* The latest reading. */
+	struct picture *picture;
+	int err; /* why there is none: -ENOENT: nothing is attached */
+	struct trouble troubles[TROUBLES_MAX];
+	int troubles_count;
+	struct top_worker *worker;
+	struct top_hosts *hosts; /* NULL: none yet */
+	bool paused;
+
+	/* What came of it over time; rates are per second. */
+	double time;
+	uint64_t dropped_total, passed_total, offences_total, lines_total;
+	struct top_series dropped, passed, offences;
+	double lines;
+
+	/* The list, and where its user is in it. */
+	enum top_mode mode;
+	enum top_sort sort;
+	char filter[TOP_FILTER_SIZE], filter_before[TOP_FILTER_SIZE];
+	size_t cursor, offset, rows; /* `rows` fit the screen */
+	bool follow;		     /* the cursor stays with the host rather than with the line */
+	struct addr_prefix selected; /* length 255: none */
+	struct addr_prefix asked;    /* what shall be unblocked: the list goes on moving */
+
+	/* What was asked of other commands. */
+	struct top_child child;
+	bool explaining; /* the child's words are a text to be read, not a message */
+	char title[TOP_MESSAGE_SIZE];
+	const char *text; /* in mode TOP_TEXT: help, or NULL: the child's */
+	size_t text_offset;
+	char message[TOP_MESSAGE_SIZE];
+	double message_until;
+
+	bool over;
+	int signal; /* that ended it; 0: none */
+};
+
+double top_now(void);
+
+/* Says something in the lowest line, for a few seconds. */
+void top_say(struct top *top, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+/* Puts the hosts in order, and the cursor where it belongs. */
+void top_arrange(struct top *top);
+
+/* The host below the cursor, or NULL. */
+const struct top_host *top_selected(const struct top *top);
+
+/* Acts on a key, as getch(3) gives it. */
+void top_key(struct top *top, int key);
+
+/* What the child has said so far is taken; when it has ended, its result is shown. */
+void top_child_said(struct top *top);
+
+/* Draws all. */
+void top_draw(struct top *top);
+
+/* Parts of it: the hosts in `height` lines from `y` on; and a text to be read. */
+void top_list_draw(struct top *top, int y, int height);
+void top_text_draw(struct top *top, int y, int height);
+
+/* The figures above the list, in so many lines from `y` on. */
+void top_facts_draw(const struct top *top, int y, int lines, int width);
+void top_facts_draw_rules(const struct top *top, int y, int lines, int width);
+
+/* The rules that are worth a line on a screen of this size, the busy ones first; how many. */
+int top_facts_rules(const struct top *top, const struct picture_rule *out[PICTURE_RULES_MAX]);
+
+#endif

@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* The blocked hosts as top shows them: how fast each is dropped, filtered, and in order. */
+#ifndef TOP_HOSTS_H
+#define TOP_HOSTS_H
+
+#include <stdatomic.h>
+
+#include "cli/picture.h"
+
+struct top_host {
+	struct survey_entry entry;
+	int rule;   /* of the picture's */
+	float rate; /* drops a second since the reading before */
+};
+
+/* One reading of all of them. What is above `chosen` stays as it is, and may be shared by threads.
+ */
+struct top_hosts {
+	atomic_int holders;
+	struct top_host *all;
+	size_t count, room;
+	uint32_t *buckets; /* the same by address: index + 1, or 0 */
+	size_t buckets_mask;
+	double time;			/* of CLOCK_MONOTONIC */
+	struct picture *picture;	/* with the blocks by rule and family */
+	float rates[PICTURE_RULES_MAX]; /* of the picture's rules */
+	float busiest;			/* the highest rate of a host */
+
+	/* What top_order() chose; indices of `all`. */
+	uint32_t *chosen;
+	size_t chosen_count;
+	size_t sorted; /* so many of the first are in order */
+};
+
+/*
+ * Reads all hosts; rates are counted from `before` (may be NULL: there are none). 0; -ENOENT:
+ * nothing is attached; -ENOMEM; another -errno. The caller frees *out.
+ */
+int top_hosts_read(const char *pins, const struct top_hosts *before, struct top_hosts **out);
+
+/* One more will call top_hosts_free(). */
+void top_hosts_hold(struct top_hosts *hosts);
+
+/* Accepts NULL. */
+void top_hosts_free(struct top_hosts *hosts);
+
+#endif
