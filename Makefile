@@ -134,8 +134,8 @@ test:
 	$(Q)selftests/run
 
 test-vm:
-	$(Q)scripts/deps build test vm
-	$(Q)$(MAKE) -s --no-print-directory tests
+	$(Q)scripts/deps build test vm deb
+	$(Q)$(MAKE) -s --no-print-directory tests $(DEB)
 	$(Q)selftests/vm/run
 
 $(UNIT_TESTS): $(B)/selftests/%: $(B)/selftests/unit/%.o $(PARTS)
@@ -188,7 +188,7 @@ $(TOOLS): $(B)/selftests/%: $(B)/selftests/live/%.o
 check:
 	$(Q)scripts/deps check
 	$(Q)clang-format --dry-run -Werror $$(git ls-files '*.[ch]')
-	$(Q)shellcheck -x scripts/deps scripts/sandbox scripts/lab.bash scripts/stopped selftests/run selftests/fuzz/run selftests/fuzz/tap selftests/corpus/record selftests/corpus/mailhost.bash selftests/live/inside selftests/live/live.bash selftests/vm/run selftests/vm/guest selftests/bench/mailhost .ci/run
+	$(Q)shellcheck -x scripts/deps scripts/sandbox scripts/lab.bash scripts/stopped selftests/run selftests/fuzz/run selftests/fuzz/tap selftests/corpus/record selftests/corpus/mailhost.bash selftests/live/inside selftests/live/live.bash selftests/vm/run selftests/vm/guest selftests/vm/manager selftests/bench/mailhost .ci/run
 	$(Q)mandoc -Tlint -W warning user/cli/sobig-xdp.8 user/cli/sobig-xdp.conf.5
 
 # What is installed besides the program: a folder and a file, and from where.

@@ -25,22 +25,6 @@ tear_down() {
 	rm -rf "$lab" "$pins" /sys/fs/bpf/xdp /sys/fs/bpf/xdp-filter
 }
 
-# same WHAT IS WANTED
-same() {
-	[ "$2" = "$3" ] || {
-		echo "$1: \"$2\" instead of \"$3\""
-		return 1
-	}
-}
-
-# has TEXT REGEX
-has() {
-	[[ "$1" =~ $2 ]] || {
-		echo "no \"$2\" in: $1"
-		return 1
-	}
-}
-
 # launch WIRE [OPTION...]: attaches, and waits until it is on guard. Its words are in $words, the mode in $mode.
 launch() {
 	local event=

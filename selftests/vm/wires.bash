@@ -5,6 +5,22 @@
 # A wire has one end with us, of its own name, and one in the namespace WIRE-world. Its number makes its addresses:
 # 198.18.NUMBER.PEER and 2001:db8:NUMBER:PEER::1; we are number 1.
 
+# same WHAT IS WANTED
+same() {
+	[ "$2" = "$3" ] || {
+		echo "$1: \"$2\" instead of \"$3\""
+		return 1
+	}
+}
+
+# has TEXT REGEX
+has() {
+	[[ "$1" =~ $2 ]] || {
+		echo "no \"$2\" in: $1"
+		return 1
+	}
+}
+
 # veth: within the kernel. able: virtio_net. stiff: a virtio_net that refuses native mode. vmx: vmxnet3.
 declare -A number=([veth]=0 [able]=1 [stiff]=2 [vmx]=3)
 # Where the peers of a wire take questions, and answer.

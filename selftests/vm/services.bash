@@ -1,0 +1,244 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# The package, its units, and a systemd that runs them: the tests, to be sourced.
+# shellcheck shell=bash disable=SC2086,SC2100,SC2154
+
+sobig=/usr/sbin/sobig-xdp
+pins=/sys/fs/bpf/sobig-xdp
+package=$(echo "$top"/build/deb/sobig-xdp_*.deb)
+unit=sobig-xdp@able.service
+log=/var/log/mainlog
+
+# A dpkg that knows of no other package: to read of all those of this machine takes minutes here.
+pack() {
+	DEBIAN_FRONTEND=noninteractive dpkg --admindir=/var/tmp/dpkg --force-depends "$@" </dev/null
+}
+
+# Once, before the first test.
+begin() {
+	: >$log
+	mkdir -p /var/tmp/dpkg/{info,updates,triggers,parts}
+	: >/var/tmp/dpkg/status
+	pack -i "$package"
+	systemctl daemon-reload
+}
+
+set_up() {
+	echo "SOBIG_XDP_OPTIONS=--log $log" >/etc/default/sobig-xdp
+	watcher=
+	since=$(date +%s)
+}
+
+tear_down() {
+	[ -z "$watcher" ] || kill "$watcher" 2>/dev/null || true
+	systemctl stop $unit || true
+	systemctl reset-failed $unit 2>/dev/null || true
+	[ ! -x $sobig ] || $sobig detach --all >/dev/null || true
+	journalctl -q --no-hostname -o cat -u $unit --since "@$since" || true
+}
+
+begin_watch() {
+	exec {watch}< <(exec python3 "$top/selftests/vm/watch.py" able)
+	watcher=$!
+	read -rt 20 _ <&"$watch"
+}
+
+# The interface was looked at all the time, and never found without a program; programs came and went.
+never_bare() {
+	local looks bare programs
+	kill "$watcher"
+	watcher=
+	read -rt 20 looks bare programs <&"$watch"
+	exec {watch}<&-
+	echo "$looks looks, $bare without a program, programs seen: $programs"
+	[ "$looks" -gt 20 ]
+	same 'looks that found no program' "$bare" 0
+	[ "$programs" -ge "${1-2}" ]
+}
+
+start() {
+	systemctl start $unit
+	same state "$(systemctl is-active $unit)" active
+}
+
+main_pid() {
+	systemctl show --property=MainPID --value $unit
+}
+
+# on_guard: the blocked peer is silenced, its neighbour served.
+on_guard() {
+	reach able 'silence connected' $bad $good
+}
+
+is_bare() {
+	local link
+	link=$(ip link show able)
+	[[ "$link" != *xdp* ]]
+	[ ! -e "$pins" ]
+	reach able 'connected connected' $bad $good
+}
+
+# until COMMAND...: within half a minute.
+until_so() {
+	local _
+	for _ in {1..120}; do
+		! "$@" || return 0
+		sleep 0.25
+	done
+	echo "not so in half a minute: $*"
+	return 1
+}
+
+# offend PEER: sixteen lines, as exim writes them.
+offend() {
+	local now _
+	now=$(date '+%F %T')
+	for _ in {1..16}; do
+		echo "$now 1xVO3f-00036y-2K H=(h) [198.18.1.$1] F=<s@e> rejected after DATA: This message contains a virus (x)."
+	done >>$log
+}
+
+has_new_pid() {
+	local pid
+	pid=$(main_pid)
+	[ "$pid" != 0 ] && [ "$pid" != "$1" ] && [ "$(systemctl is-active $unit)" = active ]
+}
+
+test_the_package_guards_no_interface_by_itself() {
+	same 'units of ours that run' "$(systemctl list-units --no-legend --plain 'sobig-xdp*')" ''
+	[[ "$(ip link show able)" != *xdp* ]]
+	[ -e /etc/sobig-xdp.conf ]
+	[ -e /usr/share/bash-completion/completions/sobig-xdp ]
+	[ -e /usr/share/man/man5/sobig-xdp.conf.5.gz ]
+}
+
+test_the_service_starts_tells_that_it_is_ready_and_blocks_what_the_log_says() {
+	start
+	has "$($sobig status)" 'all is well: able guarded'
+	offend "$bad"
+	until_so eval "$sobig list | grep -q 198.18.1.$bad"
+	on_guard
+	systemctl stop $unit
+	is_bare
+}
+
+test_its_exposure_is_2_0_or_better() {
+	local exposure
+	exposure=$(systemd-analyze security $unit | sed -n 's/.*exposure level for [^:]*: \([0-9.]*\).*/\1/p')
+	echo "exposure: $exposure"
+	[ "${exposure/./}" -le 20 ]
+}
+
+test_reload_is_done_by_the_process_that_runs_and_told_in_the_journal() {
+	local pid
+	start
+	pid=$(main_pid)
+	$sobig block "198.18.1.$bad"
+	printf '[filter]\nports = 25, 26\n' >/etc/sobig-xdp.conf
+	begin_watch
+	systemctl reload $unit
+	until_so eval "journalctl -u $unit -o cat --since @$since | grep -q 'the configuration was read again'"
+	never_bare 1
+	same state "$(systemctl is-active $unit)" active
+	same 'main process' "$(main_pid)" "$pid"
+	on_guard
+	: >/etc/sobig-xdp.conf
+}
+
+test_restart_never_leaves_the_interface_bare_and_the_blocks_stay() {
+	local pid
+	start
+	pid=$(main_pid)
+	$sobig block "198.18.1.$bad"
+	begin_watch
+	systemctl restart $unit
+	never_bare
+	has_new_pid "$pid"
+	on_guard
+	systemctl stop $unit
+	is_bare
+}
+
+test_killed_it_is_started_again_and_the_filter_stays_meanwhile() {
+	local pid
+	start
+	pid=$(main_pid)
+	$sobig block "198.18.1.$bad"
+	begin_watch
+	kill -KILL "$pid"
+	until_so has_new_pid "$pid"
+	never_bare
+	on_guard
+}
+
+test_hung_it_is_found_by_the_watchdog_and_started_again_with_its_filter() {
+	local pid
+	mkdir -p /run/systemd/system/$unit.d
+	printf '[Service]\nWatchdogSec=5s\n' >/run/systemd/system/$unit.d/watchdog.conf
+	systemctl daemon-reload
+	start
+	pid=$(main_pid)
+	$sobig block "198.18.1.$bad"
+	sleep 8
+	same 'main process, while all was well' "$(main_pid)" "$pid"
+	begin_watch
+	kill -STOP "$pid"
+	until_so has_new_pid "$pid"
+	never_bare
+	on_guard
+	rm -r /run/systemd/system/$unit.d
+	systemctl daemon-reload
+}
+
+test_stop_leaves_nothing_on_the_interface_and_no_pins() {
+	start
+	$sobig block "198.18.1.$bad"
+	on_guard
+	systemctl stop $unit
+	is_bare
+	same 'how it ended' "$(systemctl show --property=Result --value $unit)" success
+}
+
+test_with_options_that_are_wrong_it_fails_for_good_and_leaves_nothing() {
+	echo 'SOBIG_XDP_OPTIONS=--no-such-option' >/etc/default/sobig-xdp
+	same 'status of the start' "$(systemctl start $unit 2>/dev/null || echo $?)" 1
+	sleep 2
+	same state "$(systemctl is-failed $unit)" failed
+	is_bare
+}
+
+test_a_host_allowed_by_name_is_looked_up_by_a_service_of_its_own_and_never_blocked() {
+	echo "198.18.1.$good friend.example" >>/etc/hosts
+	printf '[allow]\nhost = friend.example\n' >/etc/sobig-xdp.conf
+	start
+	offend "$good"
+	offend "$bad"
+	until_so eval "$sobig list | grep -q 198.18.1.$bad"
+	on_guard
+	[ "$(systemctl show --property=NAccepted --value sobig-xdp-lookup.socket)" -ge 1 ]
+	: >/etc/sobig-xdp.conf
+	systemctl stop $unit
+	until_so eval '! systemctl --quiet is-active sobig-xdp-lookup.socket'
+}
+
+test_an_upgrade_of_the_package_never_leaves_the_interface_bare_and_the_blocks_stay() {
+	local pid
+	start
+	pid=$(main_pid)
+	$sobig block "198.18.1.$bad"
+	begin_watch
+	pack -i "$package"
+	never_bare
+	has_new_pid "$pid"
+	on_guard
+}
+
+test_removed_the_package_takes_the_filter_along_and_purged_its_memory() {
+	start
+	$sobig block "198.18.1.$bad"
+	pack -r sobig-xdp
+	is_bare
+	[ -e /etc/sobig-xdp.conf ]
+	[ -d /var/lib/sobig-xdp ]
+	pack -P sobig-xdp
+	same 'what is left' "$(ls -d /etc/sobig-xdp* /var/lib/sobig-xdp $sobig 2>/dev/null || true)" ''
+}
