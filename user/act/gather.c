@@ -20,7 +20,7 @@
 /* Seconds between two looks. List files are looked at each second. */
 #define GATHER_LOGINS 5
 #define GATHER_ROUND  30
-#define GATHER_ASK    300
+#define GATHER_ASK    60
 
 #define GATHER_DNS_MS	 3000 /* that the first gathering may wait for */
 #define GATHER_SETTLE_MS 50   /* changes of the network come in bursts */

@@ -66,7 +66,9 @@ static int locate_ask(const char *exim, const char *name, char *answer, size_t s
 		kill(pid, SIGKILL);
 	while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
 		;
-	if (!WIFEXITED(status) || WEXITSTATUS(status))
+	if (!used && WIFSIGNALED(status))
+		err = -ETIMEDOUT;
+	else if (!WIFEXITED(status) || WEXITSTATUS(status))
 		err = -ENOENT;
 out:
 	close(pipes[0]);
@@ -81,10 +83,13 @@ static int locate_get(const char *name, const char *wanted, char *value, size_t 
 	int err = answer ? -ENOENT : -ENOMEM;
 
 	for (size_t i = 0; i < LOCATE_COUNT(locate_exims) && err == -ENOENT; i++) {
-		if (access(locate_exims[i], X_OK) ||
-		    locate_ask(locate_exims[i], name, answer, room) ||
-		    strncmp(answer, wanted, strlen(wanted)))
+		if (access(locate_exims[i], X_OK))
 			continue;
+		err = locate_ask(locate_exims[i], name, answer, room);
+		if (err || strncmp(answer, wanted, strlen(wanted))) {
+			err = err == -ETIMEDOUT ? err : -ENOENT;
+			continue;
+		}
 		at = answer + strlen(wanted);
 		at += strspn(at, " ");
 		err = -ENAMETOOLONG;

@@ -8,7 +8,8 @@
 
 /*
  * The value of a main option as `exim -bP NAME` prints it, "" where it is unset. 0; -ENOENT: no
- * exim here, or none that would say; -ENAMETOOLONG.
+ * exim here, or none that would say; -ETIMEDOUT: it took too long (it may look up its own name);
+ * -ENAMETOOLONG.
  */
 int locate_option(const char *name, char *value, size_t size);
 

@@ -26,8 +26,8 @@ struct relays {
 };
 
 /*
- * Asks exim. 0; -ENOENT: there is no exim, or it has no such list; -ENAMETOOLONG, -ENOMEM, or what
- * name() returned.
+ * Asks exim. 0; -ENOENT: there is no exim, or it has no such list; -ETIMEDOUT, -ENAMETOOLONG,
+ * -ENOMEM, or what name() returned.
  */
 int relays_ask(struct relays *relays);
 

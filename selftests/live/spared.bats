@@ -1,0 +1,391 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0-only
+# Nobody locks himself out: who is never blocked, whatever the log says; and who is beside him is blocked all the same.
+
+load live
+
+mate=198.51.100.9 mate6=2001:db8:668::9
+
+setup() {
+	need_lab
+	start_lab
+	lab_address $mate
+	lab_address $mate6
+	own=$LAB/state/allow
+	start_server
+}
+
+teardown() {
+	[ -z "${LAB_INSIDE-}" ] || {
+		umount /etc/hosts /etc/resolv.conf /usr/local/sbin 2>/dev/null || true
+		stop_lab
+	}
+}
+
+guard() {
+	start_daemon --state "$LAB/state" "$@"
+}
+
+# configure LINE...: a configuration of these lines, for "guard -c".
+configure() {
+	printf '%s\n' "$@" >"$LAB/own.conf"
+}
+
+# A file over the machine's own, to be written to.
+put_over() {
+	touch "$LAB/${1##*/}"
+	mount --bind "$LAB/${1##*/}" "$1"
+}
+
+is_listed() {
+	"$sobig" list "$1" | grep -qv '^ADDRESS'
+}
+
+# Its offences lead to a block.
+is_blockable() {
+	offend "$1" 40
+	until_blocked "$1"
+	[ "$(reach "$1")" = silence ]
+	"$sobig" unblock "$1"
+}
+
+# The offences of the first lead to nothing, those of the neighbour, which come later, to a block.
+is_spared() {
+	local neighbour=${2:-$bad}
+	offend "$1" 40
+	offend "$neighbour" 40
+	until_blocked "$neighbour"
+	is_listed "$1" && { echo "$1 is blocked"; return 1; }
+	[ "$(reach "$neighbour")" = silence ]
+	"$sobig" unblock "$neighbour"
+}
+
+# The block of the first is lifted before long: a list is looked at each second, ssh every five.
+until_lifted() {
+	local _
+	for _ in $(seq 120); do
+		is_listed "$1" || return 0
+		sleep 0.05
+	done
+	echo "$1 is blocked still"
+	return 1
+}
+
+@test "loopback" {
+	launch_daemon lo mx0 --log "$log" --state "$LAB/state"
+	is_spared 127.0.0.1
+	is_spared 127.8.8.8
+	is_spared ::1
+	[ "$(python3 "$peer" connect 127.0.0.1 127.0.0.1 25)" = connected ]
+	[ "$(python3 "$peer" connect ::1 ::1 25)" = connected ]
+	stop_daemon
+}
+
+@test "our own addresses, and one that comes while we look" {
+	launch_daemon lo mx0 --log "$log" --state "$LAB/state"
+	is_spared $LAB_MX
+	is_spared $LAB_MX6 $bad6
+	[ "$(python3 "$peer" connect $LAB_MX $LAB_MX 25)" = connected ]
+	offend 192.0.2.77 40
+	until_blocked 192.0.2.77
+	ip address add 192.0.2.77/24 dev mx0
+	until_lifted 192.0.2.77
+	grep -q "192.0.2.77 is never to be blocked (this machine's own address (mx0))" "$LAB/words"
+	is_spared 192.0.2.77
+	[ "$(python3 "$peer" connect 192.0.2.77 $LAB_MX 25)" = connected ]
+	ip address delete 192.0.2.77/24 dev mx0
+	sleep 0.5
+	offend 192.0.2.77 40
+	until_blocked 192.0.2.77
+	stop_daemon
+}
+
+@test "the gateways, of any table, and of either family" {
+	guard
+	is_blockable 192.0.2.2
+	offend 192.0.2.2 40
+	until_blocked 192.0.2.2
+	ip route replace default via 192.0.2.2 dev mx0
+	until_lifted 192.0.2.2
+	is_spared 192.0.2.2
+	[ "$(reach 192.0.2.2)" = connected ]
+	ip route add 203.0.113.0/24 table 77 nexthop via $mate dev mx0 onlink nexthop via $good dev mx0 onlink
+	ip -6 route add 2001:db8:99::/48 via 2001:db8::2 dev mx0
+	sleep 0.5
+	is_spared $mate
+	is_spared $good
+	is_spared 2001:db8::2
+	[ "$(reach $mate)" = connected ]
+	ip route delete 203.0.113.0/24 table 77
+	sleep 0.5
+	is_blockable $mate
+}
+
+@test "the resolvers" {
+	put_over /etc/resolv.conf
+	guard
+	is_blockable $mate
+	printf 'nameserver %s\nnameserver %s\n' $mate $mate6 >"$LAB/resolv.conf"
+	kill -HUP "$daemon"
+	sleep 0.5
+	is_spared $mate
+	is_spared $mate6 $bad6
+	[ "$(reach $mate)" = connected ]
+	"$sobig" allow list --all --state "$LAB/state" | grep "^$mate .*a resolver (/etc/resolv.conf)"
+}
+
+@test "who is logged in by ssh, but not who only knocks at its door" {
+	cat >"$LAB/door.py" <<-'EOT'
+		# Serves one who knocks, and lets him in when he says so.
+		import socket, subprocess
+		open("/proc/self/comm", "w").write("sshd")
+		door = socket.create_server(("", 22))
+		sock, _ = door.accept()
+		sock.sendall(sock.recv(100))
+		shell = subprocess.Popen(["sleep", "1000"])
+		sock.recv(100)
+	EOT
+	python3 "$LAB/door.py" 3>&- &
+	for _ in $(seq 100); do ! ss -Hltn 'sport = :22' | grep -q . || break; sleep 0.02; done
+	guard
+	mkfifo "$LAB/say"
+	world python3 "$peer" hold $mate $LAB_MX 22 <"$LAB/say" >"$LAB/heard" 3>&- &
+	exec 9>"$LAB/say"
+	for _ in $(seq 100); do ! grep -q connected "$LAB/heard" || break; sleep 0.02; done
+	grep -q connected "$LAB/heard"
+	sleep 6
+	offend $mate 40
+	until_blocked $mate
+	echo let-me-in >&9
+	until_lifted $mate
+	grep -q "$mate is never to be blocked (logged in by ssh)" "$LAB/words"
+	is_spared $mate
+	[ "$(reach $mate)" = connected ]
+	exec 9>&-
+}
+
+@test "exim's own relays" {
+	[ ! -e /usr/sbin/exim4 ] || skip 'this machine has an exim of its own, which would be asked'
+	install_relay "198.51.100.9 : 203.0.113.0/24 : ! 192.0.2.3 : friend.example.org"
+	put_over /etc/hosts
+	echo "$good friend.example.org" >"$LAB/hosts"
+	guard
+	is_spared $mate
+	is_spared 203.0.113.55
+	is_spared $good
+	[ "$(reach $mate)" = connected ]
+	"$sobig" allow list --all --state "$LAB/state" | grep "^203.0.113.0/24 .*exim's relay_from_hosts"
+}
+
+@test "an exim that relays for everybody does not switch us off" {
+	[ ! -e /usr/sbin/exim4 ] || skip 'this machine has an exim of its own, which would be asked'
+	install_relay "$good : 0.0.0.0/0"
+	guard
+	grep -q 'relay_from_hosts has "0.0.0.0/0", which is not taken' "$LAB/words"
+	is_spared $good $mate
+}
+
+# An exim of ours, where exim is looked for, with this list of relays.
+install_relay() {
+	[ -x "$top/build/exim/usr/sbin/exim4" ] || skip 'scripts/deps sandbox was not run'
+	lab_install_exim "$top/build/exim/usr/sbin/exim4"
+	printf '#!/bin/sh\nexec %s -C %s "$@"\n' "$LAB/sbin/exim" "$LAB/exim.conf" >"$LAB/exim"
+	chmod 755 "$LAB/exim"
+	mkdir -p "$LAB/bin"
+	cp "$LAB/exim" "$LAB/bin/exim"
+	mount --bind "$LAB/bin" /usr/local/sbin
+	printf 'primary_hostname = mx.example\nexim_path = %s\nhostlist relay_from_hosts = %s\n' "$LAB/sbin/exim" "$1" >"$LAB/exim.conf"
+}
+
+@test "addresses and networks of the configuration" {
+	configure '[allow]' "address = $mate, 203.0.113.0/24" "address = 2001:db8:668::/48"
+	guard -c "$LAB/own.conf"
+	is_spared $mate
+	is_spared 203.0.113.200
+	is_spared $mate6 $bad6
+	is_blockable $good
+	[ "$(reach $mate)" = connected ]
+	[ "$(reach $mate6)" = connected ]
+	"$sobig" status | grep -q 'offences of theirs spared'
+}
+
+@test "host names of the configuration, and where they move to" {
+	put_over /etc/hosts
+	printf '%s friend.example.org\n%s friend.example.org\n' $mate $mate6 >"$LAB/hosts"
+	configure '[allow]' 'host = friend.example.org'
+	guard -c "$LAB/own.conf"
+	is_spared $mate
+	is_spared $mate6 $bad6
+	is_blockable $good
+	offend $good 40
+	until_blocked $good
+	echo "$good friend.example.org" >"$LAB/hosts"
+	kill -HUP "$daemon"
+	until_lifted $good
+	is_spared $good
+	[ "$(reach $good)" = connected ]
+	is_blockable $mate
+}
+
+@test "a resolver that is dead holds nobody up, and a name keeps its last address" {
+	put_over /etc/resolv.conf
+	put_over /etc/hosts
+	echo 'nameserver 192.0.2.99' >"$LAB/resolv.conf"
+	echo "$mate friend.example.org" >"$LAB/hosts"
+	echo 'friend.example.org' >"$LAB/list"
+	configure '[allow]' 'host = nobody.example.org' "file = $LAB/list"
+	local begun=$SECONDS
+	guard -c "$LAB/own.conf"
+	[ $((SECONDS - begun)) -le 5 ]
+	is_spared $mate
+	: >"$LAB/hosts"
+	echo '# looked at again' >>"$LAB/list"
+	sleep 1.5
+	is_spared $mate
+	begun=$SECONDS
+	stop_daemon
+	[ $((SECONDS - begun)) -le 1 ]
+}
+
+@test "a list that changes while we look, and what is wrong in it" {
+	printf '# friends\n%s # mate\n198.51.100.8/24\n0.0.0.0/0\nno one\n' $mate >"$LAB/list"
+	configure '[allow]' "file = $LAB/list"
+	guard -c "$LAB/own.conf"
+	grep -q "list:3: \"198.51.100.8/24\" has bits set behind its prefix" "$LAB/words"
+	grep -q 'list:4: "0.0.0.0/0" is every address there is' "$LAB/words"
+	grep -q 'list:5: "no one" is no address' "$LAB/words"
+	is_spared $mate
+	is_blockable $good
+	offend $good 40
+	until_blocked $good
+	echo "$good" >"$LAB/list.new"
+	mv "$LAB/list.new" "$LAB/list"
+	until_lifted $good
+	is_spared $good
+	is_blockable $mate
+	# Of a list that is gone, what was in it stays.
+	rm "$LAB/list"
+	sleep 1.5
+	is_spared $good
+	grep -q "cannot read $LAB/list.*what was in it stays" "$LAB/words"
+}
+
+@test "a list of providers, only if it is wanted" {
+	printf '## Mates: mates.example\n198.51.100.8/31 # Mates, mates.example\n' >"$LAB/providers"
+	configure '[allow]'
+	guard -c "$LAB/own.conf"
+	is_blockable $mate
+	configure '[allow]' "providers = $LAB/providers"
+	kill -HUP "$daemon"
+	sleep 0.5
+	is_spared $mate
+	is_spared $good
+	"$sobig" allow list --all -c "$LAB/own.conf" | grep '^198.51.100.8/31 .*a provider: Mates, mates.example'
+}
+
+@test "the list of providers that comes along holds networks and nothing else" {
+	configure '[allow]' "providers = $top/scripts/providers"
+	run "$sobig" allow list --all -c "$LAB/own.conf" --state "$LAB/state"
+	[ "$status" = 0 ]
+	[[ $output == *'a provider: Google, '* ]]
+	[[ $output == *'a provider: Microsoft 365, '* ]]
+	[[ $output != *skipped* ]]
+	[ "$(grep -c 'a provider' <<<"$output")" = "$(grep -vc '^#\|^$' "$top/scripts/providers")" ]
+}
+
+@test "allow add lifts a block in force and makes more void; del ends that" {
+	guard
+	offend $mate 40
+	until_blocked $mate
+	[ "$(reach $mate)" = silence ]
+	run "$sobig" allow add $mate $mate6 --state "$LAB/state"
+	[ "$status" = 0 ]
+	[[ $output == *"$mate: allowed"*"$mate: unblocked"* ]]
+	[ "$(reach $mate)" = connected ]
+	sleep 1.5
+	is_spared $mate
+	is_spared $mate6 $bad6
+	"$sobig" allow add $mate --state "$LAB/state" | grep "$mate: allowed already"
+	[ "$(grep -c "^$mate # since $(date +%F)" "$own")" = 1 ]
+	"$sobig" allow list --state "$LAB/state" | grep "^$mate "
+	"$sobig" allow del $mate --state "$LAB/state"
+	sleep 1.5
+	is_blockable $mate
+	is_spared $mate6 $bad6
+}
+
+@test "a wider block is split around who is allowed" {
+	guard
+	"$sobig" block 198.51.100.0/24 2001:db8:668::/48 --for 2h --reason 'a net' --state "$LAB/state"
+	[ "$(reach $mate)" = silence ]
+	run "$sobig" allow add $mate $mate6 --state "$LAB/state"
+	[ "$status" = 0 ]
+	[[ $output == *"$mate: unblocked in 198.51.100.0/24; the rest of that stays blocked, as 8 networks"* ]]
+	[ "$(reach $mate)" = connected ]
+	[ "$(reach $mate6)" = connected ]
+	[ "$(reach $good)" = silence ]
+	[ "$(reach $bad)" = silence ]
+	"$sobig" list -j | python3 -c '
+import json, sys, datetime
+blocks = json.load(sys.stdin)["blocks"]
+left = [datetime.datetime.fromisoformat(b["until"].rstrip("Z") + "+00:00") - datetime.datetime.now(datetime.timezone.utc) for b in blocks]
+assert len(blocks) == 8 + 16, blocks
+assert all(b["reason"] == "a net" for b in blocks)
+assert all(7100 < l.total_seconds() < 7300 for l in left), left'
+}
+
+@test "block refuses who is never blocked and says why; import goes around him" {
+	configure '[allow]' "address = $mate" "address = 203.0.113.0/24"
+	guard -c "$LAB/own.conf"
+	for whom in $mate 198.51.100.0/24 203.0.113.5 203.0.113.0/25 $LAB_MX; do
+		run "$sobig" block "$whom" -c "$LAB/own.conf" --state "$LAB/state"
+		[ "$status" = 1 ]
+		[[ $output == *"\"$whom\" is not blocked: "*--force* ]]
+	done
+	[[ $output == *"this machine's own address (mx0)"* ]]
+	[ "$("$sobig" list | wc -l)" = 1 ]
+	printf '198.51.100.0/24\n203.0.113.8/29\n' >"$LAB/drop"
+	run "$sobig" import "$LAB/drop" -c "$LAB/own.conf" --state "$LAB/state"
+	[ "$status" = 1 ]
+	[[ $output == *"\"198.51.100.0/24\" holds $mate (the configuration's [allow]): blocked without, as 8 networks"* ]]
+	[[ $output == *'"203.0.113.8/29" is not blocked: it is in 203.0.113.0/24'* ]]
+	[ "$(reach $mate)" = connected ]
+	[ "$(reach $good)" = silence ]
+	"$sobig" block --force $mate -c "$LAB/own.conf"
+	[ "$(reach $mate)" = silence ]
+}
+
+@test "blocks that were there before, of who is never blocked, are lifted by the next daemon" {
+	guard --keep
+	"$sobig" block $mate $bad --state "$LAB/state"
+	stop_daemon
+	[ "$(reach $mate)" = silence ]
+	mkdir -p "$LAB/state"
+	echo "$mate" >"$own"
+	guard
+	[ "$(reach $mate)" = connected ]
+	[ "$(reach $bad)" = silence ]
+}
+
+@test "allow says what is wrong, and changes nothing then" {
+	for words in 'add' 'del' 'ad 192.0.2.1' 'list 192.0.2.1' 'add --all 192.0.2.1' ''; do
+		# shellcheck disable=SC2086
+		run "$sobig" allow $words --state "$LAB/state"
+		[ "$status" = 2 ]
+	done
+	run "$sobig" allow add 192.0.2.9 mx.example.org --state "$LAB/state"
+	[ "$status" = 1 ]
+	[[ $output == *'"mx.example.org" is no address and no network'*'[allow] host'* ]]
+	run "$sobig" allow add 198.51.100.7/24 --state "$LAB/state"
+	[[ $output == *'"198.51.100.7/24" has bits set behind its prefix'* ]]
+	run "$sobig" allow add 0.0.0.0/0 --state "$LAB/state"
+	[[ $output == *'is every address there is'* ]]
+	[ ! -e "$own" ]
+	"$sobig" allow add 192.0.2.9 --state "$LAB/state"
+	"$sobig" allow list -j --state "$LAB/state" | python3 -c '
+import json, sys
+shown = json.load(sys.stdin)
+assert shown["kind"] == "allow" and isinstance(shown["shape"], int)
+assert [e["address"] for e in shown["entries"]] == ["192.0.2.9"] and "since" in shown["entries"][0]["why"]'
+	[ "$(ls "$LAB/state")" = allow ]
+}
