@@ -210,6 +210,7 @@ $(B)/units/%: scripts/% Makefile
 install: all $(COMPLETIONS) $(UNITS) $(B)/units/stopped
 	$(INSTALL) -D -m 755 $(B)/sobig-xdp $(DESTDIR)$(SBINDIR)/sobig-xdp
 	$(INSTALL) -D -m 755 $(B)/units/stopped $(DESTDIR)$(LIBEXECDIR)/sobig-xdp/stopped
+	$(INSTALL) -D -m 755 scripts/refresh-providers $(DESTDIR)$(LIBEXECDIR)/sobig-xdp/refresh-providers
 	$(INSTALL) -D -m 644 user/cli/sobig-xdp.8 $(DESTDIR)$(MANDIR)/man8/sobig-xdp.8
 	$(INSTALL) -D -m 644 user/cli/sobig-xdp.conf.5 $(DESTDIR)$(MANDIR)/man5/sobig-xdp.conf.5
 	$(INSTALL) -D -m 644 -t $(DESTDIR)$(UNITDIR) $(UNITS)
