@@ -321,6 +321,11 @@ int blocks_remove_all(struct blocks *blocks)
 	return err ? err : removed;
 }
 
+void blocks_share_turn(struct blocks *blocks, bool shared)
+{
+	blocks->turn.shared = shared;
+}
+
 uint64_t blocks_room(const struct blocks *blocks, bool ipv4)
 {
 	struct bpf_map_info info = { 0 };

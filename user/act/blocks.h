@@ -32,6 +32,9 @@ struct blocks_order {
  */
 int blocks_open(const char *dir, struct blocks **out);
 
+/* While the caller holds pins_lock() of the same folder, which is the same turn. */
+void blocks_share_turn(struct blocks *blocks, bool shared);
+
 /*
  * Blocks all of `whom`, from now on; a block in force is made longer, never shorter, and keeps
  * its `since` and its count. left[i] is for how many seconds whom[i] is blocked now (`left` may be

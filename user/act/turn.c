@@ -14,6 +14,8 @@ int turn_take(struct turn *turn)
 	const struct timespec pause = { 0, TURN_WAIT_US * 1000 };
 	sigset_t all;
 
+	if (turn->shared)
+		return 0;
 	/* Whoever is stopped or killed in his turn keeps the others waiting, or leaves a half. */
 	sigfillset(&all);
 	pthread_sigmask(SIG_SETMASK, &all, &turn->signals);
@@ -28,6 +30,8 @@ int turn_take(struct turn *turn)
 
 void turn_give(struct turn *turn)
 {
+	if (turn->shared)
+		return;
 	flock(turn->fd, LOCK_UN);
 	pthread_sigmask(SIG_SETMASK, &turn->signals, NULL);
 }

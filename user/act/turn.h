@@ -4,9 +4,11 @@
 #define TURN_H
 
 #include <signal.h>
+#include <stdbool.h>
 
 struct turn {
-	int fd; /* the folder's */
+	int fd;	     /* the folder's */
+	bool shared; /* whoever calls us has it, and need not wait for himself */
 	sigset_t signals;
 };
 

@@ -193,51 +193,10 @@ static int post_attach(struct guard *guard, struct guard_interface *interface)
 	return 0;
 }
 
-/* All are claimed, and their maps made, before one of them is filtered. */
-static int post_prepare(struct guard *guard, char **names, int count)
+/* Fills the tables, if they are new: those that were there know better than the disk. */
+static int post_fill(struct guard *guard)
 {
-	const char *pins = guard->filter.pins;
-	int turn, err = pins_prepare(pins), fresh = 0;
-
-	if (err)
-		return err;
-	err = pins_lock(pins, &turn);
-	if (err) {
-		log_error("cannot work in %s: %s; if another sobig-xdp is at it, try again later",
-			  pins, strerror(-err));
-		return err;
-	}
-	for (int i = 0; i < count && !err; i++)
-		err = post_claim(guard, names[i]);
-	if (!err)
-		fresh = filter_prepare(guard->interfaces[0].index, &guard->filter);
-	if (fresh < 0)
-		err = fresh;
-	if (err)
-		pins_remove_if_unused(pins);
-	close(turn);
-	return err ? err : fresh;
-}
-
-static int post_attach_all(struct guard *guard)
-{
-	int turn, err = pins_lock(guard->filter.pins, &turn);
-
-	if (err) {
-		log_error("cannot work in %s: %s; if another sobig-xdp is at it, try again later",
-			  guard->filter.pins, strerror(-err));
-		return err;
-	}
-	for (int i = 0; i < guard->interfaces_count && !err; i++)
-		if (guard->interfaces[i].claim >= 0)
-			err = post_attach(guard, &guard->interfaces[i]);
-	close(turn);
-	return err;
-}
-
-int post_take(struct guard *guard, char **names, int count)
-{
-	int fresh = post_prepare(guard, names, count), err;
+	int fresh = filter_prepare(guard->interfaces[0].index, &guard->filter), err;
 
 	if (fresh < 0)
 		return fresh;
@@ -246,15 +205,65 @@ int post_take(struct guard *guard, char **names, int count)
 		log_error("cannot open the pins just made: %s", strerror(-err));
 		return err;
 	}
-	/* Tables that were there know better than the disk who is blocked. */
-	if (fresh)
+	if (fresh) {
+		blocks_share_turn(guard->blocks, true);
 		memory_restore(guard);
-	return post_attach_all(guard);
+		blocks_share_turn(guard->blocks, false);
+	}
+	return 0;
+}
+
+static int post_lock(const struct guard *guard, int *turn)
+{
+	int err = pins_lock(guard->filter.pins, turn);
+
+	if (err)
+		log_error("cannot work in %s: %s; if another sobig-xdp is at it, try again later",
+			  guard->filter.pins, strerror(-err));
+	return err;
+}
+
+static int post_attach_all(struct guard *guard)
+{
+	int err = 0;
+
+	for (int i = 0; i < guard->interfaces_count && !err; i++)
+		if (guard->interfaces[i].claim >= 0)
+			err = post_attach(guard, &guard->interfaces[i]);
+	return err;
+}
+
+/* All are claimed before one is changed; in one turn, so that nobody sees half of it. */
+int post_take(struct guard *guard, char **names, int count)
+{
+	const char *pins = guard->filter.pins;
+	int turn, err = pins_prepare(pins);
+
+	if (!err)
+		err = post_lock(guard, &turn);
+	if (err)
+		return err;
+	for (int i = 0; i < count && !err; i++)
+		err = post_claim(guard, names[i]);
+	if (!err)
+		err = post_fill(guard);
+	if (!err)
+		err = post_attach_all(guard);
+	if (err)
+		pins_remove_if_unused(pins);
+	close(turn);
+	return err;
 }
 
 int post_renew(struct guard *guard)
 {
+	int turn, err = post_lock(guard, &turn);
+
+	if (err)
+		return err;
 	for (int i = 0; i < guard->interfaces_count; i++)
 		guard->interfaces[i].inherited = false;
-	return post_attach_all(guard);
+	err = post_attach_all(guard);
+	close(turn);
+	return err;
 }
