@@ -159,6 +159,7 @@ struct sobig_pulse {
 	__u64 allowed;	    /* addresses and networks that are never blocked, at present */
 	__u64 classes[SOBIG_CLASSES_MAX]; /* offences by class, in the order of enum event_class */
 	struct sobig_pulse_rule rules[SOBIG_RULES_MAX];
+	__u64 beat; /* when it last wrote this: once a second while it lives */
 	char log[SOBIG_PATH_SIZE];
 };
 

@@ -72,6 +72,8 @@ teardown() {
 	says 1 'THE BRAKE IS ON: more than 500 new blocks in a minute; new verdicts are only shown; look at `sobig-xdp list`, then `sobig-xdp release`'
 	[ "$("$sobig" status -j | python3 -c 'import json, sys; print(*(t["kind"] for t in json.load(sys.stdin)["troubles"]))')" \
 		= 'brake log-unreadable state-unwritable config-refused dry-run' ]
+	"$poke" "$pulse" beat 1
+	says 1 "THE DAEMON IS STUCK (mx0): process $daemon has shown no sign of life for " 'kill -9 it, then: sobig-xdp attach mx0'
 	kill -KILL $daemon
 	wait $daemon || true
 	says 1 'NOBODY READS THE LOG (mx0): ' 'sobig-xdp attach mx0'
@@ -79,6 +81,25 @@ teardown() {
 	says 1 'NOT FILTERED (mx0): ' 'sobig-xdp attach mx0'
 	ip link delete mx0
 	says 1 'THE INTERFACE IS GONE (#' "rm -r $pins/if"
+}
+
+@test "a log that is taken away is missed although no line comes, and found again" {
+	rm "$log"
+	start_daemon
+	says 1 'THE LOG CANNOT BE READ' "$log"
+	: >"$log"
+	sleep 2.5
+	says 0 'all is well'
+}
+
+@test "a daemon that is stuck is noticed" {
+	start_daemon
+	kill -STOP $daemon
+	sleep 32
+	says 1 'THE DAEMON IS STUCK (mx0)'
+	kill -CONT $daemon
+	sleep 1.5
+	says 0 'all is well'
 }
 
 @test "a table that is nearly full is a trouble" {

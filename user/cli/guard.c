@@ -122,6 +122,9 @@ static void guard_write_pulse(struct guard *guard)
 	struct judge_state judged = judge_state(guard->judge);
 	struct sobig_pulse *pulse = &guard->pulse;
 
+	/* Who looks at it is to see whether we live, and a log that has gone, although no line
+	 * comes. */
+	pulse->beat = blocks_now();
 	pulse->watched = judged.hosts;
 	pulse->watch_drops = judged.dropped;
 	pulse->spared = judged.spared;
@@ -152,6 +155,7 @@ static void guard_write_pulse(struct guard *guard)
 static void guard_tick(struct guard *guard)
 {
 	struct blocks_repair repair = { 0 };
+	bool changed;
 	int err;
 
 	for (int i = 0; i < guard->logs_count; i++)
@@ -166,11 +170,11 @@ static void guard_tick(struct guard *guard)
 			    (unsigned long long)repair.evicted);
 	}
 	err = memory_error(guard->memory);
-	if (guard->changed || err != (int)guard->pulse.state_error) {
-		guard->pulse.state_error = err;
-		guard_write_pulse(guard);
+	changed = guard->changed || err != (int)guard->pulse.state_error;
+	guard->pulse.state_error = err;
+	guard_write_pulse(guard);
+	if (changed)
 		memory_post(guard);
-	}
 	sd_notify(0, "WATCHDOG=1");
 }
 

@@ -149,7 +149,7 @@ static void metrics_daemon_counters(const struct picture *picture, struct metric
 static void metrics_daemon_states(const struct picture *picture, struct metrics_out *out)
 {
 	bool readable = true, writable = true, config = true, brake = false, dry_run = false;
-	uint32_t heard = UINT32_MAX, started = 0, limit = 0;
+	uint32_t heard = UINT32_MAX, beat = UINT32_MAX, started = 0, limit = 0;
 	bool alive = false;
 
 	for (int i = 0; i < picture->daemons_count; i++) {
@@ -165,6 +165,7 @@ static void metrics_daemon_states(const struct picture *picture, struct metrics_
 		brake |= pulse->braked;
 		dry_run |= pulse->dry_run;
 		heard = last < heard ? last : heard;
+		beat = pulse->beat < beat ? pulse->beat : beat;
 		started = pulse->started > started ? pulse->started : started;
 		limit = pulse->brake > limit ? pulse->brake : limit;
 	}
@@ -188,6 +189,9 @@ static void metrics_daemon_states(const struct picture *picture, struct metrics_
 	metrics_out_sample(out, config, NULL);
 	metrics_out_gauge(out, "sobig_xdp_dry_run", "1 if it is a dry run: nothing is dropped.");
 	metrics_out_sample(out, dry_run, NULL);
+	metrics_out_gauge(out, "sobig_xdp_process_beat_timestamp_seconds",
+			  "When the daemon last showed a sign of life; it does once a second.");
+	metrics_out_sample(out, cli_wall_clock(beat), NULL);
 	metrics_out_gauge(out, "sobig_xdp_process_start_time_seconds", "When the daemon started.");
 	metrics_out_sample(out, cli_wall_clock(started), NULL);
 }

@@ -91,8 +91,8 @@ static void top_draw_state(const struct top *top, const struct top_layout *at)
 	else if (top->err)
 		snprintf(text, sizeof(text), "CANNOT READ THE MAPS: %s", strerror(-top->err));
 	else if (top->troubles_count > 1)
-		snprintf(text, sizeof(text), "%s (and %d more: sobig-xdp status)",
-			 top->troubles[0].text, top->troubles_count - 1);
+		snprintf(text, sizeof(text), "1 of %d: %s", top->troubles_count,
+			 top->troubles[0].text);
 	else if (top->troubles_count)
 		snprintf(text, sizeof(text), "%s", top->troubles[0].text);
 	else

@@ -74,6 +74,19 @@ static void trouble_of_interfaces(struct trouble_list *list)
 			    names, names);
 }
 
+static void trouble_stuck(struct trouble_list *list, const struct sobig_pulse *pulse, uint64_t who)
+{
+	uint32_t now = list->picture->now;
+	char text[DURATION_TEXT_SIZE];
+
+	if (pulse->beat && now > pulse->beat && now - pulse->beat > TROUBLE_STUCK_AFTER)
+		trouble_add(list, TROUBLE_STUCK, who,
+			    "THE DAEMON IS STUCK (%s): process %u has shown no sign of life for "
+			    "%s, no new blocks come; kill -9 it, then: sobig-xdp attach %s",
+			    trouble_names(list, who), pulse->pid,
+			    duration_format(now - pulse->beat, text), trouble_names(list, who));
+}
+
 static void trouble_brake(struct trouble_list *list, const struct sobig_pulse *pulse, uint64_t who)
 {
 	char many[64] = "too many new blocks";
@@ -113,6 +126,9 @@ static void trouble_of_daemon(struct trouble_list *list, const struct picture_da
 	char time[CLI_TIME_SIZE];
 
 	switch (kind) {
+	case TROUBLE_STUCK:
+		trouble_stuck(list, pulse, who);
+		break;
 	case TROUBLE_BRAKE:
 		trouble_brake(list, pulse, who);
 		break;
@@ -183,6 +199,7 @@ int trouble_find(const struct picture *picture, struct trouble out[TROUBLES_MAX]
 	struct trouble_list list = { .picture = picture, .out = out };
 
 	trouble_of_interfaces(&list);
+	trouble_of_daemons(&list, TROUBLE_STUCK);
 	trouble_of_daemons(&list, TROUBLE_BRAKE);
 	trouble_of_daemons(&list, TROUBLE_UNREADABLE);
 	trouble_of_daemons(&list, TROUBLE_STATE);
@@ -216,11 +233,12 @@ char *trouble_none(const struct picture *picture, char text[TROUBLE_TEXT_SIZE])
 const char *trouble_name(enum trouble_kind kind)
 {
 	static const char *const names[TROUBLE_KINDS] = {
-		[TROUBLE_GONE] = "interface-gone",	 [TROUBLE_UNFILTERED] = "not-filtered",
-		[TROUBLE_UNGUARDED] = "not-guarded",	 [TROUBLE_BRAKE] = "brake",
-		[TROUBLE_UNREADABLE] = "log-unreadable", [TROUBLE_SILENT] = "log-silent",
-		[TROUBLE_STATE] = "state-unwritable",	 [TROUBLE_CONFIG] = "config-refused",
-		[TROUBLE_FULL] = "table-nearly-full",	 [TROUBLE_DRY_RUN] = "dry-run",
+		[TROUBLE_GONE] = "interface-gone",   [TROUBLE_UNFILTERED] = "not-filtered",
+		[TROUBLE_UNGUARDED] = "not-guarded", [TROUBLE_STUCK] = "stuck",
+		[TROUBLE_BRAKE] = "brake",	     [TROUBLE_UNREADABLE] = "log-unreadable",
+		[TROUBLE_SILENT] = "log-silent",     [TROUBLE_STATE] = "state-unwritable",
+		[TROUBLE_CONFIG] = "config-refused", [TROUBLE_FULL] = "table-nearly-full",
+		[TROUBLE_DRY_RUN] = "dry-run",
 	};
 
 	return names[kind];

@@ -10,6 +10,7 @@ enum trouble_kind {
 	TROUBLE_GONE,	    /* the interface */
 	TROUBLE_UNFILTERED, /* our program is not on it */
 	TROUBLE_UNGUARDED,  /* nobody reads the log */
+	TROUBLE_STUCK,	    /* somebody should, and shows no sign of life */
 	TROUBLE_BRAKE,
 	TROUBLE_UNREADABLE,
 	TROUBLE_SILENT,
@@ -25,6 +26,9 @@ enum trouble_kind {
 
 /* A mail server's log is never silent for so long. */
 #define TROUBLE_SILENCE 3600
+
+/* The daemon's pulse beats once a second; a full disk or a storm may hold it up for a while. */
+#define TROUBLE_STUCK_AFTER 30
 
 /* Share of the table, in percent, from which on it is nearly full. */
 #define TROUBLE_FILL 90
