@@ -227,6 +227,36 @@ install_relay() {
 	is_blockable $mate
 }
 
+@test "host names are looked up by the lookup service where there is one" {
+	put_over /etc/hosts
+	put_over /etc/resolv.conf
+	echo 'nameserver 127.0.0.1' >"$LAB/resolv.conf" # nobody is there
+	printf '%s friend.example.org\n%s friend.example.org\n' $mate $mate6 >"$LAB/hosts"
+	cat >"$LAB/service.py" <<-'EOT'
+		# What sobig-xdp-lookup.socket does: one lookup a connection.
+		import socket, subprocess, sys
+		server = socket.socket(socket.AF_UNIX)
+		server.bind(sys.argv[1])
+		server.listen()
+		while True:
+		    sock, _ = server.accept()
+		    subprocess.Popen([sys.argv[2], "lookup"], stdin=sock, stdout=sock)
+		    sock.close()
+	EOT
+	python3 "$LAB/service.py" "$LAB/service" "$sobig" 3>&- &
+	for _ in $(seq 100); do [ ! -e "$LAB/service" ] || break; sleep 0.02; done
+	configure '[allow]' 'host = friend.example.org, nobody.invalid'
+	SOBIG_XDP_LOOKUP=$LAB/service guard -c "$LAB/own.conf"
+	grep -q 'cannot look up "nobody.invalid", which is never to be blocked: .' "$LAB/words"
+	is_spared $mate
+	is_spared $mate6 $bad6
+	is_blockable $good
+	stop_daemon
+	SOBIG_XDP_LOOKUP=$LAB/nothing guard -c "$LAB/own.conf"
+	grep -q "cannot look up \"friend.example.org\".*$LAB/nothing: No such file" "$LAB/words"
+	is_blockable $mate
+}
+
 @test "a resolver that is dead holds nobody up, and a name keeps its last address" {
 	put_over /etc/resolv.conf
 	put_over /etc/hosts
@@ -388,4 +418,21 @@ shown = json.load(sys.stdin)
 assert shown["kind"] == "allow" and isinstance(shown["shape"], int)
 assert [e["address"] for e in shown["entries"]] == ["192.0.2.9"] and "since" in shown["entries"][0]["why"]'
 	[ "$(ls "$LAB/state")" = allow ]
+}
+
+@test "lists that many write at once lose nothing, and keep what others wrote into them" {
+	mkdir -p "$LAB/state"
+	printf '# ours\nmx.example.org # by name\n192.0.2.200' >"$own"
+	for i in $(seq 30); do
+		"$sobig" allow add "192.0.2.$i" --state "$LAB/state" 3>&- &
+	done
+	for _ in $(seq 200); do
+		[ "$(grep -c since "$own")" != 30 ] || break
+		sleep 0.05
+	done
+	[ "$(grep -c since "$own")" = 30 ]
+	[ "$(head -n 3 "$own")" = "$(printf '# ours\nmx.example.org # by name\n192.0.2.200')" ]
+	[ "$(ls "$LAB/state")" = allow ]
+	"$sobig" allow del $(seq -f '192.0.2.%g' 30) --state "$LAB/state"
+	[ "$(wc -l <"$own")" = 3 ]
 }
