@@ -134,7 +134,7 @@ test:
 	$(Q)selftests/run
 
 test-vm:
-	$(Q)scripts/deps build test vm deb
+	$(Q)scripts/deps build sandbox test vm deb
 	$(Q)$(MAKE) -s --no-print-directory tests $(DEB)
 	$(Q)selftests/vm/run
 
@@ -188,7 +188,7 @@ $(TOOLS): $(B)/selftests/%: $(B)/selftests/live/%.o
 check:
 	$(Q)scripts/deps check
 	$(Q)clang-format --dry-run -Werror $$(git ls-files '*.[ch]')
-	$(Q)shellcheck -x scripts/deps scripts/sandbox scripts/lab.bash scripts/stopped selftests/run selftests/fuzz/run selftests/fuzz/tap selftests/corpus/record selftests/corpus/mailhost.bash selftests/live/inside selftests/live/live.bash selftests/vm/run selftests/vm/guest selftests/vm/manager selftests/bench/mailhost .ci/run
+	$(Q)shellcheck -x scripts/deps scripts/sandbox scripts/lab.bash scripts/stopped scripts/ask-exim selftests/run selftests/fuzz/run selftests/fuzz/tap selftests/corpus/record selftests/corpus/mailhost.bash selftests/live/inside selftests/live/live.bash selftests/vm/run selftests/vm/guest selftests/vm/manager selftests/bench/mailhost .ci/run
 	$(Q)mandoc -Tlint -W warning user/cli/sobig-xdp.8 user/cli/sobig-xdp.conf.5
 
 # What is installed besides the program: a folder and a file, and from where.
@@ -209,8 +209,8 @@ $(B)/units/%: scripts/% Makefile
 # A configuration that is there is the operator's.
 install: all $(COMPLETIONS) $(UNITS) $(B)/units/stopped
 	$(INSTALL) -D -m 755 $(B)/sobig-xdp $(DESTDIR)$(SBINDIR)/sobig-xdp
-	$(INSTALL) -D -m 755 $(B)/units/stopped $(DESTDIR)$(LIBEXECDIR)/sobig-xdp/stopped
-	$(INSTALL) -D -m 755 scripts/refresh-providers $(DESTDIR)$(LIBEXECDIR)/sobig-xdp/refresh-providers
+	$(INSTALL) -D -m 755 -t $(DESTDIR)$(LIBEXECDIR)/sobig-xdp $(B)/units/stopped scripts/ask-exim \
+		scripts/refresh-providers
 	$(INSTALL) -D -m 644 user/cli/sobig-xdp.8 $(DESTDIR)$(MANDIR)/man8/sobig-xdp.8
 	$(INSTALL) -D -m 644 user/cli/sobig-xdp.conf.5 $(DESTDIR)$(MANDIR)/man5/sobig-xdp.conf.5
 	$(INSTALL) -D -m 644 -t $(DESTDIR)$(UNITDIR) $(UNITS)

@@ -220,6 +220,38 @@ test_a_host_allowed_by_name_is_looked_up_by_a_service_of_its_own_and_never_block
 	until_so eval '! systemctl --quiet is-active sobig-xdp-lookup.socket'
 }
 
+# As Debian's package has it, but for the configuration.
+install_exim() {
+	grep -q '^Debian-exim:' /etc/passwd || echo 'Debian-exim:x:64999:64999::/var/spool/exim4:/bin/false' >>/etc/passwd
+	grep -q '^Debian-exim:' /etc/group || echo 'Debian-exim:x:64999:' >>/etc/group
+	mkdir -p /etc/exim4 /var/log/exim4 /var/spool/exim4
+	: >/var/log/exim4/mainlog
+	chmod 640 /var/log/exim4/mainlog
+	chown -R Debian-exim:adm /var/log/exim4 /var/spool/exim4
+	install -m 4755 "$top/build/exim/usr/sbin/exim4" /usr/sbin/exim4
+	cat >/etc/exim4/exim4.conf <<-'END'
+		spool_directory = /var/spool/exim4
+		log_file_path = /var/log/exim4/%slog
+		hostlist relay_from_hosts = 198.18.1.9
+		keep_environment =
+	END
+}
+
+test_exim_is_asked_for_its_log_and_its_relays_by_a_service_of_its_own() {
+	local said
+	install_exim
+	: >/etc/default/sobig-xdp
+	start
+	log=/var/log/exim4/mainlog offend "$theirs"
+	log=/var/log/exim4/mainlog offend "$bad"
+	until_so eval "$sobig list | grep -q 198.18.1.$bad"
+	reach able 'silence connected connected' $bad $good $theirs
+	said=$(journalctl -q -o cat -u $unit --since "@$since")
+	has "$said" 'following /var/log/exim4/mainlog'
+	[ "$(systemctl show --property=NAccepted --value sobig-xdp-exim.socket)" -ge 3 ]
+	rm -r /usr/sbin/exim4 /etc/exim4
+}
+
 test_an_upgrade_of_the_package_never_leaves_the_interface_bare_and_the_blocks_stay() {
 	local pid
 	start

@@ -11,6 +11,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
+#include <sys/un.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -25,18 +27,49 @@ static const char *const locate_places[] = { "/var/log/exim4/mainlog", "/var/log
 
 #define LOCATE_COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
+/* What comes until the end, or until nothing comes any more. How much. */
+static size_t locate_read(int fd, char *answer, size_t size)
+{
+	struct pollfd ready = { .fd = fd, .events = POLLIN };
+	size_t used = 0;
+	ssize_t got;
+
+	while (used < size - 1 && poll(&ready, 1, LOCATE_PATIENCE_MS) > 0 &&
+	       (got = read(fd, answer + used, size - 1 - used)) > 0)
+		used += got;
+	answer[used] = '\0';
+	return used;
+}
+
+/* Of the service whose socket that is: exim does not run with as few privileges as we may have. */
+static int locate_ask_service(const char *path, const char *name, char *answer, size_t size)
+{
+	struct sockaddr_un address = { .sun_family = AF_UNIX };
+	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0), err = 0;
+	char end;
+
+	if (fd < 0)
+		return -ENOENT;
+	snprintf(address.sun_path, sizeof(address.sun_path), "%s", path);
+	if (connect(fd, (const struct sockaddr *)&address, sizeof(address)) ||
+	    dprintf(fd, "%s\n", name) < 0)
+		err = -ENOENT;
+	else if (!locate_read(fd, answer, size))
+		err = recv(fd, &end, 1, MSG_DONTWAIT) ? -ETIMEDOUT : -ENOENT;
+	close(fd);
+	return err;
+}
+
 /* Runs `exim -bP name` and reads the first bytes of what it prints. */
 static int locate_ask(const char *exim, const char *name, char *answer, size_t size)
 {
 	char *argv[] = { (char *)exim, "-bP", (char *)name, NULL };
 	char *environment[] = { "PATH=/usr/sbin:/usr/bin:/sbin:/bin", NULL };
-	struct pollfd ready = { .events = POLLIN };
 	posix_spawn_file_actions_t actions;
 	posix_spawnattr_t attributes;
 	sigset_t none;
 	int pipes[2], status, err;
-	size_t used = 0;
-	ssize_t got;
+	size_t used;
 	pid_t pid;
 
 	if (pipe2(pipes, O_CLOEXEC))
@@ -56,11 +89,7 @@ static int locate_ask(const char *exim, const char *name, char *answer, size_t s
 	if (err)
 		goto out;
 
-	ready.fd = pipes[0];
-	while (used < size - 1 && poll(&ready, 1, LOCATE_PATIENCE_MS) > 0 &&
-	       (got = read(pipes[0], answer + used, size - 1 - used)) > 0)
-		used += got;
-	answer[used] = '\0';
+	used = locate_read(pipes[0], answer, size);
 	/* It has answered and gone, or it never will; or it says more than there is room for. */
 	if (!used || used == size - 1)
 		kill(pid, SIGKILL);
@@ -78,6 +107,7 @@ out:
 /* Asks each exim that there may be for `name`; its answer begins with `wanted`. */
 static int locate_get(const char *name, const char *wanted, char *value, size_t size)
 {
+	const char *service = getenv(LOCATE_SERVICE);
 	const size_t room = size + 512;
 	char *answer = malloc(room), *at;
 	int err = answer ? -ENOENT : -ENOMEM;
@@ -85,7 +115,8 @@ static int locate_get(const char *name, const char *wanted, char *value, size_t 
 	for (size_t i = 0; i < LOCATE_COUNT(locate_exims) && err == -ENOENT; i++) {
 		if (access(locate_exims[i], X_OK))
 			continue;
-		err = locate_ask(locate_exims[i], name, answer, room);
+		err = service && *service ? locate_ask_service(service, name, answer, room)
+					  : locate_ask(locate_exims[i], name, answer, room);
 		if (err || strncmp(answer, wanted, strlen(wanted))) {
 			err = err == -ETIMEDOUT ? err : -ENOENT;
 			continue;

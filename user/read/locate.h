@@ -7,6 +7,12 @@
 #include <stddef.h>
 
 /*
+ * Where it is set, the socket of a service that asks exim (scripts/ask-exim): what `exim -bP` is
+ * to be asked goes in, its answer comes out.
+ */
+#define LOCATE_SERVICE "SOBIG_XDP_EXIM"
+
+/*
  * The value of a main option as `exim -bP NAME` prints it, "" where it is unset. 0; -ENOENT: no
  * exim here, or none that would say; -ETIMEDOUT: it took too long (it may look up its own name);
  * -ENAMETOOLONG.
