@@ -50,10 +50,8 @@ void guard_tell(const struct guard *guard, const char *what, json_t *json)
 	cli_stamp(guard_clock(), time);
 	json_object_set_new(json, "event", json_string(what));
 	json_object_set_new(json, "time", json_string(time));
-	json_dumpf(json, stdout, JSON_COMPACT);
-	putchar('\n');
+	cli_put_line("event", json);
 	fflush(stdout);
-	json_decref(json);
 }
 
 /* Says once when a log can no longer be read, and once when it can again. */
@@ -122,8 +120,7 @@ static void guard_write_pulse(struct guard *guard)
 	struct judge_state judged = judge_state(guard->judge);
 	struct sobig_pulse *pulse = &guard->pulse;
 
-	/* Who looks at it is to see whether we live, and a log that has gone, although no line
-	 * comes. */
+	/* That we live, and that a log has gone, is to be seen although no line comes. */
 	pulse->beat = blocks_now();
 	pulse->watched = judged.hosts;
 	pulse->watch_drops = judged.dropped;
