@@ -220,6 +220,20 @@ test_a_host_allowed_by_name_is_looked_up_by_a_service_of_its_own_and_never_block
 	until_so eval '! systemctl --quiet is-active sobig-xdp-lookup.socket'
 }
 
+figures() {
+	python3 -c 'import urllib.request; print(urllib.request.urlopen("http://127.0.0.1:9762/metrics", timeout=10).read().decode())' 2>/dev/null
+}
+
+test_the_figures_are_served_by_a_service_of_its_own() {
+	start
+	$sobig block "198.18.1.$bad"
+	systemctl start sobig-xdp-metrics
+	until_so eval 'figures >/tmp/figures'
+	has "$(cat /tmp/figures)" 'sobig_xdp[a-z_]*\{[^}]*able'
+	systemctl stop sobig-xdp-metrics
+	journalctl -q -o cat -u sobig-xdp-metrics --since "@$since"
+}
+
 # As Debian's package has it, but for the configuration.
 install_exim() {
 	grep -q '^Debian-exim:' /etc/passwd || echo 'Debian-exim:x:64999:64999::/var/spool/exim4:/bin/false' >>/etc/passwd
