@@ -266,7 +266,7 @@ install_relay() {
 	configure '[allow]' 'host = nobody.example.org' "file = $LAB/list"
 	local begun=$SECONDS
 	guard -c "$LAB/own.conf"
-	[ $((SECONDS - begun)) -le 5 ]
+	[ $((SECONDS - begun)) -le 8 ] # one look-up alone takes ten
 	is_spared $mate
 	: >"$LAB/hosts"
 	echo '# looked at again' >>"$LAB/list"
@@ -416,7 +416,7 @@ assert all(7100 < l.total_seconds() < 7300 for l in left), left'
 import json, sys
 shown = json.load(sys.stdin)
 assert shown["kind"] == "allow" and isinstance(shown["shape"], int)
-assert [e["address"] for e in shown["entries"]] == ["192.0.2.9"] and "since" in shown["entries"][0]["why"]'
+assert [e["address"] for e in shown["entries"]] == ["192.0.2.9"] and "since" in shown["entries"][0]["reason"]'
 	[ "$(ls "$LAB/state")" = allow ]
 }
 

@@ -32,6 +32,7 @@ struct gather {
 	int wake;  /* an eventfd: something is asked of the thread */
 	int ready; /* and one that it says to have a new set by */
 	int network;
+	uint64_t noted;	      /* the second in which a change of the network was last looked at */
 	pthread_mutex_t lock; /* for all below */
 	bool stop;
 	bool refresh;
@@ -82,15 +83,27 @@ static unsigned int gather_due(uint64_t second, bool refresh)
 	return due;
 }
 
-/* Until a second has gone by, or something happens. What has to be looked at for that. */
+static uint64_t gather_now(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_BOOTTIME, &now);
+	return now.tv_sec;
+}
+
+/*
+ * Until a second has gone by, or something happens. What has to be looked at for that. Where routes
+ * change all the time, they are looked at once a second.
+ */
 static unsigned int gather_wait(struct gather *gather)
 {
 	const struct timespec settle = { .tv_nsec = GATHER_SETTLE_MS * 1000000L };
+	const bool noted = gather->noted == gather_now();
 	struct pollfd fds[] = { { .fd = gather->wake, .events = POLLIN },
-				{ .fd = gather->network, .events = POLLIN } };
+				{ .fd = noted ? -1 : gather->network, .events = POLLIN } };
 	uint64_t count;
 
-	if (poll(fds, sizeof(fds) / sizeof(fds[0]), 1000) <= 0)
+	if (poll(fds, sizeof(fds) / sizeof(fds[0]), noted ? 200 : 1000) <= 0)
 		return 0;
 	if (fds[0].revents && read(gather->wake, &count, sizeof(count)) < 0)
 		return 0;
@@ -98,15 +111,8 @@ static unsigned int gather_wait(struct gather *gather)
 		return 0;
 	nanosleep(&settle, NULL);
 	links_drain(gather->network);
+	gather->noted = gather_now();
 	return PARTS_NETWORK;
-}
-
-static uint64_t gather_now(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_BOOTTIME, &now);
-	return now.tv_sec;
 }
 
 static void *gather_work(void *context)
