@@ -101,7 +101,7 @@ virus() {
 		import json, sys
 		whole = json.load(open(sys.argv[1]))
 		lines = [json.loads(line) for line in open(sys.argv[2])]
-		for name, kind in (("blocks", "block"), ("payers", "payer"), ("steps", "step"), ("sweep", "cell")):
+		for name, kind in (("blocks", "replay-block"), ("payers", "replay-payer"), ("steps", "replay-step"), ("sweep", "replay-cell")):
 		    entries = [line for line in lines if line.get("kind") == kind]
 		    for entry in entries:
 		        assert (entry.pop("kind"), entry.pop("shape")) == (kind, whole["shape"])
@@ -121,7 +121,7 @@ virus() {
 	EOF
 	"$sobig" replay --limit 3 --for 10m "$log" -j >"$out"
 	ask '(d["offences"], d["avoided"], d["arrivals"], d["price"]) == (5, 1, 4, 2)'
-	ask '[(b["address"], b["time"], b["until"]) for b in d["blocks"]] == [("198.51.100.7", "2003-08-24T11:22:13Z", "2003-08-24T11:32:13Z")]'
+	ask '[(b["address"], b["since"], b["until"]) for b in d["blocks"]] == [("198.51.100.7", "2003-08-24T11:22:13Z", "2003-08-24T11:32:13Z")]'
 	run "$sobig" replay --limit 3 --for 10m "$log"
 	[[ $output == *'avoided   1 of 5 offences (20.0 %) would never have reached exim'* ]]
 	[[ $output == *'price     2 accepted messages (50.0 %), of 1 host, would not have come in'* ]]

@@ -243,8 +243,8 @@ def said(replay):
     result["rules"] = {(r["name"], trial): total(r["shown" if trial else "blocked"]) for r in replay["rules"] for trial in (False, True)}
     result["top_hosts"] = [host(h) for h in replay["top_hosts"]]
     result["payers"] = [host(h) for h in replay["payers"]]
-    result["networks"] = [tuple(n[k] for k in ("network", "hosts", "blocked", "offences", "avoided")) for n in replay["top_networks"]]
-    result["blocks"] = [tuple(b[k] for k in ("address", "rule", "time", "until", "repeats", "shown")) for b in replay["blocks"]]
+    result["networks"] = [tuple(n[k] for k in ("address", "hosts", "blocked", "offences", "avoided")) for n in replay["top_networks"]]
+    result["blocks"] = [tuple(b[k] for k in ("address", "rule", "since", "until", "repeats", "dry_run")) for b in replay["blocks"]]
     result["steps"] = {s["time"]: (s["offences"], s["arrivals"]) for s in replay["steps"] if s["offences"] + s["arrivals"]}
     for name, key in (("avoided", "avoided"), ("price", "price")):
         assert sum(s[key] for s in replay["steps"]) == replay[name], key

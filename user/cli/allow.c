@@ -13,6 +13,8 @@
 #include "cli/spared.h"
 #include "common/log.h"
 
+#define ALLOW_WIDTH 20 /* of the column of addresses, as a rule */
+
 struct allow {
 	struct cli_common common;
 	const char *config;
@@ -29,17 +31,32 @@ static void allow_fail(struct allow *allow)
 	allow->status = CLI_FAILED;
 }
 
-/* Names the entry in words or in the document. */
-static void allow_say(struct allow *allow, const struct addr_prefix *whom, const char *what)
+/* Says in words or in the document what became of an entry. */
+static void allow_say(struct allow *allow, const struct addr_prefix *whom, bool changed,
+		      const char *words)
 {
 	char address[ADDR_TEXT_SIZE];
 
 	addr_prefix_format(whom, address);
 	if (allow->common.json)
-		json_array_append_new(allow->entries,
-				      json_pack("{s:s, s:s}", "address", address, "why", what));
+		json_array_append_new(allow->entries, json_pack("{s:s, s:b}", "address", address,
+								"changed", (int)changed));
 	else
-		printf("%s: %s\n", address, what);
+		printf("%s: %s\n", address, words);
+}
+
+/* Shows an entry with why it is one. */
+static void allow_show(struct allow *allow, const struct addr_prefix *whom, const char *why,
+		       int width)
+{
+	char address[ADDR_TEXT_SIZE];
+
+	addr_prefix_format(whom, address);
+	if (allow->common.json)
+		json_array_append_new(allow->entries, json_pack("{s:s, s:o}", "address", address,
+								"reason", cli_json_text(why)));
+	else
+		printf("%-*s  %s\n", width, address, why);
 }
 
 static void allow_lifted(void *context, const struct carve_lifted *lifted)
@@ -56,8 +73,9 @@ static void allow_lifted(void *context, const struct carve_lifted *lifted)
 	}
 	if (allow->common.json)
 		json_array_append_new(allow->lifted,
-				      json_pack("{s:s, s:I}", "address", address, "pieces",
-						(json_int_t)lifted->pieces));
+				      json_pack("{s:s, s:s, s:I, s:b}", "address", address, "entry",
+						entry, "pieces", (json_int_t)lifted->pieces,
+						"dry_run", (int)lifted->trial));
 	else if (lifted->pieces)
 		printf("%s: unblocked in %s; the rest of that stays blocked, as %zu networks\n",
 		       entry, address, lifted->pieces);
@@ -97,7 +115,7 @@ static void allow_add(struct allow *allow, const struct addr_prefix *whom)
 		allow_fail(allow);
 		return;
 	}
-	allow_say(allow, whom, err ? "allowed already" : "allowed");
+	allow_say(allow, whom, !err, err ? "allowed already" : "allowed");
 	allow_lift(allow, whom);
 }
 
@@ -111,7 +129,7 @@ static void allow_del(struct allow *allow, const struct addr_prefix *whom)
 		allow_fail(allow);
 		return;
 	}
-	allow_say(allow, whom,
+	allow_say(allow, whom, !err,
 		  err ? "was not on the list; allow list --all tells who is allowed, "
 			"and why"
 		      : "no longer allowed");
@@ -132,19 +150,23 @@ static int allow_parse(const char *text, struct addr_prefix *out)
 
 static int allow_print(struct allow *allow)
 {
-	json_t *document;
+	json_t *document, *entry;
+	size_t i;
 
-	if (allow->common.json) {
-		document = cli_document(allow->common.command->name);
+	if (allow->common.lines && !allow->lifted) {
+		json_array_foreach(allow->entries, i, entry)
+			cli_put_line("allow-entry", json_incref(entry));
+	} else if (allow->common.json) {
+		document = cli_document(allow->lifted ? "allow-change" : "allow");
 		json_object_set(document, "entries", allow->entries);
 		if (allow->lifted)
-			json_object_set(document, "lifted", allow->lifted);
+			json_object_set(document, "lifts", allow->lifted);
 		if (cli_print_json(&allow->common, document))
 			allow_fail(allow);
-	} else if (fflush(stdout)) {
-		log_error("cannot write to standard output: %s", strerror(errno));
-		allow_fail(allow);
+		return allow->status;
 	}
+	if (cli_end_output())
+		allow_fail(allow);
 	return allow->status;
 }
 
@@ -184,13 +206,7 @@ static int allow_change(struct allow *allow, char **texts, int count,
 
 static int allow_show_own(void *context, const struct addr_prefix *whom, const char *remark)
 {
-	struct allow *allow = context;
-	char address[ADDR_TEXT_SIZE];
-
-	if (allow->common.json)
-		allow_say(allow, whom, remark);
-	else
-		printf("%-20s  %s\n", addr_prefix_format(whom, address), remark);
+	allow_show(context, whom, remark, ALLOW_WIDTH);
 	return 0;
 }
 
@@ -199,7 +215,7 @@ static int allow_show_all(struct allow *allow)
 	char address[ADDR_TEXT_SIZE];
 	struct prefixes *all;
 	const char *why;
-	int width = 20;
+	int width = ALLOW_WIDTH;
 
 	if (spared_once(&allow->common, allow->config, &all))
 		return CLI_FAILED;
@@ -211,10 +227,7 @@ static int allow_show_all(struct allow *allow)
 	for (size_t i = 0; i < prefixes_count(all); i++) {
 		const struct addr_prefix *whom = prefixes_at(all, i, &why);
 
-		if (allow->common.json)
-			allow_say(allow, whom, why);
-		else
-			printf("%-*s  %s\n", width, addr_prefix_format(whom, address), why);
+		allow_show(allow, whom, why, width);
 	}
 	prefixes_free(all);
 	return CLI_DONE;

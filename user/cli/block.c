@@ -65,7 +65,10 @@ static int block_lift_all(struct cli_common *common)
 	history_lift_all(common, NULL);
 	if (common->json) {
 		document = cli_document(common->command->name);
+		json_object_set_new(document, "addresses", json_null());
 		json_object_set_new(document, "unblocked", json_integer(removed));
+		json_object_set_new(document, "absent", json_integer(0));
+		json_object_set_new(document, "refused", json_integer(0));
 		return cli_print_json(common, document);
 	}
 	printf("%d unblocked\n", removed);

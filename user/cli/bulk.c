@@ -323,10 +323,11 @@ int bulk_close(struct bulk *bulk)
 	if (bulk->common->json) {
 		json_t *document = cli_document(bulk->common->command->name);
 
-		if (bulk->each)
-			json_object_set(document, "addresses", bulk->done);
+		json_object_set(document, "addresses", bulk->each ? bulk->done : json_null());
 		json_object_set_new(document, bulk->lift ? "unblocked" : "blocked",
 				    json_integer(bulk->lift ? bulk->lifted : bulk->blocked));
+		if (bulk->lift)
+			json_object_set_new(document, "absent", json_integer(bulk->absent));
 		json_object_set_new(document, "refused", json_integer(bulk->refused));
 		if (cli_print_json(bulk->common, document))
 			status = CLI_FAILED;

@@ -131,15 +131,17 @@ static void check_print(const struct cli_common *common, const struct config *co
 
 static void check_take(void *context, const struct config_rule *rule, const char *text)
 {
+	const char *file = rule ? rule->file : NULL;
 	struct check *check = context;
 
 	check->count++;
 	if (check->findings) {
 		json_array_append_new(check->findings,
-				      json_pack("{s:s?, s:s?, s:i, s:s}", "rule",
+				      json_pack("{s:s?, s:o, s:o, s:o}", "rule",
 						rule ? rule->rule.name : NULL, "file",
-						rule ? rule->file : NULL, "line",
-						rule ? rule->line : 0, "text", text));
+						cli_json_text(file), "line",
+						file ? json_integer(rule->line) : json_null(),
+						"text", cli_json_text(text)));
 		return;
 	}
 	if (rule && rule->file)
@@ -159,11 +161,58 @@ static json_t *check_json_rule(const struct config_rule *config)
 		if (rule->weights[i])
 			json_object_set_new(classes, event_class_name(i),
 					    json_integer(rule->weights[i]));
-	return json_pack("{s:s, s:b, s:b, s:o, s:i, s:i, s:i, s:i, s:i, s:s?}", "name", rule->name,
+	return json_pack("{s:s, s:b, s:b, s:o, s:i, s:i, s:i, s:i, s:i, s:o}", "name", rule->name,
 			 "enabled", (int)config->enabled, "dry_run", (int)rule->dry_run, "classes",
 			 classes, "limit", (int)rule->limit, "window", (int)rule->window, "block",
 			 (int)rule->block, "max", (int)rule->max, "memory", (int)rule->memory,
-			 "match", config->match);
+			 "match", cli_json_text(config->match));
+}
+
+static json_t *check_json_texts(char *const *texts, size_t count)
+{
+	json_t *array = json_array();
+
+	for (size_t i = 0; i < count; i++)
+		json_array_append_new(array, cli_json_text(texts[i]));
+	return array;
+}
+
+static json_t *check_json_allow(const struct config_allow *allow)
+{
+	json_t *addresses = json_array();
+	char address[ADDR_TEXT_SIZE];
+
+	for (size_t i = 0; i < allow->addresses_count; i++)
+		json_array_append_new(
+			addresses, json_string(addr_prefix_format(&allow->addresses[i], address)));
+	return json_pack("{s:o, s:o, s:o, s:o}", "addresses", addresses, "hosts",
+			 check_json_texts(allow->hosts, allow->hosts_count), "files",
+			 check_json_texts(allow->files, allow->files_count), "providers",
+			 cli_json_text(allow->providers));
+}
+
+static json_t *check_json_rate(const struct config_filter *filter)
+{
+	return json_pack("{s:i, s:i, s:i}", "syns", (int)filter->rate, "window",
+			 (int)filter->rate_seconds, "burst", (int)filter->rate_burst);
+}
+
+static json_t *check_json_filter(const struct config_filter *filter)
+{
+	json_t *ports = json_array();
+
+	for (int i = 0; i < SOBIG_PORTS_MAX && filter->ports[i]; i++)
+		json_array_append_new(ports, json_integer(filter->ports[i]));
+	return json_pack("{s:o, s:s, s:b, s:o, s:o}", "ports", ports, "scope",
+			 filter->scope_port ? "port" : "syn", "extend", (int)filter->extend,
+			 "syn_rate", filter->rate ? check_json_rate(filter) : json_null(), "blocks",
+			 filter->blocks ? json_integer(filter->blocks) : json_null());
+}
+
+static json_t *check_json_state(const struct cli_common *common, const struct config_state *state)
+{
+	return json_pack("{s:o, s:I, s:i}", "folder", cli_json_text(history_folder(common, state)),
+			 "size", (json_int_t)state->size, "history", (int)state->history);
 }
 
 static int check_print_json(const struct cli_common *common, const struct config *config,
@@ -175,6 +224,10 @@ static int check_print_json(const struct cli_common *common, const struct config
 		json_array_append_new(rules, check_json_rule(&config->rules[i]));
 	json_object_set_new(document, "rules", rules);
 	json_object_set_new(document, "brake", json_integer(config->brake));
+	json_object_set_new(document, "patterns", json_integer(config->patterns_count));
+	json_object_set_new(document, "allow", check_json_allow(&config->allow));
+	json_object_set_new(document, "filter", check_json_filter(&config->filter));
+	json_object_set_new(document, "state", check_json_state(common, &config->state));
 	json_object_set_new(document, "findings", check->findings);
 	return cli_print_json(common, document);
 }

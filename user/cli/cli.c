@@ -189,13 +189,59 @@ json_t *cli_document(const char *kind)
 	return json;
 }
 
+/* How many bytes there make a character of UTF-8; 0: none do. */
+static size_t cli_character(const char *at)
+{
+	for (size_t length = 1; length <= 4 && at[length - 1]; length++) {
+		json_t *one = json_stringn(at, length);
+
+		json_decref(one);
+		if (one)
+			return length;
+	}
+	return 0;
+}
+
+json_t *cli_json_text(const char *text)
+{
+	static const char unknown[] = "\xef\xbf\xbd";
+	json_t *json = text ? json_string(text) : json_null();
+	char *clean, *to;
+
+	if (json)
+		return json;
+	clean = to = malloc(strlen(text) * strlen(unknown) + 1);
+	for (size_t length; clean && *text; text += length ? length : 1) {
+		length = cli_character(text);
+		to = mempcpy(to, length ? text : unknown, length ? length : strlen(unknown));
+	}
+	json = clean ? json_stringn(clean, to - clean) : json_null();
+	free(clean);
+	return json;
+}
+
 int cli_print_json(const struct cli_common *common, json_t *json)
 {
-	int err = json_dumpf(json, stdout, common->lines ? JSON_COMPACT : JSON_INDENT(2));
-
+	json_dumpf(json, stdout, common->lines ? JSON_COMPACT : JSON_INDENT(2));
 	json_decref(json);
 	putchar('\n');
-	if (!err && !fflush(stdout))
+	return cli_end_output();
+}
+
+void cli_put_line(const char *kind, json_t *entry)
+{
+	json_t *document = cli_document(kind);
+
+	json_object_update(document, entry);
+	json_decref(entry);
+	json_dumpf(document, stdout, JSON_COMPACT);
+	json_decref(document);
+	putchar('\n');
+}
+
+int cli_end_output(void)
+{
+	if (!fflush(stdout) && !ferror(stdout))
 		return CLI_DONE;
 	log_error("cannot write to standard output: %s", strerror(errno));
 	return CLI_FAILED;

@@ -86,7 +86,7 @@ unsigned int cli_interface(const char *name);
 const char *cli_interface_name(unsigned int ifindex, char name[IF_NAMESIZE]);
 
 #define CLI_TIME_SIZE  32
-#define CLI_JSON_SHAPE 2 /* raised when a document's shape changes for its readers */
+#define CLI_JSON_SHAPE 3 /* raised when a document's shape changes for its readers */
 
 /* A second of CLOCK_MONOTONIC as seconds since 1970; the same one is always the same. */
 time_t cli_wall_clock(uint32_t second);
@@ -101,8 +101,20 @@ char *cli_stamp(int64_t time, char text[CLI_TIME_SIZE]);
 /* A fresh document of the given kind, "kind" and the shape's version set. Never NULL. */
 json_t *cli_document(const char *kind);
 
+/*
+ * Text as JSON, which takes UTF-8 only: what is none in it becomes U+FFFD. NULL becomes null. Of
+ * names that others have chosen, as those of files and interfaces, and reasons.
+ */
+json_t *cli_json_text(const char *text);
+
 /* Prints `json` on one line or indented, releases it. CLI_DONE, or CLI_FAILED if stdout failed. */
 int cli_print_json(const struct cli_common *common, json_t *json);
+
+/* An entry of a list as a document of its own on a line; it is released. Not flushed. */
+void cli_put_line(const char *kind, json_t *entry);
+
+/* When all lines are put, or all is printed: CLI_DONE, or CLI_FAILED if stdout failed (told). */
+int cli_end_output(void);
 
 int cmd_allow(int argc, char **argv);
 int cmd_attach(int argc, char **argv);

@@ -385,6 +385,8 @@ int cmd_completion(int argc, char **argv)
 	while ((option = getopt_long(argc, argv, CLI_COMMON_LETTERS, options, NULL)) != -1)
 		if (cli_common_option(&common, option, &status))
 			return status;
+	if (common.json)
+		return cli_usage(&common, "it prints a script for a shell, and no JSON");
 	if (argc - optind != 1)
 		return cli_usage(&common, "name one shell: bash, zsh or fish");
 	for (size_t i = 0; i < COMPLETION_SHELLS; i++)

@@ -49,7 +49,7 @@ static int detach_list(const struct cli_common *common, const unsigned int *inte
 		if (failed)
 			err = failed;
 		else if (detached)
-			json_array_append_new(names, json_string(name));
+			json_array_append_new(names, cli_json_text(name));
 		if (!failed && !common->json)
 			printf(detached ? "%s: detached\n" : "%s: nothing of ours was attached\n",
 			       name);

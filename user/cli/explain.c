@@ -8,6 +8,7 @@
 
 #include "act/survey.h"
 #include "cli/history.h"
+#include "cli/list.h"
 #include "cli/spared.h"
 #include "cli/targets.h"
 #include "common/duration.h"
@@ -25,6 +26,7 @@ struct explain {
 	struct addr_prefix spared_entry;
 	struct store_block history[EXPLAIN_HISTORY_MAX]; /* the latest first; texts are ours */
 	unsigned int count;
+	bool history_unknown; /* it could not be read (told) */
 };
 
 static int explain_take_entry(void *context, const struct survey_entry *entry)
@@ -78,9 +80,11 @@ static int explain_read(struct explain *explain, const struct cli_common *common
 	}
 	prefixes_free(spared);
 	err = history_open(common, file, false, &store);
+	explain->history_unknown = err && err != -ENOENT;
 	if (!err) {
 		err = store_history(store, explain->whom, EXPLAIN_HISTORY_MAX, explain_take_history,
 				    explain);
+		explain->history_unknown = err;
 		if (err)
 			log_error("cannot read the history: %s", strerror(-err));
 	}
@@ -172,7 +176,7 @@ static void explain_print_all(FILE *to, const struct explain *explain)
 	if (*explain->spared)
 		fprintf(to, "  It is never blocked by a rule: %s (%s).\n", explain->spared,
 			addr_prefix_format(&explain->spared_entry, entry));
-	if (!explain->count)
+	if (!explain->count && !explain->history_unknown)
 		fprintf(to, "  There is nothing about it in the history.\n");
 	explain_print_history(to, explain);
 }
@@ -187,20 +191,6 @@ int explain_print(FILE *to, const struct cli_common *common, const char *file,
 		explain_print_all(to, &explain);
 	explain_free(&explain);
 	return err ? cli_status(err) : CLI_DONE;
-}
-
-static json_t *explain_json_entry(const struct survey_entry *entry)
-{
-	char address[ADDR_TEXT_SIZE], since[CLI_TIME_SIZE], until[CLI_TIME_SIZE];
-	char last[CLI_TIME_SIZE];
-
-	return json_pack("{s:s, s:s, s:s, s:s, s:I, s:s?, s:b, s:b}", "address",
-			 addr_prefix_format(&entry->whom, address), "reason", entry->reason,
-			 "since", cli_time_rfc3339(entry->since, since), "until",
-			 cli_time_rfc3339(entry->until, until), "drops", (json_int_t)entry->drops,
-			 "last_drop",
-			 entry->last_drop ? cli_time_rfc3339(entry->last_drop, last) : NULL,
-			 "extend", entry->quiet != 0, "dry_run", (int)entry->trial);
 }
 
 static int explain_print_json(const struct cli_common *common, const char *file,
@@ -221,11 +211,12 @@ static int explain_print_json(const struct cli_common *common, const char *file,
 		json_object_set_new(document, "blocked",
 				    json_boolean(explain.blocked && !explain.entry.trial));
 		json_object_set_new(document, "block",
-				    explain.blocked ? explain_json_entry(&explain.entry)
-						    : json_null());
+				    explain.blocked ? list_json(&explain.entry) : json_null());
 		json_object_set_new(document, "never_blocked",
-				    *explain.spared ? json_string(explain.spared) : json_null());
-		json_object_set_new(document, "history", history);
+				    *explain.spared ? cli_json_text(explain.spared) : json_null());
+		json_object_set(document, "history",
+				explain.history_unknown ? json_null() : history);
+		json_decref(history);
 		err = cli_print_json(common, document) ? -EIO : 0;
 	}
 	explain_free(&explain);

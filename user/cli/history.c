@@ -175,17 +175,17 @@ json_t *history_json(const struct store_block *block)
 	char lifted[CLI_TIME_SIZE];
 
 	return json_pack(
-		"{s:s, s:s, s:s, s:s, s:s?, s:b, s:i, s:b, s:s?, s:o}", "address",
-		addr_prefix_format(&block->whom, address), "reason", block->reason, "since",
-		cli_stamp(block->since, since), "until", cli_stamp(block->until, until), "lifted",
-		block->lifted ? cli_stamp(block->lifted, lifted) : NULL, "dry_run",
+		"{s:s, s:o, s:s, s:s, s:s?, s:b, s:i, s:b, s:o, s:o}", "address",
+		addr_prefix_format(&block->whom, address), "reason", cli_json_text(block->reason),
+		"since", cli_stamp(block->since, since), "until", cli_stamp(block->until, until),
+		"lifted", block->lifted ? cli_stamp(block->lifted, lifted) : NULL, "dry_run",
 		(int)block->trial, "repeats", (int)block->repeats, "extend", block->quiet != 0,
-		"log", block->log, "lines", history_json_lines(block->lines));
+		"log", cli_json_text(block->log), "lines", history_json_lines(block->lines));
 }
 
 struct history_listing {
 	const struct cli_common *common;
-	json_t *array; /* NULL: as text, or a document a line */
+	json_t *array; /* NULL: as text */
 	int64_t now;
 };
 
@@ -197,8 +197,6 @@ static int history_list_one(void *context, const struct store_block *block)
 
 	if (listing->array)
 		return json_array_append_new(listing->array, history_json(block));
-	if (listing->common->json)
-		return cli_print_json(listing->common, history_json(block)) ? -EIO : 0;
 	if (block->lifted)
 		end = "lifted";
 	else if (block->until <= listing->now)
@@ -216,16 +214,18 @@ int history_list(const struct cli_common *common, const char *file,
 	struct history_listing listing = { .common = common, .now = history_now() };
 	struct store *store = NULL;
 	int err = history_open(common, file, false, &store);
+	json_t *block;
+	size_t i;
 
 	if (err && err != -ENOENT)
 		return CLI_FAILED;
-	if (common->json && !common->lines)
+	if (common->json)
 		listing.array = json_array();
-	else if (!common->json)
+	else
 		printf("%-19s  %-19s  %-6s  %7s  %-22s  %s\n", "SINCE", "UNTIL", "", "REPEATS",
 		       "ADDRESS", "REASON");
-	for (int i = 0; !err && i < (count ? count : 1); i++)
-		err = store_history(store, count ? &networks[i] : NULL, HISTORY_LIST_MAX,
+	for (int at = 0; !err && at < (count ? count : 1); at++)
+		err = store_history(store, count ? &networks[at] : NULL, HISTORY_LIST_MAX,
 				    history_list_one, &listing);
 	store_close(store);
 	if (err && err != -ENOENT) {
@@ -233,14 +233,17 @@ int history_list(const struct cli_common *common, const char *file,
 		json_decref(listing.array);
 		return CLI_FAILED;
 	}
+	if (listing.array && common->lines) {
+		json_array_foreach(listing.array, i, block)
+			cli_put_line("history-block", json_incref(block));
+		json_decref(listing.array);
+		return cli_end_output();
+	}
 	if (listing.array) {
 		json_t *document = cli_document("history");
 
 		json_object_set_new(document, "blocks", listing.array);
 		return cli_print_json(common, document);
 	}
-	if (!fflush(stdout))
-		return CLI_DONE;
-	log_error("cannot write to standard output: %s", strerror(errno));
-	return CLI_FAILED;
+	return cli_end_output();
 }

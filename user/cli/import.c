@@ -49,17 +49,21 @@ static void import_line(struct bulk *bulk, char *line)
 		bulk_add(bulk, word);
 }
 
-static int import_read(struct bulk *bulk, const char *path)
+static FILE *import_open(const char *path)
 {
 	FILE *list = strcmp(path, "-") ? fopen(path, "re") : stdin;
+
+	if (!list)
+		log_error("cannot read \"%s\": %s", path, strerror(errno));
+	return list;
+}
+
+static int import_read(struct bulk *bulk, FILE *list, const char *path)
+{
 	char *line = NULL;
 	size_t room = 0;
 	int err = 0;
 
-	if (!list) {
-		log_error("cannot read \"%s\": %s", path, strerror(errno));
-		return -errno;
-	}
 	while (!bulk->err && getline(&line, &room, list) > 0)
 		import_line(bulk, line);
 	if (ferror(list)) {
@@ -67,8 +71,6 @@ static int import_read(struct bulk *bulk, const char *path)
 		err = -EIO;
 	}
 	free(line);
-	if (list != stdin)
-		fclose(list);
 	return err;
 }
 
@@ -78,6 +80,7 @@ int cmd_import(int argc, char **argv)
 	char reason[SOBIG_REASON_SIZE];
 	struct cli_common common;
 	int status, err;
+	FILE *list;
 
 	cli_start(&common, argv);
 	if (!bulk_options(&bulk, &common, argc, argv, &status))
@@ -89,10 +92,19 @@ int cmd_import(int argc, char **argv)
 			 strcmp(argv[optind], "-") ? basename(argv[optind]) : "read");
 		bulk.order.reason = reason;
 	}
-	status = bulk_open(&bulk, &common);
+	status = cli_need_privilege();
 	if (status)
 		return status;
-	err = import_read(&bulk, argv[optind]);
+	list = import_open(argv[optind]);
+	if (!list)
+		return CLI_FAILED;
+	status = bulk_open(&bulk, &common);
+	if (status) {
+		fclose(list);
+		return status;
+	}
+	err = import_read(&bulk, list, argv[optind]);
+	fclose(list);
 	status = bulk_close(&bulk);
 	return err ? CLI_FAILED : status;
 }

@@ -90,8 +90,9 @@ static void keep_lifted(void *context, const struct carve_lifted *lifted)
 			  "blocked again: %s",
 			  address, entry, strerror(-lifted->err));
 	guard_tell(guard, "lift",
-		   json_pack("{s:s, s:s, s:s, s:I}", "address", address, "for", entry, "why",
-			     lifted->why, "pieces", (json_int_t)lifted->pieces));
+		   json_pack("{s:s, s:s, s:o, s:I, s:b}", "address", address, "entry", entry,
+			     "reason", cli_json_text(lifted->why), "pieces",
+			     (json_int_t)lifted->pieces, "dry_run", (int)lifted->trial));
 	if (++lifting->count > KEEP_TOLD_MAX)
 		return;
 	if (lifted->pieces)

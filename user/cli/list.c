@@ -6,8 +6,8 @@
 #include <string.h>
 
 #include "act/survey.h"
-#include "cli/cli.h"
 #include "cli/history.h"
+#include "cli/list.h"
 #include "common/log.h"
 
 struct list {
@@ -82,13 +82,14 @@ static const struct {
 	{ "drops", list_by_drops },
 };
 
-static json_t *list_json(const struct survey_entry *entry)
+json_t *list_json(const struct survey_entry *entry)
 {
 	char address[ADDR_TEXT_SIZE], since[CLI_TIME_SIZE], until[CLI_TIME_SIZE];
 	char last[CLI_TIME_SIZE];
 	json_t *json = json_pack(
-		"{s:s, s:s, s:s, s:s, s:I}", "address", addr_prefix_format(&entry->whom, address),
-		"reason", entry->reason, "since", cli_time_rfc3339(entry->since, since), "until",
+		"{s:s, s:o, s:s, s:s, s:I}", "address", addr_prefix_format(&entry->whom, address),
+		"reason", cli_json_text(entry->reason), "since",
+		cli_time_rfc3339(entry->since, since), "until",
 		cli_time_rfc3339(entry->until, until), "drops", (json_int_t)entry->drops);
 
 	json_object_set_new(json, "last_drop",
@@ -102,12 +103,11 @@ static json_t *list_json(const struct survey_entry *entry)
 static int list_print_json(const struct cli_common *common, const struct list *list)
 {
 	json_t *document, *array;
-	int status = CLI_DONE;
 
 	if (common->lines) {
-		for (size_t i = 0; i < list->count && !status; i++)
-			status = cli_print_json(common, list_json(&list->entries[i]));
-		return status;
+		for (size_t i = 0; i < list->count; i++)
+			cli_put_line("list-block", list_json(&list->entries[i]));
+		return cli_end_output();
 	}
 	document = cli_document("list");
 	array = json_array();

@@ -43,6 +43,8 @@ int cmd_lookup(int argc, char **argv)
 			return status;
 	if (optind < argc)
 		return cli_usage(&common, "it reads the name from standard input");
+	if (common.json)
+		return cli_usage(&common, "attach reads its answer, and takes no JSON");
 	if (!fgets(name, sizeof(name), stdin))
 		return CLI_FAILED;
 	name[strcspn(name, "\r\n")] = '\0';

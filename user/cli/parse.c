@@ -191,7 +191,7 @@ static int parse_file(struct parse *parse, int fd, const char *path)
 		printf("{\"kind\":\"parse\",\"shape\":%d,\"offences\":[\n", CLI_JSON_SHAPE);
 	err = crew_read(fd, &parse->reader, parse_event, parse_pause, parse, &end);
 	if (document)
-		printf("\n]}\n");
+		printf("\n],\"complete\":%s}\n", err ? "false" : "true");
 	if (fflush(stdout) || ferror(stdout)) {
 		log_error("cannot write to standard output: %s", strerror(errno));
 		return CLI_FAILED;

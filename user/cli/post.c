@@ -24,7 +24,8 @@ static int post_take_off(struct guard *guard, struct guard_interface *interface)
 		err = filter_detach(interface->index, pins, interface->program);
 		if (!err)
 			log_notice("%s: filter taken off", interface->name);
-		guard_tell(guard, "detach", json_pack("{s:s}", "interface", interface->name));
+		guard_tell(guard, "detach",
+			   json_pack("{s:o}", "interface", cli_json_text(interface->name)));
 	}
 	if (err == -ENOENT)
 		err = 0;
@@ -188,7 +189,7 @@ static int post_attach(struct guard *guard, struct guard_interface *interface)
 	if (!links_is_up(interface->index))
 		log_warning("%s is down: the filter waits for it to come up", interface->name);
 	guard_tell(guard, "attach",
-		   json_pack("{s:s, s:s, s:i}", "interface", interface->name, "mode",
+		   json_pack("{s:o, s:s, s:i}", "interface", cli_json_text(interface->name), "mode",
 			     filter_mode_name(info.mode), "program", (int)info.id));
 	return 0;
 }

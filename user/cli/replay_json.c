@@ -1,12 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* A replay as JSON: one document, or a document a line. Its members are in sobig-xdp(8). */
-#include <errno.h>
-#include <limits.h>
-#include <stdio.h>
-#include <string.h>
-
+/* A replay as JSON: one document, or a document a line. Its members are in sobig-xdp-json(5). */
 #include "cli/replay_report.h"
-#include "common/log.h"
 
 /* jansson's own integers are signed, and large enough. */
 #define REPLAY_JSON_NUMBER(number) json_integer((json_int_t)(number))
@@ -25,20 +19,6 @@ static json_t *replay_json_address(const struct replay_host *host)
 	return json_string(addr_format_host(hosts_addr(host), text));
 }
 
-/* What is not UTF-8 in a file's name is shown as "?". */
-static json_t *replay_json_name(const char *name)
-{
-	json_t *json = json_string(name);
-	char plain[PATH_MAX], *at;
-
-	if (json)
-		return json;
-	snprintf(plain, sizeof(plain), "%s", name);
-	for (at = plain; *at; at++)
-		*at = *at & 0x80 ? '?' : *at;
-	return json_string(plain);
-}
-
 static json_t *replay_json_files(const struct replay_report *report)
 {
 	json_t *files = json_array();
@@ -46,7 +26,7 @@ static json_t *replay_json_files(const struct replay_report *report)
 	for (size_t i = 0; i < report->files_count; i++)
 		json_array_append_new(files,
 				      json_pack("{s:o, s:o, s:b}", "name",
-						replay_json_name(report->files[i].name), "lines",
+						cli_json_text(report->files[i].name), "lines",
 						REPLAY_JSON_NUMBER(report->files[i].lines),
 						"complete", !report->files[i].broken));
 	return files;
@@ -129,7 +109,7 @@ static json_t *replay_json_networks(const struct replay_report *report)
 		const struct replay_network *network = &report->networks[i];
 
 		json_array_append_new(networks,
-				      json_pack("{s:s, s:o, s:o, s:o, s:o}", "network",
+				      json_pack("{s:s, s:o, s:o, s:o, s:o}", "address",
 						addr_prefix_format(&network->prefix, text), "hosts",
 						REPLAY_JSON_NUMBER(network->hosts), "blocked",
 						REPLAY_JSON_NUMBER(network->blocked), "offences",
@@ -179,9 +159,9 @@ static json_t *replay_json_block(const struct replay_report *report, size_t i)
 	verdict = &report->tally->verdicts[i];
 	return json_pack("{s:o, s:s, s:o, s:o, s:i, s:b}", "address",
 			 replay_json_address(verdict->host), "rule",
-			 report->rules->rules[verdict->rule].name, "time",
+			 report->rules->rules[verdict->rule].name, "since",
 			 replay_json_time(verdict->time), "until", replay_json_time(verdict->until),
-			 "repeats", (int)verdict->repeats, "shown", verdict->trial);
+			 "repeats", (int)verdict->repeats, "dry_run", verdict->trial);
 }
 
 static json_t *replay_json_payer(const struct replay_report *report, size_t i)
@@ -227,38 +207,24 @@ static const struct {
 	const char *list, *kind;
 	json_t *(*entry)(const struct replay_report *report, size_t i);
 } replay_json_lists[] = {
-	{ "blocks", "block", replay_json_block },
-	{ "payers", "payer", replay_json_payer },
-	{ "steps", "step", replay_json_step },
-	{ "sweep", "cell", replay_json_cell },
+	{ "blocks", "replay-block", replay_json_block },
+	{ "payers", "replay-payer", replay_json_payer },
+	{ "steps", "replay-step", replay_json_step },
+	{ "sweep", "replay-cell", replay_json_cell },
 };
 
 #define REPLAY_JSON_LISTS (sizeof(replay_json_lists) / sizeof(replay_json_lists[0]))
-
-/* Many lines: they are not flushed one by one, as cli_print_json() would. */
-static void replay_json_print_line(json_t *json)
-{
-	json_dumpf(json, stdout, JSON_COMPACT);
-	json_decref(json);
-	putchar('\n');
-}
 
 static int replay_json_lines(const struct replay_report *report)
 {
 	json_t *entry;
 
-	replay_json_print_line(replay_json_summary(report));
+	cli_put_line("replay", replay_json_summary(report));
 	for (size_t i = 0; i < REPLAY_JSON_LISTS; i++) {
-		for (size_t j = 0; (entry = replay_json_lists[i].entry(report, j)); j++) {
-			json_object_set_new(entry, "kind", json_string(replay_json_lists[i].kind));
-			json_object_set_new(entry, "shape", json_integer(CLI_JSON_SHAPE));
-			replay_json_print_line(entry);
-		}
+		for (size_t j = 0; (entry = replay_json_lists[i].entry(report, j)); j++)
+			cli_put_line(replay_json_lists[i].kind, entry);
 	}
-	if (!fflush(stdout) && !ferror(stdout))
-		return CLI_DONE;
-	log_error("cannot write to standard output: %s", strerror(errno));
-	return CLI_FAILED;
+	return cli_end_output();
 }
 
 int replay_json(const struct cli_common *common, const struct replay_report *report)

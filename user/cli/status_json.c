@@ -51,7 +51,7 @@ static json_t *status_json_daemon(const struct sobig_pulse *pulse)
 
 	json_object_set_new(json, "pid", json_integer(pulse->pid));
 	status_json_time(json, "since", pulse->started);
-	json_object_set_new(json, "log", json_string(pulse->log));
+	json_object_set_new(json, "log", cli_json_text(pulse->log));
 	json_object_set_new(json, "readable", json_boolean(pulse->readable));
 	status_json_number(json, "position", pulse->position);
 	status_json_time(json, "last_line", pulse->last_line);
@@ -66,7 +66,7 @@ static json_t *status_json_daemon(const struct sobig_pulse *pulse)
 	json_object_set_new(json, "brake_on", json_boolean(pulse->braked));
 	status_json_number(json, "brake", pulse->brake);
 	json_object_set_new(json, "state_error",
-			    pulse->state_error ? json_string(strerror(pulse->state_error))
+			    pulse->state_error ? cli_json_text(strerror(pulse->state_error))
 					       : json_null());
 	json_object_set_new(json, "config_ok", json_boolean(!pulse->config_error));
 	status_json_time(json, "configured", pulse->configured);
@@ -91,10 +91,11 @@ static json_t *status_json_interface(const struct picture *picture, int at,
 	json = json_pack("{s:s, s:b, s:s?, s:b, s:o}", "interface", interface->name, "well",
 			 !trouble, "trouble", trouble, "guarded", interface->guarded, "counters",
 			 counters);
-	if (interface->filter.id)
-		json_object_set_new(json, "filter", status_json_filter(interface));
-	if (interface->pulse.pid)
-		json_object_set_new(json, "daemon", status_json_daemon(&interface->pulse));
+	json_object_set_new(json, "filter",
+			    interface->filter.id ? status_json_filter(interface) : json_null());
+	json_object_set_new(json, "daemon",
+			    interface->pulse.pid ? status_json_daemon(&interface->pulse)
+						 : json_null());
 	return json;
 }
 
@@ -105,7 +106,7 @@ static json_t *status_json_rules(const struct picture *picture)
 	for (int i = 0; i < picture->rules_count; i++) {
 		const struct picture_rule *rule = &picture->rules[i];
 
-		json = json_pack("{s:s, s:b}", "rule", rule->name, "policy", rule->policy);
+		json = json_pack("{s:s, s:b}", "name", rule->name, "policy", rule->policy);
 		status_json_number(json, "offences", rule->counted);
 		status_json_number(json, "blocks", rule->blocks);
 		status_json_number(json, "trials", rule->trials);
