@@ -50,10 +50,8 @@ void guard_tell(const struct guard *guard, const char *what, json_t *json)
 	cli_stamp(guard_clock(), time);
 	json_object_set_new(json, "event", json_string(what));
 	json_object_set_new(json, "time", json_string(time));
-	json_dumpf(json, stdout, JSON_COMPACT);
-	putchar('\n');
+	cli_put_line("event", json);
 	fflush(stdout);
-	json_decref(json);
 }
 
 /* Says once when a log can no longer be read, and once when it can again. */
