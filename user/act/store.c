@@ -39,6 +39,13 @@ static const char store_schema[] =
 	"CREATE TABLE IF NOT EXISTS totals(who TEXT PRIMARY KEY, lines INTEGER, offences INTEGER,"
 	" blocks INTEGER) WITHOUT ROWID;";
 
+/* What is over goes first, and of the offenders those who were quiet for longest. */
+static const char store_make_room[] =
+	"DELETE FROM blocks WHERE id IN (SELECT id FROM blocks WHERE lifted>0 OR"
+	" until<(SELECT max(since) FROM blocks) ORDER BY until LIMIT 20000);"
+	"DELETE FROM offenders WHERE host IN (SELECT host FROM offenders WHERE"
+	" until<(SELECT max(since) FROM blocks) ORDER BY until LIMIT 5000)";
+
 int store_errno(sqlite3 *db)
 {
 	switch (db ? sqlite3_extended_errcode(db) & 0xff : SQLITE_NOMEM) {
@@ -282,10 +289,7 @@ int store_write(struct store *store, const struct store_batch *batch)
 		/* Old history gives way to new. */
 		if (err != -ENOSPC || round)
 			return err;
-		store_exec(
-			store->db,
-			"DELETE FROM blocks WHERE id IN (SELECT id FROM blocks WHERE lifted>0 OR "
-			"until<(SELECT max(since) FROM blocks) ORDER BY until LIMIT 20000)");
+		store_exec(store->db, store_make_room);
 	}
 }
 
