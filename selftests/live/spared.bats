@@ -272,6 +272,11 @@ install_relay() {
 	echo '# looked at again' >>"$LAB/list"
 	sleep 1.5
 	is_spared $mate
+	# Not even a reload forgets it.
+	kill -HUP $daemon
+	for _ in $(seq 200); do ! grep -q 'configuration was read again' "$LAB/words" || break; sleep 0.1; done
+	grep -q 'configuration was read again' "$LAB/words"
+	is_spared $mate
 	begun=$SECONDS
 	stop_daemon
 	[ $((SECONDS - begun)) -le 1 ]

@@ -3,6 +3,7 @@
 #include "act/names.h"
 
 #include <errno.h>
+#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -27,6 +28,59 @@ struct names_name {
 struct names {
 	struct names_name *first;
 };
+
+/*
+ * What was known last of a name, by whoever asked in this process: another list of names, as a
+ * reload makes it, is not to start from nothing while the DNS is dead.
+ */
+struct names_memo {
+	struct names_memo *next;
+	char text[HOSTNAME_SIZE];
+	struct resolve_answer known;
+};
+
+static struct names_memo *names_memos;
+static pthread_mutex_t names_lock = PTHREAD_MUTEX_INITIALIZER;
+
+/* The memo of a name, made if there is none and it is to be `made`. Under the lock. */
+static struct names_memo *names_memo(const char *text, bool made)
+{
+	struct names_memo *memo = names_memos;
+
+	while (memo && strcmp(memo->text, text))
+		memo = memo->next;
+	if (memo || !made)
+		return memo;
+	memo = calloc(1, sizeof(*memo));
+	if (!memo)
+		return NULL;
+	snprintf(memo->text, sizeof(memo->text), "%s", text);
+	memo->next = names_memos;
+	names_memos = memo;
+	return memo;
+}
+
+static void names_remember(const struct names_name *name)
+{
+	struct names_memo *memo;
+
+	pthread_mutex_lock(&names_lock);
+	memo = names_memo(name->text, true);
+	if (memo)
+		memo->known = name->known;
+	pthread_mutex_unlock(&names_lock);
+}
+
+static void names_recall(struct names_name *name)
+{
+	const struct names_memo *memo;
+
+	pthread_mutex_lock(&names_lock);
+	memo = names_memo(name->text, false);
+	if (memo)
+		name->known = memo->known;
+	pthread_mutex_unlock(&names_lock);
+}
 
 int names_open(struct names **out)
 {
@@ -58,6 +112,7 @@ int names_add(struct names *names, const char *text)
 	if (!name)
 		return -ENOMEM;
 	snprintf(name->text, sizeof(name->text), "%s", text);
+	names_recall(name);
 	name->wanted = true;
 	name->next = names->first;
 	names->first = name;
@@ -113,6 +168,7 @@ static bool names_poll(struct names_name *name)
 		log_notice("\"%s\" can be looked up again", name->text);
 	name->failed = false;
 	name->known = answer;
+	names_remember(name);
 	return false;
 }
 
