@@ -129,13 +129,13 @@ static void status_print_daemon(const struct picture *picture, const struct pict
 				       ago));
 	else
 		printf(", no line yet\n");
-	printf("  judged    %llu lines, %llu offences, %llu blocks, %llu hosts under watch\n",
-	       (unsigned long long)pulse->lines, (unsigned long long)pulse->offences,
-	       (unsigned long long)pulse->blocked, (unsigned long long)pulse->watched);
+	printf("  judged    %llu lines, %llu offences", (unsigned long long)pulse->lines,
+	       (unsigned long long)pulse->offences);
+	if (pulse->spared)
+		printf(" (%llu spared)", (unsigned long long)pulse->spared);
+	printf(", %llu blocks, %llu hosts under watch\n", (unsigned long long)pulse->blocked,
+	       (unsigned long long)pulse->watched);
 	status_print_classes(pulse);
-	if (pulse->spared || pulse->allowed)
-		printf("  allowed   %llu addresses and networks; %llu offences of theirs spared\n",
-		       (unsigned long long)pulse->allowed, (unsigned long long)pulse->spared);
 	if (pulse->watch_drops)
 		printf(STATUS_INDENT "%llu hosts forgotten, as too many were under watch\n",
 		       (unsigned long long)pulse->watch_drops);
