@@ -22,7 +22,8 @@ tear_down() {
 	for wire in "${!number[@]}"; do
 		[[ "$(ip link show "$wire")" != *xdp* ]] || xdp-loader unload --all "$wire" || ip link set dev "$wire" xdp off
 	done
-	rm -rf "$lab" "$pins" /sys/fs/bpf/xdp /sys/fs/bpf/xdp-filter
+	# What is remembered of one test is no matter of the next.
+	rm -rf "$lab" "$pins" /sys/fs/bpf/xdp /sys/fs/bpf/xdp-filter /var/lib/sobig-xdp
 }
 
 # launch WIRE [OPTION...]: attaches, and waits until it is on guard. Its words are in $words, the mode in $mode.
@@ -223,6 +224,7 @@ test_vmxnet3_gets_generic_with_a_warning_until_its_driver_learns_native_mode() {
 		has "$words" 'warning: vmx cannot take the filter in native mode.*the kernel says: .*trying generic'
 		guards vmx generic
 		leave
+		rm -rf /var/lib/sobig-xdp
 		refused 'cannot attach to vmx in native mode.*the kernel says: ' \
 			"$sobig" attach vmx --log "$lab/mainlog" --mode native
 	fi
