@@ -77,6 +77,26 @@ start_with() {
 	[ $(($(date -d "$before" +%s) - $(date -d "$after" +%s))) -le 2 ]
 }
 
+@test "tables of another version are made anew, and blocks come back from the history" {
+	start_server
+	start_daemon --keep
+	offend $bad 16
+	until_blocked $bad
+	until_entered $bad
+	stop_daemon
+	# Of a version with a smaller pulse.
+	pulse=$(echo $pins/if*/pulse)
+	rm "$pulse"
+	bpftool map create "$pulse" type array key 4 value 64 entries 1 name pulse
+	start_daemon
+	until_said "another version's, and are made anew"
+	is_blocked $bad
+	[ "$(reach $bad)" = silence ]
+	[ "$(reach $good)" = connected ]
+	stop_daemon
+	is_clean
+}
+
 @test "what was written while nobody read is judged, once" {
 	start_daemon
 	offend $bad 10

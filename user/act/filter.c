@@ -344,7 +344,10 @@ int filter_prepare(unsigned int ifindex, const struct filter_options *options)
 		err = bpf_program__set_autoload(skeleton->progs.sobig_xdp, false);
 	if (!err)
 		err = sobig_bpf__load(skeleton);
-	if (err)
+	/* No program is loaded here, so that nothing else can be wrong. */
+	if (err == -EINVAL && there)
+		err = -ESTALE;
+	else if (err)
 		filter_report_failure(filter_name(ifindex, name), options, err);
 	sobig_bpf__destroy(skeleton);
 	return err ? err : !there;

@@ -149,6 +149,9 @@ int pins_lock(const char *dir, int *out)
 	return -EBUSY;
 }
 
+#define PINS_CLAIM_TRIES    20
+#define PINS_CLAIM_PAUSE_NS 5000000
+
 int pins_claim(const char *dir, unsigned int ifindex, int *claim)
 {
 	char path[PATH_MAX];
@@ -164,7 +167,12 @@ int pins_claim(const char *dir, unsigned int ifindex, int *claim)
 		log_error("cannot open %s: %s", path, strerror(-err));
 		return err;
 	}
-	if (flock(fd, LOCK_EX | LOCK_NB)) {
+	/* Whoever looks whether it is claimed holds it for a moment. */
+	for (int i = 0;
+	     (err = flock(fd, LOCK_EX | LOCK_NB)) && errno == EWOULDBLOCK && i < PINS_CLAIM_TRIES;
+	     i++)
+		nanosleep(&(struct timespec){ 0, PINS_CLAIM_PAUSE_NS }, NULL);
+	if (err) {
 		err = errno == EWOULDBLOCK ? -EBUSY : -errno;
 		close(fd);
 		return err;

@@ -16,17 +16,23 @@ struct pulse {
 	int pulse;
 };
 
-static int pulse_open_map(const char *pins, unsigned int ifindex, const char *name, int *out)
+/* A map of `size` bytes an entry: another would be another version's. */
+static int pulse_open_map(const char *pins, unsigned int ifindex, const char *name, uint32_t size,
+			  int *out)
 {
+	struct bpf_map_info info = { 0 };
+	__u32 info_size = sizeof(info);
 	char path[PATH_MAX];
 	int err = pins_path_of(pins, ifindex, name, path);
 
 	if (err)
 		return err;
 	*out = bpf_obj_get(path);
-	if (*out >= 0)
-		return 0;
-	return errno == EACCES ? -EPERM : -errno;
+	if (*out < 0)
+		return errno == EACCES ? -EPERM : -errno;
+	if (bpf_obj_get_info_by_fd(*out, &info, &info_size))
+		return -errno;
+	return info.value_size == size ? 0 : -EINVAL;
 }
 
 int pulse_open(const char *pins, unsigned int ifindex, struct pulse **out)
@@ -37,9 +43,10 @@ int pulse_open(const char *pins, unsigned int ifindex, struct pulse **out)
 	if (!pulse)
 		return -ENOMEM;
 	pulse->counters = pulse->pulse = -1;
-	err = pulse_open_map(pins, ifindex, "counters", &pulse->counters);
+	err = pulse_open_map(pins, ifindex, "counters", sizeof(uint64_t), &pulse->counters);
 	if (!err)
-		err = pulse_open_map(pins, ifindex, "pulse", &pulse->pulse);
+		err = pulse_open_map(pins, ifindex, "pulse", sizeof(struct sobig_pulse),
+				     &pulse->pulse);
 	if (err) {
 		pulse_close(pulse);
 		return err;

@@ -10,7 +10,8 @@
 struct pulse;
 
 /*
- * The maps pinned for the interface. -ENOENT, -EPERM, -ENOMEM; says nothing. The caller closes
+ * The maps pinned for the interface. -ENOENT, -EPERM, -ENOMEM; -EINVAL: they are another
+ * version's; says nothing. The caller closes
  * *out.
  */
 int pulse_open(const char *pins, unsigned int ifindex, struct pulse **out);

@@ -55,11 +55,18 @@ int history_open(const struct cli_common *common, const char *file, bool write, 
 	return err;
 }
 
+/* What cannot be entered is told once: a long list comes in many pieces. */
 static void history_write(const struct cli_common *common, const char *file,
 			  const struct store_batch *batch, const char *loss)
 {
+	static bool failed;
 	struct store *store;
-	int err = history_open(common, file, true, &store);
+	int err;
+
+	if (failed)
+		return;
+	err = history_open(common, file, true, &store);
+	failed = err;
 
 	if (err) {
 		log_warning("%s", loss);
@@ -67,6 +74,7 @@ static void history_write(const struct cli_common *common, const char *file,
 	}
 	err = store_write(store, batch);
 	store_close(store);
+	failed = err;
 	if (err)
 		log_warning("cannot write the state: %s; %s", strerror(-err), loss);
 }

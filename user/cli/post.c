@@ -235,7 +235,7 @@ static int post_attach_all(struct guard *guard)
 }
 
 /* All are claimed before one is changed; in one turn, so that nobody sees half of it. */
-int post_take(struct guard *guard, char **names, int count)
+static int post_try(struct guard *guard, char **names, int count)
 {
 	const char *pins = guard->filter.pins;
 	int turn, err = pins_prepare(pins);
@@ -254,6 +254,45 @@ int post_take(struct guard *guard, char **names, int count)
 		pins_remove_if_unused(pins);
 	close(turn);
 	return err;
+}
+
+/*
+ * Tables of another version make room, if nobody else uses them: the disk knows what was in them.
+ * 0 or -ESTALE (told).
+ */
+static int post_clear(struct guard *guard)
+{
+	const char *pins = guard->filter.pins;
+	unsigned int there[PINS_INTERFACES_MAX];
+
+	if (pins_interfaces(pins, there) != guard->interfaces_count) {
+		log_error("the tables in %s are another version's, and are in use for other "
+			  "interfaces; to make them anew: sobig-xdp detach --all",
+			  pins);
+		return -ESTALE;
+	}
+	log_warning("the tables in %s are another version's, and are made anew; blocks come back "
+		    "as far as the history has them",
+		    pins);
+	for (int i = 0; i < guard->interfaces_count; i++) {
+		struct guard_interface *interface = &guard->interfaces[i];
+
+		filter_detach(interface->index, pins, 0);
+		pins_remove(pins, interface->index);
+		close(interface->claim);
+	}
+	guard->interfaces_count = 0;
+	return 0;
+}
+
+int post_take(struct guard *guard, char **names, int count)
+{
+	int err = post_try(guard, names, count);
+
+	if (err != -ESTALE)
+		return err;
+	err = post_clear(guard);
+	return err ? err : post_try(guard, names, count);
 }
 
 int post_renew(struct guard *guard)
