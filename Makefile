@@ -189,7 +189,7 @@ check:
 	$(Q)scripts/deps check
 	$(Q)clang-format --dry-run -Werror $$(git ls-files '*.[ch]')
 	$(Q)shellcheck -x scripts/deps scripts/sandbox scripts/lab.bash scripts/stopped scripts/ask-exim selftests/run selftests/fuzz/run selftests/fuzz/tap selftests/corpus/record selftests/corpus/mailhost.bash selftests/live/inside selftests/live/live.bash selftests/vm/run selftests/vm/guest selftests/vm/manager selftests/bench/mailhost .ci/run
-	$(Q)mandoc -Tlint -W warning user/cli/sobig-xdp.8 user/cli/sobig-xdp.conf.5
+	$(Q)mandoc -Tlint -W warning user/cli/sobig-xdp.8 user/cli/sobig-xdp.conf.5 user/cli/sobig-xdp-json.5
 
 # What is installed besides the program: a folder and a file, and from where.
 COMPLETIONS := $(B)/completions/sobig-xdp.bash $(B)/completions/sobig-xdp.zsh $(B)/completions/sobig-xdp.fish
@@ -213,6 +213,7 @@ install: all $(COMPLETIONS) $(UNITS) $(B)/units/stopped
 		scripts/refresh-providers
 	$(INSTALL) -D -m 644 user/cli/sobig-xdp.8 $(DESTDIR)$(MANDIR)/man8/sobig-xdp.8
 	$(INSTALL) -D -m 644 user/cli/sobig-xdp.conf.5 $(DESTDIR)$(MANDIR)/man5/sobig-xdp.conf.5
+	$(INSTALL) -D -m 644 user/cli/sobig-xdp-json.5 $(DESTDIR)$(MANDIR)/man5/sobig-xdp-json.5
 	$(INSTALL) -D -m 644 -t $(DESTDIR)$(UNITDIR) $(UNITS)
 	$(INSTALL) -D -m 644 $(B)/completions/sobig-xdp.bash $(DESTDIR)$(BASHDIR)/sobig-xdp
 	$(INSTALL) -D -m 644 $(B)/completions/sobig-xdp.zsh $(DESTDIR)$(ZSHDIR)/_sobig-xdp
@@ -231,7 +232,8 @@ install: all $(COMPLETIONS) $(UNITS) $(B)/units/stopped
 # A configuration that was changed stays.
 uninstall:
 	rm -f $(DESTDIR)$(SBINDIR)/sobig-xdp $(DESTDIR)$(MANDIR)/man8/sobig-xdp.8 \
-		$(DESTDIR)$(MANDIR)/man5/sobig-xdp.conf.5 $(DESTDIR)$(BASHDIR)/sobig-xdp \
+		$(DESTDIR)$(MANDIR)/man5/sobig-xdp.conf.5 $(DESTDIR)$(MANDIR)/man5/sobig-xdp-json.5 \
+		$(DESTDIR)$(BASHDIR)/sobig-xdp \
 		$(DESTDIR)$(ZSHDIR)/_sobig-xdp $(DESTDIR)$(FISHDIR)/sobig-xdp.fish \
 		$(UNITS:$(B)/units/%=$(DESTDIR)$(UNITDIR)/%)
 	rm -rf $(DESTDIR)$(LIBEXECDIR)/sobig-xdp $(DESTDIR)$(DATADIR)/sobig-xdp

@@ -127,7 +127,7 @@ assert samples["sobig_xdp_guarded"] == [{"labels": {"interface": "q\"\\x"}, "val
 	python3 - "$LAB/json" >"$LAB/told" <<-'EOF'
 		import json, sys
 		document = json.load(open(sys.argv[1]))
-		assert (document["kind"], document["shape"]) == ("metrics", 2)
+		assert (document["kind"], document["shape"]) == ("metrics", 3)
 		for family in document["metrics"]:
 		    print("# HELP", family["name"], family["help"])
 		    print("# TYPE", family["name"], family["type"])

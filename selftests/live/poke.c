@@ -28,7 +28,7 @@ static const struct {
 	POKE_FIELD(evictions),	 POKE_FIELD(offences),	   POKE_FIELD(lines),
 	POKE_FIELD(watched),	 POKE_FIELD(dry_run),	   POKE_FIELD(classes[0]),
 	POKE_FIELD(classes[1]),	 POKE_FIELD(classes[5]),   POKE_FIELD(spared),
-	POKE_FIELD(watch_drops),
+	POKE_FIELD(watch_drops), POKE_FIELD(pid),
 };
 
 int main(int argc, char **argv)

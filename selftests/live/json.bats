@@ -1,0 +1,192 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# What commands print as JSON is what sobig-xdp-json(5) says, member by member; and an error prints none.
+
+bats_require_minimum_version 1.5.0
+load live.bash
+
+page=$top/user/cli/sobig-xdp-json.5
+shapes=$top/selftests/live/shapes.py
+poke=$top/build/selftests/poke
+
+setup() {
+	need_lab
+	start_lab
+	mkdir "$LAB/json" "$LAB/state"
+	told=0
+}
+
+# tell COMMAND...: its document, and with --ndjson; both are kept.
+tell() {
+	told=$((told + 1))
+	"$sobig" "$@" -j >"$LAB/json/$told.json" || [ $? = 1 ]
+	"$sobig" "$@" --ndjson >"$LAB/json/$told.lines" || [ $? = 1 ]
+}
+
+until_told() {
+	local _
+	for _ in $(seq 150); do
+		! grep -qs "\"event\":\"$1\"" "$LAB/events" || return 0
+		sleep 0.02
+	done
+	echo "no event $1"
+	return 1
+}
+
+# A site that has a bit of everything.
+write_site() {
+	echo 203.0.113.77 >"$LAB/allowed"
+	printf '%s\n' '[filter]' 'blocks = 4096' 'syn-rate = 900/s burst 900' '[brake]' 'blocks = 3/m' \
+		'[allow]' 'address = 203.0.113.76' 'host = localhost' "file = $LAB/allowed" "providers = $LAB/allowed" \
+		'[class worm]' 'pattern = own words' '[rule picky]' 'class = policy' 'match = picky' 'limit = 1' \
+		'window = 1m' 'block = 1m' '[rule shown]' 'class = worm' 'limit = 1' 'window = 1m' 'block = 1m' \
+		'dry-run = yes' '[rule again]' 'class = virus' 'limit = 20' 'window = 5m' 'block = 1h' >"$LAB/site.conf"
+}
+
+write_old_log() {
+	local second
+	for second in 10 11 12 13; do
+		echo "2003-08-24 11:22:$second +0000 H=(h) [198.51.100.7] F=<s@e> rejected after DATA: This message contains a virus (x)."
+		echo "2003-08-24 11:22:$second +0000 H=(h) [198.51.100.8] F=<s@e> rejected after DATA: This message contains a virus (x)."
+		echo "2003-08-24 11:22:$second +0000 H=(h) [198.51.100.9] F=<s@e> rejected after DATA: own words"
+		printf '2003-08-24 11:22:%s.250 +0000 H=(h) [2001:db8::9] F=<s@e> rejected after DATA: \303\244\377"\\\n' $second
+	done >"$LAB/old"$'\377'log
+	echo "2003-08-24 11:23:00 +0000 1xVO3g-00036y-2K <= s@e H=(h) [198.51.100.7] P=esmtp S=300" >>"$LAB/old"$'\377'log
+}
+
+# All that the commands have to say of a full life.
+tell_all() {
+	write_site
+	write_old_log
+	tell parse "$LAB/old"$'\377'log --arrivals -c "$LAB/site.conf"
+	mv "$LAB/json/$told.lines" "$LAB/json/$told.parse.lines"
+	tell parse "$LAB/old"$'\377'log --unmatched
+	mv "$LAB/json/$told.lines" "$LAB/json/$told.parse.lines"
+	sed 's|3/m|1/m|' "$LAB/site.conf" >"$LAB/replay.conf"
+	tell replay "$LAB/old"$'\377'log --limit 3 -c "$LAB/replay.conf" --sweep 'limit=1..3 window=1m..2m'
+	tell replay /dev/null
+	tell check -c "$LAB/site.conf"
+	printf '%s\n' '[allow]' 'address = 64.0.0.0/2' >"$LAB/wide.conf"
+	tell check -c "$LAB/wide.conf"
+	tell check
+	tell metrics
+	tell explain $bad --state "$LAB/state"
+	tell list --history --state "$LAB/state"
+
+	start_server
+	start_daemon -c "$LAB/site.conf" --state "$LAB/state"
+	tell status
+	offend $bad 16
+	until_blocked $bad
+	[ "$(reach $bad)" = silence ]
+	echo "$(date '+%F %T') H=(h) [$good] F=<s@e> rejected after DATA: own words" | tee -a "$log" "$log" >>"$log"
+	until_told would-block
+	tell block $good6 --state "$LAB/state" --extend --reason $'K\303\244se \377'
+	printf '%s\n' 203.0.113.1 203.0.113.2 203.0.113.0/29 nonsense >"$LAB/list"
+	tell block - --state "$LAB/state" <"$LAB/list"
+	tell import "$LAB/list" --state "$LAB/state"
+	tell list
+	tell list --sort drops $bad
+	tell explain $bad --state "$LAB/state"
+	tell explain 203.0.113.76 --state "$LAB/state" -c "$LAB/site.conf"
+	tell unblock 203.0.113.1 203.0.113.99 --state "$LAB/state"
+	tell unblock - --state "$LAB/state" <"$LAB/list"
+	"$sobig" block 203.0.113.64/26 203.0.113.200 --state "$LAB/state"
+	tell allow add 203.0.113.66 203.0.113.200 --state "$LAB/state"
+	"$sobig" unblock 203.0.113.64/26 --state "$LAB/state" || true
+	"$sobig" block 203.0.113.200 --force --state "$LAB/state"
+	"$sobig" allow add 203.0.113.66 -j >"$LAB/json/add.json" --state "$LAB/state"
+	tell allow list --state "$LAB/state"
+	tell allow list --all --state "$LAB/state" -c "$LAB/site.conf"
+	tell allow del 203.0.113.66 --state "$LAB/state"
+	"$sobig" block $good --state "$LAB/state"
+	echo $good >>"$LAB/state/allow"
+	until_told lift
+	for host in 1 2 3 4 5; do offend 203.0.113.10$host 16; done
+	until_told brake
+	until "$sobig" status | grep -q 'THE BRAKE IS ON'; do sleep 0.1; done
+	tell status
+	tell release
+	until_told release
+	kill -HUP $daemon
+	until_told reload
+	"$poke" "$pins"/if*/pulse state_error 28
+	tell status
+	tell metrics
+	sleep 1.2
+	tell list --history --state "$LAB/state"
+	tell explain $bad --state "$LAB/state"
+	tell unblock --all --state "$LAB/state"
+	stop_daemon
+	cp "$LAB/events" "$LAB/json/events.lines"
+	ip link add "$(printf 'odd\377')" type veth peer name other0
+	launch_daemon "$(printf 'odd\377')" --log "$log" --state "$LAB/state"
+	cp "$LAB/events" "$LAB/json/odd.lines"
+	tell status
+	kill -KILL $daemon
+	wait $daemon || true
+	"$poke" "$pins"/if*/pulse configured 0
+	tell status
+	"$poke" "$pins"/if*/pulse pid 0
+	ip link set dev "$(printf 'odd\377')" xdp off
+	tell status
+	ip link delete other0
+	tell status
+	head -c 8192 /dev/zero | tr '\0' x >"$LAB/state/state.db"
+	tell explain $bad --state "$LAB/state"
+	start_daemon
+	"$sobig" detach --all -j >"$LAB/json/detach.json"
+	tell detach --all
+}
+
+@test "each member is documented, each documented one is there, and of its type" {
+	tell_all
+	python3 "$shapes" "$page" "$LAB"/json/*
+	# And a page that says anything else is found out.
+	python3 "$shapes" --doctored "$page" "$LAB"/json/*
+}
+
+# refused STATUS ARGUMENTS...: with -j as with --ndjson, nothing on stdout.
+refused() {
+	local form
+	for form in -j --ndjson; do
+		run --separate-stderr "$sobig" "${@:2}" $form
+		echo "${*:2}: $status" "$output" "$stderr"
+		[ "$status" = "$1" ]
+		[ -z "$output" ]
+		[ -n "$stderr" ]
+	done
+}
+
+@test "an error prints nothing but on standard error" {
+	refused 1 status
+	refused 1 list
+	refused 1 block $bad
+	refused 1 unblock $bad
+	refused 1 unblock --all
+	refused 1 release
+	refused 1 detach eth77
+	refused 1 import "$LAB/none"
+	refused 1 parse "$LAB/none"
+	refused 1 parse "$LAB"
+	refused 1 replay "$LAB/none"
+	refused 1 attach eth77 --log "$log"
+	refused 1 allow add nonsense
+	refused 2 list nonsense
+	refused 2 explain nonsense
+	refused 2 block
+	refused 2 allow
+	refused 2 top
+	refused 2 completion bash
+	refused 2 lookup
+	refused 2 metrics --listen 9762
+	printf 'nonsense\n' >"$LAB/bad.conf"
+	refused 1 check -c "$LAB/bad.conf"
+	refused 1 parse -c "$LAB/bad.conf" "$log"
+	refused 1 replay -c "$LAB/bad.conf" "$log"
+	refused 1 allow list -c "$LAB/bad.conf"
+	refused 1 list --history -c "$LAB/bad.conf"
+	head -c 8192 /dev/zero | tr '\0' x >"$LAB/state/state.db"
+	refused 1 list --history --state "$LAB/state"
+	start_daemon
+	refused 1 import "$LAB/none"
+}
