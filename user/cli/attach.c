@@ -15,7 +15,6 @@
 #include "cli/memory.h"
 #include "cli/policy.h"
 #include "cli/post.h"
-#include "common/duration.h"
 #include "common/log.h"
 #include "judge/window.h"
 #include "read/locate.h"
@@ -46,19 +45,6 @@ struct attach {
 	bool helo_checked;
 	bool ran; /* the start succeeded */
 };
-
-static int attach_number(const char *text, unsigned int most, unsigned int *out)
-{
-	unsigned long number;
-	char *end;
-
-	errno = 0;
-	number = strtoul(text, &end, 10);
-	if (*text < '0' || *text > '9' || *end || errno || number < 1 || number > most)
-		return -EINVAL;
-	*out = number;
-	return 0;
-}
 
 static int attach_mode(const char *text, enum filter_mode *out)
 {
@@ -113,22 +99,11 @@ static int attach_option(struct attach *attach, int option, bool *done)
 		attach->guard.keep = true;
 		break;
 	case ATTACH_LIMIT:
-		if (attach_number(optarg, WINDOW_LIMIT_MAX, &orders->limit))
-			return cli_usage(common, "--limit takes 1 to %u, not \"%s\"",
-					 WINDOW_LIMIT_MAX, optarg);
-		break;
+		return storm_take(common, STORM_LIMIT, optarg, &orders->storm);
 	case ATTACH_WINDOW:
-		if (duration_parse(optarg, &orders->window) || orders->window > WINDOW_SECONDS_MAX)
-			return cli_usage(common,
-					 "--window takes 1s to 7d, as 90s or 5m, not \"%s\"",
-					 optarg);
-		break;
+		return storm_take(common, STORM_WINDOW, optarg, &orders->storm);
 	case ATTACH_FOR:
-		if (duration_parse(optarg, &orders->seconds))
-			return cli_usage(common,
-					 "--for takes 1s to 366d, as 90s or 1h30m, not \"%s\"",
-					 optarg);
-		break;
+		return storm_take(common, STORM_FOR, optarg, &orders->storm);
 	case ATTACH_HELO_CHECKED:
 		attach->helo_checked = true;
 		break;

@@ -12,6 +12,7 @@
 #include "act/pulse.h"
 #include "cli/cli.h"
 #include "cli/setup.h"
+#include "cli/storm.h"
 #include "judge/evidence.h"
 #include "judge/judge.h"
 #include "read/source.h"
@@ -43,8 +44,7 @@ struct guard_orders {
 	const char *config;
 	uint16_t ports[SOBIG_PORTS_MAX];
 	uint32_t blocks;
-	/* of the rule of 2003 */
-	uint32_t limit, window, seconds;
+	struct storm_orders storm;
 };
 
 /* All that an attach holds. The caller of guard_run() fills it and frees what it holds. */

@@ -12,20 +12,6 @@
 #include "common/duration.h"
 #include "common/log.h"
 
-/* What the command line says of the rule of 2003. */
-static void policy_order_rule(const struct guard_orders *orders, struct rules *rules)
-{
-	struct rule *rule = (struct rule *)rules_find(rules, rules_default.rules[0].name);
-
-	if (!rule)
-		return;
-	rule->limit = orders->limit ? orders->limit : rule->limit;
-	rule->window = orders->window ? orders->window : rule->window;
-	rule->block = orders->seconds ? orders->seconds : rule->block;
-	if (rule->max < rule->block)
-		rule->max = rule->block;
-}
-
 /* The configuration, but for what the command line says. */
 static void policy_set_filter(const struct guard_orders *orders, const struct config_filter *config,
 			      struct filter_options *out)
@@ -53,7 +39,11 @@ static int policy_make(struct guard *guard, struct setup *setup, struct judge **
 
 	if (status)
 		return status;
-	policy_order_rule(&guard->orders, &setup->rules);
+	status = storm_apply(&guard->orders.storm, &setup->rules);
+	if (status) {
+		setup_free(setup);
+		return status;
+	}
 	err = judge_open(&setup->rules, guard->seed, judge);
 	if (!err)
 		return CLI_DONE;

@@ -12,6 +12,7 @@
 #include "cli/replay_grid.h"
 #include "cli/replay_spare.h"
 #include "cli/setup.h"
+#include "cli/storm.h"
 #include "common/duration.h"
 #include "common/log.h"
 #include "judge/window.h"
@@ -35,7 +36,7 @@ struct replay {
 	bool sweeps;
 	struct replay_ranges ranges;
 	bool helo_checked;
-	uint32_t limit, window, block; /* of the rule worm-storm; 0: as configured */
+	struct storm_orders orders;
 
 	struct setup setup;
 	struct prefixes *spared;
@@ -46,19 +47,6 @@ struct replay {
 	size_t files_count;
 	uint64_t doubtful, overlong, pieces, skipped;
 };
-
-static int replay_number(const char *text, unsigned int most, uint32_t *out)
-{
-	unsigned long number;
-	char *end;
-
-	errno = 0;
-	number = strtoul(text, &end, 10);
-	if (*text < '0' || *text > '9' || *end || errno || number < 1 || number > most)
-		return -EINVAL;
-	*out = number;
-	return 0;
-}
 
 static int replay_take_range(struct replay *replay, const char *text)
 {
@@ -81,22 +69,11 @@ static int replay_option(struct replay *replay, int option, bool *done)
 		replay->config = optarg;
 		break;
 	case REPLAY_LIMIT:
-		if (replay_number(optarg, WINDOW_LIMIT_MAX, &replay->limit))
-			return cli_usage(common, "--limit takes 1 to %u, not \"%s\"",
-					 WINDOW_LIMIT_MAX, optarg);
-		break;
+		return storm_take(common, STORM_LIMIT, optarg, &replay->orders);
 	case REPLAY_WINDOW:
-		if (duration_parse(optarg, &replay->window) || replay->window > WINDOW_SECONDS_MAX)
-			return cli_usage(common,
-					 "--window takes 1s to 7d, as 90s or 5m, not \"%s\"",
-					 optarg);
-		break;
+		return storm_take(common, STORM_WINDOW, optarg, &replay->orders);
 	case REPLAY_FOR:
-		if (duration_parse(optarg, &replay->block))
-			return cli_usage(common,
-					 "--for takes 1s to 366d, as 90s or 1h30m, not \"%s\"",
-					 optarg);
-		break;
+		return storm_take(common, STORM_FOR, optarg, &replay->orders);
 	case REPLAY_RULE:
 		replay->rule = optarg;
 		break;
@@ -139,24 +116,11 @@ static int replay_take_words(struct replay *replay, char **words, int count, int
 /* What the command line says of the rule of 2003, and which rule is swept. */
 static int replay_set_rules(struct replay *replay)
 {
-	const char *storm = rules_default.rules[0].name;
-	const char *swept = replay->rule ? replay->rule : storm;
+	const char *swept = replay->rule ? replay->rule : rules_default.rules[0].name;
 	struct rules *rules = &replay->setup.rules;
-	struct rule *rule = (struct rule *)rules_find(rules, storm);
 
-	if (!rule && (replay->limit || replay->window || replay->block)) {
-		log_error("--limit, --window and --for are of the rule %s, and the configuration "
-			  "switches that off",
-			  storm);
+	if (storm_apply(&replay->orders, rules))
 		return CLI_FAILED;
-	}
-	if (rule) {
-		rule->limit = replay->limit ? replay->limit : rule->limit;
-		rule->window = replay->window ? replay->window : rule->window;
-		rule->block = replay->block ? replay->block : rule->block;
-		if (rule->max < rule->block)
-			rule->max = rule->block;
-	}
 	if (!replay->sweeps)
 		return CLI_DONE;
 	replay->tally.swept = rules_find(rules, swept);
