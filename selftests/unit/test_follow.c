@@ -104,7 +104,8 @@ static void open_log(bool from_end)
 
 static void read_log(void)
 {
-	follow_read(follow, hear, &heard);
+	while (follow_read(follow, hear, &heard))
+		;
 }
 
 /* As exim does it (src/log.c): look whether the name still stands for the open file, then write. */

@@ -75,25 +75,30 @@ static void guard_check_log(struct guard_log *log)
 	log->error = error;
 }
 
+static void guard_caught_up(struct guard_log *log)
+{
+	struct source_state state = source_state(log->source);
+
+	log->behind = false;
+	if (state.lost)
+		log_warning("%s: what was written before a rotation is gone, and was not read to "
+			    "its end",
+			    source_name(log->source));
+	if (state.lines)
+		log_notice("%s: %llu lines had been written while nobody read; they are judged",
+			   source_name(log->source), (unsigned long long)state.lines);
+}
+
 static void guard_read(struct guard_log *log)
 {
 	struct guard *guard = log->guard;
 	uint64_t lines = source_state(log->source).lines;
 
-	source_read(log->source, time(NULL), verdicts_take, log);
+	log->more = source_read(log->source, time(NULL), verdicts_take, log);
 	guard_check_log(log);
 	lines = source_state(log->source).lines - lines;
-	if (log->behind) {
-		log->behind = false;
-		if (source_state(log->source).lost)
-			log_warning("%s: what was written before a rotation is gone, and was not "
-				    "read to its end",
-				    source_name(log->source));
-		if (lines)
-			log_notice("%s: %llu lines had been written while nobody read; they are "
-				   "judged",
-				   source_name(log->source), (unsigned long long)lines);
-	}
+	if (log->behind && !log->more)
+		guard_caught_up(log);
 	if (lines) {
 		guard->pulse.lines += lines;
 		guard->pulse.last_line = blocks_now();
@@ -241,18 +246,27 @@ static bool guard_take_signals(struct guard *guard, int fd)
 	return false;
 }
 
+static bool guard_has_more(const struct guard *guard)
+{
+	for (int i = 0; i < guard->logs_count; i++)
+		if (guard->logs[i].more)
+			return true;
+	return false;
+}
+
 static void guard_loop(struct guard *guard, struct pollfd *fds, int *status)
 {
 	uint64_t ticks;
 
 	for (;;) {
-		if (poll(fds, GUARD_LOGS + guard->logs_count, -1) < 0 && errno != EINTR) {
+		if (poll(fds, GUARD_LOGS + guard->logs_count, guard_has_more(guard) ? 0 : -1) < 0 &&
+		    errno != EINTR) {
 			log_error("cannot wait for the log: %s", strerror(errno));
 			*status = CLI_FAILED;
 			return;
 		}
 		for (int i = 0; i < guard->logs_count; i++)
-			if (fds[GUARD_LOGS + i].revents)
+			if (fds[GUARD_LOGS + i].revents || guard->logs[i].more)
 				guard_read(&guard->logs[i]);
 		if (fds[GUARD_LINKS].revents) {
 			links_drain(fds[GUARD_LINKS].fd);

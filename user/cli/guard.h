@@ -37,6 +37,7 @@ struct guard_log {
 	struct source *source;
 	int error;   /* that was last told */
 	bool behind; /* what was written before we came is not read yet */
+	bool more;   /* there is more to read at once */
 };
 
 /* What the command line says, whatever the configuration does. 0, NULL: nothing. */

@@ -14,6 +14,9 @@
 #include <time.h>
 #include <unistd.h>
 
+/* So many bytes, a fraction of a second's work, are read before others have their turn. */
+#define FOLLOW_BUDGET (8u << 20)
+
 /* A writer may have looked the name up just before the rotation, and write just after it. */
 #define FOLLOW_RETIRED_SECONDS 10
 
@@ -246,13 +249,14 @@ static void follow_notice_cut(struct follow *follow, struct follow_file *file)
 	file->generation = ++follow->generation;
 }
 
-static int follow_read_file(struct follow *follow, struct follow_file *file, tail_line *line,
-			    void *context)
+/* As tail_read(). */
+static int follow_read_file(struct follow *follow, struct follow_file *file, size_t *budget,
+			    tail_line *line, void *context)
 {
 	int err;
 
 	follow->reading = file;
-	err = tail_read(&file->tail, line, context);
+	err = tail_read(&file->tail, budget, line, context);
 	follow->reading = NULL;
 	follow_notice_cut(follow, file);
 	return err;
@@ -282,8 +286,10 @@ void follow_places(const struct follow *follow, struct places *out)
 		follow_place(follow->file, &out->places[out->count++]);
 }
 
-void follow_read(struct follow *follow, tail_line *line, void *context)
+bool follow_read(struct follow *follow, tail_line *line, void *context)
 {
+	size_t budget = FOLLOW_BUDGET;
+	bool more = false;
 	unsigned int i;
 	int err = 0;
 
@@ -291,14 +297,21 @@ void follow_read(struct follow *follow, tail_line *line, void *context)
 	if (follow->folder < 0)
 		follow_watch_folders(follow);
 	do {
-		for (i = 0; i < follow->retired_count; i++)
-			follow_read_file(follow, follow->retired[i], line, context);
-		if (follow->file)
-			err = follow_read_file(follow, follow->file, line, context);
-	} while (follow_turn(follow));
-	if (err && !follow->state.error)
+		/* One after the other: what is older comes first. */
+		for (i = 0; i < follow->retired_count && !more; i++)
+			more = follow_read_file(follow, follow->retired[i], &budget, line,
+						context) > 0;
+		if (follow->file && !more) {
+			err = follow_read_file(follow, follow->file, &budget, line, context);
+			more = err > 0;
+		}
+		/* A name that is turned over is noticed, however much there is to read. */
+	} while (follow_turn(follow) && !more);
+	if (err < 0 && !follow->state.error)
 		follow->state.error = -err;
-	follow_release(follow, false);
+	if (!more)
+		follow_release(follow, false);
+	return more;
 }
 
 int follow_new(const char *path, struct follow **out)

@@ -43,11 +43,11 @@ void follow_line(struct follow *follow, uint64_t *generation, uint64_t *offset);
 int follow_fd(const struct follow *follow);
 
 /*
- * Hands over all complete lines written so far. Call it when follow_fd() is readable, and once
- * in a few seconds besides, so that files rotated away are let go. What fails is in
- * follow_state().
+ * Hands over the complete lines written so far. Call it when follow_fd() is readable, and once in a
+ * few seconds besides, so that files rotated away are let go. What fails is in follow_state().
+ * True: there were many, and there are more; call it again when other things are done.
  */
-void follow_read(struct follow *follow, tail_line *line, void *context);
+bool follow_read(struct follow *follow, tail_line *line, void *context);
 
 struct follow_state follow_state(const struct follow *follow);
 const char *follow_path(const struct follow *follow);

@@ -11,6 +11,9 @@
 
 #include "read/exim.h"
 
+/* So many records are read before others have their turn. */
+#define JOURNAL_BUDGET 10000
+
 struct journal {
 	sd_journal *journal;
 	int fd;
@@ -148,7 +151,7 @@ int journal_read(struct journal *journal, journal_record *record, void *context)
 	err = sd_journal_process(journal->journal);
 	if (err < 0)
 		return err;
-	while ((err = sd_journal_next(journal->journal)) > 0)
+	for (int i = 0; i < JOURNAL_BUDGET && (err = sd_journal_next(journal->journal)) > 0; i++)
 		if (journal_fill(journal->journal, &next, text))
 			record(context, &next);
 	return err;

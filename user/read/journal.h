@@ -23,7 +23,10 @@ void journal_cursor(const struct journal *journal, char *out, size_t size);
 /* Readable when journal_read() has something to do; for poll(2) only. */
 int journal_fd(const struct journal *journal);
 
-/* Hands over what was said since the last call. 0, or -errno: nothing more can be read. */
+/*
+ * Hands over what was said since the last call, or, of very much, some of it. 0; 1: there is more;
+ * -errno: nothing more can be read.
+ */
 int journal_read(struct journal *journal, journal_record *record, void *context);
 
 /* Accepts NULL. */

@@ -135,15 +135,18 @@ static void source_record(void *context, const struct record *record)
 		source->event(source->context, &found.event, &of);
 }
 
-void source_read(struct source *source, int64_t now, source_event *event, void *context)
+bool source_read(struct source *source, int64_t now, source_event *event, void *context)
 {
+	int more;
+
 	source->reader.now = now;
 	source->event = event;
 	source->context = context;
 	if (source->follow)
-		follow_read(source->follow, source_line, source);
-	else
-		source->error = -journal_read(source->journal, source_record, source);
+		return follow_read(source->follow, source_line, source);
+	more = journal_read(source->journal, source_record, source);
+	source->error = more < 0 ? -more : 0;
+	return more > 0;
 }
 
 struct source_state source_state(const struct source *source)

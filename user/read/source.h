@@ -58,10 +58,11 @@ void source_use(struct source *source, struct classes *classes);
 int source_fd(const struct source *source);
 
 /*
- * Hands over all events that were written so far; `now` is in seconds since 1970. Call it when
- * source_fd() is readable, and once in a few seconds besides.
+ * Hands over the events that were written so far; `now` is in seconds since 1970. Call it when
+ * source_fd() is readable, and once in a few seconds besides. True: there were many, and there are
+ * more; call it again when other things are done.
  */
-void source_read(struct source *source, int64_t now, source_event *event, void *context);
+bool source_read(struct source *source, int64_t now, source_event *event, void *context);
 
 struct source_state source_state(const struct source *source);
 

@@ -163,7 +163,7 @@ static void tail_split(struct tail *tail, size_t from, tail_line *line, void *co
 }
 
 /* Truncation is seen by what was read last no longer standing where it stood. */
-int tail_read(struct tail *tail, tail_line *line, void *context)
+int tail_read(struct tail *tail, size_t *budget, tail_line *line, void *context)
 {
 	char proof[TAIL_PROOF];
 	struct iovec iov[2];
@@ -188,6 +188,9 @@ int tail_read(struct tail *tail, tail_line *line, void *context)
 		}
 		if ((size_t)got == proved)
 			return 0;
+		if (!*budget)
+			return 1;
+		*budget -= *budget < got - proved ? *budget : got - proved;
 		if (tail->head_size < sizeof(tail->head))
 			tail_read_head(tail);
 		from = tail->known;

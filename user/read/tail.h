@@ -56,7 +56,10 @@ bool tail_is_copy(const struct tail *tail, const struct tail *old);
 /* Goes to where the reading of `old`, of which this is a copy, had come. */
 void tail_resume(struct tail *tail, const struct tail *old);
 
-/* Hands over the complete lines up to the end. 0, or -errno of preadv(2). */
-int tail_read(struct tail *tail, tail_line *line, void *context);
+/*
+ * Hands over the complete lines up to the end, or, of more than *budget bytes, some of them; what
+ * was read is taken off it. 0; 1: there is more; or -errno of preadv(2).
+ */
+int tail_read(struct tail *tail, size_t *budget, tail_line *line, void *context);
 
 #endif
