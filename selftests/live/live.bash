@@ -76,7 +76,7 @@ start_server() {
 offend() {
 	local _
 	for _ in $(seq "$2"); do
-		echo "$(date '+%F %T') 1xVO3f-00036y-2K H=(h) [$1] F=<s@e> rejected after DATA: This message contains a virus (x)." >>"$log"
+		printf '%(%F %T)T 1xVO3f-00036y-2K H=(h) [%s] F=<s@e> rejected after DATA: This message contains a virus (x).\n' -1 "$1" >>"$log"
 	done
 }
 

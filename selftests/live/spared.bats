@@ -206,6 +206,8 @@ install_relay() {
 	is_blockable $good
 	[ "$(reach $mate)" = connected ]
 	[ "$(reach $mate6)" = connected ]
+	# The daemon tells of itself once a second.
+	sleep 1.2
 	"$sobig" status | grep -q 'offences of theirs spared'
 }
 
