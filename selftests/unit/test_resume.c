@@ -275,6 +275,56 @@ static void much_is_read_piece_by_piece_in_its_order(void **state)
 	all_were_read_once();
 }
 
+static void a_rotation_with_nothing_after_it_loses_nothing(void **state)
+{
+	(void)state;
+	begin();
+	rename_log(1);
+	read_on();
+	restart(&nowhere);
+	restart(&nowhere);
+	write_lines(10);
+	read_on();
+	restart(&nowhere);
+	all_were_read_once();
+}
+
+static void a_log_that_came_while_nobody_looked_is_read_from_its_start(void **state)
+{
+	(void)state;
+	assert_int_equal(follow_open(path, true, &follow), 0);
+	read_on();
+	assert_int_equal(done.count, 0);
+	follow_close(follow);
+	write_lines(10);
+	follow = NULL;
+	restart(&nowhere);
+	all_were_read_once();
+}
+
+static void of_several_rotations_meanwhile_no_file_is_left_out(void **state)
+{
+	char to[160], from[160];
+
+	(void)state;
+	begin();
+	write_lines(5);
+	rename_log(1);
+	write_lines(7);
+	snprintf(from, sizeof(from), "%s.1", path);
+	snprintf(to, sizeof(to), "%s.2", path);
+	rename(from, to);
+	rename_log(1);
+	write_lines(9);
+	/* Not a log, whatever its name begins with. */
+	snprintf(to, sizeof(to), "%s.bak", path);
+	close(open(to, O_WRONLY | O_CREAT, 0600));
+	restart(&nowhere);
+	all_were_read_once();
+	restart(&nowhere);
+	all_were_read_once();
+}
+
 int main(void)
 {
 #define TEST(function) cmocka_unit_test_setup_teardown(function, start, stop)
@@ -286,6 +336,9 @@ int main(void)
 		TEST(a_log_that_is_gone_is_said_to_be_lost_and_the_new_one_is_read),
 		TEST(half_a_line_is_read_when_it_is_whole),
 		TEST(lines_from_before_are_handed_over_as_old_ones),
+		TEST(a_rotation_with_nothing_after_it_loses_nothing),
+		TEST(a_log_that_came_while_nobody_looked_is_read_from_its_start),
+		TEST(of_several_rotations_meanwhile_no_file_is_left_out),
 		TEST(much_is_read_piece_by_piece_in_its_order),
 		TEST(a_rotated_log_that_was_let_go_is_read_again_as_old),
 	};

@@ -14,6 +14,14 @@
 #include "common/hash.h"
 #include "read/followed.h"
 
+/* How many files of a log are looked at that came and went while nobody looked. */
+#define RESUME_CANDIDATES_MAX 64
+
+struct resume_candidate {
+	int fd;
+	struct stat st;
+};
+
 /* Where the reading of `place` shall begin: there, or earlier. */
 static struct place resume_begin(const struct place *place, const struct places *from)
 {
@@ -111,6 +119,94 @@ static void resume_sort(struct follow *follow)
 	}
 }
 
+/* "mainlog.1", "mainlog-20261124": what a log's file is called that was rotated away. */
+static bool resume_is_rotated(const char *base, const char *name)
+{
+	size_t length = strlen(base);
+	const char *digits = name + length + 1;
+
+	return !strncmp(name, base, length) && (name[length] == '.' || name[length] == '-') &&
+	       *digits && !digits[strspn(digits, "0123456789")];
+}
+
+static int resume_by_age(const void *a, const void *b)
+{
+	const struct timespec *x = &((const struct resume_candidate *)a)->st.st_mtim;
+	const struct timespec *y = &((const struct resume_candidate *)b)->st.st_mtim;
+
+	if (x->tv_sec != y->tv_sec)
+		return x->tv_sec < y->tv_sec ? -1 : 1;
+	return (x->tv_nsec > y->tv_nsec) - (x->tv_nsec < y->tv_nsec);
+}
+
+/* True if it was written after the last file that is known, and is neither that nor the present
+ * one. */
+static bool resume_is_between(const struct follow *follow, const struct stat *last,
+			      const struct resume_candidate *candidate)
+{
+	const struct resume_candidate of_last = { .st = *last };
+	struct stat present;
+
+	if (!S_ISREG(candidate->st.st_mode) || !candidate->st.st_size ||
+	    resume_by_age(candidate, &of_last) < 0)
+		return false;
+	if (!stat(follow->path, &present) && present.st_ino == candidate->st.st_ino)
+		return false;
+	for (unsigned int i = 0; i < follow->retired_count; i++)
+		if (follow->retired[i]->inode == candidate->st.st_ino)
+			return false;
+	return true;
+}
+
+/* Files that came and were rotated away while nobody looked, the oldest first. */
+static void resume_between(struct follow *follow)
+{
+	struct resume_candidate candidates[RESUME_CANDIDATES_MAX];
+	struct follow_file *newest, *file;
+	char copy[PATH_MAX], base[PATH_MAX];
+	unsigned int count = 0;
+	struct dirent *entry;
+	struct stat last, present;
+	DIR *listing;
+
+	if (!follow->retired_count)
+		return;
+	newest = follow->retired[follow->retired_count - 1];
+	if (fstat(newest->tail.fd, &last) ||
+	    (!stat(follow->path, &present) && present.st_ino == last.st_ino))
+		return;
+	snprintf(base, sizeof(base), "%s", follow->path);
+	snprintf(copy, sizeof(copy), "%s", follow->path);
+	listing = opendir(dirname(copy));
+	while (listing && count < RESUME_CANDIDATES_MAX && (entry = readdir(listing))) {
+		struct resume_candidate *candidate = &candidates[count];
+
+		if (!resume_is_rotated(basename(base), entry->d_name))
+			continue;
+		candidate->fd = openat(dirfd(listing), entry->d_name,
+				       O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+		if (candidate->fd < 0)
+			continue;
+		if (!fstat(candidate->fd, &candidate->st) &&
+		    resume_is_between(follow, &last, candidate))
+			count++;
+		else
+			close(candidate->fd);
+	}
+	if (listing)
+		closedir(listing);
+	qsort(candidates, count, sizeof(*candidates), resume_by_age);
+	for (unsigned int i = 0; i < count; i++) {
+		if (follow->retired_count < FOLLOW_RETIRED_MAX &&
+		    !follow_file_new(follow, candidates[i].fd, &candidates[i].st, &file)) {
+			follow_file_retire(follow, file);
+			continue;
+		}
+		follow->state.lost = true;
+		close(candidates[i].fd);
+	}
+}
+
 int follow_open_at(const char *path, const struct places *done, const struct places *from,
 		   struct follow **out)
 {
@@ -124,13 +220,15 @@ int follow_open_at(const char *path, const struct places *done, const struct pla
 	for (unsigned int i = done->count; i-- > 0;) {
 		if (done->places[i].generation > follow->generation)
 			follow->generation = done->places[i].generation;
-		if (!resume_take(follow, &done->places[i], from))
+		/* What was rotated away when it was left had been read to its end. */
+		if (!resume_take(follow, &done->places[i], from) && i == done->count - 1)
 			follow->state.lost = true;
 	}
 	for (unsigned int i = from->count; i-- > 0;)
 		if (done->count && from->places[i].generation < done->places[0].generation)
 			resume_take(follow, &from->places[i], from);
 	resume_sort(follow);
+	resume_between(follow);
 	err = follow_begin(follow);
 	if (err)
 		return err;
