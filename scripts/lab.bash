@@ -16,6 +16,18 @@ lab_enter() {
 		--propagation private -- "$@"
 }
 
+# The machine's own exim is not to be asked, its logs not to be written to, and its sobig-xdp's state not to be used.
+lab_hide() {
+	local exim
+	for exim in /usr/sbin/exim4 /usr/sbin/exim /usr/exim/bin/exim; do
+		[ ! -e "$exim" ] || mount --bind /dev/null "$(readlink -f "$exim")" 2>/dev/null || true
+	done
+	mkdir -p /mnt/state-upper /mnt/state-work
+	mount -t overlay -o lowerdir=/var/lib,upperdir=/mnt/state-upper,workdir=/mnt/state-work lab-state /var/lib \
+		2>/dev/null || mount -t tmpfs -o mode=755 lab-state /var/lib
+	rm -rf /var/lib/sobig-xdp
+}
+
 # The mail host's side is where we are; the world's is the network namespace of a process of its own.
 lab_build() {
 	local address
@@ -23,8 +35,7 @@ lab_build() {
 	# The machine's own must not come to light when this one is taken away.
 	while umount /sys/fs/bpf 2>/dev/null; do :; done
 	mount -t bpf -o mode=700 bpf /sys/fs/bpf
-	# Nor is its state, or its configuration, ours.
-	mount -t tmpfs -o mode=755 lab-state /var/lib
+	lab_hide
 	mkdir -p "$LAB"
 	sysctl -qw net.ipv4.tcp_syncookies=1
 	ip link set lo up
