@@ -129,6 +129,92 @@ start_with() {
 	[ "$("$sobig" list --history -j $bad | jq -c '[.blocks[].repeats]')" = '[2,1,0]' ]
 }
 
+@test "the verdicts of a dry run are not blocks after a restart" {
+	start_server
+	start_daemon --dry-run
+	offend $bad 16
+	until_said "would block $bad"
+	until_entered "shown only.*worm-storm"
+	stop_daemon
+	start_daemon
+	sleep 0.5
+	[ -z "$("$sobig" list | grep $bad)" ]
+	[ "$(reach $bad)" = connected ]
+	# Nor is it a repeater for that.
+	offend $bad 16
+	until_said "blocked $bad for 1h (worm-storm: more than 15 in 5m)"
+}
+
+@test "what is lifted at once, or is allowed, does not come back" {
+	start_daemon
+	for host in $bad $good 192.0.2.21; do offend $host 16; done
+	until_blocked 192.0.2.21
+	"$sobig" unblock $bad
+	"$sobig" allow add $good
+	until_entered 192.0.2.21
+	stop_daemon
+	"$sobig" allow del $good
+	start_daemon
+	is_blocked 192.0.2.21
+	[ -z "$("$sobig" list | grep -E "$bad|$good")" ]
+	[ "$("$sobig" list --history | grep -c lifted)" = 2 ]
+}
+
+@test "a list of blocks knows since when they are, over a restart" {
+	start_daemon
+	offend $bad 16
+	until_blocked $bad
+	until_entered $bad
+	since=$("$sobig" list -j --ndjson $bad | jq -r .since)
+	stop_daemon
+	sleep 2
+	start_daemon
+	after=$("$sobig" list -j --ndjson $bad | jq -r .since)
+	[ $(($(date -d "$after" +%s) - $(date -d "$since" +%s))) -le 1 ]
+}
+
+@test "a state that is taken away is noticed, and a new one is begun" {
+	start_daemon
+	offend $bad 1
+	sleep 1.5
+	rm $state/state.db*
+	offend $good 16
+	until_blocked $good
+	until_said 'somebody has taken the state away'
+	until_entered $good
+}
+
+@test "two logs with clocks of their own are judged each by its own" {
+	: >"$LAB/log/other"
+	start_daemon --log "$LAB/log/other"
+	for _ in $(seq 16); do
+		printf '%(%F %T)T H=(h) [%s] F=<s@e> rejected after DATA: This message contains a virus (x).\n' -1 $bad >>"$log"
+		echo "$(date -d '2 days ago' '+%F %T') H=(h) [$good] F=<s@e> rejected after DATA: This message contains a virus (x)." >>"$LAB/log/other"
+	done
+	until_blocked $bad
+	# Of the other, the first line is the one that nobody agrees with yet.
+	offend 192.0.2.21 1
+	echo "$(date -d '2 days ago' '+%F %T') H=(h) [$good] F=<s@e> rejected after DATA: This message contains a virus (x)." >>"$LAB/log/other"
+	until_blocked $good
+	until_said 'the clock of .*other is 2d behind ours'
+}
+
+@test "a rotated log that has no successor yet is no trouble, and nothing is said to be lost" {
+	start_daemon
+	offend $bad 3
+	sleep 1.2
+	mv "$log" "$log.1"
+	until_said 'was rotated away'
+	sleep 1.2
+	"$sobig" status | head -n 1 | grep -q 'all is well'
+	stop_daemon
+	start_daemon
+	"$sobig" status | head -n 1 | grep -q 'all is well'
+	[ -z "$(grep -E 'gone|not there' "$LAB/words")" ]
+	offend $bad 13
+	until_blocked $bad
+}
+
 @test "the configuration is read again on SIGHUP, whole or not at all" {
 	start_with '[rule worm-storm]' 'limit = 100'
 	offend $bad 16
@@ -163,9 +249,16 @@ start_with() {
 	for host in 192.0.2.21 192.0.2.22 $bad; do offend $host 16; done
 	until_said 'THE BRAKE IS ON'
 	is_blocked 192.0.2.22
-	"$sobig" list $bad | grep -q 'dry run'
+	"$sobig" list $bad | grep -q 'shown only'
 	[ "$(reach $bad)" = connected ]
 	until_status 'brake is on'
+	# Over a restart as well.
+	stop_daemon
+	start_with '[brake]' 'blocks = 2/m'
+	until_status 'brake is on'
+	offend $bad 16
+	until_said "would block $bad"
+	[ "$(reach $bad)" = connected ]
 	"$sobig" release | grep -q 'The brake is off'
 	until_said 'acted upon'
 	until_status 'all is well'

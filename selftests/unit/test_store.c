@@ -54,11 +54,18 @@ static struct store_block block(const char *address, int64_t since, int64_t unti
 	return block;
 }
 
+static size_t left_out;
+
+static int write_batch(const struct store_batch *batch)
+{
+	return store_write(store, batch, &left_out);
+}
+
 static int write_block(struct store_block of)
 {
 	const struct store_batch batch = { .blocks = &of, .blocks_count = 1, .now = of.since };
 
-	return store_write(store, &batch);
+	return write_batch(&batch);
 }
 
 struct heard {
@@ -134,7 +141,7 @@ static void a_lifted_block_does_not_come_back_and_its_neighbour_does(void **stat
 	assert_int_equal(write_block(block("198.51.100.7", NOW, NOW + HOUR)), 0);
 	assert_int_equal(write_block(block("198.51.100.8", NOW, NOW + HOUR)), 0);
 	assert_int_equal(addr_parse_prefix("198.51.100.7", &whom), 0);
-	assert_int_equal(store_write(store, &batch), 0);
+	assert_int_equal(write_batch(&batch), 0);
 	assert_int_equal(running(NOW + 2), 1);
 	assert_int_equal(history("198.51.100.7"), 1);
 	assert_int_equal(store_lift_all(store, NOW + 3), 0);
@@ -222,7 +229,7 @@ static void places_come_back_as_they_were(void **state)
 	strcpy(log.done.cursor, "s=1;i=2");
 	assert_int_equal(store_log(store, "mx0 /log", &done, &from), -ENOENT);
 	for (int i = 0; i < 2; i++)
-		assert_int_equal(store_write(store, &batch), 0);
+		assert_int_equal(write_batch(&batch), 0);
 	assert_int_equal(store_log(store, "mx0 /log", &done, &from), 0);
 	assert_memory_equal(&done, &log.done, sizeof(done));
 	assert_memory_equal(&from, &log.from, sizeof(from));
@@ -250,6 +257,62 @@ static void the_size_is_kept_and_old_history_gives_way(void **state)
 	/* The latest is there, the first is not. */
 	assert_int_equal(history(address), 1);
 	assert_int_equal(history("10.0.0.0"), 0);
+}
+
+static void a_lift_reaches_a_block_that_is_entered_later_and_no_later_block(void **state)
+{
+	struct addr_prefix whom;
+	struct store_batch batch = { .lifts = &whom, .lifts_count = 1, .now = NOW + 10 };
+
+	(void)state;
+	assert_int_equal(addr_parse_prefix("198.51.100.7", &whom), 0);
+	assert_int_equal(write_batch(&batch), 0);
+	assert_int_equal(write_block(block("198.51.100.7", NOW, NOW + HOUR)), 0);
+	assert_int_equal(running(NOW + 20), 0);
+	assert_int_equal(write_block(block("198.51.100.7", NOW + 30, NOW + HOUR)), 0);
+	assert_int_equal(running(NOW + 40), 1);
+}
+
+/* A storm at once of more than there is room for, none of it over. */
+static void where_all_runs_the_place_is_entered_all_the_same(void **state)
+{
+	static char lines[4800];
+	struct store_log log = { .name = "mx0 /log", .done.places.count = 1 };
+	struct store_block *blocks = calloc(3000, sizeof(*blocks));
+	struct store_batch batch = { .blocks = blocks, .logs = &log, .logs_count = 1, .now = NOW };
+	struct log_place done, from;
+	size_t lost = 0;
+	char address[32];
+
+	(void)state;
+	memset(lines, 'x', sizeof(lines) - 1);
+	for (int round = 1; round <= 10; round++) {
+		batch.blocks_count = 0;
+		for (int i = 0; i < 3000; i++) {
+			snprintf(address, sizeof(address), "10.%d.%d.%d", round, i / 250, i % 250);
+			blocks[batch.blocks_count] = block(address, NOW + round, NOW + HOUR);
+			blocks[batch.blocks_count++].lines = lines;
+		}
+		log.done.places.places[0].offset = round;
+		assert_int_equal(write_batch(&batch), 0);
+		lost += left_out;
+		assert_int_equal(store_log(store, "mx0 /log", &done, &from), 0);
+		assert_int_equal(done.places.places[0].offset, round);
+	}
+	assert_in_range(lost, 1, 30000);
+	assert_int_equal(running(NOW + 100), 30000 - lost);
+	free(blocks);
+}
+
+static void a_file_that_is_taken_away_is_noticed(void **state)
+{
+	char path[160];
+
+	(void)state;
+	assert_true(store_is_there(store));
+	snprintf(path, sizeof(path), "%s/%s", folder, STORE_FILE);
+	unlink(path);
+	assert_false(store_is_there(store));
 }
 
 static void what_is_no_state_is_damaged_and_is_put_aside(void **state)
@@ -284,6 +347,9 @@ int main(void)
 		TEST(what_is_over_for_long_is_forgotten),
 		TEST(places_come_back_as_they_were),
 		TEST(the_size_is_kept_and_old_history_gives_way),
+		TEST(a_lift_reaches_a_block_that_is_entered_later_and_no_later_block),
+		TEST(where_all_runs_the_place_is_entered_all_the_same),
+		TEST(a_file_that_is_taken_away_is_noticed),
 		TEST(what_is_no_state_is_damaged_and_is_put_aside),
 	};
 

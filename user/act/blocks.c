@@ -68,6 +68,8 @@ static struct sobig_ledger blocks_order(const struct blocks_order *order)
 		.trial = order->trial,
 	};
 
+	/* Before the machine was there, there was no time for the maps. */
+	ledger.since -= order->age < ledger.since ? order->age : ledger.since - 1;
 	blocks_set_reason(ledger.reason, order->reason);
 	return ledger;
 }

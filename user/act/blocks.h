@@ -15,7 +15,8 @@ struct blocks;
 /* What shall be done to those that are blocked. */
 struct blocks_order {
 	uint32_t seconds;
-	bool extend; /* for as long after the last SYN */
+	uint32_t age; /* seconds for which they were blocked before; the list shall know */
+	bool extend;  /* for as long after the last SYN */
 	bool trial;
 	const char
 		*reason; /* cut to SOBIG_REASON_SIZE - 1 bytes; what is not printable becomes '?' */

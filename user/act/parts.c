@@ -162,8 +162,13 @@ static int parts_check(struct parts *parts, int part, int err, struct prefixes *
 	const char *why;
 
 	if (err != parts->errors[part] && err)
-		log_warning("cannot find out all of %s, which are never to be blocked: %s",
-			    parts_name(part), strerror(-err));
+		log_warning("cannot find out all of %s, which are never to be blocked: %s%s; it is "
+			    "tried "
+			    "again; until then, name them in [allow]",
+			    parts_name(part), strerror(-err),
+			    part == PARTS_ASKED && err == -ETIMEDOUT
+				    ? " (exim -bP does not answer: is the DNS dead?)"
+				    : "");
 	parts->errors[part] = err;
 	for (size_t i = 0; err && old && i < prefixes_count(old); i++) {
 		const struct addr_prefix *whom = prefixes_at(old, i, &why);

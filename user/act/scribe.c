@@ -70,10 +70,10 @@ static bool scribe_make_room(void **items, size_t count, size_t *room, size_t si
 	size_t more = *room ? *room * 2 : 64;
 	void *grown;
 
-	if (count < *room)
-		return true;
 	if (count >= SCRIBE_WAITING_MAX)
 		return false;
+	if (count < *room)
+		return true;
 	grown = reallocarray(*items, more, size);
 	if (!grown)
 		return false;
@@ -181,18 +181,31 @@ static int scribe_write(struct scribe *scribe, const struct scribe_batch *batch)
 		.totals = &batch->totals,
 		.now = batch->now,
 	};
+	size_t left_out = 0;
 	int err = 0;
 
+	if (scribe->store && !store_is_there(scribe->store)) {
+		store_close(scribe->store);
+		scribe->store = NULL;
+		pthread_mutex_lock(&scribe->lock);
+		scribe->state.gone++;
+		pthread_mutex_unlock(&scribe->lock);
+	}
 	if (!scribe->store)
 		err = store_open(scribe->folder, &scribe->limits, &scribe->store);
 	if (err == -EBADMSG)
 		err = scribe_mend(scribe);
 	if (!err)
-		err = store_write(scribe->store, &rows);
+		err = store_write(scribe->store, &rows, &left_out);
 	if (err == -EBADMSG) {
 		err = scribe_mend(scribe);
 		if (!err)
-			err = store_write(scribe->store, &rows);
+			err = store_write(scribe->store, &rows, &left_out);
+	}
+	if (left_out) {
+		pthread_mutex_lock(&scribe->lock);
+		scribe->state.lost += left_out;
+		pthread_mutex_unlock(&scribe->lock);
 	}
 	/* What the file stood for may be gone: it is looked for again. */
 	if (err && scribe->store) {

@@ -27,6 +27,7 @@ struct scribe_state {
 	int error;	  /* errno of why nothing can be written at present; 0: it can */
 	uint64_t lost;	  /* blocks that found no place to wait in, and are not entered */
 	uint64_t damaged; /* files put aside */
+	uint64_t gone;	  /* files that somebody took away */
 };
 
 struct scribe_state scribe_state(struct scribe *scribe);

@@ -21,6 +21,9 @@
 /* How many rows are let go at a time. */
 #define STORE_CHUNK "2000"
 
+/* For how long a daemon may hold what it has not written, milliseconds. */
+#define STORE_LIFTS_KEPT (24 * 3600 * INT64_C(1000))
+
 static const char store_schema[] =
 	"CREATE TABLE IF NOT EXISTS blocks(id INTEGER PRIMARY KEY, host BLOB NOT NULL,"
 	" length INTEGER NOT NULL, since INTEGER NOT NULL, until INTEGER NOT NULL,"
@@ -37,14 +40,24 @@ static const char store_schema[] =
 	" WITHOUT ROWID;"
 	"CREATE TABLE IF NOT EXISTS cursors(log TEXT PRIMARY KEY, cursor TEXT) WITHOUT ROWID;"
 	"CREATE TABLE IF NOT EXISTS totals(who TEXT PRIMARY KEY, lines INTEGER, offences INTEGER,"
-	" blocks INTEGER) WITHOUT ROWID;";
+	" blocks INTEGER, braked INTEGER) WITHOUT ROWID;"
+	"CREATE TABLE IF NOT EXISTS lifts(host BLOB, length INTEGER, at INTEGER,"
+	" PRIMARY KEY(host, length)) WITHOUT ROWID;";
 
-/* What is over goes first, and of the offenders those who were quiet for longest. */
-static const char store_make_room[] =
+static const char *const store_make_room[] = {
+	/* What is over, and the offenders who were quiet for longest. */
 	"DELETE FROM blocks WHERE id IN (SELECT id FROM blocks WHERE lifted>0 OR"
 	" until<(SELECT max(since) FROM blocks) ORDER BY until LIMIT 20000);"
 	"DELETE FROM offenders WHERE host IN (SELECT host FROM offenders WHERE"
-	" until<(SELECT max(since) FROM blocks) ORDER BY until LIMIT 5000)";
+	" until<(SELECT max(since) FROM blocks) ORDER BY until LIMIT 5000)",
+	/* What was only shown. */
+	"DELETE FROM blocks WHERE id IN (SELECT id FROM blocks WHERE trial=1 ORDER BY id LIMIT "
+	"20000)",
+	/* The evidence of all but the latest. */
+	"UPDATE blocks SET lines='' WHERE lines<>'' AND id IN (SELECT id FROM blocks WHERE "
+	"lines<>''"
+	" ORDER BY id LIMIT 20000)",
+};
 
 int store_errno(sqlite3 *db)
 {
@@ -132,7 +145,7 @@ int store_open(const char *folder, const struct store_limits *limits, struct sto
 {
 	int flags = limits ? SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE : SQLITE_OPEN_READWRITE;
 	struct store *store = calloc(1, sizeof(*store));
-	char path[PATH_MAX];
+	struct stat st;
 	int err = 0;
 
 	if (!store)
@@ -143,16 +156,19 @@ int store_open(const char *folder, const struct store_limits *limits, struct sto
 		if ((mkdir(folder, 0750) && errno != EEXIST) || access(folder, W_OK))
 			err = -errno;
 	}
-	if (snprintf(path, sizeof(path), "%s/%s", folder, STORE_FILE) >= (int)sizeof(path))
+	if (snprintf(store->path, sizeof(store->path), "%s/%s", folder, STORE_FILE) >=
+	    (int)sizeof(store->path))
 		err = -ENAMETOOLONG;
-	if (!err && !limits && access(path, F_OK))
+	if (!err && !limits && access(store->path, F_OK))
 		err = -errno;
-	if (!err && sqlite3_open_v2(path, &store->db, flags, NULL))
+	if (!err && sqlite3_open_v2(store->path, &store->db, flags, NULL))
 		err = store_errno(store->db);
 	if (!err)
 		sqlite3_busy_timeout(store->db, STORE_PATIENCE_MS);
 	if (!err && limits)
 		err = store_prepare_file(store);
+	if (!err && !stat(store->path, &st))
+		store->inode = st.st_ino;
 	if (err)
 		store_close(store);
 	else
@@ -206,9 +222,11 @@ static int store_write_blocks(struct store *store, const struct store_batch *bat
 		"UPDATE blocks SET until=max(until,?4), quiet=max(quiet,?5), log=?9, serial=?10, "
 		"event=?11, lines=CASE ?12 WHEN '' THEN lines ELSE ?12 END "
 		"WHERE host=?1 AND length=?2 AND until>?3 AND lifted=0 AND trial=?6";
+	/* It may have been lifted before it is entered. */
 	static const char anew[] =
 		"INSERT INTO blocks(host,length,since,until,quiet,trial,repeats,reason,"
-		"log,serial,event,lines) VALUES(?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11,?12)";
+		"log,serial,event,lines,lifted) VALUES(?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11,?12,"
+		"ifnull((SELECT at FROM lifts WHERE host=?1 AND length=?2 AND at>=?3),0))";
 	static const char offender[] =
 		"INSERT INTO offenders VALUES(?1,?7+1,?4) ON CONFLICT(host) DO UPDATE SET "
 		"times=excluded.times, until=max(until,excluded.until)";
@@ -240,20 +258,28 @@ static int store_write_blocks(struct store *store, const struct store_batch *bat
 
 static int store_write_lifts(struct store *store, const struct store_batch *batch)
 {
-	sqlite3_stmt *lift;
-	int err = store_prepare(store->db,
-				"UPDATE blocks SET lifted=?3 WHERE host=?1 AND length=?2 AND "
-				"until>?3 AND lifted=0",
-				&lift);
+	static const char *const sqls[] = {
+		"UPDATE blocks SET lifted=?3 WHERE host=?1 AND length=?2 AND until>?3 AND lifted=0",
+		/* A daemon may still hold a block that is older than this. */
+		"INSERT OR REPLACE INTO lifts VALUES(?1,?2,?3)",
+	};
+	int err = 0;
 
-	for (size_t i = 0; i < batch->lifts_count && !err; i++) {
-		sqlite3_bind_blob(lift, 1, batch->lifts[i].addr.bytes,
-				  sizeof(batch->lifts[i].addr.bytes), SQLITE_STATIC);
-		sqlite3_bind_int(lift, 2, batch->lifts[i].length);
-		sqlite3_bind_int64(lift, 3, batch->now);
-		err = store_step(store->db, lift);
+	for (size_t i = 0; i < sizeof(sqls) / sizeof(sqls[0]) && !err; i++) {
+		sqlite3_stmt *lift;
+
+		err = store_prepare(store->db, sqls[i], &lift);
+		for (size_t j = 0; j < batch->lifts_count && !err; j++) {
+			const struct addr_prefix *whom = &batch->lifts[j];
+
+			sqlite3_bind_blob(lift, 1, whom->addr.bytes, sizeof(whom->addr.bytes),
+					  SQLITE_STATIC);
+			sqlite3_bind_int(lift, 2, whom->length);
+			sqlite3_bind_int64(lift, 3, batch->now);
+			err = store_step(store->db, lift);
+		}
+		sqlite3_finalize(lift);
 	}
-	sqlite3_finalize(lift);
 	return err;
 }
 
@@ -272,25 +298,62 @@ static int store_write_all(struct store *store, const struct store_batch *batch)
 	return err;
 }
 
-int store_write(struct store *store, const struct store_batch *batch)
+static int store_write_once(struct store *store, const struct store_batch *batch)
 {
+	int err = store_exec(store->db, "BEGIN IMMEDIATE");
+
+	if (err)
+		return err;
+	err = store_write_all(store, batch);
+	if (!err)
+		err = store_exec(store->db, "COMMIT");
+	if (err)
+		sqlite3_exec(store->db, "ROLLBACK", NULL, NULL, NULL);
+	return err;
+}
+
+/* Without evidence, blocks are a tenth of the size. */
+static int store_write_bare(struct store *store, const struct store_batch *batch)
+{
+	struct store_block *blocks = calloc(batch->blocks_count, sizeof(*blocks));
+	struct store_batch bare = *batch;
 	int err;
 
-	for (int round = 0;; round++) {
-		err = store_exec(store->db, "BEGIN IMMEDIATE");
-		if (err)
-			return err;
-		err = store_write_all(store, batch);
-		if (!err)
-			err = store_exec(store->db, "COMMIT");
-		if (!err)
-			return 0;
-		sqlite3_exec(store->db, "ROLLBACK", NULL, NULL, NULL);
-		/* Old history gives way to new. */
-		if (err != -ENOSPC || round)
-			return err;
-		store_exec(store->db, store_make_room);
+	if (!blocks)
+		return -ENOSPC;
+	memcpy(blocks, batch->blocks, batch->blocks_count * sizeof(*blocks));
+	for (size_t i = 0; i < batch->blocks_count; i++)
+		blocks[i].lines = "";
+	bare.blocks = blocks;
+	err = store_write_once(store, &bare);
+	free(blocks);
+	return err;
+}
+
+/* Where there is no room: what can be done without goes, the least needed first. */
+int store_write(struct store *store, const struct store_batch *batch, size_t *left_out)
+{
+	struct store_batch rest = *batch;
+	int err = store_write_once(store, batch);
+
+	*left_out = 0;
+	for (size_t i = 0;
+	     i < sizeof(store_make_room) / sizeof(store_make_room[0]) && err == -ENOSPC; i++) {
+		store_exec(store->db, store_make_room[i]);
+		err = store_write_once(store, batch);
 	}
+	if (err != -ENOSPC || !batch->blocks_count)
+		return err;
+	err = store_write_bare(store, batch);
+	if (err != -ENOSPC)
+		return err;
+	/* The blocks are in force, and where the log was read to is worth more than their history.
+	 */
+	rest.blocks_count = 0;
+	err = store_write_once(store, &rest);
+	if (!err)
+		*left_out = batch->blocks_count;
+	return err;
 }
 
 bool store_prune(struct store *store, int64_t now)
@@ -309,7 +372,21 @@ bool store_prune(struct store *store, int64_t now)
 		 "DELETE FROM offenders WHERE host IN (SELECT host FROM offenders WHERE "
 		 "until<%lld LIMIT " STORE_CHUNK ")",
 		 (long long)(now - store->limits.memory));
-	return !store_exec(store->db, text) && sqlite3_changes(store->db);
+	if (store_exec(store->db, text))
+		return false;
+	if (sqlite3_changes(store->db))
+		return true;
+	snprintf(text, sizeof(text), "DELETE FROM lifts WHERE at<%lld",
+		 (long long)(now - STORE_LIFTS_KEPT));
+	store_exec(store->db, text);
+	return false;
+}
+
+bool store_is_there(const struct store *store)
+{
+	struct stat st;
+
+	return !stat(store->path, &st) && st.st_ino == store->inode;
 }
 
 int store_lift_all(struct store *store, int64_t now)

@@ -53,6 +53,7 @@ struct store_totals {
 	uint64_t lines;
 	uint64_t offences;
 	uint64_t blocks;
+	bool braked; /* and no human has looked yet */
 };
 
 /* What is written in one go, whole or not at all. */
@@ -77,7 +78,14 @@ int store_open(const char *folder, const struct store_limits *limits, struct sto
 /* Puts a damaged file aside; `aside` is its new name. */
 int store_put_aside(const char *folder, char *aside, size_t size);
 
-int store_write(struct store *store, const struct store_batch *batch);
+/*
+ * 0 or -errno. Where there is no room for all of it, what can be done without goes, and at last
+ * *left_out is how many of the blocks were not entered.
+ */
+int store_write(struct store *store, const struct store_batch *batch, size_t *left_out);
+
+/* False if somebody has taken the file away, so that whatever is written is lost. */
+bool store_is_there(const struct store *store);
 
 /* Forgets what is over, some of it each time. True: there is more. */
 bool store_prune(struct store *store, int64_t now);
@@ -103,7 +111,7 @@ typedef void store_each_repeat(void *context, const struct addr *host, unsigned 
 
 int store_repeats(struct store *store, store_each_repeat *each, void *context);
 
-/* -ENOENT: nothing is known of that log. */
+/* -ENOENT: nothing is known of that log. 0 without a place: it was not there yet. */
 int store_log(struct store *store, const char *name, struct log_place *done,
 	      struct log_place *from);
 

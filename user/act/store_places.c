@@ -53,7 +53,7 @@ int store_write_log(struct store *store, const struct store_log *log)
 		err = store_write_places(store, log->name, false, &log->done.places);
 	if (!err)
 		err = store_write_places(store, log->name, true, &log->from.places);
-	if (err || !*log->done.cursor)
+	if (err)
 		return err;
 	err = store_prepare(store->db, "INSERT OR REPLACE INTO cursors VALUES(?,?)", &insert);
 	if (err)
@@ -85,6 +85,7 @@ static void store_read_place(sqlite3_stmt *row, struct places *to)
 int store_log(struct store *store, const char *name, struct log_place *done, struct log_place *from)
 {
 	sqlite3_stmt *ask;
+	bool known = false;
 	int err = store_prepare(store->db,
 				"SELECT earlier, generation, device, inode, offset, proof, head, "
 				"head_size, skip FROM places WHERE log=? ORDER BY earlier, rank",
@@ -102,17 +103,19 @@ int store_log(struct store *store, const char *name, struct log_place *done, str
 	if (err)
 		return err;
 	sqlite3_bind_text(ask, 1, name, -1, SQLITE_STATIC);
-	if (sqlite3_step(ask) == SQLITE_ROW)
+	if (sqlite3_step(ask) == SQLITE_ROW) {
 		snprintf(done->cursor, sizeof(done->cursor), "%s", sqlite3_column_text(ask, 0));
+		known = true;
+	}
 	sqlite3_finalize(ask);
-	return done->places.count || *done->cursor ? 0 : -ENOENT;
+	return known ? 0 : -ENOENT;
 }
 
 int store_write_totals(struct store *store, const char *who, const struct store_totals *totals)
 {
 	sqlite3_stmt *insert;
-	int err =
-		store_prepare(store->db, "INSERT OR REPLACE INTO totals VALUES(?,?,?,?)", &insert);
+	int err = store_prepare(store->db, "INSERT OR REPLACE INTO totals VALUES(?,?,?,?,?)",
+				&insert);
 
 	if (err)
 		return err;
@@ -120,6 +123,7 @@ int store_write_totals(struct store *store, const char *who, const struct store_
 	sqlite3_bind_int64(insert, 2, totals->lines);
 	sqlite3_bind_int64(insert, 3, totals->offences);
 	sqlite3_bind_int64(insert, 4, totals->blocks);
+	sqlite3_bind_int(insert, 5, totals->braked);
 	err = store_step(store->db, insert);
 	sqlite3_finalize(insert);
 	return err;
@@ -128,8 +132,8 @@ int store_write_totals(struct store *store, const char *who, const struct store_
 int store_totals(struct store *store, const char *who, struct store_totals *out)
 {
 	sqlite3_stmt *ask;
-	int err = store_prepare(store->db, "SELECT lines, offences, blocks FROM totals WHERE who=?",
-				&ask);
+	int err = store_prepare(
+		store->db, "SELECT lines, offences, blocks, braked FROM totals WHERE who=?", &ask);
 
 	memset(out, 0, sizeof(*out));
 	if (err)
@@ -139,6 +143,7 @@ int store_totals(struct store *store, const char *who, struct store_totals *out)
 		out->lines = sqlite3_column_int64(ask, 0);
 		out->offences = sqlite3_column_int64(ask, 1);
 		out->blocks = sqlite3_column_int64(ask, 2);
+		out->braked = sqlite3_column_int(ask, 3);
 	}
 	sqlite3_finalize(ask);
 	return 0;

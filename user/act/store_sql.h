@@ -3,12 +3,16 @@
 #ifndef STORE_SQL_H
 #define STORE_SQL_H
 
+#include <limits.h>
 #include <sqlite3.h>
+#include <sys/types.h>
 
 #include "act/store.h"
 
 struct store {
 	sqlite3 *db;
+	char path[PATH_MAX];
+	ino_t inode;		    /* of the file that was opened */
 	struct store_limits limits; /* all 0: not to be written */
 };
 

@@ -9,6 +9,7 @@
 #include "act/carve.h"
 #include "act/lists.h"
 #include "cli/cli.h"
+#include "cli/history.h"
 #include "cli/ownlist.h"
 #include "cli/spared.h"
 #include "common/log.h"
@@ -66,6 +67,7 @@ static void allow_lifted(void *context, const struct carve_lifted *lifted)
 
 	addr_prefix_format(&lifted->whom, address);
 	addr_prefix_format(&lifted->entry, entry);
+	history_lift(&allow->common, allow->config, &lifted->whom, 1);
 	if (lifted->err) {
 		log_error("the rest of \"%s\" could not be blocked again: %s; it is open now",
 			  address, strerror(-lifted->err));

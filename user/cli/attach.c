@@ -126,7 +126,7 @@ static int attach_open_source(struct attach *attach, const char *name, bool jour
 	char known[PATH_MAX + 16];
 
 	snprintf(known, sizeof(known), "%s%s", journal ? SOURCE_JOURNAL : "", name);
-	log->behind = !memory_place(guard->memory, known, &done, &from);
+	log->behind = log->seen = !memory_place(guard->memory, known, &done, &from);
 	if (journal && log->behind)
 		return source_open_journal_at(name, classes, attach->helo_checked, &done,
 					      &log->source);
@@ -142,7 +142,19 @@ static int attach_open_log(struct attach *attach, const char *path)
 {
 	struct guard *guard = &attach->guard;
 	struct guard_log *log = &guard->logs[guard->logs_count];
-	int err = attach_open_source(attach, path, false, log);
+	const char *name = strrchr(path, '/');
+	int err;
+
+	name = name ? name + 1 : path;
+	if (!strncmp(name, "reject", strlen("reject")) ||
+	    !strncmp(name, "panic", strlen("panic"))) {
+		log_error("\"%s\" is not exim's main log: in its reject log stands text of peers "
+			  "that "
+			  "looks like log lines, so that they could have others blocked",
+			  path);
+		return -EINVAL;
+	}
+	err = attach_open_source(attach, path, false, log);
 
 	if (err == -EISDIR || err == -ESPIPE)
 		log_error("\"%s\" is not a file; name exim's main log with --log", path);
@@ -225,18 +237,18 @@ static int attach_run(struct attach *attach, char **interfaces, int count)
 		err = memory_open(guard, history_folder(&guard->common, &guard->setup.config.state),
 				  interfaces[0], &guard->memory);
 	if (!err)
-		err = keep_open(guard, &guard->kept);
-	if (!err) {
-		judge_spare(guard->judge, keep_set(guard->kept));
 		err = attach_open_logs(attach);
-	}
 	if (err)
 		return err;
 	guard->pulse.logs = guard->logs_count;
 	guard_hold_signals();
 	err = post_take(guard, interfaces, count);
+	/* This may take seconds where the DNS is dead: by now, the blocks that ran are in force. */
+	if (!err)
+		err = keep_open(guard, &guard->kept);
 	if (err)
 		return err;
+	judge_spare(guard->judge, keep_set(guard->kept));
 	for (int i = 0; i < guard->logs_count; i++)
 		log_notice("following %s", source_name(guard->logs[i].source));
 	policy_tell(guard);

@@ -60,9 +60,12 @@ static void guard_check_log(struct guard_log *log)
 	const char *path = source_name(log->source);
 	int error = source_state(log->source).error;
 
+	log->seen |= !error;
 	if (error == log->error)
 		return;
-	if (error == ENOENT)
+	if (error == ENOENT && log->seen)
+		log_notice("%s was rotated away: waiting for the next one", path);
+	else if (error == ENOENT)
 		log_warning("%s is not there: waiting for it (is that its name?); blocks in "
 			    "force stay",
 			    path);
@@ -85,7 +88,8 @@ static void guard_caught_up(struct guard_log *log)
 			    "its end",
 			    source_name(log->source));
 	if (state.lines)
-		log_notice("%s: %llu lines had been written while nobody read; they are judged",
+		log_notice("%s: lines that had been written while nobody read, and are judged now: "
+			   "%llu",
 			   source_name(log->source), (unsigned long long)state.lines);
 }
 
@@ -139,6 +143,10 @@ static void guard_write_pulse(struct guard *guard)
 		struct source_state state = source_state(guard->logs[i].source);
 
 		pulse->skipped += state.skipped;
+		/* exim makes the next one when it has something to say. Silence is noticed in time.
+		 */
+		if (state.error == ENOENT && guard->logs[i].seen)
+			state.error = 0;
 		if (!state.error && (i || !pulse->readable))
 			continue;
 		/* The first that cannot be read is the one to speak of, or else the first. */

@@ -36,8 +36,11 @@ struct guard_log {
 	struct guard *guard;
 	struct source *source;
 	int error;   /* that was last told */
+	bool seen;   /* it was there before */
 	bool behind; /* what was written before we came is not read yet */
 	bool more;   /* there is more to read at once */
+	/* ms by which its clock is off ours, as it is believed, and as one line had it */
+	int64_t skew, skew_seen;
 };
 
 /* What the command line says, whatever the configuration does. 0, NULL: nothing. */
@@ -66,9 +69,8 @@ struct guard {
 	struct keep *kept; /* who is never blocked */
 	struct blocks *blocks;
 	struct sobig_pulse pulse;
-	int64_t skew_told; /* ms between the log's clock and ours, as last told */
-	uint64_t full;	   /* verdicts that found the table full */
-	bool changed;	   /* since the pulse was last written */
+	uint64_t full; /* verdicts that found the table full */
+	bool changed;  /* since the pulse was last written */
 };
 
 /* From here on, signals wait for guard_run(): nothing is left half done. */

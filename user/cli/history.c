@@ -61,6 +61,7 @@ static void history_write(const struct cli_common *common, const char *file,
 {
 	static bool failed;
 	struct store *store;
+	size_t left_out = 0;
 	int err;
 
 	if (failed)
@@ -72,11 +73,11 @@ static void history_write(const struct cli_common *common, const char *file,
 		log_warning("%s", loss);
 		return;
 	}
-	err = store_write(store, batch);
+	err = store_write(store, batch, &left_out);
 	store_close(store);
-	failed = err;
-	if (err)
-		log_warning("cannot write the state: %s; %s", strerror(-err), loss);
+	failed = err || left_out;
+	if (failed)
+		log_warning("cannot write the state: %s; %s", strerror(err ? -err : ENOSPC), loss);
 }
 
 void history_enter(const struct cli_common *common, const char *file,

@@ -49,7 +49,7 @@ struct memory {
 	struct memory_log logs[GUARD_LOGS_MAX];
 	char names[GUARD_LOGS_MAX][IF_NAMESIZE + PATH_MAX];
 	int error; /* as last told */
-	uint64_t damaged, lost;
+	uint64_t damaged, lost, gone;
 };
 
 static uint64_t memory_name(const char *log)
@@ -87,6 +87,8 @@ static void memory_read(struct memory *memory, struct guard *guard, const char *
 		return;
 	if (!err)
 		err = store_totals(memory->store, memory->who, &memory->totals);
+	if (!err && memory->totals.braked)
+		judge_brake(guard->judge);
 	if (!err)
 		err = store_repeats(memory->store, memory_take_repeat, guard->judge);
 	if (!err)
@@ -224,6 +226,7 @@ void memory_post(struct guard *guard)
 	totals.lines += guard->pulse.lines;
 	totals.offences += guard->pulse.offences;
 	totals.blocks += guard->pulse.blocked;
+	totals.braked = judge_state(guard->judge).braked;
 	scribe_post(memory->scribe, logs, guard->logs_count, &totals, guard_clock());
 }
 
@@ -272,15 +275,16 @@ static void memory_gather_lines(const struct guard *guard, const struct addr *ho
 	*to = '\0';
 }
 
-void memory_block(struct guard *guard, const struct verdict *verdict, uint32_t quiet,
-		  const struct guard_log *log, const struct source_line *line)
+void memory_block(struct guard *guard, const struct verdict *verdict,
+		  const struct blocks_order *order, const struct guard_log *log,
+		  const struct source_line *line)
 {
 	static struct memory_lines lines;
 	struct store_block block = {
 		.whom = addr_prefix_host(&verdict->host),
 		.since = guard_clock(),
-		.quiet = quiet,
-		.trial = verdict->trial,
+		.quiet = order->extend ? order->seconds : 0,
+		.trial = order->trial,
 		.repeats = verdict->repeats,
 		.log = source_name(log->source),
 		.serial = line->serial,
@@ -288,9 +292,13 @@ void memory_block(struct guard *guard, const struct verdict *verdict, uint32_t q
 		.lines = lines.text,
 	};
 
-	block.until = block.since + verdict->until - verdict->time;
+	block.until = block.since + order->seconds * INT64_C(1000);
 	memcpy(block.reason, verdict->reason, sizeof(block.reason));
-	memory_gather_lines(guard, &verdict->host, &lines);
+	/* Of what the brake lets through only for show, there may be very much. */
+	if (verdict->braked)
+		*lines.text = '\0';
+	else
+		memory_gather_lines(guard, &verdict->host, &lines);
 	scribe_block(guard->memory->scribe, &block);
 }
 
@@ -305,16 +313,20 @@ struct memory_restoring {
 	uint64_t restored, failed;
 };
 
+/*
+ * A block lasts no longer than it was made for, whatever the clock says: it may have been set
+ * since, or not be set yet.
+ */
 static int memory_put_back(void *context, const struct store_block *block)
 {
 	struct memory_restoring *restoring = context;
-	const struct blocks_order order = {
-		.seconds = (block->until - restoring->now + 999) / 1000,
-		.extend = block->quiet,
-		.reason = block->reason,
-	};
+	int64_t whole = block->until - block->since, left = block->until - restoring->now;
+	struct blocks_order order = { .extend = block->quiet, .reason = block->reason };
 	size_t done;
 
+	left = left < whole ? left : whole;
+	order.seconds = (left + 999) / 1000;
+	order.age = whole > left ? (whole - left) / 1000 : 0;
 	if (blocks_add(restoring->guard->blocks, &block->whom, 1, &order, NULL, &done))
 		restoring->failed++;
 	else
@@ -333,10 +345,10 @@ void memory_restore(struct guard *guard)
 	if (err)
 		log_error("cannot read the blocks that ran: %s", strerror(-err));
 	if (restoring.restored)
-		log_notice("%llu blocks that still run are in force again",
+		log_notice("blocks that still run, and are in force again: %llu",
 			   (unsigned long long)restoring.restored);
 	if (restoring.failed)
-		log_error("%llu blocks that still run could not be put back",
+		log_error("blocks that still run, and could not be put back: %llu",
 			  (unsigned long long)restoring.failed);
 }
 
@@ -352,6 +364,10 @@ int memory_error(struct memory *memory)
 		log_notice("the state can be written again");
 	if (state.damaged != memory->damaged)
 		log_error("the state was damaged, and was put aside; a new one is begun");
+	if (state.gone != memory->gone)
+		log_warning("somebody has taken the state away: a new one is begun, which knows "
+			    "nothing of what was before");
+	memory->gone = state.gone;
 	/* At powers of two, lest a full disk gets fuller. */
 	if (state.lost && (!memory->lost || state.lost >= 2 * memory->lost)) {
 		log_error("%llu blocks have found no place in the history",

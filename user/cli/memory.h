@@ -27,9 +27,10 @@ void memory_restore(struct guard *guard);
 bool memory_is_open(struct memory *memory, const char *log, const struct event *event,
 		    const struct source_line *line);
 
-/* A verdict that was made true, with what `quiet` is in struct sobig_block. */
-void memory_block(struct guard *guard, const struct verdict *verdict, uint32_t quiet,
-		  const struct guard_log *log, const struct source_line *line);
+/* A verdict that was made true by `order`. */
+void memory_block(struct guard *guard, const struct verdict *verdict,
+		  const struct blocks_order *order, const struct guard_log *log,
+		  const struct source_line *line);
 
 /* A block that was lifted. */
 void memory_lift(struct memory *memory, const struct addr_prefix *whom);

@@ -78,8 +78,18 @@ static int policy_renew_filter(struct guard *guard, const struct setup *setup)
 	return err;
 }
 
+static void policy_check_state(const struct config_state *old, const struct config_state *new)
+{
+	bool same_folder = old->folder && new->folder ? !strcmp(old->folder, new->folder)
+						      : old->folder == new->folder;
+
+	if (!same_folder || old->size != new->size || old->history != new->history)
+		log_warning("[state] has changed: that is taken at the next start");
+}
+
 static void policy_take(struct guard *guard, struct setup *setup, struct judge *judge)
 {
+	policy_check_state(&guard->setup.config.state, &setup->config.state);
 	judge_adopt(judge, guard->judge);
 	judge_close(guard->judge);
 	guard->judge = judge;

@@ -14,22 +14,32 @@
 #define VERDICTS_SKEW_MAX (2 * 60 * 1000)
 
 /*
- * The log's clock may be set to another zone than ours. The line was written just now, so a
- * block counts from now, and the difference is worth a word.
+ * A log's clock may be set to another zone than ours, or another log's. What was written just now
+ * is judged by our clock, so that all logs have one; a difference that two lines agree on is worth
+ * a word. One broken stamp changes nothing.
  */
-static void verdicts_check_skew(struct guard *guard, int64_t time)
+static int64_t verdicts_time(struct guard_log *log, int64_t time)
 {
 	int64_t skew = time - guard_clock();
-	uint32_t seconds;
 	char text[DURATION_TEXT_SIZE];
 
-	if (llabs(skew) < VERDICTS_SKEW_MAX || llabs(skew - guard->skew_told) < VERDICTS_SKEW_MAX)
-		return;
-	guard->skew_told = skew;
-	seconds = llabs(skew) / 1000;
-	log_warning("the log's clock is %s %s ours; blocks count from now all the same "
-		    "(exim's \"timezone\", or TZ here?)",
-		    duration_format(seconds, text), skew < 0 ? "behind" : "ahead of");
+	if (llabs(skew) < VERDICTS_SKEW_MAX)
+		skew = 0;
+	if (llabs(skew - log->skew) < VERDICTS_SKEW_MAX)
+		return time - log->skew;
+	if (llabs(skew - log->skew_seen) >= VERDICTS_SKEW_MAX) {
+		log->skew_seen = skew;
+		return time - log->skew;
+	}
+	log->skew = skew;
+	if (skew)
+		log_warning("the clock of %s is %s %s ours; its lines count as of now all the same "
+			    "(exim's \"timezone\", or TZ here?)",
+			    source_name(log->source), duration_format(llabs(skew) / 1000, text),
+			    skew < 0 ? "behind" : "ahead of");
+	else
+		log_notice("the clock of %s is ours again", source_name(log->source));
+	return time - skew;
 }
 
 /* The table is full, or the kernel refuses: at powers of two, lest a storm fills the disk as well.
@@ -120,7 +130,7 @@ static void verdicts_block(struct guard_log *log, const struct verdict *verdict,
 	else
 		guard->pulse.blocked++;
 	verdicts_tell(guard, verdict, order.seconds);
-	memory_block(guard, verdict, order.extend ? order.seconds : 0, log, line);
+	memory_block(guard, verdict, &order, log, line);
 }
 
 /* A line that a former daemon has judged: only the windows are to be as they were. */
@@ -138,6 +148,7 @@ void verdicts_take(void *context, const struct event *event, const struct source
 	struct guard_log *log = context;
 	struct guard *guard = log->guard;
 	struct addr host = addr_host(&event->peer);
+	struct event now = *event;
 	struct verdict verdict;
 
 	if (event->class >= EVENT_OFFENCES)
@@ -149,8 +160,8 @@ void verdicts_take(void *context, const struct event *event, const struct source
 	}
 	guard->pulse.offences++;
 	guard->pulse.classes[event->class]++;
-	if (!judge_event(guard->judge, event, &verdict))
-		verdicts_block(log, &verdict, line);
 	if (!log->behind)
-		verdicts_check_skew(guard, event->time);
+		now.time = verdicts_time(log, event->time);
+	if (!judge_event(guard->judge, &now, &verdict))
+		verdicts_block(log, &verdict, line);
 }

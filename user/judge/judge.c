@@ -178,6 +178,11 @@ void judge_remember(struct judge *judge, const struct addr *host, unsigned int t
 	repeats_set(judge->repeats, host, &(struct repeat){ .until = until, .times = times });
 }
 
+void judge_brake(struct judge *judge)
+{
+	judge->state.braked = judge->brake != NULL;
+}
+
 void judge_release(struct judge *judge)
 {
 	judge->state.braked = false;

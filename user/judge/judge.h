@@ -43,6 +43,9 @@ void judge_remember(struct judge *judge, const struct addr *host, unsigned int t
  */
 void judge_adopt(struct judge *judge, struct judge *from);
 
+/* The brake is on, as it was when another judge ended. */
+void judge_brake(struct judge *judge);
+
 /* A human has looked: verdicts are no longer for show. */
 void judge_release(struct judge *judge);
 
