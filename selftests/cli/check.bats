@@ -89,6 +89,12 @@ contradicts() {
 	refused '"0/m" is nothing for blocks'
 	says '[state]' 'size = 64'
 	refused '1M to 64G'
+	says '[rule worm-strom]' 'limit = 3'
+	refused 'did you mean [rule worm-storm]?'
+	says '' 'rule worm-storm' 'limit = 3'
+	refused "$conf:2: neither"
+	says '' '[rules worm-storm]' 'limit = 3'
+	refused "$conf:2: there is no section"
 	says '[rules worm-storm]' 'limit = 3'
 	refused 'did you mean "rule"?'
 	says '[allow]' 'address = 192.0.2.1/24'

@@ -87,10 +87,10 @@ check_block_in_mode() {
 	offend $bad 16
 	until_blocked $bad
 	[ "$(reach $bad)" = connected ]
-	"$sobig" list | grep -q '(dry run) worm-storm'
+	"$sobig" list | grep -q '(shown only) worm-storm'
 	"$sobig" status | tee "$LAB/status"
 	grep -q 'DRY RUN' "$LAB/status"
-	grep -q '1 would have been dropped' "$LAB/status"
+	grep -q '1 passed of hosts that are only shown' "$LAB/status"
 	grep -q 'would block 198.51.100.7' "$LAB/words"
 }
 

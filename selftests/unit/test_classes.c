@@ -185,7 +185,7 @@ static void what_is_wrong_is_said_with_its_line(void **state)
 		{ "[class vírus]\npattern = x\n", ":2: there is no class" },
 		{ "\n[class viruss]\npattern = x\n", ":3: there is no class \"viruss\"; did you "
 						     "mean \"virus\"?" },
-		{ "[clas virus]\npattern = x\n", ":2: there is no section [clas virus]" },
+		{ "[clas virus]\npattern = x\n", ":1: there is no section [clas virus]" },
 		{ "[class virus]\npatern = x\n", ":2: [class virus] has no key \"patern\"" },
 		{ "[class virus]\npattern =\n", ":2: a pattern that is empty" },
 		{ "pattern = x\n", ":1: a line before any section" },

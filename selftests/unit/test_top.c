@@ -103,6 +103,8 @@ static struct top_hosts *test_hosts(void)
 	static struct top_hosts hosts;
 	char text[64];
 
+	free(hosts.all);
+	free(hosts.chosen);
 	srandom(7);
 	hosts.count = TEST_HOSTS;
 	hosts.all = calloc(TEST_HOSTS, sizeof(*hosts.all));

@@ -259,6 +259,8 @@ int cmd_check(int argc, char **argv)
 		check_print(&common, &setup.config);
 	fflush(stdout);
 	review_config(&setup.config, check_take, &check);
+	if (!common.json && !check.count)
+		puts("\nNothing in it contradicts itself.");
 	if (common.json)
 		status = check_print_json(&common, &setup.config, &check);
 	setup_free(&setup);

@@ -60,10 +60,8 @@ static int explain_take_history(void *context, const struct store_block *block)
 
 static int explain_read(struct explain *explain, const struct cli_common *common, const char *file)
 {
-	struct prefixes *spared = NULL;
 	struct blocks *blocks = NULL;
 	struct store *store = NULL;
-	const char *why;
 	int err = blocks_open(common->pins, &blocks);
 
 	explain->attached = !err;
@@ -74,11 +72,6 @@ static int explain_read(struct explain *explain, const struct cli_common *common
 		cli_cannot_open(common, err);
 		return err;
 	}
-	if (!spared_once(common, file, &spared)) {
-		why = prefixes_find(spared, explain->whom, &explain->spared_entry);
-		snprintf(explain->spared, sizeof(explain->spared), "%s", why ? why : "");
-	}
-	prefixes_free(spared);
 	err = history_open(common, file, false, &store);
 	explain->history_unknown = err && err != -ENOENT;
 	if (!err) {
@@ -90,6 +83,19 @@ static int explain_read(struct explain *explain, const struct cli_common *common
 	}
 	store_close(store);
 	return 0;
+}
+
+/* Whether it is never blocked, and why. That asks exim and the DNS, which may take its time. */
+static void explain_ask(struct explain *explain, const struct cli_common *common, const char *file)
+{
+	struct prefixes *spared = NULL;
+	const char *why;
+
+	if (!spared_once(common, file, &spared)) {
+		why = prefixes_find(spared, explain->whom, &explain->spared_entry);
+		snprintf(explain->spared, sizeof(explain->spared), "%s", why ? why : "");
+	}
+	prefixes_free(spared);
 }
 
 static void explain_free(struct explain *explain)
@@ -163,7 +169,7 @@ static void explain_print_history(FILE *to, const struct explain *explain)
 
 static void explain_print_all(FILE *to, const struct explain *explain)
 {
-	char address[ADDR_TEXT_SIZE], entry[ADDR_TEXT_SIZE];
+	char address[ADDR_TEXT_SIZE];
 
 	addr_prefix_format(explain->whom, address);
 	if (explain->blocked)
@@ -173,12 +179,18 @@ static void explain_print_all(FILE *to, const struct explain *explain)
 	else
 		fprintf(to, "%s is not blocked: sobig-xdp is not attached to any interface.\n",
 			address);
-	if (*explain->spared)
-		fprintf(to, "  It is never blocked by a rule: %s (%s).\n", explain->spared,
-			addr_prefix_format(&explain->spared_entry, entry));
 	if (!explain->count && !explain->history_unknown)
 		fprintf(to, "  There is nothing about it in the history.\n");
 	explain_print_history(to, explain);
+}
+
+static void explain_print_spared(FILE *to, const struct explain *explain)
+{
+	char entry[ADDR_TEXT_SIZE];
+
+	if (*explain->spared)
+		fprintf(to, "\nIt is never blocked by a rule: %s (%s).\n", explain->spared,
+			addr_prefix_format(&explain->spared_entry, entry));
 }
 
 int explain_print(FILE *to, const struct cli_common *common, const char *file,
@@ -187,8 +199,12 @@ int explain_print(FILE *to, const struct cli_common *common, const char *file,
 	struct explain explain = { .whom = whom };
 	int err = explain_read(&explain, common, file);
 
-	if (!err)
+	if (!err) {
 		explain_print_all(to, &explain);
+		fflush(to);
+		explain_ask(&explain, common, file);
+		explain_print_spared(to, &explain);
+	}
 	explain_free(&explain);
 	return err ? cli_status(err) : CLI_DONE;
 }
@@ -202,6 +218,7 @@ static int explain_print_json(const struct cli_common *common, const char *file,
 	int err = explain_read(&explain, common, file);
 
 	if (!err) {
+		explain_ask(&explain, common, file);
 		document = cli_document("explain");
 		history = json_array();
 		for (unsigned int i = 0; i < explain.count; i++)

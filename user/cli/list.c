@@ -137,7 +137,7 @@ static int list_print(const struct list *list)
 		       addr_prefix_format(&entry->whom, address), cli_time(entry->since, since),
 		       cli_time(entry->until, until), (unsigned long long)entry->drops,
 		       entry->last_drop ? cli_time(entry->last_drop, last) : "-",
-		       entry->trial ? "(dry run) " : "", entry->reason);
+		       entry->trial ? "(shown only) " : "", entry->reason);
 	}
 	if (!fflush(stdout))
 		return CLI_DONE;

@@ -99,7 +99,8 @@ static void main_help(FILE *to)
 	      "them.\n\n",
 	      to);
 	for (const struct cli_command *command = cli_commands; command->name; command++)
-		fprintf(to, "  %-10s %s\n", command->name, command->summary);
+		if (command->run != cmd_lookup) /* for ourselves only */
+			fprintf(to, "  %-10s %s\n", command->name, command->summary);
 	fputs("\nsobig-xdp COMMAND --help tells a command's options; -V the version; "
 	      "sobig-xdp(8) all.\n",
 	      to);
@@ -114,7 +115,11 @@ static int main_unknown(const char *word)
 		names[i] = cli_commands[i].name;
 	names[i] = NULL;
 	nearest = words_nearest(word, names);
-	if (nearest)
+	if (*word == '-')
+		log_error("\"%s\" stands before the command; options stand behind it: sobig-xdp "
+			  "COMMAND %s",
+			  word, word);
+	else if (nearest)
 		log_error("there is no command \"%s\"; did you mean \"%s\"?", word, nearest);
 	else
 		log_error("there is no command \"%s\"; sobig-xdp --help lists them", word);

@@ -45,7 +45,7 @@ static void status_print_kinds(const struct picture_interface *interface)
 		{ SOBIG_DROPPED_RATE, "dropped by syn-rate, of hosts that are not blocked" },
 		{ SOBIG_DROPPED_LIVE, "packets of live connections dropped" },
 		{ SOBIG_DROPPED_HIDDEN, "packets dropped that hid what they were" },
-		{ SOBIG_PASSED_DRY_RUN, "would have been dropped, but for --dry-run" },
+		{ SOBIG_PASSED_DRY_RUN, "passed of hosts that are only shown as blocked" },
 	};
 
 	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++)
@@ -119,8 +119,8 @@ static void status_print_daemon(const struct picture *picture, const struct pict
 	printf("daemon %u%s for %s, since %s\n", pulse->pid, daemon->alive ? "" : " (gone)",
 	       picture_names(picture, daemon->interfaces, ", ", names),
 	       cli_time(pulse->started, time));
-	printf("  log       %s%s, %llu bytes read", pulse->log,
-	       pulse->logs > 1 ? " and others" : "", (unsigned long long)pulse->position);
+	printf("  log       %s%s, at byte %llu", pulse->log, pulse->logs > 1 ? " and others" : "",
+	       (unsigned long long)pulse->position);
 	if (pulse->last_line)
 		printf(", last line %s ago\n",
 		       duration_format(picture->now > pulse->last_line
@@ -128,7 +128,7 @@ static void status_print_daemon(const struct picture *picture, const struct pict
 					       : 0,
 				       ago));
 	else
-		printf(", no line yet\n");
+		printf(", no line since it started\n");
 	printf("  judged    %llu lines, %llu offences", (unsigned long long)pulse->lines,
 	       (unsigned long long)pulse->offences);
 	if (pulse->spared)

@@ -31,7 +31,8 @@ const char *words_nearest(const char *word, const char *const *words)
 
 	for (; *words; words++) {
 		distance = words_distance(word, *words);
-		if (distance < best) {
+		/* Of "foo", nothing is left of "top". */
+		if (distance < best && 2 * distance <= strlen(word)) {
 			best = distance;
 			nearest = *words;
 		}

@@ -20,7 +20,8 @@ struct config_reading {
 	const char *file;
 	FILE *stream;
 	int line;
-	int err; /* of the first thing that is wrong */
+	int section; /* the line that it begins with */
+	int err;     /* of the first thing that is wrong */
 };
 
 __attribute__((format(printf, 3, 4))) static void config_fail(struct config_reading *reading,
@@ -189,6 +190,7 @@ static void config_no_section(struct config_reading *reading, const char *sectio
 		config_fail(reading, -EINVAL, "a line before any section");
 		return;
 	}
+	reading->line = reading->section;
 	snprintf(word, sizeof(word), "%.*s", (int)strcspn(section, " "), section);
 	nearest = words_nearest(word, sections);
 	config_fail(reading, -EINVAL,
@@ -242,6 +244,12 @@ static char *config_read_line(char *buffer, int size, void *context)
 	/* inih would take the one for another pattern, and cut the other there. */
 	if ((*line == ' ' || *line == '\t') && line[strspn(line, " \t\r\n")]) {
 		config_fail(reading, -EINVAL, "a line may not begin with a space");
+		return NULL;
+	}
+	if (*line == '[')
+		reading->section = reading->line;
+	if (line[strspn(line, "\r\n")] && !strchr(";#[", *line) && !strpbrk(line, "=:")) {
+		config_fail(reading, -EINVAL, "neither \"[section]\" nor \"key = value\"");
 		return NULL;
 	}
 	if (*line == '[' && !strchr(line, ']')) {
@@ -307,6 +315,23 @@ static int config_start(struct config *config)
 	return 0;
 }
 
+/* The likeliest reason is that a default rule was meant. */
+static void config_tell_missing(const struct config_rule *rule, const char *missing,
+				struct config_error *error)
+{
+	const char *names[SOBIG_RULES_MAX + 1] = { NULL }, *nearest;
+
+	for (size_t i = 0; i < rules_default.count; i++)
+		names[i] = rules_default.rules[i].name;
+	nearest = words_nearest(rule->rule.name, names);
+	snprintf(error->text, sizeof(error->text),
+		 "%s:%d: [rule %s] has no \"%s\", which a rule needs that is none of the default "
+		 "ones%s%s%s",
+		 rule->file, rule->line, rule->rule.name, missing,
+		 nearest ? "; did you mean [rule " : "", nearest ? nearest : "",
+		 nearest ? "]?" : "");
+}
+
 /* What only the whole can show. */
 static int config_finish(const struct config *config, struct config_error *error)
 {
@@ -315,10 +340,7 @@ static int config_finish(const struct config *config, struct config_error *error
 		const char *missing = config_rule_missing(rule);
 
 		if (missing)
-			snprintf(error->text, sizeof(error->text),
-				 "%s:%d: [rule %s] has no \"%s\", which a rule needs (the default "
-				 "rules have it, this is none)",
-				 rule->file, rule->line, rule->rule.name, missing);
+			config_tell_missing(rule, missing, error);
 		else if (rule->rule.max < rule->rule.block)
 			snprintf(error->text, sizeof(error->text),
 				 "%s:%d: [rule %s]: max is shorter than block, so that no block "
