@@ -246,6 +246,7 @@ static bool guard_take_signals(struct guard *guard, int fd)
 		case SIGUSR1:
 			policy_release(guard);
 			guard_write_pulse(guard);
+			memory_post(guard);
 			break;
 		default:
 			return true;
