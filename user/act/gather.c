@@ -29,8 +29,9 @@ struct gather {
 	struct parts *parts;
 	pthread_t thread;
 	bool started;
-	int wake;  /* an eventfd: something is asked of the thread */
-	int ready; /* and one that it says to have a new set by */
+	bool later; /* the thread gathers the first set as well */
+	int wake;   /* an eventfd: something is asked of the thread */
+	int ready;  /* and one that it says to have a new set by */
 	int network;
 	uint64_t noted;	      /* the second in which a change of the network was last looked at */
 	pthread_mutex_t lock; /* for all below */
@@ -122,6 +123,10 @@ static void *gather_work(void *context)
 	unsigned int due;
 	bool refresh;
 
+	if (gather->later) {
+		parts_renew(gather->parts, PARTS_ALL, GATHER_DNS_MS);
+		gather_publish(gather);
+	}
 	for (;;) {
 		due = gather_wait(gather);
 		if (gather_is_asked(gather, &refresh))
@@ -153,7 +158,7 @@ static int gather_start(struct gather *gather)
 	return err;
 }
 
-int gather_open(const struct gather_options *options, struct gather **out)
+int gather_open(const struct gather_options *options, bool later, struct gather **out)
 {
 	struct gather *gather = calloc(1, sizeof(*gather));
 	int err;
@@ -166,11 +171,14 @@ int gather_open(const struct gather_options *options, struct gather **out)
 	/* Before the first look, so that no change slips through. */
 	gather->network = gateways_watch();
 	err = gather->wake < 0 || gather->ready < 0 ? -errno : parts_open(options, &gather->parts);
-	if (!err) {
+	gather->later = later;
+	if (!err && !later) {
 		parts_renew(gather->parts, PARTS_ALL, GATHER_DNS_MS);
 		gather_publish(gather);
-		err = gather->fresh ? gather_start(gather) : -ENOMEM;
+		err = gather->fresh ? 0 : -ENOMEM;
 	}
+	if (!err)
+		err = gather_start(gather);
 	if (err) {
 		gather_close(gather);
 		return err;

@@ -3,6 +3,7 @@
 #ifndef GATHER_H
 #define GATHER_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "common/addr.h"
@@ -29,10 +30,10 @@ struct gather_options {
 };
 
 /*
- * Gathers a first time, for three seconds or so, and starts the thread. What it finds wrong, it
- * tells. 0 or -errno; the caller closes *out.
+ * Starts the thread, after it has gathered a first time, for three seconds or so, unless that shall
+ * come later. What it finds wrong, it tells. 0 or -errno; the caller closes *out.
  */
-int gather_open(const struct gather_options *options, struct gather **out);
+int gather_open(const struct gather_options *options, bool later, struct gather **out);
 
 /* Gathers once, without a thread: for whoever looks only once. The caller frees *out. */
 int gather_once(const struct gather_options *options, struct prefixes **out);

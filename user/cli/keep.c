@@ -30,7 +30,7 @@ int keep_open(const struct guard *guard, struct keep **out)
 	if (!keep)
 		return -ENOMEM;
 	keep->fd = -1;
-	err = spared_open(&guard->common, &guard->setup.config, &keep->gather);
+	err = spared_open(&guard->common, &guard->setup.config, false, &keep->gather);
 	if (!err) {
 		keep->set = gather_take(keep->gather);
 		keep->fd = fcntl(gather_fd(keep->gather), F_DUPFD_CLOEXEC, 0);
@@ -47,7 +47,7 @@ int keep_open(const struct guard *guard, struct keep **out)
 int keep_reload(struct keep *keep, const struct guard *guard, const struct config *config)
 {
 	struct gather *gather;
-	int err = spared_open(&guard->common, config, &gather);
+	int err = spared_open(&guard->common, config, true, &gather);
 
 	if (err)
 		return err;

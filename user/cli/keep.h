@@ -11,8 +11,8 @@ struct keep;
 int keep_open(const struct guard *guard, struct keep **out);
 
 /*
- * From the next keep_read() on, by another configuration: 0, or -errno (told) and nothing is
- * changed. All is asked anew.
+ * By another configuration: 0, or -errno (told) and nothing is changed. All is asked anew, in the
+ * background: until keep_read() has it, whoever was spared before is.
  */
 int keep_reload(struct keep *keep, const struct guard *guard, const struct config *config);
 

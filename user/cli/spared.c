@@ -63,7 +63,7 @@ static const char *spared_providers(const struct config *config, char path[PATH_
 	return access(path, F_OK) ? configured : path;
 }
 
-static int spared_gather(const struct cli_common *common, const struct config *config,
+static int spared_gather(const struct cli_common *common, const struct config *config, bool later,
 			 struct gather **running, struct prefixes **once)
 {
 	char own[PATH_MAX], providers[PATH_MAX];
@@ -82,15 +82,16 @@ static int spared_gather(const struct cli_common *common, const struct config *c
 
 	if (err)
 		return err;
-	err = running ? gather_open(&options, running) : gather_once(&options, once);
+	err = running ? gather_open(&options, later, running) : gather_once(&options, once);
 	if (err)
 		log_error("cannot find out who is never to be blocked: %s", strerror(-err));
 	return err;
 }
 
-int spared_open(const struct cli_common *common, const struct config *config, struct gather **out)
+int spared_open(const struct cli_common *common, const struct config *config, bool later,
+		struct gather **out)
 {
-	return spared_gather(common, config, out, NULL);
+	return spared_gather(common, config, later, out, NULL);
 }
 
 int spared_once(const struct cli_common *common, const char *file, struct prefixes **out)
@@ -103,7 +104,7 @@ int spared_once(const struct cli_common *common, const char *file, struct prefix
 		log_error("%s", why.text);
 		return err;
 	}
-	err = spared_gather(common, &config, NULL, out);
+	err = spared_gather(common, &config, false, NULL, out);
 	config_free(&config);
 	return err;
 }

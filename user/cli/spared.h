@@ -15,8 +15,9 @@
  */
 int spared_path(const struct cli_common *common, const struct config *config, char path[PATH_MAX]);
 
-/* Begins to gather. 0 or -errno (told); the caller closes *out. */
-int spared_open(const struct cli_common *common, const struct config *config, struct gather **out);
+/* Begins to gather, as gather_open(). 0 or -errno (told); the caller closes *out. */
+int spared_open(const struct cli_common *common, const struct config *config, bool later,
+		struct gather **out);
 
 /*
  * The whole set as it is now, by the configuration `file` (NULL: the usual one). 0 or -errno
