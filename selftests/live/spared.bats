@@ -284,6 +284,26 @@ install_relay() {
 	[ $((SECONDS - begun)) -le 1 ]
 }
 
+@test "an exim that hangs holds up neither a reload nor the end" {
+	mkdir -p "$LAB/bin"
+	printf '#!/bin/sh\nexec sleep 20\n' >"$LAB/bin/exim"
+	chmod 755 "$LAB/bin/exim"
+	mount --bind "$LAB/bin" /usr/local/sbin
+	configure '[allow]' "address = $mate"
+	guard -c "$LAB/own.conf"
+	for host in 192.0.2.31 192.0.2.32 192.0.2.33; do
+		kill -HUP "$daemon"
+		offend $mate 40
+		offend $host 16
+		until_blocked $host
+	done
+	is_listed $mate && false
+	local begun=$SECONDS
+	stop_daemon
+	[ $((SECONDS - begun)) -le 2 ] # exim is given five
+	umount -l /usr/local/sbin
+}
+
 @test "a list that changes while we look, and what is wrong in it" {
 	printf '# friends\n%s # mate\n198.51.100.8/24\n0.0.0.0/0\nno one\n' $mate >"$LAB/list"
 	configure '[allow]' "file = $LAB/list"

@@ -24,6 +24,7 @@
 
 #define GATHER_DNS_MS	 3000 /* that the first gathering may wait for */
 #define GATHER_SETTLE_MS 50   /* changes of the network come in bursts */
+#define GATHER_CLOSE_MS	 100  /* that whoever closes waits for the thread */
 
 struct gather {
 	struct parts *parts;
@@ -37,6 +38,8 @@ struct gather {
 	pthread_mutex_t lock; /* for all below */
 	bool stop;
 	bool refresh;
+	bool ended;	/* the thread has done its last */
+	bool abandoned; /* nobody waits for it: it frees all of this */
 	struct prefixes *fresh;
 };
 
@@ -116,9 +119,8 @@ static unsigned int gather_wait(struct gather *gather)
 	return PARTS_NETWORK;
 }
 
-static void *gather_work(void *context)
+static void gather_work(struct gather *gather)
 {
-	struct gather *gather = context;
 	uint64_t second = gather_now(), last = second;
 	unsigned int due;
 	bool refresh;
@@ -130,7 +132,7 @@ static void *gather_work(void *context)
 	for (;;) {
 		due = gather_wait(gather);
 		if (gather_is_asked(gather, &refresh))
-			return NULL;
+			return;
 		second = gather_now();
 		/* Each second that passed asks for its own; of many, for all. */
 		if (second - last > GATHER_ASK)
@@ -144,6 +146,34 @@ static void *gather_work(void *context)
 	}
 }
 
+static void gather_free(struct gather *gather)
+{
+	const int fds[] = { gather->wake, gather->ready, gather->network };
+
+	for (size_t i = 0; i < sizeof(fds) / sizeof(fds[0]); i++)
+		if (fds[i] >= 0)
+			close(fds[i]);
+	pthread_mutex_destroy(&gather->lock);
+	prefixes_free(gather->fresh);
+	parts_close(gather->parts);
+	free(gather);
+}
+
+static void *gather_run(void *context)
+{
+	struct gather *gather = context;
+	bool abandoned;
+
+	gather_work(gather);
+	pthread_mutex_lock(&gather->lock);
+	gather->ended = true;
+	abandoned = gather->abandoned;
+	pthread_mutex_unlock(&gather->lock);
+	if (abandoned)
+		gather_free(gather);
+	return NULL;
+}
+
 /* Signals are for the thread that was there before. */
 static int gather_start(struct gather *gather)
 {
@@ -152,7 +182,7 @@ static int gather_start(struct gather *gather)
 
 	sigfillset(&all);
 	pthread_sigmask(SIG_SETMASK, &all, &before);
-	err = -pthread_create(&gather->thread, NULL, gather_work, gather);
+	err = -pthread_create(&gather->thread, NULL, gather_run, gather);
 	pthread_sigmask(SIG_SETMASK, &before, NULL);
 	gather->started = !err;
 	return err;
@@ -235,22 +265,38 @@ void gather_refresh(struct gather *gather)
 	gather_tell(gather, &gather->refresh);
 }
 
+/*
+ * The thread may be waiting for exim or the DNS: whoever closes does not wait with it, and it
+ * clears up behind itself.
+ */
 void gather_close(struct gather *gather)
 {
-	const int fds[] = { gather ? gather->wake : -1, gather ? gather->ready : -1,
-			    gather ? gather->network : -1 };
+	struct timespec until;
+	bool left;
 
 	if (!gather)
 		return;
-	if (gather->started) {
-		gather_tell(gather, &gather->stop);
-		pthread_join(gather->thread, NULL);
+	if (!gather->started) {
+		gather_free(gather);
+		return;
 	}
-	for (size_t i = 0; i < sizeof(fds) / sizeof(fds[0]); i++)
-		if (fds[i] >= 0)
-			close(fds[i]);
-	pthread_mutex_destroy(&gather->lock);
-	prefixes_free(gather->fresh);
-	parts_close(gather->parts);
-	free(gather);
+	gather_tell(gather, &gather->stop);
+	clock_gettime(CLOCK_REALTIME, &until);
+	until.tv_nsec += GATHER_CLOSE_MS * 1000000L;
+	until.tv_sec += until.tv_nsec / 1000000000;
+	until.tv_nsec %= 1000000000;
+	if (!pthread_timedjoin_np(gather->thread, NULL, &until)) {
+		gather_free(gather);
+		return;
+	}
+	pthread_mutex_lock(&gather->lock);
+	left = !gather->ended;
+	gather->abandoned = left;
+	if (left)
+		pthread_detach(gather->thread);
+	pthread_mutex_unlock(&gather->lock);
+	if (left)
+		return;
+	pthread_join(gather->thread, NULL);
+	gather_free(gather);
 }
