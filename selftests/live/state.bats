@@ -184,19 +184,36 @@ start_with() {
 	until_entered $good
 }
 
+# at TIME ADDRESS LOG: a virus, stamped so.
+at() {
+	echo "$(date -d "$1" '+%F %T') H=(h) [$2] F=<s@e> rejected after DATA: This message contains a virus (x)." >>"$3"
+}
+
 @test "two logs with clocks of their own are judged each by its own" {
 	: >"$LAB/log/other"
 	start_daemon --log "$LAB/log/other"
-	for _ in $(seq 16); do
-		printf '%(%F %T)T H=(h) [%s] F=<s@e> rejected after DATA: This message contains a virus (x).\n' -1 $bad >>"$log"
-		echo "$(date -d '2 days ago' '+%F %T') H=(h) [$good] F=<s@e> rejected after DATA: This message contains a virus (x)." >>"$LAB/log/other"
+	# It takes a while to be known.
+	at '2 days ago' 192.0.2.21 "$LAB/log/other"
+	sleep 11
+	# The first line after a leap of days is not believed.
+	for _ in $(seq 17); do
+		offend $bad 1
+		at '2 days ago' $good "$LAB/log/other"
 	done
 	until_blocked $bad
-	# Of the other, the first line is the one that nobody agrees with yet.
-	offend 192.0.2.21 1
-	echo "$(date -d '2 days ago' '+%F %T') H=(h) [$good] F=<s@e> rejected after DATA: This message contains a virus (x)." >>"$LAB/log/other"
 	until_blocked $good
 	until_said 'the clock of .*other is 2d behind ours'
+}
+
+@test "lines that come late, all at once, are judged by their own times" {
+	start_daemon
+	for i in $(seq 16 -1 1); do
+		at "$((i * 25)) seconds ago" $good "$log"
+		at "$((i * 15)) seconds ago" $bad "$LAB/late"
+	done
+	cat "$LAB/late" >>"$log"
+	until_blocked $bad
+	[ -z "$("$sobig" list | grep $good)" ]
 }
 
 @test "a rotated log that has no successor yet is no trouble, and nothing is said to be lost" {

@@ -144,19 +144,6 @@ int gateways_read(struct prefixes *out)
 
 int gateways_watch(void)
 {
-	const struct sockaddr_nl address = {
-		.nl_family = AF_NETLINK,
-		.nl_groups = RTMGRP_IPV4_IFADDR | RTMGRP_IPV6_IFADDR | RTMGRP_IPV4_ROUTE |
-			     RTMGRP_IPV6_ROUTE,
-	};
-	int fd, err;
-
-	fd = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC | SOCK_NONBLOCK, NETLINK_ROUTE);
-	if (fd < 0)
-		return -errno;
-	if (!bind(fd, (const struct sockaddr *)&address, sizeof(address)))
-		return fd;
-	err = -errno;
-	close(fd);
-	return err;
+	return netlink_watch(RTMGRP_IPV4_IFADDR | RTMGRP_IPV6_IFADDR | RTMGRP_IPV4_ROUTE |
+			     RTMGRP_IPV6_ROUTE);
 }

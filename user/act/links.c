@@ -3,8 +3,6 @@
 #include "links.h"
 
 #include <errno.h>
-#include <linux/netlink.h>
-#include <linux/rtnetlink.h>
 #include <net/if.h>
 #include <net/if_arp.h>
 #include <string.h>
@@ -12,19 +10,11 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "act/netlink.h"
+
 int links_open(void)
 {
-	const struct sockaddr_nl address = { .nl_family = AF_NETLINK, .nl_groups = RTMGRP_LINK };
-	int fd, err;
-
-	fd = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC | SOCK_NONBLOCK, NETLINK_ROUTE);
-	if (fd < 0)
-		return -errno;
-	if (!bind(fd, (const struct sockaddr *)&address, sizeof(address)))
-		return fd;
-	err = -errno;
-	close(fd);
-	return err;
+	return netlink_watch(RTMGRP_LINK);
 }
 
 void links_drain(int fd)

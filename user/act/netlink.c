@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Lists that the kernel gives over netlink: asked for, and read message by message. */
+/* What the kernel tells over netlink: lists, read message by message, and that there is news. */
 #include "act/netlink.h"
 
 #include <errno.h>
@@ -89,4 +89,18 @@ const struct rtattr *netlink_attribute(const void *attributes, size_t size, unsi
 		if ((attribute->rta_type & NLA_TYPE_MASK) == type)
 			return attribute;
 	return NULL;
+}
+
+int netlink_watch(unsigned int groups)
+{
+	const struct sockaddr_nl address = { .nl_family = AF_NETLINK, .nl_groups = groups };
+	int fd = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC | SOCK_NONBLOCK, NETLINK_ROUTE), err;
+
+	if (fd < 0)
+		return -errno;
+	if (!bind(fd, (const struct sockaddr *)&address, sizeof(address)))
+		return fd;
+	err = -errno;
+	close(fd);
+	return err;
 }

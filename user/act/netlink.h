@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Lists that the kernel gives over netlink: asked for, and read message by message. */
+/* What the kernel tells over netlink: lists, read message by message, and that there is news. */
 #ifndef NETLINK_H
 #define NETLINK_H
 
@@ -15,6 +15,9 @@
  */
 int netlink_dump(int protocol, uint16_t type, const void *body, size_t size,
 		 void (*each)(void *context, const struct nlmsghdr *message), void *context);
+
+/* A socket that is readable when something of these groups (RTMGRP_*) changes; or -errno. */
+int netlink_watch(unsigned int groups);
 
 /* The first attribute of that type among `size` bytes of them; NULL: there is none. */
 const struct rtattr *netlink_attribute(const void *attributes, size_t size, unsigned int type);

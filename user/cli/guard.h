@@ -39,8 +39,10 @@ struct guard_log {
 	bool seen;   /* it was there before */
 	bool behind; /* what was written before we came is not read yet */
 	bool more;   /* there is more to read at once */
-	/* ms by which its clock is off ours, as it is believed, and as one line had it */
+	/* ms by which its clock is off ours, as it is believed, and as lines have it since a second
+	 */
 	int64_t skew, skew_seen;
+	uint32_t skew_since;
 };
 
 /* What the command line says, whatever the configuration does. 0, NULL: nothing. */

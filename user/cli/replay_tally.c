@@ -5,9 +5,6 @@
 #include <errno.h>
 #include <stdlib.h>
 
-/* As judge.c has it. */
-#define REPLAY_TALLY_LEAP (24 * INT64_C(3600000))
-
 #define REPLAY_TALLY_VERDICTS_FIRST 1024
 
 int replay_tally_open(struct replay_tally *tally, uint64_t seed)
@@ -18,27 +15,8 @@ int replay_tally_open(struct replay_tally *tally, uint64_t seed)
 
 	const struct rules *rules = judge_rules(tally->judge);
 
-	tally->clock.most = REPLAY_TALLY_LEAP;
-	for (size_t i = 0; i < rules->count; i++)
-		if (rules->rules[i].window * INT64_C(1000) > tally->clock.most)
-			tally->clock.most = rules->rules[i].window * INT64_C(1000);
-	tally->handed.most = tally->clock.most;
+	tally->clock.most = tally->handed.most = stamps_most(rules);
 	return hosts_open(&options, &tally->hosts);
-}
-
-static bool replay_tally_believes(struct replay_clock *clock, int64_t time)
-{
-	if (clock->has_time && llabs(time - clock->time) > clock->most &&
-	    !(clock->has_leapt && llabs(time - clock->leap) <= clock->most)) {
-		clock->has_leapt = true;
-		clock->leap = time;
-		return false;
-	}
-	if (!clock->has_time || clock->has_leapt || time > clock->time)
-		clock->time = time;
-	clock->has_time = true;
-	clock->has_leapt = false;
-	return true;
 }
 
 /* The time for the picture: one broken stamp shall not stretch it over years. */
@@ -46,7 +24,7 @@ static int64_t replay_tally_time(struct replay_tally *tally, int64_t time)
 {
 	bool first = !tally->clock.has_time;
 
-	if (!replay_tally_believes(&tally->clock, time)) {
+	if (!stamps_believe(&tally->clock, time)) {
 		tally->leaps++;
 		return tally->clock.time;
 	}
@@ -205,7 +183,7 @@ void replay_tally_event(struct replay_tally *tally, const struct event *event)
 	host->offences += !arrival;
 	tally->spared_offences += !arrival && host->spared;
 	blocked = event->time < host->until;
-	believed = blocked || arrival || replay_tally_believes(&tally->handed, event->time);
+	believed = blocked || arrival || stamps_believe(&tally->handed, event->time);
 	if (tally->sweep)
 		replay_tally_sweep(tally, host, event, believed);
 	if (blocked) {

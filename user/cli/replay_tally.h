@@ -6,6 +6,7 @@
 #include "cli/replay_series.h"
 #include "judge/hosts.h"
 #include "judge/judge.h"
+#include "judge/stamps.h"
 #include "judge/sweep.h"
 
 /* Hosts that offended, at most; one takes some 130 bytes, and 32 more for each of its blocks. */
@@ -39,13 +40,6 @@ struct replay_verdict {
 	bool trial;
 };
 
-/* judge.c's doubt of broken stamps: a time further off than `most` needs a second witness. */
-struct replay_clock {
-	int64_t most;
-	bool has_time, has_leapt;
-	int64_t time, leap; /* of the last event that was believed, and of the last that was not */
-};
-
 struct replay_sum {
 	uint64_t verdicts;
 	uint64_t hosts;
@@ -68,12 +62,12 @@ struct replay_tally {
 	uint64_t avoided[EVENT_CLASSES]; /* of EVENT_ARRIVAL: the price */
 	uint64_t spared_offences;
 	struct replay_sum blocks[SOBIG_RULES_MAX], trials[SOBIG_RULES_MAX];
-	struct replay_clock clock;  /* of all events, for the picture */
-	struct replay_clock handed; /* of those that the judge is handed: what it believes */
-	int64_t from, to;	    /* the times of all that were believed */
-	uint64_t leaps;		    /* how many were not */
-	int error;		    /* the first; nothing is counted after it */
-	bool sweep_is_full;	    /* it has been given up */
+	struct stamps clock;  /* of all events, for the picture */
+	struct stamps handed; /* of those that the judge is handed: what it believes */
+	int64_t from, to;     /* the times of all that were believed */
+	uint64_t leaps;	      /* how many were not */
+	int error;	      /* the first; nothing is counted after it */
+	bool sweep_is_full;   /* it has been given up */
 };
 
 /* 0 or -ENOMEM. The caller calls replay_tally_close(). */

@@ -13,10 +13,15 @@
 /* ms that a fresh line's time may be off before it is told */
 #define VERDICTS_SKEW_MAX (2 * 60 * 1000)
 
+/* Seconds after which it is the clock's, and no delay's. */
+#define VERDICTS_SKEW_STANDS 10
+
 /*
  * A log's clock may be set to another zone than ours, or another log's. What was written just now
- * is judged by our clock, so that all logs have one; a difference that two lines agree on is worth
- * a word. One broken stamp changes nothing.
+ * is judged by our clock, so that all logs have one; a difference is worth a word. It has to stand
+ * for a while: one broken stamp changes nothing, nor do lines that come late, all at once, because
+ * somebody was held up; their times are what they are, or minutes would be judged as if they were
+ * one.
  */
 static int64_t verdicts_time(struct guard_log *log, int64_t time)
 {
@@ -25,12 +30,16 @@ static int64_t verdicts_time(struct guard_log *log, int64_t time)
 
 	if (llabs(skew) < VERDICTS_SKEW_MAX)
 		skew = 0;
-	if (llabs(skew - log->skew) < VERDICTS_SKEW_MAX)
-		return time - log->skew;
-	if (llabs(skew - log->skew_seen) >= VERDICTS_SKEW_MAX) {
-		log->skew_seen = skew;
+	if (llabs(skew - log->skew) < VERDICTS_SKEW_MAX) {
+		log->skew_since = 0;
 		return time - log->skew;
 	}
+	if (llabs(skew - log->skew_seen) >= VERDICTS_SKEW_MAX || !log->skew_since) {
+		log->skew_seen = skew;
+		log->skew_since = blocks_now();
+	}
+	if (blocks_now() < log->skew_since + VERDICTS_SKEW_STANDS)
+		return time - log->skew;
 	log->skew = skew;
 	if (skew)
 		log_warning("the clock of %s is %s %s ours; its lines count as of now all the same "

@@ -10,13 +10,11 @@
 #include "common/duration.h"
 #include "judge/brake.h"
 #include "judge/repeats.h"
+#include "judge/stamps.h"
 #include "judge/window.h"
 
 /* For the windows of all rules together. */
 #define JUDGE_MEMORY (512u << 20)
-
-/* A time further from the last one than this, or than the window, needs a second witness. */
-#define JUDGE_LEAP (24 * 3600)
 
 /* Bits of struct judge's by_class, one a rule. */
 _Static_assert(SOBIG_RULES_MAX <= 32, "a rule has a bit");
@@ -29,32 +27,8 @@ struct judge {
 	struct brake *brake;
 	const struct prefixes *spared;
 	struct judge_state state;
-	int64_t leap_most; /* ms */
-	bool has_time;
-	int64_t time; /* of the latest event that was believed */
-	bool has_leapt;
-	int64_t leap; /* the time of the last one that was not */
+	struct stamps stamps;
 };
-
-/*
- * One broken stamp shall not move the clock by which all windows close. After a silence of days,
- * the first event is the one that is not believed; a limit is at least one, so no block hangs on
- * it.
- */
-static bool judge_believes(struct judge *judge, int64_t time)
-{
-	if (judge->has_time && llabs(time - judge->time) > judge->leap_most &&
-	    !(judge->has_leapt && llabs(time - judge->leap) <= judge->leap_most)) {
-		judge->has_leapt = true;
-		judge->leap = time;
-		return false;
-	}
-	if (!judge->has_time || judge->has_leapt || time > judge->time)
-		judge->time = time;
-	judge->has_time = true;
-	judge->has_leapt = false;
-	return true;
-}
 
 static bool judge_is_spared(const struct judge *judge, const struct addr *host)
 {
@@ -130,7 +104,7 @@ int judge_event(struct judge *judge, const struct event *event, struct verdict *
 	bool blocked = false;
 	struct addr host;
 
-	if (!judge_believes(judge, event->time) || !which)
+	if (!stamps_believe(&judge->stamps, event->time) || !which)
 		return -EAGAIN;
 	host = addr_host(&event->peer);
 	if (judge_is_spared(judge, &host)) {
@@ -164,7 +138,7 @@ void judge_recall(struct judge *judge, const struct event *event)
 	uint32_t which = judge->by_class[event->class];
 	struct addr host = addr_host(&event->peer);
 
-	if (judge_believes(judge, event->time) && which && !judge_is_spared(judge, &host))
+	if (stamps_believe(&judge->stamps, event->time) && which && !judge_is_spared(judge, &host))
 		judge_count(judge, which, &host, event, true);
 }
 
@@ -204,8 +178,8 @@ void judge_adopt(struct judge *judge, struct judge *from)
 
 	judge->repeats = from->repeats;
 	from->repeats = repeats;
-	judge->has_time = from->has_time;
-	judge->time = from->time;
+	judge->stamps.has_time = from->stamps.has_time;
+	judge->stamps.time = from->stamps.time;
 	judge->spared = from->spared;
 	judge->state.spared = from->state.spared;
 	judge->state.braked = judge->brake && from->state.braked;
@@ -240,8 +214,6 @@ static int judge_open_rule(struct judge *judge, unsigned int number, uint64_t se
 	for (int class = 0; class < EVENT_OFFENCES; class ++)
 		if (rule->weights[class])
 			judge->by_class[class] |= 1u << number;
-	if (rule->window * INT64_C(1000) > judge->leap_most)
-		judge->leap_most = rule->window * INT64_C(1000);
 	return window_open(&options, &judge->windows[number]);
 }
 
@@ -253,7 +225,7 @@ int judge_open(const struct rules *rules, uint64_t seed, struct judge **out)
 	if (!judge)
 		return -ENOMEM;
 	judge->rules = *rules;
-	judge->leap_most = JUDGE_LEAP * INT64_C(1000);
+	judge->stamps.most = stamps_most(rules);
 	err = repeats_open(seed, &judge->repeats);
 	if (!err && rules->brake)
 		err = brake_open(rules->brake, &judge->brake);
