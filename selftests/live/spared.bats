@@ -304,6 +304,35 @@ install_relay() {
 	umount -l /usr/local/sbin
 }
 
+@test "a wall clock that is set back by an hour holds up neither a reload nor the end" {
+	local library
+	library=$(echo /usr/lib/*/faketime/libfaketime.so.1)
+	[ -e "$library" ] || skip 'needs libfaketime'
+	mkdir -p "$LAB/bin"
+	printf '#!/bin/sh\nunset LD_PRELOAD\nexec sleep 20\n' >"$LAB/bin/exim"
+	chmod 755 "$LAB/bin/exim"
+	mount --bind "$LAB/bin" /usr/local/sbin
+	configure '[allow]' "address = $mate"
+	# The time that the program reads is ahead of the one by which the kernel counts its waits, as if the clock had been set
+	# back in between.
+	LD_PRELOAD=$library FAKETIME=+3600s DONT_FAKE_MONOTONIC=1 guard -c "$LAB/own.conf"
+	for host in 192.0.2.31 192.0.2.32; do
+		kill -HUP "$daemon"
+		offend_later $host 16
+		until_blocked $host
+	done
+	stop_daemon
+	umount -l /usr/local/sbin
+}
+
+# offend_later ADDRESS TIMES: as offend, by the clock of who is an hour ahead.
+offend_later() {
+	local _
+	for _ in $(seq "$2"); do
+		echo "$(date -d '+1 hour' '+%F %T') 1xVO3f-00036y-2K H=(h) [$1] F=<s@e> rejected after DATA: This message contains a virus (x)." >>"$log"
+	done
+}
+
 @test "a list that changes while we look, and what is wrong in it" {
 	printf '# friends\n%s # mate\n198.51.100.8/24\n0.0.0.0/0\nno one\n' $mate >"$LAB/list"
 	configure '[allow]' "file = $LAB/list"

@@ -281,11 +281,12 @@ void gather_close(struct gather *gather)
 		return;
 	}
 	gather_tell(gather, &gather->stop);
-	clock_gettime(CLOCK_REALTIME, &until);
+	/* The wall clock may be set while we wait. */
+	clock_gettime(CLOCK_MONOTONIC, &until);
 	until.tv_nsec += GATHER_CLOSE_MS * 1000000L;
 	until.tv_sec += until.tv_nsec / 1000000000;
 	until.tv_nsec %= 1000000000;
-	if (!pthread_timedjoin_np(gather->thread, NULL, &until)) {
+	if (!pthread_clockjoin_np(gather->thread, NULL, CLOCK_MONOTONIC, &until)) {
 		gather_free(gather);
 		return;
 	}
