@@ -31,13 +31,12 @@ struct gather {
 	pthread_t thread;
 	bool started;
 	bool later; /* the thread gathers the first set as well */
-	int wake;   /* an eventfd: something is asked of the thread */
+	int wake;   /* an eventfd: the thread shall end */
 	int ready;  /* and one that it says to have a new set by */
 	int network;
 	uint64_t noted;	      /* the second in which a change of the network was last looked at */
 	pthread_mutex_t lock; /* for all below */
 	bool stop;
-	bool refresh;
 	bool ended;	/* the thread has done its last */
 	bool abandoned; /* nobody waits for it: it frees all of this */
 	struct prefixes *fresh;
@@ -60,24 +59,20 @@ static void gather_publish(struct gather *gather)
 		return; /* it is readable already */
 }
 
-static bool gather_is_asked(struct gather *gather, bool *refresh)
+static bool gather_is_stopped(struct gather *gather)
 {
 	bool stop;
 
 	pthread_mutex_lock(&gather->lock);
 	stop = gather->stop;
-	*refresh = gather->refresh;
-	gather->refresh = false;
 	pthread_mutex_unlock(&gather->lock);
 	return stop;
 }
 
-static unsigned int gather_due(uint64_t second, bool refresh)
+static unsigned int gather_due(uint64_t second)
 {
 	unsigned int due = PARTS_FILES | PARTS_NAMES;
 
-	if (refresh)
-		return PARTS_ALL;
 	if (!(second % GATHER_LOGINS))
 		due |= PARTS_LOGINS;
 	if (!(second % GATHER_ROUND))
@@ -123,7 +118,6 @@ static void gather_work(struct gather *gather)
 {
 	uint64_t second = gather_now(), last = second;
 	unsigned int due;
-	bool refresh;
 
 	if (gather->later) {
 		parts_renew(gather->parts, PARTS_ALL, GATHER_DNS_MS);
@@ -131,16 +125,14 @@ static void gather_work(struct gather *gather)
 	}
 	for (;;) {
 		due = gather_wait(gather);
-		if (gather_is_asked(gather, &refresh))
+		if (gather_is_stopped(gather))
 			return;
 		second = gather_now();
 		/* Each second that passed asks for its own; of many, for all. */
 		if (second - last > GATHER_ASK)
 			last = second - GATHER_ASK;
 		for (; last < second; last++)
-			due |= gather_due(last + 1, false);
-		if (refresh)
-			due |= gather_due(second, true);
+			due |= gather_due(last + 1);
 		if (due && parts_renew(gather->parts, due, 0))
 			gather_publish(gather);
 	}
@@ -249,20 +241,15 @@ struct prefixes *gather_take(struct gather *gather)
 	return fresh;
 }
 
-static void gather_tell(struct gather *gather, bool *what)
+static void gather_stop(struct gather *gather)
 {
 	const uint64_t one = 1;
 
 	pthread_mutex_lock(&gather->lock);
-	*what = true;
+	gather->stop = true;
 	pthread_mutex_unlock(&gather->lock);
 	if (write(gather->wake, &one, sizeof(one)) < 0)
 		return; /* it is awake already */
-}
-
-void gather_refresh(struct gather *gather)
-{
-	gather_tell(gather, &gather->refresh);
 }
 
 /*
@@ -280,7 +267,7 @@ void gather_close(struct gather *gather)
 		gather_free(gather);
 		return;
 	}
-	gather_tell(gather, &gather->stop);
+	gather_stop(gather);
 	/* The wall clock may be set while we wait. */
 	clock_gettime(CLOCK_MONOTONIC, &until);
 	until.tv_nsec += GATHER_CLOSE_MS * 1000000L;

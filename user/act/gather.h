@@ -44,9 +44,6 @@ int gather_fd(const struct gather *gather);
 /* The new set, sealed and the caller's; NULL: nothing has changed. Never waits. */
 struct prefixes *gather_take(struct gather *gather);
 
-/* Everything is asked anew, soon. */
-void gather_refresh(struct gather *gather);
-
 /* Accepts NULL. */
 void gather_close(struct gather *gather);
 

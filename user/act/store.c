@@ -85,7 +85,7 @@ int store_errno(sqlite3 *db)
 	}
 }
 
-int store_exec(sqlite3 *db, const char *sql)
+static int store_exec(sqlite3 *db, const char *sql)
 {
 	return sqlite3_exec(db, sql, NULL, NULL, NULL) ? store_errno(db) : 0;
 }

@@ -20,7 +20,6 @@ struct store {
 int store_errno(sqlite3 *db);
 
 /* 0 or -errno, as all of these. */
-int store_exec(sqlite3 *db, const char *sql);
 int store_prepare(sqlite3 *db, const char *sql, sqlite3_stmt **out);
 
 /* Runs a statement that gives no rows, and makes it ready for the next time. */

@@ -159,7 +159,7 @@ static void bulk_lift(struct bulk *bulk)
 	history_lift(bulk->common, bulk->config, bulk->whom, bulk->count);
 }
 
-void bulk_flush(struct bulk *bulk)
+static void bulk_flush(struct bulk *bulk)
 {
 	if (!bulk->count)
 		return;

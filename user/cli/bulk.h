@@ -25,7 +25,7 @@ struct bulk {
 	bool each;  /* tell of each in a line of its own */
 	struct blocks_order order;
 
-	/* What waits for bulk_flush(). */
+	/* What waits to be done with others. */
 	struct addr_prefix *whom;
 	uint32_t *left;
 	size_t count, room;
@@ -47,9 +47,6 @@ void bulk_add(struct bulk *bulk, const char *text);
 
 /* Adds lines of a stream as they come: what stands before '#' or ';'. */
 void bulk_read(struct bulk *bulk, int fd);
-
-/* Does what waits. */
-void bulk_flush(struct bulk *bulk);
 
 /* Says what was done, and frees all. The status to exit with. */
 int bulk_close(struct bulk *bulk);

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* sobig-xdp explain: why a host is blocked, or is not: the rule, the counts, the very log lines. */
-#include "cli/explain.h"
-
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "act/survey.h"
+#include "cli/cli.h"
 #include "cli/history.h"
 #include "cli/list.h"
 #include "cli/spared.h"
@@ -193,8 +193,8 @@ static void explain_print_spared(FILE *to, const struct explain *explain)
 			addr_prefix_format(&explain->spared_entry, entry));
 }
 
-int explain_print(FILE *to, const struct cli_common *common, const char *file,
-		  const struct addr_prefix *whom)
+static int explain_print(FILE *to, const struct cli_common *common, const char *file,
+			 const struct addr_prefix *whom)
 {
 	struct explain explain = { .whom = whom };
 	int err = explain_read(&explain, common, file);

@@ -20,7 +20,8 @@
 
 #define REPLAY_PAGE_FILES 6 /* that are named; of more, only how many there are */
 
-void replay_page_text(FILE *page, const char *text)
+/* Text that may be anybody's, so that nothing in it is live. */
+static void replay_page_text(FILE *page, const char *text)
 {
 	for (; *text; text++) {
 		unsigned char c = *text;

@@ -9,9 +9,6 @@
 
 extern const char replay_style[];
 
-/* Text that may be anybody's, so that nothing in it is live. */
-void replay_page_text(FILE *page, const char *text);
-
 /* The storm over time, and what would have been cut off. */
 void replay_chart(FILE *page, const struct replay_report *report);
 

@@ -70,9 +70,6 @@ void top_say(struct top *top, const char *format, ...) __attribute__((format(pri
 /* Puts the hosts in order, and the cursor where it belongs. */
 void top_arrange(struct top *top);
 
-/* The host below the cursor, or NULL. */
-const struct top_host *top_selected(const struct top *top);
-
 /* Acts on a key, as getch(3) gives it. */
 void top_key(struct top *top, int key);
 

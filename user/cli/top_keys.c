@@ -29,7 +29,8 @@ static const char top_help[] =
 	"  p             pause, and go on\n"
 	"  q             quit\n";
 
-const struct top_host *top_selected(const struct top *top)
+/* The host below the cursor, or NULL. */
+static const struct top_host *top_selected(const struct top *top)
 {
 	if (!top->hosts || top->cursor >= top->hosts->chosen_count)
 		return NULL;

@@ -18,8 +18,6 @@ struct classes_error {
 	char text[160];
 };
 
-#define CLASSES_MARKS_MAX 32
-
 /*
  * The known patterns, and before them `count` of the site's `own`, which are not kept. 0;
  * -EINVAL: one of its own is no pattern, *error says which and why; -ENOMEM; -ENOTSUP: this

@@ -379,11 +379,6 @@ struct follow_state follow_state(const struct follow *follow)
 	return state;
 }
 
-const char *follow_path(const struct follow *follow)
-{
-	return follow->path;
-}
-
 void follow_close(struct follow *follow)
 {
 	if (!follow)

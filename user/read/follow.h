@@ -50,7 +50,6 @@ int follow_fd(const struct follow *follow);
 bool follow_read(struct follow *follow, tail_line *line, void *context);
 
 struct follow_state follow_state(const struct follow *follow);
-const char *follow_path(const struct follow *follow);
 
 /* Accepts NULL. */
 void follow_close(struct follow *follow);

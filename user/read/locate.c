@@ -134,7 +134,8 @@ static int locate_get(const char *name, const char *wanted, char *value, size_t 
 	return err;
 }
 
-int locate_option(const char *name, char *value, size_t size)
+/* A main option, likewise, "" where it is unset. */
+static int locate_option(const char *name, char *value, size_t size)
 {
 	char wanted[128];
 

@@ -13,13 +13,10 @@
 #define LOCATE_SERVICE "SOBIG_XDP_EXIM"
 
 /*
- * The value of a main option as `exim -bP NAME` prints it, "" where it is unset. 0; -ENOENT: no
+ * A named list of hosts, as it stands in exim's configuration, "" where it is empty. 0; -ENOENT: no
  * exim here, or none that would say; -ETIMEDOUT: it took too long (it may look up its own name);
  * -ENAMETOOLONG.
  */
-int locate_option(const char *name, char *value, size_t size);
-
-/* The same for a named list of hosts, as it stands in exim's configuration. */
 int locate_hostlist(const char *name, char *value, size_t size);
 
 /*
