@@ -103,6 +103,47 @@ contradicts() {
 	refused 'a line before any section'
 }
 
+@test "lines may be indented, and comments stand behind values and sections, as in INI files" {
+	local line blanks=$(printf '%300s' '')
+	printf '\357\273\277' >"$conf"
+	printf '%s\n' '  [rule worm-storm]   ; the first of them' $'\tlimit = 5 # five; not more' ' window=1m\t;why' \
+		'   # an indented comment' $' \t ' "block = 2h ${blanks// /#}" '[allow] # friends' 'file = /etc/a#b;c' \
+		'address = 192.0.2.1 , 192.0.2.2   # two of them' | sed 's/\\t/\t/' >>"$conf"
+	"$sobig" check -j -c "$conf" >"$BATS_TEST_TMPDIR/json"
+	[ "$(jq -c '.rules[0] | [.name, .limit, .window, .block]' "$BATS_TEST_TMPDIR/json")" = '["worm-storm",5,60,7200]' ]
+	[ "$(jq -c '.allow | [.files, .addresses]' "$BATS_TEST_TMPDIR/json")" = '[["/etc/a#b;c"],["192.0.2.1","192.0.2.2"]]' ]
+	# What is wrong keeps its line.
+	printf '%s\r\n' '  [rule worm-storm] # x' '' '# y' '    limit = many # z' >"$conf"
+	refused "$conf:4: \"many\" is nothing for limit, which takes 1 to 1000"
+	says '[rule worm-storm]' 'limit = # none'
+	refused "$conf:2: \"\" is nothing for limit"
+	says '[rule worm-storm]' '  limit # = 5'
+	refused "$conf:2: neither"
+}
+
+@test "a value ends with its line, and what could be read in two ways is refused" {
+	says '[allow]' 'address = 192.0.2.7,' '    192.0.2.8'
+	refused "$conf:2: \"\" is no address"
+	says '[allow]' 'address = 192.0.2.7' '    192.0.2.8'
+	refused "$conf:3: neither"
+	says '[rule worm-storm] limit = 5'
+	refused "$conf:1: behind the \"]\" of a section, there can be a comment only"
+	says '[rule worm-storm' 'limit = 5'
+	refused "$conf:1: the \"]\" is missing"
+	printf '[rule worm-storm]\nlimit = 5\0 0\n' >"$conf"
+	refused "$conf:2: a line may not have a NUL byte"
+	says '[allow]' "address = $(printf '%200s' '' | tr ' ' 1)"
+	refused "$conf:2: a line may have 198 characters at most, without its comment"
+	# In patterns, both characters may be meant.
+	says '[class virus]' 'pattern = worm # of ours'
+	refused "$conf:2: in a pattern"
+	says '[rule worm-storm]' 'match = a ;b'
+	refused "$conf:2: in a pattern"
+	says '[class virus]' '  pattern = a[ ][#]b' 'pattern = a#b;c' 'pattern = x [;] y'
+	"$sobig" check -j -c "$conf" >"$BATS_TEST_TMPDIR/json"
+	[ "$(jq .patterns "$BATS_TEST_TMPDIR/json")" = 3 ]
+}
+
 @test "what can never fire, or changes nothing, is found" {
 	says '[rule again]' 'class = virus' 'limit = 20' 'window = 5m' 'block = 1h'
 	contradicts '[rule again]: it can never change anything: whatever it counts, [rule worm-storm]'

@@ -191,9 +191,9 @@ static void what_is_wrong_is_said_with_its_line(void **state)
 		{ "pattern = x\n", ":1: a line before any section" },
 		{ "[class virus]\nnonsense\n", ":2: neither" },
 		{ "[class virus\n", ":1: the \"]\" is missing" },
-		{ "[class virus]\npattern = x # y\n", ":2: a remark needs a line of its own" },
-		{ "[class virus]\npattern = x ; y\n", ":2: a remark needs a line of its own" },
-		{ "[class virus]\npattern = x\n  y\n", ":3: a line may not begin with a space" },
+		{ "[class virus]\npattern = x # y\n", ":2: in a pattern, " },
+		{ "[class virus]\npattern = x ; y\n", ":2: in a pattern, " },
+		{ "[class virus]\npattern = x\n  y\n", ":3: neither \"[section]\"" },
 	};
 	struct config_error error;
 	struct config config;

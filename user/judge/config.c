@@ -12,6 +12,7 @@
 #include <ini.h>
 
 #include "common/words.h"
+#include "judge/config_line.h"
 
 /* One file being read. */
 struct config_reading {
@@ -19,6 +20,8 @@ struct config_reading {
 	struct config_error *error;
 	const char *file;
 	FILE *stream;
+	char *text; /* the line at hand, in so much room */
+	size_t room;
 	int line;
 	int section; /* the line that it begins with */
 	int err;     /* of the first thing that is wrong */
@@ -228,43 +231,37 @@ static int config_take(void *context, const char *section, const char *key, cons
 	return !reading->err;
 }
 
-/* inih's reader: a line, counted, and never half a one. */
+/* inih's reader: a line, counted, without its comment, and never half a one. */
 static char *config_read_line(char *buffer, int size, void *context)
 {
 	struct config_reading *reading = context;
-	char *line = reading->err ? NULL : fgets(buffer, size, reading->stream);
+	const char *wrong;
+	ssize_t length;
+	char *line;
 
-	if (!line)
+	if (reading->err)
+		return NULL;
+	length = getline(&reading->text, &reading->room, reading->stream);
+	if (length < 0)
 		return NULL;
 	reading->line++;
-	if (!strchr(line, '\n') && !feof(reading->stream)) {
-		config_fail(reading, -EINVAL, "a line may have %d characters at most", size - 2);
+	line = reading->text;
+	if (reading->line == 1 && !strncmp(line, "\xef\xbb\xbf", 3))
+		line += 3;
+	wrong = strlen(reading->text) != (size_t)length ? "a line may not have a NUL byte"
+							: config_line_cut(&line);
+	if (wrong) {
+		config_fail(reading, -EINVAL, "%s", wrong);
 		return NULL;
 	}
-	/* inih would take the one for another pattern, and cut the other there. */
-	if ((*line == ' ' || *line == '\t') && line[strspn(line, " \t\r\n")]) {
-		config_fail(reading, -EINVAL, "a line may not begin with a space");
+	if (strlen(line) > (size_t)size - 2) {
+		config_fail(reading, -EINVAL,
+			    "a line may have %d characters at most, without its comment", size - 2);
 		return NULL;
 	}
 	if (*line == '[')
 		reading->section = reading->line;
-	if (line[strspn(line, "\r\n")] && !strchr(";#[", *line) && !strpbrk(line, "=:")) {
-		config_fail(reading, -EINVAL, "neither \"[section]\" nor \"key = value\"");
-		return NULL;
-	}
-	if (*line == '[' && !strchr(line, ']')) {
-		config_fail(reading, -EINVAL, "the \"]\" is missing");
-		return NULL;
-	}
-	if (*line != ';' && *line != '#' && strpbrk(line, ";#") &&
-	    (strstr(line, " ;") || strstr(line, "\t;") || strstr(line, " #") ||
-	     strstr(line, "\t#"))) {
-		config_fail(reading, -EINVAL,
-			    "a remark needs a line of its own (in a pattern, write \"[;]\" or "
-			    "\"[#]\" for the character behind a space)");
-		return NULL;
-	}
-	return line;
+	return strcpy(buffer, line);
 }
 
 static int config_read(struct config *config, const char *file, bool must_exist,
@@ -293,6 +290,7 @@ static int config_read(struct config *config, const char *file, bool must_exist,
 		reading.line = wrong > 0 ? wrong : reading.line;
 		config_fail(&reading, -EINVAL, "neither \"[section]\" nor \"key = value\"");
 	}
+	free(reading.text);
 	fclose(reading.stream);
 	return reading.err;
 }
