@@ -1,0 +1,84 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0-only
+# What the README, the manual pages and the sample say of the configuration is so: it loads, and the defaults are those.
+
+bats_require_minimum_version 1.5.0
+
+setup() {
+	top=$(cd "$BATS_TEST_DIRNAME/../.." && pwd)
+	sobig=$top/build/sobig-xdp
+	manual=$BATS_TEST_DIRNAME/manual.py
+	: >"$BATS_TEST_TMPDIR/nothing"
+	"$sobig" check -j -c "$BATS_TEST_TMPDIR/nothing" >"$BATS_TEST_TMPDIR/default.json"
+}
+
+# same_as_default FILE: a configuration that states defaults changes nothing. The default number of blocks is in a header,
+# since `check` leaves it open: tables that exist may have another.
+same_as_default() {
+	local blocks
+	blocks=$(sed -nE 's/^#define SOBIG_BLOCKS4_DEFAULT +([0-9]+).*/\1/p' "$top/headers/sobig.h")
+	"$sobig" check -j -c "$1" >"$BATS_TEST_TMPDIR/stated.json" || return 1
+	diff <(jq -S --argjson blocks "$blocks" '.filter.blocks //= $blocks' "$BATS_TEST_TMPDIR/default.json") \
+		<(jq -S --argjson blocks "$blocks" '.filter.blocks //= $blocks' "$BATS_TEST_TMPDIR/stated.json")
+}
+
+@test "each configuration in the README and the manual pages loads as it stands there" {
+	local file found block
+	for file in README.md user/cli/sobig-xdp.conf.5; do
+		mkdir -p "$BATS_TEST_TMPDIR/$file"
+		found=$(python3 "$manual" blocks "$top/$file" "$BATS_TEST_TMPDIR/$file")
+		[ "$found" -gt 0 ]
+		for block in "$BATS_TEST_TMPDIR/$file"/*.conf; do
+			run --separate-stderr "$sobig" check -c "$block"
+			echo "$stderr"
+			[ "$status" = 0 ]
+		done
+	done
+}
+
+@test "the README's example means what its remarks say" {
+	mkdir "$BATS_TEST_TMPDIR/readme"
+	python3 "$manual" blocks "$top/README.md" "$BATS_TEST_TMPDIR/readme"
+	"$sobig" check -j -c "$BATS_TEST_TMPDIR/readme"/1-*.conf >"$BATS_TEST_TMPDIR/json"
+	[ "$(jq -c '.rules[] | select(.name == "newsletter") | [.classes, .limit, .window, .block, .dry_run]' "$BATS_TEST_TMPDIR/json")" \
+		= '[{"spam":3,"unknown-user":1},60,600,3600,true]' ]
+	[ "$(jq -c '.rules[0] | [.name, .limit, .window]' "$BATS_TEST_TMPDIR/json")" = '["worm-storm",10,300]' ]
+	[ "$(jq -c '[.allow.hosts, .brake]' "$BATS_TEST_TMPDIR/json")" = '[["mail.partner.example"],500]' ]
+}
+
+@test "the default rules are those of sobig-xdp.conf(5), number by number" {
+	diff <(python3 "$manual" rules "$top/user/cli/sobig-xdp.conf.5" | jq .) <(jq -S '.rules | sort_by(.name)' "$BATS_TEST_TMPDIR/default.json")
+	[ "$(jq '.rules | length' "$BATS_TEST_TMPDIR/default.json")" = 10 ]
+	grep -q '^Ten rules come with it' "$top/README.md"
+}
+
+@test "the settings that sobig-xdp.conf(5) gives as defaults are the defaults" {
+	local block section
+	mkdir "$BATS_TEST_TMPDIR/page"
+	python3 "$manual" blocks "$top/user/cli/sobig-xdp.conf.5" "$BATS_TEST_TMPDIR/page"
+	for section in 'rule worm-storm' brake state filter; do
+		block=$(grep -lFx "[$section]" "$BATS_TEST_TMPDIR/page"/*.conf)
+		echo "[$section] $block"
+		same_as_default "$block"
+	done
+	[ "$(jq -c '.allow.providers' "$BATS_TEST_TMPDIR/default.json")" = null ]
+}
+
+@test "the settings that the sample gives as defaults are the defaults" {
+	awk '/^#\[/ { wanted = /worm-storm|brake|state|filter/ } wanted && /^#(\[|[a-z-]+ = )/ && !/^#match/ { print substr($0, 2) }' \
+		"$top/scripts/sobig-xdp.conf" >"$BATS_TEST_TMPDIR/sample"
+	[ "$(wc -l <"$BATS_TEST_TMPDIR/sample")" = 21 ]
+	same_as_default "$BATS_TEST_TMPDIR/sample"
+}
+
+@test "the defaults of attach's options in sobig-xdp(8) are those of the policy" {
+	python3 "$manual" options "$top/user/cli/sobig-xdp.8" >"$BATS_TEST_TMPDIR/options"
+	{
+		echo '[rule worm-storm]'
+		sed -nE 's/^(limit|window) (.*)/\1 = \2/p; s/^for (.*)/block = \1/p' "$BATS_TEST_TMPDIR/options"
+		echo '[filter]'
+		sed -nE 's/^port (.*)/ports = \1/p; s/^(blocks) (.*)/\1 = \2/p' "$BATS_TEST_TMPDIR/options"
+	} >"$BATS_TEST_TMPDIR/conf"
+	[ "$(wc -l <"$BATS_TEST_TMPDIR/conf")" = 7 ]
+	same_as_default "$BATS_TEST_TMPDIR/conf"
+}
