@@ -40,11 +40,12 @@ MULTIARCH  = $(shell $(CC) -print-multiarch)
 
 BPF_CFLAGS := -O2 -g -Wall -Wextra $(if $(WERROR),-Werror) -target bpf -mcpu=v3 -Iheaders -Ibpf
 
-ROOMS   := common read judge act cli
-SOURCES := $(foreach room,$(ROOMS),$(wildcard user/$(room)/*.c))
+# All but what make itself runs.
+SOURCES := $(sort $(filter-out user/tools/%,$(wildcard user/*/*.c user/*/*/*.c)))
 OBJECTS := $(SOURCES:%.c=$(B)/%.o)
-# All but main(), for the tests.
-PARTS   := $(filter-out $(B)/user/cli/%,$(OBJECTS))
+MAIN    := $(B)/user/cli/main.o
+# All but main(), of which each test takes what it needs.
+PARTS   := $(B)/libsobig-xdp.a
 GENERATED := $(B)/skeletons/sobig.skel.h $(B)/skeletons/clock.skel.h \
 	$(B)/generated/patterns_compiled.h
 
@@ -79,7 +80,11 @@ deps:
 
 all: $(B)/sobig-xdp
 
-$(B)/sobig-xdp: $(OBJECTS)
+$(PARTS): $(filter-out $(MAIN),$(OBJECTS))
+	$(call say,AR)
+	$(Q)rm -f $@ && $(AR) rcs $@ $^
+
+$(B)/sobig-xdp: $(MAIN) $(PARTS)
 	$(call say,LINK)
 	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) $(LDHARDENING) -o $@ $^ $(LIB_LIBS)
 
@@ -142,9 +147,6 @@ $(UNIT_TESTS): $(B)/selftests/%: $(B)/selftests/unit/%.o $(PARTS)
 	$(call say,LINK)
 	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) $(LDHARDENING) -o $@ $^ $(LIB_LIBS) -lcmocka
 
-# What of the commands has tests of its own.
-$(B)/selftests/test_top: $(B)/user/cli/top_plot.o $(B)/user/cli/top_order.o
-
 $(VERDICT_TESTS): $(B)/selftests/%: $(B)/selftests/verdict/%.o $(PARTS)
 	$(call say,LINK)
 	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) $(LDHARDENING) -o $@ $^ $(LIB_LIBS) -lcmocka
@@ -156,7 +158,7 @@ $(FUZZERS): $(B)/selftests/%: $(B)/selftests/fuzz/%.o $(PARTS)
 # Sanitized from the sources on, by the compiler that brings libFuzzer.
 FUZZED := $(foreach room,common read,$(wildcard user/$(room)/*.c))
 
-$(B)/selftests/fuzz_reader: selftests/fuzz/fuzz_reader.c $(FUZZED) $(wildcard user/*/*.h) | $(GENERATED)
+$(B)/selftests/fuzz_reader: selftests/fuzz/fuzz_reader.c $(FUZZED) $(wildcard user/*/*.h user/*/*/*.h) | $(GENERATED)
 	$(call say,FUZZ)
 	@mkdir -p $(@D)
 	$(Q)$(CLANG) -std=gnu11 -O1 -g -fsanitize=fuzzer,address,undefined \
