@@ -161,6 +161,11 @@ struct sobig_pulse {
 	struct sobig_pulse_rule rules[SOBIG_RULES_MAX];
 	__u64 beat; /* when it last wrote this: once a second while it lives */
 	char log[SOBIG_PATH_SIZE];
+	__u64 state_lost;	      /* blocks for which the state had no room */
+	__u64 state_lost_until;	      /* the last second for which one of them was blocked */
+	__u64 state_bad;	      /* rows of the state that are not valid, and were skipped */
+	char state[SOBIG_PATH_SIZE];  /* the state's folder, absolute */
+	char config[SOBIG_PATH_SIZE]; /* the file given by -c, absolute; "": the usual files */
 };
 
 #endif

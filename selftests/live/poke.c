@@ -22,13 +22,18 @@ static const struct {
 	const char *name;
 	size_t offset, size;
 } poke_fields[] = {
-	POKE_FIELD(started),	 POKE_FIELD(beat),	   POKE_FIELD(last_line),
-	POKE_FIELD(readable),	 POKE_FIELD(braked),	   POKE_FIELD(brake),
-	POKE_FIELD(state_error), POKE_FIELD(config_error), POKE_FIELD(configured),
-	POKE_FIELD(evictions),	 POKE_FIELD(offences),	   POKE_FIELD(lines),
-	POKE_FIELD(watched),	 POKE_FIELD(dry_run),	   POKE_FIELD(classes[0]),
-	POKE_FIELD(classes[1]),	 POKE_FIELD(classes[5]),   POKE_FIELD(spared),
-	POKE_FIELD(watch_drops), POKE_FIELD(pid),
+	POKE_FIELD(started),	      POKE_FIELD(beat),
+	POKE_FIELD(last_line),	      POKE_FIELD(readable),
+	POKE_FIELD(braked),	      POKE_FIELD(brake),
+	POKE_FIELD(state_error),      POKE_FIELD(config_error),
+	POKE_FIELD(configured),	      POKE_FIELD(evictions),
+	POKE_FIELD(offences),	      POKE_FIELD(lines),
+	POKE_FIELD(watched),	      POKE_FIELD(dry_run),
+	POKE_FIELD(classes[0]),	      POKE_FIELD(classes[1]),
+	POKE_FIELD(classes[5]),	      POKE_FIELD(spared),
+	POKE_FIELD(watch_drops),      POKE_FIELD(pid),
+	POKE_FIELD(state_bad),	      POKE_FIELD(state_lost),
+	POKE_FIELD(state_lost_until),
 };
 
 int main(int argc, char **argv)

@@ -369,6 +369,25 @@ at() {
 	[ "$(stat -c %s $state/state.db)" -le 1048576 ]
 }
 
+@test "blocks for which the state has no room are told by status, metrics and the journal" {
+	start_with '[state]' 'size = 1M' '[brake]' 'blocks = off' '[filter]' 'blocks = 65536'
+	until_status 'all is well'
+	# All of it is still in force, so that nothing gives way.
+	for i in $(seq 0 99); do
+		"$sobig" block $(seq -f "10.3.$i.%.0f" 250) --for 1h -c "$LAB/sobig.conf" >"$LAB/out" 2>"$LAB/err"
+		[ ! -s "$LAB/err" ] || break
+	done
+	grep -q 'cannot write the state: No space left' "$LAB/err"
+	for host in $(seq -f '10.4.0.%.0f' 250) $(seq -f '10.4.1.%.0f' 250) $bad; do offend $host 16; done >"$LAB/out"
+	until_blocked $bad
+	until_status 'THE STATE HAS NO ROOM: [1-9][0-9]* blocks were not saved'
+	until_said 'the state has no room: [1-9][0-9]* blocks so far were not saved'
+	"$sobig" status -j | jq -e '.interfaces[0].daemon | .state_lost > 0 and .state == "/var/lib/sobig-xdp"'
+	[ "$("$sobig" status -j | jq -c '[.troubles[].kind]')" = '["state-full"]' ]
+	"$sobig" metrics | grep -q '^sobig_xdp_state_lost_blocks_total [1-9]'
+	is_blocked $bad
+}
+
 @test "the wall clock is set forth and back by an hour: blocks stay, and new ones come" {
 	library=$(echo /usr/lib/*/faketime/libfaketime.so.1)
 	[ -e "$library" ] || skip 'needs libfaketime'

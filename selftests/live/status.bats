@@ -59,6 +59,11 @@ teardown() {
 	says 1 'DRY RUN (mx0): nothing is dropped; attach without --dry-run'
 	"$poke" "$pulse" config_error 1
 	says 1 'THE LAST RELOAD WAS REFUSED: ' '`sobig-xdp check` says what is wrong'
+	"$poke" "$pulse" state_lost 3
+	"$poke" "$pulse" state_lost_until 4000000000
+	says 1 'THE STATE HAS NO ROOM: 3 blocks were not saved, and a restart would not restore them; ' /var/lib/sobig-xdp
+	"$poke" "$pulse" state_lost_until 1
+	says 1 'THE LAST RELOAD WAS REFUSED'
 	"$poke" "$pulse" state_error 28
 	says 1 'THE STATE CANNOT BE WRITTEN: No space left on device; '
 	"$poke" "$pulse" started 1

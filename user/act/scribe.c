@@ -82,6 +82,14 @@ static bool scribe_make_room(void **items, size_t count, size_t *room, size_t si
 	return true;
 }
 
+/* Under the lock: that `block` is not entered, and would not be restored. */
+static void scribe_note_lost(struct scribe *scribe, const struct store_block *block)
+{
+	scribe->state.lost++;
+	if (!block->trial && block->until > scribe->state.lost_until)
+		scribe->state.lost_until = block->until;
+}
+
 /* Takes over the strings of `block`. */
 static void scribe_add_block(struct scribe *scribe, struct scribe_batch *batch,
 			     const struct store_block *block)
@@ -91,7 +99,7 @@ static void scribe_add_block(struct scribe *scribe, struct scribe_batch *batch,
 		batch->blocks[batch->blocks_count++] = *block;
 		return;
 	}
-	scribe->state.lost++;
+	scribe_note_lost(scribe, block);
 	scribe_free_block(&(struct store_block){ .log = block->log, .lines = block->lines });
 }
 
@@ -204,7 +212,8 @@ static int scribe_write(struct scribe *scribe, const struct scribe_batch *batch)
 	}
 	if (left_out) {
 		pthread_mutex_lock(&scribe->lock);
-		scribe->state.lost += left_out;
+		for (size_t i = 0; i < batch->blocks_count; i++)
+			scribe_note_lost(scribe, &batch->blocks[i]);
 		pthread_mutex_unlock(&scribe->lock);
 	}
 	/* What the file stood for may be gone: it is looked for again. */

@@ -24,10 +24,11 @@ void scribe_post(struct scribe *scribe, const struct store_log *logs, size_t cou
 		 const struct store_totals *totals, int64_t now);
 
 struct scribe_state {
-	int error;	  /* errno of why nothing can be written at present; 0: it can */
-	uint64_t lost;	  /* blocks that found no place to wait in, and are not entered */
-	uint64_t damaged; /* files put aside */
-	uint64_t gone;	  /* files that somebody took away */
+	int error;	    /* errno of why nothing can be written at present; 0: it can */
+	uint64_t lost;	    /* blocks for which there was no room, and that are not entered */
+	int64_t lost_until; /* until when the last of these runs, ms since 1970; 0: there is none */
+	uint64_t damaged;   /* files put aside */
+	uint64_t gone;	    /* files that somebody took away */
 };
 
 struct scribe_state scribe_state(struct scribe *scribe);

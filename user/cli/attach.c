@@ -11,6 +11,7 @@
 
 #include "cli/guard.h"
 #include "cli/history.h"
+#include "cli/home.h"
 #include "cli/keep.h"
 #include "cli/memory.h"
 #include "cli/policy.h"
@@ -234,8 +235,10 @@ static int attach_run(struct attach *attach, char **interfaces, int count)
 	int err = evidence_open(ATTACH_EVIDENCE, guard->seed, &guard->evidence);
 
 	if (!err)
-		err = memory_open(guard, history_folder(&guard->common, &guard->setup.config.state),
-				  interfaces[0], &guard->memory);
+		err = home_tell(history_folder(&guard->common, &guard->setup.config.state),
+				guard->orders.config, &guard->pulse);
+	if (!err)
+		err = memory_open(guard, guard->pulse.state, interfaces[0], &guard->memory);
 	if (!err)
 		err = attach_open_logs(attach);
 	if (err)

@@ -179,9 +179,7 @@ static void guard_tick(struct guard *guard)
 		log_warning("the kernel's table had lost %llu blocks; they were put back",
 			    (unsigned long long)repair.evicted);
 	}
-	err = memory_error(guard->memory);
-	changed = guard->changed || err != (int)guard->pulse.state_error;
-	guard->pulse.state_error = err;
+	changed = memory_check(guard) || guard->changed;
 	guard_write_pulse(guard);
 	if (changed)
 		memory_post(guard);

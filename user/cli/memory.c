@@ -352,10 +352,25 @@ void memory_restore(struct guard *guard)
 			  (unsigned long long)restoring.failed);
 }
 
-int memory_error(struct memory *memory)
+/* A time of ours as the maps count; 0: it is over, or never was. */
+static uint64_t memory_second(int64_t time)
 {
-	struct scribe_state state = scribe_state(memory->scribe);
+	int64_t left = time - guard_clock();
 
+	return left > 0 ? blocks_now() + left / 1000 + 1 : 0;
+}
+
+bool memory_check(struct guard *guard)
+{
+	struct memory *memory = guard->memory;
+	struct scribe_state state = scribe_state(memory->scribe);
+	const bool changed = state.error != (int)guard->pulse.state_error;
+
+	guard->pulse.state_error = state.error;
+	if (state.lost != guard->pulse.state_lost) {
+		guard->pulse.state_lost = state.lost;
+		guard->pulse.state_lost_until = memory_second(state.lost_until);
+	}
 	if (state.error != memory->error && state.error)
 		log_error("the state cannot be written: %s; blocks go on, their history waits, and "
 			  "a restart would not know of it",
@@ -370,13 +385,14 @@ int memory_error(struct memory *memory)
 	memory->gone = state.gone;
 	/* At powers of two, lest a full disk gets fuller. */
 	if (state.lost && (!memory->lost || state.lost >= 2 * memory->lost)) {
-		log_error("%llu blocks have found no place in the history",
+		log_error("the state has no room: %llu blocks so far were not saved, and a restart "
+			  "would not restore them; raise \"size\" in [state], or free disk space",
 			  (unsigned long long)state.lost);
 		memory->lost = state.lost;
 	}
 	memory->error = state.error;
 	memory->damaged = state.damaged;
-	return state.error;
+	return changed;
 }
 
 void memory_close(struct memory *memory)

@@ -38,8 +38,11 @@ void memory_lift(struct memory *memory, const struct addr_prefix *whom);
 /* Has all of it written. */
 void memory_post(struct guard *guard);
 
-/* errno of why nothing can be written at present, 0: it can. What is new about it is told. */
-int memory_error(struct memory *memory);
+/*
+ * Enters how the state fares into guard->pulse, and tells what is new about it. True: whether it
+ * can be written has changed.
+ */
+bool memory_check(struct guard *guard);
 
 /* Accepts NULL. */
 void memory_close(struct memory *memory);

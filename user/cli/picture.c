@@ -47,7 +47,11 @@ static int picture_read_pulse(const char *pins, struct picture_interface *out)
 		err = pulse_counters(pulse, out->counters);
 	pulse_close(pulse);
 	out->pulse.log[sizeof(out->pulse.log) - 1] = '\0';
+	out->pulse.state[sizeof(out->pulse.state) - 1] = '\0';
+	out->pulse.config[sizeof(out->pulse.config) - 1] = '\0';
 	picture_clean(out->pulse.log);
+	picture_clean(out->pulse.state);
+	picture_clean(out->pulse.config);
 	for (int i = 0; i < SOBIG_RULES_MAX; i++)
 		out->pulse.rules[i].name[SOBIG_RULE_SIZE - 1] = '\0';
 	return err;

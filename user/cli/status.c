@@ -136,6 +136,14 @@ static void status_print_daemon(const struct picture *picture, const struct pict
 	printf(", %llu blocks, %llu hosts under watch\n", (unsigned long long)pulse->blocked,
 	       (unsigned long long)pulse->watched);
 	status_print_classes(pulse);
+	printf("  state     %s%s%s\n", pulse->state, *pulse->config ? ", configuration " : "",
+	       pulse->config);
+	if (pulse->state_lost)
+		printf(STATUS_INDENT "%llu blocks not saved, as the state had no room\n",
+		       (unsigned long long)pulse->state_lost);
+	if (pulse->state_bad)
+		printf(STATUS_INDENT "%llu rows of the state are not valid and were skipped\n",
+		       (unsigned long long)pulse->state_bad);
 	if (pulse->watch_drops)
 		printf(STATUS_INDENT "%llu hosts forgotten, as too many were under watch\n",
 		       (unsigned long long)pulse->watch_drops);

@@ -68,6 +68,11 @@ static json_t *status_json_daemon(const struct sobig_pulse *pulse)
 	json_object_set_new(json, "state_error",
 			    pulse->state_error ? cli_json_text(strerror(pulse->state_error))
 					       : json_null());
+	json_object_set_new(json, "state", cli_json_text(pulse->state));
+	status_json_number(json, "state_lost", pulse->state_lost);
+	status_json_number(json, "state_bad", pulse->state_bad);
+	json_object_set_new(json, "config",
+			    *pulse->config ? cli_json_text(pulse->config) : json_null());
 	json_object_set_new(json, "config_ok", json_boolean(!pulse->config_error));
 	status_json_time(json, "configured", pulse->configured);
 	status_json_number(json, "trials", pulse->trials);

@@ -143,6 +143,14 @@ static void trouble_of_daemon(struct trouble_list *list, const struct picture_da
 				    "write there?",
 				    strerror(pulse->state_error));
 		break;
+	case TROUBLE_LOST:
+		if (pulse->state_lost_until > list->picture->now)
+			trouble_add(list, kind, who,
+				    "THE STATE HAS NO ROOM: %llu blocks were not saved, and a "
+				    "restart would not restore them; raise \"size\" in [state], or "
+				    "free disk space in %s",
+				    (unsigned long long)pulse->state_lost, pulse->state);
+		break;
 	case TROUBLE_CONFIG:
 		if (pulse->config_error)
 			trouble_add(list, kind, who,
@@ -203,6 +211,7 @@ int trouble_find(const struct picture *picture, struct trouble out[TROUBLES_MAX]
 	trouble_of_daemons(&list, TROUBLE_BRAKE);
 	trouble_of_daemons(&list, TROUBLE_UNREADABLE);
 	trouble_of_daemons(&list, TROUBLE_STATE);
+	trouble_of_daemons(&list, TROUBLE_LOST);
 	trouble_of_daemons(&list, TROUBLE_CONFIG);
 	trouble_fill(&list);
 	trouble_of_daemons(&list, TROUBLE_DRY_RUN);
@@ -233,11 +242,17 @@ char *trouble_none(const struct picture *picture, char text[TROUBLE_TEXT_SIZE])
 const char *trouble_name(enum trouble_kind kind)
 {
 	static const char *const names[TROUBLE_KINDS] = {
-		[TROUBLE_GONE] = "interface-gone",   [TROUBLE_UNFILTERED] = "not-filtered",
-		[TROUBLE_UNGUARDED] = "not-guarded", [TROUBLE_STUCK] = "stuck",
-		[TROUBLE_BRAKE] = "brake",	     [TROUBLE_UNREADABLE] = "log-unreadable",
-		[TROUBLE_SILENT] = "log-silent",     [TROUBLE_STATE] = "state-unwritable",
-		[TROUBLE_CONFIG] = "config-refused", [TROUBLE_FULL] = "table-nearly-full",
+		[TROUBLE_GONE] = "interface-gone",
+		[TROUBLE_UNFILTERED] = "not-filtered",
+		[TROUBLE_UNGUARDED] = "not-guarded",
+		[TROUBLE_STUCK] = "stuck",
+		[TROUBLE_BRAKE] = "brake",
+		[TROUBLE_UNREADABLE] = "log-unreadable",
+		[TROUBLE_SILENT] = "log-silent",
+		[TROUBLE_STATE] = "state-unwritable",
+		[TROUBLE_LOST] = "state-full",
+		[TROUBLE_CONFIG] = "config-refused",
+		[TROUBLE_FULL] = "table-nearly-full",
 		[TROUBLE_DRY_RUN] = "dry-run",
 	};
 

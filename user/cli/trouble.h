@@ -15,6 +15,7 @@ enum trouble_kind {
 	TROUBLE_UNREADABLE,
 	TROUBLE_SILENT,
 	TROUBLE_STATE,
+	TROUBLE_LOST, /* blocks that a restart would not restore */
 	TROUBLE_CONFIG,
 	TROUBLE_FULL,
 	TROUBLE_DRY_RUN,
