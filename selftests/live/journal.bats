@@ -6,19 +6,22 @@ load live
 
 setup() {
 	need_lab
-	writer=$top/build/journal/lib/systemd/systemd-journal-remote
-	[ -x "$writer" ] || skip 'systemd-journal-remote is not unpacked'
+	writer=$top/build/journal/usr/lib/systemd/systemd-journal-remote
+	[ -x "$writer" ] || writer=$top/build/journal/lib/systemd/systemd-journal-remote # up to Debian 12
+	[ -x "$writer" ] || skip 'systemd-journal-remote is not unpacked; to unpack it: scripts/deps test'
 	start_lab
 	give_machine_id || skip 'this machine has no id, and takes none'
 	mount -t tmpfs tmpfs /var/log
 	mkdir -p /var/log/journal/0123456789abcdef0123456789abcdef
 	mkfifo "$LAB/export"
-	local libraries=$top/build/journal
-	LD_LIBRARY_PATH=$libraries/lib/x86_64-linux-gnu/systemd:$libraries/usr/lib/x86_64-linux-gnu/systemd:$libraries/usr/lib/x86_64-linux-gnu \
-		"$writer" -o /var/log/journal/0123456789abcdef0123456789abcdef/system.journal - <"$LAB/export" >/dev/null 2>&1 3>&- &
+	"$writer" -o /var/log/journal/0123456789abcdef0123456789abcdef/system.journal - <"$LAB/export" >"$LAB/writer" 2>&1 3>&- &
+	local pid=$!
 	exec 5>"$LAB/export"
 	record other.service sshd 6 'so that there is a journal'
-	until [ -e /var/log/journal/0123456789abcdef0123456789abcdef/system.journal ]; do sleep 0.05; done
+	until [ -e /var/log/journal/0123456789abcdef0123456789abcdef/system.journal ]; do
+		kill -0 $pid || { cat "$LAB/writer"; return 1; }
+		sleep 0.05
+	done
 }
 
 # Seen in here only: the id of a machine, of which journals bear the name.
