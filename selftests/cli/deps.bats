@@ -1,0 +1,71 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0-only
+# What building and testing need, on systems that have no apt: what is there is not asked for, what is missing is named as there.
+
+setup() {
+	top=$(cd "$BATS_TEST_DIRNAME/../.." && pwd)
+	bin=$BATS_TEST_TMPDIR/bin
+	mkdir "$bin"
+	# All that is here, but for apt and dpkg.
+	for folder in /usr/local/bin /usr/sbin /usr/bin; do
+		find "$folder" -maxdepth 1 ! -type d ! -name 'apt*' ! -name 'dpkg*' -exec ln -sf -t "$bin" {} +
+	done
+}
+
+# deps PURPOSE...: on such a system.
+deps() {
+	run env PATH="$bin" "$top/scripts/deps" "$@"
+	echo "$output"
+}
+
+@test "a system without apt that has all that is needed is not refused" {
+	deps build
+	[ "$status" = 0 ]
+	[ -z "$output" ]
+}
+
+@test "what is missing is named as each package manager calls it, and nothing else" {
+	rm "$bin/clang"
+	export PKG_CONFIG_LIBDIR=$BATS_TEST_TMPDIR/modules
+	mkdir "$PKG_CONFIG_LIBDIR"
+	for module in libxdp jansson libsystemd libhs zlib libmicrohttpd ncursesw sqlite3; do
+		printf 'Name: x\nDescription: x\nVersion: 1\n' >"$PKG_CONFIG_LIBDIR/$module.pc"
+	done
+	for case in 'dnf:dnf install clang libbpf-devel inih-devel' 'pacman:pacman -S --needed clang libbpf libinih' \
+		'apk:apk add clang libbpf-dev inih-dev'; do
+		printf '#!/bin/sh\nexit 99\n' >"$bin/${case%%:*}"
+		chmod +x "$bin/${case%%:*}"
+		deps build
+		[ "$status" = 1 ]
+		[ "${#lines[@]}" = 2 ]
+		[[ "${lines[0]}" == *'missing: clang libbpf-dev libinih-dev '* ]]
+		[ "${lines[1]}" = "  try: ${case#*:}" ]
+		rm "$bin/${case%%:*}"
+	done
+	deps build
+	[ "$status" = 1 ]
+	[ "${lines[1]}" = '  to be found by hand: clang libbpf-dev libinih-dev' ]
+}
+
+@test "what a package manager is not known to have is said" {
+	export PKG_CONFIG_LIBDIR=$BATS_TEST_TMPDIR/none
+	printf '#!/bin/sh\nexit 99\n' >"$bin/apk"
+	chmod +x "$bin/apk"
+	deps build
+	[ "$status" = 1 ]
+	[[ "${lines[2]}" == *'no package of apk is known: libsystemd-dev' ]]
+}
+
+@test "each package of each purpose has a line that says how to look for it" {
+	# vm and deb unpack and build Debian's packages.
+	for purpose in build sandbox test fuzz bench corpus check; do
+		awk -v purpose="$purpose" 'index($0, purpose "=(") == 1 { on = 1 } on { print } on && /\)$/ { exit }' "$top/scripts/deps" |
+			tr -d '()' | sed "s/^$purpose=//"
+	done | xargs -n 1 | sort -u >"$BATS_TEST_TMPDIR/needed"
+	[ "$(wc -l <"$BATS_TEST_TMPDIR/needed")" -gt 40 ]
+	sed '/^#/d; s/ .*//' "$top/scripts/packages" | sort >"$BATS_TEST_TMPDIR/known"
+	[ -z "$(comm -23 "$BATS_TEST_TMPDIR/needed" "$BATS_TEST_TMPDIR/known")" ]
+	[ -z "$(uniq -d "$BATS_TEST_TMPDIR/known")" ]
+	# Of five columns.
+	[ -z "$(awk '!/^#/ && NF != 5' "$top/scripts/packages")" ]
+}
