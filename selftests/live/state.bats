@@ -392,7 +392,12 @@ at() {
 	library=$(echo /usr/lib/*/faketime/libfaketime.so.1)
 	[ -e "$library" ] || skip 'needs libfaketime'
 	start_server
-	echo '+0' >"$LAB/clock"
+	# libfaketime that finds the file empty ends the program: never cut short, always replaced.
+	set_clock() {
+		echo "$1" >"$LAB/clock.new"
+		mv "$LAB/clock.new" "$LAB/clock"
+	}
+	set_clock +0
 	rm -f "$LAB/events"
 	LD_PRELOAD=$library FAKETIME_TIMESTAMP_FILE=$LAB/clock FAKETIME_NO_CACHE=1 DONT_FAKE_MONOTONIC=1 \
 		"$sobig" attach -j mx0 --log "$log" >"$LAB/events" 2>"$LAB/words" 3>&- &
@@ -406,11 +411,11 @@ at() {
 	hour now $bad 16
 	until_blocked $bad
 	left=$("$sobig" list -j --ndjson $bad | jq -r .until)
-	echo '+3600' >"$LAB/clock"
+	set_clock +3600
 	hour '+1 hour' $good 15
 	hour '+1 hour' 192.0.2.21 16
 	until_blocked 192.0.2.21
-	echo '+0' >"$LAB/clock"
+	set_clock +0
 	hour now 192.0.2.22 16
 	until_blocked 192.0.2.22
 	hour now $good 1
