@@ -121,6 +121,13 @@ test_the_service_starts_tells_that_it_is_ready_and_blocks_what_the_log_says() {
 	is_bare
 }
 
+test_it_starts_after_exim_whatever_the_unit_of_exim_is_called() {
+	local other
+	for other in exim exim4; do
+		has "$(systemctl show -P After $unit)" "$other.service"
+	done
+}
+
 test_its_exposure_is_2_0_or_better() {
 	local exposure
 	exposure=$(systemd-analyze security $unit | sed -n 's/.*exposure level for [^:]*: \([0-9.]*\).*/\1/p')
