@@ -9,7 +9,10 @@
 #include <string.h>
 #include <unistd.h>
 
+#include <hs/hs.h>
+
 #include "judge/config.h"
+#include "patterns_compiled.h"
 #include "read/classes.h"
 
 static void the_usual_texts_have_their_classes(void **state)
@@ -208,6 +211,25 @@ static void what_is_wrong_is_said_with_its_line(void **state)
 	assert_non_null(strstr(error.text, "/no/such/file"));
 }
 
+/*
+ * A database of another libvectorscan, or for other processors, is refused by the library, and
+ * classes_open() compiles the patterns at each start instead: the same classes, but 0.1 s later.
+ */
+static void what_make_compiled_is_loaded_by_the_library_in_use(void **state)
+{
+	hs_database_t *database = NULL;
+	hs_error_t err;
+
+	(void)state;
+	err = hs_deserialize_database((const char *)patterns_compiled, sizeof(patterns_compiled),
+				      &database);
+	hs_free_database(database);
+	if (err != HS_SUCCESS)
+		fail_msg("hs_deserialize_database(): %d; libvectorscan was changed since: make "
+			 "clean",
+			 err);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -216,6 +238,7 @@ int main(void)
 		cmocka_unit_test(a_pattern_that_is_none_is_named),
 		cmocka_unit_test(a_configuration_gives_its_patterns_in_their_order),
 		cmocka_unit_test(what_is_wrong_is_said_with_its_line),
+		cmocka_unit_test(what_make_compiled_is_loaded_by_the_library_in_use),
 	};
 
 	return cmocka_run_group_tests_name("classes", tests, NULL, NULL);
