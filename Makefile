@@ -55,7 +55,7 @@ FUZZERS       := $(B)/selftests/forge
 BENCHES       := $(B)/selftests/storm
 TOOLS         := $(patsubst selftests/live/%.c,$(B)/selftests/%,$(wildcard selftests/live/*.c))
 
-.PHONY: help deps all run test test-vm fuzz bench check deb install uninstall clean tests
+.PHONY: help deps all run test test-vm test-systems fuzz bench check deb install uninstall clean tests
 .DEFAULT_GOAL := all
 .DELETE_ON_ERROR:
 .SECONDARY:
@@ -64,7 +64,9 @@ help:
 	@echo 'make run        install what is missing, build, and show it at work in a sandbox;'
 	@echo '                IFACE=eth0 [LOG=FILE]: guard that interface instead'
 	@echo 'make test       install what is missing, build, and run all tests (as root)'
-	@echo 'make test-vm    the same on the kernels of Debian 12 and its backports, in virtual machines'
+	@echo 'make test-vm    tests on the kernel of this Debian and newer ones, in virtual machines'
+	@echo 'make test-systems  make run, test and deb on a bare Debian 12 and a bare Debian 13 (as root);'
+	@echo '                SYSTEMS="trixie", SYSTEMS_RUN="run test deb check fuzz test-vm"'
 	@echo 'make            build $(B)/sobig-xdp'
 	@echo 'make deps       install what building and running need'
 	@echo 'make fuzz       forged lines and libFuzzer on the reader, for TIME=60 seconds'
@@ -143,6 +145,10 @@ test-vm:
 	$(Q)$(MAKE) -s --no-print-directory tests $(DEB)
 	$(Q)selftests/vm/run
 
+test-systems:
+	$(Q)scripts/deps systems
+	$(Q)SYSTEMS_RUN="$(SYSTEMS_RUN)" selftests/systems/run $(SYSTEMS)
+
 $(UNIT_TESTS): $(B)/selftests/%: $(B)/selftests/unit/%.o $(PARTS)
 	$(call say,LINK)
 	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) $(LDHARDENING) -o $@ $^ $(LIB_LIBS) -lcmocka
@@ -190,7 +196,7 @@ $(TOOLS): $(B)/selftests/%: $(B)/selftests/live/%.o
 check:
 	$(Q)scripts/deps check
 	$(Q)clang-format --dry-run -Werror $$(git ls-files '*.[ch]')
-	$(Q)shellcheck -x scripts/deps scripts/sandbox scripts/lab.bash scripts/stopped scripts/ask-exim selftests/run selftests/fuzz/run selftests/fuzz/tap selftests/corpus/record selftests/corpus/mailhost.bash selftests/live/inside selftests/live/live.bash selftests/vm/run selftests/vm/guest selftests/vm/manager selftests/bench/mailhost .ci/run
+	$(Q)shellcheck -x scripts/deps scripts/sandbox scripts/lab.bash scripts/stopped scripts/ask-exim selftests/run selftests/fuzz/run selftests/fuzz/tap selftests/corpus/record selftests/corpus/mailhost.bash selftests/live/inside selftests/live/live.bash selftests/systems/run selftests/vm/run selftests/vm/guest selftests/vm/manager selftests/bench/mailhost .ci/run
 	$(Q)mandoc -Tlint -W warning user/cli/sobig-xdp.8 user/cli/sobig-xdp.conf.5 user/cli/sobig-xdp-json.5
 
 # What is installed besides the program: a folder and a file, and from where.
