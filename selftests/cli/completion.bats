@@ -41,6 +41,34 @@ zsh_makes() {
 	cat made
 }
 
+# What bash makes of a line when the tab key is struck at its end.
+bash_makes() {
+	"$sobig" completion bash >script
+	cat >shell.py <<-'END'
+		import os, pty, sys, time
+		pid, terminal = pty.fork()
+		if not pid:
+		    os.environ["HISTFILE"] = "/dev/null"
+		    os.execvp("bash", ["bash", "--norc", "--noprofile", "-i"])
+		def until(path):
+		    for _ in range(400):
+		        if os.path.exists(path) and (path == "ready" or os.path.getsize(path)):
+		            return
+		        time.sleep(0.05)
+		def say(text):
+		    os.write(terminal, text.encode())
+		say("PS1=; . ./script; finish() { printf %s \"$READLINE_LINE\" >made; exit; }; bind -x '\"\\C-x\": finish' 2>/dev/null; : >ready\n")
+		until("ready")
+		say(sys.argv[1] + "\t\x18\n")
+		until("made")
+		os.close(terminal)
+		os.waitpid(pid, 0)
+	END
+	rm -f made ready
+	python3 shell.py "$1" </dev/null >/dev/null 2>&1 3>&-
+	cat made
+}
+
 fish_offers() {
 	command -v fish >/dev/null || skip 'there is no fish'
 	"$sobig" completion fish >script.fish
@@ -112,6 +140,49 @@ fish_offers() {
 	[ "$(fish_offers 'sobig-xdp attach --log ma')" = mainlog ]
 	[ "$(fish_offers 'sobig-xdp parse ma')" = mainlog ]
 	[ "$(fish_offers 'sobig-xdp completion ')" = 'bash fish zsh' ]
+}
+
+# odd COMMAND...: where interfaces have names that a shell would run, and files as well.
+odd() {
+	touch 'odd $(touch ran)' 'odd `touch ran`' 'odd name' "odd'q\"\\"
+	[ "$(id -u)" = 0 ] && unshare --net --mount true 2>/dev/null || skip 'needs root and namespaces'
+	export -f bash_offers bash_makes zsh_makes fish_offers skip
+	export sobig top
+	# shellcheck disable=SC2016
+	unshare --net --mount --propagation private bash -euc '
+		mount -t sysfs sysfs /sys
+		ip link add "\$(id>ran)" type veth peer name "\`id>ran\`"
+		"$@"
+	' - "$@"
+}
+
+@test "names of interfaces and files are no commands for bash" {
+	[[ " $(odd bash_offers sobig-xdp attach '') " = *' \$\(id\>ran\) '* ]]
+	[ "$(odd bash_offers sobig-xdp attach '$(')" = '\$\(id\>ran\)' ]
+	[ "$(odd bash_offers sobig-xdp attach '\$')" = '\$\(id\>ran\)' ]
+	[ "$(odd bash_offers sobig-xdp attach '`')" = '\`id\>ran\`' ]
+	[ "$(odd bash_offers sobig-xdp attach '$(touch ran)')" = '' ]
+	[ "$(odd bash_offers sobig-xdp list --sort '$(touch ran)')" = '' ]
+	odd bash_offers sobig-xdp attach --log '$(touch ran)'
+	odd bash_offers sobig-xdp attach --log '$(touch ran)/'
+	[ "$(odd bash_offers sobig-xdp attach --log 'odd $')" = 'odd $(touch ran)' ]
+	[ "$(odd bash_makes 'sobig-xdp attach \$')" = 'sobig-xdp attach \$\(id\>ran\) ' ]
+	[ "$(odd bash_makes 'sobig-xdp attach --log odd\ \$')" = 'sobig-xdp attach --log odd\ \$\(touch\ ran\) ' ]
+	[ "$(odd bash_makes 'sobig-xdp attach --log odd\ n')" = 'sobig-xdp attach --log odd\ name ' ]
+	[ ! -e ran ]
+}
+
+@test "names of interfaces and files are no commands for zsh" {
+	[ "$(odd zsh_makes 'sobig-xdp attach \$')" = 'sobig-xdp attach \$\(id\>ran\) ' ]
+	[ "$(odd zsh_makes 'sobig-xdp attach \`')" = 'sobig-xdp attach \`id\>ran\` ' ]
+	[ "$(odd zsh_makes 'sobig-xdp attach --log odd\ \$')" = 'sobig-xdp attach --log odd\ \$\(touch\ ran\) ' ]
+	[ ! -e ran ]
+}
+
+@test "names of interfaces and files are no commands for fish" {
+	[[ " $(odd fish_offers 'sobig-xdp attach ') " = *' $(id>ran) '*'`id>ran`'* ]]
+	[[ $(odd fish_offers 'sobig-xdp attach --log odd') = *'odd $(touch ran)'* ]]
+	[ ! -e ran ]
 }
 
 @test "a shell that is not known is refused with those that are" {
