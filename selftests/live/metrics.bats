@@ -164,6 +164,61 @@ assert samples["sobig_xdp_guarded"] == [{"labels": {"interface": "q\"\\x"}, "val
 	[ $got = 0 ]
 }
 
+# dawdle COUNT ADDRESS: that many connections from there, each with a question that comes letter by letter; anew where it is cut
+# off and "again" is said.
+dawdle() {
+	python3 - "$@" <<-'EOF' 3>&- &
+		import selectors, socket, sys, time
+		count, address, again = int(sys.argv[1]), sys.argv[2], sys.argv[3:] == ["again"]
+		def connect():
+		    sock = socket.socket(socket.AF_INET6 if ":" in address else socket.AF_INET)
+		    sock.bind((address, 0))
+		    sock.settimeout(5)
+		    sock.connect(("::1" if ":" in address else "127.0.0.1", 9762))
+		    try:
+		        sock.send(b"GET /metrics HTTP/1.1\r\nHost: x\r\nX-Slow: ")
+		    except OSError:
+		        pass
+		    return sock
+		socks = [connect() for _ in range(count)]
+		print("ready", file=open("/mnt/lab/dawdling", "w"), flush=True)
+		while True:
+		    for place, sock in enumerate(socks):
+		        try:
+		            sock.send(b"x")
+		        except OSError:
+		            socks[place] = connect() if again else sock
+		    time.sleep(0.2)
+	EOF
+	until [ -s "$LAB/dawdling" ]; do sleep 0.05; done
+	rm "$LAB/dawdling"
+}
+
+# scrapes ADDRESS: three, each of a new connection from there.
+scrapes() {
+	local _
+	for _ in 1 2 3; do
+		curl -s -m 5 --interface "$1" http://127.0.0.1:9762/metrics | grep -q '^sobig_xdp_up 0$'
+	done
+}
+
+@test "who dawdles keeps nobody out, from wherever, and takes no more than his share of memory" {
+	serve 9762
+	dawdle 32 127.0.0.1
+	scrapes 127.0.0.1
+	scrapes 127.0.0.2
+	dawdle 200 127.0.0.1
+	scrapes 127.0.0.1
+	dawdle 200 127.0.0.3 again
+	scrapes 127.0.0.2
+	sleep 2
+	scrapes 127.0.0.2
+	[ "$(ss -Htn state established 'sport = :9762' | wc -l)" -le 70 ]
+	[ "$(find /proc/$server/fd | wc -l)" -le 100 ]
+	# A connection that has been answered waits for the next question, as before.
+	[ "$(curl -s -o /dev/null -o /dev/null -w '%{num_connects}' --interface 127.0.0.2 http://127.0.0.1:9762/metrics http://127.0.0.1:9762/)" = 10 ]
+}
+
 @test "IPv6, and what cannot be listened on" {
 	serve '[::1]:9762'
 	curl -s 'http://[::1]:9762/metrics' | grep -q '^sobig_xdp_up 0$'

@@ -14,13 +14,33 @@
 #include <unistd.h>
 
 #include "cli/metrics_collect.h"
+#include "common/addr.h"
 #include "common/log.h"
 
-/* Whoever asks is one of a few; the rest wait, and nobody may dawdle. */
-#define METRICS_CONNECTIONS 32
-#define METRICS_PER_ADDRESS 16
-#define METRICS_TIMEOUT	    10		/* seconds */
+/*
+ * A connection that sends its question letter by letter may last for ever. There is a place for a
+ * new one all the same: where there are more than METRICS_PLACES, the oldest of whoever has the
+ * most of them is cut off. The rest of the limit is for those that are about to close.
+ */
+#define METRICS_PLACES	    64
+#define METRICS_CONNECTIONS (2 * METRICS_PLACES)
+#define METRICS_BACKLOG	    128
+#define METRICS_TIMEOUT	    10		/* seconds without a byte */
 #define METRICS_MEMORY	    (16 * 1024) /* bytes, of one request */
+
+struct metrics_place {
+	struct MHD_Connection *connection; /* NULL: free */
+	struct addr host;
+	uint64_t number; /* the lower, the older */
+	bool cut;
+};
+
+/* All is done in the one thread of libmicrohttpd. */
+struct metrics_server {
+	const char *pins;
+	uint64_t number;
+	struct metrics_place places[METRICS_CONNECTIONS];
+};
 
 static const char metrics_index[] =
 	"<!DOCTYPE html>\n<html lang=\"en\"><head><title>sobig-xdp</title></head>\n"
@@ -114,7 +134,84 @@ static struct MHD_Response *metrics_page(const char *pins, unsigned int *code)
 	return response;
 }
 
-static enum MHD_Result metrics_answer(void *pins, struct MHD_Connection *connection,
+static size_t metrics_count(const struct metrics_server *server, const struct addr *host)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < METRICS_CONNECTIONS; i++) {
+		const struct metrics_place *place = &server->places[i];
+
+		count += place->connection && !place->cut &&
+			 (!host || !addr_compare(&place->host, host));
+	}
+	return count;
+}
+
+/* The oldest one of the host that has the most. */
+static struct metrics_place *metrics_choose(struct metrics_server *server)
+{
+	struct metrics_place *chosen = NULL;
+	size_t most = 0;
+
+	for (size_t i = 0; i < METRICS_CONNECTIONS; i++) {
+		struct metrics_place *place = &server->places[i];
+		size_t count;
+
+		if (!place->connection || place->cut)
+			continue;
+		count = metrics_count(server, &place->host);
+		if (count > most || (count == most && place->number < chosen->number)) {
+			chosen = place;
+			most = count;
+		}
+	}
+	return chosen;
+}
+
+/* libmicrohttpd sees the end of it, and closes it. */
+static void metrics_cut(struct metrics_place *place)
+{
+	const union MHD_ConnectionInfo *info =
+		MHD_get_connection_info(place->connection, MHD_CONNECTION_INFO_CONNECTION_FD);
+
+	if (info)
+		shutdown(info->connect_fd, SHUT_RDWR);
+	place->cut = true;
+}
+
+static void metrics_begin(struct metrics_server *server, struct MHD_Connection *connection,
+			  void **context)
+{
+	const union MHD_ConnectionInfo *info =
+		MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
+
+	for (size_t i = 0; i < METRICS_CONNECTIONS; i++) {
+		struct metrics_place *place = &server->places[i];
+		struct addr addr = { 0 };
+
+		if (place->connection)
+			continue;
+		if (info)
+			addr_from_socket(info->client_addr, &addr);
+		*place = (struct metrics_place){ connection, addr_host(&addr), server->number++,
+						 false };
+		*context = place;
+		break;
+	}
+	if (metrics_count(server, NULL) > METRICS_PLACES)
+		metrics_cut(metrics_choose(server));
+}
+
+static void metrics_notice(void *context, struct MHD_Connection *connection, void **place,
+			   enum MHD_ConnectionNotificationCode code)
+{
+	if (code == MHD_CONNECTION_NOTIFY_STARTED)
+		metrics_begin(context, connection, place);
+	else if (*place)
+		((struct metrics_place *)*place)->connection = NULL;
+}
+
+static enum MHD_Result metrics_answer(void *server, struct MHD_Connection *connection,
 				      const char *url, const char *method, const char *version,
 				      const char *upload, size_t *upload_size, void **context)
 {
@@ -138,7 +235,7 @@ static enum MHD_Result metrics_answer(void *pins, struct MHD_Connection *connect
 		if (response)
 			MHD_add_response_header(response, MHD_HTTP_HEADER_ALLOW, "GET, HEAD");
 	} else if (!strcmp(url, "/metrics")) {
-		response = metrics_page(pins, &code);
+		response = metrics_page(((struct metrics_server *)server)->pins, &code);
 	} else if (!strcmp(url, "/")) {
 		response = metrics_constant(metrics_index, "text/html; charset=utf-8");
 	} else {
@@ -161,7 +258,7 @@ static int metrics_listen(const struct sockaddr_storage *address, const char *te
 	int on = 1, err;
 
 	if (fd >= 0 && !setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on)) &&
-	    !bind(fd, (const struct sockaddr *)address, size) && !listen(fd, METRICS_CONNECTIONS))
+	    !bind(fd, (const struct sockaddr *)address, size) && !listen(fd, METRICS_BACKLOG))
 		return fd;
 	err = errno;
 	if (fd >= 0)
@@ -172,6 +269,7 @@ static int metrics_listen(const struct sockaddr_storage *address, const char *te
 
 int metrics_serve(const char *pins, const struct sockaddr_storage *address, const char *text)
 {
+	struct metrics_server *server;
 	struct MHD_Daemon *daemon;
 	sigset_t signals;
 	int fd, signal;
@@ -184,14 +282,21 @@ int metrics_serve(const char *pins, const struct sockaddr_storage *address, cons
 	fd = metrics_listen(address, text);
 	if (fd < 0)
 		return fd;
-	daemon = MHD_start_daemon(
-		MHD_USE_AUTO_INTERNAL_THREAD, 0, NULL, NULL, metrics_answer, (void *)pins,
-		MHD_OPTION_LISTEN_SOCKET, fd, MHD_OPTION_CONNECTION_LIMIT, METRICS_CONNECTIONS,
-		MHD_OPTION_PER_IP_CONNECTION_LIMIT, METRICS_PER_ADDRESS,
-		MHD_OPTION_CONNECTION_TIMEOUT, METRICS_TIMEOUT, MHD_OPTION_CONNECTION_MEMORY_LIMIT,
-		(size_t)METRICS_MEMORY, MHD_OPTION_END);
+	server = calloc(1, sizeof(*server));
+	if (!server) {
+		close(fd);
+		return -ENOMEM;
+	}
+	server->pins = pins;
+	daemon = MHD_start_daemon(MHD_USE_AUTO_INTERNAL_THREAD, 0, NULL, NULL, metrics_answer,
+				  server, MHD_OPTION_LISTEN_SOCKET, fd, MHD_OPTION_CONNECTION_LIMIT,
+				  METRICS_CONNECTIONS, MHD_OPTION_NOTIFY_CONNECTION, metrics_notice,
+				  server, MHD_OPTION_CONNECTION_TIMEOUT, METRICS_TIMEOUT,
+				  MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)METRICS_MEMORY,
+				  MHD_OPTION_END);
 	if (!daemon) {
 		log_error("cannot serve on %s: %s", text, strerror(errno));
+		free(server);
 		close(fd);
 		return -EIO;
 	}
@@ -200,5 +305,6 @@ int metrics_serve(const char *pins, const struct sockaddr_storage *address, cons
 	sigwait(&signals, &signal);
 	sd_notify(0, "STOPPING=1");
 	MHD_stop_daemon(daemon);
+	free(server);
 	return 0;
 }
