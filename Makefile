@@ -138,7 +138,7 @@ tests: all $(UNIT_TESTS) $(VERDICT_TESTS) $(TOOLS) $(FUZZERS)
 test:
 	$(Q)scripts/deps build sandbox test
 	$(Q)$(MAKE) -s --no-print-directory tests
-	$(Q)selftests/run
+	$(Q)$(APART) selftests/run
 
 test-vm:
 	$(Q)scripts/deps build sandbox test vm deb
@@ -174,13 +174,13 @@ $(B)/selftests/fuzz_reader: selftests/fuzz/fuzz_reader.c $(FUZZED) $(wildcard us
 fuzz:
 	$(Q)scripts/deps build fuzz
 	$(Q)$(MAKE) -s --no-print-directory $(B)/selftests/forge $(B)/selftests/fuzz_reader
-	$(Q)selftests/fuzz/run $(TIME)
+	$(Q)$(APART) selftests/fuzz/run $(TIME)
 
 bench:
 	$(Q)scripts/deps build bench
 	$(Q)$(MAKE) -s --no-print-directory all $(BENCHES)
-	$(Q)python3 selftests/bench/reading.py $(B)/sobig-xdp $(B)/yardsticks $(B)/bench
-	$(Q)python3 selftests/bench/filter.py $(if $(QUICK),--quick) --output $(B)/bench $(B)/sobig-xdp \
+	$(Q)$(APART) python3 selftests/bench/reading.py $(B)/sobig-xdp $(B)/yardsticks $(B)/bench
+	$(Q)$(APART) python3 selftests/bench/filter.py $(if $(QUICK),--quick) --output $(B)/bench $(B)/sobig-xdp \
 		$(B)/selftests/storm $(B)/exim
 
 $(B)/selftests/bench/storm.o: $(B)/skeletons/storm.skel.h
@@ -196,7 +196,7 @@ $(TOOLS): $(B)/selftests/%: $(B)/selftests/live/%.o
 check:
 	$(Q)scripts/deps check
 	$(Q)clang-format --dry-run -Werror $$(git ls-files '*.[ch]')
-	$(Q)shellcheck -x scripts/deps scripts/sandbox scripts/lab.bash scripts/stopped scripts/ask-exim selftests/run selftests/fuzz/run selftests/fuzz/tap selftests/corpus/record selftests/corpus/mailhost.bash selftests/live/inside selftests/live/live.bash selftests/systems/run selftests/vm/run selftests/vm/guest selftests/vm/manager selftests/bench/mailhost .ci/run
+	$(Q)shellcheck -x scripts/deps scripts/sandbox scripts/lab.bash scripts/stopped scripts/ask-exim selftests/run selftests/untouched selftests/fuzz/run selftests/fuzz/tap selftests/corpus/record selftests/corpus/mailhost.bash selftests/live/inside selftests/live/live.bash selftests/systems/run selftests/vm/run selftests/vm/guest selftests/vm/manager selftests/bench/mailhost .ci/run
 	$(Q)mandoc -Tlint -W warning user/cli/sobig-xdp.8 user/cli/sobig-xdp.conf.5 user/cli/sobig-xdp-json.5
 
 # What is installed besides the program: a folder and a file, and from where.
@@ -272,8 +272,8 @@ $(DEB): $(shell find $(PACKED) -type f)
 
 deb:
 	$(Q)scripts/deps build deb
-	$(Q)$(MAKE) -s --no-print-directory $(DEB)
-	$(Q)lintian --fail-on error,warning -i $(B)/deb/*.changes
+	$(Q)$(APART) $(MAKE) -s --no-print-directory $(DEB)
+	$(Q)$(APART) lintian --fail-on error,warning -i $(B)/deb/*.changes
 	@echo $(DEB)
 
 clean:

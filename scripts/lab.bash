@@ -6,37 +6,61 @@
 # shellcheck shell=bash
 
 LAB=/mnt/lab # a tmpfs, seen only inside
+LAB_TOP=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 LAB_MX=192.0.2.1
 LAB_MX6=2001:db8::1
 
 # Runs the command line once more, inside. "$0" "$@" as a rule.
 lab_enter() {
 	export LAB_INSIDE=1
-	exec unshare --mount --net --pid --fork --kill-child=SIGKILL --mount-proc \
-		--propagation private -- "$@"
+	# shellcheck disable=SC2016
+	exec unshare --mount --net --pid --fork --kill-child=SIGKILL --mount-proc --propagation private -- \
+		bash -euc '. "$1"; shift; lab_hide; exec "$@"' "$0" "$LAB_TOP/scripts/lab.bash" "$@"
 }
 
-# The machine's own exim is not to be asked, its logs not to be written to, and its sobig-xdp's state not to be used.
+# Puts empty places, seen only inside, over all of the machine's that the program may read or write: its state, its
+# configuration, the bpf file system, exim with its logs, the journal, who is logged in, and the interfaces in /sys.
 lab_hide() {
-	local exim
-	for exim in /usr/sbin/exim4 /usr/sbin/exim /usr/exim/bin/exim; do
-		[ ! -e "$exim" ] || mount --bind /dev/null "$(readlink -f "$exim")" 2>/dev/null || true
+	local folder exim here=$PWD
+	cd "$LAB_TOP" || return
+	mount -t tmpfs -o mode=755 lab /mnt
+	mkdir /mnt/etc /mnt/dpkg
+	find /etc -mindepth 1 -maxdepth 1 ! -name 'sobig-xdp*' -exec cp -a -t /mnt/etc {} +
+	mount --bind /mnt/etc /etc
+	# What builds packages looks for what is installed.
+	[ ! -e /var/lib/dpkg ] || mount --bind /var/lib/dpkg /mnt/dpkg
+	for folder in /var/lib /var/log /var/spool /run /usr/share/sobig-xdp; do
+		[ ! -d $folder ] || mount -t tmpfs -o mode=755 lab $folder
 	done
-	mkdir -p /mnt/state-upper /mnt/state-work
-	mount -t overlay -o lowerdir=/var/lib,upperdir=/mnt/state-upper,workdir=/mnt/state-work lab-state /var/lib \
-		2>/dev/null || mount -t tmpfs -o mode=755 lab-state /var/lib
-	rm -rf /var/lib/sobig-xdp
+	mkdir /var/lib/dpkg
+	mount --bind /mnt/dpkg /var/lib/dpkg
+	mkdir -m 1777 /run/lock
+	mount -t sysfs sysfs /sys
+	mount -t bpf -o mode=700 bpf /sys/fs/bpf
+	for exim in /usr/sbin/exim4 /usr/sbin/exim /usr/exim/bin/exim /usr/local/sbin/exim; do
+		[ ! -e "$exim" ] || mount --bind /dev/null "$(readlink -f "$exim")"
+	done
+	# The clone may be below one of these.
+	if [ ! -e "$LAB_TOP/scripts/lab.bash" ]; then
+		mkdir -p "$LAB_TOP"
+		mount --no-canonicalize --bind . "$LAB_TOP"
+	fi
+	cd "$here" || return
 }
 
 # The mail host's side is where we are; the world's is the network namespace of a process of its own.
 lab_build() {
 	local address
-	mount -t tmpfs -o mode=755 lab /mnt
-	# The machine's own must not come to light when this one is taken away.
+	# What follows would take away the machine's.
+	if [ "$(awk '$2 == "/var/lib" { on = $1 } END { print on }' /proc/self/mounts)" != lab ]; then
+		echo "the laboratory is built in namespaces of its own only: selftests/live/inside COMMAND" >&2
+		return 1
+	fi
+	mkdir -p "$LAB"
+	mount -t tmpfs -o mode=755 lab "$LAB"
 	while umount /sys/fs/bpf 2>/dev/null; do :; done
 	mount -t bpf -o mode=700 bpf /sys/fs/bpf
-	lab_hide
-	mkdir -p "$LAB"
+	mount -t tmpfs -o mode=755 lab /var/lib
 	sysctl -qw net.ipv4.tcp_syncookies=1
 	ip link set lo up
 	unshare --net sleep infinity &

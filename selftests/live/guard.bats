@@ -322,7 +322,6 @@ forge() {
 }
 
 @test "exim is asked for its log and for what it takes as a HELO" {
-	[ ! -e /usr/sbin/exim4 ] || skip 'this machine has an exim of its own, which would be asked'
 	install_exim
 	launch_daemon mx0
 	grep -q "following $log" "$LAB/words"
@@ -334,7 +333,6 @@ forge() {
 }
 
 @test "where exim takes junk for a HELO, a line with two hosts blocks neither" {
-	[ ! -e /usr/sbin/exim4 ] || skip 'this machine has an exim of its own, which would be asked'
 	install_exim
 	sed -i '1i helo_accept_junk_hosts = *' "$LAB/exim.conf"
 	launch_daemon mx0

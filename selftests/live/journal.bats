@@ -10,7 +10,7 @@ setup() {
 	[ -x "$writer" ] || writer=$top/build/journal/lib/systemd/systemd-journal-remote # up to Debian 12
 	[ -x "$writer" ] || skip 'systemd-journal-remote is not unpacked; to unpack it: scripts/deps test'
 	start_lab
-	give_machine_id || skip 'this machine has no id, and takes none'
+	give_machine_id
 	mount -t tmpfs tmpfs /var/log
 	mkdir -p /var/log/journal/0123456789abcdef0123456789abcdef
 	mkfifo "$LAB/export"
@@ -26,11 +26,7 @@ setup() {
 
 # Seen in here only: the id of a machine, of which journals bear the name.
 give_machine_id() {
-	if [ ! -e /etc/machine-id ]; then
-		mkdir "$LAB/upper" "$LAB/work"
-		mount -t overlay overlay -o "lowerdir=/etc,upperdir=$LAB/upper,workdir=$LAB/work" /etc || return 1
-		: >/etc/machine-id
-	fi
+	[ -e /etc/machine-id ] || : >/etc/machine-id
 	echo 0123456789abcdef0123456789abcdef >"$LAB/machine-id"
 	mount --bind "$LAB/machine-id" /etc/machine-id
 }
@@ -39,7 +35,6 @@ teardown() {
 	exec 5>&-
 	[ -z "${LAB_INSIDE-}" ] || {
 		umount /etc/machine-id /var/log 2>/dev/null || true
-		umount -t overlay /etc 2>/dev/null || true
 		stop_lab
 	}
 }

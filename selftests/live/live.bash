@@ -34,7 +34,7 @@ stop_lab() {
 	wait 2>/dev/null || true
 	umount /sys/fs/bpf 2>/dev/null || true
 	umount -l /var/lib 2>/dev/null || true
-	umount /mnt 2>/dev/null || true
+	umount "$LAB" 2>/dev/null || true
 	ip link delete mx0 2>/dev/null || true
 }
 

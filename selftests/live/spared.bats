@@ -165,7 +165,6 @@ until_lifted() {
 }
 
 @test "exim's own relays" {
-	[ ! -e /usr/sbin/exim4 ] || skip 'this machine has an exim of its own, which would be asked'
 	install_relay "198.51.100.9 : 203.0.113.0/24 : ! 192.0.2.3 : friend.example.org"
 	put_over /etc/hosts
 	echo "$good friend.example.org" >"$LAB/hosts"
@@ -178,7 +177,6 @@ until_lifted() {
 }
 
 @test "an exim that relays for everybody does not switch us off" {
-	[ ! -e /usr/sbin/exim4 ] || skip 'this machine has an exim of its own, which would be asked'
 	install_relay "$good : 0.0.0.0/0"
 	guard
 	grep -q 'relay_from_hosts has "0.0.0.0/0", which is not taken' "$LAB/words"
