@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-only
-# What the README, the manual pages and the sample say of the configuration is so: it loads, and the defaults are those.
+# What the README, the manual pages, the sample and comments say is so: examples load, defaults are those, names exist.
 
 bats_require_minimum_version 1.5.0
 
@@ -81,4 +81,8 @@ same_as_default() {
 	} >"$BATS_TEST_TMPDIR/conf"
 	[ "$(wc -l <"$BATS_TEST_TMPDIR/conf")" = 7 ]
 	same_as_default "$BATS_TEST_TMPDIR/conf"
+}
+
+@test "each file and function that a comment names is there" {
+	[ -z "$(python3 "$manual" names "$top" | tee /dev/stderr)" ]
 }

@@ -5,6 +5,7 @@
 manual.py blocks FILE FOLDER   each block that is a configuration of sobig-xdp, as FOLDER/N-LINE.conf; how many, to stdout
 manual.py rules PAGE           the default rules of sobig-xdp.conf(5), as `check -j` would print them
 manual.py options PAGE         the defaults that sobig-xdp(8) states for options of attach: "OPTION VALUE"
+manual.py names TOP            the files of the project, and the functions of its C code, that a comment names and nobody has
 """
 import json
 import pathlib
@@ -89,6 +90,26 @@ def options(path):
             print(name, found[1])
 
 
+def names(top):
+    """Of other projects' sources, the path is given as theirs: exim's begin with src/, Linux's with kernel/ or net/."""
+    folders = "user bpf headers selftests scripts".split()
+    sources = [path for folder in folders for path in (top / folder).rglob("*") if path.suffix in (".c", ".h")]
+    texts = {path: path.read_text() for path in sources}
+    files = {path.name for path in sources}
+    files |= {name for text in texts.values() for name in re.findall(r"#include <(?:[\w-]+/)*([\w-]+\.h)>", text)}
+    code = "\n".join(re.sub(r"/\*.*?\*/|//[^\n]*", "", text, flags=re.S) for text in texts.values())
+    called = set(re.findall(r"\b(\w+)\(", code))
+    for path, text in [*texts.items(), (top / "README.md", (top / "README.md").read_text())]:
+        comments = "\n".join(re.findall(r"/\*.*?\*/|//[^\n]*", text, re.S)) if path in texts else text
+        for name in re.findall(r"(?<![\w/.<])((?:[\w-]+/)*[\w-]+\.[ch])\b(?!\.)", comments):
+            theirs = re.match(r"(src|kernel|net|hs)/|[a-z]\.[a-z]$", name)
+            if not theirs and not ((top / name).exists() if "/" in name else name in files):
+                print(f"{path.relative_to(top)}: {name}")
+        for name in re.findall(r"(?<!\w)([a-z]\w+_\w+)\(\)", comments):
+            if name not in called and name != "synchronize_rcu":
+                print(f"{path.relative_to(top)}: {name}()")
+
+
 if __name__ == "__main__":
     what, *paths = sys.argv[1:]
-    {"blocks": blocks, "rules": rules, "options": options}[what](*map(pathlib.Path, paths))
+    {"blocks": blocks, "rules": rules, "options": options, "names": names}[what](*map(pathlib.Path, paths))

@@ -67,7 +67,10 @@ static wchar_t top_plot_braille(int left, int right)
 	static const unsigned char lefts[] = { 0x00, 0x40, 0x44, 0x46, 0x47 };
 	static const unsigned char rights[] = { 0x00, 0x80, 0xa0, 0xb0, 0xb8 };
 
-	return left || right ? 0x2800 + (lefts[left] | rights[right]) : L' ';
+	/* wchar_t has no sign on some machines: both results are to be of one type. */
+	const wchar_t dots = lefts[left] | rights[right];
+
+	return dots ? 0x2800 + dots : L' ';
 }
 
 /* Where there is no sample yet, there is nothing, not even a zero. */
@@ -130,7 +133,7 @@ char *top_number(double value, char text[TOP_NUMBER_SIZE])
 
 	/* As it will be rounded: 999.5 is 1k already. */
 	for (; value >= (unit < 0 ? 99999.5 : 999.5) && units[unit + 1]; unit++)
-		value /= unit < 0 ? 1000 : 1000;
+		value /= 1000;
 	if (unit < 0)
 		snprintf(text, TOP_NUMBER_SIZE,
 			 value < 9.95 && value != (int)value ? "%.1f" : "%.0f", value);
