@@ -43,7 +43,34 @@ static void replay_heat_spread(struct replay_heat *heat)
 		heat->most = heat->least + REPLAY_HEAT_SPAN;
 }
 
-/* True if another cell avoids as much for less, or more for as much. */
+static uint32_t replay_heat_limit(const struct replay_heat *heat, size_t cell)
+{
+	return heat->report->grid->limits[cell % heat->report->grid->limits_count];
+}
+
+static uint32_t replay_heat_window(const struct replay_heat *heat, size_t cell)
+{
+	return heat->report->grid->windows[cell / heat->report->grid->limits_count];
+}
+
+/*
+ * True if of two cells that come to the same, `a` is the smaller intrusion. A host must have done
+ * more for a higher limit, and in less time for a shorter window. The limit is first: steady
+ * senders are in the log, where they would have shown in the price; a burst of a good one may be
+ * yet to come.
+ */
+static bool replay_heat_is_milder(const struct replay_heat *heat, size_t a, size_t b)
+{
+	const struct sweep_cell *cells = heat->report->cells;
+
+	if (cells[a].hosts != cells[b].hosts)
+		return cells[a].hosts < cells[b].hosts;
+	if (replay_heat_limit(heat, a) != replay_heat_limit(heat, b))
+		return replay_heat_limit(heat, a) > replay_heat_limit(heat, b);
+	return replay_heat_window(heat, a) < replay_heat_window(heat, b);
+}
+
+/* True if another cell avoids as much for less, or more for as much, or the same more mildly. */
 static bool replay_heat_is_beaten(const struct replay_heat *heat, size_t cell)
 {
 	const struct sweep_cell *cells = heat->report->cells, *own = &cells[cell];
@@ -51,7 +78,7 @@ static bool replay_heat_is_beaten(const struct replay_heat *heat, size_t cell)
 	for (size_t i = 0; i < heat->count; i++) {
 		bool alike = cells[i].price == own->price && cells[i].avoided == own->avoided;
 
-		if (alike ? i > cell
+		if (alike ? replay_heat_is_milder(heat, i, cell)
 			  : cells[i].price <= own->price && cells[i].avoided >= own->avoided)
 			return true;
 	}
@@ -79,16 +106,6 @@ static void replay_heat_find_bargains(struct replay_heat *heat)
 		heat->is_shown[heat->bargains[shown == 1 ? 0
 							 : i * (heat->bargains_count - 1) /
 								   (shown - 1)]] = true;
-}
-
-static uint32_t replay_heat_limit(const struct replay_heat *heat, size_t cell)
-{
-	return heat->report->grid->limits[cell % heat->report->grid->limits_count];
-}
-
-static uint32_t replay_heat_window(const struct replay_heat *heat, size_t cell)
-{
-	return heat->report->grid->windows[cell / heat->report->grid->limits_count];
 }
 
 static void replay_heat_cell(FILE *page, const struct replay_heat *heat, size_t cell)
@@ -147,7 +164,9 @@ static void replay_heat_key(FILE *page, const struct replay_heat *heat)
 	else
 		fprintf(page, "As configured, more than %u in %s, is not among these.", rule->limit,
 			replay_words_duration(rule->window));
-	fputs(" &#9733;: of those that no other pair beats, at the same price or less.</p>\n"
+	fputs(" &#9733;: of those that no other pair beats, at the same price or less; of pairs "
+	      "that come to the same, the one that blocks the fewest hosts, then that with the "
+	      "highest limit, then the shortest time.</p>\n"
 	      "<p class=\"dim\">In each cell: percent of all offences avoided, and accepted "
 	      "messages lost.</p>\n",
 	      page);
