@@ -306,9 +306,73 @@ static void another_judge_takes_over_counts_and_memory(void **state)
 	assert_int_equal(storm("198.51.100.9", 3700).repeats, 1);
 }
 
+static int open_all(void **state)
+{
+	(void)state;
+	return judge_open(&rules_default, 1, &judge);
+}
+
+static void watch(const char *address, enum event_class class, int seconds)
+{
+	struct event event = { .class = class, .time = 1061724153000 + seconds * INT64_C(1000) };
+	struct verdict verdict;
+
+	assert_int_equal(addr_parse(address, strlen(address), &event.peer), 0);
+	assert_int_equal(judge_event(judge, &event, &verdict), -EAGAIN);
+}
+
+static void a_host_that_several_rules_count_is_watched_once(void **state)
+{
+	(void)state;
+	/* listed-host and probable-spammer; then password-guessing as well. */
+	watch("198.51.100.7", EVENT_DNSBL, 0);
+	assert_int_equal(judge_state(judge).hosts, 1);
+	watch("198.51.100.8", EVENT_VIRUS, 0);
+	watch("198.51.100.7", EVENT_AUTH, 0);
+	watch("2001:db8::1", EVENT_DNSBL, 0);
+	watch("2001:db8::2", EVENT_RDNS, 0);
+	assert_int_equal(judge_state(judge).hosts, 3);
+	/* Forgotten by two rules that hear of another, it is watched by the third until then. */
+	watch("198.51.100.9", EVENT_DNSBL, 7200);
+	watch("198.51.100.9", EVENT_DNSBL, 7200);
+	assert_int_equal(judge_state(judge).hosts, 3);
+	watch("198.51.100.9", EVENT_AUTH, 7200);
+	assert_int_equal(judge_state(judge).hosts, 2);
+}
+
+static void after_a_reload_hosts_that_no_rule_took_over_are_not_watched(void **state)
+{
+	struct rules rules = rules_default;
+	struct judge *next;
+
+	(void)state;
+	watch("198.51.100.7", EVENT_DNSBL, 0);
+	watch("198.51.100.8", EVENT_POLICY, 0);
+	assert_int_equal(judge_state(judge).hosts, 2);
+	/* listed-host forgets the first, and probable-spammer does not. */
+	for (size_t i = 0; i < rules.count; i++)
+		if (rules.rules[i].weights[EVENT_POLICY] ||
+		    (rules.rules[i].weights[EVENT_DNSBL] && !rules.rules[i].weights[EVENT_RELAY]))
+			rules.rules[i].limit = 7;
+	assert_int_equal(judge_open(&rules, 2, &next), 0);
+	judge_adopt(next, judge);
+	judge_close(judge);
+	judge = next;
+	assert_int_equal(judge_state(judge).hosts, 1);
+	watch("198.51.100.7", EVENT_DNSBL, 1);
+	assert_int_equal(judge_state(judge).hosts, 1);
+	watch("198.51.100.8", EVENT_POLICY, 1);
+	assert_int_equal(judge_state(judge).hosts, 2);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(a_host_that_several_rules_count_is_watched_once,
+						open_all, close_judge),
+		cmocka_unit_test_setup_teardown(
+			after_a_reload_hosts_that_no_rule_took_over_are_not_watched, open_all,
+			close_judge),
 		cmocka_unit_test_setup_teardown(more_than_15_viruses_or_worms_lead_to_an_hour,
 						open_default, close_judge),
 		cmocka_unit_test_setup_teardown(other_classes_do_not_count, open_default,

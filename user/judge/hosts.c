@@ -105,6 +105,20 @@ static uint32_t hosts_allocate(struct hosts *hosts)
 	return index;
 }
 
+bool hosts_has(const struct hosts *hosts, const struct addr *addr)
+{
+	const struct hosts_node *node;
+
+	if (!hosts->count)
+		return false;
+	for (uint32_t index = *hosts_bucket(hosts, addr); index; index = node->next) {
+		node = hosts_node(hosts, index);
+		if (!memcmp(&node->addr, addr, sizeof(*addr)))
+			return true;
+	}
+	return false;
+}
+
 void *hosts_find(struct hosts *hosts, const struct addr *addr)
 {
 	struct hosts_node *node;

@@ -3,6 +3,7 @@
 #ifndef HOSTS_H
 #define HOSTS_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -18,6 +19,9 @@ struct hosts_options {
 
 /* -ENOMEM. The caller closes *out. */
 int hosts_open(const struct hosts_options *options, struct hosts **out);
+
+/* True if the host has a record; it does not become the newest. */
+bool hosts_has(const struct hosts *hosts, const struct addr *addr);
 
 /*
  * The record of a host, which becomes the newest of them; NULL: it has none. A record stays where

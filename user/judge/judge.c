@@ -23,6 +23,7 @@ struct judge {
 	struct rules rules;
 	uint32_t by_class[EVENT_CLASSES]; /* which rules count it */
 	struct window *windows[SOBIG_RULES_MAX];
+	struct window_group group; /* all of them */
 	struct repeats *repeats;
 	struct brake *brake;
 	const struct prefixes *spared;
@@ -172,9 +173,32 @@ static bool judge_same_rule(const struct rule *a, const struct rule *b)
 	       !memcmp(a->weights, b->weights, sizeof(a->weights));
 }
 
+/* Whom no rule goes on watching is forgotten, so that the rest can be counted. */
+static void judge_adopt_hosts(struct judge *judge, struct judge *from, uint32_t adopted)
+{
+	for (size_t j = 0; j < from->rules.count; j++)
+		if (!(adopted & 1u << j))
+			window_empty(from->windows[j]);
+	judge->group.hosts = from->group.hosts;
+	from->group.hosts = 0;
+}
+
+/* The window of a rule that is the same in both. */
+static void judge_adopt_window(struct judge *judge, size_t i, struct judge *from, size_t j)
+{
+	struct window *window = judge->windows[i];
+
+	judge->windows[i] = from->windows[j];
+	from->windows[j] = window;
+	window_join(judge->windows[i], &judge->group);
+	window_join(window, &from->group);
+}
+
 void judge_adopt(struct judge *judge, struct judge *from)
 {
 	struct repeats *repeats = judge->repeats;
+	size_t same[SOBIG_RULES_MAX];
+	uint32_t adopted = 0;
 
 	judge->repeats = from->repeats;
 	from->repeats = repeats;
@@ -187,16 +211,20 @@ void judge_adopt(struct judge *judge, struct judge *from)
 		const struct rule *rule = &judge->rules.rules[i];
 		const struct rule *old = rules_find(&from->rules, rule->name);
 		size_t j = old ? (size_t)(old - from->rules.rules) : 0;
-		struct window *window = judge->windows[i];
 
+		same[i] = SOBIG_RULES_MAX;
 		if (!old)
 			continue;
 		judge->state.rules[i] = from->state.rules[j];
 		if (!judge_same_rule(rule, old))
 			continue;
-		judge->windows[i] = from->windows[j];
-		from->windows[j] = window;
+		same[i] = j;
+		adopted |= 1u << j;
 	}
+	judge_adopt_hosts(judge, from, adopted);
+	for (size_t i = 0; i < judge->rules.count; i++)
+		if (same[i] < SOBIG_RULES_MAX)
+			judge_adopt_window(judge, i, from, same[i]);
 }
 
 static int judge_open_rule(struct judge *judge, unsigned int number, uint64_t seed)
@@ -208,13 +236,17 @@ static int judge_open_rule(struct judge *judge, unsigned int number, uint64_t se
 		.memory = JUDGE_MEMORY / judge->rules.count,
 		.seed = seed,
 	};
+	int err;
 
 	if (!rule->block || rule->max < rule->block)
 		return -EINVAL;
 	for (int class = 0; class < EVENT_OFFENCES; class ++)
 		if (rule->weights[class])
 			judge->by_class[class] |= 1u << number;
-	return window_open(&options, &judge->windows[number]);
+	err = window_open(&options, &judge->windows[number]);
+	if (!err)
+		window_join(judge->windows[number], &judge->group);
+	return err;
 }
 
 int judge_open(const struct rules *rules, uint64_t seed, struct judge **out)
@@ -229,6 +261,8 @@ int judge_open(const struct rules *rules, uint64_t seed, struct judge **out)
 	err = repeats_open(seed, &judge->repeats);
 	if (!err && rules->brake)
 		err = brake_open(rules->brake, &judge->brake);
+	judge->group.members = judge->windows;
+	judge->group.count = rules->count;
 	for (size_t i = 0; i < rules->count && !err; i++)
 		err = judge_open_rule(judge, i, seed);
 	if (err)
@@ -242,12 +276,9 @@ struct judge_state judge_state(const struct judge *judge)
 {
 	struct judge_state state = judge->state;
 
-	for (size_t i = 0; i < judge->rules.count; i++) {
-		struct window_state window = window_state(judge->windows[i]);
-
-		state.hosts += window.hosts;
-		state.dropped += window.dropped;
-	}
+	state.hosts = judge->group.hosts;
+	for (size_t i = 0; i < judge->rules.count; i++)
+		state.dropped += window_state(judge->windows[i]).dropped;
 	state.remembered = repeats_count(judge->repeats);
 	return state;
 }

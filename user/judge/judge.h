@@ -39,7 +39,8 @@ void judge_remember(struct judge *judge, const struct addr *host, unsigned int t
 
 /*
  * Takes over what another has counted: whom it remembers, and the windows of rules that are the
- * same in both. `from` is to be closed after that.
+ * same in both. To be called before the judge has judged anything; `from` is to be closed after
+ * that.
  */
 void judge_adopt(struct judge *judge, struct judge *from);
 
@@ -56,8 +57,8 @@ struct judge_rule_state {
 };
 
 struct judge_state {
-	uint64_t hosts;	     /* under watch, of all rules together */
-	uint64_t dropped;    /* forgotten for want of memory */
+	uint64_t hosts;	     /* watched, each once, however many rules count it */
+	uint64_t dropped;    /* how often a rule forgot one for want of memory */
 	uint64_t spared;     /* offences of hosts that are never blocked */
 	uint64_t remembered; /* hosts that were blocked before */
 	bool braked;

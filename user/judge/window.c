@@ -3,6 +3,7 @@
 #include "window.h"
 
 #include <errno.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -24,6 +25,7 @@ struct window_host {
 
 struct window {
 	struct window_options options;
+	struct window_group *group; /* NULL: none */
 	struct hosts *hosts;
 	uint64_t dropped;
 	size_t more; /* bytes in use behind `more` of all hosts */
@@ -49,9 +51,24 @@ static void window_clear(struct window *window, struct window_host *host)
 	window_give_back(window, host);
 }
 
+/* True if no other window of the group holds the host. */
+static bool window_holds_alone(const struct window *window, const struct addr *addr)
+{
+	const struct window_group *group = window->group;
+
+	for (size_t i = 0; i < group->count; i++)
+		if (group->members[i] != window && hosts_has(group->members[i]->hosts, addr))
+			return false;
+	return true;
+}
+
 static void window_forget_oldest(struct window *window)
 {
-	window_give_back(window, hosts_oldest(window->hosts));
+	struct window_host *host = hosts_oldest(window->hosts);
+
+	if (window->group && window_holds_alone(window, hosts_addr(host)))
+		window->group->hosts--;
+	window_give_back(window, host);
 	hosts_forget_oldest(window->hosts);
 }
 
@@ -68,8 +85,11 @@ static struct window_host *window_find(struct window *window, const struct addr 
 		window->dropped++;
 		host = hosts_add(window->hosts, addr);
 	}
-	if (host)
-		host->last = INT64_MIN;
+	if (!host)
+		return NULL;
+	if (window->group && window_holds_alone(window, addr))
+		window->group->hosts++;
+	host->last = INT64_MIN;
 	return host;
 }
 
@@ -165,6 +185,18 @@ void window_forget(struct window *window, const struct addr *addr)
 		window_clear(window, host);
 }
 
+void window_join(struct window *window, struct window_group *group)
+{
+	window->group = group;
+}
+
+void window_empty(struct window *window)
+{
+	/* What hosts of many points have besides is given back as well. */
+	while (hosts_oldest(window->hosts))
+		window_forget_oldest(window);
+}
+
 int window_open(const struct window_options *options, struct window **out)
 {
 	struct hosts_options of_hosts = { .record = sizeof(struct window_host),
@@ -202,9 +234,8 @@ void window_close(struct window *window)
 {
 	if (!window)
 		return;
-	/* What hosts of many points have besides. */
-	while (hosts_oldest(window->hosts))
-		window_forget_oldest(window);
+	window->group = NULL;
+	window_empty(window);
 	hosts_close(window->hosts);
 	free(window);
 }

@@ -17,6 +17,13 @@
 
 struct window;
 
+/* Windows that watch hosts side by side: a host that several of them hold is one. */
+struct window_group {
+	struct window *const *members; /* the caller's, as is the group */
+	size_t count;
+	uint64_t hosts; /* that any of them holds */
+};
+
 struct window_options {
 	uint32_t limit;	  /* points, 1 to WINDOW_LIMIT_MAX */
 	uint32_t seconds; /* 1 to WINDOW_SECONDS_MAX */
@@ -44,6 +51,15 @@ int window_add(struct window *window, const struct addr *host, int64_t time, uns
 
 /* The host's count starts anew. */
 void window_forget(struct window *window, const struct addr *host);
+
+/*
+ * The window is one of the group's members from now on, until it joins another or is closed. Whom
+ * it holds already is not added to `hosts`.
+ */
+void window_join(struct window *window, struct window_group *group);
+
+/* Forgets all hosts. */
+void window_empty(struct window *window);
 
 struct window_state window_state(const struct window *window);
 
