@@ -38,7 +38,7 @@ static bool record_take_old_time(struct stamp *stamp, int64_t now, struct cursor
 	time_t seconds = now;
 	int64_t day, clock;
 	struct tm tm;
-	int month, date;
+	int month, date = 0;
 
 	for (month = 1; month <= 12; month++)
 		if (cursor_takes(cursor, months + (month - 1) * 3, 3))
