@@ -20,7 +20,11 @@ BPFTOOL    ?= bpftool
 PKG_CONFIG ?= pkg-config
 INSTALL    ?= install
 
-B := build
+comma := ,
+space := $(subst ,, )
+
+# SAN=address,undefined or SAN=thread: under these sanitizers, in a folder of its own.
+B := build$(if $(SAN),/san-$(subst $(comma),-,$(SAN)))
 Q := $(if $(V),,@)
 say = $(if $(V),,@printf '  %-7s %s\n' $(1) $(patsubst $(B)/%,%,$@))
 
@@ -30,8 +34,10 @@ CFLAGS   ?= -O2 -g
 WARNINGS := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wvla \
 	-Wno-missing-field-initializers $(if $(WERROR),-Werror)
 CPPFLAGS += -D_GNU_SOURCE -DVERSION='"$(VERSION)"' -Iuser -Iheaders -I$(B)/skeletons -I$(B)/generated
-HARDENING := -pthread -fstack-protector-strong -D_FORTIFY_SOURCE=2 -fPIE
-LDHARDENING := -pthread -pie -Wl,-z,relro,-z,now
+SANITIZE := $(if $(SAN),-fsanitize=$(SAN) -fno-sanitize-recover=undefined -fno-omit-frame-pointer -O1)
+# What fortified functions check, sanitizers check better; they do not see into them.
+HARDENING := -pthread -fstack-protector-strong $(if $(SAN),$(SANITIZE),-D_FORTIFY_SOURCE=2) -fPIE
+LDHARDENING := -pthread -pie -Wl,-z,relro,-z,now $(SANITIZE)
 
 # Asked only by the recipes that need them, so that `make help` and `make deps` work without.
 LIB_CFLAGS = $(shell $(PKG_CONFIG) --cflags $(LIBRARIES))
@@ -64,6 +70,7 @@ help:
 	@echo 'make run        install what is missing, build, and show it at work in a sandbox;'
 	@echo '                IFACE=eth0 [LOG=FILE]: guard that interface instead'
 	@echo 'make test       install what is missing, build, and run all tests (as root)'
+	@echo '                SAN=address,undefined or SAN=thread: under sanitizers; LIVE="NAME...": these live tests only'
 	@echo 'make test-vm    tests on the kernel of this Debian and newer ones, in virtual machines'
 	@echo 'make test-systems  make run, test and deb on a bare Debian 12 and a bare Debian 13 (as root);'
 	@echo '                SYSTEMS="trixie", SYSTEMS_RUN="run test deb check fuzz test-vm"'
@@ -133,12 +140,19 @@ run:
 	$(Q)$(MAKE) -s --no-print-directory all $(if $(IFACE),,$(TOOLS))
 	$(Q)$(if $(IFACE),exec $(B)/sobig-xdp attach $(if $(LOG),--log "$(LOG)") $(IFACE),scripts/sandbox)
 
-tests: all $(UNIT_TESTS) $(VERDICT_TESTS) $(TOOLS) $(FUZZERS)
+# What a build with sanitizers must find.
+PLANTED := $(if $(SAN),$(B)/selftests/planted)
+
+$(PLANTED): selftests/planted.c
+	@mkdir -p $(@D)
+	$(Q)$(CC) -O1 -g $(SANITIZE) -pthread -o $@ $<
+
+tests: all $(UNIT_TESTS) $(VERDICT_TESTS) $(TOOLS) $(FUZZERS) $(PLANTED)
 
 test:
 	$(Q)scripts/deps build sandbox test
 	$(Q)$(MAKE) -s --no-print-directory tests
-	$(Q)$(APART) selftests/run
+	$(Q)SAN=$(SAN) SOBIG_BUILD=$(CURDIR)/$(B) $(APART) selftests/run $(LIVE)
 
 test-vm:
 	$(Q)scripts/deps build sandbox test vm deb
@@ -256,8 +270,6 @@ DEB := $(B)/deb/sobig-xdp_$(VERSION)_$(shell dpkg --print-architecture 2>/dev/nu
 PACKED := Makefile README.md LICENSE bpf headers user scripts
 # As scripts/deps has it: build=(gcc make ...)
 BUILD_PACKAGES := $(shell sed -n '/^build=(/,/)/p' scripts/deps | tr -d '()' | sed 's/^build=//')
-comma := ,
-space := $(subst ,, )
 
 $(DEB): $(shell find $(PACKED) -type f)
 	$(call say,DEB)

@@ -5,7 +5,7 @@ bats_require_minimum_version 1.5.0
 
 setup() {
 	top=$(cd "$BATS_TEST_DIRNAME/../.." && pwd)
-	sobig=$top/build/sobig-xdp
+	sobig=${SOBIG_BUILD:-$top/build}/sobig-xdp
 	conf=$BATS_TEST_TMPDIR/sobig.conf
 }
 

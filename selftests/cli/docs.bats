@@ -6,7 +6,7 @@ bats_require_minimum_version 1.5.0
 
 setup() {
 	top=$(cd "$BATS_TEST_DIRNAME/../.." && pwd)
-	sobig=$top/build/sobig-xdp
+	sobig=${SOBIG_BUILD:-$top/build}/sobig-xdp
 	manual=$BATS_TEST_DIRNAME/manual.py
 	: >"$BATS_TEST_TMPDIR/nothing"
 	"$sobig" check -j -c "$BATS_TEST_TMPDIR/nothing" >"$BATS_TEST_TMPDIR/default.json"

@@ -20,7 +20,7 @@ setup_file() {
 }
 
 setup() {
-	sobig=$top/build/sobig-xdp
+	sobig=${SOBIG_BUILD:-$top/build}/sobig-xdp
 	out=$BATS_TEST_TMPDIR/out.json
 	log=$BATS_TEST_TMPDIR/mainlog
 }

@@ -4,7 +4,7 @@
 
 setup() {
 	top=$(cd "$BATS_TEST_DIRNAME/../.." && pwd)
-	sobig=$top/build/sobig-xdp
+	sobig=${SOBIG_BUILD:-$top/build}/sobig-xdp
 	sample=$top/scripts/sobig-xdp.conf
 	: >"$BATS_TEST_TMPDIR/nothing"
 }

@@ -85,7 +85,7 @@ unprivileged() {
 }
 
 @test "a foreign program is named with its id and left alone" {
-	ip link set dev mx0 xdp obj "$top/build/bpf/sobig.bpf.o" sec xdp.frags
+	ip link set dev mx0 xdp obj "${SOBIG_BUILD:-$top/build}/bpf/sobig.bpf.o" sec xdp.frags
 	id=$(ip -d link show mx0 | sed -n 's/.*prog\/xdp id \([0-9]*\).*/\1/p')
 	[ -n "$id" ]
 	fails 1 "carries the XDP program.*id $id.*not ours" "$sobig" attach mx0 --log "$log"

@@ -6,7 +6,7 @@ load live.bash
 
 page=$top/user/cli/sobig-xdp-json.5
 shapes=$top/selftests/live/shapes.py
-poke=$top/build/selftests/poke
+poke=${SOBIG_BUILD:-$top/build}/selftests/poke
 
 setup() {
 	need_lab

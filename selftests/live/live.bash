@@ -5,7 +5,7 @@
 top=$(cd "$BATS_TEST_DIRNAME/../.." && pwd)
 # shellcheck source=scripts/lab.bash
 . "$top/scripts/lab.bash"
-sobig=$top/build/sobig-xdp
+sobig=${SOBIG_BUILD:-$top/build}/sobig-xdp
 peer=$top/selftests/live/peer.py
 log=$LAB/log/mainlog
 pins=/sys/fs/bpf/sobig-xdp

@@ -6,7 +6,7 @@ load live
 
 prometheus=$top/build/prometheus/usr/bin/prometheus
 promtool=$top/build/prometheus/usr/bin/promtool
-poke=$top/build/selftests/poke
+poke=${SOBIG_BUILD:-$top/build}/selftests/poke
 
 teardown() {
 	local link

@@ -4,7 +4,7 @@
 
 load live
 
-poke=$top/build/selftests/poke
+poke=${SOBIG_BUILD:-$top/build}/selftests/poke
 
 # says STATUS TEXT...: what status ends with, and what its first line holds.
 says() {

@@ -6,7 +6,7 @@ setup() {
 	top=$(cd "$BATS_TEST_DIRNAME/../.." && pwd)
 	untouched=$top/selftests/untouched
 	inside=$top/selftests/live/inside
-	sobig=$top/build/sobig-xdp
+	sobig=${SOBIG_BUILD:-$top/build}/sobig-xdp
 	[ -n "${LAB_INSIDE-}" ] || skip 'needs root and namespaces'
 }
 
@@ -102,7 +102,7 @@ seen() {
 @test "inside there is a bpf file system, though the machine has none" {
 	run env LAB_INSIDE= unshare --mount --propagation private sh -c '
 		while umount /sys/fs/bpf 2>/dev/null; do :; done
-		[ "$(stat -f -c %T /sys/fs/bpf)" != bpf_fs ] && exec "$@"' - "$inside" env CMOCKA_MESSAGE_OUTPUT=TAP "$top/build/selftests/test_front"
+		[ "$(stat -f -c %T /sys/fs/bpf)" != bpf_fs ] && exec "$@"' - "$inside" env CMOCKA_MESSAGE_OUTPUT=TAP "${SOBIG_BUILD:-$top/build}/selftests/test_front"
 	echo "$output"
 	[ "$status" = 0 ]
 	! grep -q '^not ok' <<<"$output"
