@@ -12,11 +12,11 @@
 
 #include "sobig.h"
 
-#define POKE_FIELD(name)                                           \
-	{                                                          \
-#name, offsetof(struct sobig_pulse, name),         \
-			sizeof(((struct sobig_pulse *)NULL)->name) \
-	}
+/* The releases of clang-format differ here. */
+/* clang-format off */
+#define POKE_FIELD(name) \
+	{ #name, offsetof(struct sobig_pulse, name), sizeof(((struct sobig_pulse *)NULL)->name) }
+/* clang-format on */
 
 static const struct {
 	const char *name;

@@ -61,14 +61,13 @@
 	{                                                                          \
 		"banned_ipv6_" what "_passes", BANNED6, __VA_ARGS__, PASSED(OTHER) \
 	}
-#define BROKEN4(what, ...)                                                   \
-	{                                                                    \
-		what "_passes", BANNED4, SYN, __VA_ARGS__, PASSED(MALFORMED) \
-	}
-#define BROKEN6(what, ...)                                                   \
-	{                                                                    \
-		what "_passes", BANNED6, SYN, __VA_ARGS__, PASSED(MALFORMED) \
-	}
+/* The releases of clang-format differ here. */
+/* clang-format off */
+#define BROKEN4(what, ...) \
+	{ what "_passes", BANNED4, SYN, __VA_ARGS__, PASSED(MALFORMED) }
+#define BROKEN6(what, ...) \
+	{ what "_passes", BANNED6, SYN, __VA_ARGS__, PASSED(MALFORMED) }
+/* clang-format on */
 
 #define KIND(protocol) .extension = (protocol) + 1
 

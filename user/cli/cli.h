@@ -44,14 +44,16 @@ enum {
 	CLI_OPTION_OWN
 };
 
-#define CLI_COMMON_OPTIONS                                                      \
-	{ "help", no_argument, NULL, 'h' }, { "json", no_argument, NULL, 'j' }, \
-		{ "ndjson", no_argument, NULL, CLI_OPTION_NDJSON },             \
-		{ "pins", required_argument, NULL, CLI_OPTION_PINS },           \
-		{ "state", required_argument, NULL, CLI_OPTION_STATE },         \
-	{                                                                       \
-		NULL, 0, NULL, 0                                                \
-	}
+/* The releases of clang-format differ here. */
+/* clang-format off */
+#define CLI_COMMON_OPTIONS \
+	{ "help", no_argument, NULL, 'h' }, \
+	{ "json", no_argument, NULL, 'j' }, \
+	{ "ndjson", no_argument, NULL, CLI_OPTION_NDJSON }, \
+	{ "pins", required_argument, NULL, CLI_OPTION_PINS }, \
+	{ "state", required_argument, NULL, CLI_OPTION_STATE }, \
+	{ NULL, 0, NULL, 0 }
+/* clang-format on */
 #define CLI_COMMON_LETTERS "hj"
 
 /* For help, one a line, as in a row of the table. */

@@ -5,7 +5,7 @@
 
 #include "cli/top.h"
 
-#define TOP_CTRL(letter) ((letter)&0x1f)
+#define TOP_CTRL(letter) ((letter) % 32)
 #define TOP_ESCAPE	 27
 
 static const char top_help[] =
