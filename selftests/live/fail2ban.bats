@@ -21,12 +21,13 @@ teardown() {
 	}
 }
 
-# configure BANTIME: a jail that reads $LAB/offences.
+# configure BANTIME: a jail of a mail server, and one of ssh, that read $LAB/offences and $LAB/knocks.
 configure() {
 	mkdir -p "$LAB/fail2ban/"{action.d,filter.d}
 	cp "$top/scripts/fail2ban/sobig-xdp.conf" "$LAB/fail2ban/action.d/"
 	printf '[Definition]\nfailregex = offence of <HOST>$\n' >"$LAB/fail2ban/filter.d/offences.conf"
 	: >"$LAB/offences"
+	: >"$LAB/knocks"
 	cat >"$LAB/fail2ban/fail2ban.conf" <<-END
 		[Definition]
 		loglevel = INFO
@@ -37,16 +38,26 @@ configure() {
 		dbpurgeage = 1d
 	END
 	cat >"$LAB/fail2ban/jail.conf" <<-END
-		[offences]
+		[DEFAULT]
 		enabled = true
 		filter = offences
 		backend = polling
-		logpath = $LAB/offences
 		usedns = no
 		maxretry = 3
 		findtime = 10m
 		bantime = $1
-		action = sobig-xdp[sobig="$sobig"]
+		# As Debian's jail.conf has it.
+		protocol = tcp
+		chain = INPUT
+		banaction = sobig-xdp[sobig="$sobig"]
+		action_ = %(banaction)s[port="%(port)s", protocol="%(protocol)s", chain="%(chain)s"]
+		action = %(action_)s
+		[offences]
+		port = smtp
+		logpath = $LAB/offences
+		[sshd]
+		port = ssh
+		logpath = $LAB/knocks
 	END
 }
 
@@ -66,11 +77,20 @@ start_fail2ban() {
 	return 1
 }
 
-# accuse ADDRESS: thrice, in the log that fail2ban reads.
+# accuse ADDRESS [FILE]: thrice, in the log that fail2ban reads.
 accuse() {
 	local _
 	for _ in 1 2 3; do
-		echo "$(date '+%F %T') offence of $1" >>"$LAB/offences"
+		echo "$(date '+%F %T') offence of $1" >>"$LAB/${2-offences}"
+	done
+}
+
+# until_logged PATTERN: by fail2ban.
+until_logged() {
+	local end=$((SECONDS + 60))
+	until grep -q -- "$1" "$LAB/fail2ban.log"; do
+		[ $SECONDS -lt $end ] || { cat "$LAB/fail2ban.log"; return 1; }
+		sleep 0.1
 	done
 }
 
@@ -137,4 +157,71 @@ until_listed() {
 	start_fail2ban
 	until_listed $bad yes
 	[ "$(reach $bad)" = silence ]
+}
+
+@test "a jail whose ports are not guarded is refused and told, at its start and at each ban; one of the mail server bans" {
+	start_fail2ban
+	until_logged "ERROR.*port 22 of \"ssh\" is not guarded on mx0 (ports guarded: 25)"
+	until_logged "ERROR.*Failed to start jail 'sshd' action 'sobig-xdp'"
+	! grep -q "Failed to start jail 'offences'" "$LAB/fail2ban.log"
+	accuse $good knocks
+	accuse $bad
+	until_logged "ERROR.*Failed to execute ban jail 'sshd' action 'sobig-xdp'"
+	until_listed $bad yes
+	[ -z "$("$sobig" list $good | grep fail2ban)" ]
+	[ "$(reach $bad)" = silence ]
+	[ "$(reach $good)" = connected ]
+}
+
+@test "a jail that bans on ports of which one is not guarded is refused, and heard once all are" {
+	sed -i 's/^port = smtp/port = smtp,465/' "$LAB/fail2ban/jail.conf"
+	start_fail2ban
+	until_logged 'ERROR.*port 465 of "465" is not guarded on mx0 (ports guarded: 25)'
+	client set offences banip $bad
+	until_logged "ERROR.*Failed to execute ban jail 'offences' action 'sobig-xdp'"
+	[ "$(reach $bad)" = connected ]
+	client stop
+	stop_daemon
+	printf '[filter]\nports = 25, 465\n' >"$LAB/own.conf"
+	start_daemon -c "$LAB/own.conf"
+	: >"$LAB/fail2ban.log"
+	start_fail2ban
+	until_listed $bad yes
+	[ "$(reach $bad)" = silence ]
+}
+
+@test "an unban lifts no block that is not fail2ban's" {
+	start_fail2ban
+	"$sobig" block $bad --for 1h --reason 'by hand'
+	client set sshd banip $bad
+	until_logged "ERROR.*Failed to execute ban jail 'sshd' action 'sobig-xdp'"
+	client set offences banip $good
+	until_listed $good yes
+	client set sshd unbanip $bad
+	client set offences unbanip $good
+	until_listed $good no
+	"$sobig" list $bad | grep -q 'by hand'
+	[ "$(reach $bad)" = silence ]
+}
+
+@test "block --ports blocks only where all of them are guarded" {
+	local list
+	for list in 25 smtp 'smtp 25' 25,smtp 25:25; do
+		"$sobig" block $bad --ports "$list"
+		"$sobig" unblock $bad
+	done
+	for list in 22 ssh 25,465 24:26 0:65535; do
+		run "$sobig" block $bad --ports "$list"
+		[ "$status" = 1 ]
+		[[ $output == *"is not guarded on mx0 (ports guarded: 25)"* ]]
+	done
+	for list in '' , nosuchservice 25- 65536 26:25 -1 1:2:3; do
+		run "$sobig" block $bad --ports "$list"
+		[ "$status" = 2 ]
+		[[ $output == *'--ports: expected '* ]]
+	done
+	[ "$(reach $bad)" = connected ]
+	stop_daemon
+	run "$sobig" block $bad --ports 25
+	[ "$status" = 1 ]
 }

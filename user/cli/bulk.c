@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "act/survey.h"
+#include "cli/guarded.h"
 #include "cli/history.h"
 #include "common/duration.h"
 #include "common/log.h"
@@ -22,12 +23,14 @@ bool bulk_options(struct bulk *bulk, struct cli_common *common, int argc, char *
 		BULK_FOR = CLI_OPTION_OWN,
 		BULK_REASON,
 		BULK_FORCE,
-		BULK_EXTEND
+		BULK_EXTEND,
+		BULK_PORTS
 	};
 	static const struct option options[] = { { "for", required_argument, NULL, BULK_FOR },
 						 { "reason", required_argument, NULL, BULK_REASON },
 						 { "force", no_argument, NULL, BULK_FORCE },
 						 { "extend", no_argument, NULL, BULK_EXTEND },
+						 { "ports", required_argument, NULL, BULK_PORTS },
 						 CLI_COMMON_OPTIONS };
 	int option;
 
@@ -49,6 +52,9 @@ bool bulk_options(struct bulk *bulk, struct cli_common *common, int argc, char *
 		case BULK_EXTEND:
 			bulk->order.extend = true;
 			break;
+		case BULK_PORTS:
+			bulk->ports = optarg;
+			break;
 		case 'c':
 			bulk->config = optarg;
 			break;
@@ -67,6 +73,9 @@ int bulk_open(struct bulk *bulk, struct cli_common *common)
 	bulk->common = common;
 	if (status)
 		return status;
+	err = bulk->ports ? guarded_check(common->pins, bulk->ports) : 0;
+	if (err)
+		return err == -EINVAL ? CLI_USAGE : cli_status(err);
 	err = blocks_open(common->pins, &bulk->blocks);
 	if (err)
 		return cli_cannot_open(common, err);

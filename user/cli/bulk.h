@@ -21,8 +21,9 @@ struct bulk {
 	const char *config;
 	bool lift; /* unblock */
 	bool force;
-	bool split; /* of a network, block what may be blocked */
-	bool each;  /* tell of each in a line of its own */
+	bool split;	   /* of a network, block what may be blocked */
+	const char *ports; /* all of which must be guarded; NULL: whichever are */
+	bool each;	   /* tell of each in a line of its own */
 	struct blocks_order order;
 
 	/* What waits to be done with others. */

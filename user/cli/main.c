@@ -44,6 +44,7 @@ const struct cli_command cli_commands[] = {
 	  "  --extend            and for as long after the last SYN\n"
 	  "  --reason TEXT       why, for the list\n"
 	  "  --force             even what is very wide, or holds who is never blocked\n"
+	  "  --ports LIST        only if all of these ports are guarded: 25,submission\n"
 	  "  -c FILE             the configuration (" CONFIG_FILE ")\n",
 	  cmd_block },
 	{ "unblock", "ADDR[/LEN]...|-|--all", "lift blocks",
@@ -60,6 +61,7 @@ const struct cli_command cli_commands[] = {
 	  "  --extend            and for as long after the last SYN\n"
 	  "  --reason TEXT       why, for the list (the file's name)\n"
 	  "  --force             even what is very wide, or holds who is never blocked\n"
+	  "  --ports LIST        only if all of these ports are guarded: 25,submission\n"
 	  "  -c FILE             the configuration (" CONFIG_FILE ")\n",
 	  cmd_import },
 	{ "parse", "[FILE|-]", "show each offence in a log, without judging; needs no privilege",

@@ -1,0 +1,123 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Whether the filters that are attached guard given ports. */
+#include "cli/guarded.h"
+
+#include <errno.h>
+#include <netdb.h>
+#include <netinet/in.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cli/picture.h"
+#include "common/log.h"
+
+#define GUARDED_WORD_SIZE 64
+
+/* "25" or "smtp" */
+static int guarded_port(const char *word, unsigned int *out)
+{
+	const struct servent *service;
+	unsigned long number;
+	char *end;
+
+	if (*word >= '0' && *word <= '9') {
+		number = strtoul(word, &end, 10);
+		if (*end || number > 65535)
+			return -EINVAL;
+		*out = number;
+		return 0;
+	}
+	service = getservbyname(word, "tcp");
+	if (!service)
+		return -EINVAL;
+	*out = ntohs(service->s_port);
+	return 0;
+}
+
+/* One port, or "1024:2048", as iptables has it. */
+static int guarded_range(char *word, unsigned int *first, unsigned int *last)
+{
+	char *colon = strchr(word, ':');
+	int err;
+
+	if (colon)
+		*colon = '\0';
+	err = guarded_port(word, first);
+	if (!err)
+		err = guarded_port(colon ? colon + 1 : word, last);
+	if (colon)
+		*colon = ':';
+	return err || *first > *last ? -EINVAL : 0;
+}
+
+static bool guarded_has(const struct sobig_pulse *pulse, unsigned int port)
+{
+	for (int i = 0; i < SOBIG_PORTS_MAX && pulse->ports[i]; i++)
+		if (pulse->ports[i] == port)
+			return true;
+	return false;
+}
+
+static void guarded_tell(const struct picture_interface *interface, const char *word,
+			 unsigned int port)
+{
+	char ports[SOBIG_PORTS_MAX * 8] = "none";
+	size_t used = 0;
+
+	for (int i = 0; i < SOBIG_PORTS_MAX && interface->pulse.ports[i]; i++)
+		used += snprintf(ports + used, sizeof(ports) - used, i ? ", %u" : "%u",
+				 interface->pulse.ports[i]);
+	log_error("port %u of \"%s\" is not guarded on %s (ports guarded: %s); add it to \"ports\" "
+		  "in [filter] of the configuration, or block with another program",
+		  port, word, interface->name, ports);
+}
+
+static int guarded_look(const struct picture *picture, char *word)
+{
+	unsigned int first, last;
+
+	if (guarded_range(word, &first, &last)) {
+		log_error("--ports: expected numbers, names of TCP services or ranges, as "
+			  "\"25,submission,1024:2048\", not \"%s\"",
+			  word);
+		return -EINVAL;
+	}
+	for (int i = 0; i < picture->interfaces_count; i++) {
+		const struct picture_interface *interface = &picture->interfaces[i];
+
+		for (unsigned int port = first; interface->present && port <= last; port++) {
+			if (guarded_has(&interface->pulse, port))
+				continue;
+			guarded_tell(interface, word, port);
+			return -ENOENT;
+		}
+	}
+	return 0;
+}
+
+int guarded_check(const char *pins, const char *ports)
+{
+	struct picture *picture = malloc(sizeof(*picture));
+	char word[GUARDED_WORD_SIZE];
+	size_t length;
+	int err = picture ? picture_read(pins, picture) : -ENOMEM;
+
+	if (err)
+		log_error("it cannot be told which ports are guarded: %s",
+			  err == -ENOENT ? "sobig-xdp is not attached to any interface"
+					 : strerror(-err));
+	else if (!ports[strspn(ports, " ,")]) {
+		log_error("--ports: expected ports, as \"25,submission\", not \"%s\"", ports);
+		err = -EINVAL;
+	}
+	for (ports += strspn(ports, " ,"); !err && *ports; ports += strspn(ports, " ,")) {
+		length = strcspn(ports, " ,");
+		snprintf(word, sizeof(word), "%.*s", (int)length, ports);
+		err = guarded_look(picture, word);
+		ports += length;
+	}
+	free(picture);
+	return err;
+}
