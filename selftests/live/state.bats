@@ -388,6 +388,93 @@ at() {
 	is_blocked $bad
 }
 
+# tamper SQL: writes past sobig-xdp.
+tamper() {
+	python3 -c 'import sqlite3, sys
+db = sqlite3.connect(sys.argv[1])
+db.executescript(sys.argv[2])
+db.commit()' $state/state.db "$1"
+}
+
+@test "a row that is not valid shuts nobody out, is told once, and its neighbours are restored" {
+	start_server
+	start_daemon
+	offend $bad 16
+	until_blocked $bad
+	until_entered $bad
+	stop_daemon
+	# All of IPv4, 198.51.100.0/1 with bits behind it, and this machine itself.
+	for row in "x'00000000000000000000ffff00000000', 0" "x'00000000000000000000ffffc6336400', 1" \
+		"x'00000000000000000000ffff7f000001', 32"; do
+		tamper "INSERT INTO blocks(host, length, since, until, quiet, trial, repeats, reason, serial, event, lines)
+			SELECT $row, since, until, 0, 0, 0, 'by hand', 0, event, '' FROM blocks WHERE id = 1"
+	done
+	start_daemon
+	[ "$(reach $bad)" = silence ]
+	[ "$(reach $good)" = connected ]
+	[ "$("$sobig" list -j --ndjson | jq -r .address)" = "$bad" ]
+	until_said 'has 3 rows that are not valid'
+	"$sobig" status | grep -q '3 rows of the state are not valid'
+	[ "$("$sobig" status -j | jq '.interfaces[0].daemon.state_bad')" = 3 ]
+	"$sobig" metrics | grep -qx 'sobig_xdp_state_bad_rows 3'
+	sleep 1.2
+	[ "$(grep -c 'not valid' "$LAB/words")" = 1 ]
+	"$sobig" list --history 2>"$LAB/err" | grep -q $bad
+	grep -q '3 rows of the state are not valid and were skipped' "$LAB/err"
+	"$sobig" explain $good 2>"$LAB/err" >"$LAB/out"
+	grep -q "^$good is not blocked" "$LAB/out"
+}
+
+@test "a block by hand that is too wide to be restored says so" {
+	start_daemon
+	"$sobig" block 112.0.0.0/7 113.0.0.0/8 --force --reason $'gr\303\274n' 2>"$LAB/err"
+	grep -q '112.0.0.0/7 is wider than a /8: it is not saved' "$LAB/err"
+	[ "$(grep -c wider "$LAB/err")" = 1 ]
+	stop_daemon
+	start_daemon
+	[ "$("$sobig" list -j --ndjson | jq -r '.address + " " + .reason')" = '113.0.0.0/8 gr??n' ]
+}
+
+@test "a state folder that others may write to is not believed, and one that they may read is" {
+	start_server
+	start_daemon
+	offend $bad 16
+	until_blocked $bad
+	until_entered $bad
+	stop_daemon
+	chmod 777 $state
+	start_daemon
+	until_said 'others may write to it'
+	[ "$(reach $bad)" = connected ]
+	offend $good 16
+	until_blocked $good
+	until_status 'THE STATE CANNOT BE WRITTEN: .*others may write to it'
+	"$sobig" list --history 2>"$LAB/err" || true
+	grep -q 'others may write to it' "$LAB/err"
+	stop_daemon
+	chmod 755 $state
+	start_daemon
+	[ "$(reach $bad)" = silence ]
+	until_status 'all is well'
+}
+
+@test "the files of the state are for root and its group alone, whatever the umask" {
+	umask 0
+	start_daemon
+	offend $bad 16
+	until_blocked $bad
+	until_entered $bad
+	[ "$(stat -c %a $state/state.db $state/state.db-wal $state/state.db-shm | sort -u)" = 640 ]
+	stop_daemon
+	head -c 100000 /dev/urandom >$state/state.db
+	chmod 644 $state/state.db
+	start_daemon
+	until_said 'is damaged'
+	until_entered $bad || offend $good 16
+	until_entered $good
+	[ "$(stat -c %a $state/state.db* | sort -u)" = 640 ]
+}
+
 @test "the wall clock is set forth and back by an hour: blocks stay, and new ones come" {
 	library=$(echo /usr/lib/*/faketime/libfaketime.so.1)
 	[ -e "$library" ] || skip 'needs libfaketime'

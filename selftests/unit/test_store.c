@@ -10,7 +10,10 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <sqlite3.h>
+
 #include "act/store.h"
+#include "act/store_row.h"
 
 #define NOW  INT64_C(1061724153000)
 #define HOUR INT64_C(3600000)
@@ -286,6 +289,7 @@ static void where_all_runs_the_place_is_entered_all_the_same(void **state)
 
 	(void)state;
 	memset(lines, 'x', sizeof(lines) - 1);
+	lines[sizeof(lines) - 2] = '\n';
 	for (int round = 1; round <= 10; round++) {
 		batch.blocks_count = 0;
 		for (int i = 0; i < 3000; i++) {
@@ -335,6 +339,270 @@ static void what_is_no_state_is_damaged_and_is_put_aside(void **state)
 	assert_int_equal(history(NULL), 0);
 }
 
+/* Writes past the store, as anybody may who can open the file. */
+static void tamper(const char *sql)
+{
+	char path[160];
+	sqlite3 *db;
+
+	snprintf(path, sizeof(path), "%s/%s", folder, STORE_FILE);
+	assert_int_equal(sqlite3_open(path, &db), SQLITE_OK);
+	if (sqlite3_exec(db, sql, NULL, NULL, NULL))
+		fail_msg("%s: %s", sql, sqlite3_errmsg(db));
+	sqlite3_close(db);
+}
+
+static uint64_t bad_rows(void)
+{
+	uint64_t bad = ~0ull;
+
+	assert_int_equal(store_count_bad(store, &bad), 0);
+	return bad;
+}
+
+static void a_block_that_is_not_valid_is_skipped_and_counted_and_its_neighbour_is_read(void **state)
+{
+	/* What each of these sets in the one row, and then sets back. */
+	static const char *const sets[] = {
+		"length=0",
+		"length=7",
+		"length=24", /* bits are set behind it */
+		"length=33",
+		"length=-1",
+		"length=288",
+		"length='32'||x'00'",
+		"host=x'00000000000000000000000000000000', length=0",
+		"host=x'20010db8000000000000000000000000', length=18",
+		"host=x'20010db8000000000000000000000001', length=64",
+		"host=x'00000000000000000000ffff7f000001'", /* 127.0.0.1 */
+		"host=x'00000000000000000000ffffe0000001'",
+		"host=x'c6336407'",
+		"host='0123456789abcdef'",
+		"since=0",
+		"since=-1",
+		"since='long ago'",
+		"until=since",
+		"until=since-1",
+		"until=since+400*86400000",
+		"until=9223372036854775807",
+		"until=1e300",
+		"quiet=-1",
+		"quiet=400*86400",
+		"trial=2",
+		"trial=x'00'",
+		"repeats=-1",
+		"repeats=4294967296",
+		"reason='a' || char(27) || '[2J'",
+		"reason='gr' || char(252) || 'n'",
+		"reason='0123456789012345678901234567890123456789012345678'",
+		"reason=x'41'",
+		"reason='a' || char(0) || 'b'",
+		"lifted=-1",
+		"lifted=9223372036854775807",
+		"log=''||char(0)||'x'",
+		"log=hex(zeroblob(4000))",
+		"serial=-1",
+		"log=NULL",
+		"event=9223372036854775807",
+		"lines='no end'",
+		"lines=hex(zeroblob(40000)) || char(10)",
+	};
+	char sql[256];
+
+	(void)state;
+	assert_int_equal(write_block(block("198.51.100.7", NOW, NOW + HOUR)), 0);
+	assert_int_equal(write_block(block("198.51.100.8", NOW, NOW + HOUR)), 0);
+	assert_int_equal(bad_rows(), 0);
+	tamper("CREATE TABLE kept AS SELECT * FROM blocks WHERE id=1");
+	for (size_t i = 0; i < sizeof(sets) / sizeof(sets[0]); i++) {
+		snprintf(sql, sizeof(sql), "UPDATE blocks SET %s WHERE id=1", sets[i]);
+		tamper(sql);
+		if (bad_rows() != 1 || history(NULL) != 1)
+			fail_msg("%s: %d bad rows, %d read", sets[i], (int)bad_rows(),
+				 history(NULL));
+		assert_in_range(running(NOW + 1), 1, 1);
+		tamper("REPLACE INTO blocks SELECT * FROM kept");
+		assert_int_equal(running(NOW + 1), 2);
+	}
+	assert_int_equal(bad_rows(), 0);
+}
+
+static void what_a_hand_may_block_is_valid_to_the_widest(void **state)
+{
+	static const char *const whom[] = { "10.0.0.0/8",    "2001::/19",	 "203.0.113.4/31",
+					    "203.0.113.255", "2001:db8::/64",	 "2001:db8::1/128",
+					    "127.0.0.0/8",   "2001:db8:0:1::/65" };
+	struct store_block longest = block("203.0.113.9", NOW, NOW + STORE_ROW_LONGEST);
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(whom) / sizeof(whom[0]); i++) {
+		struct store_block by_hand = block(whom[i], NOW, NOW + HOUR);
+
+		by_hand.log = NULL;
+		by_hand.serial = 0;
+		assert_int_equal(write_block(by_hand), 0);
+	}
+	longest.quiet = 366 * 86400;
+	longest.log = NULL;
+	longest.serial = 0;
+	memset(longest.reason, '~', sizeof(longest.reason) - 1);
+	assert_int_equal(write_block(longest), 0);
+	/* It is made longer again and again, for years. */
+	longest.since = longest.event = NOW + STORE_ROW_LONGEST - 1;
+	longest.until = longest.since + STORE_ROW_LONGEST;
+	assert_int_equal(write_block(longest), 0);
+	assert_int_equal(bad_rows(), 0);
+	assert_int_equal(history(NULL), sizeof(whom) / sizeof(whom[0]) + 1);
+}
+
+static void other_rows_that_are_not_valid_are_skipped_and_counted(void **state)
+{
+	struct store_log logs[2] = { { .name = "mx0 /log" }, { .name = "mx0 /other" } };
+	const struct store_totals totals = { .lines = 7, .braked = true };
+	const struct store_batch batch = {
+		.logs = logs, .logs_count = 2, .who = "mx0", .totals = &totals, .now = NOW
+	};
+	static const char *const sets[] = { "offset=-1",      "offset=1099511627776",
+					    "generation=-1",  "generation=8388608",
+					    "head_size=1025", "head_size=-1",
+					    "skip=2",	      "rank=1",
+					    "earlier=2",      "inode='x'",
+					    "proof=NULL" };
+	struct log_place done, from;
+	struct store_totals read;
+	int64_t heard[3] = { 0 };
+	char sql[256];
+
+	(void)state;
+	for (int i = 0; i < 2; i++) {
+		logs[i].done.places.count = 1;
+		logs[i].done.places.places[0] = (struct place){ .generation = 3, .offset = 99 };
+	}
+	assert_int_equal(write_batch(&batch), 0);
+	assert_int_equal(write_block(block("198.51.100.7", NOW, NOW + HOUR)), 0);
+	assert_int_equal(bad_rows(), 0);
+	tamper("INSERT INTO offenders VALUES(x'0000',1,1000000), "
+	       "(x'00000000000000000000ffff7f000001',"
+	       "1,1000000), (x'20010db8000000000000000000000001',1,1000000),"
+	       "(x'20010db8000000000000000000000000',0,1000000),"
+	       "(x'20010db8000000010000000000000000',-1,1000000),"
+	       "(x'20010db8000000020000000000000000',1,0),"
+	       "(x'20010db8000000030000000000000000',1,'never')");
+	assert_int_equal(store_repeats(store, hear_repeat, heard), 0);
+	assert_int_equal(heard[0], 1);
+	assert_int_equal(bad_rows(), 7);
+	tamper("DELETE FROM offenders");
+	tamper("CREATE TABLE kept AS SELECT * FROM places WHERE log='mx0 /log'");
+	for (size_t i = 0; i < sizeof(sets) / sizeof(sets[0]); i++) {
+		snprintf(sql, sizeof(sql), "UPDATE places SET %s WHERE log='mx0 /log'", sets[i]);
+		tamper(sql);
+		if (store_log(store, "mx0 /log", &done, &from) != -ENOENT || bad_rows() != 1)
+			fail_msg("%s: %d bad rows", sets[i], (int)bad_rows());
+		assert_int_equal(done.places.count, 0);
+		assert_int_equal(store_log(store, "mx0 /other", &done, &from), 0);
+		assert_int_equal(done.places.places[0].offset, 99);
+		tamper("DELETE FROM places WHERE log='mx0 /log'");
+		tamper("INSERT INTO places SELECT * FROM kept");
+	}
+	assert_int_equal(store_log(store, "mx0 /log", &done, &from), 0);
+	tamper("UPDATE cursors SET cursor='a'||char(10)||'b' WHERE log='mx0 /log'");
+	assert_int_equal(store_log(store, "mx0 /log", &done, &from), -ENOENT);
+	assert_int_equal(bad_rows(), 1);
+	assert_int_equal(store_totals(store, "mx0", &read), 0);
+	assert_true(read.lines == 7 && read.braked);
+	tamper("UPDATE totals SET lines=-7");
+	assert_int_equal(store_totals(store, "mx0", &read), 0);
+	assert_true(!read.lines && !read.braked);
+	assert_int_equal(bad_rows(), 2);
+}
+
+static void a_lift_by_a_clock_far_ahead_does_not_reach_later_blocks(void **state)
+{
+	struct addr_prefix whom;
+	struct store_batch batch = { .lifts = &whom, .lifts_count = 1, .now = NOW + 400 * DAY };
+
+	(void)state;
+	assert_int_equal(addr_parse_prefix("198.51.100.7", &whom), 0);
+	assert_int_equal(write_batch(&batch), 0);
+	assert_int_equal(write_block(block("198.51.100.7", NOW, NOW + HOUR)), 0);
+	assert_int_equal(running(NOW + 1), 1);
+}
+
+static mode_t mode_of(const char *suffix)
+{
+	char path[200];
+	struct stat st;
+
+	snprintf(path, sizeof(path), "%s/%s%s", folder, STORE_FILE, suffix);
+	assert_int_equal(stat(path, &st), 0);
+	return st.st_mode & 07777;
+}
+
+static void files_are_0640_whatever_the_umask(void **state)
+{
+	const mode_t masks[] = { 0, 022, 077, 0777 };
+	mode_t before = umask(0);
+	char path[200], aside[200];
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(masks) / sizeof(masks[0]); i++) {
+		store_close(store);
+		snprintf(path, sizeof(path), "%s/%s", folder, STORE_FILE);
+		unlink(path);
+		umask(masks[i]);
+		assert_int_equal(store_open(folder, &limits, &store), 0);
+		assert_int_equal(write_block(block("198.51.100.7", NOW, NOW + HOUR)), 0);
+		assert_int_equal(mode_of(""), 0640);
+		assert_int_equal(mode_of("-wal"), 0640);
+		assert_int_equal(mode_of("-shm"), 0640);
+	}
+	umask(before);
+	/* Of an older version; nobody else could write to it. */
+	assert_int_equal(chmod(path, 0644), 0);
+	store_close(store);
+	assert_int_equal(store_open(folder, &limits, &store), 0);
+	assert_int_equal(mode_of(""), 0640);
+	assert_int_equal(history(NULL), 1);
+	assert_int_equal(chmod(path, 0644), 0);
+	assert_int_equal(store_put_aside(folder, aside, sizeof(aside)), 0);
+	assert_int_equal(mode_of(strrchr(aside, '/') + 1 + strlen(STORE_FILE)), 0640);
+}
+
+static void
+a_folder_or_file_that_others_may_write_is_refused_and_one_they_may_read_is_not(void **state)
+{
+	struct store *other;
+	char path[200];
+
+	(void)state;
+	snprintf(path, sizeof(path), "%s/%s", folder, STORE_FILE);
+	for (mode_t mode = 0700; mode <= 0777; mode++) {
+		int expected = mode & 022 ? -EPERM : 0;
+
+		assert_int_equal(chmod(folder, mode), 0);
+		other = NULL;
+		assert_int_equal(store_open(folder, &limits, &other), expected);
+		store_close(other);
+		other = NULL;
+		assert_int_equal(store_open(folder, NULL, &other), expected);
+		store_close(other);
+	}
+	assert_int_equal(chmod(folder, 0755), 0);
+	assert_int_equal(chmod(path, 0660), 0);
+	assert_int_equal(store_open(folder, &limits, &other), -EPERM);
+	assert_int_equal(chmod(path, 0640), 0);
+	if (geteuid())
+		return;
+	assert_int_equal(chown(path, 65534, 0), 0);
+	assert_int_equal(store_open(folder, &limits, &other), -EPERM);
+	assert_int_equal(chown(path, 0, 0), 0);
+	assert_int_equal(chown(folder, 65534, 0), 0);
+	assert_int_equal(store_open(folder, &limits, &other), -EPERM);
+	assert_int_equal(chown(folder, 0, 0), 0);
+	assert_int_equal(store_open(folder, &limits, &other), 0);
+	store_close(other);
+}
+
 int main(void)
 {
 #define TEST(function) cmocka_unit_test_setup_teardown(function, start, stop)
@@ -351,6 +619,12 @@ int main(void)
 		TEST(where_all_runs_the_place_is_entered_all_the_same),
 		TEST(a_file_that_is_taken_away_is_noticed),
 		TEST(what_is_no_state_is_damaged_and_is_put_aside),
+		TEST(a_block_that_is_not_valid_is_skipped_and_counted_and_its_neighbour_is_read),
+		TEST(what_a_hand_may_block_is_valid_to_the_widest),
+		TEST(other_rows_that_are_not_valid_are_skipped_and_counted),
+		TEST(a_lift_by_a_clock_far_ahead_does_not_reach_later_blocks),
+		TEST(files_are_0640_whatever_the_umask),
+		TEST(a_folder_or_file_that_others_may_write_is_refused_and_one_they_may_read_is_not),
 	};
 
 	return cmocka_run_group_tests_name("store", tests, NULL, NULL);

@@ -33,7 +33,7 @@ static uint32_t blocks_until(uint32_t seconds)
 	return now.tv_sec + seconds + (now.tv_nsec != 0);
 }
 
-static void blocks_set_reason(char *to, const char *from)
+void blocks_reason(const char *from, char to[SOBIG_REASON_SIZE])
 {
 	size_t i;
 
@@ -70,7 +70,7 @@ static struct sobig_ledger blocks_order(const struct blocks_order *order)
 
 	/* Before the machine was there, there was no time for the maps. */
 	ledger.since -= order->age < ledger.since ? order->age : ledger.since - 1;
-	blocks_set_reason(ledger.reason, order->reason);
+	blocks_reason(order->reason, ledger.reason);
 	return ledger;
 }
 

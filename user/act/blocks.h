@@ -12,6 +12,10 @@
 
 struct blocks;
 
+/* A network wider than this is more than anybody means. */
+#define BLOCKS_WIDEST4 8
+#define BLOCKS_WIDEST6 19
+
 /* What shall be done to those that are blocked. */
 struct blocks_order {
 	uint32_t seconds;
@@ -21,6 +25,10 @@ struct blocks_order {
 	const char
 		*reason; /* cut to SOBIG_REASON_SIZE - 1 bytes; what is not printable becomes '?' */
 };
+
+/* A reason as the maps and the state have it: printable ASCII, the rest as '?'; cut, padded with 0.
+ */
+void blocks_reason(const char *from, char to[SOBIG_REASON_SIZE]);
 
 /*
  * All functions take turns with those of other processes. -EBUSY: our turn did not come for

@@ -46,6 +46,7 @@ struct scribe {
 	struct scribe_state state;
 	/* The thread's own: */
 	struct store *store;
+	bool checked; /* the rows of it, once */
 	time_t pruned;
 };
 
@@ -176,6 +177,19 @@ static int scribe_mend(struct scribe *scribe)
 	return store_open(scribe->folder, &scribe->limits, &scribe->store);
 }
 
+/* Here, where nobody waits for it. */
+static void scribe_check(struct scribe *scribe)
+{
+	uint64_t bad;
+
+	if (scribe->checked || !scribe->store || store_count_bad(scribe->store, &bad))
+		return;
+	scribe->checked = true;
+	pthread_mutex_lock(&scribe->lock);
+	scribe->state.bad = bad;
+	pthread_mutex_unlock(&scribe->lock);
+}
+
 static int scribe_write(struct scribe *scribe, const struct scribe_batch *batch)
 {
 	const struct store_batch rows = {
@@ -285,10 +299,12 @@ static void *scribe_run(void *context)
 		scribe->state.error = -err;
 		over = scribe->over;
 		pthread_mutex_unlock(&scribe->lock);
-		if (!err)
+		if (!err) {
+			scribe_check(scribe);
 			scribe_prune(scribe, batch.now);
-		else if (!over)
+		} else if (!over) {
 			scribe_put_back(scribe, &batch);
+		}
 		scribe_clear(&batch);
 	}
 	store_close(scribe->store);

@@ -27,6 +27,7 @@ struct scribe_state {
 	int error;	    /* errno of why nothing can be written at present; 0: it can */
 	uint64_t lost;	    /* blocks for which there was no room, and that are not entered */
 	int64_t lost_until; /* until when the last of these runs, ms since 1970; 0: there is none */
+	uint64_t bad;	    /* rows that were not valid when the file was first opened */
 	uint64_t damaged;   /* files put aside */
 	uint64_t gone;	    /* files that somebody took away */
 };

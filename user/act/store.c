@@ -1,48 +1,19 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* The state on disk: opened, written in batches, bounded. */
+/* The state on disk: written in batches, bounded. */
 #include "act/store.h"
 
 #include <errno.h>
-#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <time.h>
-#include <unistd.h>
 
 #include "act/store_sql.h"
-
-#define STORE_VERSION	  1
-#define STORE_PAGE	  4096
-#define STORE_WAL	  (4 << 20)
-#define STORE_PATIENCE_MS 2000
 
 /* How many rows are let go at a time. */
 #define STORE_CHUNK "2000"
 
 /* For how long a daemon may hold what it has not written, milliseconds. */
 #define STORE_LIFTS_KEPT (24 * 3600 * INT64_C(1000))
-
-static const char store_schema[] =
-	"CREATE TABLE IF NOT EXISTS blocks(id INTEGER PRIMARY KEY, host BLOB NOT NULL,"
-	" length INTEGER NOT NULL, since INTEGER NOT NULL, until INTEGER NOT NULL,"
-	" quiet INTEGER NOT NULL, trial INTEGER NOT NULL, repeats INTEGER NOT NULL,"
-	" reason TEXT NOT NULL, lifted INTEGER NOT NULL DEFAULT 0, log TEXT,"
-	" serial INTEGER NOT NULL, event INTEGER NOT NULL, lines TEXT NOT NULL);"
-	"CREATE INDEX IF NOT EXISTS blocks_host ON blocks(host, length);"
-	"CREATE INDEX IF NOT EXISTS blocks_until ON blocks(until);"
-	"CREATE TABLE IF NOT EXISTS offenders(host BLOB PRIMARY KEY, times INTEGER NOT NULL,"
-	" until INTEGER NOT NULL) WITHOUT ROWID;"
-	"CREATE TABLE IF NOT EXISTS places(log TEXT, earlier INTEGER, rank INTEGER,"
-	" generation INTEGER, device INTEGER, inode INTEGER, offset INTEGER, proof INTEGER,"
-	" head INTEGER, head_size INTEGER, skip INTEGER, PRIMARY KEY(log, earlier, rank))"
-	" WITHOUT ROWID;"
-	"CREATE TABLE IF NOT EXISTS cursors(log TEXT PRIMARY KEY, cursor TEXT) WITHOUT ROWID;"
-	"CREATE TABLE IF NOT EXISTS totals(who TEXT PRIMARY KEY, lines INTEGER, offences INTEGER,"
-	" blocks INTEGER, braked INTEGER) WITHOUT ROWID;"
-	"CREATE TABLE IF NOT EXISTS lifts(host BLOB, length INTEGER, at INTEGER,"
-	" PRIMARY KEY(host, length)) WITHOUT ROWID;";
 
 static const char *const store_make_room[] = {
 	/* What is over, and the offenders who were quiet for longest. */
@@ -85,7 +56,7 @@ int store_errno(sqlite3 *db)
 	}
 }
 
-static int store_exec(sqlite3 *db, const char *sql)
+int store_exec(sqlite3 *db, const char *sql)
 {
 	return sqlite3_exec(db, sql, NULL, NULL, NULL) ? store_errno(db) : 0;
 }
@@ -104,97 +75,25 @@ int store_step(sqlite3 *db, sqlite3_stmt *statement)
 	return err;
 }
 
-static int store_version(sqlite3 *db)
+int64_t store_column_number(sqlite3_stmt *row, int column, bool *valid)
 {
-	sqlite3_stmt *ask;
-	int version = -1;
-
-	if (store_prepare(db, "PRAGMA user_version", &ask))
-		return store_errno(db);
-	if (sqlite3_step(ask) == SQLITE_ROW)
-		version = sqlite3_column_int(ask, 0);
-	sqlite3_finalize(ask);
-	return version < 0 ? store_errno(db) : version;
+	*valid &= sqlite3_column_type(row, column) == SQLITE_INTEGER;
+	return sqlite3_column_int64(row, column);
 }
 
-static int store_prepare_file(struct store *store)
+struct store_row_text store_column_text(sqlite3_stmt *row, int column, int type, bool *valid)
 {
-	int version = store_version(store->db), err;
-	char text[128];
+	struct store_row_text text = { NULL, 0 };
 
-	if (version < 0)
-		return version;
-	if (version > STORE_VERSION)
-		return -EBADMSG;
-	/* No word to the disk for each batch: a power cut may cost the last seconds, and no more.
-	 */
-	err = store_exec(store->db, "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL");
-	snprintf(text, sizeof(text), "PRAGMA journal_size_limit=%d; PRAGMA max_page_count=%llu",
-		 STORE_WAL, (unsigned long long)(store->limits.size / STORE_PAGE));
-	if (!err)
-		err = store_exec(store->db, text);
-	if (!err)
-		err = store_exec(store->db, store_schema);
-	snprintf(text, sizeof(text), "PRAGMA user_version=%d", STORE_VERSION);
-	if (!err && version != STORE_VERSION)
-		err = store_exec(store->db, text);
-	return err;
-}
-
-int store_open(const char *folder, const struct store_limits *limits, struct store **out)
-{
-	int flags = limits ? SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE : SQLITE_OPEN_READWRITE;
-	struct store *store = calloc(1, sizeof(*store));
-	struct stat st;
-	int err = 0;
-
-	if (!store)
-		return -ENOMEM;
-	if (limits) {
-		store->limits = *limits;
-		/* SQLite would not tell a disk that is read-only from a file that is not there. */
-		if ((mkdir(folder, 0750) && errno != EEXIST) || access(folder, W_OK))
-			err = -errno;
+	if (sqlite3_column_type(row, column) != type) {
+		*valid = false;
+		return text;
 	}
-	if (snprintf(store->path, sizeof(store->path), "%s/%s", folder, STORE_FILE) >=
-	    (int)sizeof(store->path))
-		err = -ENAMETOOLONG;
-	if (!err && !limits && access(store->path, F_OK))
-		err = -errno;
-	if (!err && sqlite3_open_v2(store->path, &store->db, flags, NULL))
-		err = store_errno(store->db);
-	if (!err)
-		sqlite3_busy_timeout(store->db, STORE_PATIENCE_MS);
-	if (!err && limits)
-		err = store_prepare_file(store);
-	if (!err && !stat(store->path, &st))
-		store->inode = st.st_ino;
-	if (err)
-		store_close(store);
-	else
-		*out = store;
-	return err;
-}
-
-int store_put_aside(const char *folder, char *aside, size_t size)
-{
-	static const char *const others[] = { "-wal", "-shm" };
-	char path[PATH_MAX], other[PATH_MAX + 8];
-	struct tm tm;
-	time_t now = time(NULL);
-	char stamp[32];
-
-	strftime(stamp, sizeof(stamp), "%Y%m%d-%H%M%S", gmtime_r(&now, &tm));
-	if (snprintf(path, sizeof(path), "%s/%s", folder, STORE_FILE) >= (int)sizeof(path) ||
-	    snprintf(aside, size, "%s.damaged-%s", path, stamp) >= (int)size)
-		return -ENAMETOOLONG;
-	if (rename(path, aside))
-		return -errno;
-	for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++) {
-		snprintf(other, sizeof(other), "%s%s", path, others[i]);
-		unlink(other);
-	}
-	return 0;
+	/* A TEXT has a NUL behind it; a BLOB of no bytes is NULL. */
+	text.bytes = type == SQLITE_TEXT ? (const char *)sqlite3_column_text(row, column)
+					 : sqlite3_column_blob(row, column);
+	text.size = sqlite3_column_bytes(row, column);
+	return text;
 }
 
 static void store_bind_block(sqlite3_stmt *to, const struct store_block *block)
@@ -222,11 +121,12 @@ static int store_write_blocks(struct store *store, const struct store_batch *bat
 		"UPDATE blocks SET until=max(until,?4), quiet=max(quiet,?5), log=?9, serial=?10, "
 		"event=?11, lines=CASE ?12 WHEN '' THEN lines ELSE ?12 END "
 		"WHERE host=?1 AND length=?2 AND until>?3 AND lifted=0 AND trial=?6";
-	/* It may have been lifted before it is entered. */
+	/* It may have been lifted before it is entered; not by a clock that was far ahead. */
 	static const char anew[] =
 		"INSERT INTO blocks(host,length,since,until,quiet,trial,repeats,reason,"
 		"log,serial,event,lines,lifted) VALUES(?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11,?12,"
-		"ifnull((SELECT at FROM lifts WHERE host=?1 AND length=?2 AND at>=?3),0))";
+		"ifnull((SELECT at FROM lifts WHERE host=?1 AND length=?2 AND at BETWEEN ?3 AND "
+		"?13),0))";
 	static const char offender[] =
 		"INSERT INTO offenders VALUES(?1,?7+1,?4) ON CONFLICT(host) DO UPDATE SET "
 		"times=excluded.times, until=max(until,excluded.until)";
@@ -244,6 +144,7 @@ static int store_write_blocks(struct store *store, const struct store_batch *bat
 		err = store_step(store->db, to[0]);
 		if (!err && !sqlite3_changes(store->db)) {
 			store_bind_block(to[1], block);
+			sqlite3_bind_int64(to[1], 13, batch->now + STORE_LIFTS_KEPT);
 			err = store_step(store->db, to[1]);
 		}
 		if (!err && block->log && !block->trial) {
@@ -382,13 +283,6 @@ bool store_prune(struct store *store, int64_t now)
 	return false;
 }
 
-bool store_is_there(const struct store *store)
-{
-	struct stat st;
-
-	return !stat(store->path, &st) && st.st_ino == store->inode;
-}
-
 int store_lift_all(struct store *store, int64_t now)
 {
 	char text[128];
@@ -396,12 +290,4 @@ int store_lift_all(struct store *store, int64_t now)
 	snprintf(text, sizeof(text), "UPDATE blocks SET lifted=%lld WHERE until>%lld AND lifted=0",
 		 (long long)now, (long long)now);
 	return store_exec(store->db, text);
-}
-
-void store_close(struct store *store)
-{
-	if (!store)
-		return;
-	sqlite3_close(store->db);
-	free(store);
 }

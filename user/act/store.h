@@ -15,7 +15,8 @@
 /*
  * One SQLite file in a folder. Times are milliseconds since 1970. Errors are -errno: -ENOSPC: disk
  * or size are used up; -EROFS, -EACCES, -EIO; -EBUSY: somebody else is at it; -EBADMSG: what is
- * there is no such file, or damaged. Nothing is said.
+ * there is no such file, or damaged; -EPERM: the folder or the file belongs to somebody other than
+ * us and root, or others may write to it. Nothing is said.
  */
 struct store;
 
@@ -71,9 +72,13 @@ struct store_batch {
 
 /*
  * Opens the file in `folder`, to be written if there are `limits`, and makes both if they are not
- * there. The caller closes *out.
+ * there; then its mode, and that of what SQLite has beside it, is 0640 or less whatever the umask.
+ * The caller closes *out.
  */
 int store_open(const char *folder, const struct store_limits *limits, struct store **out);
+
+/* strerror(3), but for -EPERM, which is said as it is meant here. */
+const char *store_strerror(int err);
 
 /* Puts a damaged file aside; `aside` is its new name. */
 int store_put_aside(const char *folder, char *aside, size_t size);
@@ -93,6 +98,11 @@ bool store_prune(struct store *store, int64_t now);
 /* Enters that all blocks are lifted. */
 int store_lift_all(struct store *store, int64_t now);
 
+/*
+ * Whatever is read from here on is checked: a row that is not valid is skipped and counted, as
+ * store_row.h has it.
+ */
+
 /* `log` and `lines` are gone after the call. Stops at what is not 0, and returns it. */
 typedef int store_each_block(void *context, const struct store_block *block);
 
@@ -111,11 +121,20 @@ typedef void store_each_repeat(void *context, const struct addr *host, unsigned 
 
 int store_repeats(struct store *store, store_each_repeat *each, void *context);
 
-/* -ENOENT: nothing is known of that log. 0 without a place: it was not there yet. */
+/*
+ * -ENOENT: nothing is known of that log, or what is known is not valid. 0 without a place: it was
+ * not there yet.
+ */
 int store_log(struct store *store, const char *name, struct log_place *done,
 	      struct log_place *from);
 
 int store_totals(struct store *store, const char *who, struct store_totals *out);
+
+/* How many rows have been skipped; one that was read twice counts twice. */
+uint64_t store_bad(const struct store *store);
+
+/* Reads all there is, and counts the rows that are not valid. 0 or -errno. */
+int store_count_bad(struct store *store, uint64_t *out);
 
 /* Accepts NULL. */
 void store_close(struct store *store);

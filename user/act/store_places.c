@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* The state on disk: how far each log was read, and what it came to in all. */
 #include <errno.h>
-#include <stdio.h>
 #include <string.h>
 
 #include "act/store_sql.h"
@@ -65,50 +64,84 @@ int store_write_log(struct store *store, const struct store_log *log)
 	return err;
 }
 
-static void store_read_place(sqlite3_stmt *row, struct places *to)
+static bool store_read_place(sqlite3_stmt *at, struct log_place *done, struct log_place *from)
 {
-	struct place *place = &to->places[to->count];
+	bool valid = true;
+	const int64_t earlier = store_column_number(at, 0, &valid);
+	const struct store_row_place row = {
+		.rank = store_column_number(at, 1, &valid),
+		.generation = store_column_number(at, 2, &valid),
+		.device = store_column_number(at, 3, &valid),
+		.inode = store_column_number(at, 4, &valid),
+		.offset = store_column_number(at, 5, &valid),
+		.proof = store_column_number(at, 6, &valid),
+		.head = store_column_number(at, 7, &valid),
+		.head_size = store_column_number(at, 8, &valid),
+		.skip = store_column_number(at, 9, &valid),
+	};
 
-	if (to->count == PLACE_FILES)
-		return;
-	to->count++;
-	place->generation = sqlite3_column_int64(row, 1);
-	place->device = sqlite3_column_int64(row, 2);
-	place->inode = sqlite3_column_int64(row, 3);
-	place->offset = sqlite3_column_int64(row, 4);
-	place->proof = sqlite3_column_int64(row, 5);
-	place->head = sqlite3_column_int64(row, 6);
-	place->head_size = sqlite3_column_int64(row, 7);
-	place->skip = sqlite3_column_int64(row, 8);
+	return valid && (earlier == 0 || earlier == 1) &&
+	       !store_row_place(&row, earlier ? &from->places : &done->places);
 }
 
-int store_log(struct store *store, const char *name, struct log_place *done, struct log_place *from)
+/* 0; -ENOENT: there is a row that is not valid, and one alone makes the rest worthless. */
+static int store_read_places(struct store *store, const char *name, struct log_place *done,
+			     struct log_place *from)
 {
 	sqlite3_stmt *ask;
-	bool known = false;
+	uint64_t bad = 0;
 	int err = store_prepare(store->db,
-				"SELECT earlier, generation, device, inode, offset, proof, head, "
-				"head_size, skip FROM places WHERE log=? ORDER BY earlier, rank",
+				"SELECT earlier, rank, generation, device, inode, offset, proof, "
+				"head, head_size, skip FROM places WHERE log=? "
+				"ORDER BY earlier, rank",
 				&ask);
 
-	memset(done, 0, sizeof(*done));
-	memset(from, 0, sizeof(*from));
 	if (err)
 		return err;
 	sqlite3_bind_text(ask, 1, name, -1, SQLITE_STATIC);
 	while (sqlite3_step(ask) == SQLITE_ROW)
-		store_read_place(ask, sqlite3_column_int(ask, 0) ? &from->places : &done->places);
+		bad += !store_read_place(ask, done, from);
 	sqlite3_finalize(ask);
-	err = store_prepare(store->db, "SELECT cursor FROM cursors WHERE log=?", &ask);
+	store->bad += bad;
+	return bad ? -ENOENT : 0;
+}
+
+static int store_read_cursor(struct store *store, const char *name, char out[PLACE_CURSOR_SIZE])
+{
+	sqlite3_stmt *ask;
+	struct store_row_text text;
+	bool valid = true;
+	int err = store_prepare(store->db, "SELECT cursor FROM cursors WHERE log=?", &ask);
+
 	if (err)
 		return err;
 	sqlite3_bind_text(ask, 1, name, -1, SQLITE_STATIC);
+	err = -ENOENT;
 	if (sqlite3_step(ask) == SQLITE_ROW) {
-		snprintf(done->cursor, sizeof(done->cursor), "%s", sqlite3_column_text(ask, 0));
-		known = true;
+		text = store_column_text(ask, 0, SQLITE_TEXT, &valid);
+		if (valid && !store_row_cursor(&text, out))
+			err = 0;
+		else
+			store->bad++;
 	}
 	sqlite3_finalize(ask);
-	return known ? 0 : -ENOENT;
+	return err;
+}
+
+int store_log(struct store *store, const char *name, struct log_place *done, struct log_place *from)
+{
+	int err;
+
+	memset(done, 0, sizeof(*done));
+	memset(from, 0, sizeof(*from));
+	err = store_read_places(store, name, done, from);
+	if (!err)
+		err = store_read_cursor(store, name, done->cursor);
+	if (err) {
+		memset(done, 0, sizeof(*done));
+		memset(from, 0, sizeof(*from));
+	}
+	return err;
 }
 
 int store_write_totals(struct store *store, const char *who, const struct store_totals *totals)
@@ -140,10 +173,16 @@ int store_totals(struct store *store, const char *who, struct store_totals *out)
 		return err;
 	sqlite3_bind_text(ask, 1, who, -1, SQLITE_STATIC);
 	if (sqlite3_step(ask) == SQLITE_ROW) {
-		out->lines = sqlite3_column_int64(ask, 0);
-		out->offences = sqlite3_column_int64(ask, 1);
-		out->blocks = sqlite3_column_int64(ask, 2);
-		out->braked = sqlite3_column_int(ask, 3);
+		bool valid = true;
+		const struct store_row_totals row = {
+			.lines = store_column_number(ask, 0, &valid),
+			.offences = store_column_number(ask, 1, &valid),
+			.blocks = store_column_number(ask, 2, &valid),
+			.braked = store_column_number(ask, 3, &valid),
+		};
+
+		if (!valid || store_row_totals(&row, out))
+			store->bad++;
 	}
 	sqlite3_finalize(ask);
 	return 0;

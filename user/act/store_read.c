@@ -1,34 +1,41 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* The state on disk: read back. */
 #include <errno.h>
-#include <stdio.h>
+#include <limits.h>
 #include <string.h>
 
+#include "act/store_row.h"
 #include "act/store_sql.h"
 
 #define STORE_COLUMNS                                                                        \
 	"SELECT host,length,since,until,quiet,trial,repeats,reason,lifted,log,serial,event," \
 	"lines FROM blocks "
 
-static void store_read_block(sqlite3_stmt *row, struct store_block *out)
+/* False: it is not valid. The texts are gone with the row. */
+static bool store_read_block(struct store *store, sqlite3_stmt *at, struct store_block *out)
 {
-	const void *host = sqlite3_column_blob(row, 0);
+	bool valid = true;
+	const struct store_row_block row = {
+		.host = store_column_text(at, 0, SQLITE_BLOB, &valid),
+		.length = store_column_number(at, 1, &valid),
+		.since = store_column_number(at, 2, &valid),
+		.until = store_column_number(at, 3, &valid),
+		.quiet = store_column_number(at, 4, &valid),
+		.trial = store_column_number(at, 5, &valid),
+		.repeats = store_column_number(at, 6, &valid),
+		.reason = store_column_text(at, 7, SQLITE_TEXT, &valid),
+		.lifted = store_column_number(at, 8, &valid),
+		.log = sqlite3_column_type(at, 9) == SQLITE_NULL
+			       ? (struct store_row_text){ NULL, 0 }
+			       : store_column_text(at, 9, SQLITE_TEXT, &valid),
+		.serial = store_column_number(at, 10, &valid),
+		.event = store_column_number(at, 11, &valid),
+		.lines = store_column_text(at, 12, SQLITE_TEXT, &valid),
+	};
 
-	memset(out, 0, sizeof(*out));
-	if (host && sqlite3_column_bytes(row, 0) == sizeof(out->whom.addr.bytes))
-		memcpy(out->whom.addr.bytes, host, sizeof(out->whom.addr.bytes));
-	out->whom.length = sqlite3_column_int(row, 1);
-	out->since = sqlite3_column_int64(row, 2);
-	out->until = sqlite3_column_int64(row, 3);
-	out->quiet = sqlite3_column_int64(row, 4);
-	out->trial = sqlite3_column_int(row, 5);
-	out->repeats = sqlite3_column_int(row, 6);
-	snprintf(out->reason, sizeof(out->reason), "%s", sqlite3_column_text(row, 7));
-	out->lifted = sqlite3_column_int64(row, 8);
-	out->log = (const char *)sqlite3_column_text(row, 9);
-	out->serial = sqlite3_column_int64(row, 10);
-	out->event = sqlite3_column_int64(row, 11);
-	out->lines = (const char *)sqlite3_column_text(row, 12);
+	valid = valid && !store_row_block(&row, out);
+	store->bad += !valid;
+	return valid;
 }
 
 static int store_each(struct store *store, sqlite3_stmt *ask, store_each_block *each, void *context)
@@ -36,10 +43,9 @@ static int store_each(struct store *store, sqlite3_stmt *ask, store_each_block *
 	struct store_block block;
 	int err = 0, step;
 
-	while (!err && (step = sqlite3_step(ask)) == SQLITE_ROW) {
-		store_read_block(ask, &block);
-		err = each(context, &block);
-	}
+	while (!err && (step = sqlite3_step(ask)) == SQLITE_ROW)
+		if (store_read_block(store, ask, &block))
+			err = each(context, &block);
 	if (!err && step != SQLITE_DONE)
 		err = store_errno(store->db);
 	sqlite3_finalize(ask);
@@ -141,19 +147,101 @@ int store_history(struct store *store, const struct addr_prefix *whom, unsigned 
 int store_repeats(struct store *store, store_each_repeat *each, void *context)
 {
 	sqlite3_stmt *ask;
-	struct addr host;
 	int err = store_prepare(store->db, "SELECT host, times, until FROM offenders", &ask), step;
 
 	if (err)
 		return err;
 	while ((step = sqlite3_step(ask)) == SQLITE_ROW) {
-		if (sqlite3_column_bytes(ask, 0) != sizeof(host.bytes))
-			continue;
-		memcpy(host.bytes, sqlite3_column_blob(ask, 0), sizeof(host.bytes));
-		each(context, &host, sqlite3_column_int(ask, 1), sqlite3_column_int64(ask, 2));
+		bool valid = true;
+		const struct store_row_repeat row = {
+			.host = store_column_text(ask, 0, SQLITE_BLOB, &valid),
+			.times = store_column_number(ask, 1, &valid),
+			.until = store_column_number(ask, 2, &valid),
+		};
+		unsigned int times;
+		struct addr host;
+		int64_t until;
+
+		if (valid && !store_row_repeat(&row, &host, &times, &until))
+			each(context, &host, times, until);
+		else
+			store->bad++;
 	}
 	if (step != SQLITE_DONE)
 		err = store_errno(store->db);
 	sqlite3_finalize(ask);
 	return err;
+}
+
+static int store_skip_block(void *context, const struct store_block *block)
+{
+	(void)context;
+	(void)block;
+	return 0;
+}
+
+static void store_skip_repeat(void *context, const struct addr *host, unsigned int times,
+			      int64_t until)
+{
+	(void)context;
+	(void)host;
+	(void)times;
+	(void)until;
+}
+
+/* Each log and each daemon that the state knows. */
+static int store_read_names(struct store *store, const char *sql,
+			    void (*read)(struct store *store, const char *name))
+{
+	sqlite3_stmt *ask;
+	int err = store_prepare(store->db, sql, &ask), step;
+
+	if (err)
+		return err;
+	while ((step = sqlite3_step(ask)) == SQLITE_ROW)
+		if (sqlite3_column_type(ask, 0) == SQLITE_TEXT)
+			read(store, (const char *)sqlite3_column_text(ask, 0));
+		else
+			store->bad++;
+	if (step != SQLITE_DONE)
+		err = store_errno(store->db);
+	sqlite3_finalize(ask);
+	return err;
+}
+
+static void store_read_log(struct store *store, const char *name)
+{
+	struct log_place done, from;
+
+	store_log(store, name, &done, &from);
+}
+
+static void store_read_totals(struct store *store, const char *who)
+{
+	struct store_totals totals;
+
+	store_totals(store, who, &totals);
+}
+
+int store_count_bad(struct store *store, uint64_t *out)
+{
+	const uint64_t before = store->bad;
+	int err = store_history(store, NULL, UINT_MAX, store_skip_block, NULL);
+
+	if (!err)
+		err = store_repeats(store, store_skip_repeat, NULL);
+	if (!err)
+		err = store_read_names(store, "SELECT log FROM cursors", store_read_log);
+	if (!err)
+		err = store_read_names(store, "SELECT who FROM totals", store_read_totals);
+	if (err)
+		return err;
+	*out = store->bad - before;
+	store->bad = before;
+	return 0;
+}
+
+uint64_t store_bad(const struct store *store)
+{
+	return store->bad;
 }

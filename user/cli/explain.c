@@ -80,6 +80,7 @@ static int explain_read(struct explain *explain, const struct cli_common *common
 		explain->history_unknown = err;
 		if (err)
 			log_error("cannot read the history: %s", strerror(-err));
+		history_tell_bad(store);
 	}
 	store_close(store);
 	return 0;

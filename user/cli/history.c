@@ -50,7 +50,7 @@ int history_open(const struct cli_common *common, const char *file, bool write, 
 		log_error("\"%s/%s\" is damaged; attach puts it aside and begins a new one", folder,
 			  STORE_FILE);
 	else if (err && err != -ENOENT)
-		log_error("cannot open the state in \"%s\": %s", folder, strerror(-err));
+		log_error("cannot open the state in \"%s\": %s", folder, store_strerror(-err));
 	config_free(&config);
 	return err;
 }
@@ -77,27 +77,42 @@ static void history_write(const struct cli_common *common, const char *file,
 	store_close(store);
 	failed = err || left_out;
 	if (failed)
-		log_warning("cannot write the state: %s; %s", strerror(err ? -err : ENOSPC), loss);
+		log_warning("cannot write the state: %s; %s", store_strerror(err ? -err : ENOSPC),
+			    loss);
+}
+
+/* A row that is so wide is taken for damage when it is read, so it is not entered. */
+static bool history_is_wide(const struct addr_prefix *whom)
+{
+	const bool ipv4 = addr_is_ipv4(&whom->addr);
+	char address[ADDR_TEXT_SIZE];
+
+	if (whom->length >= (ipv4 ? BLOCKS_WIDEST4 : BLOCKS_WIDEST6))
+		return false;
+	log_warning("%s is wider than a /%d: it is not saved, and a restart does not restore it",
+		    addr_prefix_format(whom, address), ipv4 ? BLOCKS_WIDEST4 : BLOCKS_WIDEST6);
+	return true;
 }
 
 void history_enter(const struct cli_common *common, const char *file,
 		   const struct addr_prefix *whom, size_t count, const struct blocks_order *order)
 {
 	size_t most = count < HISTORY_ENTER_MAX ? count : HISTORY_ENTER_MAX;
-	struct store_block *blocks = calloc(most + 1, sizeof(*blocks));
-	struct store_batch batch = { .blocks = blocks, .blocks_count = most };
-	int64_t now = history_now();
+	struct store_block *blocks = calloc(most + 1, sizeof(*blocks)), *block;
+	struct store_batch batch = { .blocks = blocks, .now = history_now() };
 
 	if (!blocks)
 		return;
 	for (size_t i = 0; i < most; i++) {
-		blocks[i].whom = whom[i];
-		blocks[i].since = blocks[i].event = now;
-		blocks[i].until = now + order->seconds * INT64_C(1000);
-		blocks[i].quiet = order->extend ? order->seconds : 0;
-		snprintf(blocks[i].reason, sizeof(blocks[i].reason), "%s", order->reason);
+		if (history_is_wide(&whom[i]))
+			continue;
+		block = &blocks[batch.blocks_count++];
+		block->whom = whom[i];
+		block->since = block->event = batch.now;
+		block->until = batch.now + order->seconds * INT64_C(1000);
+		block->quiet = order->extend ? order->seconds : 0;
+		blocks_reason(order->reason, block->reason);
 	}
-	batch.now = now;
 	history_write(common, file, &batch, "after a reboot, these blocks are gone");
 	if (count > most)
 		log_warning("%zu of these blocks are not in the history, and are gone after a "
@@ -128,6 +143,14 @@ void history_lift_all(const struct cli_common *common, const char *file)
 	}
 	if (err)
 		log_warning("a reboot will bring these blocks back, if they run then");
+}
+
+void history_tell_bad(const struct store *store)
+{
+	if (store_bad(store))
+		log_warning("%llu rows of the state are not valid and were skipped; has somebody "
+			    "else written to %s?",
+			    (unsigned long long)store_bad(store), STORE_FILE);
 }
 
 char *history_time(int64_t time, char text[CLI_TIME_SIZE])
@@ -236,6 +259,8 @@ int history_list(const struct cli_common *common, const char *file,
 	for (int at = 0; !err && at < (count ? count : 1); at++)
 		err = store_history(store, count ? &networks[at] : NULL, HISTORY_LIST_MAX,
 				    history_list_one, &listing);
+	if (store)
+		history_tell_bad(store);
 	store_close(store);
 	if (err && err != -ENOENT) {
 		log_error("cannot read the history: %s", strerror(-err));

@@ -30,6 +30,9 @@ void history_lift(const struct cli_common *common, const char *file, const struc
 		  size_t count);
 void history_lift_all(const struct cli_common *common, const char *file);
 
+/* Warns of rows that were skipped as they are not valid, if there were any. */
+void history_tell_bad(const struct store *store);
+
 /* "2026-11-24 12:05:09" in local time. Returns `text`. */
 char *history_time(int64_t time, char text[CLI_TIME_SIZE]);
 

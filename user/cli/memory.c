@@ -10,6 +10,7 @@
 #include <time.h>
 
 #include "act/scribe.h"
+#include "act/store_row.h"
 #include "common/hash.h"
 #include "common/log.h"
 #include "judge/hosts.h"
@@ -105,7 +106,7 @@ static void memory_read(struct memory *memory, struct guard *guard, const char *
 	else
 		log_error("cannot read the state in \"%s\": %s; who was blocked before, and where "
 			  "the log was left, is not known",
-			  folder, strerror(-err));
+			  folder, store_strerror(-err));
 }
 
 int memory_open(struct guard *guard, const char *folder, const char *interface, struct memory **out)
@@ -325,6 +326,7 @@ static int memory_put_back(void *context, const struct store_block *block)
 	size_t done;
 
 	left = left < whole ? left : whole;
+	left = left < STORE_ROW_LONGEST ? left : STORE_ROW_LONGEST;
 	order.seconds = (left + 999) / 1000;
 	order.age = whole > left ? (whole - left) / 1000 : 0;
 	if (blocks_add(restoring->guard->blocks, &block->whom, 1, &order, NULL, &done))
@@ -365,6 +367,9 @@ bool memory_check(struct guard *guard)
 	struct memory *memory = guard->memory;
 	struct scribe_state state = scribe_state(memory->scribe);
 	const bool changed = state.error != (int)guard->pulse.state_error;
+	/* Of what cannot be written, not all has been looked through. */
+	const uint64_t seen = memory->store ? store_bad(memory->store) : 0;
+	const uint64_t bad = state.error ? seen : state.bad;
 
 	guard->pulse.state_error = state.error;
 	if (state.lost != guard->pulse.state_lost) {
@@ -374,9 +379,16 @@ bool memory_check(struct guard *guard)
 	if (state.error != memory->error && state.error)
 		log_error("the state cannot be written: %s; blocks go on, their history waits, and "
 			  "a restart would not know of it",
-			  strerror(state.error));
+			  store_strerror(state.error));
 	else if (state.error != memory->error)
 		log_notice("the state can be written again");
+	if (bad != guard->pulse.state_bad) {
+		log_warning(
+			"the state in \"%s\" has %llu rows that are not valid; they are skipped; "
+			"has somebody else written to %s?",
+			guard->pulse.state, (unsigned long long)bad, STORE_FILE);
+		guard->pulse.state_bad = bad;
+	}
 	if (state.damaged != memory->damaged)
 		log_error("the state was damaged, and was put aside; a new one is begun");
 	if (state.gone != memory->gone)

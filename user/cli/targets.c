@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "act/blocks.h"
 #include "cli/spared.h"
 #include "common/log.h"
 
@@ -35,7 +36,7 @@ int targets_parse(const char *text, struct addr_prefix *out)
 
 static bool targets_is_wide(const struct addr_prefix *whom)
 {
-	return whom->length < (addr_is_ipv4(&whom->addr) ? TARGETS_WIDEST4 : TARGETS_WIDEST6);
+	return whom->length < (addr_is_ipv4(&whom->addr) ? BLOCKS_WIDEST4 : BLOCKS_WIDEST6);
 }
 
 bool targets_refuse(const struct targets *targets, const struct addr_prefix *whom, char *why,
@@ -54,7 +55,7 @@ bool targets_refuse(const struct targets *targets, const struct addr_prefix *who
 		return false;
 	if (targets_is_wide(whom)) {
 		snprintf(why, size, "it is wider than a /%d; if it is meant, say --force",
-			 ipv4 ? TARGETS_WIDEST4 : TARGETS_WIDEST6);
+			 ipv4 ? BLOCKS_WIDEST4 : BLOCKS_WIDEST6);
 		return true;
 	}
 	words = prefixes_find(targets->spared, whom, &entry);

@@ -10,10 +10,6 @@
 #include "cli/cli.h"
 #include "common/addr.h"
 
-/* Wider than this, a network is more than anybody means. */
-#define TARGETS_WIDEST4 8
-#define TARGETS_WIDEST6 19
-
 /* ADDR or ADDR/LEN; an IPv6 address alone stands for its /64. Says what is wrong: 0 or -EINVAL. */
 int targets_parse(const char *text, struct addr_prefix *out);
 

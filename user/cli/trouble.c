@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "act/store.h"
 #include "cli/cli.h"
 #include "common/duration.h"
 
@@ -141,7 +142,7 @@ static void trouble_of_daemon(struct trouble_list *list, const struct picture_da
 				    "THE STATE CANNOT BE WRITTEN: %s; blocks work, but a restart "
 				    "would forget them; is there room in its folder, and may root "
 				    "write there?",
-				    strerror(pulse->state_error));
+				    store_strerror(pulse->state_error));
 		break;
 	case TROUBLE_LOST:
 		if (pulse->state_lost_until > list->picture->now)

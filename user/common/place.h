@@ -7,6 +7,9 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+/* How much of a file's beginning is known at most. */
+#define PLACE_HEAD_MAX 1024
+
 /*
  * Of one file. A log goes through many of them, and each has a number of its own, its generation,
  * which grows; a file that is cut to nothing and filled anew counts as another.

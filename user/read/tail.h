@@ -16,7 +16,7 @@
 #define TAIL_PROOF 64
 
 /* How much of a beginning tells a file from any other. Logs may well begin with the same line. */
-#define TAIL_HEAD 1024
+#define TAIL_HEAD PLACE_HEAD_MAX
 
 /* A line without its LF. The bytes are whatever the writer put there, and gone after the call. */
 typedef void tail_line(void *context, const char *line, size_t length);
