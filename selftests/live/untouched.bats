@@ -88,6 +88,15 @@ seen() {
 	[ "$status" = 0 ]
 }
 
+@test "make runs its tests, the fuzzer, the bench and the package's build inside" {
+	cd "$top"
+	for line in 'test:selftests/run' 'fuzz:selftests/fuzz/run' 'bench:python3 selftests/bench/' 'deb:lintian'; do
+		echo "$line"
+		make -n "${line%%:*}" SAN= | grep -qE "(^| )selftests/live/inside ${line#*:}"
+	done
+	grep -q 'lab_enter' scripts/sandbox
+}
+
 @test "by its defaults, sobig-xdp does meet the machine, but not inside" {
 	# Each of these looks for what is the machine's.
 	for command in "check" "list" "allow add 203.0.113.9" "parse /dev/null"; do
