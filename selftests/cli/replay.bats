@@ -235,7 +235,7 @@ unknown() {
 best() {
 	python3 - "$1" <<-'EOF'
 		import re, sys
-		found = re.findall(r'<td class="[^"]* best" title="more than (\d+) in (\w+): .*? lost, (\d+) hosts', open(sys.argv[1]).read())
+		found = re.findall(r'<td class="[^"]* best" title="more than (\d+) in (\w+): .*? lost, (\d+) hosts?', open(sys.argv[1]).read())
 		print(*(f"{limit}/{window}/{hosts}" for limit, window, hosts in found))
 	EOF
 }

@@ -110,7 +110,7 @@ unprivileged() {
 	start_daemon --log "$LAB/log/typo"
 	"$sobig" status | tee "$LAB/status"
 	grep -q 'THE LOG CANNOT BE READ' "$LAB/status"
-	grep -q "$LAB/log/typo and others" "$LAB/status"
+	grep -q "$LAB/log/typo and 1 other log, at byte" "$LAB/status"
 	offend $bad 16
 	until_blocked $bad
 }

@@ -22,24 +22,44 @@ static const struct {
 	const char *name;
 	size_t offset, size;
 } poke_fields[] = {
-	POKE_FIELD(started),	      POKE_FIELD(beat),
-	POKE_FIELD(last_line),	      POKE_FIELD(readable),
-	POKE_FIELD(braked),	      POKE_FIELD(brake),
-	POKE_FIELD(state_error),      POKE_FIELD(config_error),
-	POKE_FIELD(configured),	      POKE_FIELD(evictions),
-	POKE_FIELD(offences),	      POKE_FIELD(lines),
-	POKE_FIELD(watched),	      POKE_FIELD(dry_run),
-	POKE_FIELD(classes[0]),	      POKE_FIELD(classes[1]),
-	POKE_FIELD(classes[5]),	      POKE_FIELD(spared),
-	POKE_FIELD(watch_drops),      POKE_FIELD(pid),
-	POKE_FIELD(state_bad),	      POKE_FIELD(state_lost),
-	POKE_FIELD(state_lost_until),
+	POKE_FIELD(started),	 POKE_FIELD(beat),
+	POKE_FIELD(last_line),	 POKE_FIELD(readable),
+	POKE_FIELD(braked),	 POKE_FIELD(brake),
+	POKE_FIELD(state_error), POKE_FIELD(config_error),
+	POKE_FIELD(configured),	 POKE_FIELD(evictions),
+	POKE_FIELD(offences),	 POKE_FIELD(lines),
+	POKE_FIELD(watched),	 POKE_FIELD(dry_run),
+	POKE_FIELD(spared),	 POKE_FIELD(watch_drops),
+	POKE_FIELD(pid),	 POKE_FIELD(state_bad),
+	POKE_FIELD(state_lost),	 POKE_FIELD(state_lost_until),
+	POKE_FIELD(blocked),	 POKE_FIELD(skipped),
+	POKE_FIELD(logs),
 };
+
+/* "classes[N]" is any of them. */
+static int poke_find(const char *name, size_t *offset, size_t *size)
+{
+	unsigned int class;
+
+	for (size_t i = 0; i < sizeof(poke_fields) / sizeof(poke_fields[0]); i++) {
+		if (strcmp(name, poke_fields[i].name))
+			continue;
+		*offset = poke_fields[i].offset;
+		*size = poke_fields[i].size;
+		return 0;
+	}
+	if (sscanf(name, "classes[%u]", &class) != 1 || class >= SOBIG_CLASSES_MAX)
+		return -1;
+	*offset = offsetof(struct sobig_pulse, classes) + class * sizeof(__u64);
+	*size = sizeof(__u64);
+	return 0;
+}
 
 int main(int argc, char **argv)
 {
 	struct sobig_pulse pulse = { 0 };
 	__u32 key = 0, small;
+	size_t offset, size;
 	__u64 value;
 	int map;
 
@@ -54,14 +74,11 @@ int main(int argc, char **argv)
 		fprintf(stderr, "poke: %s: %s\n", argv[1], strerror(errno));
 		return 1;
 	}
-	for (size_t i = 0; i < sizeof(poke_fields) / sizeof(poke_fields[0]); i++) {
-		if (strcmp(argv[2], poke_fields[i].name))
-			continue;
-		memcpy((char *)&pulse + poke_fields[i].offset,
-		       poke_fields[i].size == sizeof(small) ? (void *)&small : (void *)&value,
-		       poke_fields[i].size);
-		return bpf_map_update_elem(map, &key, &pulse, BPF_ANY) ? 1 : 0;
+	if (poke_find(argv[2], &offset, &size)) {
+		fprintf(stderr, "poke: there is no field \"%s\"\n", argv[2]);
+		return 2;
 	}
-	fprintf(stderr, "poke: there is no field \"%s\"\n", argv[2]);
-	return 2;
+	memcpy((char *)&pulse + offset, size == sizeof(small) ? (void *)&small : (void *)&value,
+	       size);
+	return bpf_map_update_elem(map, &key, &pulse, BPF_ANY) ? 1 : 0;
 }

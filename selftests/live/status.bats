@@ -115,6 +115,68 @@ teardown() {
 	says 0 'all is well'
 }
 
+@test "nouns agree with their numbers, one or many" {
+	start_daemon
+	freeze_daemon
+	for field in lines offences blocked watched skipped watch_drops logs; do "$poke" "$pulse" $field 1; done
+	"$poke" "$pulse" 'classes[0]' 1
+	"$sobig" status | tee "$LAB/status" || true
+	grep -Eq '^  judged    1 line, 1 offence, 1 block, 1 watched host$' "$LAB/status"
+	grep -q '^ *1 line skipped' "$LAB/status"
+	grep -q '^ *1 time a rule forgot a host' "$LAB/status"
+	for field in lines offences blocked watched skipped watch_drops logs; do "$poke" "$pulse" $field 2; done
+	"$sobig" status | tee "$LAB/status" || true
+	grep -Eq '^  judged    2 lines, 2 offences, 2 blocks, 2 watched hosts$' "$LAB/status"
+	grep -q '^ *2 lines skipped' "$LAB/status"
+	grep -q '^ *2 times a rule forgot a host' "$LAB/status"
+	grep -q "$log and 1 other log, at byte " "$LAB/status"
+	"$poke" "$pulse" logs 3
+	"$sobig" status | grep -q "$log and 2 other logs, at byte "
+}
+
+@test "classes and rules that have no room are summed up with what they come to" {
+	local class number=31
+	start_daemon
+	freeze_daemon
+	for class in $(seq 0 16); do
+		number=$((number + 1000))
+		"$poke" "$pulse" "classes[$class]" $number
+	done
+	"$sobig" status | tee "$LAB/status"
+	python3 - "$LAB/status" <<-'EOF'
+		import re, sys
+		line = next(line for line in open(sys.argv[1]) if line.startswith("  offences"))
+		assert len(line) <= 81, line
+		shown = [int(number) for number in re.findall(r"[a-z] (\d+)", line.split(", and ")[0])]
+		rest = re.search(r", and (\d+) other classes, (\d+) offences$", line)
+		assert shown == sorted(shown, reverse=True) and shown[0] == 17031, shown
+		assert len(shown) + int(rest[1]) == 17, line
+		assert sum(shown) + int(rest[2]) == sum(31 + 1000 * i for i in range(1, 18)), line
+	EOF
+	# More rules than have room.
+	number=1
+	for rule in worm-storm password-guessing address-harvesting relay-probing listed-host spam-run no-mail-client; do
+		"$sobig" block 203.0.113.$number --reason "$rule: a test" >/dev/null
+		number=$((number + 1))
+	done
+	"$sobig" status | tee "$LAB/status"
+	grep -q '^  and 1 other rule: 1 in force, 0 SYNs dropped for them$' "$LAB/status"
+	"$sobig" block 203.0.113.$number 203.0.113.$((number + 1)) --reason 'hammering: a test' >/dev/null
+	"$sobig" status | grep -q '^  and 2 other rules: 2 in force, 0 SYNs dropped for them$'
+}
+
+@test "a host that two rules count is watched once" {
+	start_daemon
+	for _ in 1 2 3; do
+		echo "$(date '+%F %T') H=(h) [$bad] F=<s@e> rejected RCPT <a@b>: $bad is listed at sbl.example"
+		echo "$(date '+%F %T') H=(h) [$good] F=<s@e> rejected RCPT <a@b>: Unrouteable address"
+	done >>"$log"
+	until "$sobig" status | grep -q ' 6 offences'; do sleep 0.1; done
+	"$sobig" status | grep -q ' 2 watched hosts$'
+	[ "$("$sobig" status -j | jq '.interfaces[0].daemon.watched')" = 2 ]
+	"$sobig" metrics | grep -qx 'sobig_xdp_watched_hosts 2'
+}
+
 @test "one interface or two, it fits a screen of 80 by 24" {
 	local pair
 	ip link add mx1 type veth peer name world1

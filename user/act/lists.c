@@ -9,6 +9,7 @@
 
 #include "common/hostname.h"
 #include "common/log.h"
+#include "common/words.h"
 
 #define LISTS_TOLD_MAX 8 /* wrong lines of one file */
 
@@ -124,7 +125,8 @@ static int lists_read(struct lists_reading *reading, FILE *stream)
 	free(line);
 	prefixes_seal(reading->set);
 	if (reading->wrong > LISTS_TOLD_MAX)
-		log_warning("%s: %lu wrong lines in all; they are skipped", path, reading->wrong);
+		log_warning("%s: %lu wrong line%s in all, all of them skipped", path,
+			    reading->wrong, words_plural(reading->wrong));
 	return err;
 }
 

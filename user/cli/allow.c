@@ -13,6 +13,7 @@
 #include "cli/ownlist.h"
 #include "cli/spared.h"
 #include "common/log.h"
+#include "common/words.h"
 
 #define ALLOW_WIDTH 20 /* of the column of addresses, as a rule */
 
@@ -79,8 +80,8 @@ static void allow_lifted(void *context, const struct carve_lifted *lifted)
 						entry, "pieces", (json_int_t)lifted->pieces,
 						"dry_run", (int)lifted->trial));
 	else if (lifted->pieces)
-		printf("%s: unblocked in %s; the rest of that stays blocked, as %zu networks\n",
-		       entry, address, lifted->pieces);
+		printf("%s: unblocked in %s; the rest of that stays blocked, as %zu network%s\n",
+		       entry, address, lifted->pieces, words_plural(lifted->pieces));
 	else
 		printf("%s: unblocked\n", address);
 }

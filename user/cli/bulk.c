@@ -14,6 +14,7 @@
 #include "cli/history.h"
 #include "common/duration.h"
 #include "common/log.h"
+#include "common/words.h"
 
 #define BULK_LINE 65536
 
@@ -126,11 +127,11 @@ static void bulk_block(struct bulk *bulk)
 		return;
 	addr_prefix_format(&bulk->whom[done], address);
 	if (err == -E2BIG)
-		log_error("\"%s\" and %zu more were not blocked: the table is full", address,
-			  bulk->count - done - 1);
+		log_error("the table is full: %zu not blocked, from \"%s\" on", bulk->count - done,
+			  address);
 	else
-		log_error("\"%s\" and %zu more were not blocked: %s", address,
-			  bulk->count - done - 1, strerror(-err));
+		log_error("%s: %zu not blocked, from \"%s\" on", strerror(-err), bulk->count - done,
+			  address);
 	bulk->err = err;
 }
 
@@ -223,8 +224,8 @@ static bool bulk_split(struct bulk *bulk, const char *text, const struct addr_pr
 			  why, err ? strerror(-err) : "nothing is left of it");
 		bulk->refused++;
 	} else {
-		log_notice("\"%s\" holds %s: blocked without, as %zu networks", text, why,
-			   rest.count);
+		log_notice("\"%s\" holds %s: blocked without, as %zu network%s", text, why,
+			   rest.count, words_plural(rest.count));
 		for (size_t i = 0; i < rest.count && !bulk->err; i++)
 			bulk_push(bulk, &rest.whom[i]);
 	}
@@ -315,7 +316,7 @@ void bulk_read(struct bulk *bulk, int fd)
 static void bulk_sum_up(const struct bulk *bulk)
 {
 	if (bulk->lift)
-		printf("%llu unblocked, %llu were not blocked, %llu refused\n",
+		printf("%llu unblocked, %llu not blocked before, %llu refused\n",
 		       (unsigned long long)bulk->lifted, (unsigned long long)bulk->absent,
 		       (unsigned long long)bulk->refused);
 	else

@@ -13,6 +13,7 @@
 #include "cli/targets.h"
 #include "common/duration.h"
 #include "common/log.h"
+#include "common/words.h"
 
 #define EXPLAIN_HISTORY_MAX 20
 
@@ -138,8 +139,9 @@ static void explain_print_entry(FILE *to, const struct explain *explain)
 		fprintf(to, "  extends  until it was quiet for %s\n",
 			duration_format(entry->quiet, left));
 	if (entry->last_drop)
-		fprintf(to, "  dropped  %llu SYNs, the last at %s\n",
-			(unsigned long long)entry->drops, cli_time(entry->last_drop, time));
+		fprintf(to, "  dropped  %llu SYN%s, the last at %s\n",
+			(unsigned long long)entry->drops, words_plural(entry->drops),
+			cli_time(entry->last_drop, time));
 	else
 		fprintf(to, "  dropped  nothing yet\n");
 }
@@ -156,8 +158,8 @@ static void explain_print_history(FILE *to, const struct explain *explain)
 			history_time(block->since, since), block->reason,
 			block->log ? "" : ", by hand");
 		if (block->repeats)
-			fprintf(to, "  repeats  it had been blocked %u times before\n",
-				block->repeats);
+			fprintf(to, "  repeats  it had been blocked %u time%s before\n",
+				block->repeats, words_plural(block->repeats));
 		fprintf(to, "  %s %s\n", block->lifted ? "lifted  " : "until   ",
 			history_time(block->lifted ? block->lifted : block->until, until));
 		if (*block->lines) {

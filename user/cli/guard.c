@@ -21,6 +21,7 @@
 #include "cli/post.h"
 #include "cli/verdicts.h"
 #include "common/log.h"
+#include "common/words.h"
 
 enum {
 	GUARD_SIGNALS,
@@ -176,8 +177,8 @@ static void guard_tick(struct guard *guard)
 	if (repair.evicted) {
 		guard->pulse.evictions += repair.evicted;
 		guard->changed = true;
-		log_warning("the kernel's table had lost %llu blocks; they were put back",
-			    (unsigned long long)repair.evicted);
+		log_warning("the kernel's table had lost %llu block%s, which came back now",
+			    (unsigned long long)repair.evicted, words_plural(repair.evicted));
 	}
 	changed = memory_check(guard) || guard->changed;
 	guard_write_pulse(guard);

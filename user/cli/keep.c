@@ -12,6 +12,7 @@
 #include "cli/memory.h"
 #include "cli/spared.h"
 #include "common/log.h"
+#include "common/words.h"
 
 #define KEEP_TOLD_MAX 20 /* lifted blocks that are told one by one */
 
@@ -97,8 +98,9 @@ static void keep_lifted(void *context, const struct carve_lifted *lifted)
 		return;
 	if (lifted->pieces)
 		log_notice("unblocked %s in %s, which is never to be blocked (%s); the rest stays "
-			   "blocked as %zu networks",
-			   entry, address, lifted->why, lifted->pieces);
+			   "blocked as %zu network%s",
+			   entry, address, lifted->why, lifted->pieces,
+			   words_plural(lifted->pieces));
 	else
 		log_notice("unblocked %s: %s is never to be blocked (%s)", address, entry,
 			   lifted->why);
@@ -142,7 +144,8 @@ static void keep_lift(struct keep *keep, struct guard *guard, const struct prefi
 		prefixes_free(fresh);
 	}
 	if (lifting.count > KEEP_TOLD_MAX)
-		log_notice("and %u more blocks were lifted", lifting.count - KEEP_TOLD_MAX);
+		log_notice("lifted besides: %u block%s", lifting.count - KEEP_TOLD_MAX,
+			   words_plural(lifting.count - KEEP_TOLD_MAX));
 	if (err)
 		log_error("cannot look for blocks of who is never to be blocked: %s; try: "
 			  "sobig-xdp unblock ADDR",

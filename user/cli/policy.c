@@ -11,6 +11,7 @@
 #include "cli/post.h"
 #include "common/duration.h"
 #include "common/log.h"
+#include "common/words.h"
 
 /* The configuration, but for what the command line says. */
 static void policy_set_filter(const struct guard_orders *orders, const struct config_filter *config,
@@ -160,9 +161,8 @@ void policy_tell(const struct guard *guard)
 			   duration_format(rule->window, window), rule->name);
 	}
 	if (rules->count > 1)
-		log_notice("and by %zu more rules, %zu of which are only for show; sobig-xdp check "
-			   "tells all",
-			   rules->count - 1, shown);
+		log_notice("and by %zu more rule%s; for show only: %zu; sobig-xdp check tells all",
+			   rules->count - 1, words_plural(rules->count - 1), shown);
 	if (!rules->count)
 		log_warning("there is no rule: nobody will be blocked");
 }

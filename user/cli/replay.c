@@ -221,7 +221,7 @@ static void replay_tell(const struct replay *replay)
 			    "%llu",
 			    (unsigned long long)replay->pieces);
 	if (state.dropped)
-		log_warning("hosts that were forgotten early, as too many were under watch: %llu",
+		log_warning("how often a rule forgot a host early, as too many were watched: %llu",
 			    (unsigned long long)state.dropped);
 }
 

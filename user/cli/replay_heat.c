@@ -4,6 +4,7 @@
 
 #include "cli/replay_page.h"
 #include "cli/replay_words.h"
+#include "common/words.h"
 
 #define REPLAY_HEAT_LEVELS   10
 #define REPLAY_HEAT_BARGAINS 8
@@ -117,15 +118,17 @@ static void replay_heat_cell(FILE *page, const struct replay_heat *heat, size_t 
 			  0.5);
 
 	fprintf(page,
-		"<td class=\"h%d%s%s\" title=\"more than %u in %s: %s of %s offences avoided, %s "
-		"accepted messages of %s hosts lost, %s hosts blocked%s%s\">%s<small>%s</small>"
+		"<td class=\"h%d%s%s\" title=\"more than %u in %s: %s of %s offence%s avoided, %s "
+		"accepted message%s of %s host%s lost, %s host%s blocked%s%s\">%s<small>%s</small>"
 		"</td>",
 		level, cell == heat->own ? " own" : "", heat->is_shown[cell] ? " best" : "",
 		replay_heat_limit(heat, cell),
 		replay_words_duration(replay_heat_window(heat, cell)),
 		replay_words_number(of->avoided, true), replay_words_number(report->offences, true),
-		replay_words_number(of->price, true), replay_words_number(of->paying, true),
-		replay_words_number(of->hosts, true), cell == heat->own ? "; as configured" : "",
+		words_plural(report->offences), replay_words_number(of->price, true),
+		words_plural(of->price), replay_words_number(of->paying, true),
+		words_plural(of->paying), replay_words_number(of->hosts, true),
+		words_plural(of->hosts), cell == heat->own ? "; as configured" : "",
 		heat->is_shown[cell] ? "; no other pair avoids more for this price" : "",
 		replay_words_percent(of->avoided, report->offences),
 		of->price ? replay_words_number(of->price, true) : "none");

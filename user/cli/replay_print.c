@@ -8,6 +8,7 @@
 #include "cli/replay_report.h"
 #include "cli/replay_words.h"
 #include "common/log.h"
+#include "common/words.h"
 
 #define REPLAY_PRINT_TOP  10
 #define REPLAY_PRINT_CELL 32
@@ -28,8 +29,8 @@ static void replay_print_title(const char *title)
 static void replay_print_log(const struct replay_report *report)
 {
 	printf("%s line%s in %s log%s", replay_print_number(report->lines),
-	       replay_words_plural(report->lines), replay_print_number(report->files_count),
-	       replay_words_plural(report->files_count));
+	       words_plural(report->lines), replay_print_number(report->files_count),
+	       words_plural(report->files_count));
 	if (!report->offences && !report->arrivals) {
 		printf(", and nothing in them that counts\n");
 		return;
@@ -37,28 +38,28 @@ static void replay_print_log(const struct replay_report *report)
 	printf(", %s to %s\n", replay_words_time(report->tally->from),
 	       replay_words_time(report->tally->to));
 	printf("  seen      %s offence%s of %s host%s, %s message%s accepted\n",
-	       replay_print_number(report->offences), replay_words_plural(report->offences),
-	       replay_print_number(report->hosts), replay_words_plural(report->hosts),
-	       replay_print_number(report->arrivals), replay_words_plural(report->arrivals));
+	       replay_print_number(report->offences), words_plural(report->offences),
+	       replay_print_number(report->hosts), words_plural(report->hosts),
+	       replay_print_number(report->arrivals), words_plural(report->arrivals));
 	if (report->tally->leaps)
 		printf("            %s with a time more than a day off the others'\n",
 		       replay_print_number(report->tally->leaps));
 	if (report->tally->spared_offences)
 		printf("            %s offence%s of hosts that are never blocked\n",
 		       replay_print_number(report->tally->spared_offences),
-		       replay_words_plural(report->tally->spared_offences));
+		       words_plural(report->tally->spared_offences));
 }
 
 static void replay_print_brake(const struct replay_report *report)
 {
 	printf("  pace      %s new block%s in the busiest minute, which ended at %s\n",
-	       replay_print_number(report->most_new), replay_words_plural(report->most_new),
+	       replay_print_number(report->most_new), words_plural(report->most_new),
 	       replay_words_time(report->most_new_at));
 	if (report->braked)
-		printf("  brake     more than %s in a minute put it on at %s: the last %s blocks "
+		printf("  brake     more than %s in a minute put it on at %s: the last %s block%s "
 		       "would only have been shown\n",
 		       replay_print_number(report->brake), replay_words_time(report->braked_at),
-		       replay_print_number(report->braked));
+		       replay_print_number(report->braked), words_plural(report->braked));
 	else if (report->brake)
 		printf("  brake     would not have come on: that takes more than %s in a minute\n",
 		       replay_print_number(report->brake));
@@ -71,20 +72,21 @@ static void replay_print_outcome(const struct replay_report *report)
 		return;
 	}
 	printf("  blocked   %s host%s, in %s block%s, from %s to %s\n",
-	       replay_print_number(report->blocked), replay_words_plural(report->blocked),
-	       replay_print_number(report->blocks), replay_words_plural(report->blocks),
+	       replay_print_number(report->blocked), words_plural(report->blocked),
+	       replay_print_number(report->blocks), words_plural(report->blocks),
 	       replay_words_time(report->first->time), replay_words_time(report->last->time));
-	printf("  avoided   %s of %s offences (%s %%) would never have reached exim\n",
+	printf("  avoided   %s of %s offence%s (%s %%) would never have reached exim\n",
 	       replay_print_number(report->avoided), replay_print_number(report->offences),
+	       words_plural(report->offences),
 	       replay_words_percent(report->avoided, report->offences));
 	if (report->price)
 		printf("  price     %s accepted message%s (%s %%), of %s host%s, would not have "
 		       "come "
 		       "in\n",
-		       replay_print_number(report->price), replay_words_plural(report->price),
+		       replay_print_number(report->price), words_plural(report->price),
 		       replay_words_percent(report->price, report->arrivals),
 		       replay_print_number(report->payers_count),
-		       replay_words_plural(report->payers_count));
+		       words_plural(report->payers_count));
 	else
 		printf("  price     none: every accepted message would have come in\n");
 	replay_print_brake(report);
@@ -147,6 +149,7 @@ static int replay_print_width(const struct replay_host *const *hosts, size_t cou
 static void replay_print_payers(const struct replay_report *report)
 {
 	const int width = replay_print_width(report->payers, report->payers_count);
+	const uint64_t rest = replay_report_price_of_rest(report, REPLAY_PRINT_TOP);
 	char address[ADDR_TEXT_SIZE];
 
 	if (!report->payers_count)
@@ -165,8 +168,10 @@ static void replay_print_payers(const struct replay_report *report)
 		       report->rules->rules[host->first_rule].name);
 	}
 	if (report->payers_count > REPLAY_PRINT_TOP)
-		printf("and %s more, which -j lists\n",
-		       replay_print_number(report->payers_count - REPLAY_PRINT_TOP));
+		printf("and %s other host%s, %s message%s, which -j lists\n",
+		       replay_print_number(report->payers_count - REPLAY_PRINT_TOP),
+		       words_plural(report->payers_count - REPLAY_PRINT_TOP),
+		       replay_print_number(rest), words_plural(rest));
 }
 
 static void replay_print_top(const struct replay_report *report)

@@ -224,6 +224,15 @@ bool replay_report_own_cell(const struct replay_report *report, size_t *window, 
 	return false;
 }
 
+uint64_t replay_report_price_of_rest(const struct replay_report *report, size_t shown)
+{
+	uint64_t price = 0;
+
+	for (size_t i = shown; i < report->payers_count; i++)
+		price += report->payers[i]->price;
+	return price;
+}
+
 void replay_report_free(struct replay_report *report)
 {
 	free(report->payers);

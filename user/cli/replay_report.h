@@ -64,6 +64,9 @@ double replay_report_percent(uint64_t part, uint64_t whole);
 /* The cell of the grid that is as configured; false: there is none. */
 bool replay_report_own_cell(const struct replay_report *report, size_t *window, size_t *limit);
 
+/* Messages lost by those who paid, without the first `shown` of them. */
+uint64_t replay_report_price_of_rest(const struct replay_report *report, size_t shown);
+
 void replay_report_free(struct replay_report *report);
 
 /* CLI_DONE or CLI_FAILED, which was said. */

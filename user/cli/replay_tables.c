@@ -2,6 +2,7 @@
 /* The tables of a replay's page: the price, hosts, networks, rules, classes. */
 #include "cli/replay_page.h"
 #include "cli/replay_words.h"
+#include "common/words.h"
 
 static const char *replay_tables_number(uint64_t number)
 {
@@ -35,6 +36,7 @@ static void replay_tables_bar(FILE *page, uint64_t offences, uint64_t avoided, u
 
 static void replay_tables_payers(FILE *page, const struct replay_report *report)
 {
+	const uint64_t rest = replay_report_price_of_rest(report, REPLAY_REPORT_TOP);
 	char address[ADDR_TEXT_SIZE];
 
 	if (!report->payers_count) {
@@ -62,8 +64,12 @@ static void replay_tables_payers(FILE *page, const struct replay_report *report)
 			report->rules->rules[host->first_rule].name);
 	}
 	if (report->payers_count > REPLAY_REPORT_TOP)
-		fprintf(page, "<tr><td colspan=\"5\" class=\"dim\">and %s more</td></tr>\n",
-			replay_tables_number(report->payers_count - REPLAY_REPORT_TOP));
+		fprintf(page,
+			"<tr><td colspan=\"5\" class=\"dim\">and %s other host%s, %s message%s"
+			"</td></tr>\n",
+			replay_tables_number(report->payers_count - REPLAY_REPORT_TOP),
+			words_plural(report->payers_count - REPLAY_REPORT_TOP),
+			replay_tables_number(rest), words_plural(rest));
 	replay_tables_close(page);
 }
 

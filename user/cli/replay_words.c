@@ -64,8 +64,3 @@ const char *replay_words_duration(uint32_t seconds)
 	_Static_assert(DURATION_TEXT_SIZE <= REPLAY_WORDS_SIZE, "a duration fits");
 	return duration_format(seconds, replay_words_next());
 }
-
-const char *replay_words_plural(uint64_t number)
-{
-	return number == 1 ? "" : "s";
-}

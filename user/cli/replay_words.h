@@ -20,7 +20,4 @@ const char *replay_words_time(int64_t time);
 /* "5m" */
 const char *replay_words_duration(uint32_t seconds);
 
-/* "" for one, else "s" */
-const char *replay_words_plural(uint64_t number);
-
 #endif

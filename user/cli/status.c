@@ -12,12 +12,16 @@
 #include "common/duration.h"
 #include "common/event.h"
 #include "common/log.h"
+#include "common/words.h"
 
 #define STATUS_PORTS_SIZE 96
 
 /* How many rules and classes are shown: all is to fit one screen. */
 #define STATUS_RULES 6
 #define STATUS_WIDTH 80
+
+/* Of all classes in one line, with the longest of numbers. */
+#define STATUS_CLASSES_SIZE 1024
 
 #define STATUS_INDENT "            "
 
@@ -41,10 +45,10 @@ static void status_print_kinds(const struct picture_interface *interface)
 		enum sobig_count count;
 		const char *words;
 	} kinds[] = {
-		{ SOBIG_DROPPED_NETWORK, "of these were dropped for their network" },
+		{ SOBIG_DROPPED_NETWORK, "of these dropped for their network" },
 		{ SOBIG_DROPPED_RATE, "dropped by syn-rate, of hosts that are not blocked" },
-		{ SOBIG_DROPPED_LIVE, "packets of live connections dropped" },
-		{ SOBIG_DROPPED_HIDDEN, "packets dropped that hid what they were" },
+		{ SOBIG_DROPPED_LIVE, "dropped of live connections" },
+		{ SOBIG_DROPPED_HIDDEN, "dropped for hiding what they were" },
 		{ SOBIG_PASSED_DRY_RUN, "passed of hosts that are only shown as blocked" },
 	};
 
@@ -74,41 +78,76 @@ static void status_print_interface(const struct picture_interface *interface)
 	       (unsigned long long)counts[SOBIG_PASSED_SYN],
 	       (unsigned long long)counts[SOBIG_PASSED_LAPSED]);
 	status_print_kinds(interface);
-	printf("  packets   %llu others passed, %llu of them malformed\n",
+	printf("  packets   %llu passed besides, %llu of them malformed\n",
 	       (unsigned long long)(counts[SOBIG_PASSED_OTHER] + counts[SOBIG_PASSED_MALFORMED]),
 	       (unsigned long long)counts[SOBIG_PASSED_MALFORMED]);
+}
+
+struct status_class {
+	const char *name;
+	uint64_t offences;
+};
+
+static int status_by_offences(const void *a, const void *b)
+{
+	const struct status_class *x = a, *y = b;
+
+	if (x->offences != y->offences)
+		return x->offences < y->offences ? 1 : -1;
+	return strcmp(x->name, y->name);
+}
+
+/* The first of the classes, and what the others come to. Returns the text's length. */
+static int status_say_classes(const struct status_class *classes, int count, int shown,
+			      char text[STATUS_CLASSES_SIZE])
+{
+	uint64_t rest = 0;
+	int used = 0;
+
+	for (int i = 0; i < shown; i++)
+		used += snprintf(text + used, STATUS_CLASSES_SIZE - used, "%s%s %llu",
+				 i ? ", " : "", classes[i].name,
+				 (unsigned long long)classes[i].offences);
+	for (int i = shown; i < count; i++)
+		rest += classes[i].offences;
+	/* Of two others at least: one takes less room than to speak of it. */
+	if (count > shown)
+		used += snprintf(text + used, STATUS_CLASSES_SIZE - used,
+				 ", and %d other classes, %llu offences", count - shown,
+				 (unsigned long long)rest);
+	return used;
 }
 
 /* "virus 12, worm 3", the commonest first; what does not fit the line is summed up. */
 static void status_print_classes(const struct sobig_pulse *pulse)
 {
-	bool shown[SOBIG_CLASSES_MAX] = { false };
-	int column = strlen(STATUS_INDENT), others = 0;
-	char text[64];
+	struct status_class classes[EVENT_OFFENCES];
+	char text[STATUS_CLASSES_SIZE];
+	int count = 0, shown;
 
-	for (;;) {
-		int most = -1, length;
-
-		for (int i = 0; i < EVENT_OFFENCES && i < SOBIG_CLASSES_MAX; i++)
-			if (pulse->classes[i] && !shown[i] &&
-			    (most < 0 || pulse->classes[i] > pulse->classes[most]))
-				most = i;
-		if (most < 0)
+	_Static_assert(EVENT_OFFENCES <= SOBIG_CLASSES_MAX, "each class has its count");
+	for (int i = 0; i < EVENT_OFFENCES; i++)
+		if (pulse->classes[i])
+			classes[count++] =
+				(struct status_class){ event_class_name(i), pulse->classes[i] };
+	if (!count)
+		return;
+	qsort(classes, count, sizeof(classes[0]), status_by_offences);
+	for (shown = count; shown > 1; shown--)
+		if (status_say_classes(classes, count, shown, text) <=
+		    STATUS_WIDTH - (int)strlen(STATUS_INDENT))
 			break;
-		shown[most] = true;
-		length = snprintf(text, sizeof(text), "%s %llu", event_class_name(most),
-				  (unsigned long long)pulse->classes[most]);
-		if (others || column + length + (int)strlen(", and 16 others") > STATUS_WIDTH) {
-			others++;
-			continue;
-		}
-		printf("%s%s", column == (int)strlen(STATUS_INDENT) ? "  offences  " : ", ", text);
-		column += length + 2;
-	}
-	if (others)
-		printf(", and %d others", others);
-	if (column > (int)strlen(STATUS_INDENT))
-		putchar('\n');
+	status_say_classes(classes, count, shown, text);
+	printf("  offences  %s\n", text);
+}
+
+/* "/var/log/exim4/mainlog and 2 other logs" */
+static void status_print_log(const struct sobig_pulse *pulse)
+{
+	printf("  log       %s", pulse->log);
+	if (pulse->logs > 1)
+		printf(" and %u other log%s", pulse->logs - 1, words_plural(pulse->logs - 1));
+	printf(", at byte %llu", (unsigned long long)pulse->position);
 }
 
 static void status_print_daemon(const struct picture *picture, const struct picture_daemon *daemon)
@@ -119,8 +158,7 @@ static void status_print_daemon(const struct picture *picture, const struct pict
 	printf("daemon %u%s for %s, since %s\n", pulse->pid, daemon->alive ? "" : " (gone)",
 	       picture_names(picture, daemon->interfaces, ", ", names),
 	       cli_time(pulse->started, time));
-	printf("  log       %s%s, at byte %llu", pulse->log, pulse->logs > 1 ? " and others" : "",
-	       (unsigned long long)pulse->position);
+	status_print_log(pulse);
 	if (pulse->last_line)
 		printf(", last line %s ago\n",
 		       duration_format(picture->now > pulse->last_line
@@ -129,27 +167,29 @@ static void status_print_daemon(const struct picture *picture, const struct pict
 				       ago));
 	else
 		printf(", no line since it started\n");
-	printf("  judged    %llu lines, %llu offences", (unsigned long long)pulse->lines,
-	       (unsigned long long)pulse->offences);
+	printf("  judged    %llu line%s, %llu offence%s", (unsigned long long)pulse->lines,
+	       words_plural(pulse->lines), (unsigned long long)pulse->offences,
+	       words_plural(pulse->offences));
 	if (pulse->spared)
 		printf(" (%llu spared)", (unsigned long long)pulse->spared);
-	printf(", %llu blocks, %llu hosts under watch\n", (unsigned long long)pulse->blocked,
-	       (unsigned long long)pulse->watched);
+	printf(", %llu block%s, %llu watched host%s\n", (unsigned long long)pulse->blocked,
+	       words_plural(pulse->blocked), (unsigned long long)pulse->watched,
+	       words_plural(pulse->watched));
 	status_print_classes(pulse);
 	printf("  state     %s%s%s\n", pulse->state, *pulse->config ? ", configuration " : "",
 	       pulse->config);
 	if (pulse->state_lost)
-		printf(STATUS_INDENT "%llu blocks not saved, as the state had no room\n",
-		       (unsigned long long)pulse->state_lost);
+		printf(STATUS_INDENT "%llu block%s not saved, as the state had no room\n",
+		       (unsigned long long)pulse->state_lost, words_plural(pulse->state_lost));
 	if (pulse->state_bad)
-		printf(STATUS_INDENT "%llu rows of the state are not valid and were skipped\n",
-		       (unsigned long long)pulse->state_bad);
+		printf(STATUS_INDENT "%llu row%s of the state skipped, not valid\n",
+		       (unsigned long long)pulse->state_bad, words_plural(pulse->state_bad));
 	if (pulse->watch_drops)
-		printf(STATUS_INDENT "%llu hosts forgotten, as too many were under watch\n",
-		       (unsigned long long)pulse->watch_drops);
+		printf(STATUS_INDENT "%llu time%s a rule forgot a host, as too many were watched\n",
+		       (unsigned long long)pulse->watch_drops, words_plural(pulse->watch_drops));
 	if (pulse->skipped)
-		printf(STATUS_INDENT "%llu lines skipped, too long for exim's\n",
-		       (unsigned long long)pulse->skipped);
+		printf(STATUS_INDENT "%llu line%s skipped, too long for exim's\n",
+		       (unsigned long long)pulse->skipped, words_plural(pulse->skipped));
 }
 
 static int status_by_use(const void *a, const void *b)
@@ -162,11 +202,21 @@ static int status_by_use(const void *a, const void *b)
 	return x < y ? -1 : 1;
 }
 
-/* The rules that keep hosts out at present, the busiest first. */
+static void status_print_rule(const struct picture_rule *rule)
+{
+	printf("%llu in force, %llu SYN%s dropped for them", (unsigned long long)rule->in_force,
+	       (unsigned long long)rule->drops, words_plural(rule->drops));
+	if (rule->shown)
+		printf("; %llu for show", (unsigned long long)rule->shown);
+	putchar('\n');
+}
+
+/* The rules that keep hosts out at present, the busiest first; what has no room is summed up. */
 static void status_print_rules(const struct picture *picture)
 {
 	const struct picture_rule *order[PICTURE_RULES_MAX];
 	int most = STATUS_RULES / (picture->daemons_count > 1 ? picture->daemons_count : 1);
+	struct picture_rule rest = { 0 };
 	int count = 0;
 
 	for (int i = 0; i < picture->rules_count; i++)
@@ -174,15 +224,18 @@ static void status_print_rules(const struct picture *picture)
 			order[count++] = &picture->rules[i];
 	qsort(order, count, sizeof(order[0]), status_by_use);
 	for (int i = 0; i < count && i < most; i++) {
-		printf("  %-*s %llu in force, %llu SYNs dropped for them", SOBIG_RULE_SIZE - 1,
-		       order[i]->name, (unsigned long long)order[i]->in_force,
-		       (unsigned long long)order[i]->drops);
-		if (order[i]->shown)
-			printf("; %llu for show", (unsigned long long)order[i]->shown);
-		putchar('\n');
+		printf("  %-*s ", SOBIG_RULE_SIZE - 1, order[i]->name);
+		status_print_rule(order[i]);
 	}
-	if (count > most)
-		printf("  and %d other rules\n", count - most);
+	for (int i = most; i < count; i++) {
+		rest.in_force += order[i]->in_force;
+		rest.shown += order[i]->shown;
+		rest.drops += order[i]->drops;
+	}
+	if (count <= most)
+		return;
+	printf("  and %d other rule%s: ", count - most, words_plural(count - most));
+	status_print_rule(&rest);
 }
 
 static int status_print(const struct picture *picture, const struct trouble *troubles, int count)
@@ -202,10 +255,10 @@ static int status_print(const struct picture *picture, const struct trouble *tro
 		status_print_daemon(picture, &picture->daemons[i]);
 		evictions += picture->daemons[i].pulse->evictions;
 	}
-	printf("\nblocks: %llu of %llu (IPv4), %llu of %llu (IPv6), %llu networks in force\n",
+	printf("\nblocks: %llu of %llu (IPv4), %llu of %llu (IPv6), %llu network%s in force\n",
 	       (unsigned long long)picture->ipv4, (unsigned long long)picture->room4,
 	       (unsigned long long)picture->ipv6, (unsigned long long)picture->room6,
-	       (unsigned long long)picture->networks);
+	       (unsigned long long)picture->networks, words_plural(picture->networks));
 	if (evictions)
 		printf("  %llu lost by the kernel and put back\n", (unsigned long long)evictions);
 	status_print_rules(picture);

@@ -9,6 +9,7 @@
 #include "act/store.h"
 #include "cli/cli.h"
 #include "common/duration.h"
+#include "common/words.h"
 
 struct trouble_list {
 	const struct picture *picture;
@@ -93,7 +94,8 @@ static void trouble_brake(struct trouble_list *list, const struct sobig_pulse *p
 	char many[64] = "too many new blocks";
 
 	if (pulse->brake)
-		snprintf(many, sizeof(many), "more than %u new blocks in a minute", pulse->brake);
+		snprintf(many, sizeof(many), "more than %u new block%s in a minute", pulse->brake,
+			 words_plural(pulse->brake));
 	if (pulse->braked)
 		trouble_add(list, TROUBLE_BRAKE, who,
 			    "THE BRAKE IS ON: %s; new verdicts are only shown; look at "
@@ -233,7 +235,7 @@ char *trouble_none(const struct picture *picture, char text[TROUBLE_TEXT_SIZE])
 			last = picture->daemons[i].pulse->last_line;
 	used = snprintf(text, TROUBLE_TEXT_SIZE, "all is well: %s guarded, %llu host%s blocked",
 			picture_names(picture, all, ", ", names), (unsigned long long)hosts,
-			hosts == 1 ? "" : "s");
+			words_plural(hosts));
 	if (last)
 		snprintf(text + used, TROUBLE_TEXT_SIZE - used, ", last log line %s ago",
 			 picture->now > last ? duration_format(picture->now - last, ago) : "0s");

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* What a mistyped word was meant to be. */
+/* Words for people: what a mistyped one was meant to be, and whether a noun is one or many. */
 #include "words.h"
 
 #include <stddef.h>
@@ -38,4 +38,9 @@ const char *words_nearest(const char *word, const char *const *words)
 		}
 	}
 	return nearest;
+}
+
+const char *words_plural(uint64_t number)
+{
+	return number == 1 ? "" : "s";
 }

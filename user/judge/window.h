@@ -32,7 +32,7 @@ struct window_options {
 };
 
 struct window_state {
-	uint64_t hosts;	  /* under watch */
+	uint64_t hosts;	  /* watched */
 	uint64_t dropped; /* forgotten, the one silent for longest first, because memory was
 			     used up */
 	size_t host_size; /* bytes that one host costs, but for one of many points */
