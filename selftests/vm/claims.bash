@@ -289,6 +289,47 @@ test_the_next_attach_takes_over_beside_xdp_filter_and_leaves_one_filter_of_ours(
 	ours_leaves veth
 }
 
+# descriptors PID: how many it has open.
+descriptors() {
+	local open=(/proc/"$1"/fd/*)
+	echo ${#open[@]}
+}
+
+# reload PORT: the daemon guards that one as well, with a filter that is put on anew.
+reload() {
+	local event=
+	printf '[filter]\nports = 25, %s\n' "$1" >"$lab/conf"
+	kill -HUP "$daemon"
+	until [[ "$event" = *'"reload"'* ]]; do read -rt 30 event <&"$events"; done
+	[[ "$event" = *'"taken":'*true* ]]
+}
+
+test_reloads_behind_a_dispatcher_open_no_more_descriptors_and_leave_one_filter_of_ours() {
+	local before port
+	printf '[filter]\nports = 25\n' >"$lab/conf"
+	attach_theirs veth native
+	guard veth -c "$lab/conf"
+	reload 100
+	before=$(descriptors "$daemon")
+	for port in {101..110}; do reload "$port"; done
+	same 'open descriptors' "$(descriptors "$daemon")" "$before"
+	both_work veth native
+	has "$("$sobig" status)" 'ports 25, 110'
+	ours_leaves veth
+}
+
+test_the_daemon_stays_while_others_attach_and_detach_beside_it() {
+	local _
+	guard veth
+	for _ in {1..5}; do
+		attach_theirs veth native
+		detach_theirs veth
+	done
+	attach_theirs veth native
+	both_work veth native
+	theirs_leaves veth native
+}
+
 test_where_another_program_is_in_generic_mode_auto_follows_it_and_native_is_refused_without_harm() {
 	attach_theirs veth skb
 	refused 'cannot attach to veth in native mode' "$sobig" attach veth --log "$lab/mainlog" --mode native

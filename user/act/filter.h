@@ -51,13 +51,14 @@ int filter_attach(unsigned int ifindex, const struct filter_options *options,
 
 /*
  * Our program on the interface: the one of that id, or, for id 0, the one that uses these pins.
- * 0; -ENOENT: it is not there; -EPERM. Says nothing.
+ * 0; -ENOENT: it is not there; -ENODEV: nor is the interface. Any other error: whether it is there
+ * is not known, -EPERM among them. Says nothing; may be called from any thread.
  */
 int filter_find(unsigned int ifindex, const char *pins, uint32_t id, struct filter_info *out);
 
 /*
  * Takes our program, as filter_find() finds it, and no other off the interface. 0, -ENOENT: it
- * was not there (not told); other errors have been told, -EPERM excepted.
+ * was not there, or the interface is not (not told); other errors have been told, -EPERM excepted.
  */
 int filter_detach(unsigned int ifindex, const char *pins, uint32_t id);
 

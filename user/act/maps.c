@@ -15,15 +15,12 @@
 #include "sobig.h"
 #include "sobig.skel.h"
 
-/* The pinned map `name`. 0 or -errno. */
-static int maps_get(const char *pins, const char *name, struct bpf_map_info *out)
+/* The map pinned at `path`. 0 or -errno. */
+static int maps_get(const char *path, struct bpf_map_info *out)
 {
 	__u32 size = sizeof(*out);
-	char path[PATH_MAX];
-	int fd, err = pins_path(pins, name, path);
+	int fd, err;
 
-	if (err)
-		return err;
 	fd = bpf_obj_get(path);
 	if (fd < 0)
 		return -errno;
@@ -33,11 +30,30 @@ static int maps_get(const char *pins, const char *name, struct bpf_map_info *out
 	return err;
 }
 
-uint32_t maps_table_id(const char *pins)
+int maps_table_id(const char *pins, uint32_t *out)
 {
 	struct bpf_map_info info;
+	char path[PATH_MAX];
+	int err = pins_path(pins, "blocked4", path);
 
-	return maps_get(pins, "blocked4", &info) ? 0 : info.id;
+	if (!err)
+		err = maps_get(path, &info);
+	if (!err)
+		*out = info.id;
+	return err;
+}
+
+int maps_counters_id(const char *pins, unsigned int ifindex, uint32_t *out)
+{
+	struct bpf_map_info info;
+	char path[PATH_MAX];
+	int err = pins_path_of(pins, ifindex, "counters", path);
+
+	if (!err)
+		err = maps_get(path, &info);
+	if (!err)
+		*out = info.id;
+	return err;
 }
 
 static int maps_pin(struct sobig_bpf *skeleton, unsigned int ifindex, const char *pins)
@@ -75,10 +91,14 @@ static int maps_pin(struct sobig_bpf *skeleton, unsigned int ifindex, const char
 static int maps_room(const char *pins, uint32_t wanted, uint32_t *out)
 {
 	struct bpf_map_info info;
+	char path[PATH_MAX];
+	int err = pins_path(pins, "ledger4", path);
 
+	if (!err)
+		err = maps_get(path, &info);
 	*out = wanted ? wanted : SOBIG_BLOCKS4_DEFAULT;
-	if (maps_get(pins, "ledger4", &info))
-		return 0;
+	if (err)
+		return err == -ENOENT ? 0 : err;
 	if (wanted && wanted != info.max_entries) {
 		log_error("the tables in %s are for %u blocks, not %u, and are in use; to change "
 			  "that: sobig-xdp detach --all, which lifts all blocks",

@@ -16,7 +16,11 @@ struct sobig_bpf;
 int maps_prepare(struct sobig_bpf *skeleton, unsigned int ifindex, const char *pins,
 		 uint32_t blocks, bool rates);
 
-/* The kernel's id of our table; a program that uses it is ours. 0: there is none. */
-uint32_t maps_table_id(const char *pins);
+/*
+ * The kernel's id of our table; a program that uses it is ours. And of the counters of one
+ * interface, which its program alone uses. -ENOENT: there is none; others: nothing is known.
+ */
+int maps_table_id(const char *pins, uint32_t *out);
+int maps_counters_id(const char *pins, unsigned int ifindex, uint32_t *out);
 
 #endif

@@ -13,7 +13,7 @@
 #define NETLINK_BUFFER	(32 * 1024) /* no message of a list is longer */
 #define NETLINK_SECONDS 5
 
-static int netlink_ask(int fd, uint16_t type, const void *body, size_t size)
+static int netlink_ask(int fd, uint16_t type, uint16_t flags, const void *body, size_t size)
 {
 	struct {
 		struct nlmsghdr header;
@@ -21,7 +21,7 @@ static int netlink_ask(int fd, uint16_t type, const void *body, size_t size)
 	} request = {
 		.header.nlmsg_len = NLMSG_LENGTH(size),
 		.header.nlmsg_type = type,
-		.header.nlmsg_flags = NLM_F_REQUEST | NLM_F_DUMP,
+		.header.nlmsg_flags = NLM_F_REQUEST | flags,
 	};
 
 	if (size > sizeof(request.body))
@@ -40,11 +40,13 @@ static int netlink_answer(int fd, char *buffer,
 	int left;
 
 	for (;;) {
-		got = recv(fd, buffer, NETLINK_BUFFER, 0);
+		got = recv(fd, buffer, NETLINK_BUFFER, MSG_TRUNC);
 		if (got < 0 && errno == EINTR)
 			continue;
 		if (got <= 0)
 			return got ? -errno : -EIO;
+		if (got > NETLINK_BUFFER)
+			return -EMSGSIZE;
 		left = got;
 		for (message = (void *)buffer; NLMSG_OK(message, (unsigned int)left);
 		     message = NLMSG_NEXT(message, left)) {
@@ -54,14 +56,16 @@ static int netlink_answer(int fd, char *buffer,
 				each(context, message);
 				continue;
 			}
+			/* Of no error: the acknowledgement that ends the answer to a single
+			 * question. */
 			error = NLMSG_DATA(message);
-			return error->error ? error->error : -EIO;
+			return error->error;
 		}
 	}
 }
 
-int netlink_dump(int protocol, uint16_t type, const void *body, size_t size,
-		 void (*each)(void *context, const struct nlmsghdr *message), void *context)
+static int netlink_talk(int protocol, uint16_t type, uint16_t flags, const void *body, size_t size,
+			void (*each)(void *context, const struct nlmsghdr *message), void *context)
 {
 	const struct timeval patience = { .tv_sec = NETLINK_SECONDS };
 	char *buffer;
@@ -72,12 +76,24 @@ int netlink_dump(int protocol, uint16_t type, const void *body, size_t size,
 		return -errno;
 	setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof(patience));
 	buffer = malloc(NETLINK_BUFFER);
-	err = buffer ? netlink_ask(fd, type, body, size) : -ENOMEM;
+	err = buffer ? netlink_ask(fd, type, flags, body, size) : -ENOMEM;
 	if (!err)
 		err = netlink_answer(fd, buffer, each, context);
 	free(buffer);
 	close(fd);
 	return err;
+}
+
+int netlink_dump(int protocol, uint16_t type, const void *body, size_t size,
+		 void (*each)(void *context, const struct nlmsghdr *message), void *context)
+{
+	return netlink_talk(protocol, type, NLM_F_DUMP, body, size, each, context);
+}
+
+int netlink_get(int protocol, uint16_t type, const void *body, size_t size,
+		void (*each)(void *context, const struct nlmsghdr *message), void *context)
+{
+	return netlink_talk(protocol, type, NLM_F_ACK, body, size, each, context);
 }
 
 const struct rtattr *netlink_attribute(const void *attributes, size_t size, unsigned int type)

@@ -16,6 +16,10 @@
 int netlink_dump(int protocol, uint16_t type, const void *body, size_t size,
 		 void (*each)(void *context, const struct nlmsghdr *message), void *context);
 
+/* The same for one question with one answer. */
+int netlink_get(int protocol, uint16_t type, const void *body, size_t size,
+		void (*each)(void *context, const struct nlmsghdr *message), void *context);
+
 /* A socket that is readable when something of these groups (RTMGRP_*) changes; or -errno. */
 int netlink_watch(unsigned int groups);
 

@@ -1,0 +1,106 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# Looking at the interfaces costs no descriptor, and a look that failed is no answer.
+
+load live.bash
+
+teardown() {
+	[ -n "${LAB_INSIDE-}" ] || return 0
+	"${tmux[@]}" kill-server 2>/dev/null || true
+	stop_lab
+	ip link delete mx1 2>/dev/null || true
+}
+
+tmux=(tmux -u -L "sobig-looking-$$" -f /dev/null)
+
+# descriptors PID: how many it has open.
+descriptors() {
+	find "/proc/$1/fd" -mindepth 1 -maxdepth 1 | wc -l
+}
+
+# reads PID: how often it has called read(2) and its like.
+reads() {
+	sed -n 's/^syscr: //p' "/proc/$1/io"
+}
+
+# times PATTERN: in how many lines of the events.
+times() {
+	grep -c "$1" "$LAB/events" || true
+}
+
+@test "200 scrapes of metrics open no more descriptors" {
+	local before server _
+	start_daemon
+	"$sobig" metrics --listen 127.0.0.1:9762 2>"$LAB/served" 3>&- &
+	server=$!
+	until grep -q serving "$LAB/served"; do
+		[ -d /proc/$server ] || { cat "$LAB/served"; return 1; }
+		sleep 0.02
+	done
+	for _ in 1 2 3; do curl -s http://127.0.0.1:9762/metrics >/dev/null; done
+	before=$(descriptors $server)
+	# One connection for all, lest those that are being closed are counted.
+	# shellcheck disable=SC2046
+	curl -s $(printf 'http://127.0.0.1:9762/metrics %.0s' {1..200}) >"$LAB/scraped"
+	[ "$(grep -c '^sobig_xdp_attached{interface="mx0",mode="native"} 1$' "$LAB/scraped")" = 200 ]
+	echo "$before before, $(descriptors $server) after"
+	[ "$(descriptors $server)" -le "$before" ]
+}
+
+@test "200 refreshes of top open no more descriptors" {
+	local before pid read _
+	command -v tmux >/dev/null || skip 'no tmux; try: scripts/deps test'
+	start_daemon
+	"${tmux[@]}" new-session -d -x 80 -y 24 "exec $sobig top --interval 0.1" 3>&-
+	until "${tmux[@]}" capture-pane -p | grep -q 'nobody is blocked'; do sleep 0.05; done
+	pid=$("${tmux[@]}" list-panes -F '#{pane_pid}')
+	[ "$(cat /proc/$pid/comm)" = sobig-xdp ]
+	before=$(descriptors $pid)
+	read=$(reads $pid)
+	# A refresh reads its timer, and then what the thread has to say.
+	until [ "$(reads $pid)" -gt $((read + 400)) ]; do sleep 0.5; done
+	echo "$before before, $(descriptors $pid) after"
+	# The thread may be at a look.
+	for _ in {1..50}; do
+		[ "$(descriptors $pid)" -gt "$before" ] || return 0
+		sleep 0.02
+	done
+	return 1
+}
+
+@test "200 events of foreign interfaces open no more descriptors in a daemon" {
+	local before _
+	start_daemon
+	ip link add mx1 type veth peer name far1
+	before=$(descriptors $daemon)
+	for _ in {1..100}; do printf 'link set mx1 up\nlink set mx1 down\n'; done | ip -b -
+	# Each is looked at when it comes, or together with others: more of them, one by one.
+	for _ in {1..100}; do
+		ip link set mx1 up
+		ip link set mx1 down
+	done
+	sleep 0.2
+	echo "$before before, $(descriptors $daemon) after"
+	[ "$(descriptors $daemon)" -le "$before" ]
+	"$sobig" status | grep -q 'all is well'
+}
+
+@test "60 reloads that put the filter on anew open no more descriptors" {
+	local before count
+	printf '[filter]\nports = 25\n' >"$LAB/sobig.conf"
+	start_daemon -c "$LAB/sobig.conf"
+	for count in {1..60}; do
+		printf '[filter]\nports = 25, %u\n' $((1000 + count)) >"$LAB/sobig.conf"
+		kill -HUP $daemon
+		until [ "$(times '"reload"')" = "$count" ]; do
+			[ -d /proc/$daemon ] || { cat "$LAB/words"; return 1; }
+			sleep 0.005
+		done
+		# What asks exim and the DNS after a reload has its own.
+		[ "$count" != 3 ] || { sleep 1; before=$(descriptors $daemon); }
+	done
+	[ "$(times '"taken":true')" = 60 ]
+	"$sobig" status | grep -q 'ports 25, 1060'
+	sleep 1
+	echo "$before before, $(descriptors $daemon) after"
+	[ "$(descriptors $daemon)" -le "$before" ]
+}
