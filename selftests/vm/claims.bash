@@ -26,10 +26,10 @@ tear_down() {
 	rm -rf "$lab" "$pins" /sys/fs/bpf/xdp /sys/fs/bpf/xdp-filter /var/lib/sobig-xdp
 }
 
-# launch WIRE [OPTION...]: attaches, and waits until it is on guard. Its words are in $words, the mode in $mode.
+# launch WIRE [OPTION...]: attaches, without a terminal, and waits until it is on guard. Its words are in $words, the mode in $mode.
 launch() {
 	local event=
-	exec {events}< <(exec "$sobig" attach -j "$1" --log "$lab/mainlog" "${@:2}" 2>"$lab/words")
+	exec {events}< <(exec "$sobig" attach -j "$1" --log "$lab/mainlog" "${@:2}" </dev/null 2>"$lab/words")
 	daemon=$!
 	mode=
 	until [[ "$event" = *'"ready"'* ]]; do
