@@ -134,6 +134,7 @@ tell_all() {
 	head -c 8192 /dev/zero | tr '\0' x >"$LAB/state/state.db"
 	tell explain $bad --state "$LAB/state"
 	start_daemon
+	python3 "$top/selftests/live/deaf.py" "$sobig" status -j >"$LAB/json/status.deaf.json" || true
 	"$sobig" detach --all -j >"$LAB/json/detach.json"
 	tell detach --all
 }

@@ -104,3 +104,103 @@ times() {
 	echo "$before before, $(descriptors $daemon) after"
 	[ "$(descriptors $daemon)" -le "$before" ]
 }
+
+# exhaust PID: it gets no descriptor more.
+exhaust() {
+	local fd=0
+	while [ -e "/proc/$1/fd/$fd" ]; do fd=$((fd + 1)); done
+	prlimit --pid "$1" --nofile=$fd:
+}
+
+until_said() {
+	local _
+	for _ in {1..100}; do
+		! grep -q "$1" "$LAB/words" || return 0
+		sleep 0.05
+	done
+	cat "$LAB/words"
+	return 1
+}
+
+@test "a daemon that cannot look stays, says so, and looks again" {
+	start_server
+	start_daemon
+	"$sobig" block $bad
+	ip link add mx1 type veth peer name far1
+	exhaust $daemon
+	ip link set mx1 up
+	until_said 'mx0: cannot see whether the filter is in place: Too many open files'
+	ip link set mx1 down
+	ip link set mx1 up
+	[ -d /proc/$daemon ]
+	[ "$(reach $bad)" = silence ]
+	[ "$(reach $good)" = connected ]
+	prlimit --pid $daemon --nofile=1024:
+	until_said 'mx0: the filter is in place, as can be seen again'
+	# Told once, not for each look.
+	[ "$(grep -c 'cannot see whether' "$LAB/words")" = 1 ]
+	"$sobig" status | grep -q 'all is well'
+	stop_daemon
+	is_clean
+}
+
+@test "a filter that is taken off while a daemon cannot look is missed when it can" {
+	start_daemon
+	exhaust $daemon
+	ip link set dev mx0 xdp off
+	until_said 'cannot see whether the filter is in place'
+	[ -d /proc/$daemon ]
+	prlimit --pid $daemon --nofile=1024:
+	got=0
+	wait $daemon || got=$?
+	[ $got = 1 ]
+	grep -q 'not by us: mail is not protected' "$LAB/words"
+	is_clean
+}
+
+@test "an interface that vanishes is told from one whose filter was taken off" {
+	start_daemon
+	ip link delete mx0
+	wait $daemon || true
+	grep -q 'mx0 has vanished' "$LAB/words"
+	grep -q 'not by us' "$LAB/words" && false
+	[ ! -e "$pins" ]
+}
+
+@test "status and metrics tell what they could not see from what is not there" {
+	start_daemon
+	run python3 "$top/selftests/live/deaf.py" "$sobig" status
+	[ "$status" = 1 ]
+	[[ $output == *'CANNOT LOOK (mx0): whether the filter is in place is not known: Address family not supported'* ]]
+	[[ $output == *'filter    not known: Address family not supported'* ]]
+	[[ $output != *'NOT FILTERED'* ]]
+	run python3 "$top/selftests/live/deaf.py" "$sobig" status -j
+	echo "$output" | jq -e '.troubles[0].kind == "cannot-look" and .interfaces[0].filter == null and
+		(.interfaces[0].filter_error | startswith("Address family"))'
+	python3 "$top/selftests/live/deaf.py" "$sobig" metrics >"$LAB/deaf"
+	grep -q 'sobig_xdp_trouble{kind="cannot-look"} 1' "$LAB/deaf"
+	grep -q 'sobig_xdp_trouble{kind="not-filtered"} 0' "$LAB/deaf"
+	grep -E '^sobig_xdp_(up|attached)' "$LAB/deaf" && false
+	"$sobig" status -j | jq -e '.well and .interfaces[0].filter_error == null'
+	"$sobig" metrics | grep -q '^sobig_xdp_up 1$'
+	ip link set dev mx0 xdp off
+	wait $daemon || true
+}
+
+@test "detach leaves alone what it cannot see, and says so" {
+	start_daemon
+	run python3 "$top/selftests/live/deaf.py" "$sobig" detach mx0
+	[ "$status" = 1 ]
+	[[ $output == *'cannot see whether our filter is on mx0, so it was left there: Address family not supported'* ]]
+	run python3 "$top/selftests/live/deaf.py" "$sobig" detach --all
+	[ "$status" = 1 ]
+	"$sobig" status | grep -q 'all is well'
+	[ -e "$pins/blocked4" ]
+}
+
+@test "attach leaves alone what it cannot see, and says so" {
+	run python3 "$top/selftests/live/deaf.py" "$sobig" attach mx0 --log "$log"
+	[ "$status" = 1 ]
+	[[ $output == *'cannot see what XDP program is on mx0: Address family not supported'* ]]
+	is_clean
+}

@@ -42,11 +42,14 @@ int pins_path_of(const char *dir, unsigned int ifindex, const char *name, char p
 	return pins_path(dir, inner, path);
 }
 
-static bool pins_is_bpffs(const char *path)
+/* 1, 0, or -errno. */
+static int pins_is_bpffs(const char *path)
 {
 	struct statfs fs;
 
-	return !statfs(path, &fs) && (unsigned long)fs.f_type == BPF_FS_MAGIC;
+	if (statfs(path, &fs))
+		return -errno;
+	return (unsigned long)fs.f_type == BPF_FS_MAGIC;
 }
 
 /* As bpftool and libxdp do: where a bpf file system belongs and is missing, mount it. */
@@ -60,7 +63,7 @@ static int pins_need_bpffs(const char *dir)
 	if (err)
 		return err;
 	parent = dirname(copy);
-	if (pins_is_bpffs(parent))
+	if (pins_is_bpffs(parent) == 1)
 		return 0;
 	if (!strcmp(parent, PINS_BPFFS)) {
 		if (!mount("bpf", PINS_BPFFS, "bpf", MS_NOSUID | MS_NODEV | MS_NOEXEC,
@@ -120,13 +123,16 @@ static int pins_open_folder(const char *path, int *out)
 	return *out < 0 ? -errno : 0;
 }
 
-/* True if the open folder still has its name. */
-static bool pins_is_at(int fd, const char *path)
+/* 1 if the open folder still has its name, 0 if not, or -errno. */
+static int pins_is_at(int fd, const char *path)
 {
 	struct stat open_st, name_st;
 
-	return !fstat(fd, &open_st) && !stat(path, &name_st) && open_st.st_dev == name_st.st_dev &&
-	       open_st.st_ino == name_st.st_ino;
+	if (fstat(fd, &open_st))
+		return -errno;
+	if (stat(path, &name_st))
+		return errno == ENOENT ? 0 : -errno;
+	return open_st.st_dev == name_st.st_dev && open_st.st_ino == name_st.st_ino;
 }
 
 int pins_lock(const char *dir, int *out)
@@ -140,7 +146,7 @@ int pins_lock(const char *dir, int *out)
 			return err;
 		if (flock(fd, LOCK_EX | LOCK_NB))
 			nanosleep(&pause, NULL);
-		else if (pins_is_at(fd, dir)) {
+		else if (pins_is_at(fd, dir) == 1) {
 			*out = fd;
 			return 0;
 		}
@@ -181,26 +187,27 @@ int pins_claim(const char *dir, unsigned int ifindex, int *claim)
 	return 0;
 }
 
-bool pins_is_claimed(const char *dir, unsigned int ifindex, int claim)
+int pins_is_claimed(const char *dir, unsigned int ifindex, int claim)
 {
 	char path[PATH_MAX];
+	int err = pins_path_of(dir, ifindex, "", path);
 
-	return !pins_path_of(dir, ifindex, "", path) && pins_is_at(claim, path);
+	return err ? err : pins_is_at(claim, path);
 }
 
-bool pins_are_guarded(const char *dir, unsigned int ifindex)
+int pins_are_guarded(const char *dir, unsigned int ifindex)
 {
 	char path[PATH_MAX];
-	bool guarded;
-	int fd;
+	int fd, err = pins_path_of(dir, ifindex, "", path);
 
-	if (pins_path_of(dir, ifindex, "", path))
-		return false;
-	if (pins_open_folder(path, &fd))
-		return false;
-	guarded = flock(fd, LOCK_SH | LOCK_NB) && errno == EWOULDBLOCK;
+	if (!err)
+		err = pins_open_folder(path, &fd);
+	if (err)
+		return err == -ENOENT ? 0 : err;
+	if (flock(fd, LOCK_SH | LOCK_NB))
+		err = errno == EWOULDBLOCK ? 1 : -errno;
 	close(fd);
-	return guarded;
+	return err;
 }
 
 /* Removes the files in a folder, not its folders, and then the folder itself if it is empty. */
@@ -229,9 +236,12 @@ int pins_remove_if_unused(const char *dir)
 	unsigned int interfaces[PINS_INTERFACES_MAX];
 	int count = pins_interfaces(dir, interfaces);
 
-	if (count == -ENOENT)
+	if (!count)
+		return pins_empty_folder(dir);
+	if (count > 0 || count == -ENOENT || count == -ENOTBLK)
 		return 0;
-	return count ? 0 : pins_empty_folder(dir);
+	log_error("cannot see what is in %s, so it was left there: %s", dir, strerror(-count));
+	return count;
 }
 
 int pins_remove(const char *dir, unsigned int ifindex)
@@ -254,26 +264,28 @@ static int pins_compare(const void *a, const void *b)
 int pins_interfaces(const char *path, unsigned int out[PINS_INTERFACES_MAX])
 {
 	struct dirent *entry;
-	int count = 0;
+	int count, err;
 	char *end;
 	DIR *dir;
 
-	if (!pins_is_bpffs(path)) {
-		struct stat st;
-
-		return stat(path, &st) ? -errno : -ENODEV;
-	}
+	count = pins_is_bpffs(path);
+	if (count != 1)
+		return count ? count : -ENOTBLK;
 	dir = opendir(path);
 	if (!dir)
 		return -errno;
-	while ((entry = readdir(dir)) && count < PINS_INTERFACES_MAX) {
+	count = 0;
+	while ((errno = 0, entry = readdir(dir)) && count < PINS_INTERFACES_MAX) {
 		if (entry->d_type != DT_DIR || strncmp(entry->d_name, "if", 2))
 			continue;
 		out[count] = strtoul(entry->d_name + 2, &end, 10);
 		if (!*end && end != entry->d_name + 2)
 			count++;
 	}
+	err = entry ? 0 : -errno;
 	closedir(dir);
+	if (err)
+		return err;
 	qsort(out, count, sizeof(out[0]), pins_compare);
 	return count;
 }

@@ -37,23 +37,29 @@ int pins_lock(const char *dir, int *out);
  */
 int pins_claim(const char *dir, unsigned int ifindex, int *claim);
 
-/* True if what was claimed is what stands there now, and not a later claim of somebody else's. */
-bool pins_is_claimed(const char *dir, unsigned int ifindex, int claim);
+/*
+ * 1 if what was claimed is what stands there now, 0 if it is gone or a later claim of somebody
+ * else's; -errno: that is not known (not told).
+ */
+int pins_is_claimed(const char *dir, unsigned int ifindex, int claim);
 
-/* True while a process guards the interface. */
-bool pins_are_guarded(const char *dir, unsigned int ifindex);
+/* 1 while a process guards the interface, 0 if none does; -errno: that is not known (not told). */
+int pins_are_guarded(const char *dir, unsigned int ifindex);
 
 /* Removes the interface's pins, and, if no other interface has any, all the rest and `dir`. */
 int pins_remove(const char *dir, unsigned int ifindex);
 
-/* Removes pins and `dir` if no interface is left in it. */
+/* Removes pins and `dir` if no interface is left in it, as far as that is known. */
 int pins_remove_if_unused(const char *dir);
 
 /* "DIR/NAME" and "DIR/if<INDEX>/NAME" into `path`; -ENAMETOOLONG (told). */
 int pins_path(const char *dir, const char *name, char path[PATH_MAX]);
 int pins_path_of(const char *dir, unsigned int ifindex, const char *name, char path[PATH_MAX]);
 
-/* The indices of the interfaces that have pins, ascending; how many, or -errno (not told). */
+/*
+ * The indices of the interfaces that have pins, ascending; how many, or -errno (not told). -ENOENT:
+ * there is no such folder; -ENOTBLK: it is on no bpf file system, so that nothing is pinned there.
+ */
 #define PINS_INTERFACES_MAX 64
 int pins_interfaces(const char *dir, unsigned int out[PINS_INTERFACES_MAX]);
 

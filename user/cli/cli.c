@@ -123,8 +123,10 @@ unsigned int cli_interface(const char *name)
 {
 	unsigned int index = if_nametoindex(name);
 
-	if (!index)
+	if (!index && errno == ENODEV)
 		log_error("there is no interface \"%s\"; ip link lists them", name);
+	else if (!index)
+		log_error("cannot look for the interface \"%s\": %s", name, strerror(errno));
 	return index;
 }
 

@@ -18,11 +18,18 @@ static int detach_one(const struct cli_common *common, unsigned int ifindex, boo
 {
 	int err = filter_detach(ifindex, common->pins, 0);
 	char name[IF_NAMESIZE];
+	int guarded;
 
 	*detached = !err;
 	if (err && err != -ENOENT)
 		return err;
-	if (err && pins_are_guarded(common->pins, ifindex)) {
+	guarded = err ? pins_are_guarded(common->pins, ifindex) : 0;
+	if (guarded < 0) {
+		log_error("cannot see whether a process guards %s, so its pins were left in %s: %s",
+			  cli_interface_name(ifindex, name), common->pins, strerror(-guarded));
+		return guarded;
+	}
+	if (guarded) {
 		log_error("a process guards %s, but its filter is not to be seen from here: "
 			  "run this in the network namespace of that process",
 			  cli_interface_name(ifindex, name));
@@ -69,7 +76,7 @@ static int detach_all(const struct cli_common *common)
 	unsigned int interfaces[PINS_INTERFACES_MAX];
 	int count = pins_interfaces(common->pins, interfaces);
 
-	if (count == -ENOENT || count == -ENODEV)
+	if (count == -ENOENT || count == -ENOTBLK)
 		count = 0;
 	if (count < 0)
 		return cli_cannot_open(common, count == -EACCES ? -EPERM : count);

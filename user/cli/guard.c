@@ -265,6 +265,7 @@ static bool guard_has_more(const struct guard *guard)
 static void guard_loop(struct guard *guard, struct pollfd *fds, int *status)
 {
 	uint64_t ticks;
+	bool look;
 
 	for (;;) {
 		if (poll(fds, GUARD_LOGS + guard->logs_count, guard_has_more(guard) ? 0 : -1) < 0 &&
@@ -276,11 +277,13 @@ static void guard_loop(struct guard *guard, struct pollfd *fds, int *status)
 		for (int i = 0; i < guard->logs_count; i++)
 			if (fds[GUARD_LOGS + i].revents || guard->logs[i].more)
 				guard_read(&guard->logs[i]);
-		if (fds[GUARD_LINKS].revents) {
+		look = fds[GUARD_LINKS].revents;
+		if (look)
 			links_drain(fds[GUARD_LINKS].fd);
-			if (!post_check(guard, status))
-				return;
-		}
+		if (fds[GUARD_TICK].revents)
+			look |= post_is_unsure(guard);
+		if (look && !post_check(guard, status))
+			return;
 		if (fds[GUARD_KEEP].revents)
 			keep_read(guard->kept, guard);
 		if (fds[GUARD_TICK].revents &&

@@ -27,6 +27,7 @@ struct guard_interface {
 	unsigned int index;
 	uint32_t program;	/* the kernel's id of ours, 0: not attached yet */
 	bool inherited;		/* a program of ours stood there before */
+	int unseen;		/* errno: why it cannot be seen whether it is there; 0: it can */
 	char name[IF_NAMESIZE]; /* as it was when attached */
 	int claim;
 	struct pulse *pulse;

@@ -23,12 +23,16 @@ static void metrics_interfaces(const struct picture *picture, struct metrics_out
 	const struct picture_interface *interface;
 	const struct picture_interface *end = picture->interfaces + picture->interfaces_count;
 
-	metrics_out_gauge(out, "sobig_xdp_attached", "1 if the filter is on the interface.");
+	metrics_out_gauge(out, "sobig_xdp_attached",
+			  "1 if the filter is on the interface; missing while that is not known.");
 	for (interface = picture->interfaces; interface < end; interface++)
-		metrics_out_sample(
-			out, interface->filter.id != 0, "interface", interface->name, "mode",
-			interface->filter.id ? filter_mode_name(interface->filter.mode) : "none",
-			NULL);
+		if (!interface->unseen)
+			metrics_out_sample(out, interface->filter.id != 0, "interface",
+					   interface->name, "mode",
+					   interface->filter.id
+						   ? filter_mode_name(interface->filter.mode)
+						   : "none",
+					   NULL);
 	metrics_out_gauge(out, "sobig_xdp_guarded",
 			  "1 if a daemon reads the log on behalf of the interface.");
 	for (interface = picture->interfaces; interface < end; interface++)
@@ -219,14 +223,18 @@ static void metrics_troubles(const struct picture *picture, struct metrics_out *
 
 static void metrics_write(const struct picture *picture, struct metrics_out *out)
 {
-	bool up = false;
+	bool up = false, unseen = false;
 
-	for (int i = 0; i < picture->interfaces_count; i++)
+	for (int i = 0; i < picture->interfaces_count; i++) {
 		up |= picture->interfaces[i].filter.id != 0;
+		unseen |= picture->interfaces[i].unseen != 0;
+	}
 	metrics_out_gauge(out, "sobig_xdp_build_info", "The version of sobig-xdp, in its label.");
 	metrics_out_sample(out, 1, "version", VERSION, NULL);
-	metrics_out_gauge(out, "sobig_xdp_up", "1 if the filter is on any interface.");
-	metrics_out_sample(out, up, NULL);
+	metrics_out_gauge(out, "sobig_xdp_up",
+			  "1 if the filter is on any interface; missing while that is not known.");
+	if (up || !unseen)
+		metrics_out_sample(out, up, NULL);
 	if (!picture->interfaces_count)
 		return;
 	metrics_troubles(picture, out);

@@ -60,20 +60,21 @@ static int picture_read_pulse(const char *pins, struct picture_interface *out)
 static int picture_read_interface(const char *pins, unsigned int index,
 				  struct picture_interface *out)
 {
-	int err;
+	int guarded = pins_are_guarded(pins, index), err;
 
-	*out = (struct picture_interface){ .index = index, .daemon = -1 };
-	out->present = if_indextoname(index, out->name);
+	*out = (struct picture_interface){ .index = index, .daemon = -1, .guarded = guarded };
 	cli_interface_name(index, out->name);
 	picture_clean(out->name);
-	out->guarded = pins_are_guarded(pins, index);
 	err = filter_find(index, pins, 0, &out->filter);
-	if (err == -ENOENT || err == -ENODEV)
-		out->filter.id = 0;
-	else if (err)
+	if (err == -EPERM)
 		return err;
-	else
+	out->present = err != -ENODEV;
+	if (!err)
 		out->loaded = picture_loaded(&out->filter);
+	else if (err != -ENOENT && err != -ENODEV)
+		out->unseen = -err;
+	else if (guarded < 0)
+		out->unseen = -guarded;
 	return picture_read_pulse(pins, out);
 }
 
@@ -150,7 +151,7 @@ int picture_read(const char *pins, struct picture *out)
 		picture_add_rules(out, out->daemons[i].pulse);
 	strcpy(out->rules[out->rules_count++].name, PICTURE_BY_HAND);
 	strcpy(out->rules[out->rules_count++].name, PICTURE_IMPORT);
-	if (count < 0 && count != -ENODEV)
+	if (count < 0 && count != -ENOTBLK)
 		return count == -EACCES ? -EPERM : count;
 	return out->interfaces_count ? 0 : -ENOENT;
 }

@@ -16,9 +16,10 @@ struct picture_interface {
 	unsigned int index;
 	bool present;		   /* in this network namespace */
 	char name[IF_NAMESIZE];	   /* "#INDEX" if it is not */
-	struct filter_info filter; /* id 0: our program is not there */
+	struct filter_info filter; /* id 0: our program is not there, or that is not known */
+	int unseen;		   /* errno: why it is not known; 0: it is */
 	uint32_t loaded;	   /* when, as the maps count */
-	bool guarded;		   /* a process holds its claim */
+	bool guarded;		   /* a process holds its claim, or that is not known */
 	int daemon;		   /* index of picture.daemons; -1: none was ever there */
 	struct sobig_pulse pulse;
 	uint64_t counters[SOBIG_COUNTS];
@@ -66,7 +67,8 @@ struct picture {
 
 /*
  * Interfaces, daemons and what the rules came to; takes a moment. `pins` must outlive *out.
- * -ENOENT: nothing is attached (*out is a picture of that); -EPERM. Says nothing.
+ * -ENOENT: nothing is attached (*out is a picture of that); -EPERM. What could not be seen of one
+ * interface is no error, but part of the picture. Says nothing.
  */
 int picture_read(const char *pins, struct picture *out);
 

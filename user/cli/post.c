@@ -29,8 +29,15 @@ static int post_take_off(struct guard *guard, struct guard_interface *interface)
 	}
 	if (err == -ENOENT)
 		err = 0;
-	if (!err && pins_is_claimed(pins, interface->index, interface->claim))
-		err = pins_remove(pins, interface->index);
+	if (!err) {
+		err = pins_is_claimed(pins, interface->index, interface->claim);
+		if (err > 0)
+			err = pins_remove(pins, interface->index);
+		else if (err)
+			log_error("%s: cannot see whether its pins are ours still, so they were "
+				  "left in %s: %s",
+				  interface->name, pins, strerror(-err));
+	}
 	if (turn >= 0)
 		close(turn);
 	return err;
@@ -54,15 +61,14 @@ int post_release(struct guard *guard, struct guard_interface *interface, bool ke
 /* By our own detach, which is as it should be, or by other means, which leaves us unprotected. */
 static void post_was_taken_off(struct guard *guard, struct guard_interface *interface, int *status)
 {
-	int turn = -1;
-	bool ours;
+	int turn = -1, claimed;
 
 	/* A detach still at work has not removed the pins yet. */
 	pins_lock(guard->filter.pins, &turn);
-	ours = !pins_is_claimed(guard->filter.pins, interface->index, interface->claim);
+	claimed = pins_is_claimed(guard->filter.pins, interface->index, interface->claim);
 	if (turn >= 0)
 		close(turn);
-	if (ours) {
+	if (!claimed) {
 		log_notice("%s: the filter was taken off by sobig-xdp detach", interface->name);
 		return;
 	}
@@ -72,26 +78,40 @@ static void post_was_taken_off(struct guard *guard, struct guard_interface *inte
 	*status = CLI_FAILED;
 }
 
-enum post_standing {
-	POST_STANDS,
-	POST_TAKEN_OFF,
-	POST_VANISHED
-};
-
-/* An interface that is being deleted loses its program first, and its name a moment later. */
-static enum post_standing post_standing(const struct guard *guard,
-					const struct guard_interface *interface)
+/* As filter_find() has it. A deleted interface loses its program first, and a moment later goes. */
+static int post_look(const struct guard *guard, const struct guard_interface *interface)
 {
 	const struct timespec moment = { 0, 200000000 };
-	char name[IF_NAMESIZE];
 	struct filter_info info;
+	int err;
 
-	if (!if_indextoname(interface->index, name))
-		return POST_VANISHED;
-	if (filter_find(interface->index, guard->filter.pins, interface->program, &info) != -ENOENT)
-		return POST_STANDS;
+	err = filter_find(interface->index, guard->filter.pins, interface->program, &info);
+	if (err != -ENOENT)
+		return err;
 	nanosleep(&moment, NULL);
-	return if_indextoname(interface->index, name) ? POST_TAKEN_OFF : POST_VANISHED;
+	return filter_find(interface->index, guard->filter.pins, interface->program, &info);
+}
+
+/* That it cannot be seen is told once, and is no reason to give up an interface. */
+static void post_note_look(struct guard_interface *interface, int error)
+{
+	if (error == interface->unseen)
+		return;
+	if (error)
+		log_error("%s: cannot see whether the filter is in place: %s; going on, and "
+			  "looking again each second",
+			  interface->name, strerror(error));
+	else
+		log_notice("%s: the filter is in place, as can be seen again", interface->name);
+	interface->unseen = error;
+}
+
+bool post_is_unsure(const struct guard *guard)
+{
+	for (int i = 0; i < guard->interfaces_count; i++)
+		if (guard->interfaces[i].claim >= 0 && guard->interfaces[i].unseen)
+			return true;
+	return false;
 }
 
 int post_check(struct guard *guard, int *status)
@@ -101,24 +121,23 @@ int post_check(struct guard *guard, int *status)
 	for (int i = 0; i < guard->interfaces_count; i++) {
 		struct guard_interface *interface = &guard->interfaces[i];
 		const char *name = interface->name;
+		int err;
 
 		if (interface->claim < 0)
 			continue;
-		switch (post_standing(guard, interface)) {
-		case POST_STANDS:
-			left++;
-			continue;
-		case POST_TAKEN_OFF:
+		err = post_look(guard, interface);
+		if (err == -ENOENT) {
 			post_was_taken_off(guard, interface, status);
-			break;
-		case POST_VANISHED:
+		} else if (err == -ENODEV) {
 			log_error("%s has vanished, or was moved to another network namespace, "
 				  "where \"ip link set dev %s xdp off\" takes the filter off; "
-				  "when "
-				  "it is back: sobig-xdp attach %s",
+				  "when it is back: sobig-xdp attach %s",
 				  name, name, name);
 			*status = CLI_FAILED;
-			break;
+		} else {
+			post_note_look(interface, -err);
+			left++;
+			continue;
 		}
 		post_release(guard, interface, false);
 	}
@@ -141,6 +160,13 @@ static int post_claim(struct guard *guard, const char *name)
 			  name);
 		return -ENOTSUP;
 	}
+	err = filter_find(interface->index, guard->filter.pins, 0, &info);
+	interface->inherited = !err;
+	if (err && err != -ENOENT) {
+		if (err != -EPERM)
+			log_error("cannot see what XDP program is on %s: %s", name, strerror(-err));
+		return err;
+	}
 	err = pins_claim(guard->filter.pins, interface->index, &interface->claim);
 	if (err == -EBUSY)
 		log_error("%s is guarded by another sobig-xdp already; see: sobig-xdp status",
@@ -148,7 +174,6 @@ static int post_claim(struct guard *guard, const char *name)
 	if (err)
 		return err;
 	snprintf(interface->name, sizeof(interface->name), "%s", name);
-	interface->inherited = !filter_find(interface->index, guard->filter.pins, 0, &info);
 	guard->interfaces_count++;
 	return 0;
 }
@@ -258,14 +283,20 @@ static int post_try(struct guard *guard, char **names, int count)
 
 /*
  * Tables of another version make room, if nobody else uses them: the disk knows what was in them.
- * 0 or -ESTALE (told).
+ * 0 or -errno (told), such as -ESTALE.
  */
 static int post_clear(struct guard *guard)
 {
 	const char *pins = guard->filter.pins;
 	unsigned int there[PINS_INTERFACES_MAX];
+	int count = pins_interfaces(pins, there), err;
 
-	if (pins_interfaces(pins, there) != guard->interfaces_count) {
+	if (count < 0) {
+		log_error("the tables in %s are another version's, and cannot be looked at: %s",
+			  pins, strerror(-count));
+		return -ESTALE;
+	}
+	if (count != guard->interfaces_count) {
 		log_error("the tables in %s are another version's, and are in use for other "
 			  "interfaces; to make them anew: sobig-xdp detach --all",
 			  pins);
@@ -277,9 +308,13 @@ static int post_clear(struct guard *guard)
 	for (int i = 0; i < guard->interfaces_count; i++) {
 		struct guard_interface *interface = &guard->interfaces[i];
 
-		filter_detach(interface->index, pins, 0);
-		pins_remove(pins, interface->index);
+		err = filter_detach(interface->index, pins, 0);
+		if (!err || err == -ENOENT)
+			err = pins_remove(pins, interface->index);
+		if (err)
+			return err;
 		close(interface->claim);
+		interface->claim = -1;
 	}
 	guard->interfaces_count = 0;
 	return 0;

@@ -71,6 +71,8 @@ static void status_print_interface(const struct picture_interface *interface)
 		printf("  filter    %s mode, %s, program %u, since %s\n",
 		       filter_mode_name(interface->filter.mode), status_ports(pulse, ports),
 		       interface->filter.id, cli_time(interface->loaded, time));
+	else if (interface->unseen)
+		printf("  filter    not known: %s\n", strerror(interface->unseen));
 	else
 		printf("  filter    none\n");
 	printf("  SYNs      %llu dropped, %llu passed, %llu passed after a block had lapsed\n",

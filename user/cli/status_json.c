@@ -99,6 +99,9 @@ static json_t *status_json_interface(const struct picture *picture, int at,
 			 counters);
 	json_object_set_new(json, "filter",
 			    interface->filter.id ? status_json_filter(interface) : json_null());
+	json_object_set_new(json, "filter_error",
+			    interface->unseen ? cli_json_text(strerror(interface->unseen))
+					      : json_null());
 	json_object_set_new(json, "daemon",
 			    interface->pulse.pid ? status_json_daemon(&interface->pulse)
 						 : json_null());

@@ -67,8 +67,9 @@ static void top_draw_title(const struct top *top, const struct top_layout *at)
 		}
 		printw("  %s", interface->name);
 		top_term_look(TOP_FAINT);
-		printw(" %s",
-		       interface->filter.id ? filter_mode_name(interface->filter.mode) : "off");
+		printw(" %s", interface->filter.id ? filter_mode_name(interface->filter.mode)
+			      : interface->unseen  ? "not known"
+						   : "off");
 		top_term_look(TOP_PLAIN);
 	}
 	strftime(clock, sizeof(clock), "%H:%M:%S", localtime_r(&now, &tm));

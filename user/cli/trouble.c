@@ -45,8 +45,9 @@ static const char *trouble_names(struct trouble_list *list, uint64_t interfaces)
 static void trouble_of_interfaces(struct trouble_list *list)
 {
 	const struct picture *picture = list->picture;
-	uint64_t unfiltered = 0, unguarded = 0;
+	uint64_t unfiltered = 0, unseen = 0, unguarded = 0;
 	const char *names;
+	int error = 0;
 
 	for (int i = 0; i < picture->interfaces_count; i++) {
 		const struct picture_interface *interface = &picture->interfaces[i];
@@ -57,6 +58,8 @@ static void trouble_of_interfaces(struct trouble_list *list)
 				    "THE INTERFACE IS GONE (%s): it was deleted, or is in another "
 				    "network namespace; to forget it: rm -r %s/if%u",
 				    interface->name, picture->pins, interface->index);
+		else if (interface->unseen)
+			unseen |= bit, error = interface->unseen;
 		else if (!interface->filter.id)
 			unfiltered |= bit;
 		else if (!interface->guarded)
@@ -68,6 +71,12 @@ static void trouble_of_interfaces(struct trouble_list *list)
 			    "NOT FILTERED (%s): our program is not there, and nothing is dropped; "
 			    "to put it back: sobig-xdp attach %s",
 			    names, names);
+	names = trouble_names(list, unseen);
+	if (unseen)
+		trouble_add(list, TROUBLE_UNSEEN, unseen,
+			    "CANNOT LOOK (%s): whether the filter is in place is not known: %s; "
+			    "it may well be; to see it by other means: ip link show, bpftool net",
+			    names, strerror(error));
 	names = trouble_names(list, unguarded);
 	if (unguarded)
 		trouble_add(list, TROUBLE_UNGUARDED, unguarded,
@@ -247,6 +256,7 @@ const char *trouble_name(enum trouble_kind kind)
 	static const char *const names[TROUBLE_KINDS] = {
 		[TROUBLE_GONE] = "interface-gone",
 		[TROUBLE_UNFILTERED] = "not-filtered",
+		[TROUBLE_UNSEEN] = "cannot-look",
 		[TROUBLE_UNGUARDED] = "not-guarded",
 		[TROUBLE_STUCK] = "stuck",
 		[TROUBLE_BRAKE] = "brake",

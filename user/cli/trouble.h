@@ -9,6 +9,7 @@
 enum trouble_kind {
 	TROUBLE_GONE,	    /* the interface */
 	TROUBLE_UNFILTERED, /* our program is not on it */
+	TROUBLE_UNSEEN,	    /* it is not known whether it is */
 	TROUBLE_UNGUARDED,  /* nobody reads the log */
 	TROUBLE_STUCK,	    /* somebody should, and shows no sign of life */
 	TROUBLE_BRAKE,
