@@ -34,6 +34,7 @@
 #define SOBIG_RULE_SIZE	   24 /* of a rule's name, with its NUL */
 #define SOBIG_CLASSES_MAX  24
 #define SOBIG_PORTS_MAX	   8
+#define SOBIG_SKIPS_MAX	   8
 
 /* Key of blocked4 and ledger4, in network order. */
 struct sobig_key4 {
@@ -142,7 +143,6 @@ struct sobig_pulse {
 	__u32 logs;	    /* files followed; the fields below speak of the first */
 	__u64 lines;	    /* of all logs, since it started */
 	__u64 offences;	    /* the same */
-	__u64 skipped;	    /* overlong, and so unread */
 	__u64 blocked;	    /* blocks installed for verdicts */
 	__u64 evictions;    /* entries that an LRU map lost and that were put back */
 	__u64 watched;	    /* hosts that have offended lately */
@@ -159,7 +159,11 @@ struct sobig_pulse {
 	__u64 allowed;	    /* addresses and networks that are never blocked, at present */
 	__u64 classes[SOBIG_CLASSES_MAX]; /* offences by class, in the order of enum event_class */
 	struct sobig_pulse_rule rules[SOBIG_RULES_MAX];
-	__u64 beat; /* when it last wrote this: once a second while it lives */
+	__u64 skipped[SOBIG_SKIPS_MAX];	       /* lines not counted, in the order of enum skip */
+	__u64 skipped_lately[SOBIG_SKIPS_MAX]; /* the same, in the last five minutes */
+	__u64 lines_lately;		       /* as `lines`, in the last five minutes */
+	__u64 log_gone; /* since when `log`, which was there, has had no file; 0: it has one */
+	__u64 beat;	/* when it last wrote this: once a second while it lives */
 	char log[SOBIG_PATH_SIZE];
 	__u64 state_lost;	      /* blocks for which the state had no room */
 	__u64 state_lost_until;	      /* the last second for which one of them was blocked */

@@ -152,7 +152,7 @@ limit_memory() {
 	run --separate-stderr bash -c "{ head -c 1G /dev/zero | tr '\0' x; echo; tail -n 1 $log; } | $sobig parse"
 	[ "$status" = 0 ]
 	[ "$output" = '2	2003-08-24T11:22:35Z	policy	198.51.100.9' ]
-	[[ $stderr == *'lines of more than 131072 bytes, '*': 1' ]]
+	[[ $stderr == *'lines of more than 8190 bytes, '*': 1' ]]
 }
 
 @test "NULs and CRs without end are survived in constant memory" {

@@ -105,6 +105,10 @@ tell_all() {
 	until_told brake
 	until "$sobig" status | grep -q 'THE BRAKE IS ON'; do sleep 0.1; done
 	tell status
+	mv "$log" "$log.away"
+	until "$sobig" status | grep -q 'moved away'; do sleep 0.1; done
+	tell status
+	mv "$log.away" "$log"
 	tell release
 	until_told release
 	kill -HUP $daemon

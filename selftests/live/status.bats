@@ -97,6 +97,82 @@ teardown() {
 	says 0 'all is well'
 }
 
+# After a rotation exim makes the next file when it has something to say.
+@test "a log that is moved away is told at once, and a trouble when none comes in its place" {
+	start_daemon
+	mv "$log" "$log.1"
+	sleep 1.5
+	says 0 "all is well: mx0 guarded, 0 hosts blocked; $log was moved away " ' ago, waiting for exim to make the next one'
+	[ "$("$sobig" status -j | python3 -c 'import json, sys; print(json.load(sys.stdin)["interfaces"][0]["daemon"]["log_gone"] is None)')" = False ]
+	: >"$log"
+	sleep 1.5
+	says 0 'all is well'
+	[[ $output != *'moved away'* ]]
+	rm "$log"
+	sleep 63
+	says 1 "THE LOG IS GONE: no new blocks come; $log was moved away 1m" 'exim -bP log_file_path'
+	: >"$log"
+	sleep 1.5
+	says 0 'all is well'
+	offend $bad 16
+	until_blocked $bad
+}
+
+# uncounted HOW-MANY: lines of which it is not beyond doubt whose they are.
+uncounted() {
+	local i
+	for ((i = 0; i < $1; i++)); do
+		echo "$(date '+%F %T') SMTP syntax error in \"FOO H=[192.0.2.9] \" H=(h) [$bad] unrecognized command"
+	done >>"$log"
+	sleep 1.5
+}
+
+@test "lines that are not counted are told, and a trouble if a host may evade its block by them" {
+	start_server
+	start_daemon
+	uncounted 15
+	says 0 'all is well'
+	[[ $output == *'15 lines not counted: 15 doubtful'* ]]
+	uncounted 1
+	says 1 'LINES ARE NOT COUNTED: 16 in 5 minutes, and whoever causes them is not blocked; ' 'WHAT IS NOT COUNTED in sobig-xdp(8)'
+	[[ $output == *'16 lines not counted: 16 doubtful'* ]]
+	{
+		printf '%s **** log string overflowed log buffer ****\n' "$(date '+%F %T')"
+		printf '%s H=(%08300d) [%s] F=<a@b> rejected RCPT <c@d>: no\n' "$(date '+%F %T')" 0 $bad
+		printf '%s mx exim[7]: [1/2] H=(x) [%s] F=<a@b>\n' "$(date '+%FT%TZ')" $bad
+	} >>"$log"
+	sleep 1.5
+	"$sobig" metrics | grep '^sobig_xdp_lines_skipped_total'
+	[ "$("$sobig" metrics | grep -c '^sobig_xdp_lines_skipped_total{kind="\(doubtful"} 16\|overlong"} 1\|overflowed"} 1\)$')" = 3 ]
+	"$sobig" metrics | grep -q '^sobig_xdp_trouble{kind="lines-skipped"} 1$'
+	[ "$("$sobig" status -j | python3 -c 'import json, sys; d = json.load(sys.stdin)["interfaces"][0]["daemon"]; print(d["skipped"], d["skipped_lately"], d["skipped_kinds"])')" \
+		= "18 18 {'doubtful': 16, 'overlong': 1, 'overflowed': 1, 'cut': 0}" ]
+	# Nobody is blamed for what others are made to seem to have said.
+	[ "$(reach $bad)" = connected ]
+	[ "$(reach $good)" = connected ]
+}
+
+# Beside a thousand times as many others, it is what peers happen to say.
+@test "a few lines that are not counted beside very many are no trouble" {
+	start_daemon
+	for i in $(seq 17000); do echo "$(printf '%(%F %T)T') 1xVhtP-00001s-39 Completed"; done >>"$log"
+	uncounted 16
+	says 0 'all is well'
+}
+
+@test "lines that syslog cut are told" {
+	: >"$log"
+	start_daemon
+	for i in $(seq 16); do
+		printf '%s mx exim[%d]: [1/2] H=(%0700d) [%s] F=<a@b> rejected RCPT <c@d>: no\n' "$(date '+%FT%TZ')" "$i" 0 $bad
+		printf '%s mx exim[%d]: [2/2]  or never\n' "$(date '+%FT%TZ')" "$i"
+		printf '%s mx exim[%d]: [1/2] 1xVhtP-00001s-39 <= a@b H=(x) [%s] P=esmtp\n' "$(date '+%FT%TZ')" "$i" $bad
+	done >>"$log"
+	sleep 1.5
+	says 1 'LINES ARE NOT COUNTED: 16 in 5 minutes' 'were cut by syslog'
+	[[ $output == *'16 lines not counted: 16 cut'* ]]
+}
+
 @test "a daemon that is stuck is noticed" {
 	start_daemon
 	kill -STOP $daemon

@@ -407,9 +407,107 @@ static void a_record_that_exim_may_have_cut_is_nobodys(void **state)
 			assert_int_equal(exim_read(&exim, line, sizeof(line), &found), -ENOMSG);
 		}
 	}
-	assert_int_equal(exim.overlong, 6);
-	exim.helo_is_checked = true;
-	assert_int_equal(exim_read(&exim, line, EXIM_LINE_MAX, &found), 0);
+	assert_int_equal(exim.skips.of[SKIP_OVERFLOWED], 6);
+	assert_int_equal(skip_sum(&exim.skips), 6);
+}
+
+/* Up to 4.97, exim writes in the place of a whole line that its buffer was too small. */
+static void an_overflow_is_counted_and_a_delivery_is_not(void **state)
+{
+	static const char *const lines[] = {
+		STAMP "**** log string overflowed log buffer ****",
+		STAMP "[4711] **** log string overflowed log buffer ****",
+		STAMP "1xVO3f-00036y-2K **** log string overflowed log buffer ****",
+	};
+	static const char delivery[] = STAMP "1xVO3f-00036y-2K ** a@b: Unrouteable address";
+	struct exim_found found;
+	struct exim exim;
+
+	(void)state;
+	exim_init(&exim, classes);
+	for (int i = 0; i < 3; i++)
+		assert_int_equal(exim_read(&exim, lines[i], strlen(lines[i]), &found), -ENOMSG);
+	assert_int_equal(exim_read(&exim, delivery, strlen(delivery), &found), -ENOMSG);
+	assert_int_equal(exim.skips.of[SKIP_OVERFLOWED], 3);
+	assert_int_equal(skip_sum(&exim.skips), 3);
+}
+
+/* A line of `size` bytes by a HELO that makes it so long, and, behind it, the ACL's words. */
+static void write_long(char *line, size_t size)
+{
+	static const char begin[] = STAMP "1xVO3f-00036y-2K H=(",
+			  end[] = ") [198.51.100.7] F=<a@b> rejected after DATA: virus";
+
+	memset(line, 'a', size);
+	memcpy(line, begin, sizeof(begin) - 1);
+	memcpy(line + size - (sizeof(end) - 1), end, sizeof(end) - 1);
+}
+
+static void a_whole_line_is_read_up_to_the_size_of_exims_buffer(void **state)
+{
+	static char line[8192];
+	struct exim_found found;
+	struct exim exim;
+	char text[ADDR_TEXT_SIZE];
+
+	(void)state;
+	exim_init(&exim, classes);
+	for (size_t size = 7900; size <= 8190; size++) {
+		write_long(line, size);
+		for (int checked = 0; checked < 2; checked++) {
+			exim.helo_is_checked = checked;
+			assert_int_equal(exim_read(&exim, line, size, &found), 0);
+			assert_string_equal(addr_format(&found.event.peer, text), "198.51.100.7");
+			assert_int_equal(found.event.class, EVENT_VIRUS);
+		}
+	}
+	assert_int_equal(skip_sum(&exim.skips), 0);
+	write_long(line, 8191);
+	assert_int_equal(exim_read(&exim, line, 8191, &found), -ENOMSG);
+	assert_int_equal(exim.skips.of[SKIP_OVERLONG], 1);
+}
+
+/* Counted once where an offence may hide in it, and not where it is none in any reading. */
+static void a_line_that_can_be_read_in_two_ways_is_counted_as_such(void **state)
+{
+	static const struct {
+		const char *line;
+		bool unchecked, checked; /* doubtful, where HELOs are not checked, and are */
+	} lines[] = {
+		{ STAMP "H=(x) [198.51.100.7] F=<a@b> rejected RCPT <c@d>: no (y) [192.0.2.9]",
+		  true, false },
+		{ STAMP "H=(x) [192.0.2.9] y) [198.51.100.7] F=<a@b> rejected RCPT <c@d>: no", true,
+		  false },
+		{ STAMP "SMTP call from (x) [192.0.2.9] y) [198.51.100.7] dropped: too many s",
+		  true, false },
+		{ STAMP "SMTP syntax error in \"FOO H=[192.0.2.9] \" H=(h) [198.51.100.7] what",
+		  true, true },
+		{ STAMP "VRFY failed for x H=(h) [192.0.2.9] H=(h) [198.51.100.7]", true, true },
+		/* A local user's, an arrival, and what is no offence. */
+		{ STAMP "SMTP syntax error in \"FOO\" U=root what", false, false },
+		{ STAMP "1xVO3f-00036y-2K <= a@b H=(x) [198.51.100.7] P=esmtp (y) [192.0.2.9]",
+		  false, false },
+		{ STAMP "H=(x) [198.51.100.7] Warning: greylisted (y) [192.0.2.9]", false, false },
+		{ STAMP "SMTP connection from (x) [198.51.100.7] y) [192.0.2.9] closed by QUIT",
+		  false, false },
+	};
+	struct exim_found found;
+	struct exim exim;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(lines) / sizeof(lines[0]); i++)
+		for (int checked = 0; checked < 2; checked++) {
+			exim_init(&exim, classes);
+			exim.helo_is_checked = checked;
+			exim.wants_arrivals = true;
+			exim_read(&exim, lines[i].line, strlen(lines[i].line), &found);
+			if (skip_sum(&exim.skips) !=
+			    (checked ? lines[i].checked : lines[i].unchecked))
+				fail_msg("%s: %llu", lines[i].line,
+					 (unsigned long long)skip_sum(&exim.skips));
+			assert_int_equal(exim.skips.of[SKIP_DOUBTFUL], skip_sum(&exim.skips));
+			assert_int_equal(exim.helo_is_checked, checked);
+		}
 }
 
 static int open_classes(void **state)
@@ -440,6 +538,9 @@ int main(void)
 		cmocka_unit_test(local_time_follows_the_zone_over_its_changes),
 		cmocka_unit_test(a_cut_line_names_nobody_wrong),
 		cmocka_unit_test(a_record_that_exim_may_have_cut_is_nobodys),
+		cmocka_unit_test(an_overflow_is_counted_and_a_delivery_is_not),
+		cmocka_unit_test(a_whole_line_is_read_up_to_the_size_of_exims_buffer),
+		cmocka_unit_test(a_line_that_can_be_read_in_two_ways_is_counted_as_such),
 		cmocka_unit_test(a_backslash_ends_no_address),
 		cmocka_unit_test(a_name_that_looks_like_an_address_is_none),
 		cmocka_unit_test(what_others_said_in_an_acls_text_is_not_its_verdict),

@@ -23,6 +23,12 @@
 #include "common/log.h"
 #include "common/words.h"
 
+/*
+ * exim makes the next file when it has something to say, which may take a while after a rotation.
+ * Seconds after which a log without a file counts as one that cannot be read.
+ */
+#define GUARD_GONE_MAX 60
+
 enum {
 	GUARD_SIGNALS,
 	GUARD_LINKS,
@@ -64,6 +70,7 @@ static void guard_check_log(struct guard_log *log)
 	log->seen |= !error;
 	if (error == log->error)
 		return;
+	log->gone = error == ENOENT && log->seen ? blocks_now() : 0;
 	if (error == ENOENT && log->seen)
 		log_notice("%s was rotated away: waiting for the next one", path);
 	else if (error == ENOENT)
@@ -94,14 +101,36 @@ static void guard_caught_up(struct guard_log *log)
 			   source_name(log->source), (unsigned long long)state.lines);
 }
 
+/* Counts the lines that were not judged, from what there were before and are now. */
+static void guard_count_skips(struct guard_log *log, const struct skips *before,
+			      const struct skips *now)
+{
+	struct guard *guard = log->guard;
+
+	for (int i = 0; i < SKIP_KINDS; i++) {
+		uint64_t count = now->of[i] - before->of[i];
+
+		guard->pulse.skipped[i] += count;
+		guard->changed |= count;
+		/* What is read after a pause was not written lately. */
+		if (!log->behind)
+			lately_add(&guard->skips[i], blocks_now(), count);
+	}
+}
+
 static void guard_read(struct guard_log *log)
 {
 	struct guard *guard = log->guard;
-	uint64_t lines = source_state(log->source).lines;
+	struct source_state before = source_state(log->source), state;
+	uint64_t lines;
 
 	log->more = source_read(log->source, time(NULL), verdicts_take, log);
 	guard_check_log(log);
-	lines = source_state(log->source).lines - lines;
+	state = source_state(log->source);
+	lines = state.lines - before.lines;
+	guard_count_skips(log, &before.skips, &state.skips);
+	if (!log->behind)
+		lately_add(&guard->lines, blocks_now(), lines);
 	if (log->behind && !log->more)
 		guard_caught_up(log);
 	if (lines) {
@@ -125,6 +154,28 @@ static void guard_fill_rules(struct guard *guard, const struct judge_state *judg
 	}
 }
 
+/* How bad it is that a log is as it is: the worst is the one to speak of. */
+static int guard_log_badness(const struct guard_log *log)
+{
+	if (log->gone)
+		return blocks_now() - log->gone > GUARD_GONE_MAX ? 2 : 1;
+	return log->error ? 2 : 0;
+}
+
+static void guard_fill_log(struct guard *guard)
+{
+	const struct guard_log *worst = &guard->logs[0];
+	struct sobig_pulse *pulse = &guard->pulse;
+
+	for (int i = 1; i < guard->logs_count; i++)
+		if (guard_log_badness(&guard->logs[i]) > guard_log_badness(worst))
+			worst = &guard->logs[i];
+	snprintf(pulse->log, sizeof(pulse->log), "%s", source_name(worst->source));
+	pulse->position = source_state(worst->source).position;
+	pulse->readable = guard_log_badness(worst) < 2;
+	pulse->log_gone = worst->gone;
+}
+
 static void guard_write_pulse(struct guard *guard)
 {
 	struct judge_state judged = judge_state(guard->judge);
@@ -138,25 +189,10 @@ static void guard_write_pulse(struct guard *guard)
 	pulse->braked = judged.braked;
 	pulse->brake = guard->setup.rules.brake;
 	guard_fill_rules(guard, &judged);
-	pulse->readable = 1;
-	pulse->skipped = 0;
-	for (int i = guard->logs_count - 1; i >= 0; i--) {
-		struct source_state state = source_state(guard->logs[i].source);
-
-		pulse->skipped += state.skipped;
-		/* exim makes the next one when it has something to say. Silence is noticed in time.
-		 */
-		if (state.error == ENOENT && guard->logs[i].seen)
-			state.error = 0;
-		if (!state.error && (i || !pulse->readable))
-			continue;
-		/* The first that cannot be read is the one to speak of, or else the first. */
-		if (state.error || pulse->readable)
-			snprintf(pulse->log, sizeof(pulse->log), "%s",
-				 source_name(guard->logs[i].source));
-		pulse->position = state.position;
-		pulse->readable = !state.error;
-	}
+	for (int i = 0; i < SKIP_KINDS; i++)
+		pulse->skipped_lately[i] = lately_sum(&guard->skips[i], blocks_now());
+	pulse->lines_lately = lately_sum(&guard->lines, blocks_now());
+	guard_fill_log(guard);
 	for (int i = 0; i < guard->interfaces_count; i++)
 		if (guard->interfaces[i].claim >= 0)
 			pulse_write(guard->interfaces[i].pulse, pulse);

@@ -13,6 +13,7 @@
 #include "cli/cli.h"
 #include "cli/setup.h"
 #include "cli/storm.h"
+#include "common/lately.h"
 #include "judge/evidence.h"
 #include "judge/judge.h"
 #include "read/source.h"
@@ -36,10 +37,11 @@ struct guard_interface {
 struct guard_log {
 	struct guard *guard;
 	struct source *source;
-	int error;   /* that was last told */
-	bool seen;   /* it was there before */
-	bool behind; /* what was written before we came is not read yet */
-	bool more;   /* there is more to read at once */
+	int error;     /* that was last told */
+	bool seen;     /* it was there before */
+	bool behind;   /* what was written before we came is not read yet */
+	bool more;     /* there is more to read at once */
+	uint32_t gone; /* since when it has had no file, as after a rotation; 0: it has one */
 	/* ms by which its clock is off ours, as it is believed, and as lines have it since a second
 	 */
 	int64_t skew, skew_seen;
@@ -72,8 +74,9 @@ struct guard {
 	struct keep *kept; /* who is never blocked */
 	struct blocks *blocks;
 	struct sobig_pulse pulse;
-	uint64_t full; /* verdicts that found the table full */
-	bool changed;  /* since the pulse was last written */
+	struct lately lines, skips[SKIP_KINDS]; /* of all logs */
+	uint64_t full;				/* verdicts that found the table full */
+	bool changed;				/* since the pulse was last written */
 };
 
 /* From here on, signals wait for guard_run(): nothing is left half done. */

@@ -11,6 +11,7 @@
 #include "cli/picture.h"
 #include "cli/trouble.h"
 #include "common/event.h"
+#include "read/skip.h"
 
 #ifndef VERSION
 #define VERSION "unknown"
@@ -109,8 +110,6 @@ static void metrics_daemon_counters(const struct picture *picture, struct metric
 		bool gauge;
 	} fields[] = {
 		{ "sobig_xdp_log_lines_total", "Lines read of the log.", METRICS_FIELD(lines) },
-		{ "sobig_xdp_lines_skipped_total", "Lines not read, since they are too long.",
-		  METRICS_FIELD(skipped) },
 		{ "sobig_xdp_forgotten_hosts_total",
 		  "How often a rule forgot a host, as too many were watched.",
 		  METRICS_FIELD(watch_drops) },
@@ -145,6 +144,16 @@ static void metrics_daemon_counters(const struct picture *picture, struct metric
 		else
 			metrics_out_counter(out, fields[i].name, fields[i].help);
 		metrics_out_sample(out, sum, NULL);
+	}
+	metrics_out_counter(out, "sobig_xdp_lines_skipped_total",
+			    "Lines of the log that were not counted although they may tell of an "
+			    "offence, by the reason.");
+	for (int kind = 0; kind < SKIP_KINDS; kind++) {
+		uint64_t sum = 0;
+
+		for (int at = 0; at < picture->daemons_count; at++)
+			sum += picture->daemons[at].pulse->skipped[kind];
+		metrics_out_sample(out, sum, "kind", skip_name(kind), NULL);
 	}
 	metrics_out_counter(out, "sobig_xdp_offences_total", "Offences read in the log, by class.");
 	for (int class = 0; class < EVENT_OFFENCES && class < SOBIG_CLASSES_MAX; class ++) {

@@ -11,6 +11,7 @@
 
 #include "cli/cli.h"
 #include "cli/setup.h"
+#include "cli/skipped.h"
 #include "common/log.h"
 #include "read/crew.h"
 
@@ -144,26 +145,9 @@ static void parse_pause(void *context)
 /* What was in the log, and is not in what was printed. */
 static void parse_tell(const struct parse *parse, const struct lines_end *end, bool empty)
 {
-	const struct exim *exim = &parse->reader.exim;
-
 	if (parse->reader.form == READER_UNKNOWN && !empty)
 		log_warning("no line of it is exim's; is this exim's main log?");
-	if (end->skipped)
-		log_warning("lines of more than %d bytes, which are nobody's and were skipped: "
-			    "%llu",
-			    LINES_CHUNK, (unsigned long long)end->skipped);
-	if (exim->overlong)
-		log_warning("lines of more than %d bytes, which exim may have cut, and which were "
-			    "not read: %llu (a HELO that long can be refused in acl_smtp_helo)",
-			    EXIM_LINE_MAX, (unsigned long long)exim->overlong);
-	if (exim->doubtful)
-		log_warning("lines that can be read in two ways, and were not counted: %llu (with "
-			    "--helo-checked they can be read in one; see sobig-xdp(8))",
-			    (unsigned long long)exim->doubtful);
-	if (parse->reader.pieces)
-		log_warning("records that syslog had cut into pieces, and which were not read: "
-			    "%llu",
-			    (unsigned long long)parse->reader.pieces);
+	skipped_tell(&parse->reader.exim.skips);
 	if (end->cut)
 		log_warning("the last line has no end, and was not read");
 }

@@ -12,6 +12,7 @@
 #include "cli/replay_grid.h"
 #include "cli/replay_spare.h"
 #include "cli/setup.h"
+#include "cli/skipped.h"
 #include "cli/storm.h"
 #include "common/duration.h"
 #include "common/log.h"
@@ -45,7 +46,7 @@ struct replay {
 	struct sweep_cell cells[SWEEP_LIMITS_MAX * SWEEP_WINDOWS_MAX];
 	struct replay_file *files;
 	size_t files_count;
-	uint64_t doubtful, overlong, pieces, skipped;
+	struct skips skips;
 };
 
 static int replay_take_range(struct replay *replay, const char *text)
@@ -189,10 +190,7 @@ static int replay_file(struct replay *replay, struct replay_file *file)
 	err = crew_read(file->fd, &reader, replay_event, replay_pause, replay, &end);
 	file->lines = end.lines;
 	file->broken = err != 0;
-	replay->doubtful += reader.exim.doubtful;
-	replay->overlong += reader.exim.overlong;
-	replay->pieces += reader.pieces;
-	replay->skipped += end.skipped;
+	skip_add(&replay->skips, &reader.exim.skips);
 	if (err)
 		log_error("cannot read \"%s\"%s: %s", file->name,
 			  err == -EBADMSG ? " to its end" : "",
@@ -209,17 +207,7 @@ static void replay_tell(const struct replay *replay)
 {
 	const struct judge_state state = judge_state(replay->tally.judge);
 
-	if (replay->doubtful)
-		log_warning("lines that can be read in two ways, and were not counted: %llu (with "
-			    "--helo-checked they can be read in one; see sobig-xdp(8))",
-			    (unsigned long long)replay->doubtful);
-	if (replay->overlong + replay->skipped)
-		log_warning("lines that are too long, and were not counted: %llu",
-			    (unsigned long long)(replay->overlong + replay->skipped));
-	if (replay->pieces)
-		log_warning("records that syslog had cut into pieces, and which were not read: "
-			    "%llu",
-			    (unsigned long long)replay->pieces);
+	skipped_tell(&replay->skips);
 	if (state.dropped)
 		log_warning("how often a rule forgot a host early, as too many were watched: %llu",
 			    (unsigned long long)state.dropped);

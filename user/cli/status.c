@@ -13,6 +13,7 @@
 #include "common/event.h"
 #include "common/log.h"
 #include "common/words.h"
+#include "read/skip.h"
 
 #define STATUS_PORTS_SIZE 96
 
@@ -152,6 +153,26 @@ static void status_print_log(const struct sobig_pulse *pulse)
 	printf(", at byte %llu", (unsigned long long)pulse->position);
 }
 
+/* "3 lines not counted: 2 doubtful, 1 overlong" */
+static void status_print_skips(const struct sobig_pulse *pulse)
+{
+	const char *before = ":";
+	uint64_t sum = 0;
+
+	for (int i = 0; i < SKIP_KINDS; i++)
+		sum += pulse->skipped[i];
+	if (!sum)
+		return;
+	printf(STATUS_INDENT "%llu line%s not counted", (unsigned long long)sum, words_plural(sum));
+	for (int i = 0; i < SKIP_KINDS; i++) {
+		if (!pulse->skipped[i])
+			continue;
+		printf("%s %llu %s", before, (unsigned long long)pulse->skipped[i], skip_name(i));
+		before = ",";
+	}
+	putchar('\n');
+}
+
 static void status_print_daemon(const struct picture *picture, const struct picture_daemon *daemon)
 {
 	const struct sobig_pulse *pulse = daemon->pulse;
@@ -161,7 +182,12 @@ static void status_print_daemon(const struct picture *picture, const struct pict
 	       picture_names(picture, daemon->interfaces, ", ", names),
 	       cli_time(pulse->started, time));
 	status_print_log(pulse);
-	if (pulse->last_line)
+	if (pulse->log_gone)
+		printf(", moved away %s ago\n",
+		       duration_format(
+			       picture->now > pulse->log_gone ? picture->now - pulse->log_gone : 0,
+			       ago));
+	else if (pulse->last_line)
 		printf(", last line %s ago\n",
 		       duration_format(picture->now > pulse->last_line
 					       ? picture->now - pulse->last_line
@@ -189,9 +215,7 @@ static void status_print_daemon(const struct picture *picture, const struct pict
 	if (pulse->watch_drops)
 		printf(STATUS_INDENT "%llu time%s a rule forgot a host, as too many were watched\n",
 		       (unsigned long long)pulse->watch_drops, words_plural(pulse->watch_drops));
-	if (pulse->skipped)
-		printf(STATUS_INDENT "%llu line%s skipped, too long for exim's\n",
-		       (unsigned long long)pulse->skipped, words_plural(pulse->skipped));
+	status_print_skips(pulse);
 }
 
 static int status_by_use(const void *a, const void *b)

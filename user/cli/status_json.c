@@ -7,6 +7,7 @@
 #include "act/store.h"
 #include "cli/cli.h"
 #include "common/event.h"
+#include "read/skip.h"
 
 static void status_json_number(json_t *json, const char *name, uint64_t value)
 {
@@ -46,6 +47,21 @@ static json_t *status_json_classes(const struct sobig_pulse *pulse)
 	return json;
 }
 
+static void status_json_skips(json_t *daemon, const struct sobig_pulse *pulse)
+{
+	json_t *kinds = json_object();
+	uint64_t sum = 0, lately = 0;
+
+	for (int i = 0; i < SKIP_KINDS; i++) {
+		status_json_number(kinds, skip_name(i), pulse->skipped[i]);
+		sum += pulse->skipped[i];
+		lately += pulse->skipped_lately[i];
+	}
+	status_json_number(daemon, "skipped", sum);
+	status_json_number(daemon, "skipped_lately", lately);
+	json_object_set_new(daemon, "skipped_kinds", kinds);
+}
+
 static json_t *status_json_daemon(const struct sobig_pulse *pulse)
 {
 	json_t *json = json_object();
@@ -55,10 +71,11 @@ static json_t *status_json_daemon(const struct sobig_pulse *pulse)
 	json_object_set_new(json, "log", cli_json_text(pulse->log));
 	json_object_set_new(json, "readable", json_boolean(pulse->readable));
 	status_json_number(json, "position", pulse->position);
+	status_json_time(json, "log_gone", pulse->log_gone);
 	status_json_time(json, "last_line", pulse->last_line);
 	status_json_number(json, "lines", pulse->lines);
 	status_json_number(json, "offences", pulse->offences);
-	status_json_number(json, "skipped", pulse->skipped);
+	status_json_skips(json, pulse);
 	status_json_number(json, "blocked", pulse->blocked);
 	status_json_number(json, "evictions", pulse->evictions);
 	status_json_number(json, "watched", pulse->watched);

@@ -10,6 +10,7 @@
 #include "cli/cli.h"
 #include "common/duration.h"
 #include "common/words.h"
+#include "read/skip.h"
 
 struct trouble_list {
 	const struct picture *picture;
@@ -112,13 +113,53 @@ static void trouble_brake(struct trouble_list *list, const struct sobig_pulse *p
 			    many);
 }
 
+static char *trouble_ago(const struct picture *picture, uint32_t second,
+			 char text[DURATION_TEXT_SIZE])
+{
+	return duration_format(picture->now > second ? picture->now - second : 0, text);
+}
+
+/* Of the commonest kind, as each has its own cure. */
+static void trouble_skips(struct trouble_list *list, const struct sobig_pulse *pulse, uint64_t who)
+{
+	static const char *const cures[SKIP_KINDS] = {
+		[SKIP_DOUBTFUL] = "can be read in two ways; where exim checks HELOs "
+				  "(exim -bP helo_accept_junk_hosts), fewer can",
+		[SKIP_OVERLONG] = "are longer than any of exim's; is it the log that exim writes?",
+		[SKIP_OVERFLOWED] = "did not fit exim's log buffer; let acl_smtp_helo refuse HELOs "
+				    "of more than 255 letters",
+		[SKIP_CUT] = "were cut by syslog; follow exim's own log file, or let acl_smtp_helo "
+			     "refuse HELOs of more than 255 letters",
+	};
+	uint64_t sum = 0;
+	int most = 0;
+
+	for (int i = 0; i < SKIP_KINDS; i++) {
+		sum += pulse->skipped_lately[i];
+		if (pulse->skipped_lately[i] > pulse->skipped_lately[most])
+			most = i;
+	}
+	if (sum > TROUBLE_SKIPS_MOST && sum * TROUBLE_SKIPS_SHARE > pulse->lines_lately)
+		trouble_add(list, TROUBLE_SKIPS, who,
+			    "LINES ARE NOT COUNTED: %llu in 5 minutes, and whoever causes them is "
+			    "not blocked; most of them %s; see WHAT IS NOT COUNTED in "
+			    "sobig-xdp(8)",
+			    (unsigned long long)sum, cures[most]);
+}
+
 static void trouble_log(struct trouble_list *list, const struct sobig_pulse *pulse, uint64_t who)
 {
 	uint32_t heard = pulse->last_line ? pulse->last_line : pulse->started;
 	uint32_t silent = list->picture->now > heard ? list->picture->now - heard : 0;
 	char text[DURATION_TEXT_SIZE];
 
-	if (!pulse->readable)
+	if (!pulse->readable && pulse->log_gone)
+		trouble_add(list, TROUBLE_UNREADABLE, who,
+			    "THE LOG IS GONE: no new blocks come; %s was moved away %s ago, and "
+			    "exim has made no new one; is it still the one that exim writes? "
+			    "(exim -bP log_file_path)",
+			    pulse->log, trouble_ago(list->picture, pulse->log_gone, text));
+	else if (!pulse->readable)
 		trouble_add(list, TROUBLE_UNREADABLE, who,
 			    "THE LOG CANNOT BE READ: no new blocks come; is %s there, is it the "
 			    "right one? (exim -bP log_file_path)",
@@ -146,6 +187,9 @@ static void trouble_of_daemon(struct trouble_list *list, const struct picture_da
 		break;
 	case TROUBLE_UNREADABLE:
 		trouble_log(list, pulse, who);
+		break;
+	case TROUBLE_SKIPS:
+		trouble_skips(list, pulse, who);
 		break;
 	case TROUBLE_STATE:
 		if (pulse->state_error)
@@ -222,6 +266,7 @@ int trouble_find(const struct picture *picture, struct trouble out[TROUBLES_MAX]
 	trouble_of_daemons(&list, TROUBLE_STUCK);
 	trouble_of_daemons(&list, TROUBLE_BRAKE);
 	trouble_of_daemons(&list, TROUBLE_UNREADABLE);
+	trouble_of_daemons(&list, TROUBLE_SKIPS);
 	trouble_of_daemons(&list, TROUBLE_STATE);
 	trouble_of_daemons(&list, TROUBLE_LOST);
 	trouble_of_daemons(&list, TROUBLE_CONFIG);
@@ -233,21 +278,30 @@ int trouble_find(const struct picture *picture, struct trouble out[TROUBLES_MAX]
 char *trouble_none(const struct picture *picture, char text[TROUBLE_TEXT_SIZE])
 {
 	uint64_t hosts = picture->ipv4 + picture->ipv6 - picture->trials, all = 0;
+	const struct sobig_pulse *gone = NULL;
 	uint32_t last = 0;
 	char names[PICTURE_NAMES_SIZE], ago[DURATION_TEXT_SIZE];
 	size_t used;
 
 	for (int i = 0; i < picture->interfaces_count; i++)
 		all |= UINT64_C(1) << i;
-	for (int i = 0; i < picture->daemons_count; i++)
-		if (picture->daemons[i].pulse->last_line > last)
-			last = picture->daemons[i].pulse->last_line;
+	for (int i = 0; i < picture->daemons_count; i++) {
+		const struct sobig_pulse *pulse = picture->daemons[i].pulse;
+
+		last = pulse->last_line > last ? pulse->last_line : last;
+		if (picture->daemons[i].alive && pulse->log_gone)
+			gone = pulse;
+	}
 	used = snprintf(text, TROUBLE_TEXT_SIZE, "all is well: %s guarded, %llu host%s blocked",
 			picture_names(picture, all, ", ", names), (unsigned long long)hosts,
 			words_plural(hosts));
-	if (last)
+	if (gone)
+		snprintf(text + used, TROUBLE_TEXT_SIZE - used,
+			 "; %s was moved away %s ago, waiting for exim to make the next one",
+			 gone->log, trouble_ago(picture, gone->log_gone, ago));
+	else if (last)
 		snprintf(text + used, TROUBLE_TEXT_SIZE - used, ", last log line %s ago",
-			 picture->now > last ? duration_format(picture->now - last, ago) : "0s");
+			 trouble_ago(picture, last, ago));
 	return text;
 }
 
@@ -262,6 +316,7 @@ const char *trouble_name(enum trouble_kind kind)
 		[TROUBLE_BRAKE] = "brake",
 		[TROUBLE_UNREADABLE] = "log-unreadable",
 		[TROUBLE_SILENT] = "log-silent",
+		[TROUBLE_SKIPS] = "lines-skipped",
 		[TROUBLE_STATE] = "state-unwritable",
 		[TROUBLE_LOST] = "state-full",
 		[TROUBLE_CONFIG] = "config-refused",

@@ -15,6 +15,7 @@ enum trouble_kind {
 	TROUBLE_BRAKE,
 	TROUBLE_UNREADABLE,
 	TROUBLE_SILENT,
+	TROUBLE_SKIPS, /* lines are not counted */
 	TROUBLE_STATE,
 	TROUBLE_LOST, /* blocks that a restart would not restore */
 	TROUBLE_CONFIG,
@@ -28,6 +29,13 @@ enum trouble_kind {
 
 /* A mail server's log is never silent for so long. */
 #define TROUBLE_SILENCE 3600
+
+/*
+ * Lines that are not counted are a trouble when there are more of them in five minutes than a host
+ * may have offences by the rule of 2003, and more than one in so many.
+ */
+#define TROUBLE_SKIPS_MOST  15
+#define TROUBLE_SKIPS_SHARE 1000
 
 /* The daemon's pulse beats once a second; a full disk or a storm may hold it up for a while. */
 #define TROUBLE_STUCK_AFTER 30

@@ -208,8 +208,7 @@ static void crew_dismiss(struct crew *crew)
 	pthread_mutex_unlock(&crew->lock);
 	for (int i = 0; i < crew->hands; i++) {
 		pthread_join(crew->threads[i], NULL);
-		crew->reader->exim.overlong += crew->exims[i].overlong;
-		crew->reader->exim.doubtful += crew->exims[i].doubtful;
+		skip_add(&crew->reader->exim.skips, &crew->exims[i].skips);
 		classes_close(crew->classes[i]);
 	}
 }
@@ -261,6 +260,7 @@ int crew_read(int fd, struct reader *reader, crew_event *event, crew_pause *paus
 		crew_read_alone(&crew, &crew.slots[0].chunk);
 	crew_dismiss(&crew);
 	*end = lines_end(lines);
+	reader->exim.skips.of[SKIP_OVERLONG] += end->skipped;
 	end->lines = crew.line;
 	lines_close(lines);
 	free(crew.slots);

@@ -13,6 +13,11 @@
 /* But that there was no mail is written when all is over. */
 #define EXIM_SESSION_SPAN (10 * 60 * 1000)
 
+/* How exim's words for a line that did not fit begin, and how near the end they stand. */
+#define EXIM_OVERFLOW	    LINE_OVERFLOW " overflowed"
+#define EXIM_OVERFLOW_SPAN  128
+#define EXIM_OVERFLOW_AHEAD 64
+
 static const bool exim_in_id[256] = {
 	['0' ... '9'] = true,
 	['A' ... 'Z'] = true,
@@ -63,34 +68,71 @@ static bool exim_skip_message_id(struct cursor *cursor)
 	return true;
 }
 
+/*
+ * Counts `line`, at the place behind its family's first words, if it is an offence although its
+ * host cannot be told for sure: with HELOs checked where they are not, or the other way round.
+ */
+static void exim_skip_doubtful(struct exim *exim, struct line *line, line_family *read)
+{
+	bool doubtful = line->doubtful;
+
+	exim->helo_is_checked ^= true;
+	line->hostless = false;
+	if (doubtful || (read(line) && line->found.event.class != EVENT_ARRIVAL))
+		exim->skips.of[SKIP_DOUBTFUL]++;
+	exim->helo_is_checked ^= true;
+}
+
 /* Reads on behind the stamp, of which the time is `time`, or still to be read from `stamp`. */
 static int exim_read_on(struct exim *exim, struct cursor cursor, const char *stamp, int64_t time,
 			struct exim_found *out)
 {
 	struct line line = { .exim = exim, .cursor = cursor, .found.event.time = time };
+	struct cursor behind_words;
 	line_family *read;
 
 	exim_skip_pid(&line.cursor);
 	line.has_message_id = exim_skip_message_id(&line.cursor);
 	read = families_find(&line.cursor);
-	if (!read || (stamp && stamp_read(&exim->stamp, stamp, &line.found.event.time)) ||
-	    !read(&line))
+	if (!read || (stamp && stamp_read(&exim->stamp, stamp, &line.found.event.time)))
 		return -ENOMSG;
-	*out = line.found;
-	return 0;
+	behind_words = line.cursor;
+	if (read(&line)) {
+		*out = line.found;
+		return 0;
+	}
+	if (line.hostless) {
+		line.cursor = behind_words;
+		exim_skip_doubtful(exim, &line, read);
+	}
+	return -ENOMSG;
 }
 
-static bool exim_fits(struct exim *exim, size_t length)
+/* True of a line whose end exim has replaced, which it says there; a selector may add to it. */
+static bool exim_is_overflowed(const char *line, size_t length)
 {
-	exim->overlong += length > EXIM_LINE_MAX;
-	return length <= EXIM_LINE_MAX;
+	return length > EXIM_LINE_MAX - EXIM_OVERFLOW_AHEAD &&
+	       memmem(line + length - EXIM_OVERFLOW_SPAN, EXIM_OVERFLOW_SPAN, EXIM_OVERFLOW,
+		      sizeof(EXIM_OVERFLOW) - 1);
+}
+
+/* False of a line that is too long to be read, which is counted. */
+static bool exim_fits(struct exim *exim, const char *line, size_t length)
+{
+	if (length > EXIM_LINE_MAX)
+		exim->skips.of[SKIP_OVERLONG]++;
+	else if (exim_is_overflowed(line, length))
+		exim->skips.of[SKIP_OVERFLOWED]++;
+	else
+		return true;
+	return false;
 }
 
 int exim_read(struct exim *exim, const char *line, size_t length, struct exim_found *out)
 {
 	struct cursor cursor = { .pos = line, .end = line + length };
 
-	if (!exim_fits(exim, length) || !stamp_skip(&cursor))
+	if (!exim_fits(exim, line, length) || !stamp_skip(&cursor))
 		return -ENOMSG;
 	return exim_read_on(exim, cursor, line, 0, out);
 }
@@ -100,7 +142,19 @@ int exim_read_text(struct exim *exim, int64_t time, const char *text, size_t len
 {
 	const struct cursor cursor = { .pos = text, .end = text + length };
 
-	return exim_fits(exim, length) ? exim_read_on(exim, cursor, NULL, time, out) : -ENOMSG;
+	return exim_fits(exim, text, length) ? exim_read_on(exim, cursor, NULL, time, out)
+					     : -ENOMSG;
+}
+
+void exim_skip_cut(struct exim *exim, const char *text, size_t length)
+{
+	struct cursor cursor = { .pos = text, .end = text + length };
+
+	stamp_skip(&cursor);
+	exim_skip_pid(&cursor);
+	exim_skip_message_id(&cursor);
+	if (!memchr("<=-*", cursor_peek(&cursor, 0), 4))
+		exim->skips.of[SKIP_CUT]++;
 }
 
 static uint64_t exim_pair_key(const struct exim_found *found, enum exim_pair pair, uint32_t command)

@@ -9,15 +9,16 @@
 
 #include "common/event.h"
 #include "read/classes.h"
+#include "read/skip.h"
 #include "read/stamp.h"
 #include "read/twice.h"
 
 /*
- * exim writes a record through a buffer of 8192 bytes (src/log.c, LOG_BUFFER_SIZE). One that does
- * not fit is, up to 4.97, replaced by words that say so; from 4.98 on, its end is, and with it
- * maybe the host. What comes near is nobody's.
+ * exim writes a line through a buffer of 8192 bytes (src/log.c, LOG_BUFFER_SIZE), of which an LF
+ * and a NUL take two. A line that does not fit is, up to 4.97, replaced by words that say so; from
+ * 4.98 on, its end is, and with it maybe the host.
  */
-#define EXIM_LINE_MAX 8000
+#define EXIM_LINE_MAX 8190
 
 /*
  * Some things take two lines or three, of which the later may be left out by a selector, or the
@@ -61,8 +62,7 @@ struct exim {
 	struct classes *classes; /* the caller's */
 	struct stamp stamp;
 	struct twice pairs;
-	uint64_t overlong; /* lines of more than EXIM_LINE_MAX */
-	uint64_t doubtful; /* lines whose host would be known if it were that HELOs are checked */
+	struct skips skips;
 };
 
 /* The zone is the process's (TZ). Call again after a change of TZ. */
@@ -77,6 +77,12 @@ int exim_read(struct exim *exim, const char *line, size_t length, struct exim_fo
 /* The same of what stands behind the stamp, where syslog's is the only one. `time` as in event. */
 int exim_read_text(struct exim *exim, int64_t time, const char *text, size_t length,
 		   struct exim_found *out);
+
+/*
+ * Counts a line of which `text` is only the beginning, with or without exim's stamp, unless it
+ * tells of an arrival or a delivery.
+ */
+void exim_skip_cut(struct exim *exim, const char *text, size_t length);
 
 /*
  * Takes what was found in the lines of one log, in their order: true if it is an event of its own,

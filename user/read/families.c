@@ -259,6 +259,13 @@ static bool families_read_login(struct line *line)
 	       !cursor_take(cursor, "501 Authentication cancelled");
 }
 
+/* In the place of a whole line, up to 4.97. */
+static bool families_read_overflow(struct line *line)
+{
+	line->exim->skips.of[SKIP_OVERFLOWED]++;
+	return false;
+}
+
 #define FAMILY(words, read)                     \
 	do {                                    \
 		if (cursor_take(cursor, words)) \
@@ -271,7 +278,9 @@ line_family *families_find(struct cursor *cursor)
 	switch (cursor_peek(cursor, 0)) {
 	case '=':
 	case '-':
+		return NULL;
 	case '*':
+		FAMILY(LINE_OVERFLOW " overflowed log buffer ****", families_read_overflow);
 		return NULL;
 	case 'H':
 		FAMILY("H=", session_read);

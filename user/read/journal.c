@@ -14,6 +14,9 @@
 /* So many records are read before others have their turn. */
 #define JOURNAL_BUDGET 10000
 
+/* A byte more than a line may have, so that one that is too long is seen to be. */
+#define JOURNAL_TEXT (EXIM_LINE_MAX + 1)
+
 struct journal {
 	sd_journal *journal;
 	int fd;
@@ -112,7 +115,7 @@ static const char *journal_field(sd_journal *journal, const char *name, size_t *
 }
 
 /* False of what is not exim's; delivery agents under the same unit say what they like. */
-static bool journal_fill(sd_journal *journal, struct record *record, char text[EXIM_LINE_MAX])
+static bool journal_fill(sd_journal *journal, struct record *record, char text[JOURNAL_TEXT])
 {
 	const char *field;
 	uint64_t time;
@@ -133,8 +136,10 @@ static bool journal_fill(sd_journal *journal, struct record *record, char text[E
 		return false;
 	record->time = time / 1000;
 	field = journal_field(journal, "MESSAGE", &length);
-	if (!field || length > EXIM_LINE_MAX || memchr(field, '\n', length))
+	if (!field || memchr(field, '\n', length))
 		return false;
+	if (length > JOURNAL_TEXT)
+		length = JOURNAL_TEXT;
 	/* A field is gone when the next is asked for. */
 	memcpy(text, field, length);
 	record->text = text;
@@ -144,7 +149,7 @@ static bool journal_fill(sd_journal *journal, struct record *record, char text[E
 
 int journal_read(struct journal *journal, journal_record *record, void *context)
 {
-	char text[EXIM_LINE_MAX];
+	char text[JOURNAL_TEXT];
 	struct record next;
 	int err;
 

@@ -12,6 +12,8 @@ struct line {
 	struct cursor cursor;
 	bool has_message_id;
 	bool null_sender;
+	bool hostless;		 /* its host could not be told */
+	bool doubtful;		 /* the same, although it has one */
 	struct exim_found found; /* the event's time is known from the start */
 };
 
@@ -20,24 +22,24 @@ typedef bool line_family(struct line *line);
 
 static inline bool line_take_host(struct line *line)
 {
-	struct cursor at = line->cursor;
 	bool known =
 		slot_take_host(&line->cursor, line->exim->helo_is_checked, &line->found.event.peer);
 
-	if (!known && !line->exim->helo_is_checked)
-		line->exim->doubtful += slot_take_host(&at, true, &line->found.event.peer);
+	line->hostless |= !known;
 	return known;
 }
 
-/* The host behind words that are the peer's own. */
+/* The host behind words that are the peer's own; a local user's line has none. */
 static inline bool line_find_host(struct line *line)
 {
 	bool known =
 		slot_find_host(&line->cursor, line->exim->helo_is_checked, &line->found.event.peer);
 
-	if (!known && !line->exim->helo_is_checked)
-		line->exim->doubtful +=
-			slot_find_host(&line->cursor, true, &line->found.event.peer);
+	if (!known) {
+		line->hostless = true;
+		line->doubtful = memmem(line->cursor.pos, cursor_left(&line->cursor), " H=", 3) !=
+				 NULL;
+	}
 	return known;
 }
 
@@ -56,6 +58,9 @@ static inline void line_close_pair(struct line *line, enum exim_pair pair, uint3
 	line->found.closes = pair;
 	line->found.closes_command = command;
 }
+
+/* What exim writes in the place of what it had no room for (src/log.c). */
+#define LINE_OVERFLOW "**** log string"
 
 #define LINE_EHLO 0x45484c4fu
 #define LINE_HELO 0x48454c4fu

@@ -11,7 +11,6 @@ void reader_init(struct reader *reader, struct classes *classes, bool helo_is_ch
 	reader->form = READER_UNKNOWN;
 	reader->now = now;
 	twice_init(&reader->copies);
-	reader->pieces = 0;
 }
 
 static int reader_exim(struct reader *reader, const char *line, size_t length,
@@ -22,22 +21,34 @@ static int reader_exim(struct reader *reader, const char *line, size_t length,
 	return 0;
 }
 
-int reader_record(struct reader *reader, const struct record *record, struct exim_found *out)
+/* Reads what stands in one record. 0, or -ENOMSG. */
+static int reader_exims(struct reader *reader, const struct record *record, struct exim_found *out)
 {
 	struct cursor cursor = { .pos = record->text, .end = record->text + record->length };
-	int err;
 
-	if (record_is_piece(record)) {
-		reader->pieces++;
-		return -ENOMSG;
-	}
 	/* exim's own time is the time of the thing; syslog's, that of its telling. */
 	if (stamp_skip(&cursor))
-		err = exim_read(&reader->exim, record->text, record->length, out);
-	else
-		err = exim_read_text(&reader->exim, record->time, record->text, record->length,
-				     out);
-	if (err || (!out->main_only && record_is_copy(&reader->copies, record)) ||
+		return exim_read(&reader->exim, record->text, record->length, out);
+	return exim_read_text(&reader->exim, record->time, record->text, record->length, out);
+}
+
+int reader_record(struct reader *reader, const struct record *record, struct exim_found *out)
+{
+	const struct skips before = reader->exim.skips;
+	struct record begun = *record;
+	int err = -ENOMSG;
+
+	if (!record_is_piece(record, &begun))
+		err = reader_exims(reader, record, out);
+	else if (begun.length)
+		exim_skip_cut(&reader->exim, begun.text, begun.length);
+	if (err) {
+		if (memcmp(&before, &reader->exim.skips, sizeof(before)) &&
+		    record_is_copy(&reader->copies, &begun))
+			reader->exim.skips = before;
+		return -ENOMSG;
+	}
+	if ((!out->main_only && record_is_copy(&reader->copies, record)) ||
 	    !exim_settle(&reader->exim, out))
 		return -ENOMSG;
 	return 0;

@@ -18,7 +18,6 @@ struct reader {
 	enum reader_form form;
 	int64_t now; /* seconds since 1970; the caller keeps it near enough to know the year */
 	struct twice copies;
-	uint64_t pieces; /* of records that were cut, which are nobody's */
 };
 
 /* `classes` stays the caller's. The zone of times that name none is the process's (TZ). */

@@ -161,13 +161,22 @@ int record_unwrap(struct stamp *stamp, int64_t now, const char *line, size_t len
 	return 0;
 }
 
-bool record_is_piece(const struct record *record)
+bool record_is_piece(const struct record *record, struct record *begun)
 {
 	struct cursor cursor = { .pos = record->text, .end = record->text + record->length };
+	const char *number = cursor.pos + 1;
+	bool goes_on;
 
-	return cursor_take(&cursor, "[") && cursor_take_while(&cursor, record_is_digit) &&
-	       (cursor_take(&cursor, "/") || cursor_take(&cursor, "\\")) &&
-	       cursor_take_while(&cursor, record_is_digit) && cursor_take(&cursor, "] ");
+	if (!cursor_take(&cursor, "[") || !cursor_take_while(&cursor, record_is_digit))
+		return false;
+	goes_on = cursor.pos == number + 1 && *number == '1' && cursor_peek(&cursor, 0) == '/';
+	if (!(cursor_take(&cursor, "/") || cursor_take(&cursor, "\\")) ||
+	    !cursor_take_while(&cursor, record_is_digit) || !cursor_take(&cursor, "] "))
+		return false;
+	*begun = *record;
+	begun->text = cursor.pos;
+	begun->length = goes_on ? cursor_left(&cursor) : 0;
+	return true;
 }
 
 bool record_is_copy(struct twice *twice, const struct record *record)

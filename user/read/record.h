@@ -32,8 +32,12 @@ struct record {
 int record_unwrap(struct stamp *stamp, int64_t now, const char *line, size_t length,
 		  struct record *out);
 
-/* True of a part of a record that syslog(3) would not take whole (src/log.c, write_syslog). */
-bool record_is_piece(const struct record *record);
+/*
+ * True of a part of a record that syslog(3) would not take whole (src/log.c, write_syslog). Then
+ * *begun holds the beginning of its first line, if that goes on in the next part; else it has no
+ * length.
+ */
+bool record_is_piece(const struct record *record, struct record *begun);
 
 /*
  * True of the copy for the reject log of a record that was for the main log; to be asked only of

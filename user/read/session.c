@@ -216,8 +216,13 @@ static bool session_take_worst_words(struct line *line)
 
 bool session_read(struct line *line)
 {
-	if (!line_take_host(line) || !cursor_take(&line->cursor, " ") ||
-	    !session_skip_slots(&line->cursor))
+	if (!line_take_host(line)) {
+		/* A HELO that nobody checked may hold an end of its own, and an address. */
+		line->doubtful = memmem(line->cursor.pos, cursor_left(&line->cursor), " rejected ",
+					sizeof(" rejected ") - 1) != NULL;
+		return false;
+	}
+	if (!cursor_take(&line->cursor, " ") || !session_skip_slots(&line->cursor))
 		return false;
 	return session_starts_own_words(line->cursor) ? session_take_worst_words(line)
 						      : session_take_words(line);

@@ -113,6 +113,7 @@ static void source_line(void *context, const char *line, size_t length)
 {
 	struct source *source = context;
 	struct source_line of = { .text = line, .length = length };
+	const struct skips before = source->reader.exim.skips;
 	struct exim_found found;
 	uint64_t generation, offset;
 
@@ -122,6 +123,8 @@ static void source_line(void *context, const char *line, size_t length)
 	source->lines += !of.old;
 	if (!reader_line(&source->reader, line, length, &found))
 		source->event(source->context, &found.event, &of);
+	else if (of.old)
+		source->reader.exim.skips = before;
 }
 
 static void source_record(void *context, const struct record *record)
@@ -151,17 +154,20 @@ bool source_read(struct source *source, int64_t now, source_event *event, void *
 
 struct source_state source_state(const struct source *source)
 {
-	struct source_state state = { .error = source->error, .lines = source->lines };
+	struct source_state state = {
+		.error = source->error,
+		.lines = source->lines,
+		.skips = source->reader.exim.skips,
+	};
 
 	if (source->follow) {
 		struct follow_state file = follow_state(source->follow);
 
 		state.error = file.error;
 		state.position = file.position;
-		state.skipped = file.skipped;
+		state.skips.of[SKIP_OVERLONG] += file.skipped;
 		state.lost = file.lost;
 	}
-	state.skipped += source->reader.pieces + source->reader.exim.overlong;
 	return state;
 }
 

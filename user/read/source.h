@@ -19,11 +19,11 @@ struct source_line {
 typedef void source_event(void *context, const struct event *event, const struct source_line *line);
 
 struct source_state {
-	int error;	   /* why it cannot be read at present (errno), 0: it can */
-	uint64_t position; /* bytes read of the file in place; 0 of a journal */
-	uint64_t lines;	   /* read since it was opened, but for old ones */
-	uint64_t skipped;  /* lines too long to be anybody's, and pieces of records */
-	bool lost;	   /* what a former reading had not read yet is not to be found */
+	int error;	    /* why it cannot be read at present (errno), 0: it can */
+	uint64_t position;  /* bytes read of the file in place; 0 of a journal */
+	uint64_t lines;	    /* read since it was opened, but for old ones */
+	struct skips skips; /* those among `lines`, and overlong ones */
+	bool lost;	    /* what a former reading had not read yet is not to be found */
 };
 
 /*

@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Says on standard error which lines of a log were not counted, and what can be done about it. */
+#include "cli/skipped.h"
+
+#include "common/log.h"
+#include "read/exim.h"
+
+void skipped_tell(const struct skips *skips)
+{
+	const unsigned long long doubtful = skips->of[SKIP_DOUBTFUL],
+				 overlong = skips->of[SKIP_OVERLONG],
+				 overflowed = skips->of[SKIP_OVERFLOWED], cut = skips->of[SKIP_CUT];
+
+	if (doubtful)
+		log_warning("lines that can be read in two ways, and were not counted: %llu (with "
+			    "--helo-checked there may be fewer; see WHAT IS NOT COUNTED in "
+			    "sobig-xdp(8))",
+			    doubtful);
+	if (overlong)
+		log_warning("lines of more than %d bytes, which exim does not write, and which "
+			    "were not counted: %llu",
+			    EXIM_LINE_MAX, overlong);
+	if (overflowed)
+		log_warning("lines that exim could not write whole (\"log string overflowed log "
+			    "buffer\"), and which were not counted: %llu (a HELO that long can be "
+			    "refused in acl_smtp_helo; see WHAT IS NOT COUNTED in sobig-xdp(8))",
+			    overflowed);
+	if (cut)
+		log_warning("lines that syslog had cut, and which were not counted: %llu (exim's "
+			    "own log file has them whole; see WHAT IS NOT COUNTED in sobig-xdp(8))",
+			    cut);
+}
