@@ -26,6 +26,7 @@
 #include "sobig.h"
 
 #define GIVE_UP_NS 2000000000u
+#define PAUSE_NS   200000
 
 struct frame {
 	struct ethhdr eth;
@@ -119,7 +120,7 @@ static uint64_t dropped(int counters)
 static uint64_t measure(int log, int wire, int counters, struct frame *frame, const char *address,
 			unsigned int limit)
 {
-	const struct timespec pause = { 0, 5000 };
+	const struct timespec pause = { 0, PAUSE_NS };
 	uint64_t start, now, before;
 
 	for (unsigned int i = 0; i < limit; i++)
@@ -134,7 +135,7 @@ static uint64_t measure(int log, int wire, int counters, struct frame *frame, co
 		now = now_ns();
 		if (dropped(counters) != before)
 			return now - start;
-		/* Whoever spins keeps a CPU from the program that is measured. */
+		/* A sleep too short ends before the CPU was left: it would keep it. */
 		nanosleep(&pause, NULL);
 	} while (now - start < GIVE_UP_NS);
 	return 0;

@@ -1,0 +1,57 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0-only
+# The bench tells every yardstick that it is asked for, and fails if one cannot be measured. How fast anything is matters here to nobody.
+
+setup() {
+	top=$(cd "$BATS_TEST_DIRNAME/../.." && pwd)
+	[ -n "${LAB_INSIDE-}" ] || skip 'needs root and namespaces'
+	command -v nft >/dev/null || skip 'there is no nft'
+}
+
+# In namespaces of its own, as it leaves the putting in order to the kernel.
+bench() {
+	run "$top/selftests/live/inside" python3 "$top/selftests/bench/bench.py" --quick --output "$BATS_TEST_TMPDIR" "$@" "${SOBIG_BUILD:-$top/build}"
+	echo "$output"
+}
+
+@test "each yardstick is told with its aim, and whether it is met" {
+	bench --parts frames --only bare,ours,nftables --hosts 500 --families 4 --seconds 0.02
+	[ "$status" = 0 ]
+	grep -qE '^drop path, IPv4, 500 hosts +bare XDP_DROP +>= 0.96 +[0-9.]+  (met|missed)$' <<<"$output"
+	grep -qE '^drop path, IPv4, 500 hosts +nftables +>= 3.5x +[0-9.]+x  (met|missed)$' <<<"$output"
+	grep -qE '^[0-2] met, [0-2] missed, 0 not measured' <<<"$output"
+	[ "$(jq -c '.yardsticks[] | [.against, .aim, .met != null]' "$BATS_TEST_TMPDIR/bench.json" | paste -sd' ')" = '["bare XDP_DROP",0.96,true] ["nftables",3.5,true]' ]
+}
+
+@test "one that cannot be measured fails the bench, and the others are told" {
+	mkdir "$BATS_TEST_TMPDIR/bin"
+	printf '#!/bin/sh\necho "nft is broken" >&2; exit 1\n' >"$BATS_TEST_TMPDIR/bin/nft"
+	chmod 755 "$BATS_TEST_TMPDIR/bin/nft"
+	PATH=$BATS_TEST_TMPDIR/bin:$PATH bench --parts frames --only bare,ours,nftables --hosts 500 --families 4 --seconds 0.02
+	[ "$status" = 1 ]
+	grep -qE '^drop path, IPv4, 500 hosts +bare XDP_DROP .*  (met|missed)$' <<<"$output"
+	grep -qE '^drop path, IPv4, 500 hosts +nftables +>= 3.5x +-  NOT MEASURED$' <<<"$output"
+	grep -q '^FAILED: nftables, 500 IPv4 hosts: .*nft is broken' <<<"$output"
+}
+
+@test "what one part blocks does not meet the next one" {
+	# The hosts that the second part takes for not blocked are among those that the first one blocks.
+	bench --parts bulk,nanoseconds --bulk 3000 --packets 1000
+	[ "$status" = 0 ]
+	grep -q '^blocked SYN, IPv4, test run' <<<"$output"
+	grep -q '0 not measured' <<<"$output"
+}
+
+@test "a filter that does not drop the storm is not measured as one that does" {
+	mkdir "$BATS_TEST_TMPDIR/bin"
+	cat >"$BATS_TEST_TMPDIR/bin/nft" <<-END
+		#!/bin/sh
+		[ "\$1" = -f ] || exec $(command -v nft) "\$@"
+		sed 's/ip saddr/ip daddr/' | $(command -v nft) -f -
+	END
+	chmod 755 "$BATS_TEST_TMPDIR/bin/nft"
+	PATH=$BATS_TEST_TMPDIR/bin:$PATH bench --parts frames --only bare,ours,nftables --hosts 500 --families 4 --seconds 0.02
+	[ "$status" = 1 ]
+	grep -qE '^drop path, IPv4, 500 hosts +nftables .*NOT MEASURED$' <<<"$output"
+	grep -qE '^FAILED: nftables, 500 IPv4 hosts: of [0-9]+ packets 0 were dropped' <<<"$output"
+}
