@@ -5,26 +5,78 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
+#include "act/holder.h"
+#include "act/pulse.h"
 #include "cli/cli.h"
 #include "cli/picture.h"
 #include "common/log.h"
 
+#define RELEASE_PAUSE_NS 20000000
+#define RELEASE_TRIES	 250
+
+/* 0 once the daemon says itself that its brake is off, or -errno. */
+static int release_wait(const struct pulse *pulse)
+{
+	struct sobig_pulse value;
+	int err;
+
+	for (int i = 0; i < RELEASE_TRIES; i++) {
+		nanosleep(&(struct timespec){ 0, RELEASE_PAUSE_NS }, NULL);
+		err = pulse_read(pulse, &value);
+		if (err || !value.braked)
+			return err;
+	}
+	return -ETIMEDOUT;
+}
+
+/* 0 or -errno (told). */
+static int release_confirm(const char *pins, unsigned int ifindex, unsigned int pid)
+{
+	struct pulse *pulse;
+	int err = pulse_open(pins, ifindex, &pulse);
+
+	if (!err) {
+		err = release_wait(pulse);
+		pulse_close(pulse);
+	}
+	if (err == -ETIMEDOUT)
+		log_error("process %u was signalled, but its brake is still on, or on again; see: "
+			  "sobig-xdp status",
+			  pid);
+	else if (err)
+		log_error("process %u was signalled, but whether its brake is off cannot be seen: "
+			  "%s",
+			  pid, strerror(-err));
+	return err;
+}
+
+static int release_one(const struct picture *picture, const struct picture_daemon *daemon)
+{
+	const struct picture_interface *interface = picture->interfaces;
+	int err;
+
+	/* All of them are claimed by the same process. */
+	while (interface->daemon != daemon - picture->daemons || !interface->guarded)
+		interface++;
+	err = holder_signal(picture->pins, interface->index, daemon->pulse->pid, SIGUSR1);
+	return err ? err : release_confirm(picture->pins, interface->index, daemon->pulse->pid);
+}
+
 /* Has each daemon told whose brake is on. How many; -errno (told). */
 static int release_all(const struct picture *picture)
 {
-	int released = 0;
+	int released = 0, err;
 
 	for (int i = 0; i < picture->daemons_count; i++) {
 		const struct picture_daemon *daemon = &picture->daemons[i];
 
 		if (!daemon->alive || !daemon->pulse->braked)
 			continue;
-		if (kill(daemon->pulse->pid, SIGUSR1)) {
-			log_error("process %u cannot be told: %s", daemon->pulse->pid,
-				  strerror(errno));
-			return -errno;
-		}
+		err = release_one(picture, daemon);
+		if (err)
+			return err;
 		released++;
 	}
 	return released;

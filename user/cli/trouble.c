@@ -5,7 +5,9 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
+#include "act/holder.h"
 #include "act/store.h"
 #include "cli/cli.h"
 #include "common/duration.h"
@@ -86,17 +88,45 @@ static void trouble_of_interfaces(struct trouble_list *list)
 			    names, names);
 }
 
+/* The daemon's process by its id here: ids are those of a PID namespace. 0: it cannot be seen. */
+static pid_t trouble_process(const struct picture *picture, const struct sobig_pulse *pulse,
+			     uint64_t who)
+{
+	pid_t pid;
+	int fd;
+
+	for (int i = 0; i < picture->interfaces_count; i++) {
+		if (!(who & UINT64_C(1) << i) ||
+		    holder_open(picture->pins, picture->interfaces[i].index, pulse->pid, &fd, &pid))
+			continue;
+		close(fd);
+		return pid;
+	}
+	return 0;
+}
+
 static void trouble_stuck(struct trouble_list *list, const struct sobig_pulse *pulse, uint64_t who)
 {
+	const char *names = trouble_names(list, who);
 	uint32_t now = list->picture->now;
 	char text[DURATION_TEXT_SIZE];
+	pid_t pid;
 
-	if (pulse->beat && now > pulse->beat && now - pulse->beat > TROUBLE_STUCK_AFTER)
+	if (!pulse->beat || now <= pulse->beat || now - pulse->beat <= TROUBLE_STUCK_AFTER)
+		return;
+	duration_format(now - pulse->beat, text);
+	pid = trouble_process(list->picture, pulse, who);
+	if (pid)
 		trouble_add(list, TROUBLE_STUCK, who,
-			    "THE DAEMON IS STUCK (%s): process %u has shown no sign of life for "
+			    "THE DAEMON IS STUCK (%s): process %d has shown no sign of life for "
 			    "%s, no new blocks come; kill -9 it, then: sobig-xdp attach %s",
-			    trouble_names(list, who), pulse->pid,
-			    duration_format(now - pulse->beat, text), trouble_names(list, who));
+			    names, pid, text, names);
+	else
+		trouble_add(list, TROUBLE_STUCK, who,
+			    "THE DAEMON IS STUCK (%s): it has shown no sign of life for %s, no new "
+			    "blocks come; its process cannot be seen from here: kill -9 it in its "
+			    "own PID namespace, where it is %u, then: sobig-xdp attach %s",
+			    names, text, pulse->pid, names);
 }
 
 static void trouble_brake(struct trouble_list *list, const struct sobig_pulse *pulse, uint64_t who)
