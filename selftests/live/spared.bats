@@ -134,25 +134,58 @@ until_lifted() {
 	"$sobig" allow list --all --state "$LAB/state" | grep "^$mate .*a resolver (/etc/resolv.conf)"
 }
 
-@test "who is logged in by ssh, but not who only knocks at its door" {
+# A daemon that serves one who knocks in a process of its own, and lets him in when he says so, as dropbear does. It listens
+# where it is told.
+write_door() {
 	cat >"$LAB/door.py" <<-'EOT'
-		# Serves one who knocks, and lets him in when he says so.
-		import socket, subprocess
-		open("/proc/self/comm", "w").write("sshd")
-		door = socket.create_server(("", 22))
-		sock, _ = door.accept()
-		sock.sendall(sock.recv(100))
-		shell = subprocess.Popen(["sleep", "1000"])
-		sock.recv(100)
+		import os, socket, subprocess, sys
+		door = socket.create_server((sys.argv[2], int(sys.argv[1])))
+		while True:
+		    sock, _ = door.accept()
+		    if os.fork():
+		        sock.close()
+		        continue
+		    door.close()
+		    name = sys.argv[3:] or ["dropbear"]
+		    open("/proc/self/comm", "w").write(name[0])
+		    sock.sendall(sock.recv(100))
+		    subprocess.Popen(["sleep", "1000"])
+		    sock.recv(100)
+		    os._exit(0)
 	EOT
-	python3 "$LAB/door.py" 3>&- &
-	for _ in $(seq 100); do ! ss -Hltn 'sport = :22' | grep -q . || break; sleep 0.02; done
-	guard
+}
+
+# open_door PORT COMMAND...: starts that, and waits until it listens.
+open_door() {
+	local port=$1 _
+	shift
+	"$@" 3>&- &
+	for _ in $(seq 100); do ! ss -Hltn "sport = :$port" | grep -q . || break; sleep 0.02; done
+	ss -Hltn "sport = :$port" | grep -q .
+}
+
+# knock ADDRESS PORT: from there; what is written to descriptor 9 is said.
+knock() {
+	local _
+	rm -f "$LAB/say" "$LAB/heard"
 	mkfifo "$LAB/say"
-	world python3 "$peer" hold $mate $LAB_MX 22 <"$LAB/say" >"$LAB/heard" 3>&- &
+	world python3 "$peer" hold "$1" $LAB_MX "$2" <"$LAB/say" >"$LAB/heard" 3>&- &
 	exec 9>"$LAB/say"
 	for _ in $(seq 100); do ! grep -q connected "$LAB/heard" || break; sleep 0.02; done
 	grep -q connected "$LAB/heard"
+}
+
+# A copy of Python by the name of an ssh daemon.
+copy_python() {
+	install -D -m 755 "$(readlink -f /usr/bin/python3)" "$1"
+}
+
+@test "who is logged in by ssh, but not who only knocks at its door" {
+	write_door
+	copy_python "$LAB/dropbear"
+	open_door 22 "$LAB/dropbear" "$LAB/door.py" 22 ''
+	guard
+	knock $mate 22
 	sleep 6
 	offend $mate 40
 	until_blocked $mate
@@ -162,6 +195,112 @@ until_lifted() {
 	is_spared $mate
 	[ "$(reach $mate)" = connected ]
 	exec 9>&-
+}
+
+# Each of these has somebody's connection, as if he were logged in; the host that the test of it ends with is blocked all the same.
+is_no_login() {
+	knock $mate "$1"
+	echo let-me-in >&9
+	sleep 6
+	is_blockable $mate
+	exec 9>&-
+}
+
+@test "root's process that only calls itself sshd makes nobody immune" {
+	write_door
+	open_door 22 python3 "$LAB/door.py" 22 '' sshd
+	guard
+	is_no_login 22
+}
+
+@test "a user's process makes nobody immune, whatever its name, program and port" {
+	write_door
+	copy_python "$LAB/dropbear"
+	chmod 755 "$LAB"
+	as_user() { setpriv --reuid 65534 --regid 65534 --clear-groups "$@"; }
+	guard
+	open_door 2222 as_user "$LAB/dropbear" "$LAB/door.py" 2222 ''
+	is_no_login 2222
+	# Where root's daemon listens as well, at another address.
+	open_door 2223 "$LAB/dropbear" "$LAB/door.py" 2223 127.0.0.1
+	as_user "$LAB/dropbear" "$LAB/door.py" 2223 $LAB_MX 3>&- &
+	sleep 1
+	is_no_login 2223
+}
+
+@test "a program that others may write makes nobody immune" {
+	write_door
+	copy_python "$LAB/dropbear"
+	chmod 775 "$LAB/dropbear"
+	open_door 22 "$LAB/dropbear" "$LAB/door.py" 22 ''
+	guard
+	is_no_login 22
+}
+
+# An sshd of OpenSSH's, at port 22, for root with a key in $LAB/key, or with the password of nobody.
+start_sshd() {
+	local sshd=$top/build/ssh/usr/sbin/sshd
+	[ -x "$sshd" ] || skip 'openssh-server is not unpacked; try: scripts/deps test'
+	install -D -m 755 "$sshd" "$LAB/sshd"
+	mkdir -p "$LAB/ssh" "$LAB/run"
+	cp /etc/passwd "$LAB/passwd"
+	grep -q '^sshd:' "$LAB/passwd" || echo 'sshd:x:64998:65534::/run/sshd:/bin/false' >>"$LAB/passwd"
+	sed -i "s|^root:.*|root:*:0:0:root:$LAB/home:/bin/sh|" "$LAB/passwd"
+	mount --bind "$LAB/passwd" /etc/passwd
+	mount -t tmpfs -o mode=755 run /run
+	mkdir -p /run/sshd "$LAB/home"
+	ssh-keygen -q -t ed25519 -N '' -f "$LAB/ssh/host"
+	ssh-keygen -q -t ed25519 -N '' -f "$LAB/ssh/key"
+	printf '%s\n' "HostKey $LAB/ssh/host" "AuthorizedKeysFile $LAB/ssh/key.pub" 'PermitRootLogin yes' 'UsePAM no' 'StrictModes no' \
+		'GatewayPorts yes' 'PidFile none' 'UseDNS no' >"$LAB/ssh/config"
+	# From OpenSSH 9.8 on, it has programs of its own for each connection; from 10 on, one more until somebody is in.
+	local name libraries
+	for name in Session Auth; do
+		[ ! -x "$top/build/ssh/usr/lib/openssh/sshd-${name,}" ] || {
+			cp "$top/build/ssh/usr/lib/openssh/sshd-${name,}" "$LAB/"
+			echo "Sshd${name}Path $LAB/sshd-${name,}" >>"$LAB/ssh/config"
+		}
+	done
+	libraries=$(find "$top/build/ssh/usr/lib" -name 'lib*.so*' -printf '%h\n' | sort -u | paste -sd :)
+	open_door 22 env LD_LIBRARY_PATH="$libraries" "$LAB/sshd" -D -e -f "$LAB/ssh/config" 2>"$LAB/sshd.log"
+}
+
+# log_in ADDRESS [OPTION... | COMMAND]: from there, until descriptor 8 is closed.
+log_in() {
+	local from=$1
+	shift
+	rm -f "$LAB/in"
+	mkfifo "$LAB/in"
+	world ssh -F none -b "$from" -i "$LAB/ssh/key" -o BatchMode=yes -o StrictHostKeyChecking=no -o UserKnownHostsFile=/dev/null \
+		root@$LAB_MX "$@" <"$LAB/in" >"$LAB/shell" 2>&1 3>&- &
+	exec 8>"$LAB/in"
+}
+
+@test "a real sshd: who is in, by a command or a tunnel, is spared; who has not said his password is not, nor who comes by a forwarded port" {
+	start_sshd
+	guard
+	# One who knocks, and gets its greeting.
+	knock $mate 22
+	sleep 6
+	is_blockable $mate
+	exec 9>&-
+	log_in $mate 'cat'
+	sleep 6
+	is_spared $mate
+	[ "$(reach $mate)" = connected ]
+	"$sobig" allow list --all --state "$LAB/state" | grep "^$mate .*logged in by ssh"
+	exec 8>&-
+	sleep 6
+	is_blockable $mate
+	# A tunnel, with no command; and one who comes through it, to port 8025 here.
+	log_in $mate -N -R 8025:127.0.0.1:9
+	for _ in $(seq 100); do ! ss -Hltn 'sport = :8025' | grep -q . || break; sleep 0.1; done
+	open_door 9 python3 -c 'import socket, time; s = socket.create_server(("127.0.0.1", 9)); time.sleep(1000)'
+	knock $good 8025
+	sleep 6
+	is_spared $mate
+	is_blockable $good
+	exec 8>&- 9>&-
 }
 
 @test "exim's own relays" {

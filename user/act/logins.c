@@ -8,15 +8,19 @@
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <signal.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <systemd/sd-login.h>
+#include <unistd.h>
 #include <utmp.h>
 
 #include "act/netlink.h"
 #include "act/sessions.h"
+#include "common/log.h"
 
 #define LOGINS_PORTS 65536
 
@@ -47,22 +51,30 @@ static struct addr logins_addr(const void *bytes, bool ipv4)
 	return addr;
 }
 
+/*
+ * Only what root listens on, and no ssh session does to forward a port. Anybody may listen
+ * elsewhere, and at another address on the same port.
+ */
 static void logins_note_port(void *context, const struct nlmsghdr *message)
 {
 	const struct inet_diag_msg *socket = NLMSG_DATA(message);
 	struct logins *logins = context;
 
-	if (message->nlmsg_len >= NLMSG_LENGTH(sizeof(*socket)))
+	if (message->nlmsg_len >= NLMSG_LENGTH(sizeof(*socket)) && !socket->idiag_uid &&
+	    !sessions_hold(logins->sessions, socket->idiag_inode))
 		logins->listening[ntohs(socket->id.idiag_sport)] = true;
 }
 
-/* A session's connection came in: what it called itself, to forward a port, is no login. */
+/*
+ * A session's connection came in, and root took it: what it called itself, or what came in at a
+ * port that the user has it forward, is no login.
+ */
 static void logins_note_peer(void *context, const struct nlmsghdr *message)
 {
 	const struct inet_diag_msg *socket = NLMSG_DATA(message);
 	struct logins *logins = context;
 
-	if (message->nlmsg_len < NLMSG_LENGTH(sizeof(*socket)) ||
+	if (message->nlmsg_len < NLMSG_LENGTH(sizeof(*socket)) || socket->idiag_uid ||
 	    !logins->listening[ntohs(socket->id.idiag_sport)] ||
 	    !sessions_hold(logins->sessions, socket->idiag_inode))
 		return;
@@ -120,9 +132,15 @@ static int logins_utmp(struct logins *logins)
 {
 	FILE *file = fopen(_PATH_UTMP, "re");
 	struct utmp record;
+	struct stat about;
 
 	if (!file)
 		return errno == ENOENT ? 0 : -errno;
+	/* Where everybody can write, anybody could say so of anybody. */
+	if (fstat(fileno(file), &about) || about.st_uid || about.st_mode & S_IWOTH) {
+		fclose(file);
+		return 0;
+	}
 	while (fread(&record, sizeof(record), 1, file) == 1) {
 		bool ipv4 = !record.ut_addr_v6[1] && !record.ut_addr_v6[2] && !record.ut_addr_v6[3];
 
@@ -133,7 +151,10 @@ static int logins_utmp(struct logins *logins)
 	return 0;
 }
 
-/* The sessions that logind keeps: where there is none, there are none. */
+/*
+ * The sessions that logind keeps: where there is none, there are none. Only root can have it make
+ * one; the remote host is what sshd, or another daemon that asks PAM, said of its peer.
+ */
 static void logins_logind(struct logins *logins)
 {
 	char **sessions = NULL, *host, *state;
@@ -165,6 +186,18 @@ static void logins_environment(struct logins *logins)
 		logins_add(logins, addr, "started this by ssh");
 }
 
+/* Told once: what is missing then does not come back by itself. */
+static void logins_check_sources(void)
+{
+	static atomic_flag told = ATOMIC_FLAG_INIT;
+
+	if (!sessions_can_look() && access("/run/systemd/seats/", F_OK) &&
+	    !atomic_flag_test_and_set(&told))
+		log_warning("who is logged in by ssh cannot be told: systemd-logind is not "
+			    "running, and this process may not look into ssh daemons "
+			    "(CAP_SYS_PTRACE); name those who log in in [allow]");
+}
+
 int logins_read(struct prefixes *out)
 {
 	struct logins *logins = calloc(1, sizeof(*logins));
@@ -173,6 +206,7 @@ int logins_read(struct prefixes *out)
 	if (!logins)
 		return -ENOMEM;
 	logins->out = out;
+	logins_check_sources();
 	logins_environment(logins);
 	err = logins_sessions(logins);
 	logins_logind(logins);

@@ -6,23 +6,37 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
-/* sshd-session serves one connection, from OpenSSH 9.8 on. */
-static const char *const sessions_daemons[] = { "sshd", "sshd-session", "dropbear" };
+#define SESSIONS_COUNT(array) (sizeof(array) / sizeof((array)[0]))
+#define SESSIONS_DELETED      " (deleted)" /* proc(5) puts it behind a file's name */
 
+/*
+ * The programs that hold a connection: sshd-session serves one, from OpenSSH 9.8 on. Anybody can
+ * call a process by such a name, or run such a program, but for root's.
+ */
+static const char *const sessions_programs[] = { "sshd", "sshd-session", "dropbear",
+						 "dropbearmulti" };
+
+/* A process of an ssh daemon's name. */
 struct sessions_daemon {
-	pid_t pid;
+	pid_t pid, parent;
+	bool dropbear;
+	bool root;    /* it is root's altogether, and its program only root's to write */
+	dev_t device; /* the program */
+	ino_t inode;
 	bool entered; /* somebody is in */
 };
 
 struct sessions {
 	struct sessions_daemon *daemons;
 	size_t daemons_count;
-	pid_t *parents; /* of what is no ssh daemon */
+	pid_t *parents; /* of what has no such name */
 	size_t parents_count;
 	uint32_t *inodes;
 	size_t inodes_count;
@@ -56,7 +70,7 @@ static size_t sessions_file(pid_t pid, const char *name, char *text, size_t size
 	return got > 0 ? got : 0;
 }
 
-static int sessions_add_daemon(struct sessions *sessions, pid_t pid)
+static int sessions_add_daemon(struct sessions *sessions, const struct sessions_daemon *daemon)
 {
 	void *grown = sessions_grow(sessions->daemons, sessions->daemons_count,
 				    sizeof(*sessions->daemons));
@@ -64,7 +78,7 @@ static int sessions_add_daemon(struct sessions *sessions, pid_t pid)
 	if (!grown)
 		return -ENOMEM;
 	sessions->daemons = grown;
-	sessions->daemons[sessions->daemons_count++] = (struct sessions_daemon){ .pid = pid };
+	sessions->daemons[sessions->daemons_count++] = *daemon;
 	return 0;
 }
 
@@ -92,9 +106,65 @@ static int sessions_add_inode(struct sessions *sessions, uint32_t inode)
 	return 0;
 }
 
-/* "1234 (name) S 1 …" (proc(5)); a name may hold brackets and spaces. */
+/* True of /proc/PID/exe if it is one of the programs; that it was replaced since does not matter.
+ */
+static bool sessions_runs_program(const char *path)
+{
+	char target[PATH_MAX];
+	ssize_t length = readlink(path, target, sizeof(target) - 1);
+	const char *name;
+
+	if (length < 0)
+		return false;
+	target[length] = '\0';
+	if (length > (ssize_t)strlen(SESSIONS_DELETED) &&
+	    !strcmp(target + length - strlen(SESSIONS_DELETED), SESSIONS_DELETED))
+		target[length - strlen(SESSIONS_DELETED)] = '\0';
+	name = strrchr(target, '/');
+	for (size_t i = 0; i < SESSIONS_COUNT(sessions_programs) && name; i++)
+		if (!strcmp(name + 1, sessions_programs[i]))
+			return true;
+	return false;
+}
+
+/* Real, effective, saved and file system's: whoever is root by one alone may have been anybody. */
+static bool sessions_is_root(pid_t pid)
+{
+	char text[2048];
+	unsigned int ids[4];
+	const char *line;
+
+	if (!sessions_file(pid, "status", text, sizeof(text)))
+		return false;
+	line = strstr(text, "\nUid:");
+	return line &&
+	       sscanf(line, "\nUid: %u %u %u %u", &ids[0], &ids[1], &ids[2], &ids[3]) == 4 &&
+	       !(ids[0] | ids[1] | ids[2] | ids[3]);
+}
+
+/* False: it runs another program, or one that others may write, or it cannot be looked into. */
+static bool sessions_identify(struct sessions_daemon *daemon)
+{
+	char path[64];
+	struct stat file;
+
+	snprintf(path, sizeof(path), "/proc/%d/exe", (int)daemon->pid);
+	if (!sessions_runs_program(path) || stat(path, &file) || file.st_uid ||
+	    file.st_mode & (S_IWGRP | S_IWOTH))
+		return false;
+	daemon->device = file.st_dev;
+	daemon->inode = file.st_ino;
+	daemon->root = sessions_is_root(daemon->pid);
+	return true;
+}
+
+/*
+ * "1234 (name) S 1 …" (proc(5)); a name may hold brackets and spaces. Helpers of an ssh daemon, as
+ * sshd-auth, have names that begin as its own, and are no sign that somebody is in.
+ */
 static int sessions_process(struct sessions *sessions, pid_t pid)
 {
+	struct sessions_daemon daemon = { .pid = pid };
 	char text[512], *name, *end;
 	int parent;
 
@@ -102,41 +172,69 @@ static int sessions_process(struct sessions *sessions, pid_t pid)
 		return 0;
 	name = strchr(text, '(');
 	end = strrchr(text, ')');
-	if (!name || !end || end < name || sscanf(end + 1, " %*c %d", &parent) != 1)
+	if (!name++ || !end || end < name || sscanf(end + 1, " %*c %d", &parent) != 1)
 		return 0;
 	*end = '\0';
-	for (size_t i = 0; i < sizeof(sessions_daemons) / sizeof(sessions_daemons[0]); i++)
-		if (!strcmp(name + 1, sessions_daemons[i]))
-			return sessions_add_daemon(sessions, pid);
-	return sessions_add_parent(sessions, parent);
+	daemon.parent = parent;
+	daemon.dropbear = !strncmp(name, "dropbear", strlen("dropbear"));
+	if (!daemon.dropbear && strncmp(name, "sshd", strlen("sshd")))
+		return sessions_add_parent(sessions, parent);
+	return sessions_identify(&daemon) ? sessions_add_daemon(sessions, &daemon) : 0;
 }
 
 /*
- * sshd writes "sshd: user@pts/0", or "…@notty", as its own command line once the user is in. Before
- * that, it is "sshd: user [priv]" and the like, where the user's name is the peer's to choose.
+ * sshd writes "sshd: user", "sshd: user@pts/0" or "…@notty" as its own command line once the user
+ * is in. Before that, it is "sshd: user [priv]" and the like, where the user's name is the peer's
+ * to choose; the one that listens has "[listener]".
  */
 static bool sessions_title_says_so(pid_t pid)
 {
-	char text[512], *at;
+	char text[512];
+	const char *user;
 
-	if (!sessions_file(pid, "cmdline", text, sizeof(text)))
+	if (!sessions_file(pid, "cmdline", text, sizeof(text)) || strncmp(text, "sshd", 4))
 		return false;
-	at = strrchr(text, '@');
-	return !strncmp(text, "sshd", 4) && strstr(text, ": ") && at && at[1] && !strchr(at, '[');
+	user = strstr(text, ": ");
+	return user && user[2] && !strchr(user, '[');
 }
 
 /*
- * What a daemon started that is no such daemon itself is the user's: his shell, his command. The
- * daemon of a daemon is the one that keeps what privilege it needs; the socket is both theirs.
+ * What dropbear started that is no dropbear itself is the user's: his shell, his command. sshd
+ * starts others' programs before anybody is in, to find his keys.
  */
+static bool sessions_has_child(const struct sessions *sessions, pid_t pid)
+{
+	for (size_t i = 0; i < sessions->parents_count; i++)
+		if (sessions->parents[i] == pid)
+			return true;
+	return false;
+}
+
+/*
+ * Root's own; or the one that serves the user and runs as he does, which root's started without
+ * another program. A user can be the child of root's daemon, and run its program, but then that
+ * has opened none of root's sockets (see logins.c).
+ */
+static bool sessions_is_true(const struct sessions *sessions, const struct sessions_daemon *daemon)
+{
+	for (size_t i = 0; i < sessions->daemons_count && !daemon->root; i++) {
+		const struct sessions_daemon *other = &sessions->daemons[i];
+
+		if (other->pid == daemon->parent && other->root &&
+		    other->device == daemon->device && other->inode == daemon->inode)
+			return true;
+	}
+	return daemon->root;
+}
+
 static void sessions_find_entered(struct sessions *sessions)
 {
 	for (size_t i = 0; i < sessions->daemons_count; i++) {
 		struct sessions_daemon *daemon = &sessions->daemons[i];
 
-		daemon->entered = sessions_title_says_so(daemon->pid);
-		for (size_t j = 0; j < sessions->parents_count && !daemon->entered; j++)
-			daemon->entered = sessions->parents[j] == daemon->pid;
+		daemon->entered = sessions_is_true(sessions, daemon) &&
+				  (daemon->dropbear ? sessions_has_child(sessions, daemon->pid)
+						    : sessions_title_says_so(daemon->pid));
 	}
 }
 
@@ -151,7 +249,7 @@ static int sessions_sockets(struct sessions *sessions, pid_t pid)
 
 	snprintf(path, sizeof(path), "/proc/%d/fd", (int)pid);
 	folder = opendir(path);
-	/* Gone; or not ours to look into, and then logind and utmp tell of those who are in. */
+	/* Gone, or not ours to look into. */
 	if (!folder)
 		return errno == ENOENT || errno == EACCES || errno == EPERM ? 0 : -errno;
 	while (!err && (entry = readdir(folder))) {
@@ -199,6 +297,13 @@ int sessions_read(struct sessions **out)
 	}
 	*out = sessions;
 	return 0;
+}
+
+bool sessions_can_look(void)
+{
+	char target[2];
+
+	return readlink("/proc/1/exe", target, sizeof(target)) > 0;
 }
 
 bool sessions_hold(const struct sessions *sessions, uint32_t inode)

@@ -9,7 +9,16 @@
 
 struct sessions;
 
-/* As they are now. 0 or -errno; the caller frees *out. */
+/*
+ * False: this process may not look into those of root (it lacks CAP_SYS_PTRACE, or other
+ * capabilities that they have), so that sessions_read() finds none.
+ */
+bool sessions_can_look(void);
+
+/*
+ * As they are now: of processes that are root's, or that root's started to serve one user. 0 or
+ * -errno; the caller frees *out.
+ */
 int sessions_read(struct sessions **out);
 
 /* True if a session holds the socket of that inode. */
