@@ -28,7 +28,7 @@ B := build$(if $(SAN),/san-$(subst $(comma),-,$(SAN)))
 Q := $(if $(V),,@)
 say = $(if $(V),,@printf '  %-7s %s\n' $(1) $(patsubst $(B)/%,%,$@))
 
-LIBRARIES := libbpf libxdp jansson libsystemd libhs inih zlib libmicrohttpd ncursesw sqlite3
+LIBRARIES := libbpf libxdp jansson libsystemd libhs inih zlib liblzma libzstd libmicrohttpd ncursesw sqlite3
 
 CFLAGS   ?= -O2 -g
 WARNINGS := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wvla \

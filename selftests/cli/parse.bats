@@ -90,10 +90,56 @@ setup() {
 	run --separate-stderr "$sobig" parse --helo-checked "$log"
 	[ "$output" = '1	2003-08-24T11:22:35Z	unknown-user	198.51.100.9' ]
 	[ -z "$stderr" ]
-	run --separate-stderr "$sobig" parse /etc/passwd
-	[[ $stderr == *"no line of it is exim's"* ]]
-	run --separate-stderr "$sobig" parse /dev/null
-	[ -z "$stderr" ]
+}
+
+@test "a file that is no log of exim's fails, and an empty one is fine" {
+	head -c 100 /dev/zero >"$BATS_TEST_TMPDIR/noise"
+	for what in /etc/passwd "$BATS_TEST_TMPDIR/noise"; do
+		run --separate-stderr "$sobig" parse "$what"
+		[ "$status" = 1 ]
+		[ -z "$output" ]
+		[[ $stderr == *"no line of \"$what\" is exim's; expected its main log"* ]]
+		run --separate-stderr "$sobig" parse <"$what"
+		[ "$status" = 1 ]
+	done
+	for way in "$sobig parse /dev/null" "$sobig parse </dev/null" ": | $sobig parse" "$sobig replay /dev/null"; do
+		run --separate-stderr bash -c "$way"
+		[ "$status" = 0 ]
+		[ -z "$stderr" ]
+	done
+	# The others are replayed all the same.
+	run --separate-stderr "$sobig" replay /etc/passwd "$log"
+	[ "$status" = 1 ]
+	[[ $stderr == *'no line of "/etc/passwd" is exim'* ]]
+	[[ $output == *'3 offences'* ]]
+}
+
+# What logrotate and people make of old logs: as Python packs them, but for .zst, one raw block in one frame.
+@test "an .xz and a .zst are read like the file, and what else is packed is refused with the way" {
+	python3 - "$log" <<-'EOP'
+		import bz2, lzma, sys
+		text = open(sys.argv[1], "rb").read()
+		open(sys.argv[1] + ".xz", "wb").write(lzma.compress(text))
+		open(sys.argv[1] + ".zst", "wb").write(b"\x28\xb5\x2f\xfd\x60" + (len(text) - 256).to_bytes(2, "little") + (len(text) << 3 | 1).to_bytes(3, "little") + text)
+		open(sys.argv[1] + ".bz2", "wb").write(bz2.compress(text))
+	EOP
+	for what in "$log.xz" "$log.zst"; do
+		for way in "$sobig parse $what" "cat $what | $sobig parse -"; do
+			run bash -c "$way"
+			[ "$status" = 0 ]
+			[ "$output" = "$found" ]
+		done
+		run "$sobig" replay "$what"
+		[ "$status" = 0 ]
+		[[ $output == *'3 offences'* ]]
+	done
+	run "$sobig" parse "$log.bz2"
+	[ "$status" = 1 ]
+	[[ $output == *"cannot read \"$log.bz2\": it is packed by bzip2, which is not read here; try: bzcat FILE | sobig-xdp parse -"* ]]
+	run --separate-stderr "$sobig" replay "$log.bz2" "$log"
+	[ "$status" = 1 ]
+	[[ $stderr == *'it is packed by bzip2'* ]]
+	[[ $output == *'3 offences'* ]]
 }
 
 @test "what cannot be read is named, and ends with 1" {
@@ -159,7 +205,7 @@ limit_memory() {
 	limit_memory
 	for byte in '\0' '\r'; do
 		run --separate-stderr bash -c "head -c 100M /dev/zero | tr '\0' '$byte' | $sobig parse"
-		[ "$status" = 0 ]
+		[ "$status" = 1 ]
 		[ -z "$output" ]
 	done
 }

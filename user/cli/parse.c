@@ -142,14 +142,15 @@ static void parse_pause(void *context)
 	fflush(stdout);
 }
 
-/* What was in the log, and is not in what was printed. */
-static void parse_tell(const struct parse *parse, const struct lines_end *end, bool empty)
+/* What was in the log, and is not in what was printed. CLI_DONE or CLI_FAILED. */
+static int parse_tell(const struct parse *parse, const char *path, const struct lines_end *end)
 {
-	if (parse->reader.form == READER_UNKNOWN && !empty)
-		log_warning("no line of it is exim's; is this exim's main log?");
+	bool foreign = skipped_is_foreign(path, &parse->reader, end);
+
 	skipped_tell(&parse->reader.exim.skips);
 	if (end->cut)
 		log_warning("the last line has no end, and was not read");
+	return foreign ? CLI_FAILED : CLI_DONE;
 }
 
 /* Syslog's times lack the year: the file was last written in it. */
@@ -181,11 +182,9 @@ static int parse_file(struct parse *parse, int fd, const char *path)
 		return CLI_FAILED;
 	}
 	if (!err)
-		parse_tell(parse, &end, lseek(fd, 0, SEEK_CUR) == 0);
-	if (err)
-		log_error("cannot read \"%s\"%s: %s", path, err == -EBADMSG ? " to its end" : "",
-			  err == -EBADMSG ? end.why : strerror(-err));
-	return err ? CLI_FAILED : CLI_DONE;
+		return parse_tell(parse, path, &end);
+	skipped_tell_error(path, err, &end);
+	return CLI_FAILED;
 }
 
 static int parse_open(const char *path)

@@ -172,7 +172,10 @@ static void replay_pause(void *context)
 	(void)context;
 }
 
-/* 0, or -errno, which was said; what could be read of the file has been counted. */
+/*
+ * 0, or -errno, which was said; -ENOMSG: it is no log of exim's. What could be read of the file has
+ * been counted.
+ */
 static int replay_file(struct replay *replay, struct replay_file *file)
 {
 	const struct replay_tally *tally = &replay->tally;
@@ -192,12 +195,10 @@ static int replay_file(struct replay *replay, struct replay_file *file)
 	file->broken = err != 0;
 	skip_add(&replay->skips, &reader.exim.skips);
 	if (err)
-		log_error("cannot read \"%s\"%s: %s", file->name,
-			  err == -EBADMSG ? " to its end" : "",
-			  err == -EBADMSG ? end.why : strerror(-err));
-	else if (end.lines && reader.form == READER_UNKNOWN)
-		log_warning("no line of \"%s\" is exim's; is it exim's main log?", file->name);
-	if (!err && end.cut)
+		skipped_tell_error(file->name, err, &end);
+	else if (skipped_is_foreign(file->name, &reader, &end))
+		err = -ENOMSG;
+	if ((!err || err == -ENOMSG) && end.cut)
 		log_warning("the last line of \"%s\" has no end, and was not read", file->name);
 	return err;
 }

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Says on standard error which lines of a log were not counted, and what can be done about it. */
+/* Says on standard error what of a log was not counted, and what can be done about it. */
 #include "cli/skipped.h"
 
+#include <errno.h>
+#include <string.h>
+
 #include "common/log.h"
-#include "read/exim.h"
 
 void skipped_tell(const struct skips *skips)
 {
@@ -29,4 +31,21 @@ void skipped_tell(const struct skips *skips)
 		log_warning("lines that syslog had cut, and which were not counted: %llu (exim's "
 			    "own log file has them whole; see WHAT IS NOT COUNTED in sobig-xdp(8))",
 			    cut);
+}
+
+void skipped_tell_error(const char *name, int err, const struct lines_end *end)
+{
+	bool packed = err == -EBADMSG || err == -ENOTSUP;
+
+	log_error("cannot read \"%s\"%s: %s", name, err == -EBADMSG ? " to its end" : "",
+		  packed ? end->why : strerror(-err));
+}
+
+bool skipped_is_foreign(const char *name, const struct reader *reader, const struct lines_end *end)
+{
+	if (reader->form != READER_UNKNOWN || (!end->lines && !end->cut))
+		return false;
+	log_error("no line of \"%s\" is exim's; expected its main log, as a file or from syslog",
+		  name);
+	return true;
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* The bytes of a file or a pipe as they come, unpacked if it is a .gz. */
+/* The bytes of a file or a pipe as they come, unpacked if it is a .gz, .xz or .zst. */
 #include "bytes.h"
 
 #include <errno.h>
@@ -8,24 +8,50 @@
 #include <string.h>
 #include <unistd.h>
 
+#include <lzma.h>
 #include <zlib.h>
+#include <zstd.h>
 
 #define BYTES_PACKED (64 * 1024)
 #define BYTES_GZIP   (15 + 16) /* zlib.h, inflateInit2: the largest window, gzip's header */
 
-enum bytes_form {
-	BYTES_UNKNOWN,
-	BYTES_PLAIN,
-	BYTES_GZ
-};
+/* What unpacking an .xz may take; `xz -9` makes files that take half of it. A .zst takes as much.
+ */
+#define BYTES_MEMORY (128 << 20)
+
+/* What follows the name of a program that unpacks a file. */
+#define BYTES_PIPE " FILE | sobig-xdp parse - (or replay -)"
+
+/* As many bytes as tell one form from another. */
+#define BYTES_MAGIC 6
+
+struct bytes_form;
 
 struct bytes {
 	int fd;
-	enum bytes_form form;
-	bool between; /* members of a .gz: where it may end */
-	z_stream stream;
+	const struct bytes_form *form; /* NULL: not known yet */
+	bool between;		       /* packed parts, so that it may end here */
+	bool ended;		       /* there is no more to read */
+	const unsigned char *next;     /* what was read and not unpacked yet */
+	size_t left;
+	z_stream gz;
+	lzma_stream xz;
+	ZSTD_DStream *zst;
 	const char *why;
 	unsigned char packed[BYTES_PACKED];
+};
+
+/*
+ * One way to pack. A step takes what it can of what was read, puts what it can to *to, which has
+ * room for *room bytes, and moves both: 0; 1: the end; or -errno.
+ */
+struct bytes_form {
+	const char *magic;
+	size_t size; /* of `magic` */
+	int (*open)(struct bytes *bytes);
+	int (*step)(struct bytes *bytes, unsigned char **to, size_t *room);
+	void (*close)(struct bytes *bytes);
+	const char *refusal; /* why it is not read; then it has none of the three */
 };
 
 int bytes_open(int fd, struct bytes **out)
@@ -50,68 +76,66 @@ static ssize_t bytes_take(const struct bytes *bytes, void *to, size_t size)
 	return got < 0 ? -errno : got;
 }
 
-/* RFC 1952, 2.3.1: the first two bytes tell. They are kept in `packed`, whatever they are. */
-static int bytes_look(struct bytes *bytes)
-{
-	size_t have = 0;
-	ssize_t got;
-
-	while (have < 2) {
-		got = bytes_take(bytes, bytes->packed + have, 2 - have);
-		if (got < 0)
-			return got;
-		if (!got)
-			break;
-		have += got;
-	}
-	bytes->form = BYTES_PLAIN;
-	bytes->stream.next_in = bytes->packed;
-	bytes->stream.avail_in = have;
-	if (have < 2 || bytes->packed[0] != 0x1f || bytes->packed[1] != 0x8b)
-		return 0;
-	bytes->form = BYTES_GZ;
-	return inflateInit2(&bytes->stream, BYTES_GZIP) == Z_OK ? 0 : -ENOMEM;
-}
-
-static ssize_t bytes_read_plain(struct bytes *bytes, char *to, size_t size)
-{
-	size_t looked = bytes->stream.avail_in;
-
-	if (!looked)
-		return bytes_take(bytes, to, size);
-	if (looked > size)
-		looked = size;
-	memcpy(to, bytes->stream.next_in, looked);
-	bytes->stream.next_in += looked;
-	bytes->stream.avail_in -= looked;
-	return looked;
-}
-
 static int bytes_broken(struct bytes *bytes, const char *why)
 {
 	bytes->why = why;
 	return -EBADMSG;
 }
 
-/* One step; 0: no bytes yet, 1: the end of all members, or -errno. */
-static int bytes_inflate(struct bytes *bytes)
+static int bytes_open_plain(struct bytes *bytes)
 {
-	z_stream *stream = &bytes->stream;
+	(void)bytes;
+	return 0;
+}
+
+static int bytes_step_plain(struct bytes *bytes, unsigned char **to, size_t *room)
+{
+	size_t size = bytes->left < *room ? bytes->left : *room;
 	ssize_t got;
 
-	if (!stream->avail_in) {
-		got = bytes_take(bytes, bytes->packed, sizeof(bytes->packed));
-		if (got < 0)
-			return got;
-		if (!got)
-			return bytes->between ? 1 : bytes_broken(bytes, "it ends too early");
-		stream->next_in = bytes->packed;
-		stream->avail_in = got;
+	if (size) {
+		memcpy(*to, bytes->next, size);
+		bytes->next += size;
+		bytes->left -= size;
+	} else {
+		got = bytes_take(bytes, *to, *room);
+		if (got <= 0)
+			return got < 0 ? got : 1;
+		size = got;
 	}
+	*to += size;
+	*room -= size;
+	return 0;
+}
+
+static void bytes_close_plain(struct bytes *bytes)
+{
+	(void)bytes;
+}
+
+static int bytes_open_gz(struct bytes *bytes)
+{
+	return inflateInit2(&bytes->gz, BYTES_GZIP) == Z_OK ? 0 : -ENOMEM;
+}
+
+static int bytes_step_gz(struct bytes *bytes, unsigned char **to, size_t *room)
+{
+	z_stream *stream = &bytes->gz;
+	int result;
+
 	if (bytes->between && inflateReset(stream) != Z_OK)
 		return -ENOMEM;
 	bytes->between = false;
-	switch (inflate(stream, Z_NO_FLUSH)) {
+	stream->next_in = (unsigned char *)bytes->next;
+	stream->avail_in = bytes->left;
+	stream->next_out = *to;
+	stream->avail_out = *room;
+	result = inflate(stream, Z_NO_FLUSH);
+	bytes->next = stream->next_in;
+	bytes->left = stream->avail_in;
+	*to = stream->next_out;
+	*room = stream->avail_out;
+	switch (result) {
 	case Z_STREAM_END:
 		bytes->between = true;
 		return 0;
@@ -125,23 +149,188 @@ static int bytes_inflate(struct bytes *bytes)
 	}
 }
 
-ssize_t bytes_read(struct bytes *bytes, char *to, size_t size)
+static void bytes_close_gz(struct bytes *bytes)
 {
-	int err = 0;
+	inflateEnd(&bytes->gz);
+}
 
-	if (bytes->form == BYTES_UNKNOWN)
-		err = bytes_look(bytes);
+static int bytes_open_xz(struct bytes *bytes)
+{
+	bytes->xz = (lzma_stream)LZMA_STREAM_INIT;
+	return lzma_stream_decoder(&bytes->xz, BYTES_MEMORY, LZMA_CONCATENATED) == LZMA_OK
+		       ? 0
+		       : -ENOMEM;
+}
+
+static int bytes_step_xz(struct bytes *bytes, unsigned char **to, size_t *room)
+{
+	lzma_stream *stream = &bytes->xz;
+	lzma_ret result;
+
+	stream->next_in = bytes->next;
+	stream->avail_in = bytes->left;
+	stream->next_out = *to;
+	stream->avail_out = *room;
+	result = lzma_code(stream, bytes->ended ? LZMA_FINISH : LZMA_RUN);
+	bytes->next = stream->next_in;
+	bytes->left = stream->avail_in;
+	*to = stream->next_out;
+	*room = stream->avail_out;
+	switch (result) {
+	case LZMA_OK:
+		return 0;
+	case LZMA_STREAM_END:
+		return 1;
+	case LZMA_BUF_ERROR: /* nothing to do without more to read */
+		return 0;
+	case LZMA_MEM_ERROR:
+		return -ENOMEM;
+	case LZMA_MEMLIMIT_ERROR:
+		return bytes_broken(bytes,
+				    "unpacking it takes too much memory; try: xzcat" BYTES_PIPE);
+	default:
+		return bytes_broken(bytes, "what is packed in it is broken");
+	}
+}
+
+static void bytes_close_xz(struct bytes *bytes)
+{
+	lzma_end(&bytes->xz);
+}
+
+static int bytes_open_zst(struct bytes *bytes)
+{
+	bytes->zst = ZSTD_createDStream();
+	return bytes->zst ? 0 : -ENOMEM;
+}
+
+static int bytes_step_zst(struct bytes *bytes, unsigned char **to, size_t *room)
+{
+	ZSTD_inBuffer in = { bytes->next, bytes->left, 0 };
+	ZSTD_outBuffer out = { *to, *room, 0 };
+	size_t result = ZSTD_decompressStream(bytes->zst, &out, &in);
+
+	bytes->next += in.pos;
+	bytes->left -= in.pos;
+	*to += out.pos;
+	*room -= out.pos;
+	bytes->between = !result;
+	if (!ZSTD_isError(result))
+		return 0;
+	/* The largest window by default takes as much as BYTES_MEMORY (zstd.h). */
+	if (strstr(ZSTD_getErrorName(result), "memory"))
+		return bytes_broken(
+			bytes,
+			"unpacking it takes too much memory; try: zstdcat --long=31" BYTES_PIPE);
+	return bytes_broken(bytes, "what is packed in it is broken");
+}
+
+static void bytes_close_zst(struct bytes *bytes)
+{
+	ZSTD_freeDStream(bytes->zst);
+}
+
+#define BYTES_FORM(form, magic)                                                 \
+	{                                                                       \
+		magic, sizeof(magic) - 1, bytes_open_##form, bytes_step_##form, \
+			bytes_close_##form, NULL                                \
+	}
+#define BYTES_REFUSED(magic, name, program)                                  \
+	{                                                                    \
+		magic, sizeof(magic) - 1, NULL, NULL, NULL,                  \
+			"it is packed by " name                              \
+			", which is not read here; try: " program BYTES_PIPE \
+	}
+
+/* The first whose magic a file begins with. */
+static const struct bytes_form bytes_forms[] = {
+	BYTES_FORM(gz, "\x1f\x8b"),
+	BYTES_FORM(xz, "\xfd"
+		       "7zXZ"),
+	BYTES_FORM(zst, "\x28\xb5\x2f\xfd"),
+	BYTES_FORM(zst, "\x50\x2a\x4d\x18"), /* a frame to skip, with which pzstd begins */
+	BYTES_REFUSED("BZh", "bzip2", "bzcat"),
+	BYTES_REFUSED("\x04\x22\x4d\x18", "lz4", "lz4cat"),
+	BYTES_REFUSED("\x1f\x9d", "compress", "zcat"),
+	BYTES_REFUSED("LZIP", "lzip", "lzip -dc"),
+	BYTES_REFUSED("\x5d\x00\x00", "lzma", "lzcat"),
+	BYTES_REFUSED("PK\x03\x04", "zip", "unzip -p"),
+	BYTES_REFUSED("7z\xbc\xaf", "7z", "7z x -so"),
+	BYTES_FORM(plain, ""),
+};
+
+/* Finds out what it is that is read. 0 or -errno. */
+static int bytes_look(struct bytes *bytes)
+{
+	const struct bytes_form *form = bytes_forms;
+	ssize_t got;
+
+	while (bytes->left < BYTES_MAGIC) {
+		got = bytes_take(bytes, bytes->packed + bytes->left, BYTES_MAGIC - bytes->left);
+		if (got < 0)
+			return got;
+		if (!got)
+			break;
+		bytes->left += got;
+	}
+	bytes->next = bytes->packed;
+	while (form->size > bytes->left || memcmp(form->magic, bytes->packed, form->size))
+		form++;
+	if (form->refusal)
+		bytes_broken(bytes, form->refusal);
+	if (form->refusal)
+		return -ENOTSUP;
+	if (form->open(bytes))
+		return -ENOMEM;
+	bytes->form = form;
+	return 0;
+}
+
+/* Reads more to unpack if there is none left: 0, or -errno. */
+static int bytes_fill(struct bytes *bytes)
+{
+	ssize_t got;
+
+	if (bytes->left || bytes->ended || bytes->form->step == bytes_step_plain)
+		return 0;
+	got = bytes_take(bytes, bytes->packed, sizeof(bytes->packed));
+	if (got < 0)
+		return got;
+	bytes->ended = !got;
+	bytes->next = bytes->packed;
+	bytes->left = got;
+	return 0;
+}
+
+/* One step; 0, 1: the end, or -errno. */
+static int bytes_step(struct bytes *bytes, unsigned char **to, size_t *room)
+{
+	const size_t before = *room;
+	int err = bytes_fill(bytes);
+
 	if (err)
 		return err;
-	if (bytes->form == BYTES_PLAIN)
-		return bytes_read_plain(bytes, to, size);
-	bytes->stream.next_out = (unsigned char *)to;
-	bytes->stream.avail_out = size;
-	while (!err && bytes->stream.avail_out == size)
-		err = bytes_inflate(bytes);
+	if (bytes->ended && bytes->between)
+		return 1;
+	err = bytes->form->step(bytes, to, room);
+	if (!err && bytes->ended && *room == before && !bytes->between)
+		return bytes_broken(bytes, "it ends too early");
+	return err;
+}
+
+ssize_t bytes_read(struct bytes *bytes, char *to, size_t size)
+{
+	unsigned char *at = (unsigned char *)to;
+	size_t room = size;
+	int err = 0;
+
+	if (!bytes->form)
+		err = bytes_look(bytes);
+	while (!err && room == size)
+		err = bytes_step(bytes, &at, &room);
 	/* What was unpacked before it broke is handed over first; it breaks again next time. */
-	if (bytes->stream.avail_out < size)
-		return size - bytes->stream.avail_out;
+	if (room < size)
+		return size - room;
 	return err < 0 ? err : 0;
 }
 
@@ -154,7 +343,7 @@ void bytes_close(struct bytes *bytes)
 {
 	if (!bytes)
 		return;
-	if (bytes->form == BYTES_GZ)
-		inflateEnd(&bytes->stream);
+	if (bytes->form)
+		bytes->form->close(bytes);
 	free(bytes);
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* A file, a pipe or a .gz from where it stands to its end: chunks of whole lines. */
+/* A file or a pipe, packed or not, from where it stands to its end: chunks of whole lines. */
 #include "lines.h"
 
 #include <errno.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* A file, a pipe or a .gz from where it stands to its end: chunks of whole lines. */
+/* A file or a pipe, packed or not, from where it stands to its end: chunks of whole lines. */
 #ifndef LINES_H
 #define LINES_H
 
@@ -22,7 +22,7 @@ struct lines_end {
 	uint64_t lines;	  /* all, those skipped among them; crew_read() counts them */
 	uint64_t skipped; /* lines too long to be anybody's */
 	bool cut;	  /* the last line has no LF, and is in no chunk */
-	const char *why;  /* with -EBADMSG: what is wrong with the .gz */
+	const char *why;  /* with -EBADMSG and -ENOTSUP: what is wrong with what is packed */
 };
 
 /* 0; -ENOMEM. `fd` stays the caller's, who closes *out. */
