@@ -17,12 +17,13 @@
 #define FORGE_PEER6    "2001:db8:7::7"
 #define FORGE_ARGUMENT 100  /* exim cuts a quoted command there */
 #define FORGE_IDENT    127  /* and an ident there */
-#define FORGE_CUT      8146 /* and, from 4.98 on, a record there, before it says so */
+#define FORGE_CUT      8188 /* and, from 4.98 on, a line there, of which the end then says so */
+#define FORGE_OVERFLOW "**** log string overflowed log buffer ****"
 
 struct forge {
 	uint64_t random;
 	char line[16384];
-	bool is_long; /* is to get a slot of more than exim has room for */
+	bool is_long; /* is to get a slot that takes all of exim's room, or more */
 	size_t length;
 	bool junk_helo;
 	bool helo_given;
@@ -145,8 +146,11 @@ static void forge_put_filler(struct forge *forge)
 
 	if (!forge->is_long || forge_random(forge, 3))
 		return;
+	/* Half of them leave room enough for a line that is whole. */
 	memset(filler, 'a', sizeof(filler));
-	forge_put_bytes(forge, filler, sizeof(filler));
+	forge_put_bytes(forge, filler,
+			forge_flips(forge) ? sizeof(filler)
+					   : sizeof(filler) - 600 + forge_random(forge, 600));
 	forge->is_long = false;
 }
 
@@ -508,8 +512,8 @@ static bool forge_line(struct forge *forge, bool syslog)
 		break;
 	}
 	if (forge->length > FORGE_CUT) {
-		forge->length = FORGE_CUT;
-		forge_put(forge, "**** log string overflowed log buffer ****");
+		forge->length = FORGE_CUT - (sizeof(FORGE_OVERFLOW) - 1);
+		forge_put(forge, FORGE_OVERFLOW);
 	}
 	return peer;
 }

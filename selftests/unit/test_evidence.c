@@ -88,7 +88,7 @@ static void what_was_written_over_is_not_shown(void **state)
 	evidence_close(evidence);
 }
 
-static void a_long_line_is_cut(void **state)
+static void of_a_long_line_beginning_and_end_are_kept(void **state)
 {
 	const struct addr addr = host(1);
 	struct evidence *evidence;
@@ -97,11 +97,22 @@ static void a_long_line_is_cut(void **state)
 
 	(void)state;
 	memset(line, 'x', sizeof(line));
+	memcpy(line, "begin", 5);
+	memcpy(line + sizeof(line) - 3, "end", 3);
 	assert_int_equal(evidence_open(65536, 1, &evidence), 0);
 	for (int i = 0; i < 1000; i++)
 		evidence_add(evidence, &addr, line, sizeof(line));
 	assert_int_equal(ask(evidence, 1, &heard), 5);
 	assert_int_equal(strlen(heard.lines[0]), EVIDENCE_LINE_MAX);
+	assert_memory_equal(heard.lines[0], "beginxxx", 8);
+	assert_string_equal(heard.lines[0] + EVIDENCE_LINE_MAX - 6, "xxxend");
+	assert_non_null(strstr(heard.lines[0], "xxx ... xxx"));
+	/* One that just fits is whole, and one a byte longer is not. */
+	evidence_add(evidence, &addr, line, EVIDENCE_LINE_MAX + 1);
+	evidence_add(evidence, &addr, line, EVIDENCE_LINE_MAX);
+	assert_int_equal(ask(evidence, 1, &heard), 5);
+	assert_null(strstr(heard.lines[0], " ... "));
+	assert_non_null(strstr(heard.lines[1], " ... "));
 	evidence_close(evidence);
 	evidence_close(NULL);
 }
@@ -111,7 +122,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_hosts_latest_lines_are_kept_and_no_neighbours),
 		cmocka_unit_test(what_was_written_over_is_not_shown),
-		cmocka_unit_test(a_long_line_is_cut),
+		cmocka_unit_test(of_a_long_line_beginning_and_end_are_kept),
 	};
 
 	return cmocka_run_group_tests_name("evidence", tests, NULL, NULL);

@@ -14,6 +14,11 @@
  */
 #define EVIDENCE_STEPS 4096
 
+/* Of a line that is too long. */
+#define EVIDENCE_GAP  " ... "
+#define EVIDENCE_HEAD 200
+#define EVIDENCE_TAIL (EVIDENCE_LINE_MAX - EVIDENCE_HEAD - (sizeof(EVIDENCE_GAP) - 1))
+
 /* Places are counted from the start of time: the ring holds the last `size` bytes of them. */
 struct evidence_entry {
 	uint64_t earlier; /* of the same bucket; 0: none */
@@ -57,6 +62,7 @@ void evidence_add(struct evidence *evidence, const struct addr *host, const char
 		  size_t length)
 {
 	uint64_t *latest = &evidence->latest[evidence_bucket(evidence, host)];
+	const size_t whole = length;
 	struct evidence_entry *entry;
 	size_t size, left;
 
@@ -72,6 +78,12 @@ void evidence_add(struct evidence *evidence, const struct addr *host, const char
 	entry->host = *host;
 	entry->length = length;
 	memcpy(entry->line, line, length);
+	/* What is said of the host stands behind whatever it made so long. */
+	if (whole > length) {
+		memcpy(entry->line + EVIDENCE_HEAD, EVIDENCE_GAP, sizeof(EVIDENCE_GAP) - 1);
+		memcpy(entry->line + length - EVIDENCE_TAIL, line + whole - EVIDENCE_TAIL,
+		       EVIDENCE_TAIL);
+	}
 	*latest = evidence->next;
 	evidence->next += size;
 }

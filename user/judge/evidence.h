@@ -9,7 +9,8 @@
 
 struct evidence;
 
-#define EVIDENCE_LINE_MAX 480 /* bytes kept of a line */
+/* Bytes kept of a line; of a longer one, its beginning, " ... " and its end. */
+#define EVIDENCE_LINE_MAX 480
 
 /* As many lines as fit into `memory` bytes. `seed` is a secret. -ENOMEM. The caller closes *out. */
 int evidence_open(size_t memory, uint64_t seed, struct evidence **out);

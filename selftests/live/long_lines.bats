@@ -1,0 +1,74 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0-only
+# A peer whose greeting makes exim's lines as long as they can be: blocked where the line is whole, told of where it is not.
+
+load live
+
+setup() {
+	need_lab
+	[ -x "$top/build/exim/usr/sbin/exim4" ] || skip 'needs exim (scripts/deps sandbox)'
+	start_lab
+	rm "$log"
+	lab_exim "$top" 3>&-
+	launch_daemon mx0 --log "$log" --helo-checked
+}
+
+# infect ADDRESS TIMES LETTERS: sends so many viruses in one connection, after a HELO of so many letters.
+infect() {
+	world python3 - "$@" $LAB_MX <<-'EOP'
+		import socket, sys
+		source, times, letters, to = sys.argv[1], int(sys.argv[2]), int(sys.argv[3]), sys.argv[4]
+		peer = socket.create_connection((to, 25), 10, (source, 0))
+		answers = peer.makefile("rb")
+		def say(text):
+		    if text:
+		        peer.sendall(text + b"\r\n")
+		    while (answer := answers.readline())[3:4] == b"-":
+		        pass
+		    return answer[:3]
+		say(b"")
+		assert say(b"EHLO " + b"a" * letters) == b"250"
+		eicar = rb"X5O!P%@AP[4\PZX54(P^)7CC)7}$" + b"EICAR-STANDARD-ANTIVIRUS-TEST-FILE!$H+H*"
+		for _ in range(times):
+		    for command, wanted in ((b"MAIL FROM:<s@e>", b"250"), (b"RCPT TO:<alice@example.org>", b"250"), (b"DATA", b"354")):
+		        assert say(command) == wanted
+		    assert say(b"Subject: x\r\n\r\n" + eicar + b"\r\n.") == b"550"
+	EOP
+}
+
+# The length of the longest line that told of a virus.
+longest() {
+	grep 'This message contains a virus' "$log" | awk '{ if (length > most) most = length } END { print most }'
+}
+
+@test "a HELO of 7950 letters hides nobody, and its neighbour's fifteenth virus blocks nobody" {
+	infect $good 15 7950
+	infect $bad 16 7950
+	until_blocked $bad
+	[ "$(longest)" -gt 8050 ]
+	[ "$(reach $bad)" = silence ]
+	[ "$(reach $good)" = connected ]
+	"$sobig" explain $bad | grep -q "rejected after DATA: This message contains a virus"
+	infect $good 1 7950
+	until_blocked $good
+}
+
+@test "the longest HELO of which exim's line is whole hides nobody, and one that is longer is told of" {
+	local letters
+	# Each HELO makes a line a letter longer; exim says of the first that does not fit that it does not.
+	infect $good 1 7950
+	letters=$((7950 + 8189 - $(longest)))
+	infect $bad 16 $letters
+	until_blocked $bad
+	[ "$(longest)" = 8189 ]
+	[ "$(reach $bad)" = silence ]
+	[ "$("$sobig" metrics | grep -c 'lines_skipped_total.* 0$')" = 4 ]
+	infect $good 16 $((letters + 2))
+	sleep 1.5
+	"$sobig" metrics | grep lines_skipped_total
+	run "$sobig" status
+	[ "$status" = 1 ]
+	[[ ${lines[0]} == 'LINES ARE NOT COUNTED: '*"did not fit exim's log buffer"* ]]
+	"$sobig" metrics | grep -q 'lines_skipped_total{kind="overflowed"} 16'
+	[ "$(reach $good)" = connected ]
+}
