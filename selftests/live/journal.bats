@@ -88,3 +88,30 @@ viruses() {
 	[ "$("$sobig" list | grep -c "$bad")" = 0 ]
 	stop_daemon
 }
+
+@test "lines of the journal that are not counted are told, once each" {
+	local i priority
+	launch_daemon mx0 --journal exim4
+	for i in $(seq 16); do
+		for priority in 6 5; do
+			record exim4.service exim $priority "H=(x$i) [192.0.2.9] y) [$bad] F=<s@e> rejected after DATA: This message contains a virus (x)."
+		done
+	done
+	for i in 2 17; do
+		record exim4.service exim $((i == 2 ? 6 : 5)) "[1/$i] H=($(printf '%0850d' 0)"
+		record exim4.service exim $((i == 2 ? 6 : 5)) "[2/$i] ) [$bad] F=<s@e> rejected after DATA: This message contains a virus (x)."
+	done
+	record exim4.service exim 6 "H=($(printf '%08300d' 0)) [$bad] F=<s@e> rejected RCPT <a@b>: no"
+	record exim4.service pipe 6 "H=($(printf '%08300d' 0)) [$bad] F=<s@e> rejected RCPT <a@b>: no"
+	record other.service exim 6 "H=($(printf '%08300d' 0)) [$bad] F=<s@e> rejected RCPT <a@b>: no"
+	viruses exim4.service exim 16 $bad6 6
+	until_blocked $bad6
+	sleep 1.5
+	run "$sobig" status
+	echo "$output"
+	[ "$status" = 1 ]
+	[[ ${lines[0]} == 'LINES ARE NOT COUNTED: 18 in 5 minutes'*'can be read in two ways'* ]]
+	[[ $output == *'18 lines not counted: 16 doubtful, 1 overlong, 1 cut'* ]]
+	[ "$("$sobig" list | grep -c "$bad ")" = 0 ]
+	stop_daemon
+}
