@@ -28,7 +28,7 @@ deps() {
 	rm "$bin/clang"
 	export PKG_CONFIG_LIBDIR=$BATS_TEST_TMPDIR/modules
 	mkdir "$PKG_CONFIG_LIBDIR"
-	for module in libxdp jansson libsystemd libhs zlib liblzma libzstd libmicrohttpd ncursesw sqlite3; do
+	for module in $(sed -nE 's/^[^#]* pc:(\S+) .*/\1/p' "$top/scripts/packages" | grep -vxF -e libbpf -e inih); do
 		printf 'Name: x\nDescription: x\nVersion: 1\n' >"$PKG_CONFIG_LIBDIR/$module.pc"
 	done
 	for case in 'dnf:dnf install clang libbpf-devel inih-devel' 'pacman:pacman -S --needed clang libbpf libinih' \
