@@ -7,6 +7,7 @@
 
 LAB=/mnt/lab # a tmpfs, seen only inside
 LAB_TOP=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+LAB_EXIMS=(/usr/sbin/exim4 /usr/sbin/exim /usr/exim/bin/exim /usr/local/sbin/exim)
 LAB_MX=192.0.2.1
 LAB_MX6=2001:db8::1
 
@@ -16,6 +17,27 @@ lab_enter() {
 	# shellcheck disable=SC2016
 	exec unshare --mount --net --pid --fork --kill-child=SIGKILL --mount-proc --propagation private -- \
 		bash -euc '. "$1"; shift; lab_hide; exec "$@"' "$0" "$LAB_TOP/scripts/lab.bash" "$@"
+}
+
+# The same without privilege, as far as that goes: no configuration, no state and no exim of the machine's is seen.
+lab_enter_unprivileged() {
+	# shellcheck disable=SC2016
+	exec unshare --user --map-current-user --keep-caps --mount --propagation private -- \
+		bash -euc '. "$1"; shift; lab_hide_files; exec setpriv --inh-caps=-all --ambient-caps=-all -- "$@"' "$0" \
+		"$LAB_TOP/scripts/lab.bash" "$@"
+}
+
+# Puts nothing over each file and folder of the machine's that is there.
+lab_hide_files() {
+	local file
+	for file in /etc/sobig-xdp.conf /etc/sobig-xdp.d /var/lib/sobig-xdp /usr/share/sobig-xdp /var/log/exim4 \
+		"${LAB_EXIMS[@]}"; do
+		if [ -d "$file" ]; then
+			mount -t tmpfs -o mode=755 lab "$file"
+		elif [ -e "$file" ]; then
+			mount --bind /dev/null "$(readlink -f "$file")"
+		fi
+	done
 }
 
 # Puts empty places, seen only inside, over all of the machine's that the program may read or write: its state, its
@@ -37,7 +59,7 @@ lab_hide() {
 	mkdir -m 1777 /run/lock
 	mount -t sysfs sysfs /sys
 	mount -t bpf -o mode=700 bpf /sys/fs/bpf
-	for exim in /usr/sbin/exim4 /usr/sbin/exim /usr/exim/bin/exim /usr/local/sbin/exim; do
+	for exim in "${LAB_EXIMS[@]}"; do
 		[ ! -e "$exim" ] || mount --bind /dev/null "$(readlink -f "$exim")"
 	done
 	# The clone may be below one of these.

@@ -88,6 +88,27 @@ seen() {
 	[ "$status" = 0 ]
 }
 
+@test "who has no privilege has none inside, and does not meet the machine either" {
+	mkdir -p /run/clone/selftests
+	cp -a "$top/scripts" /run/clone
+	cp -a "$top/selftests/live" /run/clone/selftests
+	cp "$sobig" /run/clone/sobig-xdp
+	local nobody=(setpriv --reuid=65534 --regid=65534 --clear-groups)
+	"${nobody[@]}" unshare --user --map-current-user --keep-caps --mount true || skip 'users may have no namespaces here'
+	# Where all may read it, and nothing is put over it.
+	mount --bind /run/clone /srv
+	run "$untouched" "${nobody[@]}" /srv/selftests/live/inside sh -c '
+		grep -E "^Cap(Eff|Prm|Inh|Amb)" /proc/self/status
+		echo "uid $(id -u) lab ${LAB_INSIDE-}"
+		/srv/sobig-xdp check >/dev/null && ! /usr/sbin/exim4 -bP'
+	umount /srv
+	echo "$output"
+	[ "$status" = 0 ]
+	[ "$(grep -c '^Cap.*:	0000000000000000$' <<<"$output")" = 4 ]
+	grep -qx 'uid 65534 lab ' <<<"$output"
+	! grep -q 'not as it was' <<<"$output"
+}
+
 @test "make runs its tests, the fuzzer, the bench and the package's build inside" {
 	cd "$top"
 	for line in 'test:selftests/run' 'fuzz:selftests/fuzz/run' 'bench:python3 selftests/bench/' 'deb:lintian'; do
