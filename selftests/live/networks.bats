@@ -35,6 +35,62 @@ load live
 	[ "$(reach $bad)" = connected ]
 }
 
+# listed NETWORK...: what list has of them, as text and as JSON.
+listed() {
+	"$sobig" list "$@" | sed 1d | cut -d' ' -f1 >"$LAB/text"
+	"$sobig" list "$@" -j | jq -r '.blocks[].address' >"$LAB/json"
+	diff "$LAB/text" "$LAB/json" >&2 && xargs <"$LAB/text"
+}
+
+@test "list of an address shows the networks that it is in; of a network, what is in it as well" {
+	start_daemon
+	"$sobig" block 203.0.113.0/24 203.0.112.0/22 203.0.113.9 203.0.114.7 2001:db8:666::/48 2001:db8:666:7::1 2001:db8:666:7::1/128
+	[ "$(listed 203.0.113.8)" = '203.0.112.0/22 203.0.113.0/24' ]
+	[ "$(listed 203.0.113.9)" = '203.0.112.0/22 203.0.113.0/24 203.0.113.9' ]
+	[ "$(listed 203.0.113.8/29)" = '203.0.112.0/22 203.0.113.0/24 203.0.113.9' ]
+	[ "$(listed 203.0.112.0/23)" = '203.0.112.0/22 203.0.113.0/24 203.0.113.9' ]
+	[ "$(listed 2001:db8:666:8::1)" = 2001:db8:666::/48 ]
+	[ "$(listed 2001:db8:666:7::2/128)" = '2001:db8:666::/48 2001:db8:666:7::/64' ]
+	[ "$(listed 2001:db8:666:7::2)" = '2001:db8:666::/48 2001:db8:666:7::/64 2001:db8:666:7::1/128' ]
+	# Who is beside them is in none.
+	[ -z "$(listed 203.0.116.8 203.0.111.255 203.0.116.0/22 2001:db8:667::1)" ]
+	run "$sobig" list 203.0.113.8/24
+	[ "$status" = 2 ]
+	[[ $output == *'has bits set behind its prefix'* ]]
+}
+
+# explained NETWORK: all blocks that explain names, as JSON; each is in the text, too.
+explained() {
+	local block
+	"$sobig" explain "$1" --state "$LAB/state" >"$LAB/text"
+	"$sobig" explain "$1" --state "$LAB/state" -j | jq -r '.blocks[].address' >"$LAB/json"
+	while read -r block; do
+		grep -qE "(^|[ /])$block( |$)" "$LAB/text" || { cat "$LAB/text"; echo "$block is not told"; } >&2
+	done <"$LAB/json"
+	xargs <"$LAB/json"
+}
+
+@test "explain tells all networks that shut a host out, and what is blocked in a network" {
+	local number
+	start_daemon
+	"$sobig" block 203.0.113.0/24 203.0.112.0/22 203.0.113.9 203.0.114.7 --reason 'a test'
+	[ "$(explained 203.0.113.8)" = '203.0.112.0/22 203.0.113.0/24' ]
+	grep -q '^  in       the blocked network 203.0.113.0/24$' "$LAB/text"
+	grep -q '^  also in  203.0.112.0/22 until .*: a test$' "$LAB/text"
+	[ "$(explained 203.0.112.0/23)" = '203.0.112.0/22 203.0.113.0/24 203.0.113.9' ]
+	grep -q '^  holds    203.0.113.9 until ' "$LAB/text"
+	[ "$(explained 203.0.113.9)" = '203.0.112.0/22 203.0.113.0/24 203.0.113.9' ]
+	[ -z "$(explained 203.0.116.8)" ]
+	grep -q '^203.0.116.8 is not blocked\.$' "$LAB/text"
+	[ "$(explained 203.0.0.0/16)" = '203.0.112.0/22 203.0.113.0/24 203.0.113.9 203.0.114.7' ]
+	grep -q '^203.0.0.0/16 is not blocked as a whole\.$' "$LAB/text"
+	# What would be a long list is summed up.
+	for number in $(seq 10 21); do echo 203.0.113.$number; done | "$sobig" block - --reason 'a test'
+	"$sobig" explain 203.0.113.0/24 --state "$LAB/state" | tee "$LAB/text"
+	[ "$(grep -c '^  holds    203' "$LAB/text")" = 9 ]
+	grep -q '^  and      4 other blocks, 0 SYNs dropped for them: sobig-xdp list 203.0.113.0/24$' "$LAB/text"
+}
+
 @test "what is too wide, or our own, is refused unless forced" {
 	start_server
 	start_daemon

@@ -139,6 +139,33 @@ static void prefixes_are_read_strictly(void **state)
 	assert_int_equal(addr_parse_prefix("::/129", &prefix), -EINVAL);
 }
 
+static void networks_meet_if_one_is_in_the_other(void **state)
+{
+	static const struct {
+		const char *a, *b;
+		bool meet;
+	} rows[] = {
+		{ "198.51.100.0/24", "198.51.100.7", true },
+		{ "198.51.100.0/24", "198.51.101.7", false },
+		{ "198.51.100.0/24", "198.51.100.0/24", true },
+		{ "198.51.100.0/25", "198.51.100.128/25", false },
+		{ "0.0.0.0/0", "198.51.100.0/24", true },
+		{ "::/0", "198.51.100.0/24", false },
+		{ "::/0", "0.0.0.0/0", false },
+		{ "2001:db8::/32", "2001:db8:1::/64", true },
+		{ "2001:db8::/32", "2001:db9::/64", false },
+	};
+	struct addr_prefix a, b;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		assert_int_equal(addr_parse_prefix(rows[i].a, &a), 0);
+		assert_int_equal(addr_parse_prefix(rows[i].b, &b), 0);
+		assert_int_equal(addr_prefix_meets(&a, &b), rows[i].meet);
+		assert_int_equal(addr_prefix_meets(&b, &a), rows[i].meet);
+	}
+}
+
 static void a_prefix_covers_what_is_in_it_and_no_more(void **state)
 {
 	struct addr inside = addr_of("198.51.100.255"), outside = addr_of("198.51.101.0");
@@ -192,6 +219,7 @@ int main(void)
 		cmocka_unit_test(special_addresses_are_told_from_their_neighbours),
 		cmocka_unit_test(prefixes_are_read_strictly),
 		cmocka_unit_test(a_network_is_written_as_it_is_read),
+		cmocka_unit_test(networks_meet_if_one_is_in_the_other),
 		cmocka_unit_test(a_prefix_covers_what_is_in_it_and_no_more),
 	};
 

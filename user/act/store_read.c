@@ -87,7 +87,7 @@ static struct addr store_last(const struct addr_prefix *whom)
 	return last;
 }
 
-/* A filter for rows, since SQLite knows no networks: those that hold all of `whom`. */
+/* A filter for rows, since SQLite knows no networks: those that `whom` is in, or that are in it. */
 struct store_wanted {
 	const struct addr_prefix *whom;
 	store_each_block *each;
@@ -99,15 +99,9 @@ static int store_want(void *context, const struct store_block *block)
 {
 	struct store_wanted *wanted = context;
 	const struct addr_prefix *whom = wanted->whom;
-	bool in;
 
-	if (whom) {
-		in = block->whom.length >= whom->length
-			     ? addr_prefix_covers(whom, &block->whom.addr)
-			     : addr_prefix_covers(&block->whom, &whom->addr);
-		if (!in || addr_is_ipv4(&whom->addr) != addr_is_ipv4(&block->whom.addr))
-			return 0;
-	}
+	if (whom && !addr_prefix_meets(whom, &block->whom))
+		return 0;
 	if (!wanted->left)
 		return -ECANCELED;
 	wanted->left--;

@@ -16,6 +16,7 @@
 #include "common/words.h"
 
 #define EXPLAIN_HISTORY_MAX 20
+#define EXPLAIN_OTHERS_MAX  10 /* blocks that are named besides the one that shuts it out */
 
 /* All that is known. */
 struct explain {
@@ -23,6 +24,7 @@ struct explain {
 	bool attached;
 	bool blocked;
 	struct survey_entry entry; /* the one that shuts it out */
+	struct list_blocks blocks; /* that it is in, or that are in it */
 	char spared[PREFIXES_WHY_SIZE];
 	struct addr_prefix spared_entry;
 	struct store_block history[EXPLAIN_HISTORY_MAX]; /* the latest first; texts are ours */
@@ -34,10 +36,13 @@ static int explain_take_entry(void *context, const struct survey_entry *entry)
 {
 	struct explain *explain = context;
 	const struct addr_prefix *whom = explain->whom;
+	int err;
 
-	if (entry->whom.length > whom->length || !addr_prefix_covers(&entry->whom, &whom->addr) ||
-	    addr_is_ipv4(&entry->whom.addr) != addr_is_ipv4(&whom->addr))
+	if (!addr_prefix_meets(&entry->whom, whom))
 		return 0;
+	err = list_add(&explain->blocks, entry);
+	if (err || entry->whom.length > whom->length)
+		return err;
 	/* The narrowest, and what is only shown last. */
 	if (explain->blocked && (explain->entry.trial < entry->trial ||
 				 (explain->entry.trial == entry->trial &&
@@ -68,6 +73,7 @@ static int explain_read(struct explain *explain, const struct cli_common *common
 	explain->attached = !err;
 	if (!err)
 		err = survey_each(blocks, explain_take_entry, explain);
+	list_sort(&explain->blocks);
 	blocks_close(blocks);
 	if (err && err != -ENOENT) {
 		cli_cannot_open(common, err);
@@ -102,6 +108,7 @@ static void explain_ask(struct explain *explain, const struct cli_common *common
 
 static void explain_free(struct explain *explain)
 {
+	free(explain->blocks.entries);
 	for (unsigned int i = 0; i < explain->count; i++) {
 		free((char *)explain->history[i].log);
 		free((char *)explain->history[i].lines);
@@ -146,6 +153,38 @@ static void explain_print_entry(FILE *to, const struct explain *explain)
 		fprintf(to, "  dropped  nothing yet\n");
 }
 
+/* The other blocks that it is in, or that are in it. */
+static void explain_print_others(FILE *to, const struct explain *explain)
+{
+	char address[ADDR_TEXT_SIZE], until[CLI_TIME_SIZE];
+	const struct addr_prefix *main = &explain->entry.whom;
+	size_t others = 0, rest;
+	uint64_t drops = 0;
+
+	for (size_t i = 0; i < explain->blocks.count; i++) {
+		const struct survey_entry *entry = &explain->blocks.entries[i];
+
+		if (explain->blocked && entry->whom.length == main->length &&
+		    !addr_compare(&entry->whom.addr, &main->addr))
+			continue;
+		if (++others > EXPLAIN_OTHERS_MAX) {
+			drops += entry->drops;
+			continue;
+		}
+		fprintf(to, "  %-8s %s until %s%s: %s\n",
+			entry->whom.length > explain->whom->length ? "holds" : "also in",
+			addr_prefix_format(&entry->whom, address), cli_time(entry->until, until),
+			entry->trial ? ", shown only" : "", entry->reason);
+	}
+	if (others <= EXPLAIN_OTHERS_MAX)
+		return;
+	rest = others - EXPLAIN_OTHERS_MAX;
+	fprintf(to,
+		"  and      %zu other block%s, %llu SYN%s dropped for them: sobig-xdp list %s\n",
+		rest, words_plural(rest), (unsigned long long)drops, words_plural(drops),
+		addr_prefix_format(explain->whom, address));
+}
+
 static void explain_print_history(FILE *to, const struct explain *explain)
 {
 	char since[CLI_TIME_SIZE], until[CLI_TIME_SIZE], address[ADDR_TEXT_SIZE];
@@ -178,10 +217,12 @@ static void explain_print_all(FILE *to, const struct explain *explain)
 	if (explain->blocked)
 		explain_print_entry(to, explain);
 	else if (explain->attached)
-		fprintf(to, "%s is not blocked.\n", address);
+		fprintf(to, "%s is not blocked%s.\n", address,
+			explain->blocks.count ? " as a whole" : "");
 	else
 		fprintf(to, "%s is not blocked: sobig-xdp is not attached to any interface.\n",
 			address);
+	explain_print_others(to, explain);
 	if (!explain->count && !explain->history_unknown)
 		fprintf(to, "  There is nothing about it in the history.\n");
 	explain_print_history(to, explain);
@@ -232,6 +273,7 @@ static int explain_print_json(const struct cli_common *common, const char *file,
 				    json_boolean(explain.blocked && !explain.entry.trial));
 		json_object_set_new(document, "block",
 				    explain.blocked ? list_json(&explain.entry) : json_null());
+		json_object_set_new(document, "blocks", list_json_all(&explain.blocks));
 		json_object_set_new(document, "never_blocked",
 				    *explain.spared ? cli_json_text(explain.spared) : json_null());
 		json_object_set(document, "history",

@@ -8,15 +8,29 @@
 #include "act/survey.h"
 #include "cli/history.h"
 #include "cli/list.h"
+#include "cli/targets.h"
 #include "common/log.h"
 
 struct list {
-	struct addr_prefix *networks; /* show what is in one of them; none: all */
+	struct addr_prefix *networks; /* show what is in one of them, or holds one; none: all */
 	int networks_count;
-	struct survey_entry *entries;
-	size_t count;
-	size_t room;
+	struct list_blocks blocks;
 };
+
+int list_add(struct list_blocks *blocks, const struct survey_entry *entry)
+{
+	if (blocks->count == blocks->room) {
+		size_t room = blocks->room ? blocks->room * 2 : 256;
+		void *entries = reallocarray(blocks->entries, room, sizeof(*blocks->entries));
+
+		if (!entries)
+			return -ENOMEM;
+		blocks->entries = entries;
+		blocks->room = room;
+	}
+	blocks->entries[blocks->count++] = *entry;
+	return 0;
+}
 
 static int list_collect(void *context, const struct survey_entry *entry)
 {
@@ -24,21 +38,8 @@ static int list_collect(void *context, const struct survey_entry *entry)
 	bool wanted = !list->networks_count;
 
 	for (int i = 0; i < list->networks_count && !wanted; i++)
-		wanted = list->networks[i].length <= entry->whom.length &&
-			 addr_prefix_covers(&list->networks[i], &entry->whom.addr);
-	if (!wanted)
-		return 0;
-	if (list->count == list->room) {
-		size_t room = list->room ? list->room * 2 : 256;
-		void *entries = reallocarray(list->entries, room, sizeof(*list->entries));
-
-		if (!entries)
-			return -ENOMEM;
-		list->entries = entries;
-		list->room = room;
-	}
-	list->entries[list->count++] = *entry;
-	return 0;
+		wanted = addr_prefix_meets(&list->networks[i], &entry->whom);
+	return wanted ? list_add(&list->blocks, entry) : 0;
 }
 
 static int list_by_address(const void *a, const void *b)
@@ -82,6 +83,12 @@ static const struct {
 	{ "drops", list_by_drops },
 };
 
+void list_sort(struct list_blocks *blocks)
+{
+	if (blocks->count)
+		qsort(blocks->entries, blocks->count, sizeof(*blocks->entries), list_by_address);
+}
+
 json_t *list_json(const struct survey_entry *entry)
 {
 	char address[ADDR_TEXT_SIZE], since[CLI_TIME_SIZE], until[CLI_TIME_SIZE];
@@ -100,20 +107,26 @@ json_t *list_json(const struct survey_entry *entry)
 	return json;
 }
 
+json_t *list_json_all(const struct list_blocks *blocks)
+{
+	json_t *array = json_array();
+
+	for (size_t i = 0; i < blocks->count; i++)
+		json_array_append_new(array, list_json(&blocks->entries[i]));
+	return array;
+}
+
 static int list_print_json(const struct cli_common *common, const struct list *list)
 {
-	json_t *document, *array;
+	json_t *document;
 
 	if (common->lines) {
-		for (size_t i = 0; i < list->count; i++)
-			cli_put_line("list-block", list_json(&list->entries[i]));
+		for (size_t i = 0; i < list->blocks.count; i++)
+			cli_put_line("list-block", list_json(&list->blocks.entries[i]));
 		return cli_end_output();
 	}
 	document = cli_document("list");
-	array = json_array();
-	for (size_t i = 0; i < list->count; i++)
-		json_array_append_new(array, list_json(&list->entries[i]));
-	json_object_set_new(document, "blocks", array);
+	json_object_set_new(document, "blocks", list_json_all(&list->blocks));
 	return cli_print_json(common, document);
 }
 
@@ -123,15 +136,15 @@ static int list_print(const struct list *list)
 	char last[CLI_TIME_SIZE];
 	int width = strlen("ADDRESS");
 
-	for (size_t i = 0; i < list->count; i++) {
-		int length = strlen(addr_prefix_format(&list->entries[i].whom, address));
+	for (size_t i = 0; i < list->blocks.count; i++) {
+		int length = strlen(addr_prefix_format(&list->blocks.entries[i].whom, address));
 
 		width = length > width ? length : width;
 	}
 	printf("%-*s  %-19s  %-19s  %9s  %-19s  %s\n", width, "ADDRESS", "SINCE", "UNTIL", "DROPS",
 	       "LAST DROP", "REASON");
-	for (size_t i = 0; i < list->count; i++) {
-		const struct survey_entry *entry = &list->entries[i];
+	for (size_t i = 0; i < list->blocks.count; i++) {
+		const struct survey_entry *entry = &list->blocks.entries[i];
 
 		printf("%-*s  %-19s  %-19s  %9llu  %-19s  %s%s\n", width,
 		       addr_prefix_format(&entry->whom, address), cli_time(entry->since, since),
@@ -150,18 +163,9 @@ static int list_networks(struct list *list, char **texts, int count)
 	list->networks = calloc(count + 1, sizeof(*list->networks));
 	if (!list->networks)
 		return -ENOMEM;
-	for (int i = 0; i < count; i++) {
-		if (addr_parse_prefix(texts[i], &list->networks[i])) {
-			log_error("\"%s\" is no address and no network", texts[i]);
+	for (int i = 0; i < count; i++)
+		if (targets_parse(texts[i], &list->networks[i]))
 			return -EINVAL;
-		}
-		/* A host is listed as its /64, so one address in it asks for that. */
-		if (!addr_is_ipv4(&list->networks[i].addr) &&
-		    list->networks[i].length > SOBIG_IPV6_PREFIX) {
-			list->networks[i].length = SOBIG_IPV6_PREFIX;
-			addr_mask(&list->networks[i].addr, SOBIG_IPV6_PREFIX);
-		}
-	}
 	list->networks_count = count;
 	return 0;
 }
@@ -224,12 +228,13 @@ int cmd_list(int argc, char **argv)
 		status = cli_cannot_open(&common, err);
 		goto out;
 	}
-	if (list.count)
-		qsort(list.entries, list.count, sizeof(*list.entries), list_orders[order].compare);
+	if (list.blocks.count)
+		qsort(list.blocks.entries, list.blocks.count, sizeof(*list.blocks.entries),
+		      list_orders[order].compare);
 	status = common.json ? list_print_json(&common, &list) : list_print(&list);
 out:
 	blocks_close(blocks);
 	free(list.networks);
-	free(list.entries);
+	free(list.blocks.entries);
 	return status;
 }

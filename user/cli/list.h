@@ -1,11 +1,24 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* A block in force, as list and explain show it. */
+/* Blocks in force, as list and explain show them. */
 #ifndef LIST_H
 #define LIST_H
 
 #include "act/survey.h"
 #include "cli/cli.h"
 
+struct list_blocks {
+	struct survey_entry *entries;
+	size_t count;
+	size_t room;
+};
+
+/* 0 or -ENOMEM. The caller frees `entries` in the end. */
+int list_add(struct list_blocks *blocks, const struct survey_entry *entry);
+
+/* By address, a network before what is in it. */
+void list_sort(struct list_blocks *blocks);
+
 json_t *list_json(const struct survey_entry *entry);
+json_t *list_json_all(const struct list_blocks *blocks);
 
 #endif

@@ -31,7 +31,7 @@ const struct cli_command cli_commands[] = {
 	{ "detach", "IF...|--all", "take the filter off interfaces",
 	  "  --all               off all interfaces\n", cmd_detach },
 	{ "status", "", "what is attached, what it counted, whether all is well", "", cmd_status },
-	{ "list", "[ADDR[/LEN]...]", "blocks in force, all or those within the networks named",
+	{ "list", "[ADDR[/LEN]...]", "blocks in force, all or those of the addresses named",
 	  "  --sort KEY          address, since, until or drops (address)\n"
 	  "  --history           what was blocked before as well, the latest first\n"
 	  "  -c FILE             the configuration (" CONFIG_FILE ")\n",

@@ -113,10 +113,7 @@ static bool top_order_fits(const struct survey_entry *entry, const char *filter,
 	char address[ADDR_TEXT_SIZE];
 
 	if (network)
-		return (network->length <= entry->whom.length &&
-			addr_prefix_covers(network, &entry->whom.addr)) ||
-		       (entry->whom.length <= network->length &&
-			addr_prefix_covers(&entry->whom, &network->addr));
+		return addr_prefix_meets(network, &entry->whom);
 	return strcasestr(entry->reason, filter) ||
 	       strcasestr(addr_prefix_format(&entry->whom, address), filter);
 }

@@ -150,6 +150,12 @@ bool addr_prefix_covers(const struct addr_prefix *prefix, const struct addr *add
 	return !memcmp(&masked, &prefix->addr, sizeof(masked));
 }
 
+bool addr_prefix_meets(const struct addr_prefix *a, const struct addr_prefix *b)
+{
+	return a->length <= b->length ? addr_prefix_covers(a, &b->addr)
+				      : addr_prefix_covers(b, &a->addr);
+}
+
 struct addr addr_host(const struct addr *addr)
 {
 	struct addr host = *addr;

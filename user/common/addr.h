@@ -46,6 +46,9 @@ bool addr_is_special(const struct addr *addr);
 
 bool addr_prefix_covers(const struct addr_prefix *prefix, const struct addr *addr);
 
+/* True if all of the one is in the other: networks have that or nothing in common. */
+bool addr_prefix_meets(const struct addr_prefix *a, const struct addr_prefix *b);
+
 /* Clears all bits of `addr` behind `prefix` ones, counted as in struct addr_prefix. */
 void addr_mask(struct addr *addr, unsigned int prefix);
 
