@@ -86,3 +86,44 @@ same_as_default() {
 @test "each file and function that a comment names is there" {
 	[ -z "$(python3 "$manual" names "$top" | tee /dev/stderr)" ]
 }
+
+# names MACRO PAGE SECTION: what stands behind the macro in that section.
+names() {
+	awk -v macro="$1" -v section="$3" '/^\.Sh / { in_it = substr($0, 5) == section } in_it && index($0, macro " ") == 1 { print $NF == "," || $NF == "." ? $(NF - 1) : $NF }' "$2"
+}
+
+@test "each class of sobig-xdp(8) is one that a default rule counts, and no other is counted" {
+	diff <(names '.It Cm' "$top/user/cli/sobig-xdp.8" CLASSES | sort) \
+		<(jq -r '.rules[].classes | keys[]' "$BATS_TEST_TMPDIR/default.json" | sort -u)
+	! grep -q 'Only the classes' "$top/user/cli/sobig-xdp.8"
+}
+
+@test "each member of JSON that sobig-xdp(8) names is one of sobig-xdp-json(5)" {
+	local name found=0
+	for name in $(sed -nE 's/^\.Va ([a-z]+)( [.,;])?$/\1/p' "$top/user/cli/sobig-xdp.8" | sort -u); do
+		grep -qE "^\.It Va ([a-z_.]*\[?\]?\.)?$name(\[\])?[. ]" "$top/user/cli/sobig-xdp-json.5" || { echo "there is no $name"; return 1; }
+		found=$((found + 1))
+	done
+	[ "$found" -ge 5 ]
+}
+
+@test "the commands that sobig-xdp(8) says need no privilege need none, and all others need it" {
+	local command status free
+	[ "$(id -u)" = 0 ] || skip 'needs root, to be somebody else'
+	mkdir "$BATS_TEST_TMPDIR/state"
+	cp "$sobig" "$BATS_TEST_TMPDIR/sobig-xdp"
+	chmod 755 "$BATS_RUN_TMPDIR" "$BATS_RUN_TMPDIR/test" "$BATS_TEST_TMPDIR" "$BATS_TEST_TMPDIR/sobig-xdp" "$BATS_TEST_TMPDIR/state"
+	free=$(sed -n '/^Not privileged: all commands but$/,/^need$/p' "$top/user/cli/sobig-xdp.8" | sed -E 's/^\.Cm |,//g; s/Cm //g' | tr '\n' ' ')
+	for command in 'parse /dev/null' 'replay /dev/null' "check -c $BATS_TEST_TMPDIR/nothing" lookup 'completion bash' \
+		"allow list --state $BATS_TEST_TMPDIR/state" 'attach lo' 'detach lo' status list 'list --history' 'explain 192.0.2.1' \
+		release 'block 192.0.2.1' 'unblock 192.0.2.1' 'import /dev/null' 'allow add 192.0.2.1' 'allow del 192.0.2.1' metrics top; do
+		status=0
+		echo localhost | setpriv --reuid=65534 --regid=65534 --clear-groups "$BATS_TEST_TMPDIR/sobig-xdp" $command >/dev/null 2>&1 || status=$?
+		echo "$command: $status"
+		case $command in
+		'allow list'*) [[ $free == *' allow list '* ]] && [ $status = 0 ] ;;
+		allow*) [ $status = 3 ] ;;
+		*) if [[ ${free/allow list/} == *" ${command%% *} "* ]]; then [ $status = 0 ]; else [ $status = 3 ]; fi ;;
+		esac || return 1
+	done
+}

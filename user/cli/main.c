@@ -15,9 +15,9 @@
 const struct cli_command cli_commands[] = {
 	{ "attach", "IF...", "put the filter on interfaces, follow exim's log, block",
 	  "  --log FILE          follow FILE (again for more); default: exim's own\n"
-	  "  --journal UNIT      follow the journal of a systemd unit instead\n"
+	  "  --journal UNIT      follow a systemd unit's journal (again for more)\n"
 	  "  --helo-checked      the log's exim refuses HELOs that are no names (its default)\n"
-	  "  --limit N           block a host at more than N offences (15)\n"
+	  "  --limit N           block a host at more than N offences (rule worm-storm: 15)\n"
 	  "  --window TIME       within TIME (5m)\n"
 	  "  --for TIME          for TIME (1h)\n"
 	  "  --port PORT,...     protect these TCP ports (25)\n"
