@@ -227,6 +227,58 @@ test_a_host_allowed_by_name_is_looked_up_by_a_service_of_its_own_and_never_block
 	until_so eval '! systemctl --quiet is-active sobig-xdp-lookup.socket'
 }
 
+test_without_logind_it_says_that_it_cannot_tell_who_is_logged_in() {
+	[ ! -e /run/systemd/seats ]
+	start
+	has "$(journalctl -q -o cat -u $unit --since "@$since")" 'systemd-logind is not running, and this process may not look into ssh daemons'
+}
+
+# As Debian's packages have them, but for the passwords.
+start_sshd() {
+	grep -q '^messagebus:' /etc/passwd || echo 'messagebus:x:64997:64997::/nonexistent:/bin/false' >>/etc/passwd
+	grep -q '^messagebus:' /etc/group || echo 'messagebus:x:64997:' >>/etc/group
+	grep -q '^sshd:' /etc/passwd || echo 'sshd:x:64998:65534::/run/sshd:/bin/false' >>/etc/passwd
+	mkdir -p /etc/pam.d /run/sshd /root
+	printf '%s\n' 'auth required pam_permit.so' 'account required pam_permit.so' 'session required pam_systemd.so' >/etc/pam.d/sshd
+	ssh-keygen -q -t ed25519 -N '' -f /tmp/host
+	ssh-keygen -q -t ed25519 -N '' -f /tmp/key
+	printf '%s\n' 'HostKey /tmp/host' 'AuthorizedKeysFile /tmp/key.pub' 'PermitRootLogin yes' 'UsePAM yes' 'StrictModes no' \
+		'PidFile none' 'UseDNS no' 'LoginGraceTime 0' >/tmp/sshd_config
+	systemctl start dbus.socket systemd-logind.service
+	systemd-run -q --unit=door /usr/sbin/sshd -D -e -f /tmp/sshd_config
+	until_so eval 'ss -Hltn "sport = :22" | grep -q .'
+}
+
+# Without a terminal, so that utmp knows nothing of it.
+log_in() {
+	mkfifo /tmp/say
+	nsenter --net=/run/netns/able-world -- ssh -F none -b "198.18.1.$1" -i /tmp/key -o BatchMode=yes -o StrictHostKeyChecking=no \
+		-o UserKnownHostsFile=/dev/null -o ConnectTimeout=60 root@198.18.1.1 cat </tmp/say >/tmp/ssh 2>&1 &
+	exec 8>/tmp/say
+}
+
+test_who_is_logged_in_by_ssh_is_told_by_logind_and_not_blocked_until_he_has_left() {
+	start
+	start_sshd
+	log_in "$good"
+	until_so eval "grep -qs '^REMOTE_HOST=198.18.1.$good' /run/systemd/sessions/*" || {
+		cat /tmp/ssh
+		journalctl -q -o cat -u door -u dbus -u systemd-logind --since "@$since"
+		false
+	}
+	sleep 8
+	offend "$good"
+	offend "$bad"
+	until_so eval "$sobig list | grep -q 198.18.1.$bad"
+	on_guard
+	exec 8>&-
+	until_so eval "! grep -qs '^REMOTE_HOST=198.18.1.$good' /run/systemd/sessions/*"
+	sleep 8
+	offend "$good"
+	until_so eval "$sobig list | grep -q 198.18.1.$good"
+	systemctl stop door systemd-logind dbus.socket dbus
+}
+
 figures() {
 	python3 -c 'import urllib.request; print(urllib.request.urlopen("http://127.0.0.1:9762/metrics", timeout=10).read().decode())' 2>/dev/null
 }
