@@ -305,7 +305,7 @@ reload() {
 }
 
 test_reloads_behind_a_dispatcher_open_no_more_descriptors_and_leave_one_filter_of_ours() {
-	local before port _
+	local before after port _
 	printf '[filter]\nports = 25\n' >"$lab/conf"
 	attach_theirs veth native
 	guard veth -c "$lab/conf"
@@ -314,10 +314,12 @@ test_reloads_behind_a_dispatcher_open_no_more_descriptors_and_leave_one_filter_o
 	for port in {101..110}; do reload "$port"; done
 	# Who is never blocked is looked up beside it, for a moment more.
 	for _ in {1..50}; do
-		[ "$(descriptors "$daemon")" -gt "$before" ] || break
+		after=$(descriptors "$daemon")
+		[ "$after" -gt "$before" ] || break
 		sleep 0.1
 	done
-	same 'open descriptors' "$(descriptors "$daemon")" "$before"
+	echo "open descriptors: $before, then $after"
+	[ "$after" -le "$before" ]
 	both_work veth native
 	has "$("$sobig" status)" 'ports 25, 110'
 	ours_leaves veth
