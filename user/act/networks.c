@@ -102,16 +102,17 @@ static int networks_walk(int map, bool ipv4,
 	struct addr_prefix prefix;
 	int end, err = 0;
 
-	end = bpf_map_get_next_key(map, NULL, &key);
+	/* Of a trie, the kernel needs memory for it: only -ENOENT is the end. */
+	end = bpf_map_get_next_key(map, NULL, &key) ? -errno : 0;
 	while (!end && !err) {
 		/* Before the key may be deleted; a trie that loses its key begins anew. */
-		end = bpf_map_get_next_key(map, &key, &next);
+		end = bpf_map_get_next_key(map, &key, &next) ? -errno : 0;
 		prefix = networks_prefix(&key, ipv4);
 		if (!bpf_map_lookup_elem(map, &key, &value) && value.length == prefix.length)
 			err = each(context, &prefix, &value);
 		key = next;
 	}
-	return err;
+	return err || end == -ENOENT ? err : end;
 }
 
 int networks_each(const struct networks *networks,

@@ -142,8 +142,9 @@ void repair_count_networks(struct blocks *blocks)
 {
 	uint32_t counts[BLOCKS_FAMILIES] = { 0 };
 
-	networks_each(&blocks->networks, repair_count_network, counts);
-	mirror_set_networks(blocks->mirror, counts[0], counts[1]);
+	/* If they cannot be counted now, the next repair does. */
+	if (!networks_each(&blocks->networks, repair_count_network, counts))
+		mirror_set_networks(blocks->mirror, counts[0], counts[1]);
 }
 
 /* True, and *until is later, if the host has knocked since, and its block shall see it quiet. */
