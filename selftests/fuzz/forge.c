@@ -440,8 +440,9 @@ static void forge_arrival(struct forge *forge)
 static void forge_nobodys(struct forge *forge)
 {
 	static const char *const starts[] = {
-		"H=mx.evil.example [203.0.113.1]: SMTP error from remote mail server after initial "
-		"connection: 421 ",
+		("H=mx.evil.example [203.0.113.1]: SMTP error from remote mail server after "
+		 "initial "
+		 "connection: 421 "),
 		"H=mx.evil.example [203.0.113.1] Connection refused ",
 		"H=(h) [203.0.113.1] U=root sender verify fail for <a@b.example>: response: ",
 		"H=(h) [203.0.113.1] sender verify fail for <a@b.example>: response: ",

@@ -180,11 +180,13 @@ int main(int argc, char **argv)
 		times[i] = measure(log, wire, counters, &frame, address, limit);
 		if (!times[i]) {
 			fprintf(stderr, "line_to_drop: no SYN of %s was dropped\n", address);
+			free(times);
 			return 1;
 		}
 	}
 	qsort(times, runs, sizeof(*times), compare);
 	printf("median_us=%.1f p99_us=%.1f max_us=%.1f runs=%u\n", times[runs / 2] / 1e3,
 	       times[runs * 99 / 100] / 1e3, times[runs - 1] / 1e3, runs);
+	free(times);
 	return 0;
 }

@@ -32,7 +32,7 @@ static int maps_get(const char *path, struct bpf_map_info *out)
 
 int maps_table_id(const char *pins, uint32_t *out)
 {
-	struct bpf_map_info info;
+	struct bpf_map_info info = { 0 };
 	char path[PATH_MAX];
 	int err = pins_path(pins, "blocked4", path);
 
@@ -45,7 +45,7 @@ int maps_table_id(const char *pins, uint32_t *out)
 
 int maps_counters_id(const char *pins, unsigned int ifindex, uint32_t *out)
 {
-	struct bpf_map_info info;
+	struct bpf_map_info info = { 0 };
 	char path[PATH_MAX];
 	int err = pins_path_of(pins, ifindex, "counters", path);
 
@@ -90,7 +90,7 @@ static int maps_pin(struct sobig_bpf *skeleton, unsigned int ifindex, const char
 /* How many blocks there is room for: what was asked for, unless maps are there already. */
 static int maps_room(const char *pins, uint32_t wanted, uint32_t *out)
 {
-	struct bpf_map_info info;
+	struct bpf_map_info info = { 0 };
 	char path[PATH_MAX];
 	int err = pins_path(pins, "ledger4", path);
 

@@ -63,7 +63,7 @@ int networks_get(const struct networks *networks, const struct addr_prefix *pref
 		 struct sobig_network *out)
 {
 	struct sobig_network value;
-	struct addr_prefix found;
+	struct addr_prefix found = { 0 };
 	int err = networks_find(networks, prefix, &found, &value);
 
 	if (err)

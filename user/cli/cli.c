@@ -210,7 +210,7 @@ json_t *cli_json_text(const char *text)
 	json_t *json = text ? json_string(text) : json_null();
 	char *clean, *to;
 
-	if (json)
+	if (json || !text)
 		return json;
 	clean = to = malloc(strlen(text) * strlen(unknown) + 1);
 	for (size_t length; clean && *text; text += length ? length : 1) {

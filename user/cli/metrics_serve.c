@@ -160,7 +160,7 @@ static struct metrics_place *metrics_choose(struct metrics_server *server)
 		if (!place->connection || place->cut)
 			continue;
 		count = metrics_count(server, &place->host);
-		if (count > most || (count == most && place->number < chosen->number)) {
+		if (!chosen || count > most || (count == most && place->number < chosen->number)) {
 			chosen = place;
 			most = count;
 		}

@@ -64,6 +64,15 @@ int policy_load(struct guard *guard)
 	return CLI_DONE;
 }
 
+/* Member by member: what lies between them is anything. */
+static bool policy_same_filter(const struct filter_options *a, const struct filter_options *b)
+{
+	return a->pins == b->pins && !memcmp(a->ports, b->ports, sizeof(a->ports)) &&
+	       a->dry_run == b->dry_run && a->scope_port == b->scope_port &&
+	       a->rate_step == b->rate_step && a->rate_burst == b->rate_burst &&
+	       a->blocks == b->blocks && a->mode == b->mode;
+}
+
 /* Puts the filter on anew, if that is called for. 0 or -errno (told): it is as it was. */
 static int policy_renew_filter(struct guard *guard, const struct setup *setup)
 {
@@ -71,7 +80,7 @@ static int policy_renew_filter(struct guard *guard, const struct setup *setup)
 	int err;
 
 	policy_set_filter(&guard->orders, &setup->config.filter, &guard->filter);
-	if (!memcmp(&before, &guard->filter, sizeof(before)))
+	if (policy_same_filter(&before, &guard->filter))
 		return 0;
 	err = post_renew(guard);
 	if (err)

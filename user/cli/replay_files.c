@@ -142,7 +142,7 @@ static void replay_files_sort(struct replay_file *files, size_t count)
 
 int replay_files_open(char **names, size_t count, struct replay_file *files, size_t *opened)
 {
-	struct stat stat;
+	struct stat stat = { 0 };
 
 	*opened = 0;
 	for (size_t i = 0; i < count; i++) {

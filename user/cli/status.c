@@ -240,7 +240,7 @@ static void status_print_rule(const struct picture_rule *rule)
 /* The rules that keep hosts out at present, the busiest first; what has no room is summed up. */
 static void status_print_rules(const struct picture *picture)
 {
-	const struct picture_rule *order[PICTURE_RULES_MAX];
+	const struct picture_rule *order[PICTURE_RULES_MAX] = { NULL };
 	int most = STATUS_RULES / (picture->daemons_count > 1 ? picture->daemons_count : 1);
 	struct picture_rule rest = { 0 };
 	int count = 0;

@@ -12,9 +12,9 @@
 int top_facts_rules(const struct top *top, const struct picture_rule *out[PICTURE_RULES_MAX])
 {
 	const struct picture *picture = top->hosts ? top->hosts->picture : top->picture;
-	int count = 0, idle;
+	int passes = getmaxy(stdscr) >= TOP_HIGH ? 2 : 1, count = 0;
 
-	for (idle = 0; idle <= (getmaxy(stdscr) >= TOP_HIGH); idle++)
+	for (int idle = 0; idle < passes; idle++)
 		for (int i = 0; i < picture->rules_count; i++) {
 			const struct picture_rule *rule = &picture->rules[i];
 			bool busy = rule->in_force || rule->shown || rule->counted;

@@ -197,7 +197,7 @@ static void judge_adopt_window(struct judge *judge, size_t i, struct judge *from
 void judge_adopt(struct judge *judge, struct judge *from)
 {
 	struct repeats *repeats = judge->repeats;
-	size_t same[SOBIG_RULES_MAX];
+	size_t same[SOBIG_RULES_MAX] = { 0 };
 	uint32_t adopted = 0;
 
 	judge->repeats = from->repeats;

@@ -193,7 +193,7 @@ static int follow_watch_folders(struct follow *follow)
 /* Turns to another file if the name stands for one. True: there is something new to read. */
 static bool follow_turn(struct follow *follow)
 {
-	struct follow_file *file;
+	struct follow_file *file = NULL;
 	struct stat st;
 	int err;
 
@@ -209,7 +209,7 @@ static bool follow_turn(struct follow *follow)
 	if (err == -EALREADY)
 		return true;
 	follow->state.error = -err;
-	if (err)
+	if (err || !file)
 		return false;
 	if (!file->tail.offset && follow->file && tail_is_copy(&file->tail, &follow->file->tail))
 		tail_resume(&file->tail, &follow->file->tail);

@@ -165,7 +165,7 @@ static void tail_split(struct tail *tail, size_t from, tail_line *line, void *co
 /* Truncation is seen by what was read last no longer standing where it stood. */
 int tail_read(struct tail *tail, size_t *budget, tail_line *line, void *context)
 {
-	char proof[TAIL_PROOF];
+	char proof[TAIL_PROOF] = "";
 	struct iovec iov[2];
 	size_t proved, from;
 	ssize_t got;

@@ -13,13 +13,14 @@ int main(void)
 	const char **regexes = calloc(patterns_known_count, sizeof(*regexes));
 	unsigned int *flags = calloc(patterns_known_count, sizeof(*flags));
 	unsigned int *ids = calloc(patterns_known_count, sizeof(*ids));
-	hs_compile_error_t *why;
-	hs_database_t *database;
-	char *bytes;
+	hs_compile_error_t *why = NULL;
+	hs_database_t *database = NULL;
+	int status = EXIT_FAILURE;
+	char *bytes = NULL;
 	size_t size;
 
 	if (!regexes || !flags || !ids)
-		return EXIT_FAILURE;
+		goto out;
 	for (size_t i = 0; i < patterns_known_count; i++) {
 		regexes[i] = patterns_known[i].regex;
 		flags[i] = PATTERNS_FLAGS;
@@ -29,10 +30,10 @@ int main(void)
 			     &database, &why) != HS_SUCCESS) {
 		fprintf(stderr, "pattern \"%s\": %s\n",
 			why->expression < 0 ? "?" : regexes[why->expression], why->message);
-		return EXIT_FAILURE;
+		goto out;
 	}
 	if (hs_serialize_database(database, &bytes, &size) != HS_SUCCESS)
-		return EXIT_FAILURE;
+		goto out;
 	puts("/* Made by user/tools/compile_patterns.c. */");
 	printf("static const unsigned char patterns_compiled[%zu] "
 	       "__attribute__((aligned(64))) = {",
@@ -40,5 +41,14 @@ int main(void)
 	for (size_t i = 0; i < size; i++)
 		printf("%s%d,", i % 24 ? "" : "\n", (unsigned char)bytes[i]);
 	puts("\n};");
-	return fflush(stdout) ? EXIT_FAILURE : EXIT_SUCCESS;
+	if (!fflush(stdout))
+		status = EXIT_SUCCESS;
+out:
+	free(bytes);
+	hs_free_database(database);
+	hs_free_compile_error(why);
+	free(ids);
+	free(flags);
+	free(regexes);
+	return status;
 }
