@@ -64,7 +64,7 @@ FUZZERS       := $(B)/selftests/forge
 BENCHES       := $(B)/selftests/storm
 TOOLS         := $(patsubst selftests/live/%.c,$(B)/selftests/%,$(wildcard selftests/live/*.c))
 
-.PHONY: help deps all run test test-vm test-systems fuzz bench check deb install uninstall clean tests
+.PHONY: help deps all run test analyze test-vm test-systems fuzz bench check deb install uninstall clean tests
 .DEFAULT_GOAL := all
 .DELETE_ON_ERROR:
 .SECONDARY:
@@ -81,7 +81,8 @@ help:
 	@echo 'make deps       install what building and running need'
 	@echo 'make fuzz       forged lines and libFuzzer on the reader, for TIME=60 seconds'
 	@echo 'make bench      every yardstick, met or missed, in one table (as root); QUICK=1: at a reduced size'
-	@echo 'make check      formatting, shell scripts, man page'
+	@echo 'make check      formatting, shell and Python scripts, manual pages'
+	@echo 'make analyze    clang-tidy and cppcheck on what they have not seen yet'
 	@echo 'make deb        build a Debian package, into $(B)/deb/'
 	@echo 'make install    under PREFIX=$(PREFIX), or below DESTDIR; make uninstall takes it back'
 	@echo 'make clean      remove $(B)/'
@@ -210,9 +211,12 @@ $(TOOLS): $(B)/selftests/%: $(B)/selftests/live/%.o
 
 check:
 	$(Q)scripts/deps check
-	$(Q)clang-format --dry-run -Werror $$(git ls-files '*.[ch]')
-	$(Q)shellcheck -x scripts/deps scripts/sandbox scripts/lab.bash scripts/stopped scripts/ask-exim selftests/run selftests/untouched selftests/fuzz/run selftests/fuzz/tap selftests/corpus/record selftests/corpus/mailhost.bash selftests/live/inside selftests/live/live.bash selftests/systems/run selftests/vm/run selftests/vm/guest selftests/vm/manager selftests/bench/mailhost .ci/run
-	$(Q)mandoc -Tlint -W warning user/cli/sobig-xdp.8 user/cli/sobig-xdp.conf.5 user/cli/sobig-xdp-json.5
+	$(Q)selftests/lint
+
+# What was looked at without a finding is not looked at again; without stamps this takes minutes.
+analyze: $(GENERATED) $(B)/skeletons/storm.skel.h
+	$(Q)scripts/deps build test analyze
+	$(Q)CLANG=$(CLANG) selftests/analyze $(B)/analyze -std=gnu11 $(CPPFLAGS) -pthread $(LIB_CFLAGS)
 
 # What is installed besides the program: a folder and a file, and from where.
 COMPLETIONS := $(B)/completions/sobig-xdp.bash $(B)/completions/sobig-xdp.zsh $(B)/completions/sobig-xdp.fish

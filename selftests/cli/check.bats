@@ -104,7 +104,8 @@ contradicts() {
 }
 
 @test "lines may be indented, and comments stand behind values and sections, as in INI files" {
-	local line blanks=$(printf '%300s' '')
+	local blanks
+	blanks=$(printf '%300s' '')
 	printf '\357\273\277' >"$conf"
 	printf '%s\n' '  [rule worm-storm]   ; the first of them' $'\tlimit = 5 # five; not more' ' window=1m\t;why' \
 		'   # an indented comment' $' \t ' "block = 2h ${blanks// /#}" '[allow] # friends' 'file = /etc/a#b;c' \

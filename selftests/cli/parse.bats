@@ -218,9 +218,9 @@ limit_memory() {
 	exec 4<"$BATS_TEST_TMPDIR/pipe"
 	sleep 0.3
 	truncate -s 1000 "$log"
-	lines=$(wc -l <&4)
+	count=$(wc -l <&4)
 	exec 4<&-
 	wait $!
-	[ "$lines" -gt 10 ]
-	[ "$lines" -lt $((3 << 17)) ]
+	[ "$count" -gt 10 ]
+	[ "$count" -lt $((3 << 17)) ]
 }
