@@ -79,7 +79,7 @@ help:
 	@echo '                SYSTEMS="trixie", SYSTEMS_RUN="run test deb check fuzz test-vm"'
 	@echo 'make            build $(B)/sobig-xdp'
 	@echo 'make deps       install what building and running need'
-	@echo 'make fuzz       forged lines and libFuzzer on the reader, for TIME=60 seconds'
+	@echo 'make fuzz       forged lines, and libFuzzer on all that reads what others wrote, for TIME=60 seconds in all'
 	@echo 'make bench      every yardstick, met or missed, in one table (as root); QUICK=1: at a reduced size'
 	@echo 'make check      formatting, shell and Python scripts, manual pages'
 	@echo 'make analyze    clang-tidy and cppcheck on what they have not seen yet'
@@ -151,7 +151,7 @@ $(PLANTED): selftests/planted.c
 	@mkdir -p $(@D)
 	$(Q)$(CC) -O1 -g $(SANITIZE) -pthread -o $@ $<
 
-tests: all $(UNIT_TESTS) $(VERDICT_TESTS) $(TOOLS) $(FUZZERS) $(BENCHES) $(PLANTED)
+tests: all $(UNIT_TESTS) $(VERDICT_TESTS) $(TOOLS) $(FUZZERS) $(SEEDED) $(BENCHES) $(PLANTED)
 
 test:
 	$(Q)scripts/deps build sandbox test
@@ -179,19 +179,34 @@ $(FUZZERS): $(B)/selftests/%: $(B)/selftests/fuzz/%.o $(PARTS)
 	$(call say,LINK)
 	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) $(LDHARDENING) -o $@ $^ $(LIB_LIBS)
 
-# Sanitized from the sources on, by the compiler that brings libFuzzer.
-FUZZED := $(foreach room,common read,$(wildcard user/$(room)/*.c))
+# libFuzzer's targets: sanitized from the sources on, by the compiler that brings it. What a target defines itself, as the
+# log, is not taken from the rest.
+FUZZ_NAMES := $(patsubst selftests/fuzz/fuzz_%.c,%,$(wildcard selftests/fuzz/fuzz_*.c))
+FUZZ_FLAGS := -fsanitize=address,undefined -fno-sanitize-recover=undefined
 
-$(B)/selftests/fuzz_reader: selftests/fuzz/fuzz_reader.c $(FUZZED) $(wildcard user/*/*.h user/*/*/*.h) | $(GENERATED)
+$(B)/fuzzers/%.o: %.c Makefile | $(GENERATED)
 	$(call say,FUZZ)
 	@mkdir -p $(@D)
-	$(Q)$(CLANG) -std=gnu11 -O1 -g -fsanitize=fuzzer,address,undefined \
-		-fno-sanitize-recover=undefined $(CPPFLAGS) $(LIB_CFLAGS) -o $@ \
-		selftests/fuzz/fuzz_reader.c $(FUZZED) $(LIB_LIBS)
+	$(Q)$(CLANG) -std=gnu11 -O1 -g $(FUZZ_FLAGS) -fsanitize=fuzzer-no-link $(CPPFLAGS) $(LIB_CFLAGS) -MMD -MP -c -o $@ $<
+
+$(B)/fuzzers/parts.a: $(patsubst $(B)/%,$(B)/fuzzers/%,$(filter-out $(MAIN),$(OBJECTS)))
+	$(Q)rm -f $@ && $(AR) rcs $@ $^
+
+$(FUZZ_NAMES:%=$(B)/fuzzers/%): $(B)/fuzzers/%: $(B)/fuzzers/selftests/fuzz/fuzz_%.o $(B)/fuzzers/selftests/fuzz/quiet.o \
+		$(B)/fuzzers/parts.a
+	$(call say,LINK)
+	$(Q)$(CLANG) $(FUZZ_FLAGS) -fsanitize=fuzzer -o $@ $^ $(LIB_LIBS)
+
+# The same without libFuzzer, to be given seeds and what was found once.
+SEEDED := $(FUZZ_NAMES:%=$(B)/selftests/seeded_%)
+$(SEEDED): $(B)/selftests/seeded_%: $(B)/selftests/fuzz/fuzz_%.o $(B)/selftests/fuzz/replay_seeds.o $(B)/selftests/fuzz/quiet.o \
+		$(PARTS)
+	$(call say,LINK)
+	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) $(LDHARDENING) -o $@ $^ $(LIB_LIBS)
 
 fuzz:
 	$(Q)scripts/deps build fuzz
-	$(Q)$(MAKE) -s --no-print-directory $(B)/selftests/forge $(B)/selftests/fuzz_reader
+	$(Q)$(MAKE) -s --no-print-directory $(B)/selftests/forge $(FUZZ_NAMES:%=$(B)/fuzzers/%)
 	$(Q)$(APART) selftests/fuzz/run $(TIME)
 
 bench:
@@ -296,4 +311,4 @@ deb:
 clean:
 	rm -rf $(B)
 
--include $(OBJECTS:.o=.d) $(wildcard $(B)/bpf/*.d $(B)/selftests/*/*.d)
+-include $(OBJECTS:.o=.d) $(wildcard $(B)/bpf/*.d $(B)/selftests/*/*.d $(B)/fuzzers/*/*/*.d)

@@ -163,7 +163,7 @@ until_listed() {
 	start_fail2ban
 	until_logged "ERROR.*port 22 of \"ssh\" is not guarded on mx0 (ports guarded: 25)"
 	until_logged "ERROR.*Failed to start jail 'sshd' action 'sobig-xdp'"
-	! grep -q "Failed to start jail 'offences'" "$LAB/fail2ban.log"
+	run ! grep -q "Failed to start jail 'offences'" "$LAB/fail2ban.log"
 	accuse $good knocks
 	accuse $bad
 	until_logged "ERROR.*Failed to execute ban jail 'sshd' action 'sobig-xdp'"
@@ -215,7 +215,7 @@ until_listed() {
 		[ "$status" = 1 ]
 		[[ $output == *"is not guarded on mx0 (ports guarded: 25)"* ]]
 	done
-	for list in '' , nosuchservice 25- 65536 26:25 -1 1:2:3; do
+	for list in '' ',' nosuchservice 25- 65536 26:25 -1 1:2:3; do
 		run "$sobig" block $bad --ports "$list"
 		[ "$status" = 2 ]
 		[[ $output == *'--ports: expected '* ]]

@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* libFuzzer's target: the lines of a published list, text or JSON, until each is an address or
+ * refused. */
+#include "fuzz.h"
+
+#include "act/lists.h"
+#include "cli/import.c"
+
+/* What becomes of the lines is the business of others. */
+void bulk_add(struct bulk *bulk, const char *text)
+{
+	struct addr_prefix whom;
+
+	if (lists_parse(text, &whom))
+		bulk->refused++;
+	else
+		fuzz_must(whom.length > 0 && whom.length <= 128);
+}
+
+bool bulk_options(struct bulk *bulk, struct cli_common *common, int argc, char **argv, int *status)
+{
+	(void)bulk, (void)common, (void)argc, (void)argv;
+	*status = CLI_FAILED;
+	return false;
+}
+
+int bulk_open(struct bulk *bulk, struct cli_common *common)
+{
+	(void)bulk, (void)common;
+	return CLI_FAILED;
+}
+
+int bulk_close(struct bulk *bulk)
+{
+	(void)bulk;
+	return CLI_FAILED;
+}
+
+void cli_start(struct cli_common *common, char **argv)
+{
+	(void)common, (void)argv;
+}
+
+int cli_usage(const struct cli_common *common, const char *format, ...)
+{
+	(void)common, (void)format;
+	return CLI_FAILED;
+}
+
+int cli_need_privilege(void)
+{
+	return CLI_FAILED;
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	struct bulk bulk = { .split = true };
+	FILE *list = size ? fmemopen((void *)data, size, "r") : NULL;
+
+	if (!list)
+		return 0;
+	fuzz_must(!import_read(&bulk, list, "list"));
+	fclose(list);
+	return 0;
+}

@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* libFuzzer's target: a list of who is never blocked, whatever stands in it, does not spare
+ * everybody. */
+#include "fuzz.h"
+
+#include "act/lists.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	char path[FUZZ_PATH];
+	int fd = fuzz_file(data, size, path);
+	struct lists_file file = { .path = path, .why = "a list" };
+	struct addr_prefix everybody = { 0 };
+
+	fuzz_must(lists_refresh(&file));
+	for (size_t i = 0; i < file.names_count; i++)
+		fuzz_must(*file.names[i] != '\0');
+	fuzz_must(lists_parse("0.0.0.0/0", &everybody) && lists_parse("::/0", &everybody));
+	fuzz_must(!lists_refresh(&file));
+	lists_clear(&file);
+	close(fd);
+	return 0;
+}
