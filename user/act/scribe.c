@@ -252,7 +252,7 @@ static void scribe_prune(struct scribe *scribe, int64_t now)
 static bool scribe_take(struct scribe *scribe, struct scribe_batch *out, bool failed)
 {
 	struct timespec until;
-	bool got;
+	bool goes_on;
 
 	clock_gettime(CLOCK_MONOTONIC, &until);
 	until.tv_sec += SCRIBE_RETRY;
@@ -260,12 +260,13 @@ static bool scribe_take(struct scribe *scribe, struct scribe_batch *out, bool fa
 	while (!scribe->over && (failed || !scribe->has_post) &&
 	       pthread_cond_timedwait(&scribe->posted, &scribe->lock, &until) != ETIMEDOUT)
 		;
-	got = scribe->has_post;
+	/* As one, or a last post that comes in between is left unwritten. */
+	goes_on = scribe->has_post || !scribe->over;
 	*out = scribe->waiting;
 	memset(&scribe->waiting, 0, sizeof(scribe->waiting));
 	scribe->has_post = false;
 	pthread_mutex_unlock(&scribe->lock);
-	return got || !scribe->over;
+	return goes_on;
 }
 
 /* What could not be written waits, with what has come since behind it. */
