@@ -64,7 +64,7 @@ FUZZERS       := $(B)/selftests/forge
 BENCHES       := $(B)/selftests/storm
 TOOLS         := $(patsubst selftests/live/%.c,$(B)/selftests/%,$(wildcard selftests/live/*.c))
 
-.PHONY: help deps all run test analyze test-vm test-systems fuzz bench check deb install uninstall clean tests
+.PHONY: help deps all run test analyze coverage test-vm test-systems fuzz bench check deb install uninstall clean tests
 .DEFAULT_GOAL := all
 .DELETE_ON_ERROR:
 .SECONDARY:
@@ -74,6 +74,7 @@ help:
 	@echo '                IFACE=eth0 [LOG=FILE]: guard that interface instead'
 	@echo 'make test       install what is missing, build, and run all tests (as root)'
 	@echo '                SAN=address,undefined or SAN=thread: under sanitizers; LIVE="NAME...": these live tests only'
+	@echo 'make coverage   all tests, and how many lines of each folder they ran (as root); LIVE="NAME..."'
 	@echo 'make test-vm    tests on the kernel of this Debian and newer ones, in virtual machines'
 	@echo 'make test-systems  make run, test and deb on a bare Debian 12 and a bare Debian 13 (as root);'
 	@echo '                SYSTEMS="trixie", SYSTEMS_RUN="run test deb check fuzz test-vm"'
@@ -157,6 +158,14 @@ test:
 	$(Q)scripts/deps build sandbox test
 	$(Q)$(MAKE) -s --no-print-directory tests
 	$(Q)SAN=$(SAN) SOBIG_BUILD=$(CURDIR)/$(B) $(APART) selftests/run $(LIVE)
+
+# A build of its own; a daemon that is killed does not tell what it ran.
+coverage:
+	$(Q)scripts/deps build sandbox test
+	$(Q)$(MAKE) -s --no-print-directory B=$(B)/coverage CFLAGS='-O0 -g --coverage' LDFLAGS=--coverage tests
+	$(Q)find $(B)/coverage -name '*.gcda' -delete
+	$(Q)SOBIG_BUILD=$(CURDIR)/$(B)/coverage $(APART) selftests/run $(LIVE)
+	$(Q)python3 selftests/coverage.py $(B)/coverage
 
 test-vm:
 	$(Q)scripts/deps build sandbox test vm deb
