@@ -125,8 +125,10 @@ static int loader_open(unsigned int ifindex, const struct filter_options *option
 	if (getrandom(salts, sizeof(salts), 0) != sizeof(salts))
 		return -EIO;
 	skeleton = sobig_bpf__open();
-	if (!skeleton)
-		return -errno;
+	if (!skeleton) {
+		err = -errno;
+		return err < 0 ? err : -ENOMEM;
+	}
 	for (int i = 0; i < SOBIG_PORTS_MAX; i++)
 		skeleton->rodata->ports[i] = htons(options->ports[i]);
 	skeleton->rodata->dry_run = options->dry_run;

@@ -141,8 +141,8 @@ static void look_found(const struct look_program *program, struct look *out)
  */
 static int look_behind(const struct look_marks *marks, struct look *out)
 {
-	struct look_program program;
-	struct bpf_link_info link;
+	struct look_program program = { 0 };
+	struct bpf_link_info link = { 0 };
 	__u32 id = 0, target;
 	int err;
 
@@ -168,7 +168,7 @@ static int look_behind(const struct look_marks *marks, struct look *out)
 
 static int look_once(unsigned int ifindex, const struct look_marks *marks, struct look *out)
 {
-	struct look_program program;
+	struct look_program program = { 0 };
 	struct look again;
 	int err = look_main(ifindex, out);
 
