@@ -32,7 +32,7 @@ static const struct {
 	POKE_FIELD(spared),	 POKE_FIELD(watch_drops),
 	POKE_FIELD(pid),	 POKE_FIELD(state_bad),
 	POKE_FIELD(state_lost),	 POKE_FIELD(state_lost_until),
-	POKE_FIELD(blocked),	 POKE_FIELD(skipped),
+	POKE_FIELD(blocked),	 POKE_FIELD(skipped[0]),
 	POKE_FIELD(logs),
 };
 
