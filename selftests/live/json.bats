@@ -90,7 +90,7 @@ tell_all() {
 	tell explain 203.0.113.76 --state "$LAB/state" -c "$LAB/site.conf"
 	tell unblock 203.0.113.1 203.0.113.99 --state "$LAB/state"
 	tell unblock - --state "$LAB/state" <"$LAB/list"
-	"$sobig" block 203.0.113.64/26 203.0.113.200 --state "$LAB/state"
+	"$sobig" block 203.0.113.64/26 203.0.113.200 --force --state "$LAB/state"
 	tell allow add 203.0.113.66 203.0.113.200 --state "$LAB/state"
 	"$sobig" unblock 203.0.113.64/26 --state "$LAB/state" || true
 	"$sobig" block 203.0.113.200 --force --state "$LAB/state"
@@ -141,6 +141,7 @@ tell_all() {
 	python3 "$top/selftests/live/deaf.py" "$sobig" status -j >"$LAB/json/status.deaf.json" || true
 	"$sobig" detach --all -j >"$LAB/json/detach.json"
 	tell detach --all
+	tell detach --all --forget --state "$LAB/state"
 }
 
 @test "each member is documented, each documented one is there, and of its type" {

@@ -304,7 +304,7 @@ at() {
 
 @test "a full disk costs history, never protection, and is said; later all of it is entered" {
 	mkdir -p $state
-	mount -t tmpfs -o size=320k full $state
+	mount -t tmpfs -o size=320k,mode=750 full $state
 	start_server
 	start_daemon
 	dd if=/dev/zero of=$state/filler bs=4k 2>/dev/null || true
@@ -339,7 +339,7 @@ at() {
 
 @test "a state folder that cannot be written is said, and protection goes on" {
 	mkdir -p $state
-	mount -t tmpfs -o ro readonly $state
+	mount -t tmpfs -o ro,mode=750 readonly $state
 	start_daemon
 	offend $bad 16
 	until_blocked $bad
@@ -386,6 +386,12 @@ at() {
 	[ "$("$sobig" status -j | jq -c '[.troubles[].kind]')" = '["state-full"]' ]
 	"$sobig" metrics | grep -q '^sobig_xdp_state_lost_blocks_total [1-9]'
 	is_blocked $bad
+}
+
+# ask SQL: the first value of the answer.
+ask() {
+	python3 -c 'import sqlite3, sys
+print(*(sqlite3.connect(sys.argv[1]).execute(sys.argv[2]).fetchone() or ["nothing"]))' $state/state.db "$1"
 }
 
 # tamper SQL: writes past sobig-xdp.
@@ -473,6 +479,177 @@ db.commit()' $state/state.db "$1"
 	until_entered $bad || offend $good 16
 	until_entered $good
 	[ "$(stat -c %a $state/state.db* | sort -u)" = 640 ]
+}
+
+# start_at OFFSET ARGUMENTS...: a daemon whose wall clock is off by so many seconds.
+start_at() {
+	rm -f "$LAB/events"
+	echo "$1" >"$LAB/clock"
+	LD_PRELOAD=$library FAKETIME_TIMESTAMP_FILE=$LAB/clock FAKETIME_NO_CACHE=1 DONT_FAKE_MONOTONIC=1 \
+		"$sobig" attach -j mx0 --log "$log" "${@:2}" >"$LAB/events" 2>"$LAB/words" 3>&- &
+	daemon=$!
+	until grep -qs '"ready"' "$LAB/events"; do sleep 0.02; done
+}
+
+@test "one start with a clock that is 400 days ahead deletes nothing, and the next one has it all again" {
+	library=$(echo /usr/lib/*/faketime/libfaketime.so.1)
+	[ -e "$library" ] || skip 'needs libfaketime'
+	start_server
+	start_daemon
+	offend $bad 16
+	until_blocked $bad
+	until_entered $bad
+	"$sobig" block 203.0.113.0/24 --for 2h
+	stop_daemon
+	for _ in 1 2; do
+		start_at +34560000
+		# By that clock, all of it is over. It writes, and looks for what is to be forgotten.
+		offend $good 16
+		until_blocked $good
+		until_entered $good
+		sleep 2.5
+		stop_daemon
+	done
+	start_daemon
+	[ "$("$sobig" list --history -j | jq '[.blocks[] | select(.address == "'$bad'" or .address == "203.0.113.0/24")] | length')" = 2 ]
+	is_blocked $bad
+	is_blocked 203.0.113.0/24
+	[ "$(reach $bad)" = silence ]
+	# And it is known as a repeater.
+	[ "$(ask "SELECT times FROM offenders WHERE host = x'00000000000000000000ffffc6336407'")" = 1 ]
+}
+
+@test "what is over goes from the history when its time has really passed" {
+	start_with '[state]' 'history = 1s'
+	"$sobig" block 203.0.113.9 --for 1s
+	"$sobig" block 203.0.113.10 --for 1h
+	until_entered 203.0.113.9
+	sleep 2.5
+	# It is looked for at the start, and then each minute.
+	stop_daemon
+	start_with '[state]' 'history = 1s'
+	offend $bad 1
+	for _ in $(seq 50); do
+		"$sobig" list --history | grep -q 203.0.113.9 || break
+		sleep 0.1
+	done
+	[ "$("$sobig" list --history -j --ndjson | jq -r .address)" = 203.0.113.10 ]
+}
+
+@test "commands with --pins use the state and the configuration of the daemon of these pins" {
+	mkdir "$LAB/state"
+	printf '%s\n' '[allow]' 'address = 203.0.113.77' >"$LAB/sobig.conf"
+	(cd "$LAB" && exec "$sobig" attach -j mx0 --log "$log" --state "$LAB/state" -c sobig.conf --pins /sys/fs/bpf/own) \
+		>"$LAB/events" 2>"$LAB/words" 3>&- &
+	daemon=$!
+	until grep -qs '"ready"' "$LAB/events"; do
+		[ -d "/proc/$daemon" ] || { cat "$LAB/words"; return 1; }
+		sleep 0.02
+	done
+	pins=/sys/fs/bpf/own
+	echo 203.0.113.2 >"$LAB/list"
+	"$sobig" block 203.0.113.1 203.0.113.3 203.0.113.4 --pins $pins
+	"$sobig" import "$LAB/list" --pins $pins
+	"$sobig" unblock 203.0.113.3 --pins $pins
+	"$sobig" allow add 203.0.113.4 --pins $pins
+	! "$sobig" block 203.0.113.77 --pins $pins 2>"$LAB/err" || false
+	grep -q '203.0.113.77' "$LAB/err"
+	"$sobig" explain 203.0.113.1 --pins $pins | grep -q '203.0.113.1 was blocked on'
+	[ "$("$sobig" list --history -j --pins $pins | jq '.blocks | length')" = 4 ]
+	[ "$("$sobig" status -j --pins $pins | jq -r '.interfaces[0].daemon | .state + " " + .config')" = "$LAB/state $LAB/sobig.conf" ]
+	"$sobig" status --pins $pins | grep -q "state  *$LAB/state, configuration $LAB/sobig.conf"
+	grep -q 203.0.113.4 "$LAB/state/allow"
+	[ ! -e $state ]
+	# A daemon that is gone is asked as well, for as long as its pins are there; --state is stronger.
+	kill -KILL $daemon
+	wait $daemon || true
+	"$sobig" block 203.0.113.5 --pins $pins
+	"$sobig" block 203.0.113.6 --pins $pins --state "$LAB/other"
+	[ ! -e $state ]
+	"$sobig" detach --all --pins $pins
+	start_daemon --state "$LAB/state" --pins $pins
+	[ "$("$sobig" list -j --pins $pins | jq -r '.blocks[].address' | tr '\n' ' ')" = '203.0.113.1 203.0.113.2 203.0.113.5 ' ]
+	stop_daemon
+	pins=/sys/fs/bpf/sobig-xdp
+	start_daemon
+	[ -z "$("$sobig" list | grep 203.0.113)" ]
+}
+
+@test "detach --forget lifts what would return; without it, all returns" {
+	start_server
+	for how in live dead gone; do
+		for forget in '' --forget; do
+			rm -rf $state
+			start_daemon --keep
+			offend $bad 16
+			until_blocked $bad
+			"$sobig" block $good
+			until_entered $bad
+			# This one may not have been written yet.
+			offend 192.0.2.21 16
+			until_blocked 192.0.2.21
+			if [ $how != live ]; then
+				until_entered 192.0.2.21
+				kill -KILL $daemon
+				wait $daemon || true
+			fi
+			[ $how != gone ] || "$sobig" detach --all
+			"$sobig" detach --all $forget >"$LAB/out"
+			[ $how != live ] || wait $daemon
+			is_clean
+			start_daemon
+			if [ "$forget" ]; then
+				grep -q '^3 blocks forgotten' "$LAB/out" || grep -q '^2 blocks forgotten' "$LAB/out"
+				[ "$("$sobig" list | wc -l)" = 1 ]
+				[ "$(reach $bad)" = connected ]
+				[ "$("$sobig" list --history | grep -c lifted)" = 3 ]
+			else
+				[ "$("$sobig" list | wc -l)" = 4 ]
+				[ "$(reach $bad)" = silence ]
+			fi
+			stop_daemon
+		done
+	done
+}
+
+@test "detach --forget is refused while another interface uses the blocks" {
+	ip link add mx1 type veth peer name world1
+	launch_daemon mx0 mx1 --log "$log"
+	"$sobig" block $bad
+	run "$sobig" detach mx0 --forget
+	[ "$status" = 1 ]
+	[[ $output == *'mx1 uses the same blocks'*'detach --all --forget'* ]]
+	is_blocked $bad
+	"$sobig" detach mx0 mx1 --forget -j | jq -e '.forgotten == 1 and (.detached | length == 2)'
+}
+
+@test "in a dry run no restored block is called blocked, and the real run after it has them in force" {
+	start_server
+	start_daemon
+	offend $bad 16
+	until_blocked $bad
+	until_entered $bad
+	"$sobig" list $bad | grep -v 'shown only' | grep -q $bad
+	stop_daemon
+	for keep in '' --keep; do
+		# shellcheck disable=SC2086 # none or one
+		start_daemon --dry-run $keep
+		"$sobig" block 203.0.113.9
+		[ "$(reach $bad)" = connected ]
+		"$sobig" list | grep $bad | grep -q 'shown only'
+		[ "$("$sobig" list -j | jq -c '[.blocks[].dry_run]')" = '[true,true]' ]
+		"$sobig" explain $bad | grep -q "^$bad is shown as blocked, but served"
+		[ "$("$sobig" explain $bad -j | jq .blocked)" = false ]
+		[ "$("$sobig" status -j | jq -c '[.rules[].in_force] | add')" = 0 ]
+		[ "$keep" ] || until_said 'this is a dry run: they are listed as such'
+		stop_daemon
+		start_daemon $keep
+		[ "$(reach $bad)" = silence ]
+		[ "$(reach $good)" = connected ]
+		[ "$("$sobig" list -j | jq -c '[.blocks[].dry_run]')" = '[false,false]' ]
+		[ "$("$sobig" explain $bad -j | jq .blocked)" = true ]
+		stop_daemon
+	done
 }
 
 @test "the wall clock is set forth and back by an hour: blocks stay, and new ones come" {

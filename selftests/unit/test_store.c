@@ -13,6 +13,7 @@
 #include <sqlite3.h>
 
 #include "act/store.h"
+#include "act/store_clock.h"
 #include "act/store_row.h"
 
 #define NOW  INT64_C(1061724153000)
@@ -139,6 +140,7 @@ static void a_lifted_block_does_not_come_back_and_its_neighbour_does(void **stat
 {
 	struct addr_prefix whom;
 	struct store_batch batch = { .lifts = &whom, .lifts_count = 1, .now = NOW + 1 };
+	uint64_t lifted;
 
 	(void)state;
 	assert_int_equal(write_block(block("198.51.100.7", NOW, NOW + HOUR)), 0);
@@ -147,7 +149,7 @@ static void a_lifted_block_does_not_come_back_and_its_neighbour_does(void **stat
 	assert_int_equal(write_batch(&batch), 0);
 	assert_int_equal(running(NOW + 2), 1);
 	assert_int_equal(history("198.51.100.7"), 1);
-	assert_int_equal(store_lift_all(store, NOW + 3), 0);
+	assert_int_equal(store_lift_all(store, NOW + 3, &lifted), 0);
 	assert_int_equal(running(NOW + 4), 0);
 }
 
@@ -198,14 +200,106 @@ static void repeaters_are_known_and_trials_and_hands_make_none(void **state)
 	assert_int_equal(heard[2], NOW + 5 * HOUR);
 }
 
+/* Writes past the store, as anybody may who can open the file. */
+static void tamper(const char *sql)
+{
+	char path[160];
+	sqlite3 *db;
+
+	snprintf(path, sizeof(path), "%s/%s", folder, STORE_FILE);
+	assert_int_equal(sqlite3_open(path, &db), SQLITE_OK);
+	if (sqlite3_exec(db, sql, NULL, NULL, NULL))
+		fail_msg("%s: %s", sql, sqlite3_errmsg(db));
+	sqlite3_close(db);
+}
+
+static void prune(int64_t wall, int64_t uptime, const char *boot)
+{
+	struct store_clock now = { .wall = wall, .uptime = uptime };
+
+	snprintf(now.boot, sizeof(now.boot), "%s", boot);
+	while (store_prune(store, &now))
+		;
+}
+
 static void what_is_over_for_long_is_forgotten(void **state)
 {
 	(void)state;
 	assert_int_equal(write_block(block("198.51.100.7", NOW, NOW + HOUR)), 0);
 	assert_int_equal(write_block(block("198.51.100.8", NOW, NOW + 80 * DAY)), 0);
-	while (store_prune(store, NOW + 91 * DAY))
-		;
+	prune(NOW, HOUR, "a");
+	assert_int_equal(history(NULL), 2);
+	prune(NOW + 91 * DAY, HOUR + 91 * DAY, "a");
 	assert_int_equal(history(NULL), 1);
+}
+
+/* 400 days ahead for one start, and then as it should be; over a reboot, and within one boot. */
+static void a_clock_that_is_ahead_deletes_nothing_until_the_time_has_really_passed(void **state)
+{
+	int64_t heard[3] = { 0 };
+
+	(void)state;
+	assert_int_equal(write_block(block("198.51.100.7", NOW, NOW + HOUR)), 0);
+	prune(NOW, 100 * DAY, "a");
+	prune(NOW + 400 * DAY, 100 * DAY + HOUR, "a");
+	prune(NOW + 400 * DAY, HOUR, "b");
+	assert_int_equal(store_repeats(store, hear_repeat, heard), 0);
+	assert_int_equal(heard[0], 1);
+	prune(NOW + 400 * DAY, 80 * DAY, "b");
+	/* It made a block, too, which tells nothing of the time. */
+	assert_int_equal(write_block(block("198.51.100.8", NOW + 400 * DAY, NOW + 401 * DAY)), 0);
+	prune(NOW + 401 * DAY, 81 * DAY, "b");
+	prune(NOW + 81 * DAY, HOUR, "c");
+	assert_int_equal(history(NULL), 2);
+	/* Ten days more, and 91 have gone by. */
+	prune(NOW + 91 * DAY + 2 * HOUR, 10 * DAY + 4 * HOUR, "c");
+	assert_int_equal(history("198.51.100.7"), 0);
+	assert_int_equal(history("198.51.100.8"), 1);
+}
+
+static void a_clock_that_was_behind_for_a_while_holds_nothing_up(void **state)
+{
+	(void)state;
+	assert_int_equal(write_block(block("198.51.100.7", NOW, NOW + HOUR)), 0);
+	prune(NOW, HOUR, "a");
+	/* A machine without a clock of its own begins in 1970. */
+	prune(1, 1, "b");
+	prune(NOW + DAY, DAY, "b");
+	assert_int_equal(history(NULL), 1);
+	prune(NOW + 92 * DAY, 92 * DAY, "b");
+	assert_int_equal(history(NULL), 0);
+}
+
+static void a_state_without_a_clock_begins_with_the_latest_that_it_knows(void **state)
+{
+	(void)state;
+	assert_int_equal(write_block(block("198.51.100.7", NOW, NOW + HOUR)), 0);
+	assert_int_equal(write_block(block("198.51.100.8", NOW + 80 * DAY, NOW + 81 * DAY)), 0);
+	tamper("DROP TABLE clock");
+	store_close(store);
+	assert_int_equal(store_open(folder, &limits, &store), 0);
+	prune(NOW + 400 * DAY, HOUR, "a");
+	assert_int_equal(history(NULL), 2);
+	prune(NOW + 400 * DAY, HOUR + 11 * DAY, "a");
+	assert_int_equal(history(NULL), 1);
+	/* A clock that cannot be is none. */
+	tamper("UPDATE clock SET wall=9223372036854775807");
+	prune(NOW + 400 * DAY, HOUR + 12 * DAY, "a");
+	assert_int_equal(history(NULL), 1);
+}
+
+static void all_that_a_daemon_still_holds_is_lifted_with_the_rest(void **state)
+{
+	uint64_t lifted = 0;
+
+	(void)state;
+	assert_int_equal(write_block(block("198.51.100.7", NOW, NOW + HOUR)), 0);
+	assert_int_equal(store_lift_all(store, NOW + 10, &lifted), 0);
+	assert_int_equal(lifted, 1);
+	assert_int_equal(write_block(block("198.51.100.8", NOW + 5, NOW + HOUR)), 0);
+	assert_int_equal(running(NOW + 20), 0);
+	assert_int_equal(write_block(block("198.51.100.9", NOW + 11, NOW + HOUR)), 0);
+	assert_int_equal(running(NOW + 20), 1);
 }
 
 static void places_come_back_as_they_were(void **state)
@@ -337,19 +431,6 @@ static void what_is_no_state_is_damaged_and_is_put_aside(void **state)
 	assert_int_equal(access(aside, F_OK), 0);
 	assert_int_equal(store_open(folder, &limits, &store), 0);
 	assert_int_equal(history(NULL), 0);
-}
-
-/* Writes past the store, as anybody may who can open the file. */
-static void tamper(const char *sql)
-{
-	char path[160];
-	sqlite3 *db;
-
-	snprintf(path, sizeof(path), "%s/%s", folder, STORE_FILE);
-	assert_int_equal(sqlite3_open(path, &db), SQLITE_OK);
-	if (sqlite3_exec(db, sql, NULL, NULL, NULL))
-		fail_msg("%s: %s", sql, sqlite3_errmsg(db));
-	sqlite3_close(db);
 }
 
 static uint64_t bad_rows(void)
@@ -613,6 +694,10 @@ int main(void)
 		TEST(history_is_asked_by_host_by_network_and_by_what_holds_it),
 		TEST(repeaters_are_known_and_trials_and_hands_make_none),
 		TEST(what_is_over_for_long_is_forgotten),
+		TEST(a_clock_that_is_ahead_deletes_nothing_until_the_time_has_really_passed),
+		TEST(a_clock_that_was_behind_for_a_while_holds_nothing_up),
+		TEST(a_state_without_a_clock_begins_with_the_latest_that_it_knows),
+		TEST(all_that_a_daemon_still_holds_is_lifted_with_the_rest),
 		TEST(places_come_back_as_they_were),
 		TEST(the_size_is_kept_and_old_history_gives_way),
 		TEST(a_lift_reaches_a_block_that_is_entered_later_and_no_later_block),

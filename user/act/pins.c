@@ -210,6 +210,31 @@ int pins_are_guarded(const char *dir, unsigned int ifindex)
 	return err;
 }
 
+int pins_watch(const char *dir, unsigned int ifindex)
+{
+	char path[PATH_MAX];
+	int fd;
+
+	if (!pins_are_guarded(dir, ifindex) || pins_path_of(dir, ifindex, "", path))
+		return -1;
+	return pins_open_folder(path, &fd) ? -1 : fd;
+}
+
+bool pins_wait(int watch)
+{
+	const struct timespec pause = { 0, PINS_TURN_MS * 1000000 };
+	bool ended = watch < 0;
+
+	for (int tries = 0; !ended && tries < PINS_TURNS; tries++) {
+		ended = !flock(watch, LOCK_SH | LOCK_NB);
+		if (!ended)
+			nanosleep(&pause, NULL);
+	}
+	if (watch >= 0)
+		close(watch);
+	return ended;
+}
+
 /* Removes the files in a folder, not its folders, and then the folder itself if it is empty. */
 static int pins_empty_folder(const char *path)
 {

@@ -46,6 +46,13 @@ int pins_is_claimed(const char *dir, unsigned int ifindex, int claim);
 /* 1 while a process guards the interface, 0 if none does; -errno: that is not known (not told). */
 int pins_are_guarded(const char *dir, unsigned int ifindex);
 
+/*
+ * A descriptor by which to wait for whoever guards the interface, to be opened before its pins are
+ * removed; -1: nobody does. pins_wait() closes it; false: he has not ended within seconds.
+ */
+int pins_watch(const char *dir, unsigned int ifindex);
+bool pins_wait(int watch);
+
 /* Removes the interface's pins, and, if no other interface has any, all the rest and `dir`. */
 int pins_remove(const char *dir, unsigned int ifindex);
 

@@ -3,6 +3,8 @@
  */
 #include "act/scribe.h"
 
+#include "act/store_clock.h"
+
 #include <errno.h>
 #include <limits.h>
 #include <pthread.h>
@@ -241,10 +243,12 @@ static int scribe_write(struct scribe *scribe, const struct scribe_batch *batch)
 static void scribe_prune(struct scribe *scribe, int64_t now)
 {
 	time_t second = time(NULL);
+	struct store_clock clock;
 
 	if (!scribe->store || llabs(second - scribe->pruned) < SCRIBE_PRUNE)
 		return;
-	if (!store_prune(scribe->store, now))
+	store_clock_now(now, &clock);
+	if (!store_prune(scribe->store, &clock))
 		scribe->pruned = second;
 }
 

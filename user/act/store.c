@@ -7,20 +7,30 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "act/store_clock.h"
+#include "act/store_row.h"
 #include "act/store_sql.h"
 
 /* How many rows are let go at a time. */
 #define STORE_CHUNK "2000"
 
+/* Stands for everybody's host and length in a lift. */
+#define STORE_ALL "x'',-1"
+
 /* For how long a daemon may hold what it has not written, milliseconds. */
 #define STORE_LIFTS_KEPT (24 * 3600 * INT64_C(1000))
+
+/* A clock that is ahead for a while makes nothing over that is not. */
+#define STORE_PASSED                                                    \
+	"min((SELECT max(since) FROM blocks),ifnull((SELECT wall FROM " \
+	"clock),9223372036854775807))"
 
 static const char *const store_make_room[] = {
 	/* What is over, and the offenders who were quiet for longest. */
 	"DELETE FROM blocks WHERE id IN (SELECT id FROM blocks WHERE lifted>0 OR"
-	" until<(SELECT max(since) FROM blocks) ORDER BY until LIMIT 20000);"
+	" until<" STORE_PASSED " ORDER BY until LIMIT 20000);"
 	"DELETE FROM offenders WHERE host IN (SELECT host FROM offenders WHERE"
-	" until<(SELECT max(since) FROM blocks) ORDER BY until LIMIT 5000)",
+	" until<" STORE_PASSED " ORDER BY until LIMIT 5000)",
 	/* What was only shown. */
 	"DELETE FROM blocks WHERE id IN (SELECT id FROM blocks WHERE trial=1 ORDER BY id LIMIT "
 	"20000)",
@@ -125,8 +135,8 @@ static int store_write_blocks(struct store *store, const struct store_batch *bat
 	static const char anew[] =
 		"INSERT INTO blocks(host,length,since,until,quiet,trial,repeats,reason,"
 		"log,serial,event,lines,lifted) VALUES(?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11,?12,"
-		"ifnull((SELECT at FROM lifts WHERE host=?1 AND length=?2 AND at BETWEEN ?3 AND "
-		"?13),0))";
+		"ifnull((SELECT max(at) FROM lifts WHERE (host=?1 AND length=?2 OR "
+		"(host,length)=(" STORE_ALL ")) AND at BETWEEN ?3 AND ?13),0))";
 	static const char offender[] =
 		"INSERT INTO offenders VALUES(?1,?7+1,?4) ON CONFLICT(host) DO UPDATE SET "
 		"times=excluded.times, until=max(until,excluded.until)";
@@ -257,37 +267,115 @@ int store_write(struct store *store, const struct store_batch *batch, size_t *le
 	return err;
 }
 
-bool store_prune(struct store *store, int64_t now)
+/* What was left of the clock; false: nothing valid. */
+static bool store_read_clock(struct store *store, struct store_clock *out)
 {
-	char text[512];
+	bool valid = true, found = false;
+	struct store_row_text boot;
+	sqlite3_stmt *ask;
 
-	snprintf(text, sizeof(text),
-		 "DELETE FROM blocks WHERE id IN (SELECT id FROM blocks WHERE until<%lld "
-		 "ORDER BY until LIMIT " STORE_CHUNK ")",
-		 (long long)(now - store->limits.history));
-	if (store_exec(store->db, text))
+	memset(out, 0, sizeof(*out));
+	if (store_prepare(store->db, "SELECT wall, uptime, boot FROM clock", &ask))
 		return false;
-	if (sqlite3_changes(store->db))
+	if (sqlite3_step(ask) == SQLITE_ROW) {
+		out->wall = store_column_number(ask, 0, &valid);
+		out->uptime = store_column_number(ask, 1, &valid);
+		boot = store_column_text(ask, 2, SQLITE_TEXT, &valid);
+		found = valid && out->wall > 0 && out->wall < STORE_ROW_TIME_MAX &&
+			out->uptime >= 0 && out->uptime < STORE_ROW_TIME_MAX &&
+			boot.size < sizeof(out->boot);
+		if (found)
+			memcpy(out->boot, boot.bytes, boot.size);
+	}
+	sqlite3_finalize(ask);
+	return found;
+}
+
+/* What an older version left: the latest time that the state itself knows, or else `now`. */
+static void store_guess_clock(struct store *store, const struct store_clock *now,
+			      struct store_clock *out)
+{
+	sqlite3_stmt *ask;
+
+	*out = *now;
+	if (store_prepare(store->db,
+			  "SELECT max(t) FROM (SELECT max(since) t FROM blocks UNION ALL "
+			  "SELECT max(until) FROM offenders)",
+			  &ask))
+		return;
+	if (sqlite3_step(ask) == SQLITE_ROW && sqlite3_column_type(ask, 0) == SQLITE_INTEGER &&
+	    sqlite3_column_int64(ask, 0) > 0 && sqlite3_column_int64(ask, 0) < now->wall)
+		out->wall = sqlite3_column_int64(ask, 0);
+	sqlite3_finalize(ask);
+}
+
+/*
+ * From when on what is over is so for sure. What has passed by now is kept, and never goes back: a
+ * wall clock that is behind for a while, as before the time is known after a boot, changes nothing.
+ */
+static int64_t store_horizon(struct store *store, const struct store_clock *now)
+{
+	struct store_clock last;
+	sqlite3_stmt *enter;
+	int64_t passed;
+
+	if (store_read_clock(store, &last))
+		passed = store_clock_passed(&last, now);
+	else {
+		store_guess_clock(store, now, &last);
+		passed = last.wall;
+	}
+	if (!store_prepare(store->db, "INSERT OR REPLACE INTO clock VALUES(1,?,?,?)", &enter)) {
+		sqlite3_bind_int64(enter, 1, passed);
+		sqlite3_bind_int64(enter, 2, now->uptime);
+		sqlite3_bind_text(enter, 3, now->boot, -1, SQLITE_STATIC);
+		store_step(store->db, enter);
+		sqlite3_finalize(enter);
+	}
+	return passed < now->wall ? passed : now->wall;
+}
+
+static bool store_forget(struct store *store, const char *sql, int64_t before)
+{
+	char text[256];
+
+	snprintf(text, sizeof(text), sql, (long long)before);
+	return !store_exec(store->db, text) && sqlite3_changes(store->db);
+}
+
+bool store_prune(struct store *store, const struct store_clock *now)
+{
+	const int64_t horizon = store_horizon(store, now);
+
+	if (store_forget(store,
+			 "DELETE FROM blocks WHERE id IN (SELECT id FROM blocks WHERE until<%lld "
+			 "ORDER BY until LIMIT " STORE_CHUNK ")",
+			 horizon - store->limits.history))
 		return true;
-	snprintf(text, sizeof(text),
-		 "DELETE FROM offenders WHERE host IN (SELECT host FROM offenders WHERE "
-		 "until<%lld LIMIT " STORE_CHUNK ")",
-		 (long long)(now - store->limits.memory));
-	if (store_exec(store->db, text))
-		return false;
-	if (sqlite3_changes(store->db))
+	if (store_forget(store,
+			 "DELETE FROM offenders WHERE host IN (SELECT host FROM offenders WHERE "
+			 "until<%lld LIMIT " STORE_CHUNK ")",
+			 horizon - store->limits.memory))
 		return true;
-	snprintf(text, sizeof(text), "DELETE FROM lifts WHERE at<%lld",
-		 (long long)(now - STORE_LIFTS_KEPT));
-	store_exec(store->db, text);
+	store_forget(store, "DELETE FROM lifts WHERE at<%lld", horizon - STORE_LIFTS_KEPT);
 	return false;
 }
 
-int store_lift_all(struct store *store, int64_t now)
+int store_lift_all(struct store *store, int64_t now, uint64_t *lifted)
 {
-	char text[128];
+	char text[256];
+	int err;
 
-	snprintf(text, sizeof(text), "UPDATE blocks SET lifted=%lld WHERE until>%lld AND lifted=0",
-		 (long long)now, (long long)now);
-	return store_exec(store->db, text);
+	/* A daemon may still hold blocks that are older than this. */
+	snprintf(text, sizeof(text),
+		 "BEGIN IMMEDIATE; INSERT OR REPLACE INTO lifts VALUES(" STORE_ALL ",%lld); "
+		 "UPDATE blocks SET lifted=%lld WHERE until>%lld AND lifted=0",
+		 (long long)now, (long long)now, (long long)now);
+	err = store_exec(store->db, text);
+	*lifted = sqlite3_changes(store->db);
+	if (!err)
+		err = store_exec(store->db, "COMMIT");
+	if (err)
+		sqlite3_exec(store->db, "ROLLBACK", NULL, NULL, NULL);
+	return err;
 }

@@ -92,11 +92,16 @@ int store_write(struct store *store, const struct store_batch *batch, size_t *le
 /* False if somebody has taken the file away, so that whatever is written is lost. */
 bool store_is_there(const struct store *store);
 
-/* Forgets what is over, some of it each time. True: there is more. */
-bool store_prune(struct store *store, int64_t now);
+/*
+ * Forgets what is over for long enough, some of it each time. True: there is more. What has not
+ * really passed by store_clock.h is not over, however far ahead the wall clock is.
+ */
+struct store_clock;
+bool store_prune(struct store *store, const struct store_clock *now);
 
-/* Enters that all blocks are lifted. */
-int store_lift_all(struct store *store, int64_t now);
+/* Enters that all blocks are lifted, *lifted of them, and those made before that are entered later.
+ */
+int store_lift_all(struct store *store, int64_t now, uint64_t *lifted);
 
 /*
  * Whatever is read from here on is checked: a row that is not valid is skipped and counted, as

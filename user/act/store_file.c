@@ -35,6 +35,8 @@ static const char store_schema[] =
 	"CREATE TABLE IF NOT EXISTS cursors(log TEXT PRIMARY KEY, cursor TEXT) WITHOUT ROWID;"
 	"CREATE TABLE IF NOT EXISTS totals(who TEXT PRIMARY KEY, lines INTEGER, offences INTEGER,"
 	" blocks INTEGER, braked INTEGER) WITHOUT ROWID;"
+	"CREATE TABLE IF NOT EXISTS clock(id INTEGER PRIMARY KEY CHECK(id=1), wall INTEGER,"
+	" uptime INTEGER, boot TEXT);"
 	"CREATE TABLE IF NOT EXISTS lifts(host BLOB, length INTEGER, at INTEGER,"
 	" PRIMARY KEY(host, length)) WITHOUT ROWID;";
 

@@ -10,6 +10,7 @@
 #include "act/lists.h"
 #include "cli/cli.h"
 #include "cli/history.h"
+#include "cli/home.h"
 #include "cli/ownlist.h"
 #include "cli/spared.h"
 #include "common/log.h"
@@ -90,10 +91,11 @@ static void allow_lifted(void *context, const struct carve_lifted *lifted)
 static void allow_lift(struct allow *allow, const struct addr_prefix *whom)
 {
 	struct prefixes *added;
-	int err = prefixes_new(&added);
+	int err;
 
 	if (!allow->blocks)
 		return;
+	err = prefixes_new(&added);
 	if (!err) {
 		err = prefixes_add(added, whom, "allowed");
 		prefixes_seal(added);
@@ -256,8 +258,10 @@ static int allow_run(struct allow *allow, char **words, int count)
 	const char *what = count ? words[0] : "";
 	struct config_error why;
 	struct config config;
-	int err = config_load(allow->config, &config, &why);
+	int err;
 
+	home_take(&allow->common, &allow->config);
+	err = config_load(allow->config, &config, &why);
 	if (err) {
 		log_error("%s", why.text);
 		return CLI_FAILED;

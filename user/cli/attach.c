@@ -237,6 +237,8 @@ static int attach_run(struct attach *attach, char **interfaces, int count)
 	if (!err)
 		err = home_tell(history_folder(&guard->common, &guard->setup.config.state),
 				guard->orders.config, &guard->pulse);
+	/* The list of `allow` is there, too. */
+	guard->common.state = guard->pulse.state;
 	if (!err)
 		err = memory_open(guard, guard->pulse.state, interfaces[0], &guard->memory);
 	if (!err)

@@ -6,6 +6,7 @@
 
 #include "cli/bulk.h"
 #include "cli/history.h"
+#include "cli/home.h"
 #include "common/log.h"
 
 #define BLOCK_DEFAULT_SECONDS 3600
@@ -48,6 +49,8 @@ static int block_lift_all(struct cli_common *common)
 {
 	struct blocks *blocks;
 	json_t *document;
+	const char *config = NULL;
+	uint64_t lifted;
 	int status, removed;
 
 	status = cli_need_privilege();
@@ -56,13 +59,14 @@ static int block_lift_all(struct cli_common *common)
 	removed = blocks_open(common->pins, &blocks);
 	if (removed)
 		return cli_cannot_open(common, removed);
+	home_take(common, &config);
 	removed = blocks_remove_all(blocks);
 	blocks_close(blocks);
 	if (removed < 0) {
 		log_error("cannot lift all blocks: %s", strerror(-removed));
 		return cli_status(removed);
 	}
-	history_lift_all(common, NULL);
+	history_lift_all(common, config, &lifted);
 	if (common->json) {
 		document = cli_document(common->command->name);
 		json_object_set_new(document, "addresses", json_null());

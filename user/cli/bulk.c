@@ -12,6 +12,7 @@
 #include "act/survey.h"
 #include "cli/guarded.h"
 #include "cli/history.h"
+#include "cli/home.h"
 #include "common/duration.h"
 #include "common/log.h"
 #include "common/words.h"
@@ -80,6 +81,7 @@ int bulk_open(struct bulk *bulk, struct cli_common *common)
 	err = blocks_open(common->pins, &bulk->blocks);
 	if (err)
 		return cli_cannot_open(common, err);
+	home_take(common, &bulk->config);
 	if (!bulk->lift && targets_open(common, bulk->config, bulk->force, &bulk->targets)) {
 		log_error("nobody was blocked, since who is never to be blocked is not known; "
 			  "--force does without");

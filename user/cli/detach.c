@@ -11,6 +11,8 @@
 #include "act/filter.h"
 #include "act/pins.h"
 #include "cli/cli.h"
+#include "cli/history.h"
+#include "cli/home.h"
 #include "common/log.h"
 
 /* *detached is set if a program of ours was there. */
@@ -38,13 +40,65 @@ static int detach_one(const struct cli_common *common, unsigned int ifindex, boo
 	return pins_remove(common->pins, ifindex);
 }
 
-static int detach_list(const struct cli_common *common, const unsigned int *interfaces, int count)
+/* Blocks are shared by all interfaces: as long as one is left, they are in force. */
+static int detach_check_forget(const struct cli_common *common, const unsigned int *interfaces,
+			       int count)
 {
-	json_t *document = cli_document("detach"), *names = json_array();
+	unsigned int there[PINS_INTERFACES_MAX];
+	int there_count = pins_interfaces(common->pins, there);
 	char name[IF_NAMESIZE];
+
+	for (int i = 0; i < there_count; i++) {
+		int at = 0;
+
+		while (at < count && interfaces[at] != there[i])
+			at++;
+		if (at < count)
+			continue;
+		log_error("%s uses the same blocks, and stays attached: say detach --all --forget, "
+			  "or unblock --all",
+			  cli_interface_name(there[i], name));
+		return -EBUSY;
+	}
+	return 0;
+}
+
+/* When nobody is left who would block again. */
+static int detach_forget(const struct cli_common *common, const char *config,
+			 const int watches[PINS_INTERFACES_MAX], int count, uint64_t *lifted)
+{
+	int err;
+
+	for (int i = 0; i < count; i++)
+		if (!pins_wait(watches[i]))
+			log_warning(
+				"the daemon has not ended yet: what it blocks from now on is not "
+				"forgotten");
+	err = history_lift_all(common, config, lifted);
+	if (!err && !common->json)
+		printf("%llu blocks forgotten\n", (unsigned long long)*lifted);
+	return err;
+}
+
+static int detach_list(struct cli_common *common, const unsigned int *interfaces, int count,
+		       bool forget)
+{
+	json_t *document, *names;
+	int watches[PINS_INTERFACES_MAX];
+	const char *config = NULL;
+	char name[IF_NAMESIZE];
+	uint64_t lifted = 0;
 	int err = 0, failed, turn = -1;
 	bool detached;
 
+	if (forget && detach_check_forget(common, interfaces, count))
+		return CLI_FAILED;
+	if (forget)
+		home_take(common, &config);
+	for (int i = 0; forget && i < count; i++)
+		watches[i] = pins_watch(common->pins, interfaces[i]);
+	document = cli_document("detach");
+	names = json_array();
 	/* Whoever wants out in a hurry does not wait for ever. */
 	if (pins_lock(common->pins, &turn) == -EBUSY)
 		log_warning("another sobig-xdp is at work in %s; going on all the same",
@@ -63,7 +117,11 @@ static int detach_list(const struct cli_common *common, const unsigned int *inte
 	}
 	if (turn >= 0)
 		close(turn);
+	if (forget && detach_forget(common, config, watches, count, &lifted))
+		err = err ? err : -EIO;
 	json_object_set_new(document, "detached", names);
+	json_object_set_new(document, "forgotten",
+			    forget ? json_integer((json_int_t)lifted) : json_null());
 	if (!common->json)
 		json_decref(document);
 	else if (cli_print_json(common, document))
@@ -71,7 +129,7 @@ static int detach_list(const struct cli_common *common, const unsigned int *inte
 	return cli_status(err);
 }
 
-static int detach_all(const struct cli_common *common)
+static int detach_all(struct cli_common *common, bool forget)
 {
 	unsigned int interfaces[PINS_INTERFACES_MAX];
 	int count = pins_interfaces(common->pins, interfaces);
@@ -82,23 +140,30 @@ static int detach_all(const struct cli_common *common)
 		return cli_cannot_open(common, count == -EACCES ? -EPERM : count);
 	if (!count && !common->json)
 		printf("nothing is attached (there are no interfaces in %s)\n", common->pins);
-	return detach_list(common, interfaces, count);
+	return detach_list(common, interfaces, count, forget);
 }
 
 int cmd_detach(int argc, char **argv)
 {
-	static const struct option options[] = { { "all", no_argument, NULL, CLI_OPTION_OWN },
+	enum {
+		DETACH_ALL = CLI_OPTION_OWN,
+		DETACH_FORGET
+	};
+	static const struct option options[] = { { "all", no_argument, NULL, DETACH_ALL },
+						 { "forget", no_argument, NULL, DETACH_FORGET },
 						 CLI_COMMON_OPTIONS };
 	unsigned int interfaces[PINS_INTERFACES_MAX];
 	struct cli_common common;
 	int option, status, count = 0;
 	struct filter_info info;
-	bool all = false;
+	bool all = false, forget = false;
 
 	cli_start(&common, argv);
 	while ((option = getopt_long(argc, argv, CLI_COMMON_LETTERS, options, NULL)) != -1) {
-		if (option == CLI_OPTION_OWN)
+		if (option == DETACH_ALL)
 			all = true;
+		else if (option == DETACH_FORGET)
+			forget = true;
 		else if (cli_common_option(&common, option, &status))
 			return status;
 	}
@@ -108,7 +173,7 @@ int cmd_detach(int argc, char **argv)
 	if (status)
 		return status;
 	if (all)
-		return detach_all(&common);
+		return detach_all(&common, forget);
 	for (; optind < argc; optind++) {
 		if (count == PINS_INTERFACES_MAX)
 			return cli_usage(&common, "no more than %d interfaces at a time", count);
@@ -120,5 +185,5 @@ int cmd_detach(int argc, char **argv)
 			filter_report_others(interfaces[count], common.pins);
 		count++;
 	}
-	return detach_list(&common, interfaces, count);
+	return detach_list(&common, interfaces, count, forget);
 }

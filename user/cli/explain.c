@@ -8,6 +8,7 @@
 #include "act/survey.h"
 #include "cli/cli.h"
 #include "cli/history.h"
+#include "cli/home.h"
 #include "cli/list.h"
 #include "cli/spared.h"
 #include "cli/targets.h"
@@ -73,6 +74,10 @@ static int explain_read(struct explain *explain, const struct cli_common *common
 	explain->attached = !err;
 	if (!err)
 		err = survey_each(blocks, explain_take_entry, explain);
+	if (home_is_dry_run(common->pins)) {
+		list_is_dry_run(&explain->blocks);
+		explain->entry.trial = true;
+	}
 	list_sort(&explain->blocks);
 	blocks_close(blocks);
 	if (err && err != -ENOENT) {
@@ -307,6 +312,7 @@ int cmd_explain(int argc, char **argv)
 	status = cli_need_privilege();
 	if (status)
 		return status;
+	home_take(&common, &file);
 	if (common.json)
 		return explain_print_json(&common, file, &whom);
 	return explain_print(stdout, &common, file, &whom);

@@ -132,17 +132,21 @@ void history_lift(const struct cli_common *common, const char *file, const struc
 		      "a reboot will bring these blocks back, if they run then");
 }
 
-void history_lift_all(const struct cli_common *common, const char *file)
+int history_lift_all(const struct cli_common *common, const char *file, uint64_t *lifted)
 {
 	struct store *store;
 	int err = history_open(common, file, true, &store);
 
+	*lifted = 0;
 	if (!err) {
-		err = store_lift_all(store, history_now());
+		err = store_lift_all(store, history_now(), lifted);
 		store_close(store);
+		if (err)
+			log_error("cannot write the state: %s", store_strerror(-err));
 	}
 	if (err)
 		log_warning("a reboot will bring these blocks back, if they run then");
+	return err;
 }
 
 void history_tell_bad(const struct store *store)

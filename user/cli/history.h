@@ -28,7 +28,9 @@ void history_enter(const struct cli_common *common, const char *file,
 		   const struct addr_prefix *whom, size_t count, const struct blocks_order *order);
 void history_lift(const struct cli_common *common, const char *file, const struct addr_prefix *whom,
 		  size_t count);
-void history_lift_all(const struct cli_common *common, const char *file);
+
+/* All of them; *lifted is how many. 0 or -errno (told). */
+int history_lift_all(const struct cli_common *common, const char *file, uint64_t *lifted);
 
 /* Warns of rows that were skipped as they are not valid, if there were any. */
 void history_tell_bad(const struct store *store);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Which state and which configuration a daemon uses, told in its pulse. */
+/* Which state and which configuration the daemon of some pins uses; it tells so in its pulse. */
 #include "cli/home.h"
 
 #include <errno.h>
@@ -8,6 +8,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "act/pins.h"
+#include "act/pulse.h"
 #include "common/log.h"
 
 static int home_absolute(const char *path, char out[SOBIG_PATH_SIZE])
@@ -34,4 +36,67 @@ int home_tell(const char *folder, const char *file, struct sobig_pulse *pulse)
 	if (!err && file)
 		err = home_absolute(file, pulse->config);
 	return err;
+}
+
+static int home_read(const char *pins, unsigned int ifindex, struct sobig_pulse *out)
+{
+	struct pulse *pulse;
+	int err = pulse_open(pins, ifindex, &pulse);
+
+	if (err)
+		return err;
+	err = pulse_read(pulse, out);
+	pulse_close(pulse);
+	if (!err && !out->pid)
+		err = -ENOENT;
+	out->state[sizeof(out->state) - 1] = '\0';
+	out->config[sizeof(out->config) - 1] = '\0';
+	return err;
+}
+
+void home_take(struct cli_common *common, const char **file)
+{
+	static struct sobig_pulse found;
+	unsigned int interfaces[PINS_INTERFACES_MAX];
+	int count = pins_interfaces(common->pins, interfaces);
+	bool is_found = false, is_alive = false;
+
+	for (int i = 0; i < count; i++) {
+		const bool alive = pins_are_guarded(common->pins, interfaces[i]);
+		struct sobig_pulse pulse;
+
+		if (home_read(common->pins, interfaces[i], &pulse) || !*pulse.state)
+			continue;
+		if (is_alive && alive && !common->state && strcmp(pulse.state, found.state))
+			log_warning(
+				"two daemons of %s have different states: this is about \"%s\", "
+				"and not about \"%s\"; for that: --state",
+				common->pins, found.state, pulse.state);
+		if (is_found && (is_alive || !alive))
+			continue;
+		found = pulse;
+		is_found = true;
+		is_alive = alive;
+	}
+	if (is_found && !common->state)
+		common->state = found.state;
+	if (is_found && file && !*file && *found.config)
+		*file = found.config;
+}
+
+bool home_is_dry_run(const char *pins)
+{
+	unsigned int interfaces[PINS_INTERFACES_MAX];
+	int count = pins_interfaces(pins, interfaces);
+	struct sobig_pulse pulse;
+	bool dry_run = false;
+
+	for (int i = 0; i < count; i++) {
+		if (home_read(pins, interfaces[i], &pulse))
+			continue;
+		if (!pulse.dry_run)
+			return false;
+		dry_run = true;
+	}
+	return dry_run;
 }

@@ -7,6 +7,7 @@
 
 #include "act/survey.h"
 #include "cli/history.h"
+#include "cli/home.h"
 #include "cli/list.h"
 #include "cli/targets.h"
 #include "common/log.h"
@@ -105,6 +106,12 @@ json_t *list_json(const struct survey_entry *entry)
 	json_object_set_new(json, "extend", json_boolean(entry->quiet));
 	json_object_set_new(json, "dry_run", json_boolean(entry->trial));
 	return json;
+}
+
+void list_is_dry_run(struct list_blocks *blocks)
+{
+	for (size_t i = 0; i < blocks->count; i++)
+		blocks->entries[i].trial = true;
 }
 
 json_t *list_json_all(const struct list_blocks *blocks)
@@ -217,6 +224,7 @@ int cmd_list(int argc, char **argv)
 	status = cli_need_privilege();
 	if (status)
 		goto out;
+	home_take(&common, &file);
 	if (history) {
 		status = history_list(&common, file, list.networks, list.networks_count);
 		goto out;
@@ -228,6 +236,8 @@ int cmd_list(int argc, char **argv)
 		status = cli_cannot_open(&common, err);
 		goto out;
 	}
+	if (home_is_dry_run(common.pins))
+		list_is_dry_run(&list.blocks);
 	if (list.blocks.count)
 		qsort(list.blocks.entries, list.blocks.count, sizeof(*list.blocks.entries),
 		      list_orders[order].compare);

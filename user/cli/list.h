@@ -18,6 +18,9 @@ int list_add(struct list_blocks *blocks, const struct survey_entry *entry);
 /* By address, a network before what is in it. */
 void list_sort(struct list_blocks *blocks);
 
+/* Nothing that is attached drops a packet, so each of them is for show. */
+void list_is_dry_run(struct list_blocks *blocks);
+
 json_t *list_json(const struct survey_entry *entry);
 json_t *list_json_all(const struct list_blocks *blocks);
 

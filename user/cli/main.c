@@ -29,7 +29,9 @@ const struct cli_command cli_commands[] = {
 	  "  -c FILE             the configuration (" CONFIG_FILE ")\n",
 	  cmd_attach },
 	{ "detach", "IF...|--all", "take the filter off interfaces",
-	  "  --all               off all interfaces\n", cmd_detach },
+	  "  --all               off all interfaces\n"
+	  "  --forget            and lift all blocks, so that the next attach restores none\n",
+	  cmd_detach },
 	{ "status", "", "what is attached, what it counted, whether all is well", "", cmd_status },
 	{ "list", "[ADDR[/LEN]...]", "blocks in force, all or those of the addresses named",
 	  "  --sort KEY          address, since, until or drops (address)\n"

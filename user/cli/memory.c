@@ -346,7 +346,11 @@ void memory_restore(struct guard *guard)
 	err = store_running(guard->memory->store, restoring.now, memory_put_back, &restoring);
 	if (err)
 		log_error("cannot read the blocks that ran: %s", strerror(-err));
-	if (restoring.restored)
+	if (restoring.restored && guard->filter.dry_run)
+		log_notice("restored %llu blocks; this is a dry run: they are listed as such, and "
+			   "nothing is dropped",
+			   (unsigned long long)restoring.restored);
+	else if (restoring.restored)
 		log_notice("blocks that still run, and are in force again: %llu",
 			   (unsigned long long)restoring.restored);
 	if (restoring.failed)

@@ -147,6 +147,9 @@ int picture_read(const char *pins, struct picture *out)
 			return err;
 		picture_find_daemon(out, out->interfaces_count++);
 	}
+	out->dry_run = out->daemons_count;
+	for (int i = 0; i < out->daemons_count; i++)
+		out->dry_run &= out->daemons[i].pulse->dry_run != 0;
 	for (int i = 0; i < out->daemons_count; i++)
 		picture_add_rules(out, out->daemons[i].pulse);
 	strcpy(out->rules[out->rules_count++].name, PICTURE_BY_HAND);
@@ -193,7 +196,7 @@ static int picture_visit(void *context, const struct survey_entry *entry)
 	} else {
 		picture->ipv6++;
 	}
-	if (entry->trial) {
+	if (entry->trial || picture->dry_run) {
 		picture->trials++;
 		rule->shown++;
 	} else {

@@ -57,6 +57,7 @@ struct picture {
 	int interfaces_count;
 	struct picture_daemon daemons[PINS_INTERFACES_MAX];
 	int daemons_count;
+	bool dry_run; /* all of them: whatever is in the tables, nothing is dropped */
 	struct picture_rule rules[PICTURE_RULES_MAX]; /* by hand and import are the last two */
 	int rules_count;
 	uint64_t ipv4, ipv6, networks; /* in force, those for show among them */
