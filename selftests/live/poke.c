@@ -32,14 +32,13 @@ static const struct {
 	POKE_FIELD(spared),	 POKE_FIELD(watch_drops),
 	POKE_FIELD(pid),	 POKE_FIELD(state_bad),
 	POKE_FIELD(state_lost),	 POKE_FIELD(state_lost_until),
-	POKE_FIELD(blocked),	 POKE_FIELD(skipped[0]),
-	POKE_FIELD(logs),
+	POKE_FIELD(blocked),	 POKE_FIELD(logs),
 };
 
-/* "classes[N]" is any of them. */
+/* "classes[N]" and "skipped[N]" are any of them. */
 static int poke_find(const char *name, size_t *offset, size_t *size)
 {
-	unsigned int class;
+	unsigned int index;
 
 	for (size_t i = 0; i < sizeof(poke_fields) / sizeof(poke_fields[0]); i++) {
 		if (strcmp(name, poke_fields[i].name))
@@ -48,10 +47,13 @@ static int poke_find(const char *name, size_t *offset, size_t *size)
 		*size = poke_fields[i].size;
 		return 0;
 	}
-	if (sscanf(name, "classes[%u]", &class) != 1 || class >= SOBIG_CLASSES_MAX)
-		return -1;
-	*offset = offsetof(struct sobig_pulse, classes) + class * sizeof(__u64);
 	*size = sizeof(__u64);
+	if (sscanf(name, "classes[%u]", &index) == 1 && index < SOBIG_CLASSES_MAX)
+		*offset = offsetof(struct sobig_pulse, classes) + index * sizeof(__u64);
+	else if (sscanf(name, "skipped[%u]", &index) == 1 && index < SOBIG_SKIPS_MAX)
+		*offset = offsetof(struct sobig_pulse, skipped) + index * sizeof(__u64);
+	else
+		return -1;
 	return 0;
 }
 
