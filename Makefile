@@ -61,6 +61,8 @@ GENERATED := $(B)/skeletons/sobig.skel.h $(B)/skeletons/clock.skel.h \
 UNIT_TESTS    := $(patsubst selftests/unit/%.c,$(B)/selftests/%,$(wildcard selftests/unit/*.c))
 VERDICT_TESTS := $(patsubst selftests/verdict/%.c,$(B)/selftests/%,$(wildcard selftests/verdict/*.c))
 FUZZERS       := $(B)/selftests/forge
+FUZZ_NAMES    := $(patsubst selftests/fuzz/fuzz_%.c,%,$(wildcard selftests/fuzz/fuzz_*.c))
+SEEDED        := $(FUZZ_NAMES:%=$(B)/selftests/seeded_%)
 BENCHES       := $(B)/selftests/storm
 TOOLS         := $(patsubst selftests/live/%.c,$(B)/selftests/%,$(wildcard selftests/live/*.c))
 
@@ -190,7 +192,6 @@ $(FUZZERS): $(B)/selftests/%: $(B)/selftests/fuzz/%.o $(PARTS)
 
 # libFuzzer's targets: sanitized from the sources on, by the compiler that brings it. What a target defines itself, as the
 # log, is not taken from the rest.
-FUZZ_NAMES := $(patsubst selftests/fuzz/fuzz_%.c,%,$(wildcard selftests/fuzz/fuzz_*.c))
 FUZZ_FLAGS := -fsanitize=address,undefined -fno-sanitize-recover=undefined
 
 $(B)/fuzzers/%.o: %.c Makefile | $(GENERATED)
@@ -207,7 +208,6 @@ $(FUZZ_NAMES:%=$(B)/fuzzers/%): $(B)/fuzzers/%: $(B)/fuzzers/selftests/fuzz/fuzz
 	$(Q)$(CLANG) $(FUZZ_FLAGS) -fsanitize=fuzzer -o $@ $^ $(LIB_LIBS)
 
 # The same without libFuzzer, to be given seeds and what was found once.
-SEEDED := $(FUZZ_NAMES:%=$(B)/selftests/seeded_%)
 $(SEEDED): $(B)/selftests/seeded_%: $(B)/selftests/fuzz/fuzz_%.o $(B)/selftests/fuzz/replay_seeds.o $(B)/selftests/fuzz/quiet.o \
 		$(PARTS)
 	$(call say,LINK)
