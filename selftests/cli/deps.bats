@@ -58,7 +58,7 @@ deps() {
 
 @test "each package of each purpose has a line that says how to look for it" {
 	# vm and deb unpack and build Debian's packages.
-	for purpose in build sandbox test fuzz bench corpus check; do
+	for purpose in build sandbox test fuzz bench corpus check analyze; do
 		awk -v purpose="$purpose" 'index($0, purpose "=(") == 1 { on = 1 } on { print } on && /\)$/ { exit }' "$top/scripts/deps" |
 			tr -d '()' | sed "s/^$purpose=//"
 	done | xargs -n 1 | sort -u >"$BATS_TEST_TMPDIR/needed"
