@@ -37,8 +37,9 @@ struct gather {
 	uint64_t noted;	      /* the second in which a change of the network was last looked at */
 	pthread_mutex_t lock; /* for all below */
 	bool stop;
-	bool ended;	/* the thread has done its last */
-	bool abandoned; /* nobody waits for it: it frees all of this */
+	bool ended;	     /* the thread has done its last */
+	pthread_cond_t over; /* and says so */
+	bool abandoned;	     /* nobody waits for it: it frees all of this */
 	struct prefixes *fresh;
 };
 
@@ -146,6 +147,7 @@ static void gather_free(struct gather *gather)
 		if (fds[i] >= 0)
 			close(fds[i]);
 	pthread_mutex_destroy(&gather->lock);
+	pthread_cond_destroy(&gather->over);
 	prefixes_free(gather->fresh);
 	parts_close(gather->parts);
 	free(gather);
@@ -159,6 +161,7 @@ static void *gather_run(void *context)
 	gather_work(gather);
 	pthread_mutex_lock(&gather->lock);
 	gather->ended = true;
+	pthread_cond_signal(&gather->over);
 	abandoned = gather->abandoned;
 	pthread_mutex_unlock(&gather->lock);
 	if (abandoned)
@@ -183,11 +186,17 @@ static int gather_start(struct gather *gather)
 int gather_open(const struct gather_options *options, bool later, struct gather **out)
 {
 	struct gather *gather = calloc(1, sizeof(*gather));
+	pthread_condattr_t monotonic;
 	int err;
 
 	if (!gather)
 		return -ENOMEM;
 	pthread_mutex_init(&gather->lock, NULL);
+	/* Setting the wall clock makes nobody wait. */
+	pthread_condattr_init(&monotonic);
+	pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
+	pthread_cond_init(&gather->over, &monotonic);
+	pthread_condattr_destroy(&monotonic);
 	gather->wake = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
 	gather->ready = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
 	/* Before the first look, so that no change slips through. */
@@ -268,16 +277,14 @@ void gather_close(struct gather *gather)
 		return;
 	}
 	gather_stop(gather);
-	/* The wall clock may be set while we wait. */
 	clock_gettime(CLOCK_MONOTONIC, &until);
 	until.tv_nsec += GATHER_CLOSE_MS * 1000000L;
 	until.tv_sec += until.tv_nsec / 1000000000;
 	until.tv_nsec %= 1000000000;
-	if (!pthread_clockjoin_np(gather->thread, NULL, CLOCK_MONOTONIC, &until)) {
-		gather_free(gather);
-		return;
-	}
 	pthread_mutex_lock(&gather->lock);
+	while (!gather->ended &&
+	       pthread_cond_timedwait(&gather->over, &gather->lock, &until) != ETIMEDOUT)
+		;
 	left = !gather->ended;
 	gather->abandoned = left;
 	if (left)
