@@ -101,7 +101,7 @@ int holder_open(const char *pins, unsigned int ifindex, pid_t pid, int *out, pid
 {
 	char path[PATH_MAX];
 	struct stat folder;
-	int err = pins_path_of(pins, ifindex, "", path), fd;
+	int err = pins_path_of(pins, ifindex, "", path), fd = -1;
 
 	if (err)
 		return err;
@@ -123,7 +123,7 @@ int holder_open(const char *pins, unsigned int ifindex, pid_t pid, int *out, pid
 int holder_signal(const char *pins, unsigned int ifindex, pid_t pid, int signal)
 {
 	pid_t found = pid;
-	int fd, err;
+	int fd = -1, err;
 
 	err = holder_open(pins, ifindex, pid, &fd, &found);
 	if (!err) {
