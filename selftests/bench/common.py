@@ -9,7 +9,9 @@ import signal
 import statistics
 import subprocess
 import sys
+import threading
 import time
+from queue import SimpleQueue
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 # What a storm runs on, and everything else.
@@ -102,11 +104,20 @@ class Daemon:
         self.name = name
         self.events = []
         self.process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=open(f"{FOLDER}/{name}.words", "w"), text=True)
+        self.said = SimpleQueue()
+        # All the time: what a pipe holds no more of is waited for by who writes.
+        self.reader = threading.Thread(target=self.read, daemon=True)
+        self.reader.start()
         self.wait_for(sign)
 
-    def wait_for(self, sign):
-        """Reads what it says until the first line that has the sign."""
+    def read(self):
         for line in self.process.stdout:
+            self.said.put(line)
+        self.said.put(None)
+
+    def wait_for(self, sign):
+        """Until the first line that has the sign, of those that were not waited for yet."""
+        for line in iter(self.said.get, None):
             self.events.append(line)
             if sign in line:
                 return
@@ -116,9 +127,7 @@ class Daemon:
 
     def stop(self):
         self.process.terminate()
-        # It may have more to say than a pipe holds.
-        self.process.stdout.read()
-        self.process.stdout.close()
+        self.reader.join(60)
         if self.process.wait(60) not in (0, -signal.SIGTERM):
             raise Failure(f"{self.name} ended with status {self.process.returncode}")
 

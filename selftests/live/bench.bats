@@ -55,3 +55,10 @@ bench() {
 	grep -qE '^drop path, IPv4, 500 hosts +nftables .*NOT MEASURED$' <<<"$output"
 	grep -qE '^FAILED: nftables, 500 IPv4 hosts: of [0-9]+ packets 0 were dropped' <<<"$output"
 }
+
+@test "a daemon that has more to say than a pipe holds is measured to the end" {
+	# Some 170 bytes for each of the probes, twice.
+	bench --parts latency --probes 450
+	[ "$status" = 0 ]
+	grep -qE '^[0-2] met, [0-2] missed, 0 not measured' <<<"$output"
+}
