@@ -91,10 +91,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
 	fuzz_answers = data;
 	fuzz_left = size;
-	fuzz_must(!prefixes_new(&relays.addresses));
+	fuzz_must(!prefix_set_new(&relays.addresses));
 	if (!relays_ask(&relays))
-		prefixes_seal(relays.addresses);
-	prefixes_free(relays.addresses);
+		prefix_set_seal(relays.addresses);
+	prefix_set_free(relays.addresses);
 	if (!locate_log(path, sizeof(path)))
 		fuzz_must(memchr(path, '\0', sizeof(path)) != NULL);
 	locate_checks_helo();

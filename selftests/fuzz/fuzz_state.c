@@ -42,9 +42,9 @@ static void fuzz_block(const struct fuzz_rows *rows, const struct store_row_text
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct store_row_totals totals;
-	char cursor[PLACE_CURSOR_SIZE], *copies[4];
+	char cursor[LOG_POSITION_CURSOR_SIZE], *copies[4];
 	struct store_row_text texts[4];
-	struct places places = { 0 };
+	struct log_position_files places = { 0 };
 	struct store_totals counted;
 	struct fuzz_rows rows;
 	unsigned int times;

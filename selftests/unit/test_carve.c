@@ -20,18 +20,18 @@ static struct carve_pieces rest_of(const char *whom, const char *a, const char *
 {
 	struct addr_prefix network = prefix_of(whom), entry;
 	struct carve_pieces pieces = { 0 };
-	struct prefixes *set;
+	struct prefix_set *set;
 
-	assert_int_equal(prefixes_new(&set), 0);
+	assert_int_equal(prefix_set_new(&set), 0);
 	entry = prefix_of(a);
-	assert_int_equal(prefixes_add(set, &entry, "a"), 0);
+	assert_int_equal(prefix_set_add(set, &entry, "a"), 0);
 	if (b) {
 		entry = prefix_of(b);
-		assert_int_equal(prefixes_add(set, &entry, "b"), 0);
+		assert_int_equal(prefix_set_add(set, &entry, "b"), 0);
 	}
-	prefixes_seal(set);
+	prefix_set_seal(set);
 	assert_int_equal(carve_rest(set, &network, &pieces), 0);
-	prefixes_free(set);
+	prefix_set_free(set);
 	return pieces;
 }
 
@@ -90,17 +90,17 @@ static void pieces_and_spared_are_the_whole_and_do_not_overlap(void **state)
 	srandom(24);
 	for (int round = 0; round < 50; round++) {
 		struct carve_pieces pieces = { 0 };
-		struct prefixes *set;
+		struct prefix_set *set;
 
-		assert_int_equal(prefixes_new(&set), 0);
+		assert_int_equal(prefix_set_new(&set), 0);
 		for (int i = random() % 12; i >= 0; i--) {
 			entry = whole;
 			entry.addr.bytes[14] = random() & 0x0f;
 			entry.addr.bytes[15] = random();
 			entry.length = 21 + random() % 12;
-			assert_int_equal(prefixes_add(set, &entry, "why"), 0);
+			assert_int_equal(prefix_set_add(set, &entry, "why"), 0);
 		}
-		prefixes_seal(set);
+		prefix_set_seal(set);
 		assert_int_equal(carve_rest(set, &whole, &pieces), 0);
 		for (unsigned int low = 0; low < 4096; low++) {
 			struct addr_prefix host = whole;
@@ -111,10 +111,10 @@ static void pieces_and_spared_are_the_whole_and_do_not_overlap(void **state)
 			host.addr.bytes[15] = low;
 			for (size_t i = 0; i < pieces.count; i++)
 				times += addr_prefix_covers(&pieces.whom[i], &host.addr);
-			assert_int_equal(times, !prefixes_find(set, &host, NULL));
+			assert_int_equal(times, !prefix_set_find(set, &host, NULL));
 		}
 		carve_free(&pieces);
-		prefixes_free(set);
+		prefix_set_free(set);
 	}
 }
 

@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "common/prefixes.h"
+#include "common/prefix_set.h"
 
 static struct addr_prefix prefix_of(const char *text)
 {
@@ -17,17 +17,17 @@ static struct addr_prefix prefix_of(const char *text)
 	return prefix;
 }
 
-static struct prefixes *set_of(const char *const *texts, size_t count)
+static struct prefix_set *set_of(const char *const *texts, size_t count)
 {
-	struct prefixes *set;
+	struct prefix_set *set;
 
-	assert_int_equal(prefixes_new(&set), 0);
+	assert_int_equal(prefix_set_new(&set), 0);
 	for (size_t i = 0; i < count; i++) {
 		struct addr_prefix prefix = prefix_of(texts[i]);
 
-		assert_int_equal(prefixes_add(set, &prefix, texts[i]), 0);
+		assert_int_equal(prefix_set_add(set, &prefix, texts[i]), 0);
 	}
-	prefixes_seal(set);
+	prefix_set_seal(set);
 	return set;
 }
 
@@ -36,13 +36,13 @@ static struct prefixes *set_of(const char *const *texts, size_t count)
 	       sizeof((const char *const[]){ __VA_ARGS__ }) / sizeof(const char *))
 
 /* The entry found, as text; "" for none. The words are the text that it was added by. */
-static const char *found(const struct prefixes *set, const char *whom)
+static const char *found(const struct prefix_set *set, const char *whom)
 {
 	static char text[ADDR_TEXT_SIZE];
 	struct addr_prefix prefix = prefix_of(whom), entry;
-	const char *why = prefixes_find(set, &prefix, &entry);
+	const char *why = prefix_set_find(set, &prefix, &entry);
 
-	assert_ptr_equal(prefixes_find(set, &prefix, NULL), why);
+	assert_ptr_equal(prefix_set_find(set, &prefix, NULL), why);
 	if (!why)
 		return "";
 	addr_prefix_format(&entry, text);
@@ -52,20 +52,20 @@ static const char *found(const struct prefixes *set, const char *whom)
 
 static void nothing_is_found_in_an_empty_set(void **state)
 {
-	struct prefixes *set = set_of(NULL, 0);
+	struct prefix_set *set = set_of(NULL, 0);
 
 	(void)state;
-	assert_int_equal(prefixes_count(set), 0);
+	assert_int_equal(prefix_set_count(set), 0);
 	assert_string_equal(found(set, "192.0.2.1"), "");
 	assert_string_equal(found(set, "::/0"), "");
-	prefixes_free(set);
-	prefixes_free(NULL);
+	prefix_set_free(set);
+	prefix_set_free(NULL);
 }
 
 static void a_host_is_found_by_the_narrowest_network_that_covers_it(void **state)
 {
-	struct prefixes *set = SET("198.51.0.0/16", "198.51.100.0/24", "198.51.100.7",
-				   "198.51.100.64/26", "203.0.113.0/24");
+	struct prefix_set *set = SET("198.51.0.0/16", "198.51.100.0/24", "198.51.100.7",
+				     "198.51.100.64/26", "203.0.113.0/24");
 
 	(void)state;
 	assert_string_equal(found(set, "198.51.100.7"), "198.51.100.7");
@@ -76,12 +76,12 @@ static void a_host_is_found_by_the_narrowest_network_that_covers_it(void **state
 	assert_string_equal(found(set, "198.52.0.0"), "");
 	assert_string_equal(found(set, "203.0.112.255"), "");
 	assert_string_equal(found(set, "203.0.114.0"), "");
-	prefixes_free(set);
+	prefix_set_free(set);
 }
 
 static void a_network_is_found_by_what_lies_in_it(void **state)
 {
-	struct prefixes *set = SET("198.51.100.7", "198.51.100.64/26");
+	struct prefix_set *set = SET("198.51.100.7", "198.51.100.64/26");
 	const char *inside;
 
 	(void)state;
@@ -91,12 +91,12 @@ static void a_network_is_found_by_what_lies_in_it(void **state)
 	assert_string_equal(found(set, "198.51.100.0/26"), "198.51.100.7");
 	assert_string_equal(found(set, "198.51.100.128/25"), "");
 	assert_true(*found(set, "0.0.0.0/0"));
-	prefixes_free(set);
+	prefix_set_free(set);
 }
 
 static void a_single_address_is_found_by_the_64_that_is_asked_for(void **state)
 {
-	struct prefixes *set = SET("2001:db8:1:2::5", "2001:db8:2::/48");
+	struct prefix_set *set = SET("2001:db8:1:2::5", "2001:db8:2::/48");
 	struct addr_prefix whole = prefix_of("2001:db8:1:2::5");
 
 	(void)state;
@@ -105,12 +105,12 @@ static void a_single_address_is_found_by_the_64_that_is_asked_for(void **state)
 	assert_string_equal(found(set, "2001:db8:1:3::/64"), "");
 	assert_string_equal(found(set, "2001:db8:1:2::6/128"), "");
 	assert_string_equal(found(set, "2001:db8:2:ffff::/64"), "2001:db8:2::/48");
-	prefixes_free(set);
+	prefix_set_free(set);
 }
 
 static void everything_of_one_family_is_found_in_its_0_and_nothing_of_the_other(void **state)
 {
-	struct prefixes *four = SET("0.0.0.0/0", "198.51.100.7"), *six = SET("::/0");
+	struct prefix_set *four = SET("0.0.0.0/0", "198.51.100.7"), *six = SET("::/0");
 
 	(void)state;
 	assert_string_equal(found(four, "203.0.113.9"), "0.0.0.0/0");
@@ -119,49 +119,49 @@ static void everything_of_one_family_is_found_in_its_0_and_nothing_of_the_other(
 	assert_string_equal(found(four, "2001:db8::/64"), "");
 	assert_string_equal(found(six, "2001:db8::/64"), "::/0");
 	assert_string_equal(found(six, "::ffff:198.51.100.7"), "");
-	prefixes_free(four);
-	prefixes_free(six);
+	prefix_set_free(four);
+	prefix_set_free(six);
 }
 
 static void the_first_words_of_two_that_are_alike_stay(void **state)
 {
 	struct addr_prefix prefix = prefix_of("198.51.100.7"), before = prefix_of("192.0.2.1");
-	struct prefixes *set;
-	char why[2 * PREFIXES_WHY_SIZE];
+	struct prefix_set *set;
+	char why[2 * PREFIX_SET_WHY_SIZE];
 
 	(void)state;
 	memset(why, 'x', sizeof(why) - 1);
 	why[sizeof(why) - 1] = '\0';
-	assert_int_equal(prefixes_new(&set), 0);
+	assert_int_equal(prefix_set_new(&set), 0);
 	for (int i = 0; i < 50; i++) {
 		snprintf(why, 8, "%d", i);
 		why[strlen(why)] = 'x';
-		assert_int_equal(prefixes_add(set, &prefix, i ? "later" : "first"), 0);
+		assert_int_equal(prefix_set_add(set, &prefix, i ? "later" : "first"), 0);
 	}
-	assert_int_equal(prefixes_add(set, &before, why), 0);
-	assert_null(prefixes_find(set, &prefix, NULL));
-	prefixes_seal(set);
-	assert_int_equal(prefixes_count(set), 2);
-	assert_string_equal(prefixes_find(set, &prefix, NULL), "first");
-	assert_int_equal(strlen(prefixes_find(set, &before, NULL)), PREFIXES_WHY_SIZE - 1);
-	prefixes_free(set);
+	assert_int_equal(prefix_set_add(set, &before, why), 0);
+	assert_null(prefix_set_find(set, &prefix, NULL));
+	prefix_set_seal(set);
+	assert_int_equal(prefix_set_count(set), 2);
+	assert_string_equal(prefix_set_find(set, &prefix, NULL), "first");
+	assert_int_equal(strlen(prefix_set_find(set, &before, NULL)), PREFIX_SET_WHY_SIZE - 1);
+	prefix_set_free(set);
 }
 
 static void entries_stand_in_ascending_order_ipv4_first(void **state)
 {
 	static const char *const order[] = { "0.0.0.0/0",    "192.0.2.0/24", "192.0.2.0/32",
 					     "198.51.100.7", "::/0",	     "2001:db8::/32" };
-	struct prefixes *set = SET("2001:db8::/32", "198.51.100.7", "::/0", "192.0.2.0/32",
-				   "0.0.0.0/0", "192.0.2.0/24");
+	struct prefix_set *set = SET("2001:db8::/32", "198.51.100.7", "::/0", "192.0.2.0/32",
+				     "0.0.0.0/0", "192.0.2.0/24");
 	const char *why;
 
 	(void)state;
-	assert_int_equal(prefixes_count(set), 6);
+	assert_int_equal(prefix_set_count(set), 6);
 	for (size_t i = 0; i < 6; i++) {
-		assert_non_null(prefixes_at(set, i, &why));
+		assert_non_null(prefix_set_at(set, i, &why));
 		assert_string_equal(why, order[i]);
 	}
-	prefixes_free(set);
+	prefix_set_free(set);
 }
 
 /* Few bits vary, so that much is nested. */
@@ -184,7 +184,7 @@ static bool covers(const struct addr_prefix *wide, const struct addr_prefix *nar
 }
 
 /* What the header promises, found by looking at each entry. */
-static void check_like_a_loop(const struct prefixes *set, const struct addr_prefix *all,
+static void check_like_a_loop(const struct prefix_set *set, const struct addr_prefix *all,
 			      size_t count, const struct addr_prefix *whom)
 {
 	const struct addr_prefix *best = NULL;
@@ -196,7 +196,7 @@ static void check_like_a_loop(const struct prefixes *set, const struct addr_pref
 			best = &all[i];
 		inside |= covers(whom, &all[i]);
 	}
-	found_one = prefixes_find(set, whom, &entry) != NULL;
+	found_one = prefix_set_find(set, whom, &entry) != NULL;
 	assert_int_equal(found_one, best || inside);
 	if (best) {
 		assert_int_equal(entry.length, best->length);
@@ -214,22 +214,22 @@ static void random_sets_answer_as_a_loop_over_them_would(void **state)
 	srandom(2003);
 	for (int round = 0; round < 300; round++) {
 		size_t count = random() % 200;
-		struct prefixes *set;
+		struct prefix_set *set;
 
-		assert_int_equal(prefixes_new(&set), 0);
+		assert_int_equal(prefix_set_new(&set), 0);
 		for (size_t i = 0; i < count; i++) {
 			do {
 				all[i] = random_prefix();
 			} while (all[i].length < 9 && random() % 50);
-			assert_int_equal(prefixes_add(set, &all[i], "why"), 0);
+			assert_int_equal(prefix_set_add(set, &all[i], "why"), 0);
 		}
-		prefixes_seal(set);
+		prefix_set_seal(set);
 		for (int i = 0; i < 300; i++) {
 			struct addr_prefix whom = random_prefix();
 
 			check_like_a_loop(set, all, count, &whom);
 		}
-		prefixes_free(set);
+		prefix_set_free(set);
 	}
 }
 

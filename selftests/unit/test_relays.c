@@ -38,14 +38,14 @@ static const char *taken(const char *text)
 
 	*all = *names = '\0';
 	relays = (struct relays){ .name = note_name };
-	assert_int_equal(prefixes_new(&relays.addresses), 0);
+	assert_int_equal(prefix_set_new(&relays.addresses), 0);
 	assert_int_equal(relays_parse(&relays, text, list_of), 0);
-	prefixes_seal(relays.addresses);
-	for (size_t i = 0; i < prefixes_count(relays.addresses); i++)
+	prefix_set_seal(relays.addresses);
+	for (size_t i = 0; i < prefix_set_count(relays.addresses); i++)
 		snprintf(all + strlen(all), sizeof(all) - strlen(all), "%s ",
-			 addr_prefix_format(prefixes_at(relays.addresses, i, NULL), address));
+			 addr_prefix_format(prefix_set_at(relays.addresses, i, NULL), address));
 	strcat(all, names);
-	prefixes_free(relays.addresses);
+	prefix_set_free(relays.addresses);
 	return all;
 }
 

@@ -15,7 +15,7 @@
 static char folder[] = "/tmp/sobig-resume-XXXXXX";
 static char path[128];
 static struct follow *follow;
-static struct places done, nowhere;
+static struct log_position_files done, nowhere;
 static unsigned int written;
 static unsigned char times[LINES], old[LINES];
 static bool lost;
@@ -31,9 +31,9 @@ static void hear(void *context, const char *line, size_t length)
 	snprintf(text, sizeof(text), "%.*s", (int)length, line);
 	assert_int_equal(sscanf(text, "line %u", &number), 1);
 	follow_line(follow, &generation, &offset);
-	assert_true(place_serial(generation, offset) > last_serial);
-	last_serial = place_serial(generation, offset);
-	if (places_have(&done, generation, offset))
+	assert_true(log_position_serial(generation, offset) > last_serial);
+	last_serial = log_position_serial(generation, offset);
+	if (log_position_has(&done, generation, offset))
 		old[number]++;
 	else
 		times[number]++;
@@ -78,7 +78,7 @@ static void write_lines(unsigned int count)
 }
 
 /* The daemon dies, and another takes over where it had come, or some lines before. */
-static void restart(const struct places *from)
+static void restart(const struct log_position_files *from)
 {
 	follow_close(follow);
 	last_serial = 0;
@@ -206,7 +206,7 @@ static void half_a_line_is_read_when_it_is_whole(void **state)
 
 static void lines_from_before_are_handed_over_as_old_ones(void **state)
 {
-	struct places from;
+	struct log_position_files from;
 
 	(void)state;
 	begin();
@@ -227,7 +227,7 @@ static void lines_from_before_are_handed_over_as_old_ones(void **state)
 
 static void a_rotated_log_that_was_let_go_is_read_again_as_old(void **state)
 {
-	struct places from;
+	struct log_position_files from;
 
 	(void)state;
 	begin();

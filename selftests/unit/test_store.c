@@ -306,12 +306,12 @@ static void places_come_back_as_they_were(void **state)
 {
 	struct store_log log = { .name = "mx0 /log" };
 	const struct store_batch batch = { .logs = &log, .logs_count = 1 };
-	struct log_place done, from;
+	struct log_position done, from;
 
 	(void)state;
 	log.done.places.count = 2;
 	for (unsigned int i = 0; i < 2; i++)
-		log.done.places.places[i] = (struct place){
+		log.done.places.places[i] = (struct log_position_file){
 			.generation = 3 + i,
 			.device = ~0ull,
 			.inode = 77,
@@ -377,7 +377,7 @@ static void where_all_runs_the_place_is_entered_all_the_same(void **state)
 	struct store_log log = { .name = "mx0 /log", .done.places.count = 1 };
 	struct store_block *blocks = calloc(3000, sizeof(*blocks));
 	struct store_batch batch = { .blocks = blocks, .logs = &log, .logs_count = 1, .now = NOW };
-	struct log_place done, from;
+	struct log_position done, from;
 	size_t lost = 0;
 	char address[32];
 
@@ -549,7 +549,7 @@ static void other_rows_that_are_not_valid_are_skipped_and_counted(void **state)
 					    "skip=2",	      "rank=1",
 					    "earlier=2",      "inode='x'",
 					    "proof=NULL" };
-	struct log_place done, from;
+	struct log_position done, from;
 	struct store_totals read;
 	int64_t heard[3] = { 0 };
 	char sql[256];
@@ -557,7 +557,8 @@ static void other_rows_that_are_not_valid_are_skipped_and_counted(void **state)
 	(void)state;
 	for (int i = 0; i < 2; i++) {
 		logs[i].done.places.count = 1;
-		logs[i].done.places.places[0] = (struct place){ .generation = 3, .offset = 99 };
+		logs[i].done.places.places[0] =
+			(struct log_position_file){ .generation = 3, .offset = 99 };
 	}
 	assert_int_equal(write_batch(&batch), 0);
 	assert_int_equal(write_block(block("198.51.100.7", NOW, NOW + HOUR)), 0);

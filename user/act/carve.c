@@ -18,8 +18,8 @@ struct carve_found {
 
 struct carve {
 	struct blocks *blocks;
-	const struct prefixes *spared;
-	const struct prefixes *fresh;
+	const struct prefix_set *spared;
+	const struct prefix_set *fresh;
 	void (*each)(void *context, const struct carve_lifted *lifted);
 	void *context;
 	uint32_t now;
@@ -45,14 +45,14 @@ static int carve_add(struct carve_pieces *pieces, const struct addr_prefix *whom
 	return 0;
 }
 
-int carve_rest(const struct prefixes *spared, const struct addr_prefix *whom,
+int carve_rest(const struct prefix_set *spared, const struct addr_prefix *whom,
 	       struct carve_pieces *out)
 {
 	struct addr_prefix half = *whom, entry;
 	unsigned int bit;
 	int err;
 
-	if (!prefixes_find(spared, whom, &entry))
+	if (!prefix_set_find(spared, whom, &entry))
 		return carve_add(out, whom);
 	/* Somebody in a /64 is the host of that /64. */
 	if (entry.length <= whom->length ||
@@ -92,7 +92,7 @@ static int carve_visit_network(void *context, const struct addr_prefix *whom,
 {
 	struct carve *carve = context;
 
-	if (value->until <= carve->now || !prefixes_find(carve->fresh, whom, NULL))
+	if (value->until <= carve->now || !prefix_set_find(carve->fresh, whom, NULL))
 		return 0;
 	return carve_note(carve, whom, value);
 }
@@ -105,7 +105,7 @@ static int carve_visit_host(struct carve *carve, const struct addr_prefix *host,
 	/* One that lasts until its host is quiet may last for longer than the ledger says. */
 	if (ledger->until <= carve->now && !ledger->quiet)
 		return 0;
-	return prefixes_find(carve->fresh, host, NULL) ? carve_note(carve, host, &value) : 0;
+	return prefix_set_find(carve->fresh, host, NULL) ? carve_note(carve, host, &value) : 0;
 }
 
 static int carve_walk_hosts(struct carve *carve, const struct tables *tables)
@@ -141,17 +141,17 @@ static int carve_ask_host(struct carve *carve, const struct addr *addr)
 
 static int carve_find_hosts(struct carve *carve)
 {
-	size_t count = prefixes_count(carve->fresh);
+	size_t count = prefix_set_count(carve->fresh);
 	bool each = count <= CARVE_HOSTS_FEW;
 	int err = 0;
 
 	for (size_t i = 0; i < count && each; i++) {
-		const struct addr_prefix *whom = prefixes_at(carve->fresh, i, NULL);
+		const struct addr_prefix *whom = prefix_set_at(carve->fresh, i, NULL);
 
 		each = whom->length >= (addr_is_ipv4(&whom->addr) ? 32 : SOBIG_IPV6_PREFIX);
 	}
 	for (size_t i = 0; i < count && each && !err; i++)
-		err = carve_ask_host(carve, &prefixes_at(carve->fresh, i, NULL)->addr);
+		err = carve_ask_host(carve, &prefix_set_at(carve->fresh, i, NULL)->addr);
 	for (int family = 0; family < BLOCKS_FAMILIES && !each && !err; family++)
 		err = carve_walk_hosts(carve, &carve->blocks->tables[family]);
 	return err;
@@ -181,7 +181,7 @@ static int carve_lift(struct carve *carve, const struct carve_found *found)
 	struct carve_lifted lifted = { .whom = found->whom, .trial = found->value.trial };
 	int err;
 
-	lifted.why = prefixes_find(carve->fresh, &found->whom, &lifted.entry);
+	lifted.why = prefix_set_find(carve->fresh, &found->whom, &lifted.entry);
 	if (!addr_prefix_is_host(&found->whom))
 		lifted.err = carve_split(carve, found, &lifted.pieces);
 	err = blocks_remove(carve->blocks, &found->whom);
@@ -191,13 +191,14 @@ static int carve_lift(struct carve *carve, const struct carve_found *found)
 	return err == -ENOENT ? 0 : err;
 }
 
-int carve_blocks(struct blocks *blocks, const struct prefixes *spared, const struct prefixes *fresh,
+int carve_blocks(struct blocks *blocks, const struct prefix_set *spared,
+		 const struct prefix_set *fresh,
 		 void (*each)(void *context, const struct carve_lifted *lifted), void *context)
 {
 	struct carve carve = { blocks, spared, fresh, each, context, blocks_now() };
 	int err;
 
-	if (!prefixes_count(fresh))
+	if (!prefix_set_count(fresh))
 		return 0;
 	err = carve_find_hosts(&carve);
 	if (!err)

@@ -6,7 +6,7 @@
 #include <stddef.h>
 
 #include "act/blocks.h"
-#include "common/prefixes.h"
+#include "common/prefix_set.h"
 
 #define CARVE_PIECES_MAX 65536
 
@@ -21,7 +21,7 @@ struct carve_pieces {
  * Adds what is left of `whom` without what is in the set, in as few networks as there can be.
  * 0; -ENOMEM; -E2BIG: more than CARVE_PIECES_MAX.
  */
-int carve_rest(const struct prefixes *spared, const struct addr_prefix *whom,
+int carve_rest(const struct prefix_set *spared, const struct addr_prefix *whom,
 	       struct carve_pieces *out);
 
 void carve_free(struct carve_pieces *pieces);
@@ -41,7 +41,8 @@ struct carve_lifted {
  * altogether, of a network in so far as it is in `spared` (which holds `fresh`, too); the rest
  * stays blocked for as long and for the same reason. Tells of each. 0 or -errno.
  */
-int carve_blocks(struct blocks *blocks, const struct prefixes *spared, const struct prefixes *fresh,
+int carve_blocks(struct blocks *blocks, const struct prefix_set *spared,
+		 const struct prefix_set *fresh,
 		 void (*each)(void *context, const struct carve_lifted *lifted), void *context);
 
 #endif

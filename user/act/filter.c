@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* The XDP program on an interface: loaded, attached beside others', found again, taken away. */
-#include "filter.h"
+#include "act/filter.h"
 
 #include <errno.h>
 #include <net/if.h>

@@ -17,7 +17,7 @@
 #define GATEWAYS_LATE 32
 
 struct gateways {
-	struct prefixes *out;
+	struct prefix_set *out;
 	struct addr late[GATEWAYS_LATE];
 	unsigned int seen;
 	int err;
@@ -27,7 +27,7 @@ static void gateways_add(struct gateways *gateways, int family, const void *byte
 			 unsigned int ifindex)
 {
 	struct addr_prefix whom = { .addr.bytes = { [10] = 0xff, [11] = 0xff }, .length = 32 };
-	char why[PREFIXES_WHY_SIZE], name[IF_NAMESIZE];
+	char why[PREFIX_SET_WHY_SIZE], name[IF_NAMESIZE];
 	unsigned int kept;
 
 	if (family == AF_INET && size >= 4) {
@@ -47,7 +47,7 @@ static void gateways_add(struct gateways *gateways, int family, const void *byte
 		snprintf(why, sizeof(why), "the gateway of %s", name);
 	else
 		snprintf(why, sizeof(why), "a gateway");
-	if (prefixes_add(gateways->out, &whom, why))
+	if (prefix_set_add(gateways->out, &whom, why))
 		gateways->err = -ENOMEM;
 }
 
@@ -120,7 +120,7 @@ static void gateways_nexthop(void *context, const struct nlmsghdr *message)
 			     ifindex);
 }
 
-int gateways_read(struct prefixes *out)
+int gateways_read(struct prefix_set *out)
 {
 	const unsigned char families[] = { AF_INET, AF_INET6 };
 	const struct nhmsg nexthops = { 0 };

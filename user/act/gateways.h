@@ -3,10 +3,10 @@
 #ifndef GATEWAYS_H
 #define GATEWAYS_H
 
-#include "common/prefixes.h"
+#include "common/prefix_set.h"
 
 /* Adds them. 0 or -errno; those found before an error count all the same. */
-int gateways_read(struct prefixes *out);
+int gateways_read(struct prefix_set *out);
 
 /*
  * A descriptor that is readable after an address or a route came or went; -errno. links_drain()

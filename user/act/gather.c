@@ -40,13 +40,13 @@ struct gather {
 	bool ended;	     /* the thread has done its last */
 	pthread_cond_t over; /* and says so */
 	bool abandoned;	     /* nobody waits for it: it frees all of this */
-	struct prefixes *fresh;
+	struct prefix_set *fresh;
 };
 
 /* The set as it is now takes the place of one that nobody took. */
 static void gather_publish(struct gather *gather)
 {
-	struct prefixes *set, *old;
+	struct prefix_set *set, *old;
 	const uint64_t one = 1;
 
 	if (parts_join(gather->parts, &set))
@@ -55,7 +55,7 @@ static void gather_publish(struct gather *gather)
 	old = gather->fresh;
 	gather->fresh = set;
 	pthread_mutex_unlock(&gather->lock);
-	prefixes_free(old);
+	prefix_set_free(old);
 	if (write(gather->ready, &one, sizeof(one)) < 0)
 		return; /* it is readable already */
 }
@@ -148,7 +148,7 @@ static void gather_free(struct gather *gather)
 			close(fds[i]);
 	pthread_mutex_destroy(&gather->lock);
 	pthread_cond_destroy(&gather->over);
-	prefixes_free(gather->fresh);
+	prefix_set_free(gather->fresh);
 	parts_close(gather->parts);
 	free(gather);
 }
@@ -218,7 +218,7 @@ int gather_open(const struct gather_options *options, bool later, struct gather 
 	return 0;
 }
 
-int gather_once(const struct gather_options *options, struct prefixes **out)
+int gather_once(const struct gather_options *options, struct prefix_set **out)
 {
 	struct parts *parts;
 	int err = parts_open(options, &parts);
@@ -236,9 +236,9 @@ int gather_fd(const struct gather *gather)
 	return gather->ready;
 }
 
-struct prefixes *gather_take(struct gather *gather)
+struct prefix_set *gather_take(struct gather *gather)
 {
-	struct prefixes *fresh;
+	struct prefix_set *fresh;
 	uint64_t count;
 
 	if (read(gather->ready, &count, sizeof(count)) < 0)

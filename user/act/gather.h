@@ -7,7 +7,7 @@
 #include <stddef.h>
 
 #include "common/addr.h"
-#include "common/prefixes.h"
+#include "common/prefix_set.h"
 
 struct gather;
 
@@ -25,7 +25,7 @@ struct gather_options {
 	 * What else there is to ask, now and then, in the thread: 0 or -errno. Adds to the set, and
 	 * calls name(context, …) for names to be looked up. May be NULL.
 	 */
-	int (*ask)(struct prefixes *out, int (*name)(void *context, const char *name),
+	int (*ask)(struct prefix_set *out, int (*name)(void *context, const char *name),
 		   void *context);
 };
 
@@ -36,13 +36,13 @@ struct gather_options {
 int gather_open(const struct gather_options *options, bool later, struct gather **out);
 
 /* Gathers once, without a thread: for whoever looks only once. The caller frees *out. */
-int gather_once(const struct gather_options *options, struct prefixes **out);
+int gather_once(const struct gather_options *options, struct prefix_set **out);
 
 /* Readable when there is a new set. */
 int gather_fd(const struct gather *gather);
 
 /* The new set, sealed and the caller's; NULL: nothing has changed. Never waits. */
-struct prefixes *gather_take(struct gather *gather);
+struct prefix_set *gather_take(struct gather *gather);
 
 /* Accepts NULL. */
 void gather_close(struct gather *gather);

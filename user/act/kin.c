@@ -12,14 +12,14 @@
 #include "act/gateways.h"
 #include "act/logins.h"
 
-static int kin_add(struct prefixes *out, const struct addr *addr, const char *why)
+static int kin_add(struct prefix_set *out, const struct addr *addr, const char *why)
 {
 	const struct addr_prefix whom = { .addr = *addr, .length = addr_is_ipv4(addr) ? 32 : 128 };
 
-	return prefixes_add(out, &whom, why);
+	return prefix_set_add(out, &whom, why);
 }
 
-static int kin_loopback(struct prefixes *out)
+static int kin_loopback(struct prefix_set *out)
 {
 	static const char *const texts[] = { "127.0.0.0/8", "::1" };
 	struct addr_prefix whom;
@@ -28,14 +28,14 @@ static int kin_loopback(struct prefixes *out)
 	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]) && !err; i++) {
 		err = addr_parse_prefix(texts[i], &whom);
 		if (!err)
-			err = prefixes_add(out, &whom, "loopback");
+			err = prefix_set_add(out, &whom, "loopback");
 	}
 	return err;
 }
 
-static int kin_own(struct prefixes *out)
+static int kin_own(struct prefix_set *out)
 {
-	char why[PREFIXES_WHY_SIZE];
+	char why[PREFIX_SET_WHY_SIZE];
 	struct ifaddrs *all;
 	struct addr addr;
 	int err = kin_loopback(out);
@@ -60,9 +60,9 @@ static int kin_own(struct prefixes *out)
 }
 
 /* "nameserver 192.0.2.53", as resolv.conf(5) has it; "%eth0" may follow an address. */
-static int kin_resolver(struct prefixes *out, char *line, const char *path)
+static int kin_resolver(struct prefix_set *out, char *line, const char *path)
 {
-	char why[PREFIXES_WHY_SIZE], *rest, *word;
+	char why[PREFIX_SET_WHY_SIZE], *rest, *word;
 	struct addr addr;
 
 	word = strtok_r(line, " \t\r\n", &rest);
@@ -76,7 +76,7 @@ static int kin_resolver(struct prefixes *out, char *line, const char *path)
 }
 
 /* systemd-resolved stands in the first as 127.0.0.53; whom it asks is in its own file. */
-static int kin_resolvers(struct prefixes *out)
+static int kin_resolvers(struct prefix_set *out)
 {
 	static const char *const paths[] = { "/etc/resolv.conf",
 					     "/run/systemd/resolve/resolv.conf" };
@@ -102,7 +102,7 @@ static int kin_resolvers(struct prefixes *out)
 
 static const struct {
 	const char *name;
-	int (*read)(struct prefixes *out);
+	int (*read)(struct prefix_set *out);
 } kin_sources[KIN_SOURCES] = {
 	[KIN_OWN] = { "this machine's own addresses", kin_own },
 	[KIN_GATEWAYS] = { "the gateways", gateways_read },
@@ -110,7 +110,7 @@ static const struct {
 	[KIN_LOGINS] = { "who is logged in", logins_read },
 };
 
-int kin_read(enum kin source, struct prefixes *out)
+int kin_read(enum kin source, struct prefix_set *out)
 {
 	return kin_sources[source].read(out);
 }

@@ -3,7 +3,7 @@
 #ifndef KIN_H
 #define KIN_H
 
-#include "common/prefixes.h"
+#include "common/prefix_set.h"
 
 enum kin {
 	KIN_OWN,       /* addresses of its own, and the far ends of its point-to-point links */
@@ -17,7 +17,7 @@ enum kin {
  * Adds what one source tells, with words as "the gateway of eth0". 0 or -errno; what was found
  * before an error counts all the same.
  */
-int kin_read(enum kin source, struct prefixes *out);
+int kin_read(enum kin source, struct prefix_set *out);
 
 /* What the source tells of, for a sentence: "the gateways". */
 const char *kin_name(enum kin source);

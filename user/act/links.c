@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* The kernel's notice that something about an interface has changed. */
-#include "links.h"
+#include "act/links.h"
 
 #include <errno.h>
 #include <net/if.h>

@@ -9,14 +9,14 @@
 
 #include "common/hostname.h"
 #include "common/log.h"
-#include "common/words.h"
+#include "common/suggest.h"
 
 #define LISTS_TOLD_MAX 8 /* wrong lines of one file */
 
 /* What is being read. */
 struct lists_reading {
 	struct lists_file *file;
-	struct prefixes *set;
+	struct prefix_set *set;
 	char **names;
 	size_t names_count;
 	unsigned long line;
@@ -89,7 +89,7 @@ static int lists_add_name(struct lists_reading *reading, const char *word)
 static int lists_take(struct lists_reading *reading, char *line)
 {
 	const struct lists_file *file = reading->file;
-	char why[PREFIXES_WHY_SIZE], *word, *remark;
+	char why[PREFIX_SET_WHY_SIZE], *word, *remark;
 	struct addr_prefix whom;
 	int err;
 
@@ -99,7 +99,7 @@ static int lists_take(struct lists_reading *reading, char *line)
 	err = lists_parse(word, &whom);
 	if (!err) {
 		snprintf(why, sizeof(why), "%s%s%s", file->why, *remark ? ": " : "", remark);
-		return prefixes_add(reading->set, &whom, why);
+		return prefix_set_add(reading->set, &whom, why);
 	}
 	if (hostname_is_valid(word))
 		return lists_add_name(reading, word);
@@ -123,10 +123,10 @@ static int lists_read(struct lists_reading *reading, FILE *stream)
 	if (!err && ferror(stream))
 		err = -EIO;
 	free(line);
-	prefixes_seal(reading->set);
+	prefix_set_seal(reading->set);
 	if (reading->wrong > LISTS_TOLD_MAX)
 		log_warning("%s: %lu wrong line%s in all, all of them skipped", path,
-			    reading->wrong, words_plural(reading->wrong));
+			    reading->wrong, suggest_plural(reading->wrong));
 	return err;
 }
 
@@ -140,7 +140,7 @@ static void lists_free_names(char **names, size_t count)
 /* The new in the place of the old. */
 static void lists_put(struct lists_file *file, struct lists_reading *reading)
 {
-	prefixes_free(file->set);
+	prefix_set_free(file->set);
 	lists_free_names(file->names, file->names_count);
 	file->set = reading->set;
 	file->names = reading->names;
@@ -184,7 +184,7 @@ static int lists_load(struct lists_file *file)
 
 	if (err)
 		return err;
-	err = prefixes_new(&reading.set);
+	err = prefix_set_new(&reading.set);
 	if (!err)
 		err = lists_read(&reading, stream);
 	fclose(stream);
@@ -192,7 +192,7 @@ static int lists_load(struct lists_file *file)
 		lists_put(file, &reading);
 		return 0;
 	}
-	prefixes_free(reading.set);
+	prefix_set_free(reading.set);
 	lists_free_names(reading.names, reading.names_count);
 	return err;
 }

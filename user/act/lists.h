@@ -8,7 +8,7 @@
 #include <sys/stat.h>
 
 #include "common/addr.h"
-#include "common/prefixes.h"
+#include "common/prefix_set.h"
 
 struct lists_file {
 	const char *path; /* the caller's, as the next */
@@ -16,8 +16,8 @@ struct lists_file {
 	bool may_lack;	  /* that it is not there means that it is empty */
 
 	struct stat seen;
-	int error;	      /* that was last told */
-	struct prefixes *set; /* NULL: nothing */
+	int error;		/* that was last told */
+	struct prefix_set *set; /* NULL: nothing */
 	char **names;
 	size_t names_count;
 };

@@ -25,7 +25,7 @@
 #define LOGINS_PORTS 65536
 
 struct logins {
-	struct prefixes *out;
+	struct prefix_set *out;
 	const struct sessions *sessions;
 	bool listening[LOGINS_PORTS]; /* ports */
 	int err;
@@ -36,7 +36,7 @@ static void logins_add(struct logins *logins, struct addr addr, const char *why)
 	static const struct addr nowhere;
 	const struct addr_prefix whom = { .addr = addr, .length = addr_is_ipv4(&addr) ? 32 : 128 };
 
-	if (addr_compare(&addr, &nowhere) && prefixes_add(logins->out, &whom, why))
+	if (addr_compare(&addr, &nowhere) && prefix_set_add(logins->out, &whom, why))
 		logins->err = -ENOMEM;
 }
 
@@ -198,7 +198,7 @@ static void logins_check_sources(void)
 			    "(CAP_SYS_PTRACE); name those who log in in [allow]");
 }
 
-int logins_read(struct prefixes *out)
+int logins_read(struct prefix_set *out)
 {
 	struct logins *logins = calloc(1, sizeof(*logins));
 	int err, failed;

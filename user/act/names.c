@@ -205,9 +205,9 @@ bool names_settle(struct names *names, unsigned int milliseconds)
 	return true;
 }
 
-int names_read(const struct names *names, struct prefixes *out)
+int names_read(const struct names *names, struct prefix_set *out)
 {
-	char why[PREFIXES_WHY_SIZE];
+	char why[PREFIX_SET_WHY_SIZE];
 	int err = 0;
 
 	for (const struct names_name *name = names->first; name; name = name->next) {
@@ -217,7 +217,7 @@ int names_read(const struct names *names, struct prefixes *out)
 			const struct addr_prefix whom = { .addr = *addr,
 							  .length = addr_is_ipv4(addr) ? 32 : 128 };
 
-			err = prefixes_add(out, &whom, why);
+			err = prefix_set_add(out, &whom, why);
 		}
 	}
 	return err;

@@ -5,7 +5,7 @@
 
 #include <stdbool.h>
 
-#include "common/prefixes.h"
+#include "common/prefix_set.h"
 
 struct names;
 
@@ -28,7 +28,7 @@ void names_ask(struct names *names);
 bool names_settle(struct names *names, unsigned int milliseconds);
 
 /* Adds all that is known. 0 or -ENOMEM. */
-int names_read(const struct names *names, struct prefixes *out);
+int names_read(const struct names *names, struct prefix_set *out);
 
 /* Never waits for an answer. Accepts NULL. */
 void names_close(struct names *names);

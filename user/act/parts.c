@@ -26,15 +26,15 @@ struct parts_texts {
 };
 
 struct parts {
-	struct prefixes *sets[PARTS_COUNT]; /* each sealed; NULL: nothing yet */
-	int errors[PARTS_COUNT];	    /* that were last told */
+	struct prefix_set *sets[PARTS_COUNT]; /* each sealed; NULL: nothing yet */
+	int errors[PARTS_COUNT];	      /* that were last told */
 	struct lists_file *files;
 	char **texts; /* path and words of each */
 	size_t files_count;
 	struct parts_texts hosts; /* of the configuration */
 	struct parts_texts asked; /* and those that ask() gave */
 	struct names *names;
-	int (*ask)(struct prefixes *out, int (*name)(void *context, const char *name),
+	int (*ask)(struct prefix_set *out, int (*name)(void *context, const char *name),
 		   void *context);
 };
 
@@ -60,14 +60,14 @@ static void parts_free_texts(struct parts_texts *texts)
 
 static int parts_fix(struct parts *parts, const struct gather_options *options)
 {
-	struct prefixes *set;
-	int err = prefixes_new(&set);
+	struct prefix_set *set;
+	int err = prefix_set_new(&set);
 
 	if (err)
 		return err;
 	for (size_t i = 0; i < options->addresses_count && !err; i++)
-		err = prefixes_add(set, &options->addresses[i], "the configuration's [allow]");
-	prefixes_seal(set);
+		err = prefix_set_add(set, &options->addresses[i], "the configuration's [allow]");
+	prefix_set_seal(set);
 	parts->sets[PARTS_FIXED] = set;
 	return err;
 }
@@ -132,16 +132,16 @@ int parts_open(const struct gather_options *options, struct parts **out)
 	return 0;
 }
 
-static bool parts_are_same(const struct prefixes *a, const struct prefixes *b)
+static bool parts_are_same(const struct prefix_set *a, const struct prefix_set *b)
 {
-	size_t count = prefixes_count(a);
+	size_t count = prefix_set_count(a);
 
-	if (count != prefixes_count(b))
+	if (count != prefix_set_count(b))
 		return false;
 	for (size_t i = 0; i < count; i++) {
 		const char *why_a, *why_b;
-		const struct addr_prefix *x = prefixes_at(a, i, &why_a);
-		const struct addr_prefix *y = prefixes_at(b, i, &why_b);
+		const struct addr_prefix *x = prefix_set_at(a, i, &why_a);
+		const struct addr_prefix *y = prefix_set_at(b, i, &why_b);
 
 		if (x->length != y->length || addr_compare(&x->addr, &y->addr) ||
 		    strcmp(why_a, why_b))
@@ -156,9 +156,9 @@ static const char *parts_name(int part)
 }
 
 /* A source that fails keeps what it gave before beside what it gives now. Told once. */
-static int parts_check(struct parts *parts, int part, int err, struct prefixes *set)
+static int parts_check(struct parts *parts, int part, int err, struct prefix_set *set)
 {
-	const struct prefixes *old = parts->sets[part];
+	const struct prefix_set *old = parts->sets[part];
 	const char *why;
 
 	if (err != parts->errors[part] && err)
@@ -170,16 +170,16 @@ static int parts_check(struct parts *parts, int part, int err, struct prefixes *
 				    ? " (exim -bP does not answer: is the DNS dead?)"
 				    : "");
 	parts->errors[part] = err;
-	for (size_t i = 0; err && old && i < prefixes_count(old); i++) {
-		const struct addr_prefix *whom = prefixes_at(old, i, &why);
+	for (size_t i = 0; err && old && i < prefix_set_count(old); i++) {
+		const struct addr_prefix *whom = prefix_set_at(old, i, &why);
 
-		if (prefixes_add(set, whom, why))
+		if (prefix_set_add(set, whom, why))
 			return -ENOMEM;
 	}
 	return 0;
 }
 
-static int parts_ask(struct parts *parts, struct prefixes *out)
+static int parts_ask(struct parts *parts, struct prefix_set *out)
 {
 	struct parts_texts names = { 0 };
 	int err = parts->ask(out, parts_add_text, &names);
@@ -196,8 +196,8 @@ static int parts_ask(struct parts *parts, struct prefixes *out)
 /* True: the part has changed. */
 static bool parts_renew_set(struct parts *parts, int part)
 {
-	struct prefixes *set, *old = parts->sets[part];
-	int err = prefixes_new(&set);
+	struct prefix_set *set, *old = parts->sets[part];
+	int err = prefix_set_new(&set);
 
 	if (err)
 		return false;
@@ -207,12 +207,12 @@ static bool parts_renew_set(struct parts *parts, int part)
 		err = parts_check(parts, part, parts_ask(parts, set), set);
 	else
 		err = parts_check(parts, part, kin_read(part, set), set);
-	prefixes_seal(set);
+	prefix_set_seal(set);
 	if (err || (old && parts_are_same(old, set))) {
-		prefixes_free(set);
+		prefix_set_free(set);
 		return false;
 	}
-	prefixes_free(old);
+	prefix_set_free(old);
 	parts->sets[part] = set;
 	return true;
 }
@@ -271,23 +271,23 @@ bool parts_renew(struct parts *parts, unsigned int due, unsigned int millisecond
 	return changed;
 }
 
-static int parts_add_all(struct prefixes *out, const struct prefixes *set)
+static int parts_add_all(struct prefix_set *out, const struct prefix_set *set)
 {
 	const char *why;
 	int err = 0;
 
-	for (size_t i = 0; set && i < prefixes_count(set) && !err; i++) {
-		const struct addr_prefix *whom = prefixes_at(set, i, &why);
+	for (size_t i = 0; set && i < prefix_set_count(set) && !err; i++) {
+		const struct addr_prefix *whom = prefix_set_at(set, i, &why);
 
-		err = prefixes_add(out, whom, why);
+		err = prefix_set_add(out, whom, why);
 	}
 	return err;
 }
 
-int parts_join(const struct parts *parts, struct prefixes **out)
+int parts_join(const struct parts *parts, struct prefix_set **out)
 {
-	struct prefixes *all;
-	int err = prefixes_new(&all);
+	struct prefix_set *all;
+	int err = prefix_set_new(&all);
 
 	if (err)
 		return err;
@@ -296,10 +296,10 @@ int parts_join(const struct parts *parts, struct prefixes **out)
 	for (size_t i = 0; i < parts->files_count && !err; i++)
 		err = parts_add_all(all, parts->files[i].set);
 	if (err) {
-		prefixes_free(all);
+		prefix_set_free(all);
 		return err;
 	}
-	prefixes_seal(all);
+	prefix_set_seal(all);
 	*out = all;
 	return 0;
 }
@@ -309,7 +309,7 @@ void parts_close(struct parts *parts)
 	if (!parts)
 		return;
 	for (int part = 0; part < PARTS_COUNT; part++)
-		prefixes_free(parts->sets[part]);
+		prefix_set_free(parts->sets[part]);
 	for (size_t i = 0; parts->files && parts->texts && i < parts->files_count; i++) {
 		lists_clear(&parts->files[i]);
 		free(parts->texts[2 * i]);

@@ -27,7 +27,7 @@ int parts_open(const struct gather_options *options, struct parts **out);
 bool parts_renew(struct parts *parts, unsigned int due, unsigned int milliseconds);
 
 /* All of them in one set, sealed and the caller's. 0 or -ENOMEM. */
-int parts_join(const struct parts *parts, struct prefixes **out);
+int parts_join(const struct parts *parts, struct prefix_set **out);
 
 /* Accepts NULL. */
 void parts_close(struct parts *parts);

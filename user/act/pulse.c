@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* What one interface's pins tell: the filter's counters, and the daemon's word on itself. */
-#include "pulse.h"
+#include "act/pulse.h"
 
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>

@@ -9,7 +9,7 @@
 #include <stdint.h>
 
 #include "common/addr.h"
-#include "common/place.h"
+#include "common/log_position.h"
 #include "sobig.h"
 
 /*
@@ -46,8 +46,8 @@ struct store_block {
 /* A log's place, and an earlier one, from which on its lines are still of interest. */
 struct store_log {
 	const char *name;
-	struct log_place done;
-	struct log_place from;
+	struct log_position done;
+	struct log_position from;
 };
 
 struct store_totals {
@@ -130,8 +130,8 @@ int store_repeats(struct store *store, store_each_repeat *each, void *context);
  * -ENOENT: nothing is known of that log, or what is known is not valid. 0 without a place: it was
  * not there yet.
  */
-int store_log(struct store *store, const char *name, struct log_place *done,
-	      struct log_place *from);
+int store_log(struct store *store, const char *name, struct log_position *done,
+	      struct log_position *from);
 
 int store_totals(struct store *store, const char *who, struct store_totals *out);
 

@@ -6,14 +6,14 @@
 #include "act/store_sql.h"
 
 static int store_write_places(struct store *store, const char *log, bool earlier,
-			      const struct places *places)
+			      const struct log_position_files *places)
 {
 	sqlite3_stmt *insert;
 	int err = store_prepare(store->db, "INSERT INTO places VALUES(?,?,?,?,?,?,?,?,?,?,?)",
 				&insert);
 
 	for (unsigned int i = 0; i < places->count && !err; i++) {
-		const struct place *place = &places->places[i];
+		const struct log_position_file *place = &places->places[i];
 		const uint64_t values[] = { earlier,	       i,
 					    place->generation, place->device,
 					    place->inode,      place->offset,
@@ -64,7 +64,7 @@ int store_write_log(struct store *store, const struct store_log *log)
 	return err;
 }
 
-static bool store_read_place(sqlite3_stmt *at, struct log_place *done, struct log_place *from)
+static bool store_read_place(sqlite3_stmt *at, struct log_position *done, struct log_position *from)
 {
 	bool valid = true;
 	const int64_t earlier = store_column_number(at, 0, &valid);
@@ -85,8 +85,8 @@ static bool store_read_place(sqlite3_stmt *at, struct log_place *done, struct lo
 }
 
 /* 0; -ENOENT: there is a row that is not valid, and one alone makes the rest worthless. */
-static int store_read_places(struct store *store, const char *name, struct log_place *done,
-			     struct log_place *from)
+static int store_read_places(struct store *store, const char *name, struct log_position *done,
+			     struct log_position *from)
 {
 	sqlite3_stmt *ask;
 	uint64_t bad = 0;
@@ -106,7 +106,8 @@ static int store_read_places(struct store *store, const char *name, struct log_p
 	return bad ? -ENOENT : 0;
 }
 
-static int store_read_cursor(struct store *store, const char *name, char out[PLACE_CURSOR_SIZE])
+static int store_read_cursor(struct store *store, const char *name,
+			     char out[LOG_POSITION_CURSOR_SIZE])
 {
 	sqlite3_stmt *ask;
 	struct store_row_text text;
@@ -128,7 +129,8 @@ static int store_read_cursor(struct store *store, const char *name, char out[PLA
 	return err;
 }
 
-int store_log(struct store *store, const char *name, struct log_place *done, struct log_place *from)
+int store_log(struct store *store, const char *name, struct log_position *done,
+	      struct log_position *from)
 {
 	int err;
 

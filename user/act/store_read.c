@@ -205,7 +205,7 @@ static int store_read_names(struct store *store, const char *sql,
 
 static void store_read_log(struct store *store, const char *name)
 {
-	struct log_place done, from;
+	struct log_position done, from;
 
 	store_log(store, name, &done, &from);
 }

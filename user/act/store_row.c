@@ -127,31 +127,33 @@ int store_row_repeat(const struct store_row_repeat *row, struct addr *host, unsi
 	return 0;
 }
 
-int store_row_place(const struct store_row_place *row, struct places *out)
+int store_row_place(const struct store_row_place *row, struct log_position_files *out)
 {
-	struct place *place = &out->places[out->count];
+	struct log_position_file *place = &out->places[out->count];
 
-	if (out->count == PLACE_FILES || row->rank != out->count ||
-	    !store_row_in(row->generation, 0, (INT64_C(1) << (63 - PLACE_SERIAL_BITS)) - 1) ||
+	if (out->count == LOG_POSITION_FILES || row->rank != out->count ||
+	    !store_row_in(row->generation, 0,
+			  (INT64_C(1) << (63 - LOG_POSITION_SERIAL_BITS)) - 1) ||
 	    (out->count && (uint64_t)row->generation <= place[-1].generation) ||
-	    !store_row_in(row->offset, 0, (INT64_C(1) << PLACE_SERIAL_BITS) - 1) ||
-	    !store_row_in(row->head_size, 0, PLACE_HEAD_MAX) || !store_row_in(row->skip, 0, 1))
+	    !store_row_in(row->offset, 0, (INT64_C(1) << LOG_POSITION_SERIAL_BITS) - 1) ||
+	    !store_row_in(row->head_size, 0, LOG_POSITION_HEAD_MAX) ||
+	    !store_row_in(row->skip, 0, 1))
 		return -EINVAL;
-	*place = (struct place){ .generation = row->generation,
-				 .device = row->device,
-				 .inode = row->inode,
-				 .offset = row->offset,
-				 .proof = row->proof,
-				 .head = row->head,
-				 .head_size = row->head_size,
-				 .skip = row->skip };
+	*place = (struct log_position_file){ .generation = row->generation,
+					     .device = row->device,
+					     .inode = row->inode,
+					     .offset = row->offset,
+					     .proof = row->proof,
+					     .head = row->head,
+					     .head_size = row->head_size,
+					     .skip = row->skip };
 	out->count++;
 	return 0;
 }
 
-int store_row_cursor(const struct store_row_text *row, char out[PLACE_CURSOR_SIZE])
+int store_row_cursor(const struct store_row_text *row, char out[LOG_POSITION_CURSOR_SIZE])
 {
-	if (!store_row_is_printable(row, PLACE_CURSOR_SIZE - 1))
+	if (!store_row_is_printable(row, LOG_POSITION_CURSOR_SIZE - 1))
 		return -EINVAL;
 	memcpy(out, row->bytes, row->size);
 	out[row->size] = '\0';

@@ -53,16 +53,16 @@ struct store_row_repeat {
 int store_row_repeat(const struct store_row_repeat *row, struct addr *host, unsigned int *times,
 		     int64_t *until);
 
-/* Numbers that have no sign in struct place stand as SQLite keeps them, in 64 bits. */
+/* Numbers that have no sign in struct log_position_file stand as SQLite keeps them, in 64 bits. */
 struct store_row_place {
 	int64_t rank, generation, device, inode, offset, proof, head, head_size, skip;
 };
 
 /* Adds the place to `out`, of which it has to be the next. */
-int store_row_place(const struct store_row_place *row, struct places *out);
+int store_row_place(const struct store_row_place *row, struct log_position_files *out);
 
 /* A journal's cursor, printable ASCII. */
-int store_row_cursor(const struct store_row_text *row, char out[PLACE_CURSOR_SIZE]);
+int store_row_cursor(const struct store_row_text *row, char out[LOG_POSITION_CURSOR_SIZE]);
 
 struct store_row_totals {
 	int64_t lines, offences, blocks, braked;

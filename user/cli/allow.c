@@ -14,7 +14,7 @@
 #include "cli/ownlist.h"
 #include "cli/spared.h"
 #include "common/log.h"
-#include "common/words.h"
+#include "common/suggest.h"
 
 #define ALLOW_WIDTH 20 /* of the column of addresses, as a rule */
 
@@ -82,7 +82,7 @@ static void allow_lifted(void *context, const struct carve_lifted *lifted)
 						"dry_run", (int)lifted->trial));
 	else if (lifted->pieces)
 		printf("%s: unblocked in %s; the rest of that stays blocked, as %zu network%s\n",
-		       entry, address, lifted->pieces, words_plural(lifted->pieces));
+		       entry, address, lifted->pieces, suggest_plural(lifted->pieces));
 	else
 		printf("%s: unblocked\n", address);
 }
@@ -90,18 +90,18 @@ static void allow_lifted(void *context, const struct carve_lifted *lifted)
 /* At once, since whoever allows somebody wants to see him come in. */
 static void allow_lift(struct allow *allow, const struct addr_prefix *whom)
 {
-	struct prefixes *added;
+	struct prefix_set *added;
 	int err;
 
 	if (!allow->blocks)
 		return;
-	err = prefixes_new(&added);
+	err = prefix_set_new(&added);
 	if (!err) {
-		err = prefixes_add(added, whom, "allowed");
-		prefixes_seal(added);
+		err = prefix_set_add(added, whom, "allowed");
+		prefix_set_seal(added);
 		if (!err)
 			err = carve_blocks(allow->blocks, added, added, allow_lifted, allow);
-		prefixes_free(added);
+		prefix_set_free(added);
 	}
 	if (!err)
 		return;
@@ -218,23 +218,23 @@ static int allow_show_own(void *context, const struct addr_prefix *whom, const c
 static int allow_show_all(struct allow *allow)
 {
 	char address[ADDR_TEXT_SIZE];
-	struct prefixes *all;
+	struct prefix_set *all;
 	const char *why;
 	int width = ALLOW_WIDTH;
 
 	if (spared_once(&allow->common, allow->config, &all))
 		return CLI_FAILED;
-	for (size_t i = 0; i < prefixes_count(all); i++) {
-		int length = strlen(addr_prefix_format(prefixes_at(all, i, NULL), address));
+	for (size_t i = 0; i < prefix_set_count(all); i++) {
+		int length = strlen(addr_prefix_format(prefix_set_at(all, i, NULL), address));
 
 		width = length > width ? length : width;
 	}
-	for (size_t i = 0; i < prefixes_count(all); i++) {
-		const struct addr_prefix *whom = prefixes_at(all, i, &why);
+	for (size_t i = 0; i < prefix_set_count(all); i++) {
+		const struct addr_prefix *whom = prefix_set_at(all, i, &why);
 
 		allow_show(allow, whom, why, width);
 	}
-	prefixes_free(all);
+	prefix_set_free(all);
 	return CLI_DONE;
 }
 

@@ -123,7 +123,7 @@ static int attach_open_source(struct attach *attach, const char *name, bool jour
 {
 	struct guard *guard = &attach->guard;
 	struct classes *classes = guard->setup.classes;
-	struct log_place done, from;
+	struct log_position done, from;
 	char known[PATH_MAX + 16];
 
 	snprintf(known, sizeof(known), "%s%s", journal ? SOURCE_JOURNAL : "", name);

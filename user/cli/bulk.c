@@ -15,7 +15,7 @@
 #include "cli/home.h"
 #include "common/duration.h"
 #include "common/log.h"
-#include "common/words.h"
+#include "common/suggest.h"
 
 #define BULK_LINE 65536
 
@@ -227,7 +227,7 @@ static bool bulk_split(struct bulk *bulk, const char *text, const struct addr_pr
 		bulk->refused++;
 	} else {
 		log_notice("\"%s\" holds %s: blocked without, as %zu network%s", text, why,
-			   rest.count, words_plural(rest.count));
+			   rest.count, suggest_plural(rest.count));
 		for (size_t i = 0; i < rest.count && !bulk->err; i++)
 			bulk_push(bulk, &rest.whom[i]);
 	}

@@ -9,7 +9,7 @@
 #include "cli/setup.h"
 #include "common/duration.h"
 #include "common/log.h"
-#include "common/words.h"
+#include "common/suggest.h"
 #include "judge/review.h"
 
 #define CHECK_CLASSES_SIZE 512
@@ -61,7 +61,7 @@ static void check_print_rule(const struct config_rule *config)
 	if (!config->enabled)
 		return;
 	printf(CHECK_INDENT "More than %u %s%s within %s: blocked for %s.\n", rule->limit,
-	       check_has_points(rule) ? "point" : "offence", words_plural(rule->limit),
+	       check_has_points(rule) ? "point" : "offence", suggest_plural(rule->limit),
 	       duration_format(rule->window, window), duration_format(rule->block, block));
 	printf(CHECK_INDENT "%s: %s.\n",
 	       check_has_points(rule) ? "What counts, and its points" : "What counts",
@@ -105,7 +105,7 @@ static void check_print_filter(const struct config_filter *filter)
 	if (filter->rate)
 		printf("Of any one source, more than %u SYN%s in %us (and %u at once) are "
 		       "dropped.\n",
-		       filter->rate, words_plural(filter->rate), filter->rate_seconds,
+		       filter->rate, suggest_plural(filter->rate), filter->rate_seconds,
 		       filter->rate_burst);
 }
 
@@ -117,13 +117,13 @@ static void check_print(const struct cli_common *common, const struct config *co
 		check_print_rule(&config->rules[i]);
 	if (config->patterns_count)
 		printf("\nClasses of rejections: by %zu pattern%s of this site's own first.\n",
-		       config->patterns_count, words_plural(config->patterns_count));
+		       config->patterns_count, suggest_plural(config->patterns_count));
 	check_print_allow(&config->allow);
 	if (config->brake)
 		printf("\nBrake: at more than %u new block%s in a minute, further verdicts are "
 		       "only "
 		       "shown, until sobig-xdp release.\n",
-		       config->brake, words_plural(config->brake));
+		       config->brake, suggest_plural(config->brake));
 	else
 		puts("\nBrake: off. However many hosts a rule is against, they are blocked.");
 	check_print_filter(&config->filter);

@@ -14,7 +14,7 @@
 #include "cli/targets.h"
 #include "common/duration.h"
 #include "common/log.h"
-#include "common/words.h"
+#include "common/suggest.h"
 
 #define EXPLAIN_HISTORY_MAX 20
 #define EXPLAIN_OTHERS_MAX  10 /* blocks that are named besides the one that shuts it out */
@@ -26,7 +26,7 @@ struct explain {
 	bool blocked;
 	struct survey_entry entry; /* the one that shuts it out */
 	struct list_blocks blocks; /* that it is in, or that are in it */
-	char spared[PREFIXES_WHY_SIZE];
+	char spared[PREFIX_SET_WHY_SIZE];
 	struct addr_prefix spared_entry;
 	struct store_block history[EXPLAIN_HISTORY_MAX]; /* the latest first; texts are ours */
 	unsigned int count;
@@ -101,14 +101,14 @@ static int explain_read(struct explain *explain, const struct cli_common *common
 /* Whether it is never blocked, and why. That asks exim and the DNS, which may take its time. */
 static void explain_ask(struct explain *explain, const struct cli_common *common, const char *file)
 {
-	struct prefixes *spared = NULL;
+	struct prefix_set *spared = NULL;
 	const char *why;
 
 	if (!spared_once(common, file, &spared)) {
-		why = prefixes_find(spared, explain->whom, &explain->spared_entry);
+		why = prefix_set_find(spared, explain->whom, &explain->spared_entry);
 		snprintf(explain->spared, sizeof(explain->spared), "%s", why ? why : "");
 	}
-	prefixes_free(spared);
+	prefix_set_free(spared);
 }
 
 static void explain_free(struct explain *explain)
@@ -152,7 +152,7 @@ static void explain_print_entry(FILE *to, const struct explain *explain)
 			duration_format(entry->quiet, left));
 	if (entry->last_drop)
 		fprintf(to, "  dropped  %llu SYN%s, the last at %s\n",
-			(unsigned long long)entry->drops, words_plural(entry->drops),
+			(unsigned long long)entry->drops, suggest_plural(entry->drops),
 			cli_time(entry->last_drop, time));
 	else
 		fprintf(to, "  dropped  nothing yet\n");
@@ -186,7 +186,7 @@ static void explain_print_others(FILE *to, const struct explain *explain)
 	rest = others - EXPLAIN_OTHERS_MAX;
 	fprintf(to,
 		"  and      %zu other block%s, %llu SYN%s dropped for them: sobig-xdp list %s\n",
-		rest, words_plural(rest), (unsigned long long)drops, words_plural(drops),
+		rest, suggest_plural(rest), (unsigned long long)drops, suggest_plural(drops),
 		addr_prefix_format(explain->whom, address));
 }
 
@@ -203,7 +203,7 @@ static void explain_print_history(FILE *to, const struct explain *explain)
 			block->log ? "" : ", by hand");
 		if (block->repeats)
 			fprintf(to, "  repeats  it had been blocked %u time%s before\n",
-				block->repeats, words_plural(block->repeats));
+				block->repeats, suggest_plural(block->repeats));
 		fprintf(to, "  %s %s\n", block->lifted ? "lifted  " : "until   ",
 			history_time(block->lifted ? block->lifted : block->until, until));
 		if (*block->lines) {

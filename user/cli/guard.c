@@ -21,7 +21,7 @@
 #include "cli/post.h"
 #include "cli/verdicts.h"
 #include "common/log.h"
-#include "common/words.h"
+#include "common/suggest.h"
 
 /*
  * exim makes the next file when it has something to say, which may take a while after a rotation.
@@ -214,7 +214,7 @@ static void guard_tick(struct guard *guard)
 		guard->pulse.evictions += repair.evicted;
 		guard->changed = true;
 		log_warning("the kernel's table had lost %llu block%s, which came back now",
-			    (unsigned long long)repair.evicted, words_plural(repair.evicted));
+			    (unsigned long long)repair.evicted, suggest_plural(repair.evicted));
 	}
 	changed = memory_check(guard) || guard->changed;
 	guard_write_pulse(guard);

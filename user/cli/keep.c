@@ -12,14 +12,14 @@
 #include "cli/memory.h"
 #include "cli/spared.h"
 #include "common/log.h"
-#include "common/words.h"
+#include "common/suggest.h"
 
 #define KEEP_TOLD_MAX 20 /* lifted blocks that are told one by one */
 
 struct keep {
 	struct gather *gather;
 	int fd; /* the present gather's */
-	struct prefixes *set;
+	struct prefix_set *set;
 	bool looked; /* for blocks in force of those in the set */
 };
 
@@ -67,7 +67,7 @@ int keep_fd(const struct keep *keep)
 	return keep->fd;
 }
 
-const struct prefixes *keep_set(const struct keep *keep)
+const struct prefix_set *keep_set(const struct keep *keep)
 {
 	return keep->set;
 }
@@ -100,52 +100,53 @@ static void keep_lifted(void *context, const struct carve_lifted *lifted)
 		log_notice("unblocked %s in %s, which is never to be blocked (%s); the rest stays "
 			   "blocked as %zu network%s",
 			   entry, address, lifted->why, lifted->pieces,
-			   words_plural(lifted->pieces));
+			   suggest_plural(lifted->pieces));
 	else
 		log_notice("unblocked %s: %s is never to be blocked (%s)", address, entry,
 			   lifted->why);
 }
 
 /* Those in `set` that are not in `before` (NULL: nobody is). 0 or -ENOMEM. */
-static int keep_fresh(const struct prefixes *set, const struct prefixes *before,
-		      struct prefixes **out)
+static int keep_fresh(const struct prefix_set *set, const struct prefix_set *before,
+		      struct prefix_set **out)
 {
-	struct prefixes *fresh;
+	struct prefix_set *fresh;
 	struct addr_prefix entry;
 	const char *why;
-	int err = prefixes_new(&fresh);
+	int err = prefix_set_new(&fresh);
 
 	if (err)
 		return err;
-	for (size_t i = 0; i < prefixes_count(set) && !err; i++) {
-		const struct addr_prefix *whom = prefixes_at(set, i, &why);
+	for (size_t i = 0; i < prefix_set_count(set) && !err; i++) {
+		const struct addr_prefix *whom = prefix_set_at(set, i, &why);
 
 		/* An entry is the narrowest that covers itself. */
-		if (!before || !prefixes_find(before, whom, &entry) || entry.length != whom->length)
-			err = prefixes_add(fresh, whom, why);
+		if (!before || !prefix_set_find(before, whom, &entry) ||
+		    entry.length != whom->length)
+			err = prefix_set_add(fresh, whom, why);
 	}
 	if (err) {
-		prefixes_free(fresh);
+		prefix_set_free(fresh);
 		return err;
 	}
-	prefixes_seal(fresh);
+	prefix_set_seal(fresh);
 	*out = fresh;
 	return 0;
 }
 
-static void keep_lift(struct keep *keep, struct guard *guard, const struct prefixes *before)
+static void keep_lift(struct keep *keep, struct guard *guard, const struct prefix_set *before)
 {
 	struct keep_lifting lifting = { .guard = guard };
-	struct prefixes *fresh;
+	struct prefix_set *fresh;
 	int err = keep_fresh(keep->set, before, &fresh);
 
 	if (!err) {
 		err = carve_blocks(guard->blocks, keep->set, fresh, keep_lifted, &lifting);
-		prefixes_free(fresh);
+		prefix_set_free(fresh);
 	}
 	if (lifting.count > KEEP_TOLD_MAX)
 		log_notice("lifted besides: %u block%s", lifting.count - KEEP_TOLD_MAX,
-			   words_plural(lifting.count - KEEP_TOLD_MAX));
+			   suggest_plural(lifting.count - KEEP_TOLD_MAX));
 	if (err)
 		log_error("cannot look for blocks of who is never to be blocked: %s; try: "
 			  "sobig-xdp unblock ADDR",
@@ -154,7 +155,7 @@ static void keep_lift(struct keep *keep, struct guard *guard, const struct prefi
 
 void keep_read(struct keep *keep, struct guard *guard)
 {
-	struct prefixes *fresh = gather_take(keep->gather), *before = keep->set;
+	struct prefix_set *fresh = gather_take(keep->gather), *before = keep->set;
 
 	if (!fresh && keep->looked)
 		return;
@@ -164,10 +165,10 @@ void keep_read(struct keep *keep, struct guard *guard)
 	}
 	keep_lift(keep, guard, keep->looked ? before : NULL);
 	keep->looked = true;
-	guard->pulse.allowed = prefixes_count(keep->set);
+	guard->pulse.allowed = prefix_set_count(keep->set);
 	guard->changed = true;
 	if (fresh)
-		prefixes_free(before);
+		prefix_set_free(before);
 }
 
 void keep_close(struct keep *keep)
@@ -177,6 +178,6 @@ void keep_close(struct keep *keep)
 	gather_close(keep->gather);
 	if (keep->fd >= 0)
 		close(keep->fd);
-	prefixes_free(keep->set);
+	prefix_set_free(keep->set);
 	free(keep);
 }

@@ -20,7 +20,7 @@ int keep_reload(struct keep *keep, const struct guard *guard, const struct confi
 int keep_fd(const struct keep *keep);
 
 /* For judge_spare(); good until keep_read(). */
-const struct prefixes *keep_set(const struct keep *keep);
+const struct prefix_set *keep_set(const struct keep *keep);
 
 /*
  * Takes in what has changed: tells the judge, and lifts blocks in force of who is new; the first

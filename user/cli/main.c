@@ -5,7 +5,7 @@
 
 #include "cli/cli.h"
 #include "common/log.h"
-#include "common/words.h"
+#include "common/suggest.h"
 #include "judge/config.h"
 
 #ifndef VERSION
@@ -118,7 +118,7 @@ static int main_unknown(const char *word)
 	for (i = 0; cli_commands[i].name; i++)
 		names[i] = cli_commands[i].name;
 	names[i] = NULL;
-	nearest = words_nearest(word, names);
+	nearest = suggest_nearest(word, names);
 	if (*word == '-')
 		log_error("\"%s\" stands before the command; options stand behind it: sobig-xdp "
 			  "COMMAND %s",

@@ -13,7 +13,7 @@
 #include "act/store_row.h"
 #include "common/hash.h"
 #include "common/log.h"
-#include "judge/hosts.h"
+#include "common/lru.h"
 #include "judge/window.h"
 
 /*
@@ -28,7 +28,7 @@
 
 /* Places that a log was at. */
 struct memory_log {
-	struct log_place *places;
+	struct log_position *places;
 	uint32_t *times; /* seconds of CLOCK_MONOTONIC */
 	unsigned int first, count;
 };
@@ -43,7 +43,7 @@ struct memory_verdict {
 struct memory {
 	struct store *store; /* what was there at the start; NULL: nothing */
 	struct scribe *scribe;
-	struct hosts *verdicts;
+	struct lru *verdicts;
 	/* Daemons at several interfaces share the state, but for what each has read by itself. */
 	char who[IF_NAMESIZE];
 	struct store_totals totals; /* of all former daemons there */
@@ -67,10 +67,10 @@ static void memory_take_repeat(void *context, const struct addr *host, unsigned 
 static int memory_take_verdict(void *context, const struct store_block *block)
 {
 	struct memory *memory = context;
-	struct memory_verdict *verdict = hosts_find(memory->verdicts, &block->whom.addr);
+	struct memory_verdict *verdict = lru_find(memory->verdicts, &block->whom.addr);
 
 	if (!verdict)
-		verdict = hosts_add(memory->verdicts, &block->whom.addr);
+		verdict = lru_add(memory->verdicts, &block->whom.addr);
 	if (!verdict || block->event < verdict->event)
 		return 0;
 	verdict->log = memory_name(block->log);
@@ -111,9 +111,9 @@ static void memory_read(struct memory *memory, struct guard *guard, const char *
 
 int memory_open(struct guard *guard, const char *folder, const char *interface, struct memory **out)
 {
-	const struct hosts_options of_hosts = { .record = sizeof(struct memory_verdict),
-						.most = MEMORY_HOSTS,
-						.seed = guard->seed };
+	const struct lru_options of_hosts = { .record = sizeof(struct memory_verdict),
+					      .most = MEMORY_HOSTS,
+					      .seed = guard->seed };
 	const struct config_state *config = &guard->setup.config.state;
 	struct store_limits limits = { .size = config->size,
 				       .history = config->history * INT64_C(1000) };
@@ -126,7 +126,7 @@ int memory_open(struct guard *guard, const char *folder, const char *interface, 
 		if (limits.memory < guard->setup.rules.rules[i].memory * INT64_C(1000))
 			limits.memory = guard->setup.rules.rules[i].memory * INT64_C(1000);
 	snprintf(memory->who, sizeof(memory->who), "%s", interface);
-	err = hosts_open(&of_hosts, &memory->verdicts);
+	err = lru_open(&of_hosts, &memory->verdicts);
 	if (!err) {
 		memory_read(memory, guard, folder);
 		err = scribe_open(folder, interface, &limits, &memory->scribe);
@@ -138,8 +138,8 @@ int memory_open(struct guard *guard, const char *folder, const char *interface, 
 	return err;
 }
 
-int memory_place(struct memory *memory, const char *log, struct log_place *done,
-		 struct log_place *from)
+int memory_place(struct memory *memory, const char *log, struct log_position *done,
+		 struct log_position *from)
 {
 	char name[IF_NAMESIZE + PATH_MAX];
 
@@ -149,7 +149,8 @@ int memory_place(struct memory *memory, const char *log, struct log_place *done,
 	return store_log(memory->store, name, done, from);
 }
 
-static void memory_note_place(struct memory_log *log, const struct log_place *place, uint32_t now)
+static void memory_note_place(struct memory_log *log, const struct log_position *place,
+			      uint32_t now)
 {
 	unsigned int at;
 
@@ -165,7 +166,7 @@ static void memory_note_place(struct memory_log *log, const struct log_place *pl
 void memory_follow(struct memory *memory, const struct guard *guard, int number)
 {
 	struct memory_log *log = &memory->logs[number];
-	struct log_place place;
+	struct log_position place;
 
 	snprintf(memory->names[number], sizeof(memory->names[number]), "%s %s", memory->who,
 		 source_name(guard->logs[number].source));
@@ -183,7 +184,7 @@ void memory_follow(struct memory *memory, const struct guard *guard, int number)
 }
 
 /* The latest place that is far enough back for all windows. */
-static void memory_choose_from(struct memory_log *log, uint32_t reach, struct log_place *out)
+static void memory_choose_from(struct memory_log *log, uint32_t reach, struct log_position *out)
 {
 	uint32_t now = blocks_now();
 
@@ -235,7 +236,7 @@ bool memory_is_open(struct memory *memory, const char *log, const struct event *
 		    const struct source_line *line)
 {
 	const struct addr host = addr_host(&event->peer);
-	const struct memory_verdict *verdict = hosts_find(memory->verdicts, &host);
+	const struct memory_verdict *verdict = lru_find(memory->verdicts, &host);
 
 	if (!verdict)
 		return true;
@@ -417,7 +418,7 @@ void memory_close(struct memory *memory)
 		return;
 	scribe_close(memory->scribe);
 	store_close(memory->store);
-	hosts_close(memory->verdicts);
+	lru_close(memory->verdicts);
 	for (int i = 0; i < GUARD_LOGS_MAX; i++) {
 		free(memory->logs[i].places);
 		free(memory->logs[i].times);

@@ -14,8 +14,8 @@ int memory_open(struct guard *guard, const char *folder, const char *interface,
 
 /* Where the reading of a log had come, and from where on its lines are of interest. 0 or -ENOENT.
  */
-int memory_place(struct memory *memory, const char *log, struct log_place *done,
-		 struct log_place *from);
+int memory_place(struct memory *memory, const char *log, struct log_position *done,
+		 struct log_position *from);
 
 /* A log is read from here on; guard->logs[number] is it. */
 void memory_follow(struct memory *memory, const struct guard *guard, int number);

@@ -11,7 +11,7 @@
 #include "cli/post.h"
 #include "common/duration.h"
 #include "common/log.h"
-#include "common/words.h"
+#include "common/suggest.h"
 
 /* The configuration, but for what the command line says. */
 static void policy_set_filter(const struct guard_orders *orders, const struct config_filter *config,
@@ -171,7 +171,7 @@ void policy_tell(const struct guard *guard)
 	}
 	if (rules->count > 1)
 		log_notice("and by %zu more rule%s; for show only: %zu; sobig-xdp check tells all",
-			   rules->count - 1, words_plural(rules->count - 1), shown);
+			   rules->count - 1, suggest_plural(rules->count - 1), shown);
 	if (!rules->count)
 		log_warning("there is no rule: nobody will be blocked");
 }

@@ -40,7 +40,7 @@ struct replay {
 	struct storm_orders orders;
 
 	struct setup setup;
-	struct prefixes *spared;
+	struct prefix_set *spared;
 	struct replay_tally tally;
 	struct sweep_grid grid;
 	struct sweep_cell cells[SWEEP_LIMITS_MAX * SWEEP_WINDOWS_MAX];
@@ -284,7 +284,7 @@ static void replay_close(struct replay *replay)
 	replay_tally_close(&replay->tally);
 	sweep_close(replay->tally.sweep);
 	judge_close(replay->tally.judge);
-	prefixes_free(replay->spared);
+	prefix_set_free(replay->spared);
 	setup_free(&replay->setup);
 }
 

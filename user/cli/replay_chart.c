@@ -5,7 +5,7 @@
 
 #include "cli/replay_page.h"
 #include "cli/replay_words.h"
-#include "common/words.h"
+#include "common/suggest.h"
 
 #define REPLAY_CHART_TICKS 8
 #define REPLAY_CHART_TOP   1000 /* of a picture, in its own units */
@@ -79,12 +79,12 @@ static void replay_chart_hits(FILE *page, const struct replay_series *series)
 			"</title></rect>\n",
 			i, REPLAY_CHART_TOP, replay_words_time(replay_series_start(series, i)),
 			replay_words_number(counts[REPLAY_OFFENCES], true),
-			words_plural(counts[REPLAY_OFFENCES]),
+			suggest_plural(counts[REPLAY_OFFENCES]),
 			replay_words_number(counts[REPLAY_AVOIDED], true),
 			replay_words_number(counts[REPLAY_BLOCKS], true),
-			words_plural(counts[REPLAY_BLOCKS]),
+			suggest_plural(counts[REPLAY_BLOCKS]),
 			replay_words_number(counts[REPLAY_ARRIVALS], true),
-			words_plural(counts[REPLAY_ARRIVALS]),
+			suggest_plural(counts[REPLAY_ARRIVALS]),
 			replay_words_number(counts[REPLAY_PRICE], true));
 	}
 }

@@ -4,7 +4,7 @@
 
 #include "cli/replay_page.h"
 #include "cli/replay_words.h"
-#include "common/words.h"
+#include "common/suggest.h"
 
 #define REPLAY_HEAT_LEVELS   10
 #define REPLAY_HEAT_BARGAINS 8
@@ -125,10 +125,10 @@ static void replay_heat_cell(FILE *page, const struct replay_heat *heat, size_t 
 		replay_heat_limit(heat, cell),
 		replay_words_duration(replay_heat_window(heat, cell)),
 		replay_words_number(of->avoided, true), replay_words_number(report->offences, true),
-		words_plural(report->offences), replay_words_number(of->price, true),
-		words_plural(of->price), replay_words_number(of->paying, true),
-		words_plural(of->paying), replay_words_number(of->hosts, true),
-		words_plural(of->hosts), cell == heat->own ? "; as configured" : "",
+		suggest_plural(report->offences), replay_words_number(of->price, true),
+		suggest_plural(of->price), replay_words_number(of->paying, true),
+		suggest_plural(of->paying), replay_words_number(of->hosts, true),
+		suggest_plural(of->hosts), cell == heat->own ? "; as configured" : "",
 		heat->is_shown[cell] ? "; no other pair avoids more for this price" : "",
 		replay_words_percent(of->avoided, report->offences),
 		of->price ? replay_words_number(of->price, true) : "none");

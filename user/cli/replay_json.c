@@ -16,7 +16,7 @@ static json_t *replay_json_address(const struct replay_host *host)
 {
 	char text[ADDR_TEXT_SIZE];
 
-	return json_string(addr_format_host(hosts_addr(host), text));
+	return json_string(addr_format_host(lru_addr(host), text));
 }
 
 static json_t *replay_json_files(const struct replay_report *report)

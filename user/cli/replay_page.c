@@ -13,7 +13,7 @@
 
 #include "cli/replay_words.h"
 #include "common/log.h"
-#include "common/words.h"
+#include "common/suggest.h"
 
 #ifndef VERSION
 #define VERSION "unknown"
@@ -66,9 +66,9 @@ static void replay_page_head(FILE *page, const struct replay_report *report)
 	}
 	if (report->files_count > REPLAY_PAGE_FILES)
 		fprintf(page, " and %zu more log%s", report->files_count - REPLAY_PAGE_FILES,
-			words_plural(report->files_count - REPLAY_PAGE_FILES));
+			suggest_plural(report->files_count - REPLAY_PAGE_FILES));
 	fprintf(page, ": %s line%s", replay_page_number(report->lines),
-		words_plural(report->lines));
+		suggest_plural(report->lines));
 	if (report->tally->series.count)
 		fprintf(page, ", from %s to %s", replay_words_time(report->tally->from),
 			replay_words_time(report->tally->to));
@@ -94,13 +94,13 @@ static void replay_page_cards(FILE *page, const struct replay_report *report)
 			 "&nbsp;%", "of all offences avoided", more);
 	snprintf(more, sizeof(more), "of %s that offended; %s block%s in all",
 		 replay_page_number(report->hosts), replay_page_number(report->blocks),
-		 words_plural(report->blocks));
+		 suggest_plural(report->blocks));
 	replay_page_card(page, "let", replay_page_number(report->blocked), "",
 			 report->blocked == 1 ? "host blocked" : "hosts blocked", more);
 	if (report->price)
 		snprintf(more, sizeof(more), "of %s host%s; %s&nbsp;%% of all that came in",
 			 replay_page_number(report->payers_count),
-			 words_plural(report->payers_count),
+			 suggest_plural(report->payers_count),
 			 replay_words_percent(report->price, report->arrivals));
 	else
 		snprintf(more, sizeof(more), "all %s would have come in",
@@ -135,11 +135,11 @@ static void replay_page_foot(FILE *page, const struct replay_report *report)
 			"<p>The brake was not applied. With it, everything after %s (%s block%s) "
 			"would only have been shown, until a human had looked.</p>\n",
 			replay_words_time(report->braked_at), replay_page_number(report->braked),
-			words_plural(report->braked));
+			suggest_plural(report->braked));
 	if (report->tally->spared_offences)
 		fprintf(page, "<p>Of hosts that are never blocked: %s offence%s.</p>\n",
 			replay_page_number(report->tally->spared_offences),
-			words_plural(report->tally->spared_offences));
+			suggest_plural(report->tally->spared_offences));
 	fprintf(page,
 		"<p class=\"dim\">sobig-xdp %s, %s. Times are local to the machine that wrote "
 		"this page.</p>\n</section>\n</main>\n</body>\n</html>\n",

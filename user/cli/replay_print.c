@@ -8,7 +8,7 @@
 #include "cli/replay_report.h"
 #include "cli/replay_words.h"
 #include "common/log.h"
-#include "common/words.h"
+#include "common/suggest.h"
 
 #define REPLAY_PRINT_TOP  10
 #define REPLAY_PRINT_CELL 32
@@ -29,8 +29,8 @@ static void replay_print_title(const char *title)
 static void replay_print_log(const struct replay_report *report)
 {
 	printf("%s line%s in %s log%s", replay_print_number(report->lines),
-	       words_plural(report->lines), replay_print_number(report->files_count),
-	       words_plural(report->files_count));
+	       suggest_plural(report->lines), replay_print_number(report->files_count),
+	       suggest_plural(report->files_count));
 	if (!report->offences && !report->arrivals) {
 		printf(", and nothing in them that counts\n");
 		return;
@@ -38,28 +38,28 @@ static void replay_print_log(const struct replay_report *report)
 	printf(", %s to %s\n", replay_words_time(report->tally->from),
 	       replay_words_time(report->tally->to));
 	printf("  seen      %s offence%s of %s host%s, %s message%s accepted\n",
-	       replay_print_number(report->offences), words_plural(report->offences),
-	       replay_print_number(report->hosts), words_plural(report->hosts),
-	       replay_print_number(report->arrivals), words_plural(report->arrivals));
+	       replay_print_number(report->offences), suggest_plural(report->offences),
+	       replay_print_number(report->hosts), suggest_plural(report->hosts),
+	       replay_print_number(report->arrivals), suggest_plural(report->arrivals));
 	if (report->tally->leaps)
 		printf("            %s with a time more than a day off the others'\n",
 		       replay_print_number(report->tally->leaps));
 	if (report->tally->spared_offences)
 		printf("            %s offence%s of hosts that are never blocked\n",
 		       replay_print_number(report->tally->spared_offences),
-		       words_plural(report->tally->spared_offences));
+		       suggest_plural(report->tally->spared_offences));
 }
 
 static void replay_print_brake(const struct replay_report *report)
 {
 	printf("  pace      %s new block%s in the busiest minute, which ended at %s\n",
-	       replay_print_number(report->most_new), words_plural(report->most_new),
+	       replay_print_number(report->most_new), suggest_plural(report->most_new),
 	       replay_words_time(report->most_new_at));
 	if (report->braked)
 		printf("  brake     more than %s in a minute put it on at %s: the last %s block%s "
 		       "would only have been shown\n",
 		       replay_print_number(report->brake), replay_words_time(report->braked_at),
-		       replay_print_number(report->braked), words_plural(report->braked));
+		       replay_print_number(report->braked), suggest_plural(report->braked));
 	else if (report->brake)
 		printf("  brake     would not have come on: that takes more than %s in a minute\n",
 		       replay_print_number(report->brake));
@@ -72,21 +72,21 @@ static void replay_print_outcome(const struct replay_report *report)
 		return;
 	}
 	printf("  blocked   %s host%s, in %s block%s, from %s to %s\n",
-	       replay_print_number(report->blocked), words_plural(report->blocked),
-	       replay_print_number(report->blocks), words_plural(report->blocks),
+	       replay_print_number(report->blocked), suggest_plural(report->blocked),
+	       replay_print_number(report->blocks), suggest_plural(report->blocks),
 	       replay_words_time(report->first->time), replay_words_time(report->last->time));
 	printf("  avoided   %s of %s offence%s (%s %%) would never have reached exim\n",
 	       replay_print_number(report->avoided), replay_print_number(report->offences),
-	       words_plural(report->offences),
+	       suggest_plural(report->offences),
 	       replay_words_percent(report->avoided, report->offences));
 	if (report->price)
 		printf("  price     %s accepted message%s (%s %%), of %s host%s, would not have "
 		       "come "
 		       "in\n",
-		       replay_print_number(report->price), words_plural(report->price),
+		       replay_print_number(report->price), suggest_plural(report->price),
 		       replay_words_percent(report->price, report->arrivals),
 		       replay_print_number(report->payers_count),
-		       words_plural(report->payers_count));
+		       suggest_plural(report->payers_count));
 	else
 		printf("  price     none: every accepted message would have come in\n");
 	replay_print_brake(report);
@@ -139,7 +139,7 @@ static int replay_print_width(const struct replay_host *const *hosts, size_t cou
 	size_t width = strlen("ADDRESS");
 
 	for (size_t i = 0; i < count && i < REPLAY_PRINT_TOP; i++) {
-		size_t length = strlen(addr_format_host(hosts_addr(hosts[i]), address));
+		size_t length = strlen(addr_format_host(lru_addr(hosts[i]), address));
 
 		width = length > width ? length : width;
 	}
@@ -162,16 +162,15 @@ static void replay_print_payers(const struct replay_report *report)
 		const struct replay_host *host = report->payers[i];
 
 		printf("%-*s  %8s  %9s  %-19s  %s\n", width,
-		       addr_format_host(hosts_addr(host), address),
-		       replay_print_number(host->price), replay_print_number(host->offences),
-		       replay_words_time(host->blocked),
+		       addr_format_host(lru_addr(host), address), replay_print_number(host->price),
+		       replay_print_number(host->offences), replay_words_time(host->blocked),
 		       report->rules->rules[host->first_rule].name);
 	}
 	if (report->payers_count > REPLAY_PRINT_TOP)
 		printf("and %s other host%s, %s message%s, which -j lists\n",
 		       replay_print_number(report->payers_count - REPLAY_PRINT_TOP),
-		       words_plural(report->payers_count - REPLAY_PRINT_TOP),
-		       replay_print_number(rest), words_plural(rest));
+		       suggest_plural(report->payers_count - REPLAY_PRINT_TOP),
+		       replay_print_number(rest), suggest_plural(rest));
 }
 
 static void replay_print_top(const struct replay_report *report)
@@ -188,7 +187,7 @@ static void replay_print_top(const struct replay_report *report)
 		const struct replay_host *host = report->top[i];
 
 		printf("%-*s  %9s  %9s  %6s  %-19s  %s\n", width,
-		       addr_format_host(hosts_addr(host), address),
+		       addr_format_host(lru_addr(host), address),
 		       replay_print_number(host->offences), replay_print_number(host->avoided),
 		       replay_print_number(host->blocks),
 		       host->blocks ? replay_words_time(host->blocked) : "-",

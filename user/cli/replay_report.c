@@ -21,7 +21,7 @@ double replay_report_percent(uint64_t part, uint64_t whole)
 
 static int replay_report_by_address(const struct replay_host *a, const struct replay_host *b)
 {
-	return addr_compare(hosts_addr(a), hosts_addr(b));
+	return addr_compare(lru_addr(a), lru_addr(b));
 }
 
 /* <0: `a` comes first. */
@@ -73,7 +73,7 @@ static void replay_report_rank_network(struct replay_report *report,
 
 static struct addr_prefix replay_report_network(const struct replay_host *host)
 {
-	struct addr_prefix prefix = { .addr = *hosts_addr(host) };
+	struct addr_prefix prefix = { .addr = *lru_addr(host) };
 
 	prefix.length = addr_is_ipv4(&prefix.addr) ? REPLAY_REPORT_NETWORK4
 						   : REPLAY_REPORT_NETWORK6;
@@ -110,14 +110,14 @@ static void replay_report_networks(struct replay_report *report, const struct re
 
 static int replay_report_hosts(struct replay_report *report)
 {
-	struct hosts *table = report->tally->hosts;
-	size_t most = hosts_count(table);
+	struct lru *table = report->tally->hosts;
+	size_t most = lru_count(table);
 	const struct replay_host **hosts = calloc(most + 1, sizeof(*hosts));
-	const struct replay_host *host = hosts_oldest(table);
+	const struct replay_host *host = lru_oldest(table);
 
 	if (!hosts)
 		return -ENOMEM;
-	for (; host; host = hosts_newer(table, host)) {
+	for (; host; host = lru_newer(table, host)) {
 		hosts[report->hosts++] = host;
 		report->blocked += host->blocks > 0;
 		report->tried += host->tried > 0;

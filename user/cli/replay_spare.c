@@ -9,17 +9,17 @@
 #include "common/log.h"
 
 /* Adds what is in a list, and to *names how many names there are in it. */
-static int replay_spare_list(struct prefixes *set, const char *path, size_t *names)
+static int replay_spare_list(struct prefix_set *set, const char *path, size_t *names)
 {
 	struct lists_file file = { .path = path, .why = "" };
 	int err = 0;
 
 	lists_refresh(&file);
-	for (size_t i = 0; file.set && i < prefixes_count(file.set) && !err; i++) {
+	for (size_t i = 0; file.set && i < prefix_set_count(file.set) && !err; i++) {
 		const char *why;
-		const struct addr_prefix *whom = prefixes_at(file.set, i, &why);
+		const struct addr_prefix *whom = prefix_set_at(file.set, i, &why);
 
-		err = prefixes_add(set, whom, why);
+		err = prefix_set_add(set, whom, why);
 	}
 	*names += file.names_count;
 	lists_clear(&file);
@@ -27,7 +27,7 @@ static int replay_spare_list(struct prefixes *set, const char *path, size_t *nam
 }
 
 static int replay_spare_lists(const struct cli_common *common, const struct config *config,
-			      struct prefixes *set, size_t *names)
+			      struct prefix_set *set, size_t *names)
 {
 	const struct config_allow *allow = &config->allow;
 	char own[PATH_MAX];
@@ -44,24 +44,24 @@ static int replay_spare_lists(const struct cli_common *common, const struct conf
 }
 
 int replay_spare(const struct cli_common *common, const struct config *config,
-		 struct prefixes **out)
+		 struct prefix_set **out)
 {
 	const struct config_allow *allow = &config->allow;
 	size_t names = allow->hosts_count;
-	struct prefixes *set;
-	int err = prefixes_new(&set);
+	struct prefix_set *set;
+	int err = prefix_set_new(&set);
 
 	if (err)
 		return err;
 	for (size_t i = 0; i < allow->addresses_count && !err; i++)
-		err = prefixes_add(set, &allow->addresses[i], "");
+		err = prefix_set_add(set, &allow->addresses[i], "");
 	if (!err)
 		err = replay_spare_lists(common, config, set, &names);
 	if (err) {
-		prefixes_free(set);
+		prefix_set_free(set);
 		return err;
 	}
-	prefixes_seal(set);
+	prefix_set_seal(set);
 	if (names)
 		log_warning("names among those who are never blocked are not looked up for a "
 			    "replay, and their hosts are judged like others: %zu",

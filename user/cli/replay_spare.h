@@ -4,7 +4,7 @@
 #define REPLAY_SPARE_H
 
 #include "cli/cli.h"
-#include "common/prefixes.h"
+#include "common/prefix_set.h"
 #include "judge/config.h"
 
 /*
@@ -13,6 +13,6 @@
  * frees *out.
  */
 int replay_spare(const struct cli_common *common, const struct config *config,
-		 struct prefixes **out);
+		 struct prefix_set **out);
 
 #endif

@@ -2,7 +2,7 @@
 /* The tables of a replay's page: the price, hosts, networks, rules, classes. */
 #include "cli/replay_page.h"
 #include "cli/replay_words.h"
-#include "common/words.h"
+#include "common/suggest.h"
 
 static const char *replay_tables_number(uint64_t number)
 {
@@ -58,7 +58,7 @@ static void replay_tables_payers(FILE *page, const struct replay_report *report)
 			"<tr><th scope=\"row\">%s</th><td class=\"n\">%s</td><td "
 			"class=\"n\">%s</td>"
 			"<td>%s</td><td>%s</td></tr>\n",
-			addr_format_host(hosts_addr(host), address),
+			addr_format_host(lru_addr(host), address),
 			replay_tables_number(host->price), replay_tables_number(host->offences),
 			replay_words_time(host->blocked),
 			report->rules->rules[host->first_rule].name);
@@ -68,8 +68,8 @@ static void replay_tables_payers(FILE *page, const struct replay_report *report)
 			"<tr><td colspan=\"5\" class=\"dim\">and %s other host%s, %s message%s"
 			"</td></tr>\n",
 			replay_tables_number(report->payers_count - REPLAY_REPORT_TOP),
-			words_plural(report->payers_count - REPLAY_REPORT_TOP),
-			replay_tables_number(rest), words_plural(rest));
+			suggest_plural(report->payers_count - REPLAY_REPORT_TOP),
+			replay_tables_number(rest), suggest_plural(rest));
 	replay_tables_close(page);
 }
 
@@ -84,7 +84,7 @@ static void replay_tables_hosts(FILE *page, const struct replay_report *report)
 		const struct replay_host *host = report->top[i];
 
 		fprintf(page, "<tr><th scope=\"row\">%s</th>",
-			addr_format_host(hosts_addr(host), address));
+			addr_format_host(lru_addr(host), address));
 		replay_tables_bar(page, host->offences, host->avoided, report->top[0]->offences);
 		fprintf(page, "<td class=\"n\">%s</td><td>%s</td><td>%s</td></tr>\n",
 			replay_tables_number(host->blocks),

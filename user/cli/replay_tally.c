@@ -9,14 +9,14 @@
 
 int replay_tally_open(struct replay_tally *tally, uint64_t seed)
 {
-	const struct hosts_options options = { .record = sizeof(struct replay_host),
-					       .most = REPLAY_TALLY_HOSTS_MAX,
-					       .seed = seed };
+	const struct lru_options options = { .record = sizeof(struct replay_host),
+					     .most = REPLAY_TALLY_HOSTS_MAX,
+					     .seed = seed };
 
 	const struct rules *rules = judge_rules(tally->judge);
 
 	tally->clock.most = tally->handed.most = stamps_most(rules);
-	return hosts_open(&options, &tally->hosts);
+	return lru_open(&options, &tally->hosts);
 }
 
 /* The time for the picture: one broken stamp shall not stretch it over years. */
@@ -40,16 +40,15 @@ static bool replay_tally_is_spared(const struct replay_tally *tally, const struc
 	const struct addr_prefix whom = addr_prefix_host(host);
 
 	return addr_is_special(host) ||
-	       (tally->spared && prefixes_find(tally->spared, &whom, NULL));
+	       (tally->spared && prefix_set_find(tally->spared, &whom, NULL));
 }
 
 static struct replay_host *replay_tally_new(struct replay_tally *tally, const struct addr *addr)
 {
-	struct replay_host *host = hosts_add(tally->hosts, addr);
+	struct replay_host *host = lru_add(tally->hosts, addr);
 
 	if (!host) {
-		tally->error = hosts_count(tally->hosts) == REPLAY_TALLY_HOSTS_MAX ? -E2BIG
-										   : -ENOMEM;
+		tally->error = lru_count(tally->hosts) == REPLAY_TALLY_HOSTS_MAX ? -E2BIG : -ENOMEM;
 		return NULL;
 	}
 	host->until = host->trial_until = INT64_MIN;
@@ -173,7 +172,7 @@ void replay_tally_event(struct replay_tally *tally, const struct event *event)
 	time = replay_tally_time(tally, event->time);
 	tally->classes[event->class]++;
 	replay_series_add(&tally->series, time, arrival ? REPLAY_ARRIVALS : REPLAY_OFFENCES);
-	host = hosts_find(tally->hosts, &addr);
+	host = lru_find(tally->hosts, &addr);
 	if (!host && arrival)
 		return; /* nothing that came before can have led to a block */
 	if (!host)
@@ -200,7 +199,7 @@ void replay_tally_event(struct replay_tally *tally, const struct event *event)
 
 void replay_tally_close(struct replay_tally *tally)
 {
-	hosts_close(tally->hosts);
+	lru_close(tally->hosts);
 	free(tally->verdicts);
 	tally->hosts = NULL;
 	tally->verdicts = NULL;

@@ -4,7 +4,7 @@
 #define REPLAY_TALLY_H
 
 #include "cli/replay_series.h"
-#include "judge/hosts.h"
+#include "common/lru.h"
 #include "judge/judge.h"
 #include "judge/stamps.h"
 #include "judge/sweep.h"
@@ -49,12 +49,12 @@ struct replay_sum {
 
 /* All zero at first, but for what is named here as the caller's. */
 struct replay_tally {
-	struct judge *judge;	       /* the caller's, its brake off */
-	const struct prefixes *spared; /* the judge's, the caller's; may be NULL */
-	struct sweep *sweep;	       /* the caller's; NULL: not wanted */
-	const struct rule *swept;      /* which rule it is of */
+	struct judge *judge;		 /* the caller's, its brake off */
+	const struct prefix_set *spared; /* the judge's, the caller's; may be NULL */
+	struct sweep *sweep;		 /* the caller's; NULL: not wanted */
+	const struct rule *swept;	 /* which rule it is of */
 
-	struct hosts *hosts; /* of struct replay_host */
+	struct lru *hosts; /* of struct replay_host */
 	struct replay_series series;
 	struct replay_verdict *verdicts;
 	size_t verdicts_count, verdicts_room;

@@ -27,7 +27,7 @@ int spared_path(const struct cli_common *common, const struct config *config, ch
 }
 
 /* For gather.h; it may be called in its thread. */
-static int spared_ask_exim(struct prefixes *out, int (*name)(void *context, const char *name),
+static int spared_ask_exim(struct prefix_set *out, int (*name)(void *context, const char *name),
 			   void *context)
 {
 	static atomic_bool told;
@@ -64,7 +64,7 @@ static const char *spared_providers(const struct config *config, char path[PATH_
 }
 
 static int spared_gather(const struct cli_common *common, const struct config *config, bool later,
-			 struct gather **running, struct prefixes **once)
+			 struct gather **running, struct prefix_set **once)
 {
 	char own[PATH_MAX], providers[PATH_MAX];
 	struct gather_options options = {
@@ -94,7 +94,7 @@ int spared_open(const struct cli_common *common, const struct config *config, bo
 	return spared_gather(common, config, later, out, NULL);
 }
 
-int spared_once(const struct cli_common *common, const char *file, struct prefixes **out)
+int spared_once(const struct cli_common *common, const char *file, struct prefix_set **out)
 {
 	struct config_error why;
 	struct config config;

@@ -7,7 +7,7 @@
 
 #include "act/gather.h"
 #include "cli/cli.h"
-#include "common/prefixes.h"
+#include "common/prefix_set.h"
 #include "judge/config.h"
 
 /*
@@ -23,6 +23,6 @@ int spared_open(const struct cli_common *common, const struct config *config, bo
  * The whole set as it is now, by the configuration `file` (NULL: the usual one). 0 or -errno
  * (told); the caller frees *out.
  */
-int spared_once(const struct cli_common *common, const char *file, struct prefixes **out);
+int spared_once(const struct cli_common *common, const char *file, struct prefix_set **out);
 
 #endif

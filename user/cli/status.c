@@ -12,7 +12,7 @@
 #include "common/duration.h"
 #include "common/event.h"
 #include "common/log.h"
-#include "common/words.h"
+#include "common/suggest.h"
 #include "read/skip.h"
 
 #define STATUS_PORTS_SIZE 96
@@ -149,7 +149,7 @@ static void status_print_log(const struct sobig_pulse *pulse)
 {
 	printf("  log       %s", pulse->log);
 	if (pulse->logs > 1)
-		printf(" and %u other log%s", pulse->logs - 1, words_plural(pulse->logs - 1));
+		printf(" and %u other log%s", pulse->logs - 1, suggest_plural(pulse->logs - 1));
 	printf(", at byte %llu", (unsigned long long)pulse->position);
 }
 
@@ -163,7 +163,8 @@ static void status_print_skips(const struct sobig_pulse *pulse)
 		sum += pulse->skipped[i];
 	if (!sum)
 		return;
-	printf(STATUS_INDENT "%llu line%s not counted", (unsigned long long)sum, words_plural(sum));
+	printf(STATUS_INDENT "%llu line%s not counted", (unsigned long long)sum,
+	       suggest_plural(sum));
 	for (int i = 0; i < SKIP_KINDS; i++) {
 		if (!pulse->skipped[i])
 			continue;
@@ -196,25 +197,25 @@ static void status_print_daemon(const struct picture *picture, const struct pict
 	else
 		printf(", no line since it started\n");
 	printf("  judged    %llu line%s, %llu offence%s", (unsigned long long)pulse->lines,
-	       words_plural(pulse->lines), (unsigned long long)pulse->offences,
-	       words_plural(pulse->offences));
+	       suggest_plural(pulse->lines), (unsigned long long)pulse->offences,
+	       suggest_plural(pulse->offences));
 	if (pulse->spared)
 		printf(" (%llu spared)", (unsigned long long)pulse->spared);
 	printf(", %llu block%s, %llu watched host%s\n", (unsigned long long)pulse->blocked,
-	       words_plural(pulse->blocked), (unsigned long long)pulse->watched,
-	       words_plural(pulse->watched));
+	       suggest_plural(pulse->blocked), (unsigned long long)pulse->watched,
+	       suggest_plural(pulse->watched));
 	status_print_classes(pulse);
 	printf("  state     %s%s%s\n", pulse->state, *pulse->config ? ", configuration " : "",
 	       pulse->config);
 	if (pulse->state_lost)
 		printf(STATUS_INDENT "%llu block%s not saved, as the state had no room\n",
-		       (unsigned long long)pulse->state_lost, words_plural(pulse->state_lost));
+		       (unsigned long long)pulse->state_lost, suggest_plural(pulse->state_lost));
 	if (pulse->state_bad)
 		printf(STATUS_INDENT "%llu row%s of the state skipped, not valid\n",
-		       (unsigned long long)pulse->state_bad, words_plural(pulse->state_bad));
+		       (unsigned long long)pulse->state_bad, suggest_plural(pulse->state_bad));
 	if (pulse->watch_drops)
 		printf(STATUS_INDENT "%llu time%s a rule forgot a host, as too many were watched\n",
-		       (unsigned long long)pulse->watch_drops, words_plural(pulse->watch_drops));
+		       (unsigned long long)pulse->watch_drops, suggest_plural(pulse->watch_drops));
 	status_print_skips(pulse);
 }
 
@@ -231,7 +232,7 @@ static int status_by_use(const void *a, const void *b)
 static void status_print_rule(const struct picture_rule *rule)
 {
 	printf("%llu in force, %llu SYN%s dropped for them", (unsigned long long)rule->in_force,
-	       (unsigned long long)rule->drops, words_plural(rule->drops));
+	       (unsigned long long)rule->drops, suggest_plural(rule->drops));
 	if (rule->shown)
 		printf("; %llu for show", (unsigned long long)rule->shown);
 	putchar('\n');
@@ -260,7 +261,7 @@ static void status_print_rules(const struct picture *picture)
 	}
 	if (count <= most)
 		return;
-	printf("  and %d other rule%s: ", count - most, words_plural(count - most));
+	printf("  and %d other rule%s: ", count - most, suggest_plural(count - most));
 	status_print_rule(&rest);
 }
 
@@ -284,7 +285,7 @@ static int status_print(const struct picture *picture, const struct trouble *tro
 	printf("\nblocks: %llu of %llu (IPv4), %llu of %llu (IPv6), %llu network%s in force\n",
 	       (unsigned long long)picture->ipv4, (unsigned long long)picture->room4,
 	       (unsigned long long)picture->ipv6, (unsigned long long)picture->room6,
-	       (unsigned long long)picture->networks, words_plural(picture->networks));
+	       (unsigned long long)picture->networks, suggest_plural(picture->networks));
 	if (evictions)
 		printf("  %llu lost by the kernel and put back\n", (unsigned long long)evictions);
 	status_print_rules(picture);

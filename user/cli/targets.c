@@ -12,7 +12,7 @@
 #include "common/log.h"
 
 struct targets {
-	struct prefixes *spared; /* NULL: all is forced */
+	struct prefix_set *spared; /* NULL: all is forced */
 };
 
 int targets_parse(const char *text, struct addr_prefix *out)
@@ -58,7 +58,7 @@ bool targets_refuse(const struct targets *targets, const struct addr_prefix *who
 			 ipv4 ? BLOCKS_WIDEST4 : BLOCKS_WIDEST6);
 		return true;
 	}
-	words = prefixes_find(targets->spared, whom, &entry);
+	words = prefix_set_find(targets->spared, whom, &entry);
 	if (!words)
 		return false;
 	addr_prefix_format(&entry, address);
@@ -80,7 +80,7 @@ int targets_split(const struct targets *targets, const struct addr_prefix *whom,
 
 	if (!targets->spared || addr_prefix_is_host(whom) || targets_is_wide(whom))
 		return -ENOENT;
-	words = prefixes_find(targets->spared, whom, &entry);
+	words = prefix_set_find(targets->spared, whom, &entry);
 	if (!words || entry.length <= whom->length)
 		return -ENOENT;
 	snprintf(why, size, "%s (%s)", addr_prefix_format(&entry, address), words);
@@ -108,6 +108,6 @@ void targets_close(struct targets *targets)
 {
 	if (!targets)
 		return;
-	prefixes_free(targets->spared);
+	prefix_set_free(targets->spared);
 	free(targets);
 }

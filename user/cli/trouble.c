@@ -11,7 +11,7 @@
 #include "act/store.h"
 #include "cli/cli.h"
 #include "common/duration.h"
-#include "common/words.h"
+#include "common/suggest.h"
 #include "read/skip.h"
 
 struct trouble_list {
@@ -135,7 +135,7 @@ static void trouble_brake(struct trouble_list *list, const struct sobig_pulse *p
 
 	if (pulse->brake)
 		snprintf(many, sizeof(many), "more than %u new block%s in a minute", pulse->brake,
-			 words_plural(pulse->brake));
+			 suggest_plural(pulse->brake));
 	if (pulse->braked)
 		trouble_add(list, TROUBLE_BRAKE, who,
 			    "THE BRAKE IS ON: %s; new verdicts are only shown; look at "
@@ -324,7 +324,7 @@ char *trouble_none(const struct picture *picture, char text[TROUBLE_TEXT_SIZE])
 	}
 	used = snprintf(text, TROUBLE_TEXT_SIZE, "all is well: %s guarded, %llu host%s blocked",
 			picture_names(picture, all, ", ", names), (unsigned long long)hosts,
-			words_plural(hosts));
+			suggest_plural(hosts));
 	if (gone)
 		snprintf(text + used, TROUBLE_TEXT_SIZE - used,
 			 "; %s was moved away %s ago, waiting for exim to make the next one",

@@ -9,7 +9,7 @@
 #include "cli/memory.h"
 #include "common/duration.h"
 #include "common/log.h"
-#include "common/words.h"
+#include "common/suggest.h"
 
 /* ms that a fresh line's time may be off before it is told */
 #define VERDICTS_SKEW_MAX (2 * 60 * 1000)
@@ -64,7 +64,7 @@ static void verdicts_tell_failure(struct guard *guard, const char *address, int 
 	if (!(guard->full & (guard->full - 1)))
 		log_error("%s was not blocked: the table is full (%llu such verdict%s); it holds "
 			  "what --blocks says",
-			  address, (unsigned long long)guard->full, words_plural(guard->full));
+			  address, (unsigned long long)guard->full, suggest_plural(guard->full));
 }
 
 /* The brake has come on: this is for a human, and he may be asleep. */
@@ -76,7 +76,7 @@ static void verdicts_tell_brake(struct guard *guard)
 	log_error(
 		"THE BRAKE IS ON: more than %u new block%s in a minute. From now on, new verdicts "
 		"are only shown. Look at: sobig-xdp list; if they are right: sobig-xdp release",
-		guard->setup.rules.brake, words_plural(guard->setup.rules.brake));
+		guard->setup.rules.brake, suggest_plural(guard->setup.rules.brake));
 	guard_tell(guard, "brake", json_pack("{s:i}", "blocks", (int)guard->setup.rules.brake));
 }
 
@@ -90,7 +90,7 @@ static void verdicts_tell(struct guard *guard, const struct verdict *verdict, ui
 	if (verdict->repeats)
 		log_notice("%s %s for %s (%s; blocked %u time%s before)",
 			   shown ? "would block" : "blocked", address, duration, verdict->reason,
-			   verdict->repeats, words_plural(verdict->repeats));
+			   verdict->repeats, suggest_plural(verdict->repeats));
 	else
 		log_notice("%s %s for %s (%s)", shown ? "would block" : "blocked", address,
 			   duration, verdict->reason);

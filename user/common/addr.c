@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Addresses of hosts, IPv4 and IPv6 in one shape, from text and back. */
-#include "addr.h"
+#include "common/addr.h"
 
 #include <arpa/inet.h>
 #include <errno.h>

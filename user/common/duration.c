@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Lengths of time as people write them: 90s, 15m, 2h, 7d. */
-#include "duration.h"
+#include "common/duration.h"
 
 #include <ctype.h>
 #include <errno.h>

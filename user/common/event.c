@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* The plain values that flow from read to judge to act; they hold no pointer to what made them. */
-#include "event.h"
+#include "common/event.h"
 
 #include <errno.h>
 #include <string.h>

@@ -6,7 +6,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "addr.h"
+#include "common/addr.h"
 #include "sobig.h"
 
 /* What a host did. A log line has one class. */

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* What may be the name of a host. */
-#include "hostname.h"
+#include "common/hostname.h"
 
 #include <ctype.h>
 #include <string.h>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* How many of something there were in the last five minutes; knows no clock. */
-#include "lately.h"
+#include "common/lately.h"
 
 #include <string.h>
 

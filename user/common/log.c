@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Words to the operator on stderr: one sentence a line, with its weight where a journal reads. */
-#include "log.h"
+#include "common/log.h"
 
 #include <errno.h>
 #include <stdio.h>

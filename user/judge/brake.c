@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* How many new blocks there were in the last minute, and whether that is more than anybody wants.
  */
-#include "brake.h"
+#include "judge/brake.h"
 
 #include <errno.h>
 #include <stdlib.h>

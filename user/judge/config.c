@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* What the operator has configured, as he wrote it; what it means is others' to find. */
-#include "config.h"
+#include "judge/config.h"
 
 #include <errno.h>
 #include <glob.h>
@@ -11,7 +11,7 @@
 
 #include <ini.h>
 
-#include "common/words.h"
+#include "common/suggest.h"
 #include "judge/config_line.h"
 
 /* One file being read. */
@@ -56,7 +56,7 @@ static int config_class(struct config_reading *reading, const char *name, enum e
 		return 0;
 	for (int i = 0; i < EVENT_OFFENCES; i++)
 		words[i] = event_class_name(i);
-	nearest = words_nearest(name, words);
+	nearest = suggest_nearest(name, words);
 	config_fail(reading, -EINVAL, "there is no class \"%s\"%s%s%s", name,
 		    nearest ? "; did you mean \"" : "", nearest ? nearest : "",
 		    nearest ? "\"?" : "; sobig-xdp(8) lists them");
@@ -195,7 +195,7 @@ static void config_no_section(struct config_reading *reading, const char *sectio
 	}
 	reading->line = reading->section;
 	snprintf(word, sizeof(word), "%.*s", (int)strcspn(section, " "), section);
-	nearest = words_nearest(word, sections);
+	nearest = suggest_nearest(word, sections);
 	config_fail(reading, -EINVAL,
 		    "there is no section [%s]%s%s%s; what there is: [rule NAME], [class NAME], "
 		    "[allow], [brake], [state], [filter]",
@@ -321,7 +321,7 @@ static void config_tell_missing(const struct config_rule *rule, const char *miss
 
 	for (size_t i = 0; i < rules_default.count; i++)
 		names[i] = rules_default.rules[i].name;
-	nearest = words_nearest(rule->rule.name, names);
+	nearest = suggest_nearest(rule->rule.name, names);
 	snprintf(error->text, sizeof(error->text),
 		 "%s:%d: [rule %s] has no \"%s\", which a rule needs that is none of the default "
 		 "ones%s%s%s",

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* "[allow]" of the configuration: who is never blocked, whatever the log says. */
-#include "config_allow.h"
+#include "judge/config_allow.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -8,7 +8,7 @@
 #include <string.h>
 
 #include "common/hostname.h"
-#include "common/words.h"
+#include "common/suggest.h"
 
 /* The next item of a list with commas, cut out of *rest; NULL: there is none. */
 static char *config_allow_item(char **rest)
@@ -152,7 +152,7 @@ int config_allow_take(struct config_allow *allow, const char *key, const char *v
 	} else if (!strcmp(key, "providers")) {
 		err = config_allow_providers(allow, value, why, size);
 	} else {
-		nearest = words_nearest(key, keys);
+		nearest = suggest_nearest(key, keys);
 		snprintf(why, size, "[allow] has no key \"%s\"%s%s%s", key,
 			 nearest ? "; did you mean \"" : "", nearest ? nearest : "",
 			 nearest ? "\"?" : "; it has address, host, file, providers");

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* "[filter]" of the configuration: what the filter on the network interface shall do. */
-#include "config_filter.h"
+#include "judge/config_filter.h"
 
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "common/words.h"
+#include "common/suggest.h"
 
 const struct config_filter config_filter_default = { .ports = { SOBIG_DEFAULT_PORT } };
 
@@ -124,7 +124,7 @@ int config_filter_take(struct config_filter *filter, const char *key, const char
 		err = config_filter_blocks(value, &filter->blocks);
 		form = "how many IPv4 addresses can be blocked at a time, 1024 to 16777216";
 	} else {
-		nearest = words_nearest(key, keys);
+		nearest = suggest_nearest(key, keys);
 		snprintf(why, size, "[filter] has no key \"%s\"%s%s%s", key,
 			 nearest ? "; did you mean \"" : "", nearest ? nearest : "",
 			 nearest ? "\"?" : "; it has ports, scope, syn-rate, extend, blocks");

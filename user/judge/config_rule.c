@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* "[rule NAME]" of the configuration. */
-#include "config_rule.h"
+#include "judge/config_rule.h"
 
 #include <ctype.h>
 #include <errno.h>
@@ -9,7 +9,7 @@
 #include <string.h>
 
 #include "common/duration.h"
-#include "common/words.h"
+#include "common/suggest.h"
 #include "judge/window.h"
 
 /* What a new rule must say; the bits of struct config_rule's `given`. */
@@ -67,7 +67,7 @@ static int config_rule_class(char *word, uint16_t weights[EVENT_OFFENCES], char 
 	if (event_class_parse(word, &class)) {
 		for (int i = 0; i < EVENT_OFFENCES; i++)
 			words[i] = event_class_name(i);
-		nearest = words_nearest(word, words);
+		nearest = suggest_nearest(word, words);
 		snprintf(why, size, "there is no class \"%s\"%s%s%s", word,
 			 nearest ? "; did you mean \"" : "", nearest ? nearest : "",
 			 nearest ? "\"?" : "; sobig-xdp(8) lists them");
@@ -112,7 +112,7 @@ static int config_rule_unknown(const char *key, char *why, size_t size)
 {
 	static const char *const keys[] = { "class",  "limit", "window",  "block",   "max",
 					    "memory", "match", "dry-run", "enabled", NULL };
-	const char *nearest = words_nearest(key, keys);
+	const char *nearest = suggest_nearest(key, keys);
 
 	snprintf(why, size, "a rule has no key \"%s\"%s%s%s", key,
 		 nearest ? "; did you mean \"" : "", nearest ? nearest : "",

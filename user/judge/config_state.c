@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* "[state]" of the configuration: where history is kept, how much of it, and for how long. */
-#include "config_state.h"
+#include "judge/config_state.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -8,7 +8,7 @@
 #include <string.h>
 
 #include "common/duration.h"
-#include "common/words.h"
+#include "common/suggest.h"
 
 #define CONFIG_STATE_SIZE_LEAST 1 /* MB */
 #define CONFIG_STATE_SIZE_MOST	65536
@@ -67,7 +67,7 @@ int config_state_take(struct config_state *state, const char *key, const char *v
 		if (!err)
 			state->history = seconds;
 	} else {
-		nearest = words_nearest(key, keys);
+		nearest = suggest_nearest(key, keys);
 		snprintf(why, size, "[state] has no key \"%s\"%s%s%s", key,
 			 nearest ? "; did you mean \"" : "", nearest ? nearest : "",
 			 nearest ? "\"?" : "; it has folder, size, history");

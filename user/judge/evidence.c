@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* The latest lines that told of offences, so that a block can show what it is for. */
-#include "evidence.h"
+#include "judge/evidence.h"
 
 #include <errno.h>
 #include <stdlib.h>

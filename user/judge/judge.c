@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Events to verdicts, by the policy; knows no clock but the events' own. */
-#include "judge.h"
+#include "judge/judge.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -26,7 +26,7 @@ struct judge {
 	struct window_group group; /* all of them */
 	struct repeats *repeats;
 	struct brake *brake;
-	const struct prefixes *spared;
+	const struct prefix_set *spared;
 	struct judge_state state;
 	struct stamps stamps;
 };
@@ -36,7 +36,7 @@ static bool judge_is_spared(const struct judge *judge, const struct addr *host)
 	const struct addr_prefix whom = addr_prefix_host(host);
 
 	return addr_is_special(host) ||
-	       (judge->spared && prefixes_find(judge->spared, &whom, NULL));
+	       (judge->spared && prefix_set_find(judge->spared, &whom, NULL));
 }
 
 /* "RULE: more than 15 in 5m" */
@@ -143,7 +143,7 @@ void judge_recall(struct judge *judge, const struct event *event)
 		judge_count(judge, which, &host, event, true);
 }
 
-void judge_spare(struct judge *judge, const struct prefixes *spared)
+void judge_spare(struct judge *judge, const struct prefix_set *spared)
 {
 	judge->spared = spared;
 }

@@ -6,7 +6,7 @@
 #include <stdint.h>
 
 #include "common/event.h"
-#include "common/prefixes.h"
+#include "common/prefix_set.h"
 #include "judge/rules.h"
 
 struct judge;
@@ -18,7 +18,7 @@ int judge_open(const struct rules *rules, uint64_t seed, struct judge **out);
  * Hosts that are never blocked, and whose offences do not count: the caller's, and to be there
  * until others are named (or NULL: none).
  */
-void judge_spare(struct judge *judge, const struct prefixes *spared);
+void judge_spare(struct judge *judge, const struct prefix_set *spared);
 
 /*
  * 0: *out is what the event leads to; -EAGAIN: nothing yet. An event more than a day (or a window)

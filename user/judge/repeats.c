@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Who was blocked before, and how often: a block is longer each time. */
-#include "repeats.h"
+#include "judge/repeats.h"
 
 #include <errno.h>
 #include <stdlib.h>
 
-#include "judge/hosts.h"
+#include "common/lru.h"
 
 #define REPEATS_MOST (1u << 20)
 
@@ -13,17 +13,17 @@
 #define REPEATS_DOUBLINGS 25
 
 struct repeats {
-	struct hosts *hosts;
+	struct lru *hosts;
 };
 
 int repeats_open(uint64_t seed, struct repeats **out)
 {
-	const struct hosts_options options = { .record = sizeof(struct repeat),
-					       .most = REPEATS_MOST,
-					       .seed = seed };
+	const struct lru_options options = { .record = sizeof(struct repeat),
+					     .most = REPEATS_MOST,
+					     .seed = seed };
 	struct repeats *repeats = calloc(1, sizeof(*repeats));
 
-	if (!repeats || hosts_open(&options, &repeats->hosts)) {
+	if (!repeats || lru_open(&options, &repeats->hosts)) {
 		free(repeats);
 		return -ENOMEM;
 	}
@@ -34,20 +34,20 @@ int repeats_open(uint64_t seed, struct repeats **out)
 /* The host's, made if it is new; NULL: there is no memory. */
 static struct repeat *repeats_get(struct repeats *repeats, const struct addr *host)
 {
-	struct repeat *repeat = hosts_find(repeats->hosts, host);
+	struct repeat *repeat = lru_find(repeats->hosts, host);
 
 	if (!repeat)
-		repeat = hosts_add(repeats->hosts, host);
-	if (!repeat && hosts_oldest(repeats->hosts)) {
-		hosts_forget_oldest(repeats->hosts);
-		repeat = hosts_add(repeats->hosts, host);
+		repeat = lru_add(repeats->hosts, host);
+	if (!repeat && lru_oldest(repeats->hosts)) {
+		lru_forget_oldest(repeats->hosts);
+		repeat = lru_add(repeats->hosts, host);
 	}
 	return repeat;
 }
 
 bool repeats_runs(struct repeats *repeats, const struct addr *host, int64_t time)
 {
-	const struct repeat *repeat = hosts_find(repeats->hosts, host);
+	const struct repeat *repeat = lru_find(repeats->hosts, host);
 
 	return repeat && time < repeat->until;
 }
@@ -84,13 +84,13 @@ void repeats_set(struct repeats *repeats, const struct addr *host, const struct 
 
 uint64_t repeats_count(const struct repeats *repeats)
 {
-	return hosts_count(repeats->hosts);
+	return lru_count(repeats->hosts);
 }
 
 void repeats_close(struct repeats *repeats)
 {
 	if (!repeats)
 		return;
-	hosts_close(repeats->hosts);
+	lru_close(repeats->hosts);
 	free(repeats);
 }

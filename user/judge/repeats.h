@@ -15,7 +15,7 @@ struct repeat {
 	uint32_t times; /* that it was blocked */
 };
 
-/* `seed` is struct hosts_options'. 0 or -ENOMEM. The caller closes *out. */
+/* `seed` is struct lru_options'. 0 or -ENOMEM. The caller closes *out. */
 int repeats_open(uint64_t seed, struct repeats **out);
 
 /* True if a block of the host runs at `time`, so that another is no new one. */

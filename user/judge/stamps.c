@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Which of a log's stamps to believe: one that is broken shall not move a clock. */
-#include "stamps.h"
+#include "judge/stamps.h"
 
 #include <stdlib.h>
 

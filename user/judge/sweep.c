@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* What one rule would have come to with other limits and windows than its own, all at once. */
-#include "sweep.h"
+#include "judge/sweep.h"
 
 #include <errno.h>
 #include <pthread.h>

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Exact sliding windows: which host did a thing more than N times within M minutes. */
-#include "window.h"
+#include "judge/window.h"
 
 #include <errno.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "judge/hosts.h"
+#include "common/lru.h"
 
 #define WINDOW_HOSTS_MAX    (1u << 20)
 #define WINDOW_FEW	    15
@@ -26,7 +26,7 @@ struct window_host {
 struct window {
 	struct window_options options;
 	struct window_group *group; /* NULL: none */
-	struct hosts *hosts;
+	struct lru *hosts;
 	uint64_t dropped;
 	size_t more; /* bytes in use behind `more` of all hosts */
 };
@@ -57,33 +57,33 @@ static bool window_holds_alone(const struct window *window, const struct addr *a
 	const struct window_group *group = window->group;
 
 	for (size_t i = 0; i < group->count; i++)
-		if (group->members[i] != window && hosts_has(group->members[i]->hosts, addr))
+		if (group->members[i] != window && lru_has(group->members[i]->hosts, addr))
 			return false;
 	return true;
 }
 
 static void window_forget_oldest(struct window *window)
 {
-	struct window_host *host = hosts_oldest(window->hosts);
+	struct window_host *host = lru_oldest(window->hosts);
 
-	if (window->group && window_holds_alone(window, hosts_addr(host)))
+	if (window->group && window_holds_alone(window, lru_addr(host)))
 		window->group->hosts--;
 	window_give_back(window, host);
-	hosts_forget_oldest(window->hosts);
+	lru_forget_oldest(window->hosts);
 }
 
 /* The host, made if it is new; NULL if there is no memory even after forgetting another. */
 static struct window_host *window_find(struct window *window, const struct addr *addr)
 {
-	struct window_host *host = hosts_find(window->hosts, addr);
+	struct window_host *host = lru_find(window->hosts, addr);
 
 	if (host)
 		return host;
-	host = hosts_add(window->hosts, addr);
-	if (!host && hosts_oldest(window->hosts)) {
+	host = lru_add(window->hosts, addr);
+	if (!host && lru_oldest(window->hosts)) {
 		window_forget_oldest(window);
 		window->dropped++;
-		host = hosts_add(window->hosts, addr);
+		host = lru_add(window->hosts, addr);
 	}
 	if (!host)
 		return NULL;
@@ -102,7 +102,7 @@ static void window_forget_idle(struct window *window, int64_t time)
 	const int64_t most = (int64_t)window->options.seconds * 1000 + WINDOW_TOLERANCE;
 
 	for (int i = 0; i < WINDOW_IDLE_AT_ONCE; i++) {
-		const struct window_host *oldest = hosts_oldest(window->hosts);
+		const struct window_host *oldest = lru_oldest(window->hosts);
 
 		if (!oldest || time - oldest->last < most)
 			return;
@@ -114,11 +114,11 @@ static void window_forget_idle(struct window *window, int64_t time)
 static int window_grow(struct window *window, struct window_host *host)
 {
 	size_t size = window_more_size(window);
-	const size_t each = hosts_size(sizeof(*host));
+	const size_t each = lru_size(sizeof(*host));
 	uint32_t *more;
 
-	while (hosts_oldest(window->hosts) != host &&
-	       window->more + size + hosts_count(window->hosts) * each > window->options.memory) {
+	while (lru_oldest(window->hosts) != host &&
+	       window->more + size + lru_count(window->hosts) * each > window->options.memory) {
 		window_forget_oldest(window);
 		window->dropped++;
 	}
@@ -179,7 +179,7 @@ int window_add(struct window *window, const struct addr *addr, int64_t time, uns
 
 void window_forget(struct window *window, const struct addr *addr)
 {
-	struct window_host *host = hosts_find(window->hosts, addr);
+	struct window_host *host = lru_find(window->hosts, addr);
 
 	if (host)
 		window_clear(window, host);
@@ -193,14 +193,14 @@ void window_join(struct window *window, struct window_group *group)
 void window_empty(struct window *window)
 {
 	/* What hosts of many points have besides is given back as well. */
-	while (hosts_oldest(window->hosts))
+	while (lru_oldest(window->hosts))
 		window_forget_oldest(window);
 }
 
 int window_open(const struct window_options *options, struct window **out)
 {
-	struct hosts_options of_hosts = { .record = sizeof(struct window_host),
-					  .seed = options->seed };
+	struct lru_options of_hosts = { .record = sizeof(struct window_host),
+					.seed = options->seed };
 	struct window *window;
 	uint64_t most;
 
@@ -211,9 +211,9 @@ int window_open(const struct window_options *options, struct window **out)
 	if (!window)
 		return -ENOMEM;
 	window->options = *options;
-	most = options->memory / hosts_size(sizeof(struct window_host));
+	most = options->memory / lru_size(sizeof(struct window_host));
 	of_hosts.most = most < 1 ? 1 : most > WINDOW_HOSTS_MAX ? WINDOW_HOSTS_MAX : most;
-	if (hosts_open(&of_hosts, &window->hosts)) {
+	if (lru_open(&of_hosts, &window->hosts)) {
 		free(window);
 		return -ENOMEM;
 	}
@@ -224,9 +224,9 @@ int window_open(const struct window_options *options, struct window **out)
 struct window_state window_state(const struct window *window)
 {
 	return (struct window_state){
-		.hosts = hosts_count(window->hosts),
+		.hosts = lru_count(window->hosts),
 		.dropped = window->dropped,
-		.host_size = hosts_size(sizeof(struct window_host)),
+		.host_size = lru_size(sizeof(struct window_host)),
 	};
 }
 
@@ -236,6 +236,6 @@ void window_close(struct window *window)
 		return;
 	window->group = NULL;
 	window_empty(window);
-	hosts_close(window->hosts);
+	lru_close(window->hosts);
 	free(window);
 }

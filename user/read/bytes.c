@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* The bytes of a file or a pipe as they come, unpacked if it is a .gz, .xz or .zst. */
-#include "bytes.h"
+#include "read/bytes.h"
 
 #include <errno.h>
 #include <stdbool.h>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* The text of an ACL to a class of offence, in time linear in its length whatever it says. */
-#include "classes.h"
+#include "read/classes.h"
 
 #include <errno.h>
 #include <stdbool.h>

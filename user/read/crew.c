@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* A whole log to events, by as many threads as there are processors, in the order of its lines. */
-#include "crew.h"
+#include "read/crew.h"
 
 #include <errno.h>
 #include <pthread.h>

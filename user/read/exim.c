@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* One line of exim's main log to one event, by exim's own grammar and not by its looks. */
-#include "exim.h"
+#include "read/exim.h"
 
 #include <errno.h>
 
-#include "families.h"
-#include "line.h"
+#include "read/families.h"
+#include "read/line.h"
 
 /* What two lines of one thing may be apart, in milliseconds: they are written in one go. */
 #define EXIM_PAIR_SPAN 1000

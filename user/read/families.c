@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* What exim itself says of its peers: greetings, logins, commands, connections; and arrivals. */
-#include "families.h"
+#include "read/families.h"
 
-#include "session.h"
+#include "read/session.h"
 
 static bool families_is_word(unsigned char c)
 {

@@ -3,7 +3,7 @@
 #ifndef FAMILIES_H
 #define FAMILIES_H
 
-#include "line.h"
+#include "read/line.h"
 
 /*
  * By the first words, which it steps over, how to read on; NULL: the line is no peer's. The

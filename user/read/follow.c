@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Follows a log by its name: lines as they are written, across rotation of every kind. */
-#include "followed.h"
+#include "read/followed.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -269,7 +269,7 @@ void follow_line(struct follow *follow, uint64_t *generation, uint64_t *offset)
 	*offset = follow->reading->tail.behind;
 }
 
-static void follow_place(const struct follow_file *file, struct place *out)
+static void follow_place(const struct follow_file *file, struct log_position_file *out)
 {
 	out->generation = file->generation;
 	out->device = file->device;
@@ -277,7 +277,7 @@ static void follow_place(const struct follow_file *file, struct place *out)
 	tail_place(&file->tail, out);
 }
 
-void follow_places(const struct follow *follow, struct places *out)
+void follow_places(const struct follow *follow, struct log_position_files *out)
 {
 	memset(out, 0, sizeof(*out));
 	for (unsigned int i = 0; i < follow->retired_count; i++)

@@ -30,11 +30,11 @@ int follow_open(const char *path, bool from_end, struct follow **out);
  * by what they are and what they hold; of one that is not found, the rest is lost. What is new is
  * read from its start. Errors as of follow_open().
  */
-int follow_open_at(const char *path, const struct places *done, const struct places *from,
-		   struct follow **out);
+int follow_open_at(const char *path, const struct log_position_files *done,
+		   const struct log_position_files *from, struct follow **out);
 
 /* Where the reading has come, between two calls of follow_read(). */
-void follow_places(const struct follow *follow, struct places *out);
+void follow_places(const struct follow *follow, struct log_position_files *out);
 
 /* The place behind the line that is being handed over. */
 void follow_line(struct follow *follow, uint64_t *generation, uint64_t *offset);

@@ -9,7 +9,7 @@
 #include "read/follow.h"
 
 /* With the one that has the name, as many as there are places for. */
-#define FOLLOW_RETIRED_MAX (PLACE_FILES - 1)
+#define FOLLOW_RETIRED_MAX (LOG_POSITION_FILES - 1)
 
 struct follow_file {
 	struct tail tail;

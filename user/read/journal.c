@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Follows what a systemd unit's exim says to syslog, in the journal. */
-#include "journal.h"
+#include "read/journal.h"
 
 #include <errno.h>
 #include <stdio.h>

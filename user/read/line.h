@@ -3,9 +3,9 @@
 #ifndef LINE_H
 #define LINE_H
 
-#include "cursor.h"
-#include "exim.h"
-#include "slot.h"
+#include "read/cursor.h"
+#include "read/exim.h"
+#include "read/slot.h"
 
 struct line {
 	struct exim *exim;

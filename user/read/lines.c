@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* A file or a pipe, packed or not, from where it stands to its end: chunks of whole lines. */
-#include "lines.h"
+#include "read/lines.h"
 
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "bytes.h"
+#include "read/bytes.h"
 
 struct lines {
 	struct bytes *bytes;

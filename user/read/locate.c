@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Finds exim's log and what else exim alone knows of itself, by asking it. */
-#include "locate.h"
+#include "read/locate.h"
 
 #include <errno.h>
 #include <fcntl.h>

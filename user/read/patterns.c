@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* What the usual configurations of exim say when they reject, and the class of offence it means. */
-#include "patterns.h"
+#include "read/patterns.h"
 
 /*
  * Words without a "\\b" are found fastest, and stand for the commonest texts.

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* One log's lines to events, whether exim wrote them into a file or syslog did. */
-#include "reader.h"
+#include "read/reader.h"
 
 #include <errno.h>
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* What exim said, taken out of what syslog made of it; and whether it has been said before. */
-#include "record.h"
+#include "read/record.h"
 
 #include <errno.h>
 #include <time.h>

@@ -148,7 +148,7 @@ static int relays_item(struct relays *relays, struct relays_walk *walk, const ch
 			return 0;
 		}
 		relays->taken++;
-		return prefixes_add(relays->addresses, &whom, "exim's " RELAYS_LIST);
+		return prefix_set_add(relays->addresses, &whom, "exim's " RELAYS_LIST);
 	}
 	if (relays->name && hostname_is_valid(item)) {
 		relays->taken++;

@@ -6,7 +6,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "common/prefixes.h"
+#include "common/prefix_set.h"
 
 #define RELAYS_LIST "relay_from_hosts"
 
@@ -16,7 +16,7 @@
 
 struct relays {
 	/* The caller's: where addresses and networks go, and names (0 or -errno; NULL: nowhere). */
-	struct prefixes *addresses;
+	struct prefix_set *addresses;
 	int (*name)(void *context, const char *name);
 	void *context;
 

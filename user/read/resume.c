@@ -23,9 +23,10 @@ struct resume_candidate {
 };
 
 /* Where the reading of `place` shall begin: there, or earlier. */
-static struct place resume_begin(const struct place *place, const struct places *from)
+static struct log_position_file resume_begin(const struct log_position_file *place,
+					     const struct log_position_files *from)
 {
-	struct place begin = *place;
+	struct log_position_file begin = *place;
 
 	for (unsigned int i = 0; i < from->count; i++)
 		if (from->places[i].generation == place->generation)
@@ -41,10 +42,10 @@ static struct place resume_begin(const struct place *place, const struct places 
 }
 
 /* Takes up the file open as `fd` if it is the one of `place`. True: it is, and `fd` is taken. */
-static bool resume_recognize(struct follow *follow, int fd, const struct place *place,
-			     const struct places *from, bool by_content)
+static bool resume_recognize(struct follow *follow, int fd, const struct log_position_file *place,
+			     const struct log_position_files *from, bool by_content)
 {
-	const struct place begin = resume_begin(place, from);
+	const struct log_position_file begin = resume_begin(place, from);
 	struct follow_file *file;
 	uint64_t latest = follow->generation;
 	struct stat st;
@@ -70,8 +71,8 @@ static bool resume_recognize(struct follow *follow, int fd, const struct place *
 }
 
 /* Looks through the folder for the file of `place`. */
-static bool resume_find(struct follow *follow, const struct place *place, const struct places *from,
-			bool by_content)
+static bool resume_find(struct follow *follow, const struct log_position_file *place,
+			const struct log_position_files *from, bool by_content)
 {
 	char folder[PATH_MAX], copy[PATH_MAX];
 	const char *name;
@@ -99,7 +100,8 @@ static bool resume_find(struct follow *follow, const struct place *place, const 
 }
 
 /* The same, by what it is or else by what it holds. */
-static bool resume_take(struct follow *follow, const struct place *place, const struct places *from)
+static bool resume_take(struct follow *follow, const struct log_position_file *place,
+			const struct log_position_files *from)
 {
 	return follow->retired_count < FOLLOW_RETIRED_MAX &&
 	       (resume_find(follow, place, from, false) || resume_find(follow, place, from, true));
@@ -207,8 +209,8 @@ static void resume_between(struct follow *follow)
 	}
 }
 
-int follow_open_at(const char *path, const struct places *done, const struct places *from,
-		   struct follow **out)
+int follow_open_at(const char *path, const struct log_position_files *done,
+		   const struct log_position_files *from, struct follow **out)
 {
 	struct follow *follow;
 	int err = follow_new(path, &follow);

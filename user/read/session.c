@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* "H=HOST …": what exim's ACLs say of the host that is on the line. */
-#include "session.h"
+#include "read/session.h"
 
 #include <errno.h>
 

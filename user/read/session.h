@@ -3,7 +3,7 @@
 #ifndef SESSION_H
 #define SESSION_H
 
-#include "line.h"
+#include "read/line.h"
 
 /* A line_family; its first words are "H=". */
 bool session_read(struct line *line);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Lines of a log that were not counted although they may tell of an offence, by the reason. */
-#include "skip.h"
+#include "read/skip.h"
 
 const char *skip_name(enum skip kind)
 {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* The slots of a line that peers fill: the host, a mailbox, a command; each taken whole or not. */
-#include "slot.h"
+#include "read/slot.h"
 
 static bool slot_is_digit(unsigned char c)
 {

@@ -6,7 +6,7 @@
 #include <stdbool.h>
 
 #include "common/addr.h"
-#include "cursor.h"
+#include "read/cursor.h"
 
 /*
  * The host slot (src/host.c, host_build_sender_fullhost): "[ip]", "name [ip]", "(helo) [ip]" or

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* A place where events come from as they happen: a log that is followed, or a unit's journal. */
-#include "source.h"
+#include "read/source.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -15,7 +15,7 @@ struct source {
 	struct journal *journal;
 	char *name;
 	struct reader reader;
-	struct places done; /* by a former reading */
+	struct log_position_files done; /* by a former reading */
 	uint64_t lines;
 	int error; /* of the journal */
 	source_event *event;
@@ -51,7 +51,7 @@ int source_open_file(const char *path, struct classes *classes, bool helo_is_che
 }
 
 int source_open_file_at(const char *path, struct classes *classes, bool helo_is_checked,
-			const struct log_place *done, const struct log_place *from,
+			const struct log_position *done, const struct log_position *from,
 			struct source **out)
 {
 	struct source *source = source_new("", path, classes, helo_is_checked);
@@ -71,13 +71,13 @@ int source_open_file_at(const char *path, struct classes *classes, bool helo_is_
 int source_open_journal(const char *unit, struct classes *classes, bool helo_is_checked,
 			struct source **out)
 {
-	const struct log_place nowhere = { 0 };
+	const struct log_position nowhere = { 0 };
 
 	return source_open_journal_at(unit, classes, helo_is_checked, &nowhere, out);
 }
 
 int source_open_journal_at(const char *unit, struct classes *classes, bool helo_is_checked,
-			   const struct log_place *done, struct source **out)
+			   const struct log_position *done, struct source **out)
 {
 	struct source *source = source_new(SOURCE_JOURNAL, unit, classes, helo_is_checked);
 	int err = source ? journal_open(unit, *done->cursor ? done->cursor : NULL, &source->journal)
@@ -90,7 +90,7 @@ int source_open_journal_at(const char *unit, struct classes *classes, bool helo_
 	return err;
 }
 
-void source_place(const struct source *source, struct log_place *out)
+void source_place(const struct source *source, struct log_position *out)
 {
 	memset(out, 0, sizeof(*out));
 	if (source->follow)
@@ -118,8 +118,8 @@ static void source_line(void *context, const char *line, size_t length)
 	uint64_t generation, offset;
 
 	follow_line(source->follow, &generation, &offset);
-	of.serial = place_serial(generation, offset);
-	of.old = places_have(&source->done, generation, offset);
+	of.serial = log_position_serial(generation, offset);
+	of.old = log_position_has(&source->done, generation, offset);
 	source->lines += !of.old;
 	if (!reader_line(&source->reader, line, length, &found))
 		source->event(source->context, &found.event, &of);

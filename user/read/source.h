@@ -3,7 +3,7 @@
 #ifndef SOURCE_H
 #define SOURCE_H
 
-#include "common/place.h"
+#include "common/log_position.h"
 #include "read/reader.h"
 
 struct source;
@@ -40,13 +40,13 @@ int source_open_journal(const char *unit, struct classes *classes, bool helo_is_
  * between `from` and `done` are handed over as old ones.
  */
 int source_open_file_at(const char *path, struct classes *classes, bool helo_is_checked,
-			const struct log_place *done, const struct log_place *from,
+			const struct log_position *done, const struct log_position *from,
 			struct source **out);
 int source_open_journal_at(const char *unit, struct classes *classes, bool helo_is_checked,
-			   const struct log_place *done, struct source **out);
+			   const struct log_position *done, struct source **out);
 
 /* Where it has come; between two calls of source_read(). */
-void source_place(const struct source *source, struct log_place *out);
+void source_place(const struct source *source, struct log_position *out);
 
 /* Other patterns from now on; they stay the caller's. */
 void source_use(struct source *source, struct classes *classes);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* The time at column 0 of a line of exim's log, and how local time becomes UTC. */
-#include "stamp.h"
+#include "read/stamp.h"
 
 #include <errno.h>
 #include <time.h>

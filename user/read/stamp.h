@@ -6,7 +6,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "cursor.h"
+#include "read/cursor.h"
 
 struct stamp {
 	/* The offset of local time, for the quarter of an hour that was asked for last. */

@@ -79,7 +79,7 @@ static int tail_prove(const struct tail *tail, uint64_t offset, char proof[TAIL_
 	return 0;
 }
 
-int tail_seek(struct tail *tail, const struct place *place)
+int tail_seek(struct tail *tail, const struct log_position_file *place)
 {
 	char head[TAIL_HEAD], proof[TAIL_PROOF];
 	uint64_t hash;
@@ -97,7 +97,7 @@ int tail_seek(struct tail *tail, const struct place *place)
 	return 0;
 }
 
-void tail_place(const struct tail *tail, struct place *out)
+void tail_place(const struct tail *tail, struct log_position_file *out)
 {
 	char proof[TAIL_PROOF];
 

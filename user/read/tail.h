@@ -7,7 +7,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "common/place.h"
+#include "common/log_position.h"
 
 /* Longer than any line that exim can write; what does not fit is skipped. */
 #define TAIL_BUFFER 65536
@@ -16,7 +16,7 @@
 #define TAIL_PROOF 64
 
 /* How much of a beginning tells a file from any other. Logs may well begin with the same line. */
-#define TAIL_HEAD PLACE_HEAD_MAX
+#define TAIL_HEAD LOG_POSITION_HEAD_MAX
 
 /* A line without its LF. The bytes are whatever the writer put there, and gone after the call. */
 typedef void tail_line(void *context, const char *line, size_t length);
@@ -45,10 +45,10 @@ void tail_seek_end(struct tail *tail);
  * Goes to `place`, if what stands before it is what stood there then: 0; -ENOENT: it is not, and
  * nothing is changed.
  */
-int tail_seek(struct tail *tail, const struct place *place);
+int tail_seek(struct tail *tail, const struct log_position_file *place);
 
 /* What is needed to come back to here: all but generation, device and inode. */
-void tail_place(const struct tail *tail, struct place *out);
+void tail_place(const struct tail *tail, struct log_position_file *out);
 
 /* True of the same log under a new inode, as an editor leaves it. */
 bool tail_is_copy(const struct tail *tail, const struct tail *old);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* One thing that stands in a log twice is told from two things: the second of a pair is known. */
-#include "twice.h"
+#include "read/twice.h"
 
 #include <string.h>
 

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Words for people: what a mistyped one was meant to be, and whether a noun is one or many. */
-#include "words.h"
+#include "common/suggest.h"
 
 #include <stddef.h>
 #include <string.h>
 
-#define WORDS_NEAR 2 /* letters that may differ */
+#define SUGGEST_NEAR 2 /* letters that may differ */
 
 /* How many letters differ, roughly. */
-static size_t words_distance(const char *a, const char *b)
+static size_t suggest_distance(const char *a, const char *b)
 {
 	size_t differing = 0;
 
@@ -24,13 +24,13 @@ static size_t words_distance(const char *a, const char *b)
 	return differing + strlen(a) + strlen(b);
 }
 
-const char *words_nearest(const char *word, const char *const *words)
+const char *suggest_nearest(const char *word, const char *const *words)
 {
 	const char *nearest = NULL;
-	size_t distance, best = WORDS_NEAR + 1;
+	size_t distance, best = SUGGEST_NEAR + 1;
 
 	for (; *words; words++) {
-		distance = words_distance(word, *words);
+		distance = suggest_distance(word, *words);
 		/* Of "foo", nothing is left of "top". */
 		if (distance < best && 2 * distance <= strlen(word)) {
 			best = distance;
@@ -40,7 +40,7 @@ const char *words_nearest(const char *word, const char *const *words)
 	return nearest;
 }
 
-const char *words_plural(uint64_t number)
+const char *suggest_plural(uint64_t number)
 {
 	return number == 1 ? "" : "s";
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* A set of addresses and networks, each with the words for why it is in it. */
-#include "prefixes.h"
+#include "common/prefix_set.h"
 
 #include <errno.h>
 #include <stdint.h>
@@ -8,32 +8,32 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define PREFIXES_NONE UINT32_MAX
+#define PREFIX_SET_NONE UINT32_MAX
 
-struct prefixes_entry {
+struct prefix_set_entry {
 	struct addr_prefix whom;
 	const char *why;
 	uint32_t order;	 /* in which it was added */
-	uint32_t parent; /* the narrowest entry that covers it, PREFIXES_NONE: there is none */
+	uint32_t parent; /* the narrowest entry that covers it, PREFIX_SET_NONE: there is none */
 };
 
 /* Words, shared by entries that were added in a row. */
-struct prefixes_words {
-	struct prefixes_words *next;
-	char why[PREFIXES_WHY_SIZE];
+struct prefix_set_words {
+	struct prefix_set_words *next;
+	char why[PREFIX_SET_WHY_SIZE];
 };
 
-struct prefixes {
-	struct prefixes_entry *entries;
+struct prefix_set {
+	struct prefix_set_entry *entries;
 	uint32_t count;
 	uint32_t room;
 	bool sealed;
-	struct prefixes_words *words; /* the last ones first */
+	struct prefix_set_words *words; /* the last ones first */
 };
 
-int prefixes_new(struct prefixes **out)
+int prefix_set_new(struct prefix_set **out)
 {
-	struct prefixes *prefixes = calloc(1, sizeof(*prefixes));
+	struct prefix_set *prefixes = calloc(1, sizeof(*prefixes));
 
 	if (!prefixes)
 		return -ENOMEM;
@@ -42,11 +42,11 @@ int prefixes_new(struct prefixes **out)
 }
 
 /* NULL: no memory. */
-static const char *prefixes_keep_words(struct prefixes *prefixes, const char *why)
+static const char *prefix_set_keep_words(struct prefix_set *prefixes, const char *why)
 {
-	struct prefixes_words *words = prefixes->words;
+	struct prefix_set_words *words = prefixes->words;
 
-	if (words && !strncmp(words->why, why, PREFIXES_WHY_SIZE - 1))
+	if (words && !strncmp(words->why, why, PREFIX_SET_WHY_SIZE - 1))
 		return words->why;
 	words = malloc(sizeof(*words));
 	if (!words)
@@ -57,9 +57,9 @@ static const char *prefixes_keep_words(struct prefixes *prefixes, const char *wh
 	return words->why;
 }
 
-int prefixes_add(struct prefixes *prefixes, const struct addr_prefix *whom, const char *why)
+int prefix_set_add(struct prefix_set *prefixes, const struct addr_prefix *whom, const char *why)
 {
-	struct prefixes_entry entry = { .whom = *whom, .order = prefixes->count };
+	struct prefix_set_entry entry = { .whom = *whom, .order = prefixes->count };
 
 	if (prefixes->count == prefixes->room) {
 		uint32_t room = prefixes->room ? prefixes->room * 2 : 64;
@@ -71,7 +71,7 @@ int prefixes_add(struct prefixes *prefixes, const struct addr_prefix *whom, cons
 		prefixes->room = room;
 	}
 	addr_mask(&entry.whom.addr, entry.whom.length);
-	entry.why = prefixes_keep_words(prefixes, why);
+	entry.why = prefix_set_keep_words(prefixes, why);
 	if (!entry.why)
 		return -ENOMEM;
 	prefixes->entries[prefixes->count++] = entry;
@@ -79,41 +79,41 @@ int prefixes_add(struct prefixes *prefixes, const struct addr_prefix *whom, cons
 }
 
 /* A network stands right before what lies in it. */
-static int prefixes_compare(const struct addr_prefix *a, const struct addr_prefix *b)
+static int prefix_set_compare(const struct addr_prefix *a, const struct addr_prefix *b)
 {
 	int order = addr_compare(&a->addr, &b->addr);
 
 	return order ? order : a->length - b->length;
 }
 
-static int prefixes_sort(const void *a, const void *b)
+static int prefix_set_sort(const void *a, const void *b)
 {
-	const struct prefixes_entry *x = a, *y = b;
-	int order = prefixes_compare(&x->whom, &y->whom);
+	const struct prefix_set_entry *x = a, *y = b;
+	int order = prefix_set_compare(&x->whom, &y->whom);
 
 	return order ? order : (x->order < y->order ? -1 : 1);
 }
 
-static bool prefixes_holds(const struct addr_prefix *wide, const struct addr_prefix *narrow)
+static bool prefix_set_holds(const struct addr_prefix *wide, const struct addr_prefix *narrow)
 {
 	return wide->length <= narrow->length && addr_prefix_covers(wide, &narrow->addr);
 }
 
 /* Of two networks, one lies in the other or they have nothing in common: hence a tree. */
-void prefixes_seal(struct prefixes *prefixes)
+void prefix_set_seal(struct prefix_set *prefixes)
 {
-	struct prefixes_entry *entries = prefixes->entries;
+	struct prefix_set_entry *entries = prefixes->entries;
 	uint32_t kept = 0;
 
 	if (prefixes->count)
-		qsort(entries, prefixes->count, sizeof(*entries), prefixes_sort);
+		qsort(entries, prefixes->count, sizeof(*entries), prefix_set_sort);
 	for (uint32_t i = 0; i < prefixes->count; i++) {
-		uint32_t parent = kept ? kept - 1 : PREFIXES_NONE;
+		uint32_t parent = kept ? kept - 1 : PREFIX_SET_NONE;
 
-		if (kept && !prefixes_compare(&entries[kept - 1].whom, &entries[i].whom))
+		if (kept && !prefix_set_compare(&entries[kept - 1].whom, &entries[i].whom))
 			continue;
-		while (parent != PREFIXES_NONE &&
-		       !prefixes_holds(&entries[parent].whom, &entries[i].whom))
+		while (parent != PREFIX_SET_NONE &&
+		       !prefix_set_holds(&entries[parent].whom, &entries[i].whom))
 			parent = entries[parent].parent;
 		entries[kept] = entries[i];
 		entries[kept++].parent = parent;
@@ -123,14 +123,14 @@ void prefixes_seal(struct prefixes *prefixes)
 }
 
 /* How many entries are no greater than `whom`. */
-static uint32_t prefixes_rank(const struct prefixes *prefixes, const struct addr_prefix *whom)
+static uint32_t prefix_set_rank(const struct prefix_set *prefixes, const struct addr_prefix *whom)
 {
 	uint32_t from = 0, to = prefixes->count;
 
 	while (from < to) {
 		uint32_t middle = from + (to - from) / 2;
 
-		if (prefixes_compare(&prefixes->entries[middle].whom, whom) <= 0)
+		if (prefix_set_compare(&prefixes->entries[middle].whom, whom) <= 0)
 			from = middle + 1;
 		else
 			to = middle;
@@ -138,46 +138,46 @@ static uint32_t prefixes_rank(const struct prefixes *prefixes, const struct addr
 	return from;
 }
 
-const char *prefixes_find(const struct prefixes *prefixes, const struct addr_prefix *whom,
-			  struct addr_prefix *entry)
+const char *prefix_set_find(const struct prefix_set *prefixes, const struct addr_prefix *whom,
+			    struct addr_prefix *entry)
 {
-	const struct prefixes_entry *entries = prefixes->entries;
+	const struct prefix_set_entry *entries = prefixes->entries;
 	uint32_t rank, at;
 
 	if (!prefixes->sealed || !prefixes->count)
 		return NULL;
 	/* Whatever covers `whom` covers the last entry that is no greater, too. */
-	rank = prefixes_rank(prefixes, whom);
-	at = rank ? rank - 1 : PREFIXES_NONE;
-	while (at != PREFIXES_NONE && !prefixes_holds(&entries[at].whom, whom))
+	rank = prefix_set_rank(prefixes, whom);
+	at = rank ? rank - 1 : PREFIX_SET_NONE;
+	while (at != PREFIX_SET_NONE && !prefix_set_holds(&entries[at].whom, whom))
 		at = entries[at].parent;
 	/* And the first that is greater lies in `whom`, if any does. */
-	if (at == PREFIXES_NONE && rank < prefixes->count &&
-	    prefixes_holds(whom, &entries[rank].whom))
+	if (at == PREFIX_SET_NONE && rank < prefixes->count &&
+	    prefix_set_holds(whom, &entries[rank].whom))
 		at = rank;
-	if (at == PREFIXES_NONE)
+	if (at == PREFIX_SET_NONE)
 		return NULL;
 	if (entry)
 		*entry = entries[at].whom;
 	return entries[at].why;
 }
 
-size_t prefixes_count(const struct prefixes *prefixes)
+size_t prefix_set_count(const struct prefix_set *prefixes)
 {
 	return prefixes->count;
 }
 
-const struct addr_prefix *prefixes_at(const struct prefixes *prefixes, size_t index,
-				      const char **why)
+const struct addr_prefix *prefix_set_at(const struct prefix_set *prefixes, size_t index,
+					const char **why)
 {
 	if (why)
 		*why = prefixes->entries[index].why;
 	return &prefixes->entries[index].whom;
 }
 
-void prefixes_free(struct prefixes *prefixes)
+void prefix_set_free(struct prefix_set *prefixes)
 {
-	struct prefixes_words *words, *next;
+	struct prefix_set_words *words, *next;
 
 	if (!prefixes)
 		return;

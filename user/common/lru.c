@@ -1,0 +1,232 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* A table of hosts, each with a record, in the order in which they were last heard of. */
+#include "common/lru.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define LRU_CHUNK 1024 /* allocated at a time */
+
+/* Hosts are named by index, 0 is none. The free ones are chained by `next`. */
+struct lru_node {
+	struct addr addr;
+	uint32_t next; /* in the same bucket */
+	uint32_t newer;
+	uint32_t older;
+	uint32_t index; /* its own */
+	_Alignas(8) unsigned char record[];
+};
+
+struct lru {
+	struct lru_options options;
+	size_t node_size;
+	uint32_t count;
+	uint32_t used;	 /* indices handed out so far */
+	uint32_t unused; /* chain of free ones */
+	uint32_t newest;
+	uint32_t oldest;
+	uint32_t mask;
+	uint32_t *buckets;
+	char **chunks;
+};
+
+static struct lru_node *lru_node(const struct lru *hosts, uint32_t index)
+{
+	return (struct lru_node *)(hosts->chunks[index / LRU_CHUNK] +
+				   index % LRU_CHUNK * hosts->node_size);
+}
+
+static struct lru_node *lru_node_of(const void *record)
+{
+	return (struct lru_node *)((char *)record - offsetof(struct lru_node, record));
+}
+
+static uint64_t lru_mix(uint64_t a, uint64_t b)
+{
+	unsigned __int128 product = (unsigned __int128)a * b;
+
+	return (uint64_t)product ^ (uint64_t)(product >> 64);
+}
+
+static uint32_t *lru_bucket(const struct lru *hosts, const struct addr *addr)
+{
+	uint64_t seed = hosts->options.seed, high, low;
+
+	memcpy(&high, addr->bytes, sizeof(high));
+	memcpy(&low, addr->bytes + 8, sizeof(low));
+	/* The multiplication of wyhash; odd constants, so that no half is lost to a zero. */
+	low = lru_mix(low ^ seed, 0xa0761d6478bd642fu);
+	high = lru_mix(high ^ low ^ (seed << 32 | seed >> 32), 0xe7037ed1a0b428dbu);
+	return &hosts->buckets[high & hosts->mask];
+}
+
+static void lru_unlink(struct lru *hosts, struct lru_node *node)
+{
+	if (node->newer)
+		lru_node(hosts, node->newer)->older = node->older;
+	else
+		hosts->newest = node->older;
+	if (node->older)
+		lru_node(hosts, node->older)->newer = node->newer;
+	else
+		hosts->oldest = node->newer;
+}
+
+static void lru_link(struct lru *hosts, struct lru_node *node)
+{
+	node->newer = 0;
+	node->older = hosts->newest;
+	if (hosts->newest)
+		lru_node(hosts, hosts->newest)->newer = node->index;
+	else
+		hosts->oldest = node->index;
+	hosts->newest = node->index;
+}
+
+static uint32_t lru_allocate(struct lru *hosts)
+{
+	uint32_t index = hosts->unused;
+	char **chunk;
+
+	if (index) {
+		hosts->unused = lru_node(hosts, index)->next;
+		return index;
+	}
+	if (hosts->used == hosts->options.most)
+		return 0;
+	index = hosts->used + 1;
+	chunk = &hosts->chunks[index / LRU_CHUNK];
+	if (!*chunk)
+		*chunk = malloc(LRU_CHUNK * hosts->node_size);
+	if (!*chunk)
+		return 0;
+	hosts->used = index;
+	return index;
+}
+
+bool lru_has(const struct lru *hosts, const struct addr *addr)
+{
+	const struct lru_node *node;
+
+	if (!hosts->count)
+		return false;
+	for (uint32_t index = *lru_bucket(hosts, addr); index; index = node->next) {
+		node = lru_node(hosts, index);
+		if (!memcmp(&node->addr, addr, sizeof(*addr)))
+			return true;
+	}
+	return false;
+}
+
+void *lru_find(struct lru *hosts, const struct addr *addr)
+{
+	struct lru_node *node;
+
+	for (uint32_t index = *lru_bucket(hosts, addr); index; index = node->next) {
+		node = lru_node(hosts, index);
+		if (memcmp(&node->addr, addr, sizeof(*addr)))
+			continue;
+		if (hosts->newest != index) {
+			lru_unlink(hosts, node);
+			lru_link(hosts, node);
+		}
+		return node->record;
+	}
+	return NULL;
+}
+
+void *lru_add(struct lru *hosts, const struct addr *addr)
+{
+	uint32_t index = lru_allocate(hosts), *bucket;
+	struct lru_node *node;
+
+	if (!index)
+		return NULL;
+	node = lru_node(hosts, index);
+	memset(node, 0, hosts->node_size);
+	bucket = lru_bucket(hosts, addr);
+	node->addr = *addr;
+	node->index = index;
+	node->next = *bucket;
+	*bucket = index;
+	lru_link(hosts, node);
+	hosts->count++;
+	return node->record;
+}
+
+void *lru_oldest(const struct lru *hosts)
+{
+	return hosts->oldest ? lru_node(hosts, hosts->oldest)->record : NULL;
+}
+
+void *lru_newer(const struct lru *hosts, const void *record)
+{
+	uint32_t newer = lru_node_of(record)->newer;
+
+	return newer ? lru_node(hosts, newer)->record : NULL;
+}
+
+const struct addr *lru_addr(const void *record)
+{
+	return &lru_node_of(record)->addr;
+}
+
+void lru_forget_oldest(struct lru *hosts)
+{
+	uint32_t index = hosts->oldest;
+	struct lru_node *node = lru_node(hosts, index);
+	uint32_t *at = lru_bucket(hosts, &node->addr);
+
+	while (*at != index)
+		at = &lru_node(hosts, *at)->next;
+	*at = node->next;
+	lru_unlink(hosts, node);
+	node->next = hosts->unused;
+	hosts->unused = index;
+	hosts->count--;
+}
+
+uint32_t lru_count(const struct lru *hosts)
+{
+	return hosts->count;
+}
+
+size_t lru_size(size_t record)
+{
+	return ((sizeof(struct lru_node) + record + 7) & ~(size_t)7) + sizeof(uint32_t);
+}
+
+int lru_open(const struct lru_options *options, struct lru **out)
+{
+	struct lru *hosts = calloc(1, sizeof(*hosts));
+
+	if (!hosts)
+		return -ENOMEM;
+	hosts->options = *options;
+	hosts->node_size = lru_size(options->record) - sizeof(uint32_t);
+	/* Of both arrays, the kernel gives only the pages that are touched. */
+	hosts->mask = 1;
+	while (hosts->mask < options->most)
+		hosts->mask <<= 1;
+	hosts->buckets = calloc(hosts->mask, sizeof(*hosts->buckets));
+	hosts->mask--;
+	hosts->chunks = calloc(options->most / LRU_CHUNK + 1, sizeof(*hosts->chunks));
+	if (!hosts->buckets || !hosts->chunks) {
+		lru_close(hosts);
+		return -ENOMEM;
+	}
+	*out = hosts;
+	return 0;
+}
+
+void lru_close(struct lru *hosts)
+{
+	if (!hosts)
+		return;
+	for (uint32_t i = 0; hosts->chunks && i <= hosts->options.most / LRU_CHUNK; i++)
+		free(hosts->chunks[i]);
+	free(hosts->chunks);
+	free(hosts->buckets);
+	free(hosts);
+}
