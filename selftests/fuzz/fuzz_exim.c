@@ -72,10 +72,10 @@ static int fuzz_kill(pid_t pid, int number)
 #define waitpid	    fuzz_waitpid
 #define access	    fuzz_access
 #define kill	    fuzz_kill
-#include "read/locate.c"
+#include "exim/ask.c"
 #undef read
 
-#include "read/relays.h"
+#include "exim/relays.h"
 
 static int fuzz_name(void *context, const char *name)
 {
@@ -95,8 +95,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (!relays_ask(&relays))
 		prefix_set_seal(relays.addresses);
 	prefix_set_free(relays.addresses);
-	if (!locate_log(path, sizeof(path)))
+	if (!ask_log(path, sizeof(path)))
 		fuzz_must(memchr(path, '\0', sizeof(path)) != NULL);
-	locate_checks_helo();
+	ask_checks_helo();
 	return 0;
 }

@@ -6,7 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "read/relays.h"
+#include "exim/relays.h"
 
 static char names[256];
 

@@ -18,7 +18,7 @@
 #include "cli/post.h"
 #include "common/log.h"
 #include "judge/window.h"
-#include "read/locate.h"
+#include "exim/ask.h"
 
 enum {
 	ATTACH_MODE = CLI_OPTION_OWN,
@@ -196,8 +196,8 @@ static int attach_find_log(struct attach *attach)
 	static char found[SOBIG_PATH_SIZE];
 	int err;
 
-	attach->helo_checked |= locate_checks_helo();
-	err = locate_log(found, sizeof(found));
+	attach->helo_checked |= ask_checks_helo();
+	err = ask_log(found, sizeof(found));
 	if (err == -ENOTSUP)
 		log_error("exim logs to syslog, or into files with dated names; name the file that "
 			  "syslog writes with --log, or exim's unit with --journal exim4");

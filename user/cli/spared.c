@@ -9,7 +9,7 @@
 #include <unistd.h>
 
 #include "common/log.h"
-#include "read/relays.h"
+#include "exim/relays.h"
 
 #define SPARED_LIST "allow"
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Finds exim's log and what else exim alone knows of itself, by asking it. */
-#include "read/locate.h"
+#include "exim/ask.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -16,25 +16,25 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-static const char *const locate_exims[] = { "/usr/sbin/exim4", "/usr/sbin/exim",
-					    "/usr/exim/bin/exim", "/usr/local/sbin/exim" };
+static const char *const ask_exims[] = { "/usr/sbin/exim4", "/usr/sbin/exim", "/usr/exim/bin/exim",
+					 "/usr/local/sbin/exim" };
 
-static const char *const locate_places[] = { "/var/log/exim4/mainlog", "/var/log/exim_mainlog",
-					     "/var/log/exim/main.log", "/var/log/exim/mainlog",
-					     "/var/spool/exim/log/mainlog" };
+static const char *const ask_places[] = { "/var/log/exim4/mainlog", "/var/log/exim_mainlog",
+					  "/var/log/exim/main.log", "/var/log/exim/mainlog",
+					  "/var/spool/exim/log/mainlog" };
 
-#define LOCATE_PATIENCE_MS 5000
+#define ASK_PATIENCE_MS 5000
 
-#define LOCATE_COUNT(array) (sizeof(array) / sizeof((array)[0]))
+#define ASK_COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
 /* What comes until the end, or until nothing comes any more. How much. */
-static size_t locate_read(int fd, char *answer, size_t size)
+static size_t ask_read(int fd, char *answer, size_t size)
 {
 	struct pollfd ready = { .fd = fd, .events = POLLIN };
 	size_t used = 0;
 	ssize_t got;
 
-	while (used < size - 1 && poll(&ready, 1, LOCATE_PATIENCE_MS) > 0 &&
+	while (used < size - 1 && poll(&ready, 1, ASK_PATIENCE_MS) > 0 &&
 	       (got = read(fd, answer + used, size - 1 - used)) > 0)
 		used += got;
 	answer[used] = '\0';
@@ -42,7 +42,7 @@ static size_t locate_read(int fd, char *answer, size_t size)
 }
 
 /* Of the service whose socket that is: exim does not run with as few privileges as we may have. */
-static int locate_ask_service(const char *path, const char *name, char *answer, size_t size)
+static int ask_ask_service(const char *path, const char *name, char *answer, size_t size)
 {
 	struct sockaddr_un address = { .sun_family = AF_UNIX };
 	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0), err = 0;
@@ -54,14 +54,14 @@ static int locate_ask_service(const char *path, const char *name, char *answer, 
 	if (connect(fd, (const struct sockaddr *)&address, sizeof(address)) ||
 	    dprintf(fd, "%s\n", name) < 0)
 		err = -ENOENT;
-	else if (!locate_read(fd, answer, size))
+	else if (!ask_read(fd, answer, size))
 		err = recv(fd, &end, 1, MSG_DONTWAIT) ? -ETIMEDOUT : -ENOENT;
 	close(fd);
 	return err;
 }
 
 /* Runs `exim -bP name` and reads the first bytes of what it prints. */
-static int locate_ask(const char *exim, const char *name, char *answer, size_t size)
+static int ask_ask(const char *exim, const char *name, char *answer, size_t size)
 {
 	char *argv[] = { (char *)exim, "-bP", (char *)name, NULL };
 	char *environment[] = { "PATH=/usr/sbin:/usr/bin:/sbin:/bin", NULL };
@@ -89,7 +89,7 @@ static int locate_ask(const char *exim, const char *name, char *answer, size_t s
 	if (err)
 		goto out;
 
-	used = locate_read(pipes[0], answer, size);
+	used = ask_read(pipes[0], answer, size);
 	/* It has answered and gone, or it never will; or it says more than there is room for. */
 	if (!used || used == size - 1)
 		kill(pid, SIGKILL);
@@ -105,18 +105,18 @@ out:
 }
 
 /* Asks each exim that there may be for `name`; its answer begins with `wanted`. */
-static int locate_get(const char *name, const char *wanted, char *value, size_t size)
+static int ask_get(const char *name, const char *wanted, char *value, size_t size)
 {
-	const char *service = getenv(LOCATE_SERVICE);
+	const char *service = getenv(ASK_SERVICE);
 	const size_t room = size + 512;
 	char *answer = malloc(room), *at;
 	int err = answer ? -ENOENT : -ENOMEM;
 
-	for (size_t i = 0; i < LOCATE_COUNT(locate_exims) && err == -ENOENT; i++) {
-		if (access(locate_exims[i], X_OK))
+	for (size_t i = 0; i < ASK_COUNT(ask_exims) && err == -ENOENT; i++) {
+		if (access(ask_exims[i], X_OK))
 			continue;
-		err = service && *service ? locate_ask_service(service, name, answer, room)
-					  : locate_ask(locate_exims[i], name, answer, room);
+		err = service && *service ? ask_ask_service(service, name, answer, room)
+					  : ask_ask(ask_exims[i], name, answer, room);
 		if (err || strncmp(answer, wanted, strlen(wanted))) {
 			err = err == -ETIMEDOUT ? err : -ENOENT;
 			continue;
@@ -135,28 +135,28 @@ static int locate_get(const char *name, const char *wanted, char *value, size_t 
 }
 
 /* A main option, likewise, "" where it is unset. */
-static int locate_option(const char *name, char *value, size_t size)
+static int ask_option(const char *name, char *value, size_t size)
 {
 	char wanted[128];
 
 	snprintf(wanted, sizeof(wanted), "%s =", name);
-	return locate_get(name, wanted, value, size);
+	return ask_get(name, wanted, value, size);
 }
 
-int locate_hostlist(const char *name, char *value, size_t size)
+int ask_hostlist(const char *name, char *value, size_t size)
 {
 	char asked[128], wanted[128];
 
 	snprintf(asked, sizeof(asked), "+%s", name);
 	snprintf(wanted, sizeof(wanted), "hostlist %s =", name);
-	return locate_get(asked, wanted, value, size);
+	return ask_get(asked, wanted, value, size);
 }
 
 /*
  * One item of log_file_path (spec, 51.1): a path in which %s stands for the log's name, an
  * empty one for the spool's own folder.
  */
-static int locate_expand(const char *item, char *path, size_t size)
+static int ask_expand(const char *item, char *path, size_t size)
 {
 	char spool[PATH_MAX];
 	const char *mark;
@@ -169,7 +169,7 @@ static int locate_expand(const char *item, char *path, size_t size)
 		used = snprintf(path, size, "%.*s%s%s", mark ? (int)(mark - item) : INT_MAX, item,
 				mark ? "main" : "", mark ? mark + 2 : "");
 	} else {
-		err = locate_option("spool_directory", spool, sizeof(spool));
+		err = ask_option("spool_directory", spool, sizeof(spool));
 		if (err)
 			return err;
 		used = snprintf(path, size, "%s/log/mainlog", spool);
@@ -177,37 +177,37 @@ static int locate_expand(const char *item, char *path, size_t size)
 	return used < 0 || (size_t)used >= size ? -ENAMETOOLONG : 0;
 }
 
-int locate_log(char *path, size_t size)
+int ask_log(char *path, size_t size)
 {
 	char value[PATH_MAX];
 	char *rest = value, *item;
 	size_t i;
 
-	if (!locate_option("log_file_path", value, sizeof(value))) {
+	if (!ask_option("log_file_path", value, sizeof(value))) {
 		while ((item = strsep(&rest, ":"))) {
 			item += strspn(item, " ");
 			item[strcspn(item, " ")] = '\0';
 			if (strcmp(item, "syslog"))
-				return locate_expand(item, path, size);
+				return ask_expand(item, path, size);
 		}
 		return -ENOTSUP;
 	}
-	for (i = 0; i < LOCATE_COUNT(locate_places); i++) {
-		if (access(locate_places[i], F_OK))
+	for (i = 0; i < ASK_COUNT(ask_places); i++) {
+		if (access(ask_places[i], F_OK))
 			continue;
-		if (strlen(locate_places[i]) >= size)
+		if (strlen(ask_places[i]) >= size)
 			return -ENAMETOOLONG;
-		strcpy(path, locate_places[i]);
+		strcpy(path, ask_places[i]);
 		return 0;
 	}
 	return -ENOENT;
 }
 
-bool locate_checks_helo(void)
+bool ask_checks_helo(void)
 {
 	char hosts[256], characters[256];
 
-	return !locate_option("helo_accept_junk_hosts", hosts, sizeof(hosts)) && !*hosts &&
-	       !locate_option("helo_allow_chars", characters, sizeof(characters)) &&
+	return !ask_option("helo_accept_junk_hosts", hosts, sizeof(hosts)) && !*hosts &&
+	       !ask_option("helo_allow_chars", characters, sizeof(characters)) &&
 	       !characters[strspn(characters, "_")];
 }

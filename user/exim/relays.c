@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Whom exim relays for: the named list relay_from_hosts of its configuration. */
-#include "read/relays.h"
+#include "exim/relays.h"
 
 #include <ctype.h>
 #include <errno.h>
@@ -9,7 +9,7 @@
 #include <string.h>
 
 #include "common/hostname.h"
-#include "read/locate.h"
+#include "exim/ask.h"
 
 #define RELAYS_SIZE  65536 /* of a list */
 #define RELAYS_ITEM  1024
@@ -184,9 +184,9 @@ int relays_ask(struct relays *relays)
 
 	if (!text)
 		return -ENOMEM;
-	err = locate_hostlist(RELAYS_LIST, text, RELAYS_SIZE);
+	err = ask_hostlist(RELAYS_LIST, text, RELAYS_SIZE);
 	if (!err)
-		err = relays_parse(relays, text, locate_hostlist);
+		err = relays_parse(relays, text, ask_hostlist);
 	free(text);
 	return err;
 }

@@ -33,7 +33,7 @@ int relays_ask(struct relays *relays);
 
 /*
  * The same with the list's text given (exim's specification, "Domain, host, address, and local
- * part lists"); lists that it names are asked for by `list`, as locate_hostlist() does. Items that
+ * part lists"); lists that it names are asked for by `list`, as ask_hostlist() does. Items that
  * begin with "!" are left out, but not taken out of networks that hold them.
  */
 int relays_parse(struct relays *relays, const char *text,
