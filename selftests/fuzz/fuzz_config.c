@@ -2,7 +2,7 @@
 /* libFuzzer's target: a configuration is taken whole, or refused with words. */
 #include "fuzz.h"
 
-#include "judge/config.h"
+#include "config/config.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {

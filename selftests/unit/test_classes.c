@@ -11,7 +11,7 @@
 
 #include <hs/hs.h>
 
-#include "judge/config.h"
+#include "config/config.h"
 #include "patterns_compiled.h"
 #include "read/classes.h"
 

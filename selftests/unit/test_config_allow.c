@@ -5,7 +5,7 @@
 #include <errno.h>
 #include <string.h>
 
-#include "judge/config_allow.h"
+#include "config/config_allow.h"
 
 static char why[256];
 

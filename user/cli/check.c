@@ -10,7 +10,7 @@
 #include "common/duration.h"
 #include "common/log.h"
 #include "common/suggest.h"
-#include "judge/review.h"
+#include "config/lint.h"
 
 #define CHECK_CLASSES_SIZE 512
 #define CHECK_INDENT	   "    "
@@ -261,7 +261,7 @@ int cmd_check(int argc, char **argv)
 	else
 		check_print(&common, &setup.config);
 	fflush(stdout);
-	review_config(&setup.config, check_take, &check);
+	lint_config(&setup.config, check_take, &check);
 	if (!common.json && !check.count)
 		puts("\nNothing in it contradicts itself.");
 	if (common.json)

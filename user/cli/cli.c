@@ -13,7 +13,7 @@
 #include <unistd.h>
 
 #include "common/log.h"
-#include "judge/config_state.h"
+#include "config/config_state.h"
 #include "sobig.h"
 
 const char cli_common_text[] = "  -j, --json          print JSON\n"

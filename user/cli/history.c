@@ -8,7 +8,7 @@
 #include "cli/history.h"
 #include "common/duration.h"
 #include "common/log.h"
-#include "judge/config.h"
+#include "config/config.h"
 
 /* Of what is blocked at once, more is a list that can be had again. */
 #define HISTORY_ENTER_MAX 100000

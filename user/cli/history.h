@@ -8,7 +8,7 @@
 #include "act/blocks.h"
 #include "act/store.h"
 #include "cli/cli.h"
-#include "judge/config_state.h"
+#include "config/config_state.h"
 
 /* The folder of the state: the command line's, the configuration's, or the usual one. */
 const char *history_folder(const struct cli_common *common, const struct config_state *config);

@@ -6,7 +6,7 @@
 #include "cli/cli.h"
 #include "common/log.h"
 #include "common/suggest.h"
-#include "judge/config.h"
+#include "config/config.h"
 
 #ifndef VERSION
 #define VERSION "unknown"

@@ -5,7 +5,7 @@
 
 #include "cli/cli.h"
 #include "common/prefix_set.h"
-#include "judge/config.h"
+#include "config/config.h"
 
 /*
  * The addresses and networks of the configuration, its files, and the operator's own list as far

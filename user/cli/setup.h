@@ -3,8 +3,8 @@
 #ifndef SETUP_H
 #define SETUP_H
 
-#include "judge/config.h"
-#include "judge/rules.h"
+#include "config/config.h"
+#include "config/rules.h"
 #include "read/classes.h"
 
 struct setup {

@@ -8,7 +8,7 @@
 #include "act/gather.h"
 #include "cli/cli.h"
 #include "common/prefix_set.h"
-#include "judge/config.h"
+#include "config/config.h"
 
 /*
  * Where the operator's own list is (sobig-xdp allow): in the state folder. 0; -ENAMETOOLONG (told).

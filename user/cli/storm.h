@@ -4,7 +4,7 @@
 #define STORM_H
 
 #include "cli/cli.h"
-#include "judge/rules.h"
+#include "config/rules.h"
 
 /* 0: as it is configured. */
 struct storm_orders {

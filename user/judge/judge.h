@@ -7,7 +7,7 @@
 
 #include "common/event.h"
 #include "common/prefix_set.h"
-#include "judge/rules.h"
+#include "config/rules.h"
 
 struct judge;
 

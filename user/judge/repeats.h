@@ -5,7 +5,7 @@
 
 #include <stdint.h>
 
-#include "judge/rules.h"
+#include "config/rules.h"
 
 struct repeats;
 

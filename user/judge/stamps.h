@@ -6,7 +6,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "judge/rules.h"
+#include "config/rules.h"
 
 /* All zero but for `most` at first. Times are milliseconds since 1970. */
 struct stamps {

@@ -6,7 +6,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "judge/rules.h"
+#include "config/rules.h"
 
 struct sweep;
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* The policy: which offences count, how many of them are too many, and for how long to block. */
-#include "judge/rules.h"
+#include "config/rules.h"
 
 #include <string.h>
 

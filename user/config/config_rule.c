@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* "[rule NAME]" of the configuration. */
-#include "judge/config_rule.h"
+#include "config/config_rule.h"
 
 #include <ctype.h>
 #include <errno.h>

@@ -1,22 +1,22 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* What a configuration says against itself: rules that can never fire, entries that swallow them.
  */
-#include "judge/review.h"
+#include "config/lint.h"
 
 #include <stdio.h>
 
 /* Wider than this, an entry is more than a friend or two. */
-#define REVIEW_WIDEST4 8
-#define REVIEW_WIDEST6 20
+#define LINT_WIDEST4 8
+#define LINT_WIDEST6 20
 
-struct review {
+struct lint {
 	const struct config *config;
-	review_finding *finding;
+	lint_finding *finding;
 	void *context;
 };
 
 /* True if whatever makes `rule` fire makes `other` fire no later, and for no shorter. */
-static bool review_is_shadowed(const struct rule *rule, const struct config_rule *other)
+static bool lint_is_shadowed(const struct rule *rule, const struct config_rule *other)
 {
 	const struct rule *by = &other->rule;
 	bool sooner = by->window > rule->window;
@@ -36,7 +36,7 @@ static bool review_is_shadowed(const struct rule *rule, const struct config_rule
 }
 
 /* Classes of lines that hold no text of an ACL, unless a pattern of the site's gives them. */
-static bool review_has_text(const struct config *config, enum event_class class)
+static bool lint_has_text(const struct config *config, enum event_class class)
 {
 	if (class != EVENT_TLS && class != EVENT_DISCONNECT && class != EVENT_FLOOD)
 		return true;
@@ -46,31 +46,31 @@ static bool review_has_text(const struct config *config, enum event_class class)
 	return false;
 }
 
-static void review_match(const struct review *review, const struct config_rule *rule)
+static void lint_match(const struct lint *review, const struct config_rule *rule)
 {
 	for (int i = 0; i < EVENT_OFFENCES; i++)
-		if (rule->rule.weights[i] && review_has_text(review->config, i))
+		if (rule->rule.weights[i] && lint_has_text(review->config, i))
 			return;
 	review->finding(review->context, rule,
 			"it can never fire: it has a match, and lines of its classes hold no text "
 			"of an ACL that could fit");
 }
 
-static void review_rule(const struct review *review, size_t number)
+static void lint_rule(const struct lint *review, size_t number)
 {
 	const struct config *config = review->config;
 	const struct config_rule *rule = &config->rules[number];
 	char text[200];
 
 	if (rule->match)
-		review_match(review, rule);
+		lint_match(review, rule);
 	for (size_t i = 0; i < config->rules_count; i++) {
 		const struct config_rule *other = &config->rules[i];
 
-		if (i == number || !other->enabled || !review_is_shadowed(&rule->rule, other))
+		if (i == number || !other->enabled || !lint_is_shadowed(&rule->rule, other))
 			continue;
 		/* Of two that are alike, the later one is the one too many. */
-		if (i > number && !rule->match && review_is_shadowed(&other->rule, rule))
+		if (i > number && !rule->match && lint_is_shadowed(&other->rule, rule))
 			continue;
 		snprintf(text, sizeof(text),
 			 "it can never change anything: whatever it counts, [rule %s] has had "
@@ -81,7 +81,7 @@ static void review_rule(const struct review *review, size_t number)
 	}
 }
 
-static void review_allow(const struct review *review)
+static void lint_allow(const struct lint *review)
 {
 	const struct config_allow *allow = &review->config->allow;
 	char text[200], address[ADDR_TEXT_SIZE];
@@ -95,7 +95,7 @@ static void review_allow(const struct review *review)
 			snprintf(text, sizeof(text),
 				 "[allow] %s swallows every rule: no host of %s is ever blocked",
 				 address, ipv4 ? "IPv4" : "IPv6");
-		else if (entry->length < (ipv4 ? REVIEW_WIDEST4 : REVIEW_WIDEST6))
+		else if (entry->length < (ipv4 ? LINT_WIDEST4 : LINT_WIDEST6))
 			snprintf(text, sizeof(text),
 				 "[allow] %s is very wide: a large part of the internet is never "
 				 "blocked",
@@ -106,9 +106,9 @@ static void review_allow(const struct review *review)
 	}
 }
 
-void review_config(const struct config *config, review_finding *finding, void *context)
+void lint_config(const struct config *config, lint_finding *finding, void *context)
 {
-	const struct review review = { config, finding, context };
+	const struct lint review = { config, finding, context };
 	size_t enabled = 0, shown = 0;
 
 	for (size_t i = 0; i < config->rules_count; i++) {
@@ -117,12 +117,12 @@ void review_config(const struct config *config, review_finding *finding, void *c
 		enabled += rule->enabled;
 		shown += rule->enabled && rule->rule.dry_run;
 		if (rule->enabled)
-			review_rule(&review, i);
+			lint_rule(&review, i);
 	}
 	if (!enabled)
 		finding(context, NULL, "all rules are switched off: nobody is ever blocked");
 	else if (shown == enabled)
 		finding(context, NULL,
 			"all rules are for show (dry-run = yes): nobody is ever blocked");
-	review_allow(&review);
+	lint_allow(&review);
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* "[state]" of the configuration: where history is kept, how much of it, and for how long. */
-#include "judge/config_state.h"
+#include "config/config_state.h"
 
 #include <errno.h>
 #include <stdio.h>

@@ -6,7 +6,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "judge/rules.h"
+#include "config/rules.h"
 
 struct config_rule {
 	struct rule rule; /* its mark is set by config_rules() only */

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* What the operator has configured, as he wrote it; what it means is others' to find. */
-#include "judge/config.h"
+#include "config/config.h"
 
 #include <errno.h>
 #include <glob.h>
@@ -12,7 +12,7 @@
 #include <ini.h>
 
 #include "common/suggest.h"
-#include "judge/config_line.h"
+#include "config/config_line.h"
 
 /* One file being read. */
 struct config_reading {

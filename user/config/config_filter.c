@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* "[filter]" of the configuration: what the filter on the network interface shall do. */
-#include "judge/config_filter.h"
+#include "config/config_filter.h"
 
 #include <errno.h>
 #include <stdio.h>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* "[allow]" of the configuration: who is never blocked, whatever the log says. */
-#include "judge/config_allow.h"
+#include "config/config_allow.h"
 
 #include <errno.h>
 #include <stdio.h>

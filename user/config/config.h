@@ -6,11 +6,11 @@
 #include <stddef.h>
 
 #include "common/event.h"
-#include "judge/config_allow.h"
-#include "judge/config_filter.h"
-#include "judge/config_rule.h"
-#include "judge/config_state.h"
-#include "judge/rules.h"
+#include "config/config_allow.h"
+#include "config/config_filter.h"
+#include "config/config_rule.h"
+#include "config/config_state.h"
+#include "config/rules.h"
 
 #define CONFIG_FILE   "/etc/sobig-xdp.conf"
 #define CONFIG_FOLDER "/etc/sobig-xdp.d"

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* One line of the configuration without what says nothing: its indentation and its comment. */
-#include "judge/config_line.h"
+#include "config/config_line.h"
 
 #include <stdbool.h>
 #include <stddef.h>
