@@ -110,12 +110,12 @@ $(B)/%.o: %.c Makefile | $(GENERATED)
 	$(Q)$(CC) -std=gnu11 $(CPPFLAGS) $(CFLAGS) $(HARDENING) $(WARNINGS) $(LIB_CFLAGS) \
 		-MMD -MP -c -o $@ $<
 
-$(B)/generated/patterns_compiled.h: user/tools/compile_patterns.c user/read/patterns.c \
-		user/read/patterns.h user/common/event.h | $(B)/skeletons/sobig.skel.h
+$(B)/generated/patterns_compiled.h: user/tools/compile_patterns.c user/read/exim_log/patterns.c \
+		user/read/exim_log/patterns.h user/common/event.h | $(B)/skeletons/sobig.skel.h
 	$(call say,HS)
 	@mkdir -p $(@D)
 	$(Q)$(CC) -std=gnu11 -Iuser -Iheaders $(WARNINGS) $(LIB_CFLAGS) -o $(B)/compile_patterns \
-		user/tools/compile_patterns.c user/read/patterns.c $(shell $(PKG_CONFIG) --libs libhs)
+		user/tools/compile_patterns.c user/read/exim_log/patterns.c $(shell $(PKG_CONFIG) --libs libhs)
 	$(Q)$(B)/compile_patterns > $@
 
 $(B)/bpf/%.o: bpf/%.c Makefile

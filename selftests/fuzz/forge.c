@@ -522,7 +522,7 @@ static bool forge_line(struct forge *forge, bool syslog)
 static int forge_check(struct forge *forge, struct reader *reader, bool peer, uint64_t *events)
 {
 	char text[ADDR_TEXT_SIZE];
-	struct exim_found found;
+	struct exim_log_found found;
 
 	if (reader_line(reader, forge->line, forge->length, &found))
 		return 0;
@@ -540,13 +540,13 @@ int main(int argc, char **argv)
 	uint64_t lines = argc > 1 ? strtoull(argv[1], NULL, 10) : 1000000, found = 0;
 	static struct forge forge;
 	static struct reader readers[4];
-	struct classes_error why;
-	struct classes *classes;
+	struct classifier_error why;
+	struct classifier *classes;
 
 	forge.random = argc > 2 ? strtoull(argv[2], NULL, 10) : 2003;
 	forge.random = forge.random * UINT64_C(0x9e3779b97f4a7c15) | 1;
 	setenv("TZ", "UTC", 1);
-	if (classes_open(NULL, 0, &why, &classes))
+	if (classifier_open(NULL, 0, &why, &classes))
 		return EXIT_FAILURE;
 	for (int i = 0; i < 4; i++) {
 		reader_init(&readers[i], classes, i & 1, 1061724153);
@@ -563,6 +563,6 @@ int main(int argc, char **argv)
 			return EXIT_FAILURE;
 	}
 	printf("%" PRIu64 " lines, %" PRIu64 " read, each as its peer's\n", lines, found);
-	classes_close(classes);
+	classifier_close(classes);
 	return EXIT_SUCCESS;
 }

@@ -11,7 +11,7 @@ static void fuzz_line(struct reader *reader, const uint8_t *line, size_t length)
 {
 	/* A block of its own, so that ASan sees a step too far in either direction. */
 	char *copy = malloc(length + !length);
-	struct exim_found found;
+	struct exim_log_found found;
 
 	memcpy(copy, line, length);
 	if (!reader_line(reader, copy, length, &found) && found.event.class >= EVENT_CLASSES)
@@ -22,12 +22,12 @@ static void fuzz_line(struct reader *reader, const uint8_t *line, size_t length)
 /* The first byte is for what is known of the log; the rest are its lines. */
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	static struct classes *classes;
+	static struct classifier *classes;
 	static struct reader reader;
-	struct classes_error why;
+	struct classifier_error why;
 	const uint8_t *lf;
 
-	if (!classes && classes_open(NULL, 0, &why, &classes))
+	if (!classes && classifier_open(NULL, 0, &why, &classes))
 		abort();
 	if (!size)
 		return 0;

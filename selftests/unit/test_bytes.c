@@ -17,7 +17,7 @@
 #include <zlib.h>
 #include <zstd.h>
 
-#include "read/bytes.h"
+#include "read/file/unpack.h"
 
 #define TEXT_SIZE 1000000
 
@@ -81,17 +81,17 @@ static size_t read_all(const void *data, size_t size, size_t step, char *to, int
 		       char why[256])
 {
 	int fd = file_of(data, size);
-	struct bytes *bytes;
+	struct unpack *bytes;
 	size_t have = 0;
 	ssize_t got;
 
-	assert_int_equal(bytes_open(fd, &bytes), 0);
-	while ((got = bytes_read(bytes, to + have, step)) > 0)
+	assert_int_equal(unpack_open(fd, &bytes), 0);
+	while ((got = unpack_read(bytes, to + have, step)) > 0)
 		have += got;
 	*err = got;
-	strncpy(why, bytes_why(bytes), 255);
+	strncpy(why, unpack_why(bytes), 255);
 	why[255] = '\0';
-	bytes_close(bytes);
+	unpack_close(bytes);
 	close(fd);
 	return have;
 }

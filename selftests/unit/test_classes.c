@@ -13,7 +13,7 @@
 
 #include "config/config.h"
 #include "patterns_compiled.h"
-#include "read/classes.h"
+#include "read/exim_log/classifier.h"
 
 static void the_usual_texts_have_their_classes(void **state)
 {
@@ -74,28 +74,30 @@ static void the_usual_texts_have_their_classes(void **state)
 		{ "User unknown in virtual mailbox table", PATTERNS_SESSION, EVENT_UNKNOWN_USER },
 		{ "no reverse DNS for 192.0.2.1", PATTERNS_SESSION, EVENT_RDNS },
 	};
-	struct classes_error why;
-	struct classes *classes;
+	struct classifier_error why;
+	struct classifier *classes;
 	enum event_class class;
 
 	(void)state;
-	assert_int_equal(classes_open(NULL, 0, &why, &classes), 0);
+	assert_int_equal(classifier_open(NULL, 0, &why, &classes), 0);
 	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
 		/* The second time, by what is remembered of the first. */
 		for (int again = 0; again < 2; again++) {
-			if (classes_match(classes, texts[i].phase, texts[i].text,
-					  strlen(texts[i].text), &class))
+			if (classifier_match(classes, texts[i].phase, texts[i].text,
+					     strlen(texts[i].text), &class))
 				fail_msg("%s: unmatched", texts[i].text);
 			if (class != texts[i].class)
 				fail_msg("%s: %s", texts[i].text, event_class_name(class));
 		}
 	}
-	assert_int_equal(classes_match(classes, PATTERNS_SESSION, "go away", 7, &class), -ENOMSG);
-	assert_int_equal(classes_match(classes, PATTERNS_SESSION, "go away", 7, &class), -ENOMSG);
-	assert_int_equal(classes_match(classes, PATTERNS_CONTENT, "", 0, &class), -ENOMSG);
+	assert_int_equal(classifier_match(classes, PATTERNS_SESSION, "go away", 7, &class),
+			 -ENOMSG);
+	assert_int_equal(classifier_match(classes, PATTERNS_SESSION, "go away", 7, &class),
+			 -ENOMSG);
+	assert_int_equal(classifier_match(classes, PATTERNS_CONTENT, "", 0, &class), -ENOMSG);
 	/* A virus is found in what was sent, not in what was asked for. */
-	assert_int_equal(classes_match(classes, PATTERNS_SESSION, "virus", 5, &class), -ENOMSG);
-	classes_close(classes);
+	assert_int_equal(classifier_match(classes, PATTERNS_SESSION, "virus", 5, &class), -ENOMSG);
+	classifier_close(classes);
 }
 
 static void a_sites_own_patterns_come_first(void **state)
@@ -104,21 +106,21 @@ static void a_sites_own_patterns_come_first(void **state)
 		{ EVENT_SPAM, PATTERNS_ANY, "^relay" },
 		{ EVENT_WORM, PATTERNS_ANY, "gesperrt" },
 	};
-	struct classes_error why;
-	struct classes *classes;
+	struct classifier_error why;
+	struct classifier *classes;
 	enum event_class class;
 
 	(void)state;
-	assert_int_equal(classes_open(own, 2, &why, &classes), 0);
+	assert_int_equal(classifier_open(own, 2, &why, &classes), 0);
 	assert_int_equal(
-		classes_match(classes, PATTERNS_SESSION, "relay not permitted", 19, &class), 0);
+		classifier_match(classes, PATTERNS_SESSION, "relay not permitted", 19, &class), 0);
 	assert_int_equal(class, EVENT_SPAM);
-	assert_int_equal(classes_match(classes, PATTERNS_SESSION, "Anhang GESPERRT", 15, &class),
+	assert_int_equal(classifier_match(classes, PATTERNS_SESSION, "Anhang GESPERRT", 15, &class),
 			 0);
 	assert_int_equal(class, EVENT_WORM);
-	assert_int_equal(classes_match(classes, PATTERNS_SESSION, "no relay", 8, &class), 0);
+	assert_int_equal(classifier_match(classes, PATTERNS_SESSION, "no relay", 8, &class), 0);
 	assert_int_equal(class, EVENT_RELAY);
-	classes_close(classes);
+	classifier_close(classes);
 }
 
 static void a_pattern_that_is_none_is_named(void **state)
@@ -127,18 +129,18 @@ static void a_pattern_that_is_none_is_named(void **state)
 		{ EVENT_SPAM, PATTERNS_ANY, "fine" },
 		{ EVENT_SPAM, PATTERNS_ANY, "(broken" },
 	};
-	struct classes_error why;
-	struct classes *classes;
+	struct classifier_error why;
+	struct classifier *classes;
 
 	(void)state;
-	assert_int_equal(classes_open(own, 2, &why, &classes), -EINVAL);
+	assert_int_equal(classifier_open(own, 2, &why, &classes), -EINVAL);
 	assert_int_equal(why.pattern, 1);
 	assert_true(*why.text);
 	for (int i = 0; i < 3; i++) {
 		const char *const any[] = { ".", ".+", "x*" };
 		const struct pattern fits[] = { { EVENT_SPAM, PATTERNS_ANY, any[i] } };
 
-		assert_int_equal(classes_open(fits, 1, &why, &classes), -EINVAL);
+		assert_int_equal(classifier_open(fits, 1, &why, &classes), -EINVAL);
 		assert_string_equal(why.text, "it would fit every text");
 	}
 }
@@ -213,7 +215,7 @@ static void what_is_wrong_is_said_with_its_line(void **state)
 
 /*
  * A database of another libvectorscan, or for other processors, is refused by the library, and
- * classes_open() compiles the patterns at each start instead: the same classes, but 0.1 s later.
+ * classifier_open() compiles the patterns at each start instead: the same classes, but 0.1 s later.
  */
 static void what_make_compiled_is_loaded_by_the_library_in_use(void **state)
 {

@@ -8,12 +8,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "read/exim.h"
+#include "read/exim_log/exim_log.h"
 
 #define STAMP "2003-08-24 11:22:33 "
 #define TIME  INT64_C(1061724153000) /* date -u -d "2003-08-24 11:22:33" +%s */
 
-static struct classes *classes;
+static struct classifier *classes;
 
 struct line {
 	const char *text;
@@ -21,7 +21,7 @@ struct line {
 	enum event_class class;
 };
 
-static int read_text(struct exim *exim, const char *text, struct exim_found *event)
+static int read_text(struct exim_log *exim, const char *text, struct exim_log_found *event)
 {
 	size_t length = strlen(text);
 	char *copy = malloc(length + !length);
@@ -29,7 +29,7 @@ static int read_text(struct exim *exim, const char *text, struct exim_found *eve
 
 	/* On the heap and without a NUL, so that ASan sees a step too far. */
 	memcpy(copy, text, length);
-	err = exim_read(exim, copy, length, event);
+	err = exim_log_read(exim, copy, length, event);
 	free(copy);
 	return err;
 }
@@ -37,10 +37,10 @@ static int read_text(struct exim *exim, const char *text, struct exim_found *eve
 static void check_lines(bool helo_is_checked, const struct line *lines, size_t count)
 {
 	char address[ADDR_TEXT_SIZE];
-	struct exim_found found;
-	struct exim exim;
+	struct exim_log_found found;
+	struct exim_log exim;
 
-	exim_init(&exim, classes);
+	exim_log_init(&exim, classes);
 	exim.wants_arrivals = true;
 	exim.helo_is_checked = helo_is_checked;
 	for (size_t i = 0; i < count; i++) {
@@ -316,11 +316,11 @@ static void stamps_are_read_to_the_millisecond(void **state)
 		{ "2003-08-24 11:22:33.45 " REST, 0 },
 		{ "2003-08-24 11:22:33  " REST, 0 },
 	};
-	struct exim_found found;
-	struct exim exim;
+	struct exim_log_found found;
+	struct exim_log exim;
 
 	(void)state;
-	exim_init(&exim, classes);
+	exim_log_init(&exim, classes);
 	for (size_t i = 0; i < sizeof(lines) / sizeof(lines[0]); i++) {
 		int err = read_text(&exim, lines[i].text, &found);
 
@@ -335,12 +335,12 @@ static void stamps_are_read_to_the_millisecond(void **state)
 static void local_time_follows_the_zone_over_its_changes(void **state)
 {
 #define REST " H=[198.51.100.7] F=<> rejected after DATA"
-	struct exim_found found;
-	struct exim exim;
+	struct exim_log_found found;
+	struct exim_log exim;
 
 	(void)state;
 	setenv("TZ", "CET-1CEST,M3.5.0,M10.5.0/3", 1);
-	exim_init(&exim, classes);
+	exim_log_init(&exim, classes);
 	assert_int_equal(read_text(&exim, "2003-01-24 12:22:33" REST, &found), 0);
 	assert_int_equal(found.event.time / 1000, 1043407353);
 	assert_int_equal(read_text(&exim, "2003-08-24 13:22:33" REST, &found), 0);
@@ -367,11 +367,11 @@ static void a_cut_line_names_nobody_wrong(void **state)
 	};
 	const char *const peers[] = { "198.51.100.17", "2001:db8::17", "198.51.100.17" };
 	char text[ADDR_TEXT_SIZE], cut[512];
-	struct exim_found found;
-	struct exim exim;
+	struct exim_log_found found;
+	struct exim_log exim;
 
 	(void)state;
-	exim_init(&exim, classes);
+	exim_log_init(&exim, classes);
 	exim.wants_arrivals = true;
 	for (int i = 0; i < 3; i++) {
 		assert_int_equal(read_text(&exim, lines[i], &found), 0);
@@ -393,18 +393,18 @@ static void a_record_that_exim_may_have_cut_is_nobodys(void **state)
 		STAMP "VRFY failed for x H=[192.0.2.9] ",
 	};
 	static char line[8188];
-	struct exim_found found;
-	struct exim exim;
+	struct exim_log_found found;
+	struct exim_log exim;
 
 	(void)state;
-	exim_init(&exim, classes);
+	exim_log_init(&exim, classes);
 	for (int i = 0; i < 3; i++) {
 		memset(line, 'a', sizeof(line));
 		memcpy(line, begins[i], strlen(begins[i]));
 		memcpy(line + sizeof(line) - 42, "**** log string overflowed log buffer ****", 42);
 		for (int checked = 0; checked < 2; checked++) {
 			exim.helo_is_checked = checked;
-			assert_int_equal(exim_read(&exim, line, sizeof(line), &found), -ENOMSG);
+			assert_int_equal(exim_log_read(&exim, line, sizeof(line), &found), -ENOMSG);
 		}
 	}
 	assert_int_equal(exim.skips.of[SKIP_OVERFLOWED], 6);
@@ -420,14 +420,14 @@ static void an_overflow_is_counted_and_a_delivery_is_not(void **state)
 		STAMP "1xVO3f-00036y-2K **** log string overflowed log buffer ****",
 	};
 	static const char delivery[] = STAMP "1xVO3f-00036y-2K ** a@b: Unrouteable address";
-	struct exim_found found;
-	struct exim exim;
+	struct exim_log_found found;
+	struct exim_log exim;
 
 	(void)state;
-	exim_init(&exim, classes);
+	exim_log_init(&exim, classes);
 	for (int i = 0; i < 3; i++)
-		assert_int_equal(exim_read(&exim, lines[i], strlen(lines[i]), &found), -ENOMSG);
-	assert_int_equal(exim_read(&exim, delivery, strlen(delivery), &found), -ENOMSG);
+		assert_int_equal(exim_log_read(&exim, lines[i], strlen(lines[i]), &found), -ENOMSG);
+	assert_int_equal(exim_log_read(&exim, delivery, strlen(delivery), &found), -ENOMSG);
 	assert_int_equal(exim.skips.of[SKIP_OVERFLOWED], 3);
 	assert_int_equal(skip_sum(&exim.skips), 3);
 }
@@ -446,24 +446,24 @@ static void write_long(char *line, size_t size)
 static void a_whole_line_is_read_up_to_the_size_of_exims_buffer(void **state)
 {
 	static char line[8192];
-	struct exim_found found;
-	struct exim exim;
+	struct exim_log_found found;
+	struct exim_log exim;
 	char text[ADDR_TEXT_SIZE];
 
 	(void)state;
-	exim_init(&exim, classes);
+	exim_log_init(&exim, classes);
 	for (size_t size = 7900; size <= 8190; size++) {
 		write_long(line, size);
 		for (int checked = 0; checked < 2; checked++) {
 			exim.helo_is_checked = checked;
-			assert_int_equal(exim_read(&exim, line, size, &found), 0);
+			assert_int_equal(exim_log_read(&exim, line, size, &found), 0);
 			assert_string_equal(addr_format(&found.event.peer, text), "198.51.100.7");
 			assert_int_equal(found.event.class, EVENT_VIRUS);
 		}
 	}
 	assert_int_equal(skip_sum(&exim.skips), 0);
 	write_long(line, 8191);
-	assert_int_equal(exim_read(&exim, line, 8191, &found), -ENOMSG);
+	assert_int_equal(exim_log_read(&exim, line, 8191, &found), -ENOMSG);
 	assert_int_equal(exim.skips.of[SKIP_OVERLONG], 1);
 }
 
@@ -491,16 +491,16 @@ static void a_line_that_can_be_read_in_two_ways_is_counted_as_such(void **state)
 		{ STAMP "SMTP connection from (x) [198.51.100.7] y) [192.0.2.9] closed by QUIT",
 		  false, false },
 	};
-	struct exim_found found;
-	struct exim exim;
+	struct exim_log_found found;
+	struct exim_log exim;
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(lines) / sizeof(lines[0]); i++)
 		for (int checked = 0; checked < 2; checked++) {
-			exim_init(&exim, classes);
+			exim_log_init(&exim, classes);
 			exim.helo_is_checked = checked;
 			exim.wants_arrivals = true;
-			exim_read(&exim, lines[i].line, strlen(lines[i].line), &found);
+			exim_log_read(&exim, lines[i].line, strlen(lines[i].line), &found);
 			if (skip_sum(&exim.skips) !=
 			    (checked ? lines[i].checked : lines[i].unchecked))
 				fail_msg("%s: %llu", lines[i].line,
@@ -512,16 +512,16 @@ static void a_line_that_can_be_read_in_two_ways_is_counted_as_such(void **state)
 
 static int open_classes(void **state)
 {
-	struct classes_error why;
+	struct classifier_error why;
 
 	(void)state;
-	return classes_open(NULL, 0, &why, &classes);
+	return classifier_open(NULL, 0, &why, &classes);
 }
 
 static int close_classes(void **state)
 {
 	(void)state;
-	classes_close(classes);
+	classifier_close(classes);
 	return 0;
 }
 

@@ -17,7 +17,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "read/follow.h"
+#include "read/file/follow.h"
 
 #define ROTATIONS     100
 #define LINES	      200000

@@ -13,15 +13,15 @@
 #define TIME INT64_C(1061724153000)
 #define SAID "H=(h) [198.51.100.7] F=<s@e> rejected after DATA: This message contains a virus (x)."
 
-static struct classes *classes;
+static struct classifier *classes;
 static struct reader reader;
 
 static int open_reader(void **state)
 {
-	struct classes_error why;
+	struct classifier_error why;
 
 	(void)state;
-	if (classes_open(NULL, 0, &why, &classes))
+	if (classifier_open(NULL, 0, &why, &classes))
 		return -1;
 	reader_init(&reader, classes, false, NOW);
 	return 0;
@@ -30,11 +30,11 @@ static int open_reader(void **state)
 static int close_reader(void **state)
 {
 	(void)state;
-	classes_close(classes);
+	classifier_close(classes);
 	return 0;
 }
 
-static int read_line(const char *line, struct exim_found *event)
+static int read_line(const char *line, struct exim_log_found *event)
 {
 	return reader_line(&reader, line, strlen(line), event);
 }
@@ -59,7 +59,7 @@ static void every_form_of_syslog_is_read(void **state)
 		{ "<22>1 2003-08-24T11:22:33Z mx exim - - [a b=\"c\"] \xef\xbb\xbf" SAID, TIME },
 	};
 	char address[ADDR_TEXT_SIZE];
-	struct exim_found found;
+	struct exim_log_found found;
 
 	for (size_t i = 0; i < sizeof(lines) / sizeof(lines[0]); i++) {
 		close_reader(state);
@@ -93,7 +93,7 @@ static void what_is_not_exims_record_is_nobodys(void **state)
 		"Aug 24 11:22:33 mx exim[123]: message repeated 2 times: [ " SAID "]",
 		"Aug 24 11:22:33 mx exim[123]:  " SAID,
 	};
-	struct exim_found found;
+	struct exim_log_found found;
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(lines) / sizeof(lines[0]); i++)
@@ -104,7 +104,7 @@ static void what_is_not_exims_record_is_nobodys(void **state)
 
 static void the_year_is_the_last_in_which_it_was_not_yet_to_come(void **state)
 {
-	struct exim_found found;
+	struct exim_log_found found;
 
 	(void)state;
 	assert_int_equal(read_line("Dec 31 23:59:59 mx exim[1]: " SAID, &found), 0);
@@ -118,7 +118,7 @@ static void the_year_is_the_last_in_which_it_was_not_yet_to_come(void **state)
 /* How many of `count` lines in turn are events. */
 static int read_lines(const char *const *lines, int count)
 {
-	struct exim_found found;
+	struct exim_log_found found;
 	int events = 0;
 
 	for (int i = 0; i < count; i++)
@@ -172,7 +172,7 @@ static void where_the_priority_is_known_two_that_are_alike_are_two(void **state)
 
 static void a_files_form_does_not_change_in_the_middle(void **state)
 {
-	struct exim_found found;
+	struct exim_log_found found;
 
 	(void)state;
 	assert_int_equal(read_line("2003-08-24 11:22:33 " SAID, &found), 0);

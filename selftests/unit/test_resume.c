@@ -8,7 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "read/follow.h"
+#include "read/file/follow.h"
 
 #define LINES 30000
 

@@ -122,7 +122,7 @@ static int attach_open_source(struct attach *attach, const char *name, bool jour
 			      struct guard_log *log)
 {
 	struct guard *guard = &attach->guard;
-	struct classes *classes = guard->setup.classes;
+	struct classifier *classes = guard->setup.classes;
 	struct log_position done, from;
 	char known[PATH_MAX + 16];
 

@@ -13,7 +13,7 @@
 #include "cli/setup.h"
 #include "cli/skipped.h"
 #include "common/log.h"
-#include "read/crew.h"
+#include "read/file/parallel.h"
 
 enum {
 	PARSE_ARRIVALS = CLI_OPTION_OWN,
@@ -40,7 +40,7 @@ struct parse {
 };
 
 /* An ACL's text as a terminal and JSON may have it: bytes beyond printable ASCII as \xNN. */
-static void parse_print_text(const struct parse *parse, const struct exim_found *found)
+static void parse_print_text(const struct parse *parse, const struct exim_log_found *found)
 {
 	const char *backslash = parse->common.json ? "\\\\" : "\\";
 
@@ -99,7 +99,7 @@ static char *parse_put_number(char *to, uint64_t number)
  * printf(3) would take longer than the reading. But for the text, all fields are of a fixed
  * alphabet and need no escaping in either form.
  */
-static void parse_print(struct parse *parse, uint64_t number, const struct exim_found *found)
+static void parse_print(struct parse *parse, uint64_t number, const struct exim_log_found *found)
 {
 	const struct event *event = &found->event;
 	bool json = parse->common.json;
@@ -126,7 +126,7 @@ static void parse_print(struct parse *parse, uint64_t number, const struct exim_
 	fwrite_unlocked(row, 1, to - row, stdout);
 }
 
-static void parse_event(void *context, uint64_t line, const struct exim_found *found)
+static void parse_event(void *context, uint64_t line, const struct exim_log_found *found)
 {
 	struct parse *parse = context;
 
@@ -143,7 +143,7 @@ static void parse_pause(void *context)
 }
 
 /* What was in the log, and is not in what was printed. CLI_DONE or CLI_FAILED. */
-static int parse_tell(const struct parse *parse, const char *path, const struct lines_end *end)
+static int parse_tell(const struct parse *parse, const char *path, const struct chunks_end *end)
 {
 	bool foreign = skipped_is_foreign(path, &parse->reader, end);
 
@@ -167,14 +167,14 @@ static int parse_file(struct parse *parse, int fd, const char *path)
 {
 	static char output[PARSE_OUTPUT]; /* glibc takes no size without it */
 	bool document = parse->common.json && !parse->common.lines;
-	struct lines_end end;
+	struct chunks_end end;
 	int err;
 
 	if (!isatty(STDOUT_FILENO))
 		setvbuf(stdout, output, _IOFBF, sizeof(output));
 	if (document)
 		printf("{\"kind\":\"parse\",\"shape\":%d,\"offences\":[\n", CLI_JSON_SHAPE);
-	err = crew_read(fd, &parse->reader, parse_event, parse_pause, parse, &end);
+	err = parallel_read(fd, &parse->reader, parse_event, parse_pause, parse, &end);
 	if (document)
 		printf("\n],\"complete\":%s}\n", err ? "false" : "true");
 	if (fflush(stdout) || ferror(stdout)) {

@@ -17,7 +17,7 @@
 #include "common/duration.h"
 #include "common/log.h"
 #include "judge/window.h"
-#include "read/crew.h"
+#include "read/file/parallel.h"
 
 enum {
 	REPLAY_LIMIT = CLI_OPTION_OWN,
@@ -159,7 +159,7 @@ static int replay_start(struct replay *replay)
 	return err;
 }
 
-static void replay_event(void *context, uint64_t line, const struct exim_found *found)
+static void replay_event(void *context, uint64_t line, const struct exim_log_found *found)
 {
 	struct replay *replay = context;
 
@@ -180,7 +180,7 @@ static int replay_file(struct replay *replay, struct replay_file *file)
 {
 	const struct replay_tally *tally = &replay->tally;
 	struct reader reader;
-	struct lines_end end;
+	struct chunks_end end;
 	int err;
 
 	if (tally->clock.has_time && file->first != INT64_MAX &&
@@ -190,7 +190,7 @@ static int replay_file(struct replay *replay, struct replay_file *file)
 			    file->name);
 	reader_init(&reader, replay->setup.classes, replay->helo_checked, file->modified);
 	reader.exim.wants_arrivals = true;
-	err = crew_read(file->fd, &reader, replay_event, replay_pause, replay, &end);
+	err = parallel_read(file->fd, &reader, replay_event, replay_pause, replay, &end);
 	file->lines = end.lines;
 	file->broken = err != 0;
 	skip_add(&replay->skips, &reader.exim.skips);

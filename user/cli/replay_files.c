@@ -11,8 +11,8 @@
 #include <unistd.h>
 
 #include "common/log.h"
-#include "read/lines.h"
-#include "read/record.h"
+#include "read/file/chunks.h"
+#include "read/syslog/syslog.h"
 
 /* A log of syslog's may say much before exim has its say. */
 #define REPLAY_FILES_CHUNKS 256
@@ -20,20 +20,20 @@
 #define REPLAY_FILES_PEEK 65536 /* as much as a pipe holds (pipe(7)) */
 
 /* The time of the first line in the chunk that has one and is exim's. 0 or -ENOMSG. */
-static int replay_files_stamp(struct stamp *stamp, int64_t now, const struct lines_chunk *chunk,
+static int replay_files_stamp(struct timestamp *stamp, int64_t now, const struct chunk *chunk,
 			      int64_t *out)
 {
 	const char *at = chunk->text, *end = at + chunk->size, *lf;
-	struct record record;
+	struct syslog_record record;
 
 	for (; at < end; at = lf + 1) {
 		struct cursor cursor;
 
 		lf = memchr(at, '\n', end - at);
 		cursor = (struct cursor){ .pos = at, .end = lf };
-		if (stamp_skip(&cursor) && !stamp_read(stamp, at, out))
+		if (timestamp_skip(&cursor) && !timestamp_read(stamp, at, out))
 			return 0;
-		if (!record_unwrap(stamp, now, at, lf - at, &record)) {
+		if (!syslog_unwrap(stamp, now, at, lf - at, &record)) {
 			*out = record.time;
 			return 0;
 		}
@@ -44,17 +44,17 @@ static int replay_files_stamp(struct stamp *stamp, int64_t now, const struct lin
 /* INT64_MAX: it is not to be found. What is wrong with the file will be told when it is read. */
 static int64_t replay_files_first(int fd, int64_t now)
 {
-	struct lines_chunk *chunk = malloc(sizeof(*chunk));
-	struct lines *lines = NULL;
+	struct chunk *chunk = malloc(sizeof(*chunk));
+	struct chunks *lines = NULL;
 	int64_t first = INT64_MAX;
-	struct stamp stamp;
+	struct timestamp stamp;
 
-	stamp_init(&stamp);
-	if (chunk && !lines_open(fd, &lines))
-		for (int i = 0; i < REPLAY_FILES_CHUNKS && lines_next(lines, chunk) > 0; i++)
+	timestamp_init(&stamp);
+	if (chunk && !chunks_open(fd, &lines))
+		for (int i = 0; i < REPLAY_FILES_CHUNKS && chunks_next(lines, chunk) > 0; i++)
 			if (!replay_files_stamp(&stamp, now, chunk, &first))
 				break;
-	lines_close(lines);
+	chunks_close(lines);
 	free(chunk);
 	return first;
 }

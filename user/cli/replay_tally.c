@@ -15,7 +15,7 @@ int replay_tally_open(struct replay_tally *tally, uint64_t seed)
 
 	const struct rules *rules = judge_rules(tally->judge);
 
-	tally->clock.most = tally->handed.most = stamps_most(rules);
+	tally->clock.most = tally->handed.most = clock_check_most(rules);
 	return lru_open(&options, &tally->hosts);
 }
 
@@ -24,7 +24,7 @@ static int64_t replay_tally_time(struct replay_tally *tally, int64_t time)
 {
 	bool first = !tally->clock.has_time;
 
-	if (!stamps_believe(&tally->clock, time)) {
+	if (!clock_check_believe(&tally->clock, time)) {
 		tally->leaps++;
 		return tally->clock.time;
 	}
@@ -182,7 +182,7 @@ void replay_tally_event(struct replay_tally *tally, const struct event *event)
 	host->offences += !arrival;
 	tally->spared_offences += !arrival && host->spared;
 	blocked = event->time < host->until;
-	believed = blocked || arrival || stamps_believe(&tally->handed, event->time);
+	believed = blocked || arrival || clock_check_believe(&tally->handed, event->time);
 	if (tally->sweep)
 		replay_tally_sweep(tally, host, event, believed);
 	if (blocked) {

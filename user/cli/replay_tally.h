@@ -6,7 +6,7 @@
 #include "cli/replay_series.h"
 #include "common/lru.h"
 #include "judge/judge.h"
-#include "judge/stamps.h"
+#include "judge/clock_check.h"
 #include "judge/sweep.h"
 
 /* Hosts that offended, at most; one takes some 130 bytes, and 32 more for each of its blocks. */
@@ -62,12 +62,12 @@ struct replay_tally {
 	uint64_t avoided[EVENT_CLASSES]; /* of EVENT_ARRIVAL: the price */
 	uint64_t spared_offences;
 	struct replay_sum blocks[SOBIG_RULES_MAX], trials[SOBIG_RULES_MAX];
-	struct stamps clock;  /* of all events, for the picture */
-	struct stamps handed; /* of those that the judge is handed: what it believes */
-	int64_t from, to;     /* the times of all that were believed */
-	uint64_t leaps;	      /* how many were not */
-	int error;	      /* the first; nothing is counted after it */
-	bool sweep_is_full;   /* it has been given up */
+	struct clock_check clock;  /* of all events, for the picture */
+	struct clock_check handed; /* of those that the judge is handed: what it believes */
+	int64_t from, to;	   /* the times of all that were believed */
+	uint64_t leaps;		   /* how many were not */
+	int error;		   /* the first; nothing is counted after it */
+	bool sweep_is_full;	   /* it has been given up */
 };
 
 /* 0 or -ENOMEM. The caller calls replay_tally_close(). */

@@ -11,13 +11,13 @@
 
 /* What the matches of the rules are compiled to. */
 static int setup_mark(const struct config_rule *const *matches, size_t count,
-		      struct classes *classes, struct classes_error *why)
+		      struct classifier *classes, struct classifier_error *why)
 {
 	const char *regexes[RULES_MARKS_MAX];
 
 	for (size_t i = 0; i < count; i++)
 		regexes[i] = matches[i]->match;
-	return classes_mark(classes, regexes, count, why);
+	return classifier_mark(classes, regexes, count, why);
 }
 
 static int setup_compile(struct setup *setup)
@@ -25,7 +25,7 @@ static int setup_compile(struct setup *setup)
 	const struct config *config = &setup->config;
 	struct pattern *own = calloc(config->patterns_count + 1, sizeof(*own));
 	const struct config_rule *matches[RULES_MARKS_MAX];
-	struct classes_error why;
+	struct classifier_error why;
 	size_t matches_count;
 	int err = -ENOMEM;
 
@@ -36,7 +36,7 @@ static int setup_compile(struct setup *setup)
 			own[i].phase = PATTERNS_ANY;
 			own[i].regex = config->patterns[i].regex;
 		}
-		err = classes_open(own, config->patterns_count, &why, &setup->classes);
+		err = classifier_open(own, config->patterns_count, &why, &setup->classes);
 	}
 	if (!err)
 		err = setup_mark(matches, matches_count, setup->classes, &why);
@@ -78,6 +78,6 @@ int setup_load(const char *file, struct setup *out)
 void setup_free(struct setup *setup)
 {
 	config_free(&setup->config);
-	classes_close(setup->classes);
+	classifier_close(setup->classes);
 	memset(setup, 0, sizeof(*setup));
 }

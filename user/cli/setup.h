@@ -5,13 +5,13 @@
 
 #include "config/config.h"
 #include "config/rules.h"
-#include "read/classes.h"
+#include "read/exim_log/classifier.h"
 
 struct setup {
 	struct config config;
 	struct rules rules; /* those that are switched on */
 	/* The known patterns with the site's before them, and the marks of the rules. */
-	struct classes *classes;
+	struct classifier *classes;
 };
 
 /*

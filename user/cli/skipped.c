@@ -21,7 +21,7 @@ void skipped_tell(const struct skips *skips)
 	if (overlong)
 		log_warning("lines of more than %d bytes, which exim does not write, and which "
 			    "were not counted: %llu",
-			    EXIM_LINE_MAX, overlong);
+			    EXIM_LOG_LINE_MAX, overlong);
 	if (overflowed)
 		log_warning("lines that exim could not write whole (\"log string overflowed log "
 			    "buffer\"), and which were not counted: %llu (a HELO that long can be "
@@ -33,7 +33,7 @@ void skipped_tell(const struct skips *skips)
 			    cut);
 }
 
-void skipped_tell_error(const char *name, int err, const struct lines_end *end)
+void skipped_tell_error(const char *name, int err, const struct chunks_end *end)
 {
 	bool packed = err == -EBADMSG || err == -ENOTSUP;
 
@@ -41,7 +41,7 @@ void skipped_tell_error(const char *name, int err, const struct lines_end *end)
 		  packed ? end->why : strerror(-err));
 }
 
-bool skipped_is_foreign(const char *name, const struct reader *reader, const struct lines_end *end)
+bool skipped_is_foreign(const char *name, const struct reader *reader, const struct chunks_end *end)
 {
 	if (reader->form != READER_UNKNOWN || (!end->lines && !end->cut))
 		return false;

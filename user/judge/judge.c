@@ -9,8 +9,8 @@
 
 #include "common/duration.h"
 #include "judge/brake.h"
-#include "judge/repeats.h"
-#include "judge/stamps.h"
+#include "judge/offenders.h"
+#include "judge/clock_check.h"
 #include "judge/window.h"
 
 /* For the windows of all rules together. */
@@ -24,11 +24,11 @@ struct judge {
 	uint32_t by_class[EVENT_CLASSES]; /* which rules count it */
 	struct window *windows[SOBIG_RULES_MAX];
 	struct window_group group; /* all of them */
-	struct repeats *repeats;
+	struct offenders *repeats;
 	struct brake *brake;
 	const struct prefix_set *spared;
 	struct judge_state state;
-	struct stamps stamps;
+	struct clock_check stamps;
 };
 
 static bool judge_is_spared(const struct judge *judge, const struct addr *host)
@@ -63,12 +63,12 @@ static bool judge_decide(struct judge *judge, unsigned int number, const struct 
 	out->time = time;
 	out->rule = number;
 	out->trial = rule->dry_run;
-	if (!out->trial && judge->brake && !repeats_runs(judge->repeats, host, time)) {
+	if (!out->trial && judge->brake && !offenders_runs(judge->repeats, host, time)) {
 		judge->state.braked |= brake_add(judge->brake, time);
 		out->braked = out->trial = judge->state.braked;
 	}
 	if (!out->trial)
-		seconds = repeats_enter(judge->repeats, host, time, rule, &out->repeats);
+		seconds = offenders_enter(judge->repeats, host, time, rule, &out->repeats);
 	out->until = time + seconds * INT64_C(1000);
 	judge_say_why(rule, out->reason);
 	if (out->trial)
@@ -105,7 +105,7 @@ int judge_event(struct judge *judge, const struct event *event, struct verdict *
 	bool blocked = false;
 	struct addr host;
 
-	if (!stamps_believe(&judge->stamps, event->time) || !which)
+	if (!clock_check_believe(&judge->stamps, event->time) || !which)
 		return -EAGAIN;
 	host = addr_host(&event->peer);
 	if (judge_is_spared(judge, &host)) {
@@ -139,7 +139,8 @@ void judge_recall(struct judge *judge, const struct event *event)
 	uint32_t which = judge->by_class[event->class];
 	struct addr host = addr_host(&event->peer);
 
-	if (stamps_believe(&judge->stamps, event->time) && which && !judge_is_spared(judge, &host))
+	if (clock_check_believe(&judge->stamps, event->time) && which &&
+	    !judge_is_spared(judge, &host))
 		judge_count(judge, which, &host, event, true);
 }
 
@@ -150,7 +151,7 @@ void judge_spare(struct judge *judge, const struct prefix_set *spared)
 
 void judge_remember(struct judge *judge, const struct addr *host, unsigned int times, int64_t until)
 {
-	repeats_set(judge->repeats, host, &(struct repeat){ .until = until, .times = times });
+	offenders_set(judge->repeats, host, &(struct offender){ .until = until, .times = times });
 }
 
 void judge_brake(struct judge *judge)
@@ -196,7 +197,7 @@ static void judge_adopt_window(struct judge *judge, size_t i, struct judge *from
 
 void judge_adopt(struct judge *judge, struct judge *from)
 {
-	struct repeats *repeats = judge->repeats;
+	struct offenders *repeats = judge->repeats;
 	size_t same[SOBIG_RULES_MAX] = { 0 };
 	uint32_t adopted = 0;
 
@@ -257,8 +258,8 @@ int judge_open(const struct rules *rules, uint64_t seed, struct judge **out)
 	if (!judge)
 		return -ENOMEM;
 	judge->rules = *rules;
-	judge->stamps.most = stamps_most(rules);
-	err = repeats_open(seed, &judge->repeats);
+	judge->stamps.most = clock_check_most(rules);
+	err = offenders_open(seed, &judge->repeats);
 	if (!err && rules->brake)
 		err = brake_open(rules->brake, &judge->brake);
 	judge->group.members = judge->windows;
@@ -279,7 +280,7 @@ struct judge_state judge_state(const struct judge *judge)
 	state.hosts = judge->group.hosts;
 	for (size_t i = 0; i < judge->rules.count; i++)
 		state.dropped += window_state(judge->windows[i]).dropped;
-	state.remembered = repeats_count(judge->repeats);
+	state.remembered = offenders_count(judge->repeats);
 	return state;
 }
 
@@ -294,7 +295,7 @@ void judge_close(struct judge *judge)
 		return;
 	for (size_t i = 0; i < judge->rules.count; i++)
 		window_close(judge->windows[i]);
-	repeats_close(judge->repeats);
+	offenders_close(judge->repeats);
 	brake_close(judge->brake);
 	free(judge);
 }

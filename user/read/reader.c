@@ -4,74 +4,77 @@
 
 #include <errno.h>
 
-void reader_init(struct reader *reader, struct classes *classes, bool helo_is_checked, int64_t now)
+void reader_init(struct reader *reader, struct classifier *classes, bool helo_is_checked,
+		 int64_t now)
 {
-	exim_init(&reader->exim, classes);
+	exim_log_init(&reader->exim, classes);
 	reader->exim.helo_is_checked = helo_is_checked;
 	reader->form = READER_UNKNOWN;
 	reader->now = now;
-	twice_init(&reader->copies);
+	pairing_init(&reader->copies);
 }
 
 static int reader_exim(struct reader *reader, const char *line, size_t length,
-		       struct exim_found *out)
+		       struct exim_log_found *out)
 {
-	if (exim_read(&reader->exim, line, length, out) || !exim_settle(&reader->exim, out))
+	if (exim_log_read(&reader->exim, line, length, out) || !exim_log_settle(&reader->exim, out))
 		return -ENOMSG;
 	return 0;
 }
 
 /* Reads what stands in one record. 0, or -ENOMSG. */
-static int reader_exims(struct reader *reader, const struct record *record, struct exim_found *out)
+static int reader_exims(struct reader *reader, const struct syslog_record *record,
+			struct exim_log_found *out)
 {
 	struct cursor cursor = { .pos = record->text, .end = record->text + record->length };
 
 	/* exim's own time is the time of the thing; syslog's, that of its telling. */
-	if (stamp_skip(&cursor))
-		return exim_read(&reader->exim, record->text, record->length, out);
-	return exim_read_text(&reader->exim, record->time, record->text, record->length, out);
+	if (timestamp_skip(&cursor))
+		return exim_log_read(&reader->exim, record->text, record->length, out);
+	return exim_log_read_text(&reader->exim, record->time, record->text, record->length, out);
 }
 
-int reader_record(struct reader *reader, const struct record *record, struct exim_found *out)
+int reader_record(struct reader *reader, const struct syslog_record *record,
+		  struct exim_log_found *out)
 {
 	const struct skips before = reader->exim.skips;
-	struct record begun = *record;
+	struct syslog_record begun = *record;
 	int err = -ENOMSG;
 
-	if (!record_is_piece(record, &begun))
+	if (!syslog_is_piece(record, &begun))
 		err = reader_exims(reader, record, out);
 	else if (begun.length)
-		exim_skip_cut(&reader->exim, begun.text, begun.length);
+		exim_log_skip_cut(&reader->exim, begun.text, begun.length);
 	if (err) {
 		if (memcmp(&before, &reader->exim.skips, sizeof(before)) &&
-		    record_is_copy(&reader->copies, &begun))
+		    syslog_is_copy(&reader->copies, &begun))
 			reader->exim.skips = before;
 		return -ENOMSG;
 	}
-	if ((!out->main_only && record_is_copy(&reader->copies, record)) ||
-	    !exim_settle(&reader->exim, out))
+	if ((!out->main_only && syslog_is_copy(&reader->copies, record)) ||
+	    !exim_log_settle(&reader->exim, out))
 		return -ENOMSG;
 	return 0;
 }
 
 static int reader_syslog(struct reader *reader, const char *line, size_t length,
-			 struct exim_found *out)
+			 struct exim_log_found *out)
 {
-	struct record record;
+	struct syslog_record record;
 
-	if (record_unwrap(&reader->exim.stamp, reader->now, line, length, &record))
+	if (syslog_unwrap(&reader->exim.stamp, reader->now, line, length, &record))
 		return -ENOMSG;
 	reader->form = READER_SYSLOG;
 	return reader_record(reader, &record, out);
 }
 
-int reader_line(struct reader *reader, const char *line, size_t length, struct exim_found *out)
+int reader_line(struct reader *reader, const char *line, size_t length, struct exim_log_found *out)
 {
 	struct cursor cursor = { .pos = line, .end = line + length };
 
 	if (reader->form == READER_EXIM)
 		return reader_exim(reader, line, length, out);
-	if (reader->form == READER_SYSLOG || !stamp_skip(&cursor))
+	if (reader->form == READER_SYSLOG || !timestamp_skip(&cursor))
 		return reader_syslog(reader, line, length, out);
 	reader->form = READER_EXIM;
 	return reader_exim(reader, line, length, out);

@@ -7,8 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "read/follow.h"
-#include "read/journal.h"
+#include "read/file/follow.h"
+#include "read/syslog/journal.h"
 
 struct source {
 	struct follow *follow; /* or, where it is NULL, */
@@ -22,7 +22,7 @@ struct source {
 	void *context;
 };
 
-static struct source *source_new(const char *before, const char *name, struct classes *classes,
+static struct source *source_new(const char *before, const char *name, struct classifier *classes,
 				 bool helo_is_checked)
 {
 	struct source *source = calloc(1, sizeof(*source));
@@ -37,7 +37,7 @@ static struct source *source_new(const char *before, const char *name, struct cl
 	return source;
 }
 
-int source_open_file(const char *path, struct classes *classes, bool helo_is_checked,
+int source_open_file(const char *path, struct classifier *classes, bool helo_is_checked,
 		     struct source **out)
 {
 	struct source *source = source_new("", path, classes, helo_is_checked);
@@ -50,7 +50,7 @@ int source_open_file(const char *path, struct classes *classes, bool helo_is_che
 	return err;
 }
 
-int source_open_file_at(const char *path, struct classes *classes, bool helo_is_checked,
+int source_open_file_at(const char *path, struct classifier *classes, bool helo_is_checked,
 			const struct log_position *done, const struct log_position *from,
 			struct source **out)
 {
@@ -68,7 +68,7 @@ int source_open_file_at(const char *path, struct classes *classes, bool helo_is_
 	return err;
 }
 
-int source_open_journal(const char *unit, struct classes *classes, bool helo_is_checked,
+int source_open_journal(const char *unit, struct classifier *classes, bool helo_is_checked,
 			struct source **out)
 {
 	const struct log_position nowhere = { 0 };
@@ -76,7 +76,7 @@ int source_open_journal(const char *unit, struct classes *classes, bool helo_is_
 	return source_open_journal_at(unit, classes, helo_is_checked, &nowhere, out);
 }
 
-int source_open_journal_at(const char *unit, struct classes *classes, bool helo_is_checked,
+int source_open_journal_at(const char *unit, struct classifier *classes, bool helo_is_checked,
 			   const struct log_position *done, struct source **out)
 {
 	struct source *source = source_new(SOURCE_JOURNAL, unit, classes, helo_is_checked);
@@ -99,7 +99,7 @@ void source_place(const struct source *source, struct log_position *out)
 		journal_cursor(source->journal, out->cursor, sizeof(out->cursor));
 }
 
-void source_use(struct source *source, struct classes *classes)
+void source_use(struct source *source, struct classifier *classes)
 {
 	source->reader.exim.classes = classes;
 }
@@ -114,7 +114,7 @@ static void source_line(void *context, const char *line, size_t length)
 	struct source *source = context;
 	struct source_line of = { .text = line, .length = length };
 	const struct skips before = source->reader.exim.skips;
-	struct exim_found found;
+	struct exim_log_found found;
 	uint64_t generation, offset;
 
 	follow_line(source->follow, &generation, &offset);
@@ -127,11 +127,11 @@ static void source_line(void *context, const char *line, size_t length)
 		source->reader.exim.skips = before;
 }
 
-static void source_record(void *context, const struct record *record)
+static void source_record(void *context, const struct syslog_record *record)
 {
 	struct source *source = context;
 	const struct source_line of = { .text = record->text, .length = record->length };
-	struct exim_found found;
+	struct exim_log_found found;
 
 	source->lines++;
 	if (!reader_record(&source->reader, record, &found))

@@ -30,26 +30,26 @@ struct source_state {
  * Follows the file `path`, or the journal of `unit`, from its present end; errors as of
  * follow_open() and journal_open(). `classes` stays the caller's, who closes *out.
  */
-int source_open_file(const char *path, struct classes *classes, bool helo_is_checked,
+int source_open_file(const char *path, struct classifier *classes, bool helo_is_checked,
 		     struct source **out);
-int source_open_journal(const char *unit, struct classes *classes, bool helo_is_checked,
+int source_open_journal(const char *unit, struct classifier *classes, bool helo_is_checked,
 			struct source **out);
 
 /*
  * The same from where a former reading had come, and, of a file, from some lines before: those
  * between `from` and `done` are handed over as old ones.
  */
-int source_open_file_at(const char *path, struct classes *classes, bool helo_is_checked,
+int source_open_file_at(const char *path, struct classifier *classes, bool helo_is_checked,
 			const struct log_position *done, const struct log_position *from,
 			struct source **out);
-int source_open_journal_at(const char *unit, struct classes *classes, bool helo_is_checked,
+int source_open_journal_at(const char *unit, struct classifier *classes, bool helo_is_checked,
 			   const struct log_position *done, struct source **out);
 
 /* Where it has come; between two calls of source_read(). */
 void source_place(const struct source *source, struct log_position *out);
 
 /* Other patterns from now on; they stay the caller's. */
-void source_use(struct source *source, struct classes *classes);
+void source_use(struct source *source, struct classifier *classes);
 
 /* What stands before a unit's name in source_name(). */
 #define SOURCE_JOURNAL "journal of "

@@ -5,7 +5,7 @@
 
 #include <hs/hs.h>
 
-#include "read/patterns.h"
+#include "read/exim_log/patterns.h"
 
 int main(void)
 {

@@ -1,0 +1,194 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* One line of exim's main log to one event, by exim's own grammar and not by its looks. */
+#include "read/exim_log/exim_log.h"
+
+#include <errno.h>
+
+#include "read/exim_log/line_kinds.h"
+#include "read/exim_log/line.h"
+
+/* What two lines of one thing may be apart, in milliseconds: they are written in one go. */
+#define EXIM_LOG_PAIR_SPAN 1000
+
+/* But that there was no mail is written when all is over. */
+#define EXIM_LOG_SESSION_SPAN (10 * 60 * 1000)
+
+/* How exim's words for a line that did not fit begin, and how near the end they stand. */
+#define EXIM_LOG_OVERFLOW	LINE_OVERFLOW " overflowed"
+#define EXIM_LOG_OVERFLOW_SPAN	128
+#define EXIM_LOG_OVERFLOW_AHEAD 64
+
+static const bool exim_log_in_id[256] = {
+	['0' ... '9'] = true,
+	['A' ... 'Z'] = true,
+	['a' ... 'z'] = true,
+	['-'] = true,
+};
+
+static bool exim_log_is_digit(unsigned char c)
+{
+	return c >= '0' && c <= '9';
+}
+
+/* "[1234] ", by the selector `pid`. */
+static void exim_log_skip_pid(struct cursor *cursor)
+{
+	struct cursor at = *cursor;
+
+	if (cursor_take(&at, "[") && cursor_take_while(&at, exim_log_is_digit) &&
+	    cursor_take(&at, "] "))
+		*cursor = at;
+}
+
+/* True if the bytes are letters and digits, but for the dashes. No branch, as an id is random. */
+static bool exim_log_is_id(const char *text, size_t size)
+{
+	bool is = true;
+
+	for (size_t i = 0; i < size; i++)
+		is &= exim_log_in_id[(unsigned char)text[i]];
+	return is;
+}
+
+/* "1xVO3f-00036y-2K ", from 4.97 on "10HmaX-000000005vi-0000 ". */
+static bool exim_log_skip_message_id(struct cursor *cursor)
+{
+	const char *text = cursor->pos;
+	size_t left = cursor_left(cursor), size;
+
+	if (left > 16 && text[6] == '-' && text[13] == '-' && text[16] == ' ')
+		size = 16;
+	else if (left > 23 && text[6] == '-' && text[18] == '-' && text[23] == ' ')
+		size = 23;
+	else
+		return false;
+	if (!exim_log_is_id(text, size))
+		return false;
+	cursor->pos += size + 1;
+	return true;
+}
+
+/*
+ * Counts `line`, at the place behind its family's first words, if it is an offence although its
+ * host cannot be told for sure: with HELOs checked where they are not, or the other way round.
+ */
+static void exim_log_skip_doubtful(struct exim_log *exim, struct line *line, line_family *read)
+{
+	bool doubtful = line->doubtful;
+
+	exim->helo_is_checked ^= true;
+	line->hostless = false;
+	if (doubtful || (read(line) && line->found.event.class != EVENT_ARRIVAL))
+		exim->skips.of[SKIP_DOUBTFUL]++;
+	exim->helo_is_checked ^= true;
+}
+
+/* Reads on behind the stamp, of which the time is `time`, or still to be read from `stamp`. */
+static int exim_log_read_on(struct exim_log *exim, struct cursor cursor, const char *stamp,
+			    int64_t time, struct exim_log_found *out)
+{
+	struct line line = { .exim = exim, .cursor = cursor, .found.event.time = time };
+	struct cursor behind_words;
+	line_family *read;
+
+	exim_log_skip_pid(&line.cursor);
+	line.has_message_id = exim_log_skip_message_id(&line.cursor);
+	read = line_kinds_find(&line.cursor);
+	if (!read || (stamp && timestamp_read(&exim->stamp, stamp, &line.found.event.time)))
+		return -ENOMSG;
+	behind_words = line.cursor;
+	if (read(&line)) {
+		*out = line.found;
+		return 0;
+	}
+	if (line.hostless) {
+		line.cursor = behind_words;
+		exim_log_skip_doubtful(exim, &line, read);
+	}
+	return -ENOMSG;
+}
+
+/* True of a line whose end exim has replaced, which it says there; a selector may add to it. */
+static bool exim_log_is_overflowed(const char *line, size_t length)
+{
+	return length > EXIM_LOG_LINE_MAX - EXIM_LOG_OVERFLOW_AHEAD &&
+	       memmem(line + length - EXIM_LOG_OVERFLOW_SPAN, EXIM_LOG_OVERFLOW_SPAN,
+		      EXIM_LOG_OVERFLOW, sizeof(EXIM_LOG_OVERFLOW) - 1);
+}
+
+/* False of a line that is too long to be read, which is counted. */
+static bool exim_log_fits(struct exim_log *exim, const char *line, size_t length)
+{
+	if (length > EXIM_LOG_LINE_MAX)
+		exim->skips.of[SKIP_OVERLONG]++;
+	else if (exim_log_is_overflowed(line, length))
+		exim->skips.of[SKIP_OVERFLOWED]++;
+	else
+		return true;
+	return false;
+}
+
+int exim_log_read(struct exim_log *exim, const char *line, size_t length,
+		  struct exim_log_found *out)
+{
+	struct cursor cursor = { .pos = line, .end = line + length };
+
+	if (!exim_log_fits(exim, line, length) || !timestamp_skip(&cursor))
+		return -ENOMSG;
+	return exim_log_read_on(exim, cursor, line, 0, out);
+}
+
+int exim_log_read_text(struct exim_log *exim, int64_t time, const char *text, size_t length,
+		       struct exim_log_found *out)
+{
+	const struct cursor cursor = { .pos = text, .end = text + length };
+
+	return exim_log_fits(exim, text, length) ? exim_log_read_on(exim, cursor, NULL, time, out)
+						 : -ENOMSG;
+}
+
+void exim_log_skip_cut(struct exim_log *exim, const char *text, size_t length)
+{
+	struct cursor cursor = { .pos = text, .end = text + length };
+
+	timestamp_skip(&cursor);
+	exim_log_skip_pid(&cursor);
+	exim_log_skip_message_id(&cursor);
+	if (!memchr("<=-*", cursor_peek(&cursor, 0), 4))
+		exim->skips.of[SKIP_CUT]++;
+}
+
+static uint64_t exim_log_pair_key(const struct exim_log_found *found, enum exim_log_pair pair,
+				  uint32_t command)
+{
+	return pairing_key(&found->event.peer, sizeof(found->event.peer),
+			   (uint64_t)pair << 32 | command);
+}
+
+bool exim_log_settle(struct exim_log *exim, const struct exim_log_found *found)
+{
+	int64_t time = found->event.time;
+	bool told = found->closes &&
+		    pairing_close(&exim->pairs,
+				  exim_log_pair_key(found, found->closes, found->closes_command),
+				  time);
+
+	if (found->opens)
+		pairing_open(&exim->pairs,
+			     exim_log_pair_key(found, found->opens, found->opens_command), time,
+			     EXIM_LOG_PAIR_SPAN);
+	if (told)
+		return false;
+	if (found->event.class != EVENT_ARRIVAL && found->closes != EXIM_LOG_PAIR_NO_MAIL)
+		pairing_open(&exim->pairs, exim_log_pair_key(found, EXIM_LOG_PAIR_NO_MAIL, 0), time,
+			     EXIM_LOG_SESSION_SPAN);
+	return true;
+}
+
+void exim_log_init(struct exim_log *exim, struct classifier *classes)
+{
+	memset(exim, 0, sizeof(*exim));
+	exim->classes = classes;
+	timestamp_init(&exim->stamp);
+	pairing_init(&exim->pairs);
+}

@@ -1,0 +1,254 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* The slots of a line that peers fill: the host, a mailbox, a command; each taken whole or not. */
+#include "read/exim_log/fields.h"
+
+static bool fields_is_digit(unsigned char c)
+{
+	return c >= '0' && c <= '9';
+}
+
+static bool fields_is_address(unsigned char c)
+{
+	static const bool in_address[256] = {
+		['0' ... '9'] = true, ['A' ... 'F'] = true, ['a' ... 'f'] = true,
+		[':'] = true,	      ['.'] = true,
+	};
+
+	return in_address[c];
+}
+
+static bool fields_is_no_space(unsigned char c)
+{
+	return c != ' ';
+}
+
+/* "[203.0.113.7]" */
+static bool fields_take_bracketed(struct cursor *cursor, struct addr *out)
+{
+	struct cursor at = *cursor;
+	const char *from;
+	size_t length;
+
+	if (!cursor_take(&at, "["))
+		return false;
+	from = at.pos;
+	length = cursor_take_while(&at, fields_is_address);
+	if (!cursor_take(&at, "]") || addr_parse(from, length, out))
+		return false;
+	*cursor = at;
+	return true;
+}
+
+/* ":4711", where it is a port and not the colon of what follows. */
+static void fields_skip_port(struct cursor *cursor)
+{
+	if (cursor_peek(cursor, 0) == ':' && fields_is_digit(cursor_peek(cursor, 1))) {
+		cursor->pos++;
+		cursor_take_while(cursor, fields_is_digit);
+	}
+}
+
+/* " I=[192.0.2.1]:25", an address of our own. */
+static void fields_skip_interface(struct cursor *cursor)
+{
+	struct cursor at = *cursor;
+	struct addr own;
+
+	if (!cursor_take(&at, " I=") || !fields_take_bracketed(&at, &own))
+		return;
+	fields_skip_port(&at);
+	*cursor = at;
+}
+
+/* True if what is left holds what may be the end of a HELO, and an address other than `addr`. */
+static bool fields_another_host_follows(const struct cursor *cursor, const struct addr *addr)
+{
+	struct cursor at = *cursor;
+	struct addr other;
+
+	while ((at.pos = memchr(at.pos, ')', cursor_left(&at)))) {
+		if (!cursor_take(&at, ") ")) {
+			at.pos++;
+			continue;
+		}
+		if (fields_take_bracketed(&at, &other) && addr_compare(addr, &other))
+			return true;
+	}
+	return false;
+}
+
+static bool fields_is_checked_helo(unsigned char c)
+{
+	return c != ' ' && c != '(' && c != ')';
+}
+
+/* "(helo) [ip]": up to the first place where it can end. */
+static bool fields_take_helo(struct cursor *cursor, bool helo_is_checked, struct addr *out)
+{
+	struct cursor at = *cursor;
+
+	if (helo_is_checked) {
+		if (!cursor_take(&at, "(") || !cursor_take_while(&at, fields_is_checked_helo) ||
+		    !cursor_take(&at, ") ") || !fields_take_bracketed(&at, out))
+			return false;
+		*cursor = at;
+		return true;
+	}
+	for (; at.pos < at.end; at.pos++) {
+		struct cursor end = at;
+
+		if (cursor_take(&end, ") ") && fields_take_bracketed(&end, out)) {
+			*cursor = end;
+			return true;
+		}
+	}
+	return false;
+}
+
+bool fields_take_host(struct cursor *cursor, bool helo_is_checked, struct addr *out)
+{
+	struct cursor at = *cursor;
+	struct addr addr;
+	bool helo = false;
+
+	if (!fields_take_bracketed(&at, &addr)) {
+		if (cursor_peek(&at, 0) != '(' &&
+		    (!cursor_take_while(&at, fields_is_no_space) || !cursor_take(&at, " ")))
+			return false;
+		helo = cursor_peek(&at, 0) == '(';
+		if (helo ? !fields_take_helo(&at, helo_is_checked, &addr)
+			 : !fields_take_bracketed(&at, &addr))
+			return false;
+	}
+	fields_skip_port(&at);
+	/* A name in the DNS may begin with an address in brackets, but holds no space. */
+	if (cursor_peek(&at, 0) == ':' ? cursor_peek(&at, 1) != ' '
+				       : cursor_left(&at) && cursor_peek(&at, 0) != ' ')
+		return false;
+	if (helo && !helo_is_checked && fields_another_host_follows(&at, &addr))
+		return false;
+	fields_skip_interface(&at);
+	*cursor = at;
+	*out = addr;
+	return true;
+}
+
+/* The address that is the only one in brackets, but for our own interface's. */
+static bool fields_find_only(const struct cursor *rest, struct addr *out)
+{
+	struct cursor at = *rest;
+	struct addr addr, first;
+	bool found = false;
+
+	while ((at.pos = memchr(at.pos, '[', cursor_left(&at)))) {
+		const char *from = at.pos;
+		bool own = from - rest->pos >= 3 && !memcmp(from - 3, " I=", 3);
+
+		if (!fields_take_bracketed(&at, &addr)) {
+			at.pos = from + 1;
+		} else if (!own) {
+			if (found && addr_compare(&first, &addr))
+				return false;
+			first = addr;
+			found = true;
+		}
+	}
+	if (found)
+		*out = first;
+	return found;
+}
+
+/* True of a local user's session: " U=" stands in the host's place, and not behind an address. */
+static bool fields_is_local(const struct cursor *rest)
+{
+	struct cursor at = *rest;
+
+	while (cursor_seeks(&at, " U=", 3)) {
+		char before = at.pos - rest->pos > 3 ? at.pos[-4] : ' ';
+
+		if (before != ']' && !fields_is_digit(before))
+			return true;
+	}
+	return false;
+}
+
+bool fields_find_host(const struct cursor *rest, bool helo_is_checked, struct addr *out)
+{
+	struct cursor at = *rest;
+	struct addr addr, first;
+	bool found = false;
+
+	if (fields_is_local(rest))
+		return false;
+	if (!helo_is_checked)
+		return fields_find_only(rest, out);
+	while (cursor_seeks(&at, " H=", 3)) {
+		if (!fields_take_host(&at, true, &addr) || (found && addr_compare(&first, &addr)))
+			return false;
+		first = addr;
+		found = true;
+	}
+	if (found)
+		*out = first;
+	return found;
+}
+
+/* Takes a string in double quotes, in which a backslash takes the next byte along. */
+static bool fields_take_quoted(struct cursor *cursor)
+{
+	if (!cursor_take(cursor, "\""))
+		return false;
+	while (cursor->pos < cursor->end) {
+		char c = *cursor->pos++;
+
+		if (c == '"')
+			return true;
+		if (c == '\\' && cursor->pos < cursor->end)
+			cursor->pos++;
+	}
+	return false;
+}
+
+/* Outside of quotes, too, a backslash takes the next byte along (src/parse.c, read_local_part). */
+static bool fields_take_escaped(struct cursor *cursor)
+{
+	if (cursor_left(cursor) < 2 || cursor_peek(cursor, 0) != '\\')
+		return false;
+	cursor->pos += 2;
+	return true;
+}
+
+static bool fields_is_plain(unsigned char c)
+{
+	static const bool special[256] = { ['"'] = true, ['>'] = true, ['\\'] = true };
+
+	return !special[c];
+}
+
+bool fields_take_angled(struct cursor *cursor)
+{
+	if (!cursor_take(cursor, "<"))
+		return false;
+	for (;;) {
+		cursor_take_while(cursor, fields_is_plain);
+		if (cursor_take(cursor, ">"))
+			return true;
+		if (!fields_take_escaped(cursor) && !fields_take_quoted(cursor))
+			return false;
+	}
+}
+
+bool fields_take_mailbox(struct cursor *cursor)
+{
+	const char *from = cursor->pos;
+
+	while (cursor_left(cursor) && cursor_peek(cursor, 0) != ' ') {
+		if (cursor_peek(cursor, 0) == '"') {
+			if (!fields_take_quoted(cursor))
+				return false;
+		} else if (!fields_take_escaped(cursor)) {
+			cursor->pos++;
+		}
+	}
+	return cursor->pos > from;
+}

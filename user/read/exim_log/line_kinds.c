@@ -1,0 +1,342 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* What exim itself says of its peers: greetings, logins, commands, connections; and arrivals. */
+#include "read/exim_log/line_kinds.h"
+
+#include "read/exim_log/acl_line.h"
+
+static bool line_kinds_is_word(unsigned char c)
+{
+	return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+	       c == '_' || c == '-' || c == '.' || c == '/';
+}
+
+/* "<= s R=id H=HOST P=esmtp …"; what came from a local user has no host. */
+static bool line_kinds_read_arrival(struct line *line)
+{
+	struct cursor *cursor = &line->cursor;
+
+	if (!line->exim->wants_arrivals || !line->has_message_id || !fields_take_mailbox(cursor) ||
+	    !cursor_take(cursor, " "))
+		return false;
+	if (cursor_take(cursor, "R=") &&
+	    (!fields_take_mailbox(cursor) || !cursor_take(cursor, " ")))
+		return false;
+	cursor_take(cursor, "DS ");
+	line->found.main_only = true;
+	line->found.event.class = EVENT_ARRIVAL;
+	return cursor_take(cursor, "H=") && line_take_host(line);
+}
+
+/* "Ci=… from ", the connection's id by the selector `connection_id`, from 4.98 on. */
+static bool line_kinds_skip_connection(struct line *line)
+{
+	if (cursor_take(&line->cursor, "Ci=") && !line_seek(line, " "))
+		return false;
+	return cursor_take(&line->cursor, "from ");
+}
+
+/* "TFO* ", of a connection that began with TCP Fast Open. */
+static void line_kinds_skip_fast_open(struct line *line)
+{
+	if (!cursor_take(&line->cursor, "TFO* "))
+		cursor_take(&line->cursor, "TFO ");
+}
+
+/* "SMTP syntax error in "CMD" H=HOST …": the command, unescaped before 4.99, comes first. */
+static bool line_kinds_read_error(struct line *line)
+{
+	uint32_t command = line_command(&line->cursor);
+
+	line->found.main_only = true;
+	line->found.event.class = EVENT_PROTOCOL;
+	if (!line_find_host(line))
+		return false;
+	line_open_pair(line, EXIM_LOG_PAIR_CALL, command);
+	line_close_pair(line, EXIM_LOG_PAIR_ERROR, command);
+	return true;
+}
+
+/* "SMTP protocol synchronization error (…): rejected [connection from|"CMD"] H=HOST …" */
+static bool line_kinds_read_synchronization(struct line *line)
+{
+	line->found.event.class = EVENT_PROTOCOL;
+	if (!line_seek(line, "): rejected "))
+		return false;
+	if (cursor_take(&line->cursor, "connection from H="))
+		return line_take_host(line);
+	return line_find_host(line);
+}
+
+/* "SMTP call from HOST dropped: too many …" follows the error that was one too many. */
+static bool line_kinds_read_call(struct line *line)
+{
+	line->found.event.class = EVENT_PROTOCOL;
+	if (!line_take_host(line) || !line_seek(line, " dropped: too many "))
+		return false;
+	if (line_seek(line, " was \""))
+		line_close_pair(line, EXIM_LOG_PAIR_CALL, line_command(&line->cursor));
+	return true;
+}
+
+/* "TLS error on connection from HOST (where): why" */
+static bool line_kinds_read_tls(struct line *line)
+{
+	struct cursor *cursor = &line->cursor;
+
+	line->found.main_only = true;
+	line->found.event.class = EVENT_TLS;
+	if (line->has_message_id || !line_kinds_skip_connection(line) || !line_take_host(line))
+		return false;
+	/* A client that goes without a word ("recv") has done nothing; nor has our own set-up. */
+	return cursor_take(cursor, " (gnutls_handshake)") || cursor_take(cursor, " (SSL_accept)") ||
+	       cursor_take(cursor, " (certificate verification failed)");
+}
+
+/* "no MAIL in SMTP connection from HOST D=…" is written when the connection is over, however. */
+static bool line_kinds_read_no_mail(struct line *line)
+{
+	line_kinds_skip_fast_open(line);
+	line->found.main_only = true;
+	line->found.event.class = EVENT_DISCONNECT;
+	line_close_pair(line, EXIM_LOG_PAIR_NO_MAIL, 0);
+	return cursor_take(&line->cursor, "SMTP connection from ") && line_take_host(line);
+}
+
+static bool line_kinds_read_disconnection(struct line *line)
+{
+	line_kinds_skip_fast_open(line);
+	line->found.main_only = true;
+	line->found.event.class = EVENT_DISCONNECT;
+	line_close_pair(line, EXIM_LOG_PAIR_DISCONNECTED, 0);
+	return line_take_host(line);
+}
+
+static bool line_kinds_read_timeout(struct line *line)
+{
+	line->found.main_only = true;
+	line->found.event.class = EVENT_DISCONNECT;
+	return line_take_host(line);
+}
+
+/* "SMTP connection from HOST lost while reading message data (…)" */
+static bool line_kinds_read_lost(struct line *line)
+{
+	line->found.main_only = true;
+	line->found.event.class = EVENT_DISCONNECT;
+	/* That a connection ended well is said far more often. */
+	return memmem(line->cursor.pos, cursor_left(&line->cursor), " lost while ", 12) &&
+	       line_kinds_skip_connection(line) && line_take_host(line) &&
+	       line_seek(line, " lost while reading message data");
+}
+
+/* "refused connection from HOST (host_reject_connection)" */
+static bool line_kinds_read_refused(struct line *line)
+{
+	line->found.event.class = EVENT_POLICY;
+	return line_take_host(line) && line_seek(line, " (host_reject_connection)");
+}
+
+/* "connection from HOST refused (IP options)" */
+static bool line_kinds_read_options(struct line *line)
+{
+	line->found.event.class = EVENT_PROTOCOL;
+	return line_take_host(line) && line_seek(line, " refused (IP options)");
+}
+
+/*
+ * "Connection from [ip]:port refused: too many connections from that IP address" (src/daemon.c).
+ * Without the last words, it is everybody's connections that are too many: whoever comes then has
+ * done nothing.
+ */
+static bool line_kinds_read_too_many(struct line *line)
+{
+	line->found.main_only = true;
+	line->found.event.class = EVENT_FLOOD;
+	return line_take_host(line) &&
+	       cursor_take(&line->cursor, " refused: too many connections from that IP address");
+}
+
+/* "no host name found for IP address 192.0.2.1" */
+static bool line_kinds_read_no_name(struct line *line)
+{
+	struct cursor *cursor = &line->cursor;
+
+	line->found.main_only = true;
+	line->found.event.class = EVENT_RDNS;
+	return !addr_parse(cursor->pos, cursor_left(cursor), &line->found.event.peer);
+}
+
+/* "rejected EHLO from HOST: syntactically invalid argument(s): x" */
+static bool line_kinds_read_greeting(struct line *line, uint32_t command)
+{
+	line->found.event.class = EVENT_HELO;
+	if (!line_take_host(line) || !line_seek(line, ": syntactically invalid argument(s): "))
+		return false;
+	line_open_pair(line, EXIM_LOG_PAIR_CALL, command);
+	return true;
+}
+
+static bool line_kinds_read_ehlo(struct line *line)
+{
+	return line_kinds_read_greeting(line, LINE_EHLO);
+}
+
+static bool line_kinds_read_helo(struct line *line)
+{
+	return line_kinds_read_greeting(line, LINE_HELO);
+}
+
+/*
+ * "rejected "EHLO x" from HOST", by helo_verify_hosts. A HELO that nobody checked may hold a
+ * quote, and the host that ends the line is the last.
+ */
+static bool line_kinds_read_verified_helo(struct line *line)
+{
+	struct cursor *cursor = &line->cursor;
+
+	line->found.event.class = EVENT_HELO;
+	if (!line_seek(line, "\" from ") || !line_take_host(line))
+		return false;
+	if (line->exim->helo_is_checked)
+		return true;
+	if (cursor_take(cursor, " Ci="))
+		cursor_take_while(cursor, line_kinds_is_word);
+	return !cursor_left(cursor);
+}
+
+/* "rejected MAIL from HOST: no HELO/EHLO given" */
+static bool line_kinds_read_no_helo(struct line *line)
+{
+	line->found.event.class = EVENT_HELO;
+	if (!line_take_host(line) || !line_seek(line, ": no HELO/EHLO given"))
+		return false;
+	line_open_pair(line, EXIM_LOG_PAIR_ERROR, LINE_MAIL);
+	return true;
+}
+
+/* "unqualified sender rejected: <s> H=HOST …": `<s>` is the peer's. */
+static bool line_kinds_read_unqualified(struct line *line)
+{
+	line->found.event.class = EVENT_PROTOCOL;
+	return line_find_host(line);
+}
+
+/* "too many recipients: message rejected: sender=<s> H=HOST" */
+static bool line_kinds_read_recipients(struct line *line)
+{
+	line->found.event.class = EVENT_RATELIMIT;
+	return line_find_host(line);
+}
+
+/* "VRFY failed for ARGUMENT H=HOST": here a local user's line looks like a peer's with an ident. */
+static bool line_kinds_read_vrfy(struct line *line)
+{
+	struct cursor *cursor = &line->cursor;
+
+	line->found.main_only = true;
+	line->found.event.class = EVENT_UNKNOWN_USER;
+	return !memmem(cursor->pos, cursor_left(cursor), " U=", 3) && line_find_host(line);
+}
+
+/*
+ * "NAME authenticator failed for [H=]HOST: 535 …" ("H=" from 4.99 on). Where we are the client,
+ * it is "failed H=", and the host is one that we called. 435 is our own trouble.
+ */
+static bool line_kinds_read_login(struct line *line)
+{
+	struct cursor *cursor = &line->cursor;
+
+	line->found.event.class = EVENT_AUTH;
+	if (line->has_message_id || !cursor_take_while(cursor, line_kinds_is_word) ||
+	    !cursor_take(cursor, " authenticator failed for "))
+		return false;
+	cursor_take(cursor, "H=");
+	if (!line_take_host(line))
+		return false;
+	/* An ident may hold anything, but it is this peer's. */
+	if (!cursor_take(cursor, ": "))
+		return line_seek(line, ": 535 ");
+	return cursor_peek(cursor, 0) == '5' &&
+	       !cursor_take(cursor, "501 Authentication cancelled");
+}
+
+/* In the place of a whole line, up to 4.97. */
+static bool line_kinds_read_overflow(struct line *line)
+{
+	line->exim->skips.of[SKIP_OVERFLOWED]++;
+	return false;
+}
+
+#define FAMILY(words, read)                     \
+	do {                                    \
+		if (cursor_take(cursor, words)) \
+			return read;            \
+	} while (0)
+
+/* Most lines tell of deliveries, whose H= is a destination: "=>", "->", "**", "==", "Completed". */
+line_family *line_kinds_find(struct cursor *cursor)
+{
+	switch (cursor_peek(cursor, 0)) {
+	case '=':
+	case '-':
+		return NULL;
+	case '*':
+		FAMILY(LINE_OVERFLOW " overflowed log buffer ****", line_kinds_read_overflow);
+		return NULL;
+	case 'H':
+		FAMILY("H=", acl_line_read);
+		break;
+	case 'C':
+		FAMILY("Completed", NULL);
+		FAMILY("Connection from ", line_kinds_read_too_many);
+		break;
+	case '<':
+		FAMILY("<= ", line_kinds_read_arrival);
+		break;
+	case ' ':
+		FAMILY(" DSH=", acl_line_read); /* a name that DNSSEC vouches for */
+		break;
+	case 'S':
+		FAMILY("SMTP call from ", line_kinds_read_call);
+		FAMILY("SMTP syntax error in \"", line_kinds_read_error);
+		FAMILY("SMTP protocol error in \"", line_kinds_read_error);
+		FAMILY("SMTP protocol synchronization error (", line_kinds_read_synchronization);
+		FAMILY("SMTP command timeout on connection from ", line_kinds_read_timeout);
+		FAMILY("SMTP command timeout on TLS connection from ", line_kinds_read_timeout);
+		FAMILY("SMTP data timeout (message abandoned) on connection from ",
+		       line_kinds_read_timeout);
+		FAMILY("SMTP connection ", line_kinds_read_lost);
+		break;
+	case 'u':
+		FAMILY("unexpected disconnection while reading SMTP command from ",
+		       line_kinds_read_disconnection);
+		FAMILY("unqualified sender rejected: <", line_kinds_read_unqualified);
+		FAMILY("unqualified recipient rejected: <", line_kinds_read_unqualified);
+		break;
+	case 'n':
+		FAMILY("no host name found for IP address ", line_kinds_read_no_name);
+		FAMILY("no MAIL in ", line_kinds_read_no_mail);
+		break;
+	case 'T':
+		FAMILY("TLS error on connection ", line_kinds_read_tls);
+		break;
+	case 'r':
+		FAMILY("rejected EHLO from ", line_kinds_read_ehlo);
+		FAMILY("rejected HELO from ", line_kinds_read_helo);
+		FAMILY("rejected \"EHLO ", line_kinds_read_verified_helo);
+		FAMILY("rejected \"HELO ", line_kinds_read_verified_helo);
+		FAMILY("rejected MAIL from ", line_kinds_read_no_helo);
+		FAMILY("refused connection from ", line_kinds_read_refused);
+		break;
+	case 'c':
+		FAMILY("connection from ", line_kinds_read_options);
+		break;
+	case 't':
+		FAMILY("too many recipients: message rejected: ", line_kinds_read_recipients);
+		break;
+	case 'V':
+		FAMILY("VRFY failed for ", line_kinds_read_vrfy);
+		break;
+	}
+	return line_kinds_read_login;
+}

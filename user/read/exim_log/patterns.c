@@ -1,0 +1,150 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* What the usual configurations of exim say when they reject, and the class of offence it means. */
+#include "read/exim_log/patterns.h"
+
+/*
+ * Words without a "\\b" are found fastest, and stand for the commonest texts.
+ *
+ * D: exim's default configuration; B: Debian's; C: cPanel's; X: the exiscan chapter of exim's
+ * specification ("Content scanning at ACL time"); S: what scanners (ClamAV, SpamAssassin,
+ * rspamd) and DNS lists say of themselves.
+ */
+const struct pattern patterns_known[] = {
+	/* Said when the scanner, and not the message, is at fault. */
+	{ EVENT_POLICY, PATTERNS_CONTENT, "malware acl condition" },
+	{ EVENT_POLICY, PATTERNS_CONTENT, "spam acl condition" },
+
+	/* A list of the site's own is its policy, whatever words it has for it. B */
+	{ EVENT_POLICY, PATTERNS_ANY, "\\blocally (black|block)-?listed\\b" },
+
+	/* D: "This message contains a virus (…)." X: "This message contains malware (…)" */
+	{ EVENT_VIRUS, PATTERNS_CONTENT, "virus" },
+	{ EVENT_VIRUS, PATTERNS_CONTENT, "malware" },
+	{ EVENT_VIRUS, PATTERNS_CONTENT, "\\binfect(ed|ion)\\b" },
+	{ EVENT_VIRUS, PATTERNS_CONTENT, "trojan" },
+	{ EVENT_VIRUS, PATTERNS_CONTENT, "\\beicar\\b" },
+	{ EVENT_VIRUS, PATTERNS_CONTENT, "\\bclam(av|d)?\\b" },
+	{ EVENT_VIRUS, PATTERNS_CONTENT, "\\b(w32|win32|win)[./](exploit|generic|trojan)" },
+
+	/* SOBIG's own subjects, where the text quotes one, and its attachments. */
+	{ EVENT_WORM, PATTERNS_CONTENT, "\\bworm\\b" },
+	{ EVENT_WORM, PATTERNS_CONTENT, "sobig" },
+	{ EVENT_WORM, PATTERNS_CONTENT,
+	  "(subject\\b|^|[\"'`(<:]) ?[^a-z]{0,4}(re: ?)*((my|your) (details|application)|details|"
+	  "thank you!|approved|(your )?wicked screensaver|that movie)[\"'`)>.! ]*(\\(|$|is\\b)" },
+	{ EVENT_WORM, PATTERNS_CONTENT, "wicked_scr" },
+	/* None of these is a domain. What may be an innocent's, or in a URL, needs more to go by.
+	 */
+	{ EVENT_WORM, PATTERNS_CONTENT, "[a-z0-9_)]\\.(pif|scr|vbs|vbe|wsf|lnk|cpl|hta)\\b" },
+	{ EVENT_WORM, PATTERNS_CONTENT,
+	  "\\b(file|filename|name|attached|attachment)\\b[^<>@]{0,40}"
+	  "[a-z0-9_)]\\.(exe|com|bat|cmd|js|jse)\\b" },
+	/* X: "contains an unwanted file extension (…)", "Blacklisted file extension detected" */
+	{ EVENT_WORM, PATTERNS_CONTENT, "\\bfile ?(extension|name|type)s?\\b" },
+	{ EVENT_WORM, PATTERNS_CONTENT, "\\battach(ment|ed file)" },
+	{ EVENT_WORM, PATTERNS_CONTENT, "\\bexecutables?\\b" },
+	/* X: "This message matches a blacklisted regular expression (…)" */
+	{ EVENT_WORM, PATTERNS_CONTENT, "\\bblack-?listed regular expression\\b" },
+
+	{ EVENT_RATELIMIT, PATTERNS_ANY, "\\brate[- ]?limit" },
+	{ EVENT_RATELIMIT, PATTERNS_ANY, "\\b(sending|sender|connection|message) rate\\b" },
+	{ EVENT_RATELIMIT, PATTERNS_ANY,
+	  "\\btoo many (messages|mails|emails|recipients|bad recipients|invalid recipients|"
+	  "failed recipients|connections|errors)\\b" },
+	{ EVENT_RATELIMIT, PATTERNS_ANY, "\\btoo (fast|much mail)\\b" },
+	/* C */
+	{ EVENT_RATELIMIT, PATTERNS_ANY, "\\bnumber of failed recipients exceeded\\b" },
+
+	/* X: "This message scored … spam points." D: "Your message scored … SpamAssassin point" */
+	{ EVENT_SPAM, PATTERNS_CONTENT, "\\bspam(my|assassin|d)?\\b" },
+	{ EVENT_SPAM, PATTERNS_CONTENT, "rspamd" },
+	{ EVENT_SPAM, PATTERNS_CONTENT, "gtube" },
+	{ EVENT_SPAM, PATTERNS_CONTENT, "\\bphish(ing|es)?\\b" },
+	{ EVENT_SPAM, PATTERNS_CONTENT, "\\b(junk|bulk|unsolicited) (e-?)?mail\\b" },
+	{ EVENT_SPAM, PATTERNS_CONTENT, " scored " },
+
+	/* D, B: "relay not permitted". C: "… not permitted to relay through this server" */
+	{ EVENT_RELAY, PATTERNS_SESSION,
+	  "\\brelay(ing)? (is |access |attempt )?"
+	  "(not|denied|prohibited|refused|disabled|forbidden)" },
+	{ EVENT_RELAY, PATTERNS_SESSION,
+	  "\\b(not|n't) (currently )?(permitted|allowed|able) to relay\\b" },
+	{ EVENT_RELAY, PATTERNS_SESSION,
+	  "\\b(do not|don't|cannot|will not|won't|unable to) relay\\b" },
+	{ EVENT_RELAY, PATTERNS_SESSION, "\\bno relay(ing)?\\b" },
+	{ EVENT_RELAY, PATTERNS_SESSION, "\\bopen relay attempt\\b" },
+
+	/* D, B: "Sender verify failed". C: "Verification failed for <…>" */
+	{ EVENT_SENDER, PATTERNS_ANY, "\\bsender verif(y|ication)\\b" },
+	{ EVENT_SENDER, PATTERNS_ANY, "\\bverification failed for <" },
+	{ EVENT_SENDER, PATTERNS_ANY, "\\bcall(out|back)\\b" },
+	{ EVENT_SENDER, PATTERNS_ANY, "\\b(as|a|no) valid sender\\b" },
+	{ EVENT_SENDER, PATTERNS_ANY, "\\b(spf|dmarc|dkim|domainkeys?)\\b" },
+	{ EVENT_SENDER, PATTERNS_ANY, "is not allowed to send mail from" },
+	{ EVENT_SENDER, PATTERNS_ANY, "\\b(no|invalid|unknown|bad) (envelope )?sender\\b" },
+	{ EVENT_SENDER, PATTERNS_ANY,
+	  "\\bsender (address |domain )?(rejected|unknown|invalid|"
+	  "does ?n[o']t exist|forged|refused)\\b" },
+	/* D: "No verifiable sender address in message headers" */
+	{ EVENT_SENDER, PATTERNS_ANY, "\\bno (valid|verifiable) sender\\b" },
+	{ EVENT_SENDER, PATTERNS_ANY, "\\b(forged|spoof(ed|ing)?)\\b" },
+
+	/* D: "rejected because … is in a black list at …". B: "… is listed at …". C: "in an RBL" */
+	{ EVENT_DNSBL, PATTERNS_ANY, "black list" },
+	{ EVENT_DNSBL, PATTERNS_ANY, "block list" },
+	{ EVENT_DNSBL, PATTERNS_ANY, "blacklist" },
+	{ EVENT_DNSBL, PATTERNS_ANY, "blocklist" },
+	{ EVENT_DNSBL, PATTERNS_ANY, "\\b(dns-?bl|rbl|rhsbl|dbl|surbl|uribl)s?\\b" },
+	{ EVENT_DNSBL, PATTERNS_ANY, "\\blisted (at|in|on|by)\\b" },
+	{ EVENT_DNSBL, PATTERNS_ANY, "spamhaus" },
+	{ EVENT_DNSBL, PATTERNS_ANY,
+	  "\\b(spamcop|sorbs|njabl|uceprotect|barracudacentral|psbl|"
+	  "spamrats|abuseat|mailspike|backscatterer|manitu|invaluement|"
+	  "0spam|s5h|dronebl|lashback|wpbl)\\b" },
+
+	/* Before the message, these words stand for what the host is, not for what it sent. */
+	{ EVENT_SPAM, PATTERNS_SESSION, "\\bspam(mer|mers|ming|trap)?\\b" },
+
+	{ EVENT_RDNS, PATTERNS_ANY, "\\b(reverse|rdns|fcrdns|ptr)\\b" },
+	{ EVENT_RDNS, PATTERNS_ANY, "\\bhost(name)? lookup\\b" },
+	{ EVENT_RDNS, PATTERNS_ANY, "\\bdynamic (ip|host|address|pool)\\b" },
+	{ EVENT_RDNS, PATTERNS_ANY, "\\bno host ?name\\b" },
+
+	/* C: "HELO should be a FQDN or address literal" */
+	{ EVENT_HELO, PATTERNS_ANY, "\\b(helo|ehlo)\\b" },
+
+	/* D: "Unrouteable address", "unknown user". C: "No Such User Here" */
+	{ EVENT_UNKNOWN_USER, PATTERNS_SESSION, "unrouteable" },
+	{ EVENT_UNKNOWN_USER, PATTERNS_SESSION, "unroutable" },
+	{ EVENT_UNKNOWN_USER, PATTERNS_SESSION,
+	  "\\b(no such|unknown|invalid|non-?existent|nonexisting|bad|inactive|disabled) "
+	  "(local |virtual )?(user|recipient|mailbox|account|person|local[- ]?part|alias)\\b" },
+	{ EVENT_UNKNOWN_USER, PATTERNS_SESSION,
+	  "\\b(user|recipient|mailbox|account|address|local part) (is |was )?"
+	  "(unknown|invalid|unavailable|not found|rejected|disabled|inactive|not known)\\b" },
+	{ EVENT_UNKNOWN_USER, PATTERNS_SESSION, "\\b(does ?n[o']t|not) exist\\b" },
+	{ EVENT_UNKNOWN_USER, PATTERNS_SESSION,
+	  "\\bno (mailbox|user|one|account) (here|by|with)\\b" },
+	{ EVENT_UNKNOWN_USER, PATTERNS_SESSION,
+	  "\\bnot (a )?(local|valid) (user|recipient|mailbox)" },
+	{ EVENT_UNKNOWN_USER, PATTERNS_SESSION, "\\ball relevant mx records\\b" },
+
+	{ EVENT_AUTH, PATTERNS_SESSION,
+	  "\\b(authentication|login|log in|password) (has )?"
+	  "(failed|failure|invalid|incorrect|error)\\b" },
+
+	/* D: "Message headers fail syntax check", "maximum allowed line length is …" */
+	{ EVENT_PROTOCOL, PATTERNS_ANY, "\\bsyntax\\b" },
+	{ EVENT_PROTOCOL, PATTERNS_ANY, "\\bline length\\b" },
+	{ EVENT_PROTOCOL, PATTERNS_ANY, "\\b(nul|null) (character|byte)s?\\b" },
+	{ EVENT_PROTOCOL, PATTERNS_ANY, "\\b(synchroni[sz]ation|pipelining|protocol) error\\b" },
+	/* X: "This message contains a MIME error (…)", "Serious MIME defect detected (…)" */
+	{ EVENT_PROTOCOL, PATTERNS_CONTENT, "\\bmime (error|defect)" },
+	{ EVENT_PROTOCOL, PATTERNS_CONTENT, "\\bmalformed\\b" },
+
+	{ EVENT_TLS, PATTERNS_SESSION,
+	  "\\b(tls|starttls|encryption|encrypted)\\b[^<>]{0,24}"
+	  "\\b(require|need|must|only|fail)" },
+};
+
+const size_t patterns_known_count = sizeof(patterns_known) / sizeof(patterns_known[0]);

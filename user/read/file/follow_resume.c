@@ -1,0 +1,241 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Finds again, after a restart, the files of a log that a former reading had not read to their end.
+ */
+#include <dirent.h>
+#include <fcntl.h>
+#include <libgen.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+#include <sys/inotify.h>
+
+#include "common/hash.h"
+#include "read/file/follow_internal.h"
+
+/* How many files of a log are looked at that came and went while nobody looked. */
+#define FOLLOW_RESUME_CANDIDATES_MAX 64
+
+struct follow_resume_candidate {
+	int fd;
+	struct stat st;
+};
+
+/* Where the reading of `place` shall begin: there, or earlier. */
+static struct log_position_file follow_resume_begin(const struct log_position_file *place,
+						    const struct log_position_files *from)
+{
+	struct log_position_file begin = *place;
+
+	for (unsigned int i = 0; i < from->count; i++)
+		if (from->places[i].generation == place->generation)
+			return from->places[i];
+	/* All of what came after the first of them. */
+	if (from->count && place->generation > from->places[0].generation) {
+		begin.offset = begin.head_size = 0;
+		begin.proof = hash_bytes("", 0, 0);
+		begin.head = begin.proof;
+		begin.skip = false;
+	}
+	return begin;
+}
+
+/* Takes up the file open as `fd` if it is the one of `place`. True: it is, and `fd` is taken. */
+static bool follow_resume_recognize(struct follow *follow, int fd,
+				    const struct log_position_file *place,
+				    const struct log_position_files *from, bool by_content)
+{
+	const struct log_position_file begin = follow_resume_begin(place, from);
+	struct follow_file *file;
+	uint64_t latest = follow->generation;
+	struct stat st;
+
+	if (fstat(fd, &st) || !S_ISREG(st.st_mode) || (uint64_t)st.st_size < place->offset)
+		return false;
+	/* A beginning that is short tells nothing, unless it is all there is. */
+	if (by_content ? place->head_size < TAIL_HEAD &&
+				 (place->head_size < TAIL_PROOF || place->offset > place->head_size)
+		       : st.st_dev != place->device || st.st_ino != place->inode)
+		return false;
+	if (follow_file_new(follow, fd, &st, &file))
+		return false;
+	follow->generation = latest;
+	file->generation = place->generation;
+	if (tail_seek(&file->tail, place) || tail_seek(&file->tail, &begin)) {
+		inotify_rm_watch(follow->inotify, file->watch);
+		free(file);
+		return false;
+	}
+	follow_file_retire(follow, file);
+	return true;
+}
+
+/* Looks through the folder for the file of `place`. */
+static bool follow_resume_find(struct follow *follow, const struct log_position_file *place,
+			       const struct log_position_files *from, bool by_content)
+{
+	char folder[PATH_MAX], copy[PATH_MAX];
+	const char *name;
+	struct dirent *entry;
+	bool found = false;
+	DIR *listing;
+	int fd;
+
+	snprintf(folder, sizeof(folder), "%s", follow->path);
+	snprintf(copy, sizeof(copy), "%s", follow->path);
+	name = basename(copy);
+	listing = opendir(dirname(folder));
+	while (listing && !found && (entry = readdir(listing))) {
+		if (strncmp(entry->d_name, name, strlen(name)))
+			continue;
+		fd = openat(dirfd(listing), entry->d_name,
+			    O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+		found = fd >= 0 && follow_resume_recognize(follow, fd, place, from, by_content);
+		if (fd >= 0 && !found)
+			close(fd);
+	}
+	if (listing)
+		closedir(listing);
+	return found;
+}
+
+/* The same, by what it is or else by what it holds. */
+static bool follow_resume_take(struct follow *follow, const struct log_position_file *place,
+			       const struct log_position_files *from)
+{
+	return follow->retired_count < FOLLOW_RETIRED_MAX &&
+	       (follow_resume_find(follow, place, from, false) ||
+		follow_resume_find(follow, place, from, true));
+}
+
+/* The oldest first, as they are read. */
+static void follow_resume_sort(struct follow *follow)
+{
+	struct follow_file **files = follow->retired, *file;
+
+	for (unsigned int i = 1; i < follow->retired_count; i++) {
+		unsigned int j = i;
+
+		for (file = files[i]; j && files[j - 1]->generation > file->generation; j--)
+			files[j] = files[j - 1];
+		files[j] = file;
+	}
+}
+
+/* "mainlog.1", "mainlog-20261124": what a log's file is called that was rotated away. */
+static bool follow_resume_is_rotated(const char *base, const char *name)
+{
+	size_t length = strlen(base);
+	const char *digits = name + length + 1;
+
+	return !strncmp(name, base, length) && (name[length] == '.' || name[length] == '-') &&
+	       *digits && !digits[strspn(digits, "0123456789")];
+}
+
+static int follow_resume_by_age(const void *a, const void *b)
+{
+	const struct timespec *x = &((const struct follow_resume_candidate *)a)->st.st_mtim;
+	const struct timespec *y = &((const struct follow_resume_candidate *)b)->st.st_mtim;
+
+	if (x->tv_sec != y->tv_sec)
+		return x->tv_sec < y->tv_sec ? -1 : 1;
+	return (x->tv_nsec > y->tv_nsec) - (x->tv_nsec < y->tv_nsec);
+}
+
+/* True if it was written after the last file that is known, and is neither that nor the present
+ * one. */
+static bool follow_resume_is_between(const struct follow *follow, const struct stat *last,
+				     const struct follow_resume_candidate *candidate)
+{
+	const struct follow_resume_candidate of_last = { .st = *last };
+	struct stat present;
+
+	if (!S_ISREG(candidate->st.st_mode) || !candidate->st.st_size ||
+	    follow_resume_by_age(candidate, &of_last) < 0)
+		return false;
+	if (!stat(follow->path, &present) && present.st_ino == candidate->st.st_ino)
+		return false;
+	for (unsigned int i = 0; i < follow->retired_count; i++)
+		if (follow->retired[i]->inode == candidate->st.st_ino)
+			return false;
+	return true;
+}
+
+/* Files that came and were rotated away while nobody looked, the oldest first. */
+static void follow_resume_between(struct follow *follow)
+{
+	struct follow_resume_candidate candidates[FOLLOW_RESUME_CANDIDATES_MAX];
+	struct follow_file *newest, *file;
+	char copy[PATH_MAX], base[PATH_MAX];
+	unsigned int count = 0;
+	struct dirent *entry;
+	struct stat last, present;
+	DIR *listing;
+
+	if (!follow->retired_count)
+		return;
+	newest = follow->retired[follow->retired_count - 1];
+	if (fstat(newest->tail.fd, &last) ||
+	    (!stat(follow->path, &present) && present.st_ino == last.st_ino))
+		return;
+	snprintf(base, sizeof(base), "%s", follow->path);
+	snprintf(copy, sizeof(copy), "%s", follow->path);
+	listing = opendir(dirname(copy));
+	while (listing && count < FOLLOW_RESUME_CANDIDATES_MAX && (entry = readdir(listing))) {
+		struct follow_resume_candidate *candidate = &candidates[count];
+
+		if (!follow_resume_is_rotated(basename(base), entry->d_name))
+			continue;
+		candidate->fd = openat(dirfd(listing), entry->d_name,
+				       O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+		if (candidate->fd < 0)
+			continue;
+		if (!fstat(candidate->fd, &candidate->st) &&
+		    follow_resume_is_between(follow, &last, candidate))
+			count++;
+		else
+			close(candidate->fd);
+	}
+	if (listing)
+		closedir(listing);
+	qsort(candidates, count, sizeof(*candidates), follow_resume_by_age);
+	for (unsigned int i = 0; i < count; i++) {
+		if (follow->retired_count < FOLLOW_RETIRED_MAX &&
+		    !follow_file_new(follow, candidates[i].fd, &candidates[i].st, &file)) {
+			follow_file_retire(follow, file);
+			continue;
+		}
+		follow->state.lost = true;
+		close(candidates[i].fd);
+	}
+}
+
+int follow_open_at(const char *path, const struct log_position_files *done,
+		   const struct log_position_files *from, struct follow **out)
+{
+	struct follow *follow;
+	int err = follow_new(path, &follow);
+
+	if (err)
+		return err;
+	/* The latest first: if there is no room for all, it is the oldest that can be done without.
+	 */
+	for (unsigned int i = done->count; i-- > 0;) {
+		if (done->places[i].generation > follow->generation)
+			follow->generation = done->places[i].generation;
+		/* What was rotated away when it was left had been read to its end. */
+		if (!follow_resume_take(follow, &done->places[i], from) && i == done->count - 1)
+			follow->state.lost = true;
+	}
+	for (unsigned int i = from->count; i-- > 0;)
+		if (done->count && from->places[i].generation < done->places[0].generation)
+			follow_resume_take(follow, &from->places[i], from);
+	follow_resume_sort(follow);
+	follow_resume_between(follow);
+	err = follow_begin(follow);
+	if (err)
+		return err;
+	*out = follow;
+	return 0;
+}
