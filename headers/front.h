@@ -9,7 +9,8 @@
 /*
  * A lookup in a hash map reads two or three lines of memory one after the other, and with many
  * hosts that is where the time goes. Here the host's hash names the one line in which it must
- * stand. User space writes it (user/act/mirror.c), under a lock; the program reads it without.
+ * stand. User space writes it (user/kernel/front_table.c), under a lock; the program reads it
+ * without.
  *
  * A line says until when it is sure: before that second, all that stand in it are blocked in
  * earnest, and no other host of this line is. What it is not sure of, the LRU maps are asked: a

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "act/carve.h"
+#include "kernel/blocks_exempt.h"
 
 static struct addr_prefix prefix_of(const char *text)
 {
@@ -16,10 +16,10 @@ static struct addr_prefix prefix_of(const char *text)
 }
 
 /* The rest of `whom` without one or two networks. */
-static struct carve_pieces rest_of(const char *whom, const char *a, const char *b)
+static struct blocks_exempt_pieces rest_of(const char *whom, const char *a, const char *b)
 {
 	struct addr_prefix network = prefix_of(whom), entry;
-	struct carve_pieces pieces = { 0 };
+	struct blocks_exempt_pieces pieces = { 0 };
 	struct prefix_set *set;
 
 	assert_int_equal(prefix_set_new(&set), 0);
@@ -30,7 +30,7 @@ static struct carve_pieces rest_of(const char *whom, const char *a, const char *
 		assert_int_equal(prefix_set_add(set, &entry, "b"), 0);
 	}
 	prefix_set_seal(set);
-	assert_int_equal(carve_rest(set, &network, &pieces), 0);
+	assert_int_equal(blocks_exempt_rest(set, &network, &pieces), 0);
 	prefix_set_free(set);
 	return pieces;
 }
@@ -41,36 +41,36 @@ static void one_address_out_of_a_24_leaves_one_network_a_length(void **state)
 						"198.51.100.6",	    "198.51.100.8/29",
 						"198.51.100.16/28", "198.51.100.32/27",
 						"198.51.100.64/26", "198.51.100.128/25" };
-	struct carve_pieces pieces = rest_of("198.51.100.0/24", "198.51.100.7", NULL);
+	struct blocks_exempt_pieces pieces = rest_of("198.51.100.0/24", "198.51.100.7", NULL);
 	char text[ADDR_TEXT_SIZE];
 
 	(void)state;
 	assert_int_equal(pieces.count, 8);
 	for (size_t i = 0; i < 8; i++)
 		assert_string_equal(addr_prefix_format(&pieces.whom[i], text), expected[i]);
-	carve_free(&pieces);
+	blocks_exempt_free(&pieces);
 }
 
 static void nothing_is_left_of_what_is_covered_and_all_of_what_is_beside(void **state)
 {
-	struct carve_pieces pieces = rest_of("198.51.100.0/24", "198.51.0.0/16", NULL);
+	struct blocks_exempt_pieces pieces = rest_of("198.51.100.0/24", "198.51.0.0/16", NULL);
 
 	(void)state;
 	assert_int_equal(pieces.count, 0);
-	carve_free(&pieces);
+	blocks_exempt_free(&pieces);
 	pieces = rest_of("198.51.100.0/24", "198.51.100.0/25", "198.51.100.128/25");
 	assert_int_equal(pieces.count, 0);
-	carve_free(&pieces);
+	blocks_exempt_free(&pieces);
 	pieces = rest_of("198.51.100.0/24", "198.51.101.0/24", NULL);
 	assert_int_equal(pieces.count, 1);
 	assert_int_equal(pieces.whom[0].length, 24);
-	carve_free(&pieces);
+	blocks_exempt_free(&pieces);
 }
 
 static void an_ipv6_address_takes_its_64_along(void **state)
 {
 	struct addr_prefix own = prefix_of("2001:db8:0:5::/64");
-	struct carve_pieces pieces = rest_of("2001:db8::/32", "2001:db8:0:5::99", NULL);
+	struct blocks_exempt_pieces pieces = rest_of("2001:db8::/32", "2001:db8:0:5::99", NULL);
 
 	(void)state;
 	assert_int_equal(pieces.count, 32);
@@ -78,7 +78,7 @@ static void an_ipv6_address_takes_its_64_along(void **state)
 		assert_true(pieces.whom[i].length <= 64);
 		assert_false(addr_prefix_covers(&pieces.whom[i], &own.addr));
 	}
-	carve_free(&pieces);
+	blocks_exempt_free(&pieces);
 }
 
 /* Every address of a /20 is in one piece, or spared. */
@@ -89,7 +89,7 @@ static void pieces_and_spared_are_the_whole_and_do_not_overlap(void **state)
 	(void)state;
 	srandom(24);
 	for (int round = 0; round < 50; round++) {
-		struct carve_pieces pieces = { 0 };
+		struct blocks_exempt_pieces pieces = { 0 };
 		struct prefix_set *set;
 
 		assert_int_equal(prefix_set_new(&set), 0);
@@ -101,7 +101,7 @@ static void pieces_and_spared_are_the_whole_and_do_not_overlap(void **state)
 			assert_int_equal(prefix_set_add(set, &entry, "why"), 0);
 		}
 		prefix_set_seal(set);
-		assert_int_equal(carve_rest(set, &whole, &pieces), 0);
+		assert_int_equal(blocks_exempt_rest(set, &whole, &pieces), 0);
 		for (unsigned int low = 0; low < 4096; low++) {
 			struct addr_prefix host = whole;
 			unsigned int times = 0;
@@ -113,7 +113,7 @@ static void pieces_and_spared_are_the_whole_and_do_not_overlap(void **state)
 				times += addr_prefix_covers(&pieces.whom[i], &host.addr);
 			assert_int_equal(times, !prefix_set_find(set, &host, NULL));
 		}
-		carve_free(&pieces);
+		blocks_exempt_free(&pieces);
 		prefix_set_free(set);
 	}
 }

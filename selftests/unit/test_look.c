@@ -10,7 +10,7 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
-#include "act/filter.h"
+#include "kernel/filter.h"
 #include "suite.h"
 
 #define LOOK_PINS "/nowhere/sobig-xdp"

@@ -110,7 +110,7 @@ static struct top_hosts *test_hosts(void)
 	hosts.all = calloc(TEST_HOSTS, sizeof(*hosts.all));
 	hosts.chosen = calloc(TEST_HOSTS + 1, sizeof(*hosts.chosen));
 	for (int i = 0; i < TEST_HOSTS; i++) {
-		struct survey_entry *entry = &hosts.all[i].entry;
+		struct blocks_list_entry *entry = &hosts.all[i].entry;
 
 		snprintf(text, sizeof(text), "10.%d.%d.%d", i >> 16, i >> 8 & 255, i & 255);
 		assert_int_equal(addr_parse_prefix(text, &entry->whom), 0);

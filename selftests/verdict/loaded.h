@@ -12,7 +12,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "act/ticks.h"
+#include "kernel/ticks.h"
 #include "packets.h"
 #include "sobig.skel.h"
 

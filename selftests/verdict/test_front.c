@@ -9,8 +9,8 @@
 #include <stdlib.h>
 #include <sys/stat.h>
 
-#include "act/survey.h"
-#include "act/mirror.h"
+#include "kernel/blocks_list.h"
+#include "kernel/front_table.h"
 
 #define PINS  "/sys/fs/bpf/sobig-xdp-test-front"
 #define MANY  20000
@@ -143,13 +143,13 @@ static void unblock_many(uint32_t from, uint32_t count)
 	}
 }
 
-static void repair_all(struct blocks_repair *sum)
+static void repair_all(struct blocks_reconciled *sum)
 {
-	struct blocks_repair one;
+	struct blocks_reconciled one;
 
-	*sum = (struct blocks_repair){ 0 };
+	*sum = (struct blocks_reconciled){ 0 };
 	for (int i = 0; i < 4; i++) {
-		assert_int_equal(blocks_repair(blocks, &one), 0);
+		assert_int_equal(blocks_reconcile(blocks, &one), 0);
 		sum->lapsed += one.lapsed;
 		sum->evicted += one.evicted;
 	}
@@ -185,7 +185,7 @@ static void after_block_no_syn_passes_and_after_unblock_the_first_one_does(void 
 /* Others come and go in its line, and the table is made anew: no SYN of a blocked host passes. */
 static void a_blocked_host_stays_out_while_others_come_and_go(void **state)
 {
-	struct blocks_repair repair;
+	struct blocks_reconciled repair;
 	struct storm storm;
 
 	NEED_ROOT();
@@ -205,7 +205,7 @@ static void a_blocked_host_stays_out_while_others_come_and_go(void **state)
 
 static void a_good_host_gets_in_while_others_come_and_go(void **state)
 {
-	struct blocks_repair repair;
+	struct blocks_reconciled repair;
 	struct storm storm;
 
 	NEED_ROOT();
@@ -224,7 +224,7 @@ static void a_good_host_gets_in_while_others_come_and_go(void **state)
 /* With neighbours that lapse at other times, and nobody to sweep them. */
 static void a_block_lapses_on_time_within_a_full_table(void **state)
 {
-	struct blocks_repair repair;
+	struct blocks_reconciled repair;
 	uint32_t until;
 
 	NEED_ROOT();
@@ -248,13 +248,13 @@ static void a_block_lapses_on_time_within_a_full_table(void **state)
 
 static void what_the_lru_lost_is_still_dropped_and_is_back_after_one_repair(void **state)
 {
-	struct blocks_repair repair;
+	struct blocks_reconciled repair;
 	struct addr_prefix lost;
 	struct sobig_block block;
 
 	NEED_ROOT();
 	block_many(0, 1000, 600);
-	assert_int_equal(blocks_repair(blocks, &repair), 0);
+	assert_int_equal(blocks_reconcile(blocks, &repair), 0);
 	for (uint32_t i = 0; i < 1000; i += 10) {
 		lost = host(i);
 		assert_int_equal(bpf_map_delete_elem(bpf_map__fd(filter->maps.blocked4),
@@ -262,7 +262,7 @@ static void what_the_lru_lost_is_still_dropped_and_is_back_after_one_repair(void
 				 0);
 	}
 	assert_int_equal(syn("10.0.0.10"), XDP_DROP);
-	assert_int_equal(blocks_repair(blocks, &repair), 0);
+	assert_int_equal(blocks_reconcile(blocks, &repair), 0);
 	assert_int_equal(repair.evicted, 100);
 	for (uint32_t i = 0; i < 1000; i += 10) {
 		lost = host(i);
@@ -270,7 +270,7 @@ static void what_the_lru_lost_is_still_dropped_and_is_back_after_one_repair(void
 						     lost.addr.bytes + 12, &block),
 				 0);
 	}
-	assert_int_equal(blocks_repair(blocks, &repair), 0);
+	assert_int_equal(blocks_reconcile(blocks, &repair), 0);
 	assert_int_equal(repair.evicted, 0);
 	assert_int_equal(blocks_remove_all(blocks), 1000);
 }
@@ -278,7 +278,7 @@ static void what_the_lru_lost_is_still_dropped_and_is_back_after_one_repair(void
 /* Some lines have more hosts than slots. */
 static void of_many_each_one_is_dropped_and_each_other_one_passes(void **state)
 {
-	struct blocks_repair repair;
+	struct blocks_reconciled repair;
 	struct packet packet = { "", NULL, SYN };
 	uint8_t frame[PACKETS_FRAME];
 	unsigned int length;
@@ -328,7 +328,7 @@ static void of_many_ipv6_networks_each_one_is_dropped_and_each_other_one_passes(
 static uint64_t found_drops;
 static uint32_t found_last;
 
-static int find_drops(void *context, const struct survey_entry *entry)
+static int find_drops(void *context, const struct blocks_list_entry *entry)
 {
 	const struct addr_prefix *whom = context;
 
@@ -346,7 +346,7 @@ static void drops_are_counted_exactly_and_with_their_time(void **state)
 	const struct packet packet = { "", "198.51.100.7", SYN };
 	uint8_t frame[PACKETS_FRAME];
 	unsigned int length = packets_build(&packet, frame);
-	struct blocks_repair repair;
+	struct blocks_reconciled repair;
 
 	NEED_ROOT();
 	block("198.51.100.7", 600);
@@ -356,7 +356,7 @@ static void drops_are_counted_exactly_and_with_their_time(void **state)
 	block_many(0, MANY, 600);
 	repair_all(&repair);
 	loaded_run(filter, frame, length, 3);
-	assert_int_equal(survey_each(blocks, find_drops, &whom), 0);
+	assert_int_equal(blocks_list_each(blocks, find_drops, &whom), 0);
 	assert_int_equal(found_drops, 140003);
 	assert_in_range(found_last, loaded_now() - 1, loaded_now() + 1);
 	assert_int_equal(blocks_remove_all(blocks), MANY + 1);
@@ -380,14 +380,14 @@ static void a_trial_drops_nothing_and_gives_way_to_a_block(void **state)
 /* Whoever died in the middle of making the table anew, the next one does it again. */
 static void a_table_left_half_made_is_made_anew(void **state)
 {
-	struct mirror_counts counts = { 0, 0 };
-	struct mirror *mirror;
+	struct front_table_counts counts = { 0, 0 };
+	struct front_table *mirror;
 
 	NEED_ROOT();
 	block_many(0, 1000, 600);
-	assert_int_equal(mirror_open(PINS, &mirror), 0);
-	assert_int_equal(mirror_begin(mirror, &counts), 0);
-	mirror_close(mirror);
+	assert_int_equal(front_table_open(PINS, &mirror), 0);
+	assert_int_equal(front_table_begin(mirror, &counts), 0);
+	front_table_close(mirror);
 	assert_int_equal(syn("10.0.0.10"), XDP_DROP);
 	assert_int_equal(syn("198.51.100.7"), XDP_PASS);
 	block("198.51.100.7", 600);
@@ -429,7 +429,7 @@ static int set_up(void **state)
 	bpf_map__set_max_entries(filter->maps.ledger4, 3 * MANY);
 	bpf_map__set_max_entries(filter->maps.ledger6, 1024);
 	bpf_map__set_max_entries(filter->maps.blocked4, SOBIG_TABLE_SIZE(3 * MANY));
-	bpf_map__set_max_entries(filter->maps.front4, 3 * MANY / MIRROR_LOAD4);
+	bpf_map__set_max_entries(filter->maps.front4, 3 * MANY / FRONT_TABLE_LOAD4);
 	if (sobig_bpf__load(filter) || bpf_object__pin_maps(filter->obj, PINS))
 		return -1;
 	privileged = true;

@@ -11,7 +11,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "act/netlink.h"
+#include "common/netlink.h"
 
 /* A table of a million routes has few gateways: those seen of late are not added again. */
 #define GATEWAYS_LATE 32

@@ -14,7 +14,7 @@
 #include <unistd.h>
 
 #include "act/gateways.h"
-#include "act/links.h"
+#include "kernel/links.h"
 #include "act/parts.h"
 
 /* Seconds between two looks. List files are looked at each second. */

@@ -18,7 +18,7 @@
 #include <unistd.h>
 #include <utmp.h>
 
-#include "act/netlink.h"
+#include "common/netlink.h"
 #include "act/sessions.h"
 #include "common/log.h"
 

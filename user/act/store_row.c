@@ -6,7 +6,7 @@
 #include <errno.h>
 #include <string.h>
 
-#include "act/blocks.h"
+#include "kernel/blocks.h"
 
 #define STORE_ROW_SECONDS_MAX (STORE_ROW_LONGEST / 1000)
 

@@ -5,8 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "act/blocks.h"
-#include "act/carve.h"
+#include "kernel/blocks.h"
+#include "kernel/blocks_exempt.h"
 #include "act/lists.h"
 #include "cli/cli.h"
 #include "cli/history.h"
@@ -62,7 +62,7 @@ static void allow_show(struct allow *allow, const struct addr_prefix *whom, cons
 		printf("%-*s  %s\n", width, address, why);
 }
 
-static void allow_lifted(void *context, const struct carve_lifted *lifted)
+static void allow_lifted(void *context, const struct blocks_exempt_lifted *lifted)
 {
 	char address[ADDR_TEXT_SIZE], entry[ADDR_TEXT_SIZE];
 	struct allow *allow = context;
@@ -100,7 +100,8 @@ static void allow_lift(struct allow *allow, const struct addr_prefix *whom)
 		err = prefix_set_add(added, whom, "allowed");
 		prefix_set_seal(added);
 		if (!err)
-			err = carve_blocks(allow->blocks, added, added, allow_lifted, allow);
+			err = blocks_exempt_blocks(allow->blocks, added, added, allow_lifted,
+						   allow);
 		prefix_set_free(added);
 	}
 	if (!err)

@@ -9,8 +9,8 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "act/survey.h"
-#include "cli/guarded.h"
+#include "kernel/blocks_list.h"
+#include "cli/filter_ports.h"
 #include "cli/history.h"
 #include "cli/home.h"
 #include "common/duration.h"
@@ -75,7 +75,7 @@ int bulk_open(struct bulk *bulk, struct cli_common *common)
 	bulk->common = common;
 	if (status)
 		return status;
-	err = bulk->ports ? guarded_check(common->pins, bulk->ports) : 0;
+	err = bulk->ports ? filter_ports_check(common->pins, bulk->ports) : 0;
 	if (err)
 		return err == -EINVAL ? CLI_USAGE : cli_status(err);
 	err = blocks_open(common->pins, &bulk->blocks);
@@ -143,7 +143,7 @@ static void bulk_warn_covered(struct bulk *bulk, const struct addr_prefix *whom)
 	char address[ADDR_TEXT_SIZE], network[ADDR_TEXT_SIZE];
 	struct addr_prefix covering;
 
-	if (survey_covering(bulk->blocks, whom, &covering))
+	if (blocks_list_covering(bulk->blocks, whom, &covering))
 		return;
 	log_warning("\"%s\" is still shut out: it is in the blocked network %s",
 		    addr_prefix_format(whom, address), addr_prefix_format(&covering, network));
@@ -215,7 +215,7 @@ static void bulk_push(struct bulk *bulk, const struct addr_prefix *whom)
 /* True: a network that holds somebody who is never blocked was dealt with. */
 static bool bulk_split(struct bulk *bulk, const char *text, const struct addr_prefix *whom)
 {
-	struct carve_pieces rest = { 0 };
+	struct blocks_exempt_pieces rest = { 0 };
 	char why[160];
 	int err = targets_split(bulk->targets, whom, &rest, why, sizeof(why));
 
@@ -231,7 +231,7 @@ static bool bulk_split(struct bulk *bulk, const char *text, const struct addr_pr
 		for (size_t i = 0; i < rest.count && !bulk->err; i++)
 			bulk_push(bulk, &rest.whom[i]);
 	}
-	carve_free(&rest);
+	blocks_exempt_free(&rest);
 	return true;
 }
 

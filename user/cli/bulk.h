@@ -7,7 +7,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "act/blocks.h"
+#include "kernel/blocks.h"
 #include "cli/cli.h"
 #include "cli/targets.h"
 

@@ -8,8 +8,8 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "act/filter.h"
-#include "act/pins.h"
+#include "kernel/filter.h"
+#include "kernel/pins.h"
 #include "cli/cli.h"
 #include "cli/history.h"
 #include "cli/home.h"

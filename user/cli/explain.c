@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "act/survey.h"
+#include "kernel/blocks_list.h"
 #include "cli/cli.h"
 #include "cli/history.h"
 #include "cli/home.h"
@@ -24,8 +24,8 @@ struct explain {
 	const struct addr_prefix *whom;
 	bool attached;
 	bool blocked;
-	struct survey_entry entry; /* the one that shuts it out */
-	struct list_blocks blocks; /* that it is in, or that are in it */
+	struct blocks_list_entry entry; /* the one that shuts it out */
+	struct list_blocks blocks;	/* that it is in, or that are in it */
 	char spared[PREFIX_SET_WHY_SIZE];
 	struct addr_prefix spared_entry;
 	struct store_block history[EXPLAIN_HISTORY_MAX]; /* the latest first; texts are ours */
@@ -33,7 +33,7 @@ struct explain {
 	bool history_unknown; /* it could not be read (told) */
 };
 
-static int explain_take_entry(void *context, const struct survey_entry *entry)
+static int explain_take_entry(void *context, const struct blocks_list_entry *entry)
 {
 	struct explain *explain = context;
 	const struct addr_prefix *whom = explain->whom;
@@ -73,7 +73,7 @@ static int explain_read(struct explain *explain, const struct cli_common *common
 
 	explain->attached = !err;
 	if (!err)
-		err = survey_each(blocks, explain_take_entry, explain);
+		err = blocks_list_each(blocks, explain_take_entry, explain);
 	if (home_is_dry_run(common->pins)) {
 		list_is_dry_run(&explain->blocks);
 		explain->entry.trial = true;
@@ -134,7 +134,7 @@ static void explain_print_entry(FILE *to, const struct explain *explain)
 {
 	char address[ADDR_TEXT_SIZE], other[ADDR_TEXT_SIZE], time[CLI_TIME_SIZE];
 	char left[DURATION_TEXT_SIZE];
-	const struct survey_entry *entry = &explain->entry;
+	const struct blocks_list_entry *entry = &explain->entry;
 	uint32_t now = blocks_now();
 
 	fprintf(to, "%s is %s until %s, for another %s.\n",
@@ -167,7 +167,7 @@ static void explain_print_others(FILE *to, const struct explain *explain)
 	uint64_t drops = 0;
 
 	for (size_t i = 0; i < explain->blocks.count; i++) {
-		const struct survey_entry *entry = &explain->blocks.entries[i];
+		const struct blocks_list_entry *entry = &explain->blocks.entries[i];
 
 		if (explain->blocked && entry->whom.length == main->length &&
 		    !addr_compare(&entry->whom.addr, &main->addr))

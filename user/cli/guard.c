@@ -14,7 +14,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "act/links.h"
+#include "kernel/links.h"
 #include "cli/keep.h"
 #include "cli/memory.h"
 #include "cli/policy.h"
@@ -195,19 +195,19 @@ static void guard_write_pulse(struct guard *guard)
 	guard_fill_log(guard);
 	for (int i = 0; i < guard->interfaces_count; i++)
 		if (guard->interfaces[i].claim >= 0)
-			pulse_write(guard->interfaces[i].pulse, pulse);
+			stats_write(guard->interfaces[i].pulse, pulse);
 	guard->changed = false;
 }
 
 static void guard_tick(struct guard *guard)
 {
-	struct blocks_repair repair = { 0 };
+	struct blocks_reconciled repair = { 0 };
 	bool changed;
 	int err;
 
 	for (int i = 0; i < guard->logs_count; i++)
 		guard_read(&guard->logs[i]);
-	err = blocks_repair(guard->blocks, &repair);
+	err = blocks_reconcile(guard->blocks, &repair);
 	if (err)
 		log_error("cannot look through the blocks in force: %s", strerror(-err));
 	if (repair.evicted) {

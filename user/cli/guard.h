@@ -6,10 +6,10 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "act/blocks.h"
-#include "act/filter.h"
-#include "act/pins.h"
-#include "act/pulse.h"
+#include "kernel/blocks.h"
+#include "kernel/filter.h"
+#include "kernel/pins.h"
+#include "kernel/stats.h"
 #include "cli/cli.h"
 #include "cli/setup.h"
 #include "cli/storm.h"
@@ -31,7 +31,7 @@ struct guard_interface {
 	int unseen;		/* errno: why it cannot be seen whether it is there; 0: it can */
 	char name[IF_NAMESIZE]; /* as it was when attached */
 	int claim;
-	struct pulse *pulse;
+	struct stats *pulse;
 };
 
 struct guard_log {

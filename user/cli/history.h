@@ -5,7 +5,7 @@
 
 #include <stdio.h>
 
-#include "act/blocks.h"
+#include "kernel/blocks.h"
 #include "act/store.h"
 #include "cli/cli.h"
 #include "config/config_state.h"

@@ -8,8 +8,8 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "act/pins.h"
-#include "act/pulse.h"
+#include "kernel/pins.h"
+#include "kernel/stats.h"
 #include "common/log.h"
 
 static int home_absolute(const char *path, char out[SOBIG_PATH_SIZE])
@@ -40,13 +40,13 @@ int home_tell(const char *folder, const char *file, struct sobig_pulse *pulse)
 
 static int home_read(const char *pins, unsigned int ifindex, struct sobig_pulse *out)
 {
-	struct pulse *pulse;
-	int err = pulse_open(pins, ifindex, &pulse);
+	struct stats *pulse;
+	int err = stats_open(pins, ifindex, &pulse);
 
 	if (err)
 		return err;
-	err = pulse_read(pulse, out);
-	pulse_close(pulse);
+	err = stats_read(pulse, out);
+	stats_close(pulse);
 	if (!err && !out->pid)
 		err = -ENOENT;
 	out->state[sizeof(out->state) - 1] = '\0';

@@ -8,7 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "act/carve.h"
+#include "kernel/blocks_exempt.h"
 #include "cli/memory.h"
 #include "cli/spared.h"
 #include "common/log.h"
@@ -77,7 +77,7 @@ struct keep_lifting {
 	unsigned int count;
 };
 
-static void keep_lifted(void *context, const struct carve_lifted *lifted)
+static void keep_lifted(void *context, const struct blocks_exempt_lifted *lifted)
 {
 	char address[ADDR_TEXT_SIZE], entry[ADDR_TEXT_SIZE];
 	struct keep_lifting *lifting = context;
@@ -141,7 +141,7 @@ static void keep_lift(struct keep *keep, struct guard *guard, const struct prefi
 	int err = keep_fresh(keep->set, before, &fresh);
 
 	if (!err) {
-		err = carve_blocks(guard->blocks, keep->set, fresh, keep_lifted, &lifting);
+		err = blocks_exempt_blocks(guard->blocks, keep->set, fresh, keep_lifted, &lifting);
 		prefix_set_free(fresh);
 	}
 	if (lifting.count > KEEP_TOLD_MAX)

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "act/survey.h"
+#include "kernel/blocks_list.h"
 #include "cli/history.h"
 #include "cli/home.h"
 #include "cli/list.h"
@@ -18,7 +18,7 @@ struct list {
 	struct list_blocks blocks;
 };
 
-int list_add(struct list_blocks *blocks, const struct survey_entry *entry)
+int list_add(struct list_blocks *blocks, const struct blocks_list_entry *entry)
 {
 	if (blocks->count == blocks->room) {
 		size_t room = blocks->room ? blocks->room * 2 : 256;
@@ -33,7 +33,7 @@ int list_add(struct list_blocks *blocks, const struct survey_entry *entry)
 	return 0;
 }
 
-static int list_collect(void *context, const struct survey_entry *entry)
+static int list_collect(void *context, const struct blocks_list_entry *entry)
 {
 	struct list *list = context;
 	bool wanted = !list->networks_count;
@@ -45,7 +45,7 @@ static int list_collect(void *context, const struct survey_entry *entry)
 
 static int list_by_address(const void *a, const void *b)
 {
-	const struct survey_entry *x = a, *y = b;
+	const struct blocks_list_entry *x = a, *y = b;
 
 	int order = addr_compare(&x->whom.addr, &y->whom.addr);
 
@@ -54,14 +54,14 @@ static int list_by_address(const void *a, const void *b)
 
 static int list_by_since(const void *a, const void *b)
 {
-	const struct survey_entry *x = a, *y = b;
+	const struct blocks_list_entry *x = a, *y = b;
 
 	return x->since != y->since ? (x->since < y->since ? -1 : 1) : list_by_address(a, b);
 }
 
 static int list_by_until(const void *a, const void *b)
 {
-	const struct survey_entry *x = a, *y = b;
+	const struct blocks_list_entry *x = a, *y = b;
 
 	return x->until != y->until ? (x->until < y->until ? -1 : 1) : list_by_address(a, b);
 }
@@ -69,7 +69,7 @@ static int list_by_until(const void *a, const void *b)
 /* The busiest first. */
 static int list_by_drops(const void *a, const void *b)
 {
-	const struct survey_entry *x = a, *y = b;
+	const struct blocks_list_entry *x = a, *y = b;
 
 	return x->drops != y->drops ? (x->drops > y->drops ? -1 : 1) : list_by_address(a, b);
 }
@@ -90,7 +90,7 @@ void list_sort(struct list_blocks *blocks)
 		qsort(blocks->entries, blocks->count, sizeof(*blocks->entries), list_by_address);
 }
 
-json_t *list_json(const struct survey_entry *entry)
+json_t *list_json(const struct blocks_list_entry *entry)
 {
 	char address[ADDR_TEXT_SIZE], since[CLI_TIME_SIZE], until[CLI_TIME_SIZE];
 	char last[CLI_TIME_SIZE];
@@ -151,7 +151,7 @@ static int list_print(const struct list *list)
 	printf("%-*s  %-19s  %-19s  %9s  %-19s  %s\n", width, "ADDRESS", "SINCE", "UNTIL", "DROPS",
 	       "LAST DROP", "REASON");
 	for (size_t i = 0; i < list->blocks.count; i++) {
-		const struct survey_entry *entry = &list->blocks.entries[i];
+		const struct blocks_list_entry *entry = &list->blocks.entries[i];
 
 		printf("%-*s  %-19s  %-19s  %9llu  %-19s  %s%s\n", width,
 		       addr_prefix_format(&entry->whom, address), cli_time(entry->since, since),
@@ -231,7 +231,7 @@ int cmd_list(int argc, char **argv)
 	}
 	err = blocks_open(common.pins, &blocks);
 	if (!err)
-		err = survey_each(blocks, list_collect, &list);
+		err = blocks_list_each(blocks, list_collect, &list);
 	if (err) {
 		status = cli_cannot_open(&common, err);
 		goto out;

@@ -3,17 +3,17 @@
 #ifndef LIST_H
 #define LIST_H
 
-#include "act/survey.h"
+#include "kernel/blocks_list.h"
 #include "cli/cli.h"
 
 struct list_blocks {
-	struct survey_entry *entries;
+	struct blocks_list_entry *entries;
 	size_t count;
 	size_t room;
 };
 
 /* 0 or -ENOMEM. The caller frees `entries` in the end. */
-int list_add(struct list_blocks *blocks, const struct survey_entry *entry);
+int list_add(struct list_blocks *blocks, const struct blocks_list_entry *entry);
 
 /* By address, a network before what is in it. */
 void list_sort(struct list_blocks *blocks);
@@ -21,7 +21,7 @@ void list_sort(struct list_blocks *blocks);
 /* Nothing that is attached drops a packet, so each of them is for show. */
 void list_is_dry_run(struct list_blocks *blocks);
 
-json_t *list_json(const struct survey_entry *entry);
+json_t *list_json(const struct blocks_list_entry *entry);
 json_t *list_json_all(const struct list_blocks *blocks);
 
 #endif

@@ -7,7 +7,7 @@
 #include <string.h>
 #include <time.h>
 
-#include "act/pulse.h"
+#include "kernel/stats.h"
 #include "cli/cli.h"
 
 /* The kernel tells it by CLOCK_BOOTTIME, which goes on while the machine sleeps. */
@@ -37,15 +37,15 @@ static void picture_clean(char *text)
 
 static int picture_read_pulse(const char *pins, struct picture_interface *out)
 {
-	struct pulse *pulse;
-	int err = pulse_open(pins, out->index, &pulse);
+	struct stats *pulse;
+	int err = stats_open(pins, out->index, &pulse);
 
 	if (err)
 		return err;
-	err = pulse_read(pulse, &out->pulse);
+	err = stats_read(pulse, &out->pulse);
 	if (!err)
-		err = pulse_counters(pulse, out->counters);
-	pulse_close(pulse);
+		err = stats_counters(pulse, out->counters);
+	stats_close(pulse);
 	out->pulse.log[sizeof(out->pulse.log) - 1] = '\0';
 	out->pulse.state[sizeof(out->pulse.state) - 1] = '\0';
 	out->pulse.config[sizeof(out->pulse.config) - 1] = '\0';
@@ -161,7 +161,7 @@ int picture_read(const char *pins, struct picture *out)
 
 struct picture_visitor {
 	struct picture *picture;
-	int (*each)(void *context, const struct survey_entry *entry, int rule);
+	int (*each)(void *context, const struct blocks_list_entry *entry, int rule);
 	void *context;
 };
 
@@ -181,7 +181,7 @@ static int picture_rule_of(const struct picture *picture, const char *reason)
 	return strncmp(reason, "list ", 5) ? by_hand : by_hand + 1;
 }
 
-static int picture_visit(void *context, const struct survey_entry *entry)
+static int picture_visit(void *context, const struct blocks_list_entry *entry)
 {
 	struct picture_visitor *visitor = context;
 	struct picture *picture = visitor->picture;
@@ -207,7 +207,7 @@ static int picture_visit(void *context, const struct survey_entry *entry)
 }
 
 int picture_read_blocks(struct picture *picture,
-			int (*each)(void *context, const struct survey_entry *entry, int rule),
+			int (*each)(void *context, const struct blocks_list_entry *entry, int rule),
 			void *context)
 {
 	struct picture_visitor visitor = { picture, each, context };
@@ -216,7 +216,7 @@ int picture_read_blocks(struct picture *picture,
 
 	if (err)
 		return err;
-	err = survey_each(blocks, picture_visit, &visitor);
+	err = blocks_list_each(blocks, picture_visit, &visitor);
 	picture->room4 = blocks_room(blocks, true);
 	picture->room6 = blocks_room(blocks, false);
 	blocks_close(blocks);

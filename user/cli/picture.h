@@ -7,9 +7,9 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "act/filter.h"
-#include "act/pins.h"
-#include "act/survey.h"
+#include "kernel/filter.h"
+#include "kernel/pins.h"
+#include "kernel/blocks_list.h"
 #include "sobig.h"
 
 struct picture_interface {
@@ -79,7 +79,7 @@ int picture_read(const char *pins, struct picture *out);
  * second for a million. The same errors; says nothing.
  */
 int picture_read_blocks(struct picture *picture,
-			int (*each)(void *context, const struct survey_entry *entry, int rule),
+			int (*each)(void *context, const struct blocks_list_entry *entry, int rule),
 			void *context);
 
 /* All counters of SYNs and other packets that were dropped, or of SYNs that passed. */

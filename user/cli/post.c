@@ -8,7 +8,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "act/links.h"
+#include "kernel/links.h"
 #include "cli/memory.h"
 #include "common/log.h"
 
@@ -51,7 +51,7 @@ int post_release(struct guard *guard, struct guard_interface *interface, bool ke
 		return 0;
 	if (!keep)
 		err = post_take_off(guard, interface);
-	pulse_close(interface->pulse);
+	stats_close(interface->pulse);
 	interface->pulse = NULL;
 	close(interface->claim);
 	interface->claim = -1;
@@ -202,7 +202,7 @@ static int post_attach(struct guard *guard, struct guard_interface *interface)
 		log_notice("%s: took over the filter that a former sobig-xdp left, and its blocks",
 			   interface->name);
 	if (!interface->pulse)
-		err = pulse_open(guard->filter.pins, interface->index, &interface->pulse);
+		err = stats_open(guard->filter.pins, interface->index, &interface->pulse);
 	if (err) {
 		log_error("%s: cannot open the pins just made: %s", interface->name,
 			  strerror(-err));

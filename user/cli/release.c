@@ -7,8 +7,8 @@
 #include <string.h>
 #include <time.h>
 
-#include "act/holder.h"
-#include "act/pulse.h"
+#include "kernel/holder.h"
+#include "kernel/stats.h"
 #include "cli/cli.h"
 #include "cli/picture.h"
 #include "common/log.h"
@@ -17,14 +17,14 @@
 #define RELEASE_TRIES	 250
 
 /* 0 once the daemon says itself that its brake is off, or -errno. */
-static int release_wait(const struct pulse *pulse)
+static int release_wait(const struct stats *pulse)
 {
 	struct sobig_pulse value;
 	int err;
 
 	for (int i = 0; i < RELEASE_TRIES; i++) {
 		nanosleep(&(struct timespec){ 0, RELEASE_PAUSE_NS }, NULL);
-		err = pulse_read(pulse, &value);
+		err = stats_read(pulse, &value);
 		if (err || !value.braked)
 			return err;
 	}
@@ -34,12 +34,12 @@ static int release_wait(const struct pulse *pulse)
 /* 0 or -errno (told). */
 static int release_confirm(const char *pins, unsigned int ifindex, unsigned int pid)
 {
-	struct pulse *pulse;
-	int err = pulse_open(pins, ifindex, &pulse);
+	struct stats *pulse;
+	int err = stats_open(pins, ifindex, &pulse);
 
 	if (!err) {
 		err = release_wait(pulse);
-		pulse_close(pulse);
+		stats_close(pulse);
 	}
 	if (err == -ETIMEDOUT)
 		log_error("process %u was signalled, but its brake is still on, or on again; see: "

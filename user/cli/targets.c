@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "act/blocks.h"
+#include "kernel/blocks.h"
 #include "cli/spared.h"
 #include "common/log.h"
 
@@ -72,7 +72,7 @@ bool targets_refuse(const struct targets *targets, const struct addr_prefix *who
 }
 
 int targets_split(const struct targets *targets, const struct addr_prefix *whom,
-		  struct carve_pieces *rest, char *why, size_t size)
+		  struct blocks_exempt_pieces *rest, char *why, size_t size)
 {
 	char address[ADDR_TEXT_SIZE];
 	struct addr_prefix entry;
@@ -84,7 +84,7 @@ int targets_split(const struct targets *targets, const struct addr_prefix *whom,
 	if (!words || entry.length <= whom->length)
 		return -ENOENT;
 	snprintf(why, size, "%s (%s)", addr_prefix_format(&entry, address), words);
-	return carve_rest(targets->spared, whom, rest);
+	return blocks_exempt_rest(targets->spared, whom, rest);
 }
 
 int targets_open(const struct cli_common *common, const char *file, bool force,

@@ -6,7 +6,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "act/carve.h"
+#include "kernel/blocks_exempt.h"
 #include "cli/cli.h"
 #include "common/addr.h"
 
@@ -32,10 +32,11 @@ bool targets_refuse(const struct targets *targets, const struct addr_prefix *who
 
 /*
  * Of a network that holds somebody who is never blocked: the first of them, in words, and the rest
- * of the network. 0; -ENOENT: it holds nobody, or it is a host; -ENOMEM, -E2BIG as carve_rest().
+ * of the network. 0; -ENOENT: it holds nobody, or it is a host; -ENOMEM, -E2BIG as
+ * blocks_exempt_rest().
  */
 int targets_split(const struct targets *targets, const struct addr_prefix *whom,
-		  struct carve_pieces *rest, char *why, size_t size);
+		  struct blocks_exempt_pieces *rest, char *why, size_t size);
 
 /* Accepts NULL. */
 void targets_close(struct targets *targets);

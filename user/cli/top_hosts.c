@@ -17,7 +17,7 @@ static double top_hosts_now(void)
 	return now.tv_sec + now.tv_nsec / 1e9;
 }
 
-static int top_hosts_add(void *context, const struct survey_entry *entry, int rule)
+static int top_hosts_add(void *context, const struct blocks_list_entry *entry, int rule)
 {
 	struct top_hosts *hosts = context;
 

@@ -8,7 +8,7 @@
 #include "cli/picture.h"
 
 struct top_host {
-	struct survey_entry entry;
+	struct blocks_list_entry entry;
 	int rule;   /* of the picture's */
 	float rate; /* drops a second since the reading before */
 };

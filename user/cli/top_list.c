@@ -93,7 +93,7 @@ static uint32_t top_apart(uint32_t later, uint32_t earlier)
 	return later > earlier ? later - earlier : 0;
 }
 
-static void top_list_times(const struct top *top, const struct survey_entry *entry,
+static void top_list_times(const struct top *top, const struct blocks_list_entry *entry,
 			   const struct top_columns *at)
 {
 	uint32_t now = top->hosts->picture->now;
@@ -111,7 +111,7 @@ static void top_list_times(const struct top *top, const struct survey_entry *ent
 static void top_list_row(const struct top *top, const struct top_host *host, int y,
 			 const struct top_columns *at, bool selected)
 {
-	const struct survey_entry *entry = &host->entry;
+	const struct blocks_list_entry *entry = &host->entry;
 	char text[ADDR_TEXT_SIZE], number[TOP_NUMBER_SIZE];
 	enum top_look look = selected ? TOP_SELECTED : TOP_PLAIN;
 	wchar_t bar[TOP_BAR + 1];

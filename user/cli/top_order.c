@@ -107,7 +107,7 @@ static void top_order_select(const struct top_order_by *order, uint32_t *chosen,
 	}
 }
 
-static bool top_order_fits(const struct survey_entry *entry, const char *filter,
+static bool top_order_fits(const struct blocks_list_entry *entry, const char *filter,
 			   const struct addr_prefix *network)
 {
 	char address[ADDR_TEXT_SIZE];

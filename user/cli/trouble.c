@@ -7,7 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "act/holder.h"
+#include "kernel/holder.h"
 #include "act/store.h"
 #include "cli/cli.h"
 #include "common/duration.h"

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* The filter's maps before it is loaded: where they are pinned, and how large they are. */
-#include "act/maps.h"
+#include "kernel/maps.h"
 
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
@@ -9,8 +9,8 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "act/mirror.h"
-#include "act/pins.h"
+#include "kernel/front_table.h"
+#include "kernel/pins.h"
 #include "common/log.h"
 #include "sobig.h"
 #include "sobig.skel.h"
@@ -125,8 +125,8 @@ static int maps_size(struct sobig_bpf *skeleton, const char *pins, uint32_t want
 		{ skeleton->maps.ledger6, ipv6 },
 		{ skeleton->maps.blocked4, SOBIG_TABLE_SIZE(ipv4) },
 		{ skeleton->maps.blocked6, SOBIG_TABLE_SIZE(ipv6) },
-		{ skeleton->maps.front4, ipv4 / MIRROR_LOAD4 + MIRROR_LINES_LEAST },
-		{ skeleton->maps.front6, ipv6 / MIRROR_LOAD6 + MIRROR_LINES_LEAST },
+		{ skeleton->maps.front4, ipv4 / FRONT_TABLE_LOAD4 + FRONT_TABLE_LINES_LEAST },
+		{ skeleton->maps.front6, ipv6 / FRONT_TABLE_LOAD6 + FRONT_TABLE_LINES_LEAST },
 		{ skeleton->maps.rates, rates ? SOBIG_RATES_LINES : 1 },
 	};
 

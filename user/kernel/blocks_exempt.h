@@ -1,17 +1,17 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* Who is never blocked, taken out of the blocks in force and out of networks that shall be. */
-#ifndef CARVE_H
-#define CARVE_H
+#ifndef BLOCKS_EXEMPT_H
+#define BLOCKS_EXEMPT_H
 
 #include <stddef.h>
 
-#include "act/blocks.h"
+#include "kernel/blocks.h"
 #include "common/prefix_set.h"
 
-#define CARVE_PIECES_MAX 65536
+#define BLOCKS_EXEMPT_PIECES_MAX 65536
 
 /* Networks that stand for the rest of one; all zero at first. */
-struct carve_pieces {
+struct blocks_exempt_pieces {
 	struct addr_prefix *whom;
 	size_t count;
 	size_t room;
@@ -19,15 +19,15 @@ struct carve_pieces {
 
 /*
  * Adds what is left of `whom` without what is in the set, in as few networks as there can be.
- * 0; -ENOMEM; -E2BIG: more than CARVE_PIECES_MAX.
+ * 0; -ENOMEM; -E2BIG: more than BLOCKS_EXEMPT_PIECES_MAX.
  */
-int carve_rest(const struct prefix_set *spared, const struct addr_prefix *whom,
-	       struct carve_pieces *out);
+int blocks_exempt_rest(const struct prefix_set *spared, const struct addr_prefix *whom,
+		       struct blocks_exempt_pieces *out);
 
-void carve_free(struct carve_pieces *pieces);
+void blocks_exempt_free(struct blocks_exempt_pieces *pieces);
 
 /* A block that was lifted. */
-struct carve_lifted {
+struct blocks_exempt_lifted {
 	struct addr_prefix whom;
 	struct addr_prefix entry; /* of the set, for which it was */
 	const char *why;
@@ -41,8 +41,9 @@ struct carve_lifted {
  * altogether, of a network in so far as it is in `spared` (which holds `fresh`, too); the rest
  * stays blocked for as long and for the same reason. Tells of each. 0 or -errno.
  */
-int carve_blocks(struct blocks *blocks, const struct prefix_set *spared,
-		 const struct prefix_set *fresh,
-		 void (*each)(void *context, const struct carve_lifted *lifted), void *context);
+int blocks_exempt_blocks(struct blocks *blocks, const struct prefix_set *spared,
+			 const struct prefix_set *fresh,
+			 void (*each)(void *context, const struct blocks_exempt_lifted *lifted),
+			 void *context);
 
 #endif

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Blocked networks of any length: the kernel's tries, which are their own ledger. */
-#include "act/networks.h"
+#include "kernel/net_trie.h"
 
 #include <bpf/bpf.h>
 #include <errno.h>
@@ -8,22 +8,22 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "act/pins.h"
+#include "kernel/pins.h"
 
 /* A key of either trie. */
-union networks_key {
+union net_trie_key {
 	struct sobig_network4 ipv4;
 	struct sobig_network6 ipv6;
 };
 
-static int networks_map(const struct networks *networks, const struct addr *addr)
+static int net_trie_map(const struct net_trie *networks, const struct addr *addr)
 {
 	return addr_is_ipv4(addr) ? networks->ipv4 : networks->ipv6;
 }
 
-static union networks_key networks_key(const struct addr_prefix *prefix)
+static union net_trie_key net_trie_key(const struct addr_prefix *prefix)
 {
-	union networks_key key = { .ipv6.length = prefix->length };
+	union net_trie_key key = { .ipv6.length = prefix->length };
 
 	if (addr_is_ipv4(&prefix->addr))
 		memcpy(key.ipv4.address, prefix->addr.bytes + 12, sizeof(key.ipv4.address));
@@ -32,7 +32,7 @@ static union networks_key networks_key(const struct addr_prefix *prefix)
 	return key;
 }
 
-static struct addr_prefix networks_prefix(const union networks_key *key, bool ipv4)
+static struct addr_prefix net_trie_prefix(const union net_trie_key *key, bool ipv4)
 {
 	struct addr_prefix prefix = { .length = key->ipv6.length };
 
@@ -45,12 +45,12 @@ static struct addr_prefix networks_prefix(const union networks_key *key, bool ip
 	return prefix;
 }
 
-int networks_find(const struct networks *networks, const struct addr_prefix *prefix,
+int net_trie_find(const struct net_trie *networks, const struct addr_prefix *prefix,
 		  struct addr_prefix *out, struct sobig_network *value)
 {
-	union networks_key key = networks_key(prefix);
+	union net_trie_key key = net_trie_key(prefix);
 
-	if (bpf_map_lookup_elem(networks_map(networks, &prefix->addr), &key, value))
+	if (bpf_map_lookup_elem(net_trie_map(networks, &prefix->addr), &key, value))
 		return -errno;
 	*out = *prefix;
 	out->length = value->length;
@@ -59,12 +59,12 @@ int networks_find(const struct networks *networks, const struct addr_prefix *pre
 }
 
 /* The kernel finds the narrowest that holds the key; only the same length is the same network. */
-int networks_get(const struct networks *networks, const struct addr_prefix *prefix,
+int net_trie_get(const struct net_trie *networks, const struct addr_prefix *prefix,
 		 struct sobig_network *out)
 {
 	struct sobig_network value;
 	struct addr_prefix found = { 0 };
-	int err = networks_find(networks, prefix, &found, &value);
+	int err = net_trie_find(networks, prefix, &found, &value);
 
 	if (err)
 		return err;
@@ -74,30 +74,30 @@ int networks_get(const struct networks *networks, const struct addr_prefix *pref
 	return 0;
 }
 
-int networks_set(const struct networks *networks, const struct addr_prefix *prefix,
+int net_trie_set(const struct net_trie *networks, const struct addr_prefix *prefix,
 		 struct sobig_network *value)
 {
-	union networks_key key = networks_key(prefix);
+	union net_trie_key key = net_trie_key(prefix);
 
 	value->length = prefix->length;
-	return bpf_map_update_elem(networks_map(networks, &prefix->addr), &key, value, BPF_ANY)
+	return bpf_map_update_elem(net_trie_map(networks, &prefix->addr), &key, value, BPF_ANY)
 		       ? -errno
 		       : 0;
 }
 
-int networks_delete(const struct networks *networks, const struct addr_prefix *prefix)
+int net_trie_delete(const struct net_trie *networks, const struct addr_prefix *prefix)
 {
-	union networks_key key = networks_key(prefix);
+	union net_trie_key key = net_trie_key(prefix);
 
-	return bpf_map_delete_elem(networks_map(networks, &prefix->addr), &key) ? -errno : 0;
+	return bpf_map_delete_elem(net_trie_map(networks, &prefix->addr), &key) ? -errno : 0;
 }
 
-static int networks_walk(int map, bool ipv4,
+static int net_trie_walk(int map, bool ipv4,
 			 int (*each)(void *context, const struct addr_prefix *prefix,
 				     const struct sobig_network *value),
 			 void *context)
 {
-	union networks_key key, next;
+	union net_trie_key key, next;
 	struct sobig_network value;
 	struct addr_prefix prefix;
 	int end, err = 0;
@@ -107,7 +107,7 @@ static int networks_walk(int map, bool ipv4,
 	while (!end && !err) {
 		/* Before the key may be deleted; a trie that loses its key begins anew. */
 		end = bpf_map_get_next_key(map, &key, &next) ? -errno : 0;
-		prefix = networks_prefix(&key, ipv4);
+		prefix = net_trie_prefix(&key, ipv4);
 		if (!bpf_map_lookup_elem(map, &key, &value) && value.length == prefix.length)
 			err = each(context, &prefix, &value);
 		key = next;
@@ -115,19 +115,19 @@ static int networks_walk(int map, bool ipv4,
 	return err || end == -ENOENT ? err : end;
 }
 
-int networks_each(const struct networks *networks,
+int net_trie_each(const struct net_trie *networks,
 		  int (*each)(void *context, const struct addr_prefix *prefix,
 			      const struct sobig_network *value),
 		  void *context)
 {
-	int err = networks_walk(networks->ipv4, true, each, context);
+	int err = net_trie_walk(networks->ipv4, true, each, context);
 
-	return err ? err : networks_walk(networks->ipv6, false, each, context);
+	return err ? err : net_trie_walk(networks->ipv6, false, each, context);
 }
 
-int networks_open(const char *dir, struct networks *out)
+int net_trie_open(const char *dir, struct net_trie *out)
 {
-	struct networks networks = { -1, -1 };
+	struct net_trie networks = { -1, -1 };
 	char path[PATH_MAX];
 	int err = pins_path(dir, "networks4", path);
 
@@ -138,13 +138,13 @@ int networks_open(const char *dir, struct networks *out)
 	if (!err && (networks.ipv6 = bpf_obj_get(path)) < 0)
 		err = -errno;
 	if (err)
-		networks_close(&networks);
+		net_trie_close(&networks);
 	else
 		*out = networks;
 	return err;
 }
 
-void networks_close(struct networks *networks)
+void net_trie_close(struct net_trie *networks)
 {
 	if (networks->ipv4 >= 0)
 		close(networks->ipv4);

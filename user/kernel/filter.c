@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* The XDP program on an interface: loaded, attached beside others', found again, taken away. */
-#include "act/filter.h"
+#include "kernel/filter.h"
 
 #include <errno.h>
 #include <net/if.h>
 #include <stdio.h>
 #include <string.h>
 
-#include "act/loader.h"
-#include "act/look.h"
-#include "act/maps.h"
-#include "act/ticks.h"
+#include "kernel/loader.h"
+#include "kernel/look.h"
+#include "kernel/maps.h"
+#include "kernel/ticks.h"
 #include "common/log.h"
 
 const char *filter_mode_name(enum filter_mode mode)

@@ -3,9 +3,9 @@
 #ifndef LOADER_H
 #define LOADER_H
 
-#include "act/filter.h"
-#include "act/look.h"
-#include "act/ticks.h"
+#include "kernel/filter.h"
+#include "kernel/look.h"
+#include "kernel/ticks.h"
 
 /*
  * What libbpf and libxdp complain of is kept, for each thread on its own. loader_listen() forgets

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* The blocks in force, of hosts and of networks: whoever adds one or lifts one comes by here. */
-#include "act/blocks.h"
+#include "kernel/blocks.h"
 
 #include <bpf/bpf.h>
 #include <errno.h>
@@ -10,11 +10,11 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "act/mirror.h"
-#include "act/networks.h"
-#include "act/repair.h"
-#include "act/tables.h"
-#include "act/turn.h"
+#include "kernel/front_table.h"
+#include "kernel/net_trie.h"
+#include "kernel/blocks_reconcile.h"
+#include "kernel/block_map.h"
+#include "kernel/lock.h"
 
 uint32_t blocks_now(void)
 {
@@ -75,25 +75,26 @@ static struct sobig_ledger blocks_order(const struct blocks_order *order)
 }
 
 /* Adds a host to the batch, in the light of what is known of it. True if it is new. */
-static bool blocks_stage(struct blocks *blocks, const struct tables *tables,
+static bool blocks_stage(struct blocks *blocks, const struct block_map *tables,
 			 const struct addr *host, const struct sobig_ledger *ordered)
 {
-	const void *key = tables_key(tables, host);
+	const void *key = block_map_key(tables, host);
 	struct sobig_ledger ledger = *ordered, old;
 	struct sobig_block block = { 0 };
 	bool known;
 
 	/* Most are new, and that is known without asking the kernel. */
-	known = !mirror_is_free(blocks->mirror, host) && !tables_get_ledger(tables, key, &old);
+	known = !front_table_is_free(blocks->mirror, host) &&
+		!block_map_get_ledger(tables, key, &old);
 	if (known && (old.until > ledger.since || old.quiet)) {
 		blocks_extend(&ledger, &old);
-		if (tables_get_block(tables, key, &block))
+		if (block_map_get_block(tables, key, &block))
 			memset(&block, 0, sizeof(block));
 	}
 	block.until = ledger.until;
 	block.quiet = ledger.quiet;
 	block.trial = ledger.trial;
-	tables_batch_add(tables, blocks->batch, key, &ledger, &block);
+	block_map_batch_add(tables, blocks->batch, key, &ledger, &block);
 	return !known;
 }
 
@@ -104,18 +105,18 @@ static uint32_t blocks_knocks(const struct sobig_block *block)
 }
 
 /* What is in the kernel's tables is shown to the filter. */
-static void blocks_show(struct blocks *blocks, const struct tables *tables)
+static void blocks_show(struct blocks *blocks, const struct block_map *tables)
 {
-	const struct tables_batch *batch = blocks->batch;
+	const struct block_map_batch *batch = blocks->batch;
 
 	for (uint32_t i = 0; i < batch->count; i++) {
-		struct addr host = tables_host(tables, batch->keys + i * tables->key_size);
+		struct addr host = block_map_host(tables, batch->keys + i * tables->key_size);
 
 		if (batch->blocks[i].trial)
-			mirror_doubt(blocks->mirror, &host);
+			front_table_doubt(blocks->mirror, &host);
 		else
-			mirror_put(blocks->mirror, &host, batch->blocks[i].until,
-				   blocks_knocks(&batch->blocks[i]));
+			front_table_put(blocks->mirror, &host, batch->blocks[i].until,
+					blocks_knocks(&batch->blocks[i]));
 	}
 }
 
@@ -124,16 +125,16 @@ static int blocks_add_hosts(struct blocks *blocks, const struct addr_prefix *who
 			    const struct sobig_ledger *ordered, uint32_t *left)
 {
 	bool ipv4 = addr_is_ipv4(&whom->addr);
-	struct tables *tables = &blocks->tables[ipv4 ? 0 : 1];
+	struct block_map *tables = &blocks->tables[ipv4 ? 0 : 1];
 	int64_t more = 0;
 	int err;
 
 	blocks->batch->count = 0;
 	for (size_t i = 0; i < *count; i++)
 		more += blocks_stage(blocks, tables, &whom[i].addr, ordered);
-	err = tables_write(tables, blocks->batch);
+	err = block_map_write(tables, blocks->batch);
 	*count = blocks->batch->count;
-	mirror_count(blocks->mirror, ipv4, more < (int64_t)*count ? more : (int64_t)*count);
+	front_table_count(blocks->mirror, ipv4, more < (int64_t)*count ? more : (int64_t)*count);
 	blocks_show(blocks, tables);
 	for (size_t i = 0; i < *count && left; i++)
 		left[i] = blocks->batch->ledgers[i].until - ordered->since;
@@ -147,7 +148,7 @@ static int blocks_add_network(struct blocks *blocks, const struct addr_prefix *w
 	struct sobig_network value = { 0 }, old;
 	int err;
 
-	if (!networks_get(&blocks->networks, whom, &old) &&
+	if (!net_trie_get(&blocks->networks, whom, &old) &&
 	    (old.until > ledger.since || old.quiet)) {
 		old_ledger.since = old.since;
 		old_ledger.until = old.until;
@@ -163,7 +164,7 @@ static int blocks_add_network(struct blocks *blocks, const struct addr_prefix *w
 	value.quiet = ledger.quiet;
 	value.trial = ledger.trial;
 	memcpy(value.reason, ledger.reason, sizeof(value.reason));
-	err = networks_set(&blocks->networks, whom, &value);
+	err = net_trie_set(&blocks->networks, whom, &value);
 	if (err == -ENOSPC)
 		return -E2BIG;
 	if (!err && left)
@@ -177,7 +178,7 @@ static size_t blocks_run(const struct addr_prefix *whom, size_t count)
 	bool ipv4 = addr_is_ipv4(&whom->addr);
 	size_t run = 0;
 
-	while (run < count && run < TABLES_BATCH && addr_prefix_is_host(&whom[run]) &&
+	while (run < count && run < BLOCK_MAP_BATCH && addr_prefix_is_host(&whom[run]) &&
 	       addr_is_ipv4(&whom[run].addr) == ipv4)
 		run++;
 	return run;
@@ -186,7 +187,7 @@ static size_t blocks_run(const struct addr_prefix *whom, size_t count)
 /* Makes the front table as large as it has to be. Without memory it stays as it is, and true. */
 static void blocks_make_room(struct blocks *blocks, const struct addr_prefix *whom, size_t count)
 {
-	struct mirror_counts expected = mirror_counts(blocks->mirror);
+	struct front_table_counts expected = front_table_counts(blocks->mirror);
 
 	for (size_t i = 0; i < count; i++) {
 		if (addr_is_ipv4(&whom[i].addr))
@@ -194,8 +195,8 @@ static void blocks_make_room(struct blocks *blocks, const struct addr_prefix *wh
 		else
 			expected.ipv6++;
 	}
-	if (mirror_is_unfit(blocks->mirror, &expected, true))
-		repair_mirror(blocks, &expected);
+	if (front_table_is_unfit(blocks->mirror, &expected, true))
+		blocks_reconcile_mirror(blocks, &expected);
 }
 
 int blocks_add(struct blocks *blocks, const struct addr_prefix *whom, size_t count,
@@ -206,7 +207,7 @@ int blocks_add(struct blocks *blocks, const struct addr_prefix *whom, size_t cou
 	int err;
 
 	*done = 0;
-	err = turn_take(&blocks->turn);
+	err = lock_take(&blocks->turn);
 	if (err)
 		return err;
 	blocks_make_room(blocks, whom, count);
@@ -225,43 +226,43 @@ int blocks_add(struct blocks *blocks, const struct addr_prefix *whom, size_t cou
 		*done += run;
 	}
 	if (networks)
-		repair_count_networks(blocks);
-	turn_give(&blocks->turn);
+		blocks_reconcile_count_networks(blocks);
+	lock_give(&blocks->turn);
 	return err;
 }
 
 static int blocks_remove_host(struct blocks *blocks, const struct addr *host)
 {
 	bool ipv4 = addr_is_ipv4(host);
-	const struct tables *tables = &blocks->tables[ipv4 ? 0 : 1];
+	const struct block_map *tables = &blocks->tables[ipv4 ? 0 : 1];
 	struct sobig_ledger ledger = { 0 };
-	int found = tables_get_ledger(tables, tables_key(tables, host), &ledger), err;
+	int found = block_map_get_ledger(tables, block_map_key(tables, host), &ledger), err;
 
 	blocks->batch->count = 0;
-	tables_batch_add(tables, blocks->batch, tables_key(tables, host), &ledger,
-			 &(struct sobig_block){ 0 });
-	mirror_remove(blocks->mirror, host);
-	err = tables_delete(tables, blocks->batch);
+	block_map_batch_add(tables, blocks->batch, block_map_key(tables, host), &ledger,
+			    &(struct sobig_block){ 0 });
+	front_table_remove(blocks->mirror, host);
+	err = block_map_delete(tables, blocks->batch);
 	if (found && found != -ENOENT)
 		return found;
 	if (!found)
-		mirror_count(blocks->mirror, ipv4, -1);
+		front_table_count(blocks->mirror, ipv4, -1);
 	return err ? err : found;
 }
 
 int blocks_remove(struct blocks *blocks, const struct addr_prefix *whom)
 {
-	int err = turn_take(&blocks->turn);
+	int err = lock_take(&blocks->turn);
 
 	if (err)
 		return err;
 	if (addr_prefix_is_host(whom)) {
 		err = blocks_remove_host(blocks, &whom->addr);
 	} else {
-		err = networks_delete(&blocks->networks, whom);
-		repair_count_networks(blocks);
+		err = net_trie_delete(&blocks->networks, whom);
+		blocks_reconcile_count_networks(blocks);
 	}
-	turn_give(&blocks->turn);
+	lock_give(&blocks->turn);
 	return err;
 }
 
@@ -269,30 +270,31 @@ static int blocks_remove_network(void *context, const struct addr_prefix *prefix
 				 const struct sobig_network *value)
 {
 	(void)value;
-	return networks_delete(&((struct blocks *)context)->networks, prefix);
+	return net_trie_delete(&((struct blocks *)context)->networks, prefix);
 }
 
-static int blocks_remove_tables(struct blocks *blocks, const struct tables *tables, int *removed)
+static int blocks_remove_tables(struct blocks *blocks, const struct block_map *tables, int *removed)
 {
 	uint32_t now = blocks_now();
 	int err = 0;
 
 	for (;;) {
 		/* From the start each time, since what was there is gone. */
-		struct tables_walk walk = { 0 };
+		struct block_map_walk walk = { 0 };
 
-		err = tables_walk(tables, &walk, blocks->batch);
+		err = block_map_walk(tables, &walk, blocks->batch);
 		if (err || !blocks->batch->count)
 			return err;
 		for (uint32_t i = 0; i < blocks->batch->count; i++) {
 			struct addr host =
-				tables_host(tables, blocks->batch->keys + i * tables->key_size);
+				block_map_host(tables, blocks->batch->keys + i * tables->key_size);
 
-			mirror_remove(blocks->mirror, &host);
+			front_table_remove(blocks->mirror, &host);
 			*removed += blocks->batch->ledgers[i].until > now;
 		}
-		mirror_count(blocks->mirror, tables->from != 0, -(int64_t)blocks->batch->count);
-		err = tables_delete(tables, blocks->batch);
+		front_table_count(blocks->mirror, tables->from != 0,
+				  -(int64_t)blocks->batch->count);
+		err = block_map_delete(tables, blocks->batch);
 		if (err)
 			return err;
 	}
@@ -308,18 +310,18 @@ static int blocks_count_one(void *context, const struct addr_prefix *prefix,
 
 int blocks_remove_all(struct blocks *blocks)
 {
-	int removed = 0, err = turn_take(&blocks->turn);
+	int removed = 0, err = lock_take(&blocks->turn);
 
 	if (err)
 		return err;
 	for (int i = 0; i < BLOCKS_FAMILIES && !err; i++)
 		err = blocks_remove_tables(blocks, &blocks->tables[i], &removed);
 	if (!err)
-		err = networks_each(&blocks->networks, blocks_count_one, &removed);
+		err = net_trie_each(&blocks->networks, blocks_count_one, &removed);
 	if (!err)
-		err = networks_each(&blocks->networks, blocks_remove_network, blocks);
-	repair_count_networks(blocks);
-	turn_give(&blocks->turn);
+		err = net_trie_each(&blocks->networks, blocks_remove_network, blocks);
+	blocks_reconcile_count_networks(blocks);
+	lock_give(&blocks->turn);
 	return err ? err : removed;
 }
 
@@ -352,11 +354,11 @@ int blocks_open(const char *dir, struct blocks **out)
 	if (!blocks->batch || !blocks->lapsed)
 		err = -ENOMEM;
 	for (int i = 0; i < BLOCKS_FAMILIES && !err; i++)
-		err = tables_open(dir, i == 0, &blocks->tables[i]);
+		err = block_map_open(dir, i == 0, &blocks->tables[i]);
 	if (!err)
-		err = networks_open(dir, &blocks->networks);
+		err = net_trie_open(dir, &blocks->networks);
 	if (!err)
-		err = mirror_open(dir, &blocks->mirror);
+		err = front_table_open(dir, &blocks->mirror);
 	if (!err && (blocks->turn.fd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC)) < 0)
 		err = -errno;
 	if (err) {
@@ -372,9 +374,9 @@ void blocks_close(struct blocks *blocks)
 	if (!blocks)
 		return;
 	for (int i = 0; i < BLOCKS_FAMILIES; i++)
-		tables_close(&blocks->tables[i]);
-	networks_close(&blocks->networks);
-	mirror_close(blocks->mirror);
+		block_map_close(&blocks->tables[i]);
+	net_trie_close(&blocks->networks);
+	front_table_close(blocks->mirror);
 	if (blocks->turn.fd >= 0)
 		close(blocks->turn.fd);
 	free(blocks->batch);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* What one interface's pins tell: the filter's counters, and the daemon's word on itself. */
-#include "act/pulse.h"
+#include "kernel/stats.h"
 
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
@@ -9,15 +9,15 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-#include "act/pins.h"
+#include "kernel/pins.h"
 
-struct pulse {
+struct stats {
 	int counters;
 	int pulse;
 };
 
 /* A map of `size` bytes an entry: another would be another version's. */
-static int pulse_open_map(const char *pins, unsigned int ifindex, const char *name, uint32_t size,
+static int stats_open_map(const char *pins, unsigned int ifindex, const char *name, uint32_t size,
 			  int *out)
 {
 	struct bpf_map_info info = { 0 };
@@ -35,41 +35,41 @@ static int pulse_open_map(const char *pins, unsigned int ifindex, const char *na
 	return info.value_size == size ? 0 : -EINVAL;
 }
 
-int pulse_open(const char *pins, unsigned int ifindex, struct pulse **out)
+int stats_open(const char *pins, unsigned int ifindex, struct stats **out)
 {
-	struct pulse *pulse = malloc(sizeof(*pulse));
+	struct stats *pulse = malloc(sizeof(*pulse));
 	int err;
 
 	if (!pulse)
 		return -ENOMEM;
 	pulse->counters = pulse->pulse = -1;
-	err = pulse_open_map(pins, ifindex, "counters", sizeof(uint64_t), &pulse->counters);
+	err = stats_open_map(pins, ifindex, "counters", sizeof(uint64_t), &pulse->counters);
 	if (!err)
-		err = pulse_open_map(pins, ifindex, "pulse", sizeof(struct sobig_pulse),
+		err = stats_open_map(pins, ifindex, "pulse", sizeof(struct sobig_pulse),
 				     &pulse->pulse);
 	if (err) {
-		pulse_close(pulse);
+		stats_close(pulse);
 		return err;
 	}
 	*out = pulse;
 	return 0;
 }
 
-int pulse_write(const struct pulse *pulse, const struct sobig_pulse *value)
+int stats_write(const struct stats *pulse, const struct sobig_pulse *value)
 {
 	__u32 key = 0;
 
 	return bpf_map_update_elem(pulse->pulse, &key, value, BPF_ANY) ? -errno : 0;
 }
 
-int pulse_read(const struct pulse *pulse, struct sobig_pulse *out)
+int stats_read(const struct stats *pulse, struct sobig_pulse *out)
 {
 	__u32 key = 0;
 
 	return bpf_map_lookup_elem(pulse->pulse, &key, out) ? -errno : 0;
 }
 
-int pulse_counters(const struct pulse *pulse, uint64_t out[SOBIG_COUNTS])
+int stats_counters(const struct stats *pulse, uint64_t out[SOBIG_COUNTS])
 {
 	int cpus = libbpf_num_possible_cpus();
 	uint64_t *values;
@@ -91,7 +91,7 @@ int pulse_counters(const struct pulse *pulse, uint64_t out[SOBIG_COUNTS])
 	return err;
 }
 
-void pulse_close(struct pulse *pulse)
+void stats_close(struct stats *pulse)
 {
 	if (!pulse)
 		return;

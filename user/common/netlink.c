@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* What the kernel tells over netlink: lists, read message by message, and that there is news. */
-#include "act/netlink.h"
+#include "common/netlink.h"
 
 #include <errno.h>
 #include <stdbool.h>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Whether the filters that are attached guard given ports. */
-#include "cli/guarded.h"
+#include "cli/filter_ports.h"
 
 #include <errno.h>
 #include <netdb.h>
@@ -13,10 +13,10 @@
 #include "cli/picture.h"
 #include "common/log.h"
 
-#define GUARDED_WORD_SIZE 64
+#define FILTER_PORTS_WORD_SIZE 64
 
 /* "25" or "smtp" */
-static int guarded_port(const char *word, unsigned int *out)
+static int filter_ports_port(const char *word, unsigned int *out)
 {
 	const struct servent *service;
 	unsigned long number;
@@ -37,22 +37,22 @@ static int guarded_port(const char *word, unsigned int *out)
 }
 
 /* One port, or "1024:2048", as iptables has it. */
-static int guarded_range(char *word, unsigned int *first, unsigned int *last)
+static int filter_ports_range(char *word, unsigned int *first, unsigned int *last)
 {
 	char *colon = strchr(word, ':');
 	int err;
 
 	if (colon)
 		*colon = '\0';
-	err = guarded_port(word, first);
+	err = filter_ports_port(word, first);
 	if (!err)
-		err = guarded_port(colon ? colon + 1 : word, last);
+		err = filter_ports_port(colon ? colon + 1 : word, last);
 	if (colon)
 		*colon = ':';
 	return err || *first > *last ? -EINVAL : 0;
 }
 
-static bool guarded_has(const struct sobig_pulse *pulse, unsigned int port)
+static bool filter_ports_has(const struct sobig_pulse *pulse, unsigned int port)
 {
 	for (int i = 0; i < SOBIG_PORTS_MAX && pulse->ports[i]; i++)
 		if (pulse->ports[i] == port)
@@ -60,8 +60,8 @@ static bool guarded_has(const struct sobig_pulse *pulse, unsigned int port)
 	return false;
 }
 
-static void guarded_tell(const struct picture_interface *interface, const char *word,
-			 unsigned int port)
+static void filter_ports_tell(const struct picture_interface *interface, const char *word,
+			      unsigned int port)
 {
 	char ports[SOBIG_PORTS_MAX * 8] = "none";
 	size_t used = 0;
@@ -74,11 +74,11 @@ static void guarded_tell(const struct picture_interface *interface, const char *
 		  port, word, interface->name, ports);
 }
 
-static int guarded_look(const struct picture *picture, char *word)
+static int filter_ports_look(const struct picture *picture, char *word)
 {
 	unsigned int first, last;
 
-	if (guarded_range(word, &first, &last)) {
+	if (filter_ports_range(word, &first, &last)) {
 		log_error("--ports: expected numbers, names of TCP services or ranges, as "
 			  "\"25,submission,1024:2048\", not \"%s\"",
 			  word);
@@ -88,19 +88,19 @@ static int guarded_look(const struct picture *picture, char *word)
 		const struct picture_interface *interface = &picture->interfaces[i];
 
 		for (unsigned int port = first; interface->present && port <= last; port++) {
-			if (guarded_has(&interface->pulse, port))
+			if (filter_ports_has(&interface->pulse, port))
 				continue;
-			guarded_tell(interface, word, port);
+			filter_ports_tell(interface, word, port);
 			return -ENOENT;
 		}
 	}
 	return 0;
 }
 
-int guarded_check(const char *pins, const char *ports)
+int filter_ports_check(const char *pins, const char *ports)
 {
 	struct picture *picture = malloc(sizeof(*picture));
-	char word[GUARDED_WORD_SIZE];
+	char word[FILTER_PORTS_WORD_SIZE];
 	size_t length;
 	int err = picture ? picture_read(pins, picture) : -ENOMEM;
 
@@ -115,7 +115,7 @@ int guarded_check(const char *pins, const char *ports)
 	for (ports += strspn(ports, " ,"); !err && *ports; ports += strspn(ports, " ,")) {
 		length = strcspn(ports, " ,");
 		snprintf(word, sizeof(word), "%.*s", (int)length, ports);
-		err = guarded_look(picture, word);
+		err = filter_ports_look(picture, word);
 		ports += length;
 	}
 	free(picture);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* The process that guards an interface, known by the lock that it holds. */
-#include "act/holder.h"
+#include "kernel/holder.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -15,7 +15,7 @@
 #include <sys/sysmacros.h>
 #include <unistd.h>
 
-#include "act/pins.h"
+#include "kernel/pins.h"
 #include "common/log.h"
 
 #define HOLDER_LINE_SIZE 256

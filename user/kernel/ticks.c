@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* The kernel's tick counter, which a BPF program reads for free, in terms of CLOCK_MONOTONIC. */
-#include "act/ticks.h"
+#include "kernel/ticks.h"
 
 #include <bpf/bpf.h>
 #include <errno.h>

@@ -1,20 +1,20 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* One process at a time: turns at a folder, in which nobody can be interrupted. */
-#ifndef TURN_H
-#define TURN_H
+#ifndef LOCK_H
+#define LOCK_H
 
 #include <signal.h>
 #include <stdbool.h>
 
-struct turn {
+struct lock {
 	int fd;	     /* the folder's */
 	bool shared; /* whoever calls us has it, and need not wait for himself */
 	sigset_t signals;
 };
 
 /* Waits for its turn, a few seconds at most; 0 or -EBUSY. From then on, signals wait. */
-int turn_take(struct turn *turn);
+int lock_take(struct lock *turn);
 
-void turn_give(struct turn *turn);
+void lock_give(struct lock *turn);
 
 #endif

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* The blocks in force, looked at and not touched. */
-#ifndef SURVEY_H
-#define SURVEY_H
+#ifndef BLOCKS_LIST_H
+#define BLOCKS_LIST_H
 
-#include "act/blocks.h"
+#include "kernel/blocks.h"
 
 /* Times are whole seconds of CLOCK_MONOTONIC, as in the maps. */
-struct survey_entry {
+struct blocks_list_entry {
 	struct addr_prefix whom; /* a host if it is as addr_prefix_host() makes it, or a network */
 	uint32_t since;
 	uint32_t until;
@@ -18,13 +18,15 @@ struct survey_entry {
 };
 
 /* The narrowest network in force that holds all of `whom`. 0; -ENOENT. */
-int survey_covering(struct blocks *blocks, const struct addr_prefix *whom, struct addr_prefix *out);
+int blocks_list_covering(struct blocks *blocks, const struct addr_prefix *whom,
+			 struct addr_prefix *out);
 
 /*
  * Every block in force. Stops at the first call of `each` that does not return 0, and returns
  * that.
  */
-int survey_each(struct blocks *blocks, int (*each)(void *context, const struct survey_entry *entry),
-		void *context);
+int blocks_list_each(struct blocks *blocks,
+		     int (*each)(void *context, const struct blocks_list_entry *entry),
+		     void *context);
 
 #endif

@@ -4,7 +4,7 @@
  * itself: libxdp 1.3.1 leaves a descriptor open at each look, has no thread but one in mind, and
  * calls an interface bare when it could not look.
  */
-#include "act/look.h"
+#include "kernel/look.h"
 
 #include <bpf/bpf.h>
 #include <errno.h>
@@ -12,8 +12,8 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "act/maps.h"
-#include "act/netlink.h"
+#include "kernel/maps.h"
+#include "common/netlink.h"
 #include "sobig.h"
 
 #define LOOK_TRIES	10

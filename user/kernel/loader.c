@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* The program put on an interface and taken off it, by libbpf and libxdp. */
-#include "act/loader.h"
+#include "kernel/loader.h"
 
 #include <arpa/inet.h>
 #include <bpf/bpf.h>
@@ -16,7 +16,7 @@
 #include <unistd.h>
 #include <xdp/libxdp.h>
 
-#include "act/maps.h"
+#include "kernel/maps.h"
 #include "sobig.h"
 #include "sobig.skel.h"
 

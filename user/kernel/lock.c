@@ -1,17 +1,17 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* One process at a time: turns at a folder, in which nobody can be interrupted. */
-#include "act/turn.h"
+#include "kernel/lock.h"
 
 #include <errno.h>
 #include <sys/file.h>
 #include <time.h>
 
-#define TURN_WAIT_US 200
-#define TURN_WAITS   15000
+#define LOCK_WAIT_US 200
+#define LOCK_WAITS   15000
 
-int turn_take(struct turn *turn)
+int lock_take(struct lock *turn)
 {
-	const struct timespec pause = { 0, TURN_WAIT_US * 1000 };
+	const struct timespec pause = { 0, LOCK_WAIT_US * 1000 };
 	sigset_t all;
 
 	if (turn->shared)
@@ -19,7 +19,7 @@ int turn_take(struct turn *turn)
 	/* Whoever is stopped or killed in his turn keeps the others waiting, or leaves a half. */
 	sigfillset(&all);
 	pthread_sigmask(SIG_SETMASK, &all, &turn->signals);
-	for (int i = 0; i < TURN_WAITS; i++) {
+	for (int i = 0; i < LOCK_WAITS; i++) {
 		if (!flock(turn->fd, LOCK_EX | LOCK_NB))
 			return 0;
 		nanosleep(&pause, NULL);
@@ -28,7 +28,7 @@ int turn_take(struct turn *turn)
 	return -EBUSY;
 }
 
-void turn_give(struct turn *turn)
+void lock_give(struct lock *turn)
 {
 	if (turn->shared)
 		return;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* The kernel's notice that something about an interface has changed. */
-#include "act/links.h"
+#include "kernel/links.h"
 
 #include <errno.h>
 #include <net/if.h>
@@ -10,7 +10,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "act/netlink.h"
+#include "common/netlink.h"
 
 int links_open(void)
 {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* The folder of pins on the bpf file system: where the maps of one installation are found. */
-#include "act/pins.h"
+#include "kernel/pins.h"
 
 #include <dirent.h>
 #include <errno.h>

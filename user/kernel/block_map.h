@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* One family's pair of maps: the LRU map that the filter may ask, and the ledger beside it. */
+#ifndef BLOCK_MAP_H
+#define BLOCK_MAP_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "common/addr.h"
+#include "sobig.h"
+
+#define BLOCK_MAP_BATCH	  4096
+#define BLOCK_MAP_KEY_MAX 8
+
+/* Keys of both families are the address's bytes from `from` on. */
+struct block_map {
+	const char *blocked_name;
+	const char *ledger_name;
+	unsigned int from;
+	unsigned int key_size;
+	int blocked;
+	int ledger;
+};
+
+/* Of many at a time: as many keys, ledgers and blocks as `count` says. The keys stand close. */
+struct block_map_batch {
+	uint32_t count;
+	char keys[BLOCK_MAP_BATCH * BLOCK_MAP_KEY_MAX];
+	struct sobig_ledger ledgers[BLOCK_MAP_BATCH];
+	struct sobig_block blocks[BLOCK_MAP_BATCH];
+};
+
+/* The maps pinned in `dir` for IPv4, or for IPv6. 0, -ENOENT, -EPERM; says nothing. */
+int block_map_open(const char *dir, bool ipv4, struct block_map *out);
+
+const void *block_map_key(const struct block_map *tables, const struct addr *host);
+struct addr block_map_host(const struct block_map *tables, const void *key);
+
+/* -ENOENT: it has none. */
+int block_map_get_ledger(const struct block_map *tables, const void *key, struct sobig_ledger *out);
+int block_map_get_block(const struct block_map *tables, const void *key, struct sobig_block *out);
+int block_map_set_ledger(const struct block_map *tables, const void *key,
+			 const struct sobig_ledger *ledger);
+int block_map_set_block(const struct block_map *tables, const void *key,
+			const struct sobig_block *block);
+
+/* Adds a row to the batch, which must have room. */
+void block_map_batch_add(const struct block_map *tables, struct block_map_batch *batch,
+			 const void *key, const struct sobig_ledger *ledger,
+			 const struct sobig_block *block);
+
+/* Writes the batch into the ledger and the LRU map. 0, or -errno with batch->count that are in
+ * both. */
+int block_map_write(const struct block_map *tables, struct block_map_batch *batch);
+
+/* Deletes the keys of the batch from both. Those that are in neither are no error. */
+int block_map_delete(const struct block_map *tables, const struct block_map_batch *batch);
+
+/* A walk through a ledger in steps. What changes meanwhile may be seen or not, never twice. */
+struct block_map_walk {
+	uint32_t position;
+	bool begun;
+	bool over;
+};
+
+/* The next keys and ledgers into the batch. 0 or -errno. */
+int block_map_walk(const struct block_map *tables, struct block_map_walk *walk,
+		   struct block_map_batch *batch);
+
+/* How many are in the LRU map; uses the batch. -errno. */
+int64_t block_map_count(const struct block_map *tables, struct block_map_batch *batch);
+
+void block_map_close(struct block_map *tables);
+
+#endif

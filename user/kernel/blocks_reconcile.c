@@ -1,0 +1,364 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* What keeps ledger, LRU maps, tries and front table together; for blocks.c. */
+#include "kernel/blocks_reconcile.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* A block that shall last until its host is quiet is made longer when so little of it is left. */
+#define BLOCKS_RECONCILE_AHEAD 10
+
+/* ... or when it would be by so much. */
+#define BLOCKS_RECONCILE_LONGER 30
+
+/*
+ * What was dropped within so many seconds is entered, and of many hosts each at its turn: all of a
+ * storm's every second would cost more than the storm.
+ */
+#define BLOCKS_RECONCILE_FRESH 64
+#define BLOCKS_RECONCILE_TURNS 8
+#define BLOCKS_RECONCILE_MANY  8192
+
+/* How many are looked at in one call, and how many looked up if some are missing. */
+#define BLOCKS_RECONCILE_STEP	       20000
+#define BLOCKS_RECONCILE_STEP_THOROUGH 100000
+
+/* To count so many takes no longer than a call may. */
+#define BLOCKS_RECONCILE_COUNT 200000
+
+/* So close to its end, a tally's count is left to the filter, which carries it over. */
+#define BLOCKS_RECONCILE_CARRY 0xff00u
+
+bool blocks_reconcile_enter_drops(const struct blocks *blocks, const struct addr *host,
+				  struct sobig_block *block)
+{
+	uint32_t now = blocks_now(), knocks, last;
+	uint64_t drops;
+
+	if (front_table_knocks(blocks->mirror, host, &knocks) || !knocks)
+		return false;
+	drops = (block->drops & ~(uint64_t)FRONT_COUNT_MASK) | (knocks & FRONT_COUNT_MASK);
+	/* The filter's second may be one ahead of ours. */
+	last = now + 1 - ((now + 1 - (knocks >> 16)) & 0xffff);
+	if (drops == block->drops && (knocks >> 16) == (block->last_drop & 0xffff))
+		return false;
+	block->drops = drops;
+	block->last_drop = last;
+	return true;
+}
+
+struct blocks_reconcile_row {
+	struct addr host;
+	uint32_t until;
+	uint32_t knocks;
+	bool doubt;
+};
+
+struct blocks_reconcile_rows {
+	struct blocks_reconcile_row *rows;
+	size_t count, room;
+};
+
+static int blocks_reconcile_add_row(struct blocks_reconcile_rows *rows,
+				    const struct blocks_reconcile_row *row)
+{
+	if (rows->count == rows->room) {
+		size_t room = rows->room ? rows->room * 2 : 1024;
+		void *more = reallocarray(rows->rows, room, sizeof(*rows->rows));
+
+		if (!more)
+			return -ENOMEM;
+		rows->rows = more;
+		rows->room = room;
+	}
+	rows->rows[rows->count++] = *row;
+	return 0;
+}
+
+/* All blocks of a family, with what their tallies say. */
+static int blocks_reconcile_collect(struct blocks *blocks, const struct block_map *tables,
+				    struct blocks_reconcile_rows *rows)
+{
+	struct block_map_walk walk = { 0 };
+	int err = 0;
+
+	while (!walk.over && !err) {
+		err = block_map_walk(tables, &walk, blocks->batch);
+		for (uint32_t i = 0; i < blocks->batch->count && !err; i++) {
+			const void *key = blocks->batch->keys + i * tables->key_size;
+			const struct sobig_ledger *ledger = &blocks->batch->ledgers[i];
+			struct sobig_block block = { 0 };
+			struct blocks_reconcile_row row = {
+				.host = block_map_host(tables, key),
+				.until = ledger->until,
+				.doubt = ledger->trial,
+			};
+
+			/* One without a seat is counted in the LRU map alone. */
+			if (front_table_knocks(blocks->mirror, &row.host, &row.knocks) &&
+			    !block_map_get_block(tables, key, &block))
+				row.knocks = block.last_drop << 16 |
+					     (block.drops & FRONT_COUNT_MASK);
+			err = blocks_reconcile_add_row(rows, &row);
+		}
+	}
+	return err;
+}
+
+int blocks_reconcile_mirror(struct blocks *blocks, const struct front_table_counts *expected)
+{
+	struct blocks_reconcile_rows rows = { 0 };
+	int err = 0;
+
+	for (int i = 0; i < BLOCKS_FAMILIES && !err; i++)
+		err = blocks_reconcile_collect(blocks, &blocks->tables[i], &rows);
+	/* What is dropped from here to front_table_end() may go uncounted at its block. */
+	if (!err)
+		err = front_table_begin(blocks->mirror, expected);
+	if (!err) {
+		for (size_t i = 0; i < rows.count; i++)
+			front_table_fill(blocks->mirror, &rows.rows[i].host, rows.rows[i].until,
+					 rows.rows[i].doubt, rows.rows[i].knocks);
+		front_table_end(blocks->mirror);
+		blocks->walk = (struct block_map_walk){ 0 };
+		blocks->family = 0;
+		memset(blocks->seen, 0, sizeof(blocks->seen));
+	}
+	free(rows.rows);
+	return err;
+}
+
+static int blocks_reconcile_count_network(void *context, const struct addr_prefix *prefix,
+					  const struct sobig_network *value)
+{
+	uint32_t *counts = context;
+
+	(void)value;
+	counts[!addr_is_ipv4(&prefix->addr)]++;
+	return 0;
+}
+
+void blocks_reconcile_count_networks(struct blocks *blocks)
+{
+	uint32_t counts[BLOCKS_FAMILIES] = { 0 };
+
+	/* If they cannot be counted now, the next repair does. */
+	if (!net_trie_each(&blocks->networks, blocks_reconcile_count_network, counts))
+		front_table_set_networks(blocks->mirror, counts[0], counts[1]);
+}
+
+/* True, and *until is later, if the host has knocked since, and its block shall see it quiet. */
+static bool blocks_reconcile_extends(uint32_t *until, uint32_t quiet, uint32_t last_drop,
+				     uint32_t now)
+{
+	uint32_t later = last_drop + quiet;
+
+	if (!quiet || !last_drop || later <= *until ||
+	    (*until > now + BLOCKS_RECONCILE_AHEAD && later - *until < BLOCKS_RECONCILE_LONGER))
+		return false;
+	*until = later;
+	return true;
+}
+
+/* What the line of a host that has gone can be sure of now. */
+static void blocks_reconcile_line(struct blocks *blocks, const struct block_map *tables,
+				  const struct addr *host)
+{
+	struct addr hosts[FRONT_HOSTS4];
+	size_t count = front_table_line(blocks->mirror, host, hosts);
+	struct sobig_ledger ledger;
+	uint32_t sure = FRONT_EMPTY;
+
+	for (size_t i = 0; i < count; i++) {
+		if (block_map_get_ledger(tables, block_map_key(tables, &hosts[i]), &ledger))
+			front_table_remove(blocks->mirror, &hosts[i]);
+		else if (ledger.until < sure)
+			sure = ledger.until;
+	}
+	front_table_renew(blocks->mirror, host, sure);
+}
+
+static int blocks_reconcile_lapse(struct blocks *blocks, const struct block_map *tables,
+				  const void *key)
+{
+	struct addr host = block_map_host(tables, key);
+	struct block_map_batch *one = blocks->lapsed;
+	int err;
+
+	one->count = 0;
+	block_map_batch_add(tables, one, key, &(struct sobig_ledger){ 0 },
+			    &(struct sobig_block){ 0 });
+	front_table_remove(blocks->mirror, &host);
+	front_table_count(blocks->mirror, tables->from != 0, -1);
+	err = block_map_delete(tables, one);
+	blocks_reconcile_line(blocks, tables, &host);
+	return err;
+}
+
+/* True of a host whose turn it is to have its drops entered. */
+static bool blocks_reconcile_is_due(const struct blocks *blocks, const struct addr *host,
+				    uint32_t now)
+{
+	struct front_table_counts counts = front_table_counts(blocks->mirror);
+	uint32_t sum = host->bytes[7] + host->bytes[15];
+
+	return counts.ipv4 + counts.ipv6 < BLOCKS_RECONCILE_MANY ||
+	       (sum + now) % BLOCKS_RECONCILE_TURNS == 0;
+}
+
+/* One that need not be looked up: it is in force for a while, and what was dropped is entered. */
+static bool blocks_reconcile_is_idle(const struct blocks *blocks, const struct addr *host,
+				     const struct sobig_ledger *ledger, uint32_t now)
+{
+	uint32_t knocks;
+
+	if (ledger->until <= now + (ledger->quiet ? BLOCKS_RECONCILE_AHEAD : 0) ||
+	    front_table_knocks(blocks->mirror, host, &knocks))
+		return false;
+	return !knocks ||
+	       ((now - (knocks >> FRONT_TIME_SHIFT)) & FRONT_COUNT_MASK) > BLOCKS_RECONCILE_FRESH ||
+	       !blocks_reconcile_is_due(blocks, host, now);
+}
+
+static int blocks_reconcile_one(struct blocks *blocks, const struct block_map *tables,
+				const void *key, struct sobig_ledger *ledger,
+				struct blocks_reconciled *result)
+{
+	struct addr host = block_map_host(tables, key);
+	struct sobig_block block = { 0 };
+	uint32_t now = blocks_now(), until = ledger->until, knocks;
+	bool lost, changed, longer;
+	int err = 0;
+
+	if (!blocks->thorough && blocks_reconcile_is_idle(blocks, &host, ledger, now))
+		return 0;
+	lost = block_map_get_block(tables, key, &block);
+	/* The filter itself makes one longer that it finds has just run out. */
+	if (block.until > until)
+		until = block.until;
+	changed = blocks_reconcile_enter_drops(blocks, &host, &block) &&
+		  (block.drops & FRONT_COUNT_MASK) < BLOCKS_RECONCILE_CARRY;
+	longer = blocks_reconcile_extends(&until, ledger->quiet, block.last_drop, now) ||
+		 until > ledger->until;
+	if (until <= now) {
+		result->lapsed++;
+		blocks->seen[blocks->family]--;
+		return blocks_reconcile_lapse(blocks, tables, key);
+	}
+	result->evicted += lost;
+	if (lost || changed || longer || block.until != until) {
+		block.until = ledger->until = until;
+		block.quiet = ledger->quiet;
+		block.trial = ledger->trial;
+		err = block_map_set_block(tables, key, &block);
+	}
+	if (!err && longer) {
+		err = block_map_set_ledger(tables, key, ledger);
+		blocks_reconcile_line(blocks, tables, &host);
+	}
+	if (!ledger->trial && front_table_knocks(blocks->mirror, &host, &knocks))
+		front_table_put(blocks->mirror, &host, until,
+				block.last_drop << FRONT_TIME_SHIFT |
+					(block.drops & FRONT_COUNT_MASK));
+	return err;
+}
+
+static int blocks_reconcile_network(void *context, const struct addr_prefix *prefix,
+				    const struct sobig_network *value)
+{
+	struct blocks *blocks = context;
+	struct sobig_network longer = *value;
+	uint32_t now = blocks_now();
+
+	if (blocks_reconcile_extends(&longer.until, value->quiet, value->last_drop, now))
+		return net_trie_set(&blocks->networks, prefix, &longer);
+	return longer.until <= now ? net_trie_delete(&blocks->networks, prefix) : 0;
+}
+
+/* The end of a round: networks are few, and the table may want another size. */
+static int blocks_reconcile_round(struct blocks *blocks)
+{
+	struct front_table_counts counts = front_table_counts(blocks->mirror);
+	int err = net_trie_each(&blocks->networks, blocks_reconcile_network, blocks);
+
+	blocks_reconcile_count_networks(blocks);
+	if (!err && front_table_is_unfit(blocks->mirror, &counts, false))
+		err = blocks_reconcile_mirror(blocks, &counts);
+	return err;
+}
+
+/* The next rows of the family's ledger. */
+static int blocks_reconcile_step(struct blocks *blocks, struct blocks_reconciled *result)
+{
+	const struct block_map *tables = &blocks->tables[blocks->family];
+	int err = block_map_walk(tables, &blocks->walk, blocks->batch);
+
+	for (uint32_t i = 0; i < blocks->batch->count && !err; i++) {
+		blocks->seen[blocks->family]++;
+		err = blocks_reconcile_one(blocks, tables,
+					   blocks->batch->keys + i * tables->key_size,
+					   &blocks->batch->ledgers[i], result);
+	}
+	return err;
+}
+
+/*
+ * To look up each one costs ten times as much as to count: that is done only if the LRU maps do
+ * not hold as many as they should, all in a round that begins now.
+ */
+static void blocks_reconcile_count(struct blocks *blocks)
+{
+	struct front_table_counts should = front_table_counts(blocks->mirror);
+
+	if (blocks->thorough || blocks->rests--)
+		return;
+	blocks->rests = (should.ipv4 + should.ipv6) / BLOCKS_RECONCILE_COUNT;
+	if (block_map_count(&blocks->tables[0], blocks->batch) == (int64_t)should.ipv4 &&
+	    block_map_count(&blocks->tables[1], blocks->batch) == (int64_t)should.ipv6)
+		return;
+	blocks->thorough = true;
+	blocks->walk = (struct block_map_walk){ 0 };
+	blocks->family = 0;
+	memset(blocks->seen, 0, sizeof(blocks->seen));
+}
+
+/* At the end of a family's ledger: true if it was the last one's, and the round is over. */
+static bool blocks_reconcile_goes_round(struct blocks *blocks)
+{
+	const struct front_table_counts counts = { blocks->seen[0], blocks->seen[1] };
+
+	blocks->walk = (struct block_map_walk){ 0 };
+	blocks->family = (blocks->family + 1) % BLOCKS_FAMILIES;
+	if (blocks->family)
+		return false;
+	if (blocks->thorough)
+		front_table_set_counts(blocks->mirror, &counts);
+	blocks->thorough = false;
+	memset(blocks->seen, 0, sizeof(blocks->seen));
+	return true;
+}
+
+int blocks_reconcile(struct blocks *blocks, struct blocks_reconciled *out)
+{
+	struct blocks_reconciled result = { 0 };
+	size_t seen = 0;
+	int err = lock_take(&blocks->turn);
+
+	if (err)
+		return err;
+	blocks_reconcile_count(blocks);
+	while (!err &&
+	       seen < (blocks->thorough ? BLOCKS_RECONCILE_STEP_THOROUGH : BLOCKS_RECONCILE_STEP)) {
+		err = blocks_reconcile_step(blocks, &result);
+		seen += blocks->batch->count;
+		if (err || !blocks->walk.over || !blocks_reconcile_goes_round(blocks))
+			continue;
+		err = blocks_reconcile_round(blocks);
+		break;
+	}
+	lock_give(&blocks->turn);
+	if (!err)
+		*out = result;
+	return err;
+}

@@ -1,0 +1,442 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* The blocks as the front table (headers/front.h) shows them to the filter: one writer at a time.
+ */
+#include "kernel/front_table.h"
+
+#include <bpf/bpf.h>
+#include <errno.h>
+#include <limits.h>
+#include <linux/membarrier.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/random.h>
+#include <sys/syscall.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "kernel/pins.h"
+
+#define FRONT_TABLE_SHRINK   8	/* lines are too many if so many times fewer would do */
+#define FRONT_TABLE_OVERFULL 32 /* one line in so many may be in doubt before it is made anew */
+
+/* One family's lines. Hosts of both are handled as numbers in network order. */
+struct front_table_table {
+	char *lines;
+	size_t size; /* lines that there is room for */
+	unsigned int hosts;
+	unsigned int load;
+	bool wide;
+	/* While it is made anew: what the lines will be sure of. */
+	uint32_t *sure;
+};
+
+_Static_assert(sizeof(struct front_line4) == FRONT_LINE, "a line is a line");
+_Static_assert(sizeof(struct front_line6) == FRONT_LINE, "a line is a line");
+
+struct front_table {
+	struct front_state *state;
+	struct front_table_table tables[2];
+};
+
+/* A host's line. */
+struct front_table_place {
+	struct front_table_table *table;
+	char *line;
+	uint32_t number;
+	uint64_t host;
+};
+
+static uint32_t *front_table_sure(char *line)
+{
+	return (uint32_t *)line;
+}
+
+static uint32_t front_table_get_sure(const char *line)
+{
+	return __atomic_load_n((const uint32_t *)line, __ATOMIC_ACQUIRE);
+}
+
+/* Ordered with what is written of the hosts before and after, as front.h demands. */
+static void front_table_set_sure(char *line, uint32_t sure)
+{
+	__atomic_store_n(front_table_sure(line), sure, __ATOMIC_SEQ_CST);
+}
+
+static uint64_t front_table_get(const struct front_table_table *table, const char *line,
+				unsigned int slot)
+{
+	return table->wide ? ((const struct front_line6 *)line)->hosts[slot]
+			   : ((const struct front_line4 *)line)->hosts[slot];
+}
+
+static void front_table_set(const struct front_table_table *table, char *line, unsigned int slot,
+			    uint64_t host)
+{
+	if (table->wide)
+		__atomic_store_n(&((struct front_line6 *)line)->hosts[slot], host,
+				 __ATOMIC_SEQ_CST);
+	else
+		__atomic_store_n(&((struct front_line4 *)line)->hosts[slot], (uint32_t)host,
+				 __ATOMIC_SEQ_CST);
+}
+
+static uint32_t *front_table_tally(const struct front_table_table *table, char *line,
+				   unsigned int slot)
+{
+	return table->wide ? &((struct front_line6 *)line)->tallies[slot]
+			   : &((struct front_line4 *)line)->tallies[slot];
+}
+
+static char *front_table_line_at(const struct front_table_table *table, uint32_t number)
+{
+	return table->lines + (size_t)number * FRONT_LINE;
+}
+
+static struct front_table_place front_table_place(const struct front_table *mirror,
+						  const struct addr *host)
+{
+	struct front_table_place place = { 0 };
+
+	if (addr_is_ipv4(host)) {
+		uint32_t narrow;
+
+		memcpy(&narrow, host->bytes + 12, sizeof(narrow));
+		place.table = (struct front_table_table *)&mirror->tables[0];
+		place.host = narrow;
+		place.number = front_line_of4(mirror->state, narrow);
+	} else {
+		place.table = (struct front_table_table *)&mirror->tables[1];
+		memcpy(&place.host, host->bytes, sizeof(place.host));
+		place.number = front_line_of6(mirror->state, place.host);
+	}
+	place.line = front_table_line_at(place.table, place.number);
+	return place;
+}
+
+/* The slot in which `host` stands, or -1; 0 asks for a free one. */
+static int front_table_slot(const struct front_table_place *place, uint64_t host)
+{
+	for (unsigned int i = 0; i < place->table->hosts; i++)
+		if (front_table_get(place->table, place->line, i) == host)
+			return i;
+	return -1;
+}
+
+bool front_table_is_free(const struct front_table *mirror, const struct addr *host)
+{
+	struct front_table_place place = front_table_place(mirror, host);
+
+	return front_table_get_sure(place.line) && front_table_slot(&place, place.host) < 0;
+}
+
+/* Gives `host` a slot; false: there is none. Its line must be sure of no more than is true. */
+static bool front_table_seat(const struct front_table_place *place, uint32_t knocks)
+{
+	int slot = front_table_slot(place, 0);
+
+	if (slot < 0)
+		return false;
+	__atomic_store_n(front_table_tally(place->table, place->line, slot), knocks,
+			 __ATOMIC_RELAXED);
+	front_table_set(place->table, place->line, slot, place->host);
+	return true;
+}
+
+static uint32_t *front_table_overfull(const struct front_table *mirror,
+				      const struct front_table_place *place)
+{
+	return place->table->wide ? &mirror->state->overfull6 : &mirror->state->overfull4;
+}
+
+void front_table_put(struct front_table *mirror, const struct addr *host, uint32_t until,
+		     uint32_t knocks)
+{
+	struct front_table_place place = front_table_place(mirror, host);
+	uint32_t sure = front_table_get_sure(place.line);
+
+	if (front_table_slot(&place, place.host) >= 0)
+		return;
+	if (until < sure)
+		front_table_set_sure(place.line, until);
+	if (!front_table_seat(&place, knocks) && sure) {
+		(*front_table_overfull(mirror, &place))++;
+		front_table_set_sure(place.line, 0);
+	}
+}
+
+void front_table_doubt(struct front_table *mirror, const struct addr *host)
+{
+	struct front_table_place place = front_table_place(mirror, host);
+
+	if (!front_table_get_sure(place.line))
+		return;
+	(*front_table_overfull(mirror, &place))++;
+	front_table_set_sure(place.line, 0);
+}
+
+void front_table_remove(struct front_table *mirror, const struct addr *host)
+{
+	struct front_table_place place = front_table_place(mirror, host);
+	int slot = front_table_slot(&place, place.host);
+
+	if (slot >= 0)
+		front_table_set(place.table, place.line, slot, 0);
+}
+
+int front_table_knocks(const struct front_table *mirror, const struct addr *host, uint32_t *out)
+{
+	struct front_table_place place = front_table_place(mirror, host);
+	int slot = front_table_slot(&place, place.host);
+
+	if (slot < 0)
+		return -ENOENT;
+	*out = __atomic_load_n(front_table_tally(place.table, place.line, slot), __ATOMIC_RELAXED);
+	return 0;
+}
+
+size_t front_table_line(const struct front_table *mirror, const struct addr *host,
+			struct addr out[FRONT_HOSTS4])
+{
+	struct front_table_place place = front_table_place(mirror, host);
+	size_t count = 0;
+
+	for (unsigned int i = 0; i < place.table->hosts; i++) {
+		uint64_t number = front_table_get(place.table, place.line, i);
+		uint32_t narrow = number;
+
+		if (!number)
+			continue;
+		out[count] = *host;
+		if (place.table->wide)
+			memcpy(out[count].bytes, &number, sizeof(number));
+		else
+			memcpy(out[count].bytes + 12, &narrow, sizeof(narrow));
+		count++;
+	}
+	return count;
+}
+
+void front_table_renew(struct front_table *mirror, const struct addr *host, uint32_t until)
+{
+	struct front_table_place place = front_table_place(mirror, host);
+
+	if (front_table_get_sure(place.line))
+		front_table_set_sure(place.line, until);
+}
+
+void front_table_set_networks(struct front_table *mirror, uint32_t ipv4, uint32_t ipv6)
+{
+	__atomic_store_n(&mirror->state->networks4, ipv4, __ATOMIC_SEQ_CST);
+	__atomic_store_n(&mirror->state->networks6, ipv6, __ATOMIC_SEQ_CST);
+}
+
+void front_table_count(struct front_table *mirror, bool ipv4, int64_t more)
+{
+	uint32_t *hosts = ipv4 ? &mirror->state->hosts4 : &mirror->state->hosts6;
+
+	*hosts = more < 0 && -more > *hosts ? 0 : *hosts + more;
+}
+
+void front_table_set_counts(struct front_table *mirror, const struct front_table_counts *counts)
+{
+	mirror->state->hosts4 = counts->ipv4;
+	mirror->state->hosts6 = counts->ipv6;
+}
+
+struct front_table_counts front_table_counts(const struct front_table *mirror)
+{
+	return (struct front_table_counts){ mirror->state->hosts4, mirror->state->hosts6 };
+}
+
+static size_t front_table_lines_for(const struct front_table_table *table, uint64_t hosts)
+{
+	uint64_t lines = hosts / table->load + FRONT_TABLE_LINES_LEAST;
+
+	return lines < table->size ? lines : table->size;
+}
+
+static bool front_table_table_is_unfit(const struct front_table_table *table, uint32_t lines,
+				       uint64_t hosts, uint32_t overfull, bool urgent)
+{
+	size_t right = front_table_lines_for(table, hosts);
+
+	if (urgent)
+		return lines < right / 2;
+	return lines < right / 4 * 3 || lines / FRONT_TABLE_SHRINK > right ||
+	       overfull > lines / FRONT_TABLE_OVERFULL;
+}
+
+bool front_table_is_unfit(const struct front_table *mirror,
+			  const struct front_table_counts *expected, bool urgent)
+{
+	const struct front_state *state = mirror->state;
+
+	return !state->salts[0] || state->rebuilding ||
+	       front_table_table_is_unfit(&mirror->tables[0], state->lines4, expected->ipv4,
+					  state->overfull4, urgent) ||
+	       front_table_table_is_unfit(&mirror->tables[1], state->lines6, expected->ipv6,
+					  state->overfull6, urgent);
+}
+
+/* Returns when no packet is on its way any more that had read the table before the call. */
+static void front_table_wait(void)
+{
+	const struct timespec long_enough = { 0, 50000000 };
+
+	/* The kernel's part of it is synchronize_rcu(), and XDP programs run under RCU. */
+	if (syscall(SYS_membarrier, MEMBARRIER_CMD_GLOBAL, 0, 0))
+		nanosleep(&long_enough, NULL);
+}
+
+/* Of lines that are in doubt, so that no order matters. */
+static void front_table_clear(struct front_table_table *table)
+{
+	for (size_t i = 0; i < table->size; i++)
+		memset(front_table_line_at(table, i) + sizeof(uint32_t), 0,
+		       FRONT_LINE - sizeof(uint32_t));
+}
+
+static void front_table_doubt_all(struct front_table_table *table)
+{
+	for (size_t i = 0; i < table->size; i++)
+		if (front_table_get_sure(front_table_line_at(table, i)))
+			front_table_set_sure(front_table_line_at(table, i), 0);
+}
+
+int front_table_begin(struct front_table *mirror, const struct front_table_counts *expected)
+{
+	const uint64_t hosts[2] = { expected->ipv4, expected->ipv6 };
+	struct front_state *state = mirror->state;
+	size_t lines[2];
+	uint64_t salts[2];
+
+	if (getrandom(salts, sizeof(salts), 0) != sizeof(salts))
+		return -ENOMEM;
+	for (int i = 0; i < 2; i++) {
+		lines[i] = front_table_lines_for(&mirror->tables[i], hosts[i]);
+		mirror->tables[i].sure = malloc(lines[i] * sizeof(uint32_t));
+		if (!mirror->tables[i].sure) {
+			free(mirror->tables[0].sure);
+			mirror->tables[0].sure = NULL;
+			return -ENOMEM;
+		}
+		memset(mirror->tables[i].sure, 0xff, lines[i] * sizeof(uint32_t));
+	}
+	/*
+	 * First all is in doubt, then nobody looks at the hosts any more; then the hash changes,
+	 * then nobody looks where the old one led.
+	 */
+	state->rebuilding = 1;
+	for (int i = 0; i < 2; i++)
+		front_table_doubt_all(&mirror->tables[i]);
+	front_table_wait();
+	for (int i = 0; i < 2; i++)
+		front_table_clear(&mirror->tables[i]);
+	__atomic_store_n(&state->lines4, lines[0], __ATOMIC_SEQ_CST);
+	__atomic_store_n(&state->lines6, lines[1], __ATOMIC_SEQ_CST);
+	__atomic_store_n(&state->salts[0], salts[0] | 1, __ATOMIC_SEQ_CST);
+	__atomic_store_n(&state->salts[1], salts[1] | 1, __ATOMIC_SEQ_CST);
+	state->hosts4 = state->hosts6 = state->overfull4 = state->overfull6 = 0;
+	front_table_wait();
+	return 0;
+}
+
+void front_table_fill(struct front_table *mirror, const struct addr *host, uint32_t until,
+		      bool doubt, uint32_t knocks)
+{
+	struct front_table_place place = front_table_place(mirror, host);
+	uint32_t *sure = &place.table->sure[place.number];
+
+	front_table_count(mirror, !place.table->wide, 1);
+	if (doubt || !front_table_seat(&place, knocks))
+		*sure = 0;
+	else if (until < *sure)
+		*sure = until;
+}
+
+void front_table_end(struct front_table *mirror)
+{
+	const uint32_t lines[2] = { mirror->state->lines4, mirror->state->lines6 };
+
+	for (int i = 0; i < 2; i++) {
+		struct front_table_table *table = &mirror->tables[i];
+
+		for (size_t line = 0; line < lines[i]; line++)
+			front_table_set_sure(front_table_line_at(table, line), table->sure[line]);
+		free(table->sure);
+		table->sure = NULL;
+	}
+	mirror->state->rebuilding = 0;
+}
+
+static int front_table_map(const char *dir, const char *name, size_t value_size, void **out,
+			   size_t *count)
+{
+	struct bpf_map_info info = { 0 };
+	__u32 size = sizeof(info);
+	char path[PATH_MAX];
+	int fd, err = pins_path(dir, name, path);
+
+	if (err)
+		return err;
+	fd = bpf_obj_get(path);
+	if (fd < 0)
+		return -errno;
+	if (bpf_obj_get_info_by_fd(fd, &info, &size) || info.value_size != value_size)
+		err = -EINVAL;
+	*count = info.max_entries;
+	*out = err ? MAP_FAILED
+		   : mmap(NULL, *count * value_size, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+	if (!err && *out == MAP_FAILED)
+		err = -errno;
+	if (err)
+		*out = NULL;
+	close(fd);
+	return err;
+}
+
+int front_table_open(const char *dir, struct front_table **out)
+{
+	static const char *const names[2] = { "front4", "front6" };
+	struct front_table *mirror = calloc(1, sizeof(*mirror));
+	size_t one;
+	int err;
+
+	if (!mirror)
+		return -ENOMEM;
+	mirror->tables[0].hosts = FRONT_HOSTS4;
+	mirror->tables[0].load = FRONT_TABLE_LOAD4;
+	mirror->tables[1].hosts = FRONT_HOSTS6;
+	mirror->tables[1].load = FRONT_TABLE_LOAD6;
+	mirror->tables[1].wide = true;
+	err = front_table_map(dir, "front", sizeof(*mirror->state), (void **)&mirror->state, &one);
+	for (int i = 0; i < 2 && !err; i++) {
+		struct front_table_table *table = &mirror->tables[i];
+
+		err = front_table_map(dir, names[i], FRONT_LINE, (void **)&table->lines,
+				      &table->size);
+	}
+	if (err) {
+		front_table_close(mirror);
+		return err;
+	}
+	*out = mirror;
+	return 0;
+}
+
+void front_table_close(struct front_table *mirror)
+{
+	if (!mirror)
+		return;
+	if (mirror->state)
+		munmap(mirror->state, sizeof(*mirror->state));
+	for (int i = 0; i < 2; i++) {
+		struct front_table_table *table = &mirror->tables[i];
+
+		if (table->lines)
+			munmap(table->lines, table->size * FRONT_LINE);
+		free(table->sure);
+	}
+	free(mirror);
+}
