@@ -2,7 +2,7 @@
 /* libFuzzer's target: a row of the state is what could have been written, or is refused. */
 #include "fuzz.h"
 
-#include "act/store_row.h"
+#include "state/db_row.h"
 
 struct fuzz_rows {
 	int64_t numbers[12];
@@ -10,26 +10,25 @@ struct fuzz_rows {
 };
 
 /* The next bytes, as a text of the row; its end is the end of a block of its own. */
-static struct store_row_text fuzz_next(const uint8_t **data, size_t *size, size_t wanted,
-				       char **copy)
+static struct db_row_text fuzz_next(const uint8_t **data, size_t *size, size_t wanted, char **copy)
 {
 	size_t length = wanted < *size ? wanted : *size;
 
 	*copy = fuzz_text(*data, length);
 	*data += length;
 	*size -= length;
-	return (struct store_row_text){ *copy, length };
+	return (struct db_row_text){ *copy, length };
 }
 
-static void fuzz_block(const struct fuzz_rows *rows, const struct store_row_text texts[4])
+static void fuzz_block(const struct fuzz_rows *rows, const struct db_row_text texts[4])
 {
 	const int64_t *n = rows->numbers;
-	const struct store_row_block row = { texts[0], n[0], n[1],     n[2], n[3], n[4],    n[5],
-					     texts[1], n[6], texts[2], n[7], n[8], texts[3] };
-	struct store_block block = { 0 };
+	const struct db_row_block row = { texts[0], n[0], n[1],	    n[2], n[3], n[4],	 n[5],
+					  texts[1], n[6], texts[2], n[7], n[8], texts[3] };
+	struct db_block block = { 0 };
 	struct addr masked;
 
-	if (store_row_block(&row, &block))
+	if (db_row_block(&row, &block))
 		return;
 	fuzz_must(texts[0].size == sizeof(block.whom.addr.bytes) && block.whom.length > 0);
 	masked = block.whom.addr;
@@ -41,11 +40,11 @@ static void fuzz_block(const struct fuzz_rows *rows, const struct store_row_text
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	struct store_row_totals totals;
+	struct db_row_totals totals;
 	char cursor[LOG_POSITION_CURSOR_SIZE], *copies[4];
-	struct store_row_text texts[4];
+	struct db_row_text texts[4];
 	struct log_position_files places = { 0 };
-	struct store_totals counted;
+	struct db_totals counted;
 	struct fuzz_rows rows;
 	unsigned int times;
 	struct addr host;
@@ -59,21 +58,19 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	for (int i = 0; i < 4; i++)
 		texts[i] = fuzz_next(&data, &size, rows.sizes[i], &copies[i]);
 	fuzz_block(&rows, texts);
-	if (!store_row_repeat(
-		    &(struct store_row_repeat){ texts[0], rows.numbers[0], rows.numbers[1] }, &host,
-		    &times, &until))
+	if (!db_row_repeat(&(struct db_row_repeat){ texts[0], rows.numbers[0], rows.numbers[1] },
+			   &host, &times, &until))
 		fuzz_must(texts[0].size == sizeof(host.bytes));
-	store_row_place(
-		&(struct store_row_place){ rows.numbers[0], rows.numbers[1], rows.numbers[2],
-					   rows.numbers[3], rows.numbers[4], rows.numbers[5],
-					   rows.numbers[6], rows.numbers[7], rows.numbers[8] },
-		&places);
+	db_row_place(&(struct db_row_place){ rows.numbers[0], rows.numbers[1], rows.numbers[2],
+					     rows.numbers[3], rows.numbers[4], rows.numbers[5],
+					     rows.numbers[6], rows.numbers[7], rows.numbers[8] },
+		     &places);
 	fuzz_must(places.count <= 1);
-	if (!store_row_cursor(&texts[1], cursor))
+	if (!db_row_cursor(&texts[1], cursor))
 		fuzz_must(strlen(cursor) == texts[1].size);
-	totals = (struct store_row_totals){ rows.numbers[0], rows.numbers[1], rows.numbers[2],
-					    rows.numbers[3] };
-	store_row_totals(&totals, &counted);
+	totals = (struct db_row_totals){ rows.numbers[0], rows.numbers[1], rows.numbers[2],
+					 rows.numbers[3] };
+	db_row_totals(&totals, &counted);
 	for (int i = 0; i < 4; i++)
 		free(copies[i]);
 	return 0;

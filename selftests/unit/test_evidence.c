@@ -5,7 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "judge/evidence.h"
+#include "state/evidence.h"
 
 static struct addr host(uint32_t number)
 {

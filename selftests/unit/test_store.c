@@ -12,25 +12,23 @@
 
 #include <sqlite3.h>
 
-#include "act/store.h"
-#include "act/store_clock.h"
-#include "act/store_row.h"
+#include "state/db.h"
+#include "state/db_clock.h"
+#include "state/db_row.h"
 
 #define NOW  INT64_C(1061724153000)
 #define HOUR INT64_C(3600000)
 #define DAY  (24 * HOUR)
 
 static char folder[] = "/tmp/sobig-store-XXXXXX";
-static struct store *store;
-static const struct store_limits limits = { .size = 1 << 20,
-					    .history = 90 * DAY,
-					    .memory = 30 * DAY };
+static struct db *store;
+static const struct db_limits limits = { .size = 1 << 20, .history = 90 * DAY, .memory = 30 * DAY };
 
 static int start(void **state)
 {
 	(void)state;
 	strcpy(strchr(folder, '-') + sizeof("-store-") - 1, "XXXXXX");
-	return mkdtemp(folder) ? store_open(folder, &limits, &store) : -1;
+	return mkdtemp(folder) ? db_open(folder, &limits, &store) : -1;
 }
 
 static int stop(void **state)
@@ -38,21 +36,21 @@ static int stop(void **state)
 	char command[128];
 
 	(void)state;
-	store_close(store);
+	db_close(store);
 	store = NULL;
 	snprintf(command, sizeof(command), "rm -rf %s", folder);
 	return system(command);
 }
 
-static struct store_block block(const char *address, int64_t since, int64_t until)
+static struct db_block block(const char *address, int64_t since, int64_t until)
 {
-	struct store_block block = { .since = since,
-				     .until = until,
-				     .reason = "worm-storm: more than 15 in 5m",
-				     .log = "/var/log/exim4/mainlog",
-				     .serial = 7,
-				     .event = since,
-				     .lines = "one\ntwo\n" };
+	struct db_block block = { .since = since,
+				  .until = until,
+				  .reason = "worm-storm: more than 15 in 5m",
+				  .log = "/var/log/exim4/mainlog",
+				  .serial = 7,
+				  .event = since,
+				  .lines = "one\ntwo\n" };
 
 	assert_int_equal(addr_parse_prefix(address, &block.whom), 0);
 	return block;
@@ -60,25 +58,25 @@ static struct store_block block(const char *address, int64_t since, int64_t unti
 
 static size_t left_out;
 
-static int write_batch(const struct store_batch *batch)
+static int write_batch(const struct db_batch *batch)
 {
-	return store_write(store, batch, &left_out);
+	return db_write(store, batch, &left_out);
 }
 
-static int write_block(struct store_block of)
+static int write_block(struct db_block of)
 {
-	const struct store_batch batch = { .blocks = &of, .blocks_count = 1, .now = of.since };
+	const struct db_batch batch = { .blocks = &of, .blocks_count = 1, .now = of.since };
 
 	return write_batch(&batch);
 }
 
 struct heard {
-	struct store_block blocks[100];
+	struct db_block blocks[100];
 	char lines[64];
 	int count;
 };
 
-static int hear(void *context, const struct store_block *of)
+static int hear(void *context, const struct db_block *of)
 {
 	struct heard *heard = context;
 
@@ -96,7 +94,7 @@ static int history(const char *address)
 
 	if (address)
 		assert_int_equal(addr_parse_prefix(address, &whom), 0);
-	assert_int_equal(store_history(store, address ? &whom : NULL, 100, hear, &heard), 0);
+	assert_int_equal(db_history(store, address ? &whom : NULL, 100, hear, &heard), 0);
 	return heard.count;
 }
 
@@ -104,7 +102,7 @@ static int running(int64_t now)
 {
 	struct heard heard = { 0 };
 
-	assert_int_equal(store_running(store, now, hear, &heard), 0);
+	assert_int_equal(db_running(store, now, hear, &heard), 0);
 	return heard.count;
 }
 
@@ -114,9 +112,9 @@ static void what_was_written_is_there_after_a_restart(void **state)
 
 	(void)state;
 	assert_int_equal(write_block(block("198.51.100.7", NOW, NOW + HOUR)), 0);
-	store_close(store);
-	assert_int_equal(store_open(folder, &limits, &store), 0);
-	assert_int_equal(store_history(store, NULL, 100, hear, &heard), 0);
+	db_close(store);
+	assert_int_equal(db_open(folder, &limits, &store), 0);
+	assert_int_equal(db_history(store, NULL, 100, hear, &heard), 0);
 	assert_int_equal(heard.count, 1);
 	assert_string_equal(heard.lines, "one\ntwo\n");
 	assert_string_equal(heard.blocks[0].reason, "worm-storm: more than 15 in 5m");
@@ -139,7 +137,7 @@ static void a_block_that_runs_is_made_longer_and_a_later_one_is_another(void **s
 static void a_lifted_block_does_not_come_back_and_its_neighbour_does(void **state)
 {
 	struct addr_prefix whom;
-	struct store_batch batch = { .lifts = &whom, .lifts_count = 1, .now = NOW + 1 };
+	struct db_batch batch = { .lifts = &whom, .lifts_count = 1, .now = NOW + 1 };
 	uint64_t lifted;
 
 	(void)state;
@@ -149,7 +147,7 @@ static void a_lifted_block_does_not_come_back_and_its_neighbour_does(void **stat
 	assert_int_equal(write_batch(&batch), 0);
 	assert_int_equal(running(NOW + 2), 1);
 	assert_int_equal(history("198.51.100.7"), 1);
-	assert_int_equal(store_lift_all(store, NOW + 3, &lifted), 0);
+	assert_int_equal(db_lift_all(store, NOW + 3, &lifted), 0);
 	assert_int_equal(running(NOW + 4), 0);
 }
 
@@ -181,9 +179,9 @@ static void hear_repeat(void *context, const struct addr *host, unsigned int tim
 
 static void repeaters_are_known_and_trials_and_hands_make_none(void **state)
 {
-	struct store_block again = block("198.51.100.7", NOW + 3 * HOUR, NOW + 5 * HOUR);
-	struct store_block trial = block("198.51.100.8", NOW, NOW + HOUR);
-	struct store_block by_hand = block("198.51.100.9", NOW, NOW + HOUR);
+	struct db_block again = block("198.51.100.7", NOW + 3 * HOUR, NOW + 5 * HOUR);
+	struct db_block trial = block("198.51.100.8", NOW, NOW + HOUR);
+	struct db_block by_hand = block("198.51.100.9", NOW, NOW + HOUR);
 	int64_t heard[3] = { 0 };
 
 	(void)state;
@@ -194,7 +192,7 @@ static void repeaters_are_known_and_trials_and_hands_make_none(void **state)
 	assert_int_equal(write_block(again), 0);
 	assert_int_equal(write_block(trial), 0);
 	assert_int_equal(write_block(by_hand), 0);
-	assert_int_equal(store_repeats(store, hear_repeat, heard), 0);
+	assert_int_equal(db_repeats(store, hear_repeat, heard), 0);
 	assert_int_equal(heard[0], 1);
 	assert_int_equal(heard[1], 2);
 	assert_int_equal(heard[2], NOW + 5 * HOUR);
@@ -206,7 +204,7 @@ static void tamper(const char *sql)
 	char path[160];
 	sqlite3 *db;
 
-	snprintf(path, sizeof(path), "%s/%s", folder, STORE_FILE);
+	snprintf(path, sizeof(path), "%s/%s", folder, DB_FILE);
 	assert_int_equal(sqlite3_open(path, &db), SQLITE_OK);
 	if (sqlite3_exec(db, sql, NULL, NULL, NULL))
 		fail_msg("%s: %s", sql, sqlite3_errmsg(db));
@@ -215,10 +213,10 @@ static void tamper(const char *sql)
 
 static void prune(int64_t wall, int64_t uptime, const char *boot)
 {
-	struct store_clock now = { .wall = wall, .uptime = uptime };
+	struct db_clock now = { .wall = wall, .uptime = uptime };
 
 	snprintf(now.boot, sizeof(now.boot), "%s", boot);
-	while (store_prune(store, &now))
+	while (db_prune(store, &now))
 		;
 }
 
@@ -243,7 +241,7 @@ static void a_clock_that_is_ahead_deletes_nothing_until_the_time_has_really_pass
 	prune(NOW, 100 * DAY, "a");
 	prune(NOW + 400 * DAY, 100 * DAY + HOUR, "a");
 	prune(NOW + 400 * DAY, HOUR, "b");
-	assert_int_equal(store_repeats(store, hear_repeat, heard), 0);
+	assert_int_equal(db_repeats(store, hear_repeat, heard), 0);
 	assert_int_equal(heard[0], 1);
 	prune(NOW + 400 * DAY, 80 * DAY, "b");
 	/* It made a block, too, which tells nothing of the time. */
@@ -276,8 +274,8 @@ static void a_state_without_a_clock_begins_with_the_latest_that_it_knows(void **
 	assert_int_equal(write_block(block("198.51.100.7", NOW, NOW + HOUR)), 0);
 	assert_int_equal(write_block(block("198.51.100.8", NOW + 80 * DAY, NOW + 81 * DAY)), 0);
 	tamper("DROP TABLE clock");
-	store_close(store);
-	assert_int_equal(store_open(folder, &limits, &store), 0);
+	db_close(store);
+	assert_int_equal(db_open(folder, &limits, &store), 0);
 	prune(NOW + 400 * DAY, HOUR, "a");
 	assert_int_equal(history(NULL), 2);
 	prune(NOW + 400 * DAY, HOUR + 11 * DAY, "a");
@@ -294,7 +292,7 @@ static void all_that_a_daemon_still_holds_is_lifted_with_the_rest(void **state)
 
 	(void)state;
 	assert_int_equal(write_block(block("198.51.100.7", NOW, NOW + HOUR)), 0);
-	assert_int_equal(store_lift_all(store, NOW + 10, &lifted), 0);
+	assert_int_equal(db_lift_all(store, NOW + 10, &lifted), 0);
 	assert_int_equal(lifted, 1);
 	assert_int_equal(write_block(block("198.51.100.8", NOW + 5, NOW + HOUR)), 0);
 	assert_int_equal(running(NOW + 20), 0);
@@ -304,8 +302,8 @@ static void all_that_a_daemon_still_holds_is_lifted_with_the_rest(void **state)
 
 static void places_come_back_as_they_were(void **state)
 {
-	struct store_log log = { .name = "mx0 /log" };
-	const struct store_batch batch = { .logs = &log, .logs_count = 1 };
+	struct db_log log = { .name = "mx0 /log" };
+	const struct db_batch batch = { .logs = &log, .logs_count = 1 };
 	struct log_position done, from;
 
 	(void)state;
@@ -324,13 +322,13 @@ static void places_come_back_as_they_were(void **state)
 	log.from.places.count = 1;
 	log.from.places.places[0].generation = 2;
 	strcpy(log.done.cursor, "s=1;i=2");
-	assert_int_equal(store_log(store, "mx0 /log", &done, &from), -ENOENT);
+	assert_int_equal(db_log(store, "mx0 /log", &done, &from), -ENOENT);
 	for (int i = 0; i < 2; i++)
 		assert_int_equal(write_batch(&batch), 0);
-	assert_int_equal(store_log(store, "mx0 /log", &done, &from), 0);
+	assert_int_equal(db_log(store, "mx0 /log", &done, &from), 0);
 	assert_memory_equal(&done, &log.done, sizeof(done));
 	assert_memory_equal(&from, &log.from, sizeof(from));
-	assert_int_equal(store_log(store, "mx1 /log", &done, &from), -ENOENT);
+	assert_int_equal(db_log(store, "mx1 /log", &done, &from), -ENOENT);
 }
 
 static void the_size_is_kept_and_old_history_gives_way(void **state)
@@ -345,12 +343,12 @@ static void the_size_is_kept_and_old_history_gives_way(void **state)
 		snprintf(address, sizeof(address), "10.0.%d.%d", i / 250, i % 250);
 		assert_int_equal(write_block(block(address, since, since + HOUR / 2)), 0);
 	}
-	snprintf(path, sizeof(path), "%s/%s", folder, STORE_FILE);
-	store_close(store);
+	snprintf(path, sizeof(path), "%s/%s", folder, DB_FILE);
+	db_close(store);
 	store = NULL;
 	assert_int_equal(stat(path, &st), 0);
 	assert_in_range(st.st_size, 1 << 19, 1 << 20);
-	assert_int_equal(store_open(folder, &limits, &store), 0);
+	assert_int_equal(db_open(folder, &limits, &store), 0);
 	/* The latest is there, the first is not. */
 	assert_int_equal(history(address), 1);
 	assert_int_equal(history("10.0.0.0"), 0);
@@ -359,7 +357,7 @@ static void the_size_is_kept_and_old_history_gives_way(void **state)
 static void a_lift_reaches_a_block_that_is_entered_later_and_no_later_block(void **state)
 {
 	struct addr_prefix whom;
-	struct store_batch batch = { .lifts = &whom, .lifts_count = 1, .now = NOW + 10 };
+	struct db_batch batch = { .lifts = &whom, .lifts_count = 1, .now = NOW + 10 };
 
 	(void)state;
 	assert_int_equal(addr_parse_prefix("198.51.100.7", &whom), 0);
@@ -374,9 +372,9 @@ static void a_lift_reaches_a_block_that_is_entered_later_and_no_later_block(void
 static void where_all_runs_the_place_is_entered_all_the_same(void **state)
 {
 	static char lines[4800];
-	struct store_log log = { .name = "mx0 /log", .done.places.count = 1 };
-	struct store_block *blocks = calloc(3000, sizeof(*blocks));
-	struct store_batch batch = { .blocks = blocks, .logs = &log, .logs_count = 1, .now = NOW };
+	struct db_log log = { .name = "mx0 /log", .done.places.count = 1 };
+	struct db_block *blocks = calloc(3000, sizeof(*blocks));
+	struct db_batch batch = { .blocks = blocks, .logs = &log, .logs_count = 1, .now = NOW };
 	struct log_position done, from;
 	size_t lost = 0;
 	char address[32];
@@ -394,7 +392,7 @@ static void where_all_runs_the_place_is_entered_all_the_same(void **state)
 		log.done.places.places[0].offset = round;
 		assert_int_equal(write_batch(&batch), 0);
 		lost += left_out;
-		assert_int_equal(store_log(store, "mx0 /log", &done, &from), 0);
+		assert_int_equal(db_log(store, "mx0 /log", &done, &from), 0);
 		assert_int_equal(done.places.places[0].offset, round);
 	}
 	assert_in_range(lost, 1, 30000);
@@ -407,10 +405,10 @@ static void a_file_that_is_taken_away_is_noticed(void **state)
 	char path[160];
 
 	(void)state;
-	assert_true(store_is_there(store));
-	snprintf(path, sizeof(path), "%s/%s", folder, STORE_FILE);
+	assert_true(db_is_there(store));
+	snprintf(path, sizeof(path), "%s/%s", folder, DB_FILE);
 	unlink(path);
-	assert_false(store_is_there(store));
+	assert_false(db_is_there(store));
 }
 
 static void what_is_no_state_is_damaged_and_is_put_aside(void **state)
@@ -419,17 +417,17 @@ static void what_is_no_state_is_damaged_and_is_put_aside(void **state)
 	int fd;
 
 	(void)state;
-	store_close(store);
+	db_close(store);
 	store = NULL;
-	snprintf(path, sizeof(path), "%s/%s", folder, STORE_FILE);
+	snprintf(path, sizeof(path), "%s/%s", folder, DB_FILE);
 	fd = open(path, O_WRONLY | O_TRUNC);
 	for (int i = 0; i < 1000; i++)
 		assert_int_equal(write(fd, "no such file", 12), 12);
 	close(fd);
-	assert_int_equal(store_open(folder, &limits, &store), -EBADMSG);
-	assert_int_equal(store_put_aside(folder, aside, sizeof(aside)), 0);
+	assert_int_equal(db_open(folder, &limits, &store), -EBADMSG);
+	assert_int_equal(db_put_aside(folder, aside, sizeof(aside)), 0);
 	assert_int_equal(access(aside, F_OK), 0);
-	assert_int_equal(store_open(folder, &limits, &store), 0);
+	assert_int_equal(db_open(folder, &limits, &store), 0);
 	assert_int_equal(history(NULL), 0);
 }
 
@@ -437,7 +435,7 @@ static uint64_t bad_rows(void)
 {
 	uint64_t bad = ~0ull;
 
-	assert_int_equal(store_count_bad(store, &bad), 0);
+	assert_int_equal(db_count_bad(store, &bad), 0);
 	return bad;
 }
 
@@ -513,11 +511,11 @@ static void what_a_hand_may_block_is_valid_to_the_widest(void **state)
 	static const char *const whom[] = { "10.0.0.0/8",    "2001::/19",	 "203.0.113.4/31",
 					    "203.0.113.255", "2001:db8::/64",	 "2001:db8::1/128",
 					    "127.0.0.0/8",   "2001:db8:0:1::/65" };
-	struct store_block longest = block("203.0.113.9", NOW, NOW + STORE_ROW_LONGEST);
+	struct db_block longest = block("203.0.113.9", NOW, NOW + DB_ROW_LONGEST);
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(whom) / sizeof(whom[0]); i++) {
-		struct store_block by_hand = block(whom[i], NOW, NOW + HOUR);
+		struct db_block by_hand = block(whom[i], NOW, NOW + HOUR);
 
 		by_hand.log = NULL;
 		by_hand.serial = 0;
@@ -529,8 +527,8 @@ static void what_a_hand_may_block_is_valid_to_the_widest(void **state)
 	memset(longest.reason, '~', sizeof(longest.reason) - 1);
 	assert_int_equal(write_block(longest), 0);
 	/* It is made longer again and again, for years. */
-	longest.since = longest.event = NOW + STORE_ROW_LONGEST - 1;
-	longest.until = longest.since + STORE_ROW_LONGEST;
+	longest.since = longest.event = NOW + DB_ROW_LONGEST - 1;
+	longest.until = longest.since + DB_ROW_LONGEST;
 	assert_int_equal(write_block(longest), 0);
 	assert_int_equal(bad_rows(), 0);
 	assert_int_equal(history(NULL), sizeof(whom) / sizeof(whom[0]) + 1);
@@ -538,9 +536,9 @@ static void what_a_hand_may_block_is_valid_to_the_widest(void **state)
 
 static void other_rows_that_are_not_valid_are_skipped_and_counted(void **state)
 {
-	struct store_log logs[2] = { { .name = "mx0 /log" }, { .name = "mx0 /other" } };
-	const struct store_totals totals = { .lines = 7, .braked = true };
-	const struct store_batch batch = {
+	struct db_log logs[2] = { { .name = "mx0 /log" }, { .name = "mx0 /other" } };
+	const struct db_totals totals = { .lines = 7, .braked = true };
+	const struct db_batch batch = {
 		.logs = logs, .logs_count = 2, .who = "mx0", .totals = &totals, .now = NOW
 	};
 	static const char *const sets[] = { "offset=-1",      "offset=1099511627776",
@@ -550,7 +548,7 @@ static void other_rows_that_are_not_valid_are_skipped_and_counted(void **state)
 					    "earlier=2",      "inode='x'",
 					    "proof=NULL" };
 	struct log_position done, from;
-	struct store_totals read;
+	struct db_totals read;
 	int64_t heard[3] = { 0 };
 	char sql[256];
 
@@ -570,7 +568,7 @@ static void other_rows_that_are_not_valid_are_skipped_and_counted(void **state)
 	       "(x'20010db8000000010000000000000000',-1,1000000),"
 	       "(x'20010db8000000020000000000000000',1,0),"
 	       "(x'20010db8000000030000000000000000',1,'never')");
-	assert_int_equal(store_repeats(store, hear_repeat, heard), 0);
+	assert_int_equal(db_repeats(store, hear_repeat, heard), 0);
 	assert_int_equal(heard[0], 1);
 	assert_int_equal(bad_rows(), 7);
 	tamper("DELETE FROM offenders");
@@ -578,22 +576,22 @@ static void other_rows_that_are_not_valid_are_skipped_and_counted(void **state)
 	for (size_t i = 0; i < sizeof(sets) / sizeof(sets[0]); i++) {
 		snprintf(sql, sizeof(sql), "UPDATE places SET %s WHERE log='mx0 /log'", sets[i]);
 		tamper(sql);
-		if (store_log(store, "mx0 /log", &done, &from) != -ENOENT || bad_rows() != 1)
+		if (db_log(store, "mx0 /log", &done, &from) != -ENOENT || bad_rows() != 1)
 			fail_msg("%s: %d bad rows", sets[i], (int)bad_rows());
 		assert_int_equal(done.places.count, 0);
-		assert_int_equal(store_log(store, "mx0 /other", &done, &from), 0);
+		assert_int_equal(db_log(store, "mx0 /other", &done, &from), 0);
 		assert_int_equal(done.places.places[0].offset, 99);
 		tamper("DELETE FROM places WHERE log='mx0 /log'");
 		tamper("INSERT INTO places SELECT * FROM kept");
 	}
-	assert_int_equal(store_log(store, "mx0 /log", &done, &from), 0);
+	assert_int_equal(db_log(store, "mx0 /log", &done, &from), 0);
 	tamper("UPDATE cursors SET cursor='a'||char(10)||'b' WHERE log='mx0 /log'");
-	assert_int_equal(store_log(store, "mx0 /log", &done, &from), -ENOENT);
+	assert_int_equal(db_log(store, "mx0 /log", &done, &from), -ENOENT);
 	assert_int_equal(bad_rows(), 1);
-	assert_int_equal(store_totals(store, "mx0", &read), 0);
+	assert_int_equal(db_totals(store, "mx0", &read), 0);
 	assert_true(read.lines == 7 && read.braked);
 	tamper("UPDATE totals SET lines=-7");
-	assert_int_equal(store_totals(store, "mx0", &read), 0);
+	assert_int_equal(db_totals(store, "mx0", &read), 0);
 	assert_true(!read.lines && !read.braked);
 	assert_int_equal(bad_rows(), 2);
 }
@@ -601,7 +599,7 @@ static void other_rows_that_are_not_valid_are_skipped_and_counted(void **state)
 static void a_lift_by_a_clock_far_ahead_does_not_reach_later_blocks(void **state)
 {
 	struct addr_prefix whom;
-	struct store_batch batch = { .lifts = &whom, .lifts_count = 1, .now = NOW + 400 * DAY };
+	struct db_batch batch = { .lifts = &whom, .lifts_count = 1, .now = NOW + 400 * DAY };
 
 	(void)state;
 	assert_int_equal(addr_parse_prefix("198.51.100.7", &whom), 0);
@@ -615,7 +613,7 @@ static mode_t mode_of(const char *suffix)
 	char path[200];
 	struct stat st;
 
-	snprintf(path, sizeof(path), "%s/%s%s", folder, STORE_FILE, suffix);
+	snprintf(path, sizeof(path), "%s/%s%s", folder, DB_FILE, suffix);
 	assert_int_equal(stat(path, &st), 0);
 	return st.st_mode & 07777;
 }
@@ -628,11 +626,11 @@ static void files_are_0640_whatever_the_umask(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(masks) / sizeof(masks[0]); i++) {
-		store_close(store);
-		snprintf(path, sizeof(path), "%s/%s", folder, STORE_FILE);
+		db_close(store);
+		snprintf(path, sizeof(path), "%s/%s", folder, DB_FILE);
 		unlink(path);
 		umask(masks[i]);
-		assert_int_equal(store_open(folder, &limits, &store), 0);
+		assert_int_equal(db_open(folder, &limits, &store), 0);
 		assert_int_equal(write_block(block("198.51.100.7", NOW, NOW + HOUR)), 0);
 		assert_int_equal(mode_of(""), 0640);
 		assert_int_equal(mode_of("-wal"), 0640);
@@ -641,48 +639,48 @@ static void files_are_0640_whatever_the_umask(void **state)
 	umask(before);
 	/* Of an older version; nobody else could write to it. */
 	assert_int_equal(chmod(path, 0644), 0);
-	store_close(store);
-	assert_int_equal(store_open(folder, &limits, &store), 0);
+	db_close(store);
+	assert_int_equal(db_open(folder, &limits, &store), 0);
 	assert_int_equal(mode_of(""), 0640);
 	assert_int_equal(history(NULL), 1);
 	assert_int_equal(chmod(path, 0644), 0);
-	assert_int_equal(store_put_aside(folder, aside, sizeof(aside)), 0);
-	assert_int_equal(mode_of(strrchr(aside, '/') + 1 + strlen(STORE_FILE)), 0640);
+	assert_int_equal(db_put_aside(folder, aside, sizeof(aside)), 0);
+	assert_int_equal(mode_of(strrchr(aside, '/') + 1 + strlen(DB_FILE)), 0640);
 }
 
 static void
 a_folder_or_file_that_others_may_write_is_refused_and_one_they_may_read_is_not(void **state)
 {
-	struct store *other;
+	struct db *other;
 	char path[200];
 
 	(void)state;
-	snprintf(path, sizeof(path), "%s/%s", folder, STORE_FILE);
+	snprintf(path, sizeof(path), "%s/%s", folder, DB_FILE);
 	for (mode_t mode = 0700; mode <= 0777; mode++) {
 		int expected = mode & 022 ? -EPERM : 0;
 
 		assert_int_equal(chmod(folder, mode), 0);
 		other = NULL;
-		assert_int_equal(store_open(folder, &limits, &other), expected);
-		store_close(other);
+		assert_int_equal(db_open(folder, &limits, &other), expected);
+		db_close(other);
 		other = NULL;
-		assert_int_equal(store_open(folder, NULL, &other), expected);
-		store_close(other);
+		assert_int_equal(db_open(folder, NULL, &other), expected);
+		db_close(other);
 	}
 	assert_int_equal(chmod(folder, 0755), 0);
 	assert_int_equal(chmod(path, 0660), 0);
-	assert_int_equal(store_open(folder, &limits, &other), -EPERM);
+	assert_int_equal(db_open(folder, &limits, &other), -EPERM);
 	assert_int_equal(chmod(path, 0640), 0);
 	if (geteuid())
 		return;
 	assert_int_equal(chown(path, 65534, 0), 0);
-	assert_int_equal(store_open(folder, &limits, &other), -EPERM);
+	assert_int_equal(db_open(folder, &limits, &other), -EPERM);
 	assert_int_equal(chown(path, 0, 0), 0);
 	assert_int_equal(chown(folder, 65534, 0), 0);
-	assert_int_equal(store_open(folder, &limits, &other), -EPERM);
+	assert_int_equal(db_open(folder, &limits, &other), -EPERM);
 	assert_int_equal(chown(folder, 0, 0), 0);
-	assert_int_equal(store_open(folder, &limits, &other), 0);
-	store_close(other);
+	assert_int_equal(db_open(folder, &limits, &other), 0);
+	db_close(other);
 }
 
 int main(void)

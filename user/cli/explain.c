@@ -28,7 +28,7 @@ struct explain {
 	struct list_blocks blocks;	/* that it is in, or that are in it */
 	char spared[PREFIX_SET_WHY_SIZE];
 	struct addr_prefix spared_entry;
-	struct store_block history[EXPLAIN_HISTORY_MAX]; /* the latest first; texts are ours */
+	struct db_block history[EXPLAIN_HISTORY_MAX]; /* the latest first; texts are ours */
 	unsigned int count;
 	bool history_unknown; /* it could not be read (told) */
 };
@@ -54,10 +54,10 @@ static int explain_take_entry(void *context, const struct blocks_list_entry *ent
 	return 0;
 }
 
-static int explain_take_history(void *context, const struct store_block *block)
+static int explain_take_history(void *context, const struct db_block *block)
 {
 	struct explain *explain = context;
-	struct store_block *to = &explain->history[explain->count++];
+	struct db_block *to = &explain->history[explain->count++];
 
 	*to = *block;
 	to->log = block->log ? strdup(block->log) : NULL;
@@ -68,7 +68,7 @@ static int explain_take_history(void *context, const struct store_block *block)
 static int explain_read(struct explain *explain, const struct cli_common *common, const char *file)
 {
 	struct blocks *blocks = NULL;
-	struct store *store = NULL;
+	struct db *store = NULL;
 	int err = blocks_open(common->pins, &blocks);
 
 	explain->attached = !err;
@@ -87,14 +87,14 @@ static int explain_read(struct explain *explain, const struct cli_common *common
 	err = history_open(common, file, false, &store);
 	explain->history_unknown = err && err != -ENOENT;
 	if (!err) {
-		err = store_history(store, explain->whom, EXPLAIN_HISTORY_MAX, explain_take_history,
-				    explain);
+		err = db_history(store, explain->whom, EXPLAIN_HISTORY_MAX, explain_take_history,
+				 explain);
 		explain->history_unknown = err;
 		if (err)
 			log_error("cannot read the history: %s", strerror(-err));
 		history_tell_bad(store);
 	}
-	store_close(store);
+	db_close(store);
 	return 0;
 }
 
@@ -195,7 +195,7 @@ static void explain_print_history(FILE *to, const struct explain *explain)
 	char since[CLI_TIME_SIZE], until[CLI_TIME_SIZE], address[ADDR_TEXT_SIZE];
 
 	for (unsigned int i = 0; i < explain->count; i++) {
-		const struct store_block *block = &explain->history[i];
+		const struct db_block *block = &explain->history[i];
 
 		fprintf(to, "\n%s %s %s: %s%s\n", addr_prefix_format(&block->whom, address),
 			block->trial ? "was shown as blocked on" : "was blocked on",

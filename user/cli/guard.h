@@ -14,7 +14,7 @@
 #include "cli/setup.h"
 #include "cli/storm.h"
 #include "common/lately.h"
-#include "judge/evidence.h"
+#include "state/evidence.h"
 #include "judge/judge.h"
 #include "read/source.h"
 

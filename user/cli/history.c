@@ -31,7 +31,7 @@ const char *history_folder(const struct cli_common *common, const struct config_
 	return config->folder ? config->folder : CONFIG_STATE_FOLDER;
 }
 
-int history_open(const struct cli_common *common, const char *file, bool write, struct store **out)
+int history_open(const struct cli_common *common, const char *file, bool write, struct db **out)
 {
 	struct config_error why;
 	struct config config;
@@ -41,26 +41,26 @@ int history_open(const struct cli_common *common, const char *file, bool write, 
 		log_error("%s", why.text);
 		return err;
 	}
-	const struct store_limits limits = { .size = config.state.size,
-					     .history = config.state.history * INT64_C(1000) };
+	const struct db_limits limits = { .size = config.state.size,
+					  .history = config.state.history * INT64_C(1000) };
 	const char *folder = history_folder(common, &config.state);
 
-	err = store_open(folder, write ? &limits : NULL, out);
+	err = db_open(folder, write ? &limits : NULL, out);
 	if (err == -EBADMSG)
 		log_error("\"%s/%s\" is damaged; attach puts it aside and begins a new one", folder,
-			  STORE_FILE);
+			  DB_FILE);
 	else if (err && err != -ENOENT)
-		log_error("cannot open the state in \"%s\": %s", folder, store_strerror(-err));
+		log_error("cannot open the state in \"%s\": %s", folder, db_strerror(-err));
 	config_free(&config);
 	return err;
 }
 
 /* What cannot be entered is told once: a long list comes in many pieces. */
 static void history_write(const struct cli_common *common, const char *file,
-			  const struct store_batch *batch, const char *loss)
+			  const struct db_batch *batch, const char *loss)
 {
 	static bool failed;
-	struct store *store;
+	struct db *store;
 	size_t left_out = 0;
 	int err;
 
@@ -73,11 +73,11 @@ static void history_write(const struct cli_common *common, const char *file,
 		log_warning("%s", loss);
 		return;
 	}
-	err = store_write(store, batch, &left_out);
-	store_close(store);
+	err = db_write(store, batch, &left_out);
+	db_close(store);
 	failed = err || left_out;
 	if (failed)
-		log_warning("cannot write the state: %s; %s", store_strerror(err ? -err : ENOSPC),
+		log_warning("cannot write the state: %s; %s", db_strerror(err ? -err : ENOSPC),
 			    loss);
 }
 
@@ -98,8 +98,8 @@ void history_enter(const struct cli_common *common, const char *file,
 		   const struct addr_prefix *whom, size_t count, const struct blocks_order *order)
 {
 	size_t most = count < HISTORY_ENTER_MAX ? count : HISTORY_ENTER_MAX;
-	struct store_block *blocks = calloc(most + 1, sizeof(*blocks)), *block;
-	struct store_batch batch = { .blocks = blocks, .now = history_now() };
+	struct db_block *blocks = calloc(most + 1, sizeof(*blocks)), *block;
+	struct db_batch batch = { .blocks = blocks, .now = history_now() };
 
 	if (!blocks)
 		return;
@@ -124,9 +124,7 @@ void history_enter(const struct cli_common *common, const char *file,
 void history_lift(const struct cli_common *common, const char *file, const struct addr_prefix *whom,
 		  size_t count)
 {
-	const struct store_batch batch = { .lifts = whom,
-					   .lifts_count = count,
-					   .now = history_now() };
+	const struct db_batch batch = { .lifts = whom, .lifts_count = count, .now = history_now() };
 
 	history_write(common, file, &batch,
 		      "a reboot will bring these blocks back, if they run then");
@@ -134,27 +132,27 @@ void history_lift(const struct cli_common *common, const char *file, const struc
 
 int history_lift_all(const struct cli_common *common, const char *file, uint64_t *lifted)
 {
-	struct store *store;
+	struct db *store;
 	int err = history_open(common, file, true, &store);
 
 	*lifted = 0;
 	if (!err) {
-		err = store_lift_all(store, history_now(), lifted);
-		store_close(store);
+		err = db_lift_all(store, history_now(), lifted);
+		db_close(store);
 		if (err)
-			log_error("cannot write the state: %s", store_strerror(-err));
+			log_error("cannot write the state: %s", db_strerror(-err));
 	}
 	if (err)
 		log_warning("a reboot will bring these blocks back, if they run then");
 	return err;
 }
 
-void history_tell_bad(const struct store *store)
+void history_tell_bad(const struct db *store)
 {
-	if (store_bad(store))
+	if (db_bad(store))
 		log_warning("%llu rows of the state are not valid and were skipped; has somebody "
 			    "else written to %s?",
-			    (unsigned long long)store_bad(store), STORE_FILE);
+			    (unsigned long long)db_bad(store), DB_FILE);
 }
 
 char *history_time(int64_t time, char text[CLI_TIME_SIZE])
@@ -205,7 +203,7 @@ static json_t *history_json_lines(const char *lines)
 	return array;
 }
 
-json_t *history_json(const struct store_block *block)
+json_t *history_json(const struct db_block *block)
 {
 	char address[ADDR_TEXT_SIZE], since[CLI_TIME_SIZE], until[CLI_TIME_SIZE];
 	char lifted[CLI_TIME_SIZE];
@@ -225,7 +223,7 @@ struct history_listing {
 	int64_t now;
 };
 
-static int history_list_one(void *context, const struct store_block *block)
+static int history_list_one(void *context, const struct db_block *block)
 {
 	char address[ADDR_TEXT_SIZE], since[CLI_TIME_SIZE], until[CLI_TIME_SIZE];
 	struct history_listing *listing = context;
@@ -248,7 +246,7 @@ int history_list(const struct cli_common *common, const char *file,
 		 const struct addr_prefix *networks, int count)
 {
 	struct history_listing listing = { .common = common, .now = history_now() };
-	struct store *store = NULL;
+	struct db *store = NULL;
 	int err = history_open(common, file, false, &store);
 	json_t *block;
 	size_t i;
@@ -261,11 +259,11 @@ int history_list(const struct cli_common *common, const char *file,
 		printf("%-19s  %-19s  %-6s  %7s  %-22s  %s\n", "SINCE", "UNTIL", "", "REPEATS",
 		       "ADDRESS", "REASON");
 	for (int at = 0; !err && at < (count ? count : 1); at++)
-		err = store_history(store, count ? &networks[at] : NULL, HISTORY_LIST_MAX,
-				    history_list_one, &listing);
+		err = db_history(store, count ? &networks[at] : NULL, HISTORY_LIST_MAX,
+				 history_list_one, &listing);
 	if (store)
 		history_tell_bad(store);
-	store_close(store);
+	db_close(store);
 	if (err && err != -ENOENT) {
 		log_error("cannot read the history: %s", strerror(-err));
 		json_decref(listing.array);

@@ -6,7 +6,7 @@
 #include <stdio.h>
 
 #include "kernel/blocks.h"
-#include "act/store.h"
+#include "state/db.h"
 #include "cli/cli.h"
 #include "config/config_state.h"
 
@@ -18,7 +18,7 @@ const char *history_folder(const struct cli_common *common, const struct config_
  * read. 0; -ENOENT: there is none yet (not told); or -errno, which was told. The caller closes
  * *out.
  */
-int history_open(const struct cli_common *common, const char *file, bool write, struct store **out);
+int history_open(const struct cli_common *common, const char *file, bool write, struct db **out);
 
 /*
  * Enters blocks that were made by hand, so that a reboot does not undo them; and blocks that were
@@ -33,13 +33,13 @@ void history_lift(const struct cli_common *common, const char *file, const struc
 int history_lift_all(const struct cli_common *common, const char *file, uint64_t *lifted);
 
 /* Warns of rows that were skipped as they are not valid, if there were any. */
-void history_tell_bad(const struct store *store);
+void history_tell_bad(const struct db *store);
 
 /* "2026-11-24 12:05:09" in local time. Returns `text`. */
 char *history_time(int64_t time, char text[CLI_TIME_SIZE]);
 
 /* As JSON, its lines with bytes beyond printable ASCII as \xNN. */
-json_t *history_json(const struct store_block *block);
+json_t *history_json(const struct db_block *block);
 
 /* A line of a log as a terminal may have it: the same escapes. */
 void history_print_line(FILE *to, const char *line, size_t length);

@@ -9,8 +9,8 @@
 #include <string.h>
 #include <time.h>
 
-#include "act/scribe.h"
-#include "act/store_row.h"
+#include "state/writer.h"
+#include "state/db_row.h"
 #include "common/hash.h"
 #include "common/log.h"
 #include "common/lru.h"
@@ -41,12 +41,12 @@ struct memory_verdict {
 };
 
 struct memory {
-	struct store *store; /* what was there at the start; NULL: nothing */
-	struct scribe *scribe;
+	struct db *store; /* what was there at the start; NULL: nothing */
+	struct writer *scribe;
 	struct lru *verdicts;
 	/* Daemons at several interfaces share the state, but for what each has read by itself. */
 	char who[IF_NAMESIZE];
-	struct store_totals totals; /* of all former daemons there */
+	struct db_totals totals; /* of all former daemons there */
 	struct memory_log logs[GUARD_LOGS_MAX];
 	char names[GUARD_LOGS_MAX][IF_NAMESIZE + PATH_MAX];
 	int error; /* as last told */
@@ -64,7 +64,7 @@ static void memory_take_repeat(void *context, const struct addr *host, unsigned 
 	judge_remember(context, host, times, until);
 }
 
-static int memory_take_verdict(void *context, const struct store_block *block)
+static int memory_take_verdict(void *context, const struct db_block *block)
 {
 	struct memory *memory = context;
 	struct memory_verdict *verdict = lru_find(memory->verdicts, &block->whom.addr);
@@ -82,31 +82,31 @@ static int memory_take_verdict(void *context, const struct store_block *block)
 static void memory_read(struct memory *memory, struct guard *guard, const char *folder)
 {
 	int64_t reach = guard_clock() - 2 * MEMORY_REACH * INT64_C(1000);
-	int err = store_open(folder, NULL, &memory->store);
+	int err = db_open(folder, NULL, &memory->store);
 
 	if (err == -ENOENT)
 		return;
 	if (!err)
-		err = store_totals(memory->store, memory->who, &memory->totals);
+		err = db_totals(memory->store, memory->who, &memory->totals);
 	if (!err && memory->totals.braked)
 		judge_brake(guard->judge);
 	if (!err)
-		err = store_repeats(memory->store, memory_take_repeat, guard->judge);
+		err = db_repeats(memory->store, memory_take_repeat, guard->judge);
 	if (!err)
-		err = store_since(memory->store, reach, memory_take_verdict, memory);
+		err = db_since(memory->store, reach, memory_take_verdict, memory);
 	if (!err)
 		return;
-	store_close(memory->store);
+	db_close(memory->store);
 	memory->store = NULL;
 	memset(&memory->totals, 0, sizeof(memory->totals));
 	if (err == -EBADMSG)
 		log_error("the state in \"%s/%s\" is damaged, and is put aside: who was blocked "
 			  "before, and where the log was left, is not known",
-			  folder, STORE_FILE);
+			  folder, DB_FILE);
 	else
 		log_error("cannot read the state in \"%s\": %s; who was blocked before, and where "
 			  "the log was left, is not known",
-			  folder, store_strerror(-err));
+			  folder, db_strerror(-err));
 }
 
 int memory_open(struct guard *guard, const char *folder, const char *interface, struct memory **out)
@@ -115,8 +115,8 @@ int memory_open(struct guard *guard, const char *folder, const char *interface, 
 					      .most = MEMORY_HOSTS,
 					      .seed = guard->seed };
 	const struct config_state *config = &guard->setup.config.state;
-	struct store_limits limits = { .size = config->size,
-				       .history = config->history * INT64_C(1000) };
+	struct db_limits limits = { .size = config->size,
+				    .history = config->history * INT64_C(1000) };
 	struct memory *memory = calloc(1, sizeof(*memory));
 	int err;
 
@@ -129,7 +129,7 @@ int memory_open(struct guard *guard, const char *folder, const char *interface, 
 	err = lru_open(&of_hosts, &memory->verdicts);
 	if (!err) {
 		memory_read(memory, guard, folder);
-		err = scribe_open(folder, interface, &limits, &memory->scribe);
+		err = writer_open(folder, interface, &limits, &memory->scribe);
 	}
 	if (err)
 		memory_close(memory);
@@ -146,7 +146,7 @@ int memory_place(struct memory *memory, const char *log, struct log_position *do
 	if (!memory->store)
 		return -ENOENT;
 	snprintf(name, sizeof(name), "%s %s", memory->who, log);
-	return store_log(memory->store, name, done, from);
+	return db_log(memory->store, name, done, from);
 }
 
 static void memory_note_place(struct memory_log *log, const struct log_position *place,
@@ -211,8 +211,8 @@ static uint32_t memory_reach(const struct guard *guard)
 void memory_post(struct guard *guard)
 {
 	struct memory *memory = guard->memory;
-	struct store_totals totals = memory->totals;
-	struct store_log logs[GUARD_LOGS_MAX];
+	struct db_totals totals = memory->totals;
+	struct db_log logs[GUARD_LOGS_MAX];
 	uint32_t now = blocks_now();
 
 	for (int i = 0; i < guard->logs_count; i++) {
@@ -229,7 +229,7 @@ void memory_post(struct guard *guard)
 	totals.offences += guard->pulse.offences;
 	totals.blocks += guard->pulse.blocked;
 	totals.braked = judge_state(guard->judge).braked;
-	scribe_post(memory->scribe, logs, guard->logs_count, &totals, guard_clock());
+	writer_post(memory->scribe, logs, guard->logs_count, &totals, guard_clock());
 }
 
 bool memory_is_open(struct memory *memory, const char *log, const struct event *event,
@@ -282,7 +282,7 @@ void memory_block(struct guard *guard, const struct verdict *verdict,
 		  const struct source_line *line)
 {
 	static struct memory_lines lines;
-	struct store_block block = {
+	struct db_block block = {
 		.whom = addr_prefix_host(&verdict->host),
 		.since = guard_clock(),
 		.quiet = order->extend ? order->seconds : 0,
@@ -301,12 +301,12 @@ void memory_block(struct guard *guard, const struct verdict *verdict,
 		*lines.text = '\0';
 	else
 		memory_gather_lines(guard, &verdict->host, &lines);
-	scribe_block(guard->memory->scribe, &block);
+	writer_block(guard->memory->scribe, &block);
 }
 
 void memory_lift(struct memory *memory, const struct addr_prefix *whom)
 {
-	scribe_lift(memory->scribe, whom);
+	writer_lift(memory->scribe, whom);
 }
 
 struct memory_restoring {
@@ -319,7 +319,7 @@ struct memory_restoring {
  * A block lasts no longer than it was made for, whatever the clock says: it may have been set
  * since, or not be set yet.
  */
-static int memory_put_back(void *context, const struct store_block *block)
+static int memory_put_back(void *context, const struct db_block *block)
 {
 	struct memory_restoring *restoring = context;
 	int64_t whole = block->until - block->since, left = block->until - restoring->now;
@@ -327,7 +327,7 @@ static int memory_put_back(void *context, const struct store_block *block)
 	size_t done;
 
 	left = left < whole ? left : whole;
-	left = left < STORE_ROW_LONGEST ? left : STORE_ROW_LONGEST;
+	left = left < DB_ROW_LONGEST ? left : DB_ROW_LONGEST;
 	order.seconds = (left + 999) / 1000;
 	order.age = whole > left ? (whole - left) / 1000 : 0;
 	if (blocks_add(restoring->guard->blocks, &block->whom, 1, &order, NULL, &done))
@@ -344,7 +344,7 @@ void memory_restore(struct guard *guard)
 
 	if (!guard->memory->store)
 		return;
-	err = store_running(guard->memory->store, restoring.now, memory_put_back, &restoring);
+	err = db_running(guard->memory->store, restoring.now, memory_put_back, &restoring);
 	if (err)
 		log_error("cannot read the blocks that ran: %s", strerror(-err));
 	if (restoring.restored && guard->filter.dry_run)
@@ -370,10 +370,10 @@ static uint64_t memory_second(int64_t time)
 bool memory_check(struct guard *guard)
 {
 	struct memory *memory = guard->memory;
-	struct scribe_state state = scribe_state(memory->scribe);
+	struct writer_state state = writer_state(memory->scribe);
 	const bool changed = state.error != (int)guard->pulse.state_error;
 	/* Of what cannot be written, not all has been looked through. */
-	const uint64_t seen = memory->store ? store_bad(memory->store) : 0;
+	const uint64_t seen = memory->store ? db_bad(memory->store) : 0;
 	const uint64_t bad = state.error ? seen : state.bad;
 
 	guard->pulse.state_error = state.error;
@@ -384,14 +384,14 @@ bool memory_check(struct guard *guard)
 	if (state.error != memory->error && state.error)
 		log_error("the state cannot be written: %s; blocks go on, their history waits, and "
 			  "a restart would not know of it",
-			  store_strerror(state.error));
+			  db_strerror(state.error));
 	else if (state.error != memory->error)
 		log_notice("the state can be written again");
 	if (bad != guard->pulse.state_bad) {
 		log_warning(
 			"the state in \"%s\" has %llu rows that are not valid; they are skipped; "
 			"has somebody else written to %s?",
-			guard->pulse.state, (unsigned long long)bad, STORE_FILE);
+			guard->pulse.state, (unsigned long long)bad, DB_FILE);
 		guard->pulse.state_bad = bad;
 	}
 	if (state.damaged != memory->damaged)
@@ -416,8 +416,8 @@ void memory_close(struct memory *memory)
 {
 	if (!memory)
 		return;
-	scribe_close(memory->scribe);
-	store_close(memory->store);
+	writer_close(memory->scribe);
+	db_close(memory->store);
 	lru_close(memory->verdicts);
 	for (int i = 0; i < GUARD_LOGS_MAX; i++) {
 		free(memory->logs[i].places);

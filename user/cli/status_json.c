@@ -4,7 +4,7 @@
 
 #include <string.h>
 
-#include "act/store.h"
+#include "state/db.h"
 #include "cli/cli.h"
 #include "common/event.h"
 #include "read/skip.h"
@@ -84,7 +84,7 @@ static json_t *status_json_daemon(const struct sobig_pulse *pulse)
 	json_object_set_new(json, "brake_on", json_boolean(pulse->braked));
 	status_json_number(json, "brake", pulse->brake);
 	json_object_set_new(json, "state_error",
-			    pulse->state_error ? cli_json_text(store_strerror(pulse->state_error))
+			    pulse->state_error ? cli_json_text(db_strerror(pulse->state_error))
 					       : json_null());
 	json_object_set_new(json, "state", cli_json_text(pulse->state));
 	status_json_number(json, "state_lost", pulse->state_lost);

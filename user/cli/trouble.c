@@ -8,7 +8,7 @@
 #include <unistd.h>
 
 #include "kernel/holder.h"
-#include "act/store.h"
+#include "state/db.h"
 #include "cli/cli.h"
 #include "common/duration.h"
 #include "common/suggest.h"
@@ -227,7 +227,7 @@ static void trouble_of_daemon(struct trouble_list *list, const struct picture_da
 				    "THE STATE CANNOT BE WRITTEN: %s; blocks work, but a restart "
 				    "would forget them; is there room in its folder, and may root "
 				    "write there?",
-				    store_strerror(pulse->state_error));
+				    db_strerror(pulse->state_error));
 		break;
 	case TROUBLE_LOST:
 		if (pulse->state_lost_until > list->picture->now)

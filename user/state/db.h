@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* The state on disk: blocks with their evidence, repeat offenders, and how far each log was read.
  */
-#ifndef STORE_H
-#define STORE_H
+#ifndef DB_H
+#define DB_H
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -18,17 +18,17 @@
  * there is no such file, or damaged; -EPERM: the folder or the file belongs to somebody other than
  * us and root, or others may write to it. Nothing is said.
  */
-struct store;
+struct db;
 
-#define STORE_FILE "state.db"
+#define DB_FILE "state.db"
 
-struct store_limits {
+struct db_limits {
 	uint64_t size;	 /* bytes at most */
 	int64_t history; /* ms for which blocks are kept that are over */
 	int64_t memory;	 /* and repeat offenders after their last block */
 };
 
-struct store_block {
+struct db_block {
 	struct addr_prefix whom;
 	int64_t since;
 	int64_t until;
@@ -44,13 +44,13 @@ struct store_block {
 };
 
 /* A log's place, and an earlier one, from which on its lines are still of interest. */
-struct store_log {
+struct db_log {
 	const char *name;
 	struct log_position done;
 	struct log_position from;
 };
 
-struct store_totals {
+struct db_totals {
 	uint64_t lines;
 	uint64_t offences;
 	uint64_t blocks;
@@ -58,15 +58,15 @@ struct store_totals {
 };
 
 /* What is written in one go, whole or not at all. */
-struct store_batch {
-	const struct store_block *blocks;
+struct db_batch {
+	const struct db_block *blocks;
 	size_t blocks_count;
 	const struct addr_prefix *lifts; /* after the blocks */
 	size_t lifts_count;
-	const struct store_log *logs;
+	const struct db_log *logs;
 	size_t logs_count;
-	const char *who;		   /* whose totals they are */
-	const struct store_totals *totals; /* NULL: as they are */
+	const char *who;		/* whose totals they are */
+	const struct db_totals *totals; /* NULL: as they are */
 	int64_t now;
 };
 
@@ -75,33 +75,33 @@ struct store_batch {
  * there; then its mode, and that of what SQLite has beside it, is 0640 or less whatever the umask.
  * The caller closes *out.
  */
-int store_open(const char *folder, const struct store_limits *limits, struct store **out);
+int db_open(const char *folder, const struct db_limits *limits, struct db **out);
 
 /* strerror(3), but for -EPERM, which is said as it is meant here. */
-const char *store_strerror(int err);
+const char *db_strerror(int err);
 
 /* Puts a damaged file aside; `aside` is its new name. */
-int store_put_aside(const char *folder, char *aside, size_t size);
+int db_put_aside(const char *folder, char *aside, size_t size);
 
 /*
  * 0 or -errno. Where there is no room for all of it, what can be done without goes, and at last
  * *left_out is how many of the blocks were not entered.
  */
-int store_write(struct store *store, const struct store_batch *batch, size_t *left_out);
+int db_write(struct db *store, const struct db_batch *batch, size_t *left_out);
 
 /* False if somebody has taken the file away, so that whatever is written is lost. */
-bool store_is_there(const struct store *store);
+bool db_is_there(const struct db *store);
 
 /*
  * Forgets what is over for long enough, some of it each time. True: there is more. What has not
  * really passed by store_clock.h is not over, however far ahead the wall clock is.
  */
-struct store_clock;
-bool store_prune(struct store *store, const struct store_clock *now);
+struct db_clock;
+bool db_prune(struct db *store, const struct db_clock *now);
 
 /* Enters that all blocks are lifted, *lifted of them, and those made before that are entered later.
  */
-int store_lift_all(struct store *store, int64_t now, uint64_t *lifted);
+int db_lift_all(struct db *store, int64_t now, uint64_t *lifted);
 
 /*
  * Whatever is read from here on is checked: a row that is not valid is skipped and counted, as
@@ -109,39 +109,39 @@ int store_lift_all(struct store *store, int64_t now, uint64_t *lifted);
  */
 
 /* `log` and `lines` are gone after the call. Stops at what is not 0, and returns it. */
-typedef int store_each_block(void *context, const struct store_block *block);
+typedef int db_each_block(void *context, const struct db_block *block);
 
 /* Blocks that run at `now` and were not lifted, trials excepted. */
-int store_running(struct store *store, int64_t now, store_each_block *each, void *context);
+int db_running(struct db *store, int64_t now, db_each_block *each, void *context);
 
 /* Blocks of what is in `whom` (NULL: of all) or holds it, the latest first, `most` at most. */
-int store_history(struct store *store, const struct addr_prefix *whom, unsigned int most,
-		  store_each_block *each, void *context);
+int db_history(struct db *store, const struct addr_prefix *whom, unsigned int most,
+	       db_each_block *each, void *context);
 
 /* Blocks whose line was of this time or later. */
-int store_since(struct store *store, int64_t event, store_each_block *each, void *context);
+int db_since(struct db *store, int64_t event, db_each_block *each, void *context);
 
-typedef void store_each_repeat(void *context, const struct addr *host, unsigned int times,
-			       int64_t until);
+typedef void db_each_repeat(void *context, const struct addr *host, unsigned int times,
+			    int64_t until);
 
-int store_repeats(struct store *store, store_each_repeat *each, void *context);
+int db_repeats(struct db *store, db_each_repeat *each, void *context);
 
 /*
  * -ENOENT: nothing is known of that log, or what is known is not valid. 0 without a place: it was
  * not there yet.
  */
-int store_log(struct store *store, const char *name, struct log_position *done,
-	      struct log_position *from);
+int db_log(struct db *store, const char *name, struct log_position *done,
+	   struct log_position *from);
 
-int store_totals(struct store *store, const char *who, struct store_totals *out);
+int db_totals(struct db *store, const char *who, struct db_totals *out);
 
 /* How many rows have been skipped; one that was read twice counts twice. */
-uint64_t store_bad(const struct store *store);
+uint64_t db_bad(const struct db *store);
 
 /* Reads all there is, and counts the rows that are not valid. 0 or -errno. */
-int store_count_bad(struct store *store, uint64_t *out);
+int db_count_bad(struct db *store, uint64_t *out);
 
 /* Accepts NULL. */
-void store_close(struct store *store);
+void db_close(struct db *store);
 
 #endif

@@ -10,7 +10,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "act/store_sql.h"
+#include "state/db_internal.h"
 
 #define STORE_VERSION	  1
 #define STORE_PAGE	  4096
@@ -45,15 +45,15 @@ static int store_version(sqlite3 *db)
 	sqlite3_stmt *ask;
 	int version = -1;
 
-	if (store_prepare(db, "PRAGMA user_version", &ask))
-		return store_errno(db);
+	if (db_prepare(db, "PRAGMA user_version", &ask))
+		return db_errno(db);
 	if (sqlite3_step(ask) == SQLITE_ROW)
 		version = sqlite3_column_int(ask, 0);
 	sqlite3_finalize(ask);
-	return version < 0 ? store_errno(db) : version;
+	return version < 0 ? db_errno(db) : version;
 }
 
-static int store_prepare_file(struct store *store)
+static int store_prepare_file(struct db *store)
 {
 	int version = store_version(store->db), err;
 	char text[128];
@@ -64,16 +64,16 @@ static int store_prepare_file(struct store *store)
 		return -EBADMSG;
 	/* No word to the disk for each batch: a power cut may cost the last seconds, and no more.
 	 */
-	err = store_exec(store->db, "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL");
+	err = db_exec(store->db, "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL");
 	snprintf(text, sizeof(text), "PRAGMA journal_size_limit=%d; PRAGMA max_page_count=%llu",
 		 STORE_WAL, (unsigned long long)(store->limits.size / STORE_PAGE));
 	if (!err)
-		err = store_exec(store->db, text);
+		err = db_exec(store->db, text);
 	if (!err)
-		err = store_exec(store->db, store_schema);
+		err = db_exec(store->db, store_schema);
 	snprintf(text, sizeof(text), "PRAGMA user_version=%d", STORE_VERSION);
 	if (!err && version != STORE_VERSION)
-		err = store_exec(store->db, text);
+		err = db_exec(store->db, text);
 	return err;
 }
 
@@ -148,10 +148,10 @@ static int store_check_file(const char *path, bool make)
 	return 0;
 }
 
-int store_open(const char *folder, const struct store_limits *limits, struct store **out)
+int db_open(const char *folder, const struct db_limits *limits, struct db **out)
 {
 	int flags = limits ? SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE : SQLITE_OPEN_READWRITE;
-	struct store *store = calloc(1, sizeof(*store));
+	struct db *store = calloc(1, sizeof(*store));
 	struct stat st;
 	int err;
 
@@ -160,13 +160,13 @@ int store_open(const char *folder, const struct store_limits *limits, struct sto
 	if (limits)
 		store->limits = *limits;
 	err = store_check_folder(folder, limits);
-	if (!err && snprintf(store->path, sizeof(store->path), "%s/%s", folder, STORE_FILE) >=
+	if (!err && snprintf(store->path, sizeof(store->path), "%s/%s", folder, DB_FILE) >=
 			    (int)sizeof(store->path))
 		err = -ENAMETOOLONG;
 	if (!err)
 		err = store_check_file(store->path, limits);
 	if (!err && sqlite3_open_v2(store->path, &store->db, flags, NULL))
-		err = store_errno(store->db);
+		err = db_errno(store->db);
 	if (!err)
 		sqlite3_busy_timeout(store->db, STORE_PATIENCE_MS);
 	if (!err && limits)
@@ -174,13 +174,13 @@ int store_open(const char *folder, const struct store_limits *limits, struct sto
 	if (!err && !stat(store->path, &st))
 		store->inode = st.st_ino;
 	if (err)
-		store_close(store);
+		db_close(store);
 	else
 		*out = store;
 	return err;
 }
 
-int store_put_aside(const char *folder, char *aside, size_t size)
+int db_put_aside(const char *folder, char *aside, size_t size)
 {
 	char path[PATH_MAX], other[PATH_MAX + 8];
 	struct tm tm;
@@ -188,7 +188,7 @@ int store_put_aside(const char *folder, char *aside, size_t size)
 	char stamp[32];
 
 	strftime(stamp, sizeof(stamp), "%Y%m%d-%H%M%S", gmtime_r(&now, &tm));
-	if (snprintf(path, sizeof(path), "%s/%s", folder, STORE_FILE) >= (int)sizeof(path) ||
+	if (snprintf(path, sizeof(path), "%s/%s", folder, DB_FILE) >= (int)sizeof(path) ||
 	    snprintf(aside, size, "%s.damaged-%s", path, stamp) >= (int)size)
 		return -ENAMETOOLONG;
 	store_chmod(path);
@@ -201,22 +201,22 @@ int store_put_aside(const char *folder, char *aside, size_t size)
 	return 0;
 }
 
-bool store_is_there(const struct store *store)
+bool db_is_there(const struct db *store)
 {
 	struct stat st;
 
 	return !stat(store->path, &st) && st.st_ino == store->inode;
 }
 
-const char *store_strerror(int err)
+const char *db_strerror(int err)
 {
 	if (err == EPERM)
-		return "the folder or " STORE_FILE " belongs to another user, or others may write "
+		return "the folder or " DB_FILE " belongs to another user, or others may write "
 		       "to it";
 	return strerror(err);
 }
 
-void store_close(struct store *store)
+void db_close(struct db *store)
 {
 	if (!store)
 		return;

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* Rows of the state as the file has them, and what of them is valid: anybody may have written it.
  */
-#ifndef STORE_ROW_H
-#define STORE_ROW_H
+#ifndef DB_ROW_H
+#define DB_ROW_H
 
-#include "act/store.h"
+#include "state/db.h"
 
 /*
  * Pure: no SQLite, no clock, no allocation. A row's bytes and texts are the caller's; texts need no
@@ -13,28 +13,28 @@
  */
 
 /* For how long a block may run at most after it was made or last made longer, ms. */
-#define STORE_ROW_LONGEST (366 * 24 * 3600 * INT64_C(1000))
+#define DB_ROW_LONGEST (366 * 24 * 3600 * INT64_C(1000))
 
 /* The times of blocks are before the year 10000. */
-#define STORE_ROW_TIME_MAX INT64_C(253402300800000)
+#define DB_ROW_TIME_MAX INT64_C(253402300800000)
 
-#define STORE_ROW_REPEATS_MAX 10000000
-#define STORE_ROW_LINES_MAX   65536
-#define STORE_ROW_LOG_MAX     4352 /* of a log's name: a path, or a unit of the journal */
+#define DB_ROW_REPEATS_MAX 10000000
+#define DB_ROW_LINES_MAX   65536
+#define DB_ROW_LOG_MAX	   4352 /* of a log's name: a path, or a unit of the journal */
 
-struct store_row_text {
+struct db_row_text {
 	const char *bytes;
 	size_t size;
 };
 
-struct store_row_block {
-	struct store_row_text host;
+struct db_row_block {
+	struct db_row_text host;
 	int64_t length, since, until, quiet, trial, repeats;
-	struct store_row_text reason;
+	struct db_row_text reason;
 	int64_t lifted;
-	struct store_row_text log;
+	struct db_row_text log;
 	int64_t serial, event;
-	struct store_row_text lines;
+	struct db_row_text lines;
 };
 
 /*
@@ -42,32 +42,32 @@ struct store_row_block {
  * order. out->log and out->lines are row->log.bytes and row->lines.bytes; whoever reads them as
  * strings has put a NUL behind them.
  */
-int store_row_block(const struct store_row_block *row, struct store_block *out);
+int db_row_block(const struct db_row_block *row, struct db_block *out);
 
 /* A repeat offender. */
-struct store_row_repeat {
-	struct store_row_text host;
+struct db_row_repeat {
+	struct db_row_text host;
 	int64_t times, until;
 };
 
-int store_row_repeat(const struct store_row_repeat *row, struct addr *host, unsigned int *times,
-		     int64_t *until);
+int db_row_repeat(const struct db_row_repeat *row, struct addr *host, unsigned int *times,
+		  int64_t *until);
 
 /* Numbers that have no sign in struct log_position_file stand as SQLite keeps them, in 64 bits. */
-struct store_row_place {
+struct db_row_place {
 	int64_t rank, generation, device, inode, offset, proof, head, head_size, skip;
 };
 
 /* Adds the place to `out`, of which it has to be the next. */
-int store_row_place(const struct store_row_place *row, struct log_position_files *out);
+int db_row_place(const struct db_row_place *row, struct log_position_files *out);
 
 /* A journal's cursor, printable ASCII. */
-int store_row_cursor(const struct store_row_text *row, char out[LOG_POSITION_CURSOR_SIZE]);
+int db_row_cursor(const struct db_row_text *row, char out[LOG_POSITION_CURSOR_SIZE]);
 
-struct store_row_totals {
+struct db_row_totals {
 	int64_t lines, offences, blocks, braked;
 };
 
-int store_row_totals(const struct store_row_totals *row, struct store_totals *out);
+int db_row_totals(const struct db_row_totals *row, struct db_totals *out);
 
 #endif

@@ -1,20 +1,20 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* How much time has really passed, whatever the wall clock says. Pure, but for store_clock_now().
+/* How much time has really passed, whatever the wall clock says. Pure, but for db_clock_now().
  */
-#include "act/store_clock.h"
+#include "state/db_clock.h"
 
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
 
-#define STORE_CLOCK_BOOT_ID "/proc/sys/kernel/random/boot_id"
+#define DB_CLOCK_BOOT_ID "/proc/sys/kernel/random/boot_id"
 
-void store_clock_now(int64_t wall, struct store_clock *out)
+void db_clock_now(int64_t wall, struct db_clock *out)
 {
-	FILE *file = fopen(STORE_CLOCK_BOOT_ID, "re");
+	FILE *file = fopen(DB_CLOCK_BOOT_ID, "re");
 	struct timespec uptime = { 0 };
 
-	*out = (struct store_clock){ .wall = wall };
+	*out = (struct db_clock){ .wall = wall };
 	clock_gettime(CLOCK_BOOTTIME, &uptime);
 	out->uptime = uptime.tv_sec * INT64_C(1000) + uptime.tv_nsec / 1000000;
 	if (!file)
@@ -25,7 +25,7 @@ void store_clock_now(int64_t wall, struct store_clock *out)
 	fclose(file);
 }
 
-int64_t store_clock_passed(const struct store_clock *last, const struct store_clock *now)
+int64_t db_clock_passed(const struct db_clock *last, const struct db_clock *now)
 {
 	int64_t since = now->uptime;
 

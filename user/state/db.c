@@ -1,36 +1,36 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* The state on disk: written in batches, bounded. */
-#include "act/store.h"
+#include "state/db.h"
 
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "act/store_clock.h"
-#include "act/store_row.h"
-#include "act/store_sql.h"
+#include "state/db_clock.h"
+#include "state/db_row.h"
+#include "state/db_internal.h"
 
 /* How many rows are let go at a time. */
-#define STORE_CHUNK "2000"
+#define DB_CHUNK "2000"
 
 /* Stands for everybody's host and length in a lift. */
-#define STORE_ALL "x'',-1"
+#define DB_ALL "x'',-1"
 
 /* For how long a daemon may hold what it has not written, milliseconds. */
-#define STORE_LIFTS_KEPT (24 * 3600 * INT64_C(1000))
+#define DB_LIFTS_KEPT (24 * 3600 * INT64_C(1000))
 
 /* A clock that is ahead for a while makes nothing over that is not. */
-#define STORE_PASSED                                                    \
+#define DB_PASSED                                                       \
 	"min((SELECT max(since) FROM blocks),ifnull((SELECT wall FROM " \
 	"clock),9223372036854775807))"
 
-static const char *const store_make_room[] = {
+static const char *const db_make_room[] = {
 	/* What is over, and the offenders who were quiet for longest. */
 	"DELETE FROM blocks WHERE id IN (SELECT id FROM blocks WHERE lifted>0 OR"
-	" until<" STORE_PASSED " ORDER BY until LIMIT 20000);"
+	" until<" DB_PASSED " ORDER BY until LIMIT 20000);"
 	"DELETE FROM offenders WHERE host IN (SELECT host FROM offenders WHERE"
-	" until<" STORE_PASSED " ORDER BY until LIMIT 5000)",
+	" until<" DB_PASSED " ORDER BY until LIMIT 5000)",
 	/* What was only shown. */
 	"DELETE FROM blocks WHERE id IN (SELECT id FROM blocks WHERE trial=1 ORDER BY id LIMIT "
 	"20000)",
@@ -40,7 +40,7 @@ static const char *const store_make_room[] = {
 	" ORDER BY id LIMIT 20000)",
 };
 
-int store_errno(sqlite3 *db)
+int db_errno(sqlite3 *db)
 {
 	switch (db ? sqlite3_extended_errcode(db) & 0xff : SQLITE_NOMEM) {
 	case SQLITE_FULL:
@@ -66,34 +66,34 @@ int store_errno(sqlite3 *db)
 	}
 }
 
-int store_exec(sqlite3 *db, const char *sql)
+int db_exec(sqlite3 *db, const char *sql)
 {
-	return sqlite3_exec(db, sql, NULL, NULL, NULL) ? store_errno(db) : 0;
+	return sqlite3_exec(db, sql, NULL, NULL, NULL) ? db_errno(db) : 0;
 }
 
-int store_prepare(sqlite3 *db, const char *sql, sqlite3_stmt **out)
+int db_prepare(sqlite3 *db, const char *sql, sqlite3_stmt **out)
 {
-	return sqlite3_prepare_v2(db, sql, -1, out, NULL) ? store_errno(db) : 0;
+	return sqlite3_prepare_v2(db, sql, -1, out, NULL) ? db_errno(db) : 0;
 }
 
 /* Runs a statement that gives no rows, and makes it ready for the next time. */
-int store_step(sqlite3 *db, sqlite3_stmt *statement)
+int db_step(sqlite3 *db, sqlite3_stmt *statement)
 {
-	int err = sqlite3_step(statement) == SQLITE_DONE ? 0 : store_errno(db);
+	int err = sqlite3_step(statement) == SQLITE_DONE ? 0 : db_errno(db);
 
 	sqlite3_reset(statement);
 	return err;
 }
 
-int64_t store_column_number(sqlite3_stmt *row, int column, bool *valid)
+int64_t db_column_number(sqlite3_stmt *row, int column, bool *valid)
 {
 	*valid &= sqlite3_column_type(row, column) == SQLITE_INTEGER;
 	return sqlite3_column_int64(row, column);
 }
 
-struct store_row_text store_column_text(sqlite3_stmt *row, int column, int type, bool *valid)
+struct db_row_text db_column_text(sqlite3_stmt *row, int column, int type, bool *valid)
 {
-	struct store_row_text text = { NULL, 0 };
+	struct db_row_text text = { NULL, 0 };
 
 	if (sqlite3_column_type(row, column) != type) {
 		*valid = false;
@@ -106,7 +106,7 @@ struct store_row_text store_column_text(sqlite3_stmt *row, int column, int type,
 	return text;
 }
 
-static void store_bind_block(sqlite3_stmt *to, const struct store_block *block)
+static void db_bind_block(sqlite3_stmt *to, const struct db_block *block)
 {
 	sqlite3_bind_blob(to, 1, block->whom.addr.bytes, sizeof(block->whom.addr.bytes),
 			  SQLITE_STATIC);
@@ -124,9 +124,9 @@ static void store_bind_block(sqlite3_stmt *to, const struct store_block *block)
 }
 
 /* A block that runs is made longer, as the kernel's is; otherwise it is a new one. */
-static int store_write_blocks(struct store *store, const struct store_batch *batch)
+static int db_write_blocks(struct db *store, const struct db_batch *batch)
 {
-	/* The parameters are those of store_bind_block(); what a statement does not use is free. */
+	/* The parameters are those of db_bind_block(); what a statement does not use is free. */
 	static const char longer[] =
 		"UPDATE blocks SET until=max(until,?4), quiet=max(quiet,?5), log=?9, serial=?10, "
 		"event=?11, lines=CASE ?12 WHEN '' THEN lines ELSE ?12 END "
@@ -136,30 +136,30 @@ static int store_write_blocks(struct store *store, const struct store_batch *bat
 		"INSERT INTO blocks(host,length,since,until,quiet,trial,repeats,reason,"
 		"log,serial,event,lines,lifted) VALUES(?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11,?12,"
 		"ifnull((SELECT max(at) FROM lifts WHERE (host=?1 AND length=?2 OR "
-		"(host,length)=(" STORE_ALL ")) AND at BETWEEN ?3 AND ?13),0))";
+		"(host,length)=(" DB_ALL ")) AND at BETWEEN ?3 AND ?13),0))";
 	static const char offender[] =
 		"INSERT INTO offenders VALUES(?1,?7+1,?4) ON CONFLICT(host) DO UPDATE SET "
 		"times=excluded.times, until=max(until,excluded.until)";
 	sqlite3_stmt *to[3] = { NULL };
-	int err = store_prepare(store->db, longer, &to[0]);
+	int err = db_prepare(store->db, longer, &to[0]);
 
 	if (!err)
-		err = store_prepare(store->db, anew, &to[1]);
+		err = db_prepare(store->db, anew, &to[1]);
 	if (!err)
-		err = store_prepare(store->db, offender, &to[2]);
+		err = db_prepare(store->db, offender, &to[2]);
 	for (size_t i = 0; i < batch->blocks_count && !err; i++) {
-		const struct store_block *block = &batch->blocks[i];
+		const struct db_block *block = &batch->blocks[i];
 
-		store_bind_block(to[0], block);
-		err = store_step(store->db, to[0]);
+		db_bind_block(to[0], block);
+		err = db_step(store->db, to[0]);
 		if (!err && !sqlite3_changes(store->db)) {
-			store_bind_block(to[1], block);
-			sqlite3_bind_int64(to[1], 13, batch->now + STORE_LIFTS_KEPT);
-			err = store_step(store->db, to[1]);
+			db_bind_block(to[1], block);
+			sqlite3_bind_int64(to[1], 13, batch->now + DB_LIFTS_KEPT);
+			err = db_step(store->db, to[1]);
 		}
 		if (!err && block->log && !block->trial) {
-			store_bind_block(to[2], block);
-			err = store_step(store->db, to[2]);
+			db_bind_block(to[2], block);
+			err = db_step(store->db, to[2]);
 		}
 	}
 	for (size_t i = 0; i < sizeof(to) / sizeof(to[0]); i++)
@@ -167,7 +167,7 @@ static int store_write_blocks(struct store *store, const struct store_batch *bat
 	return err;
 }
 
-static int store_write_lifts(struct store *store, const struct store_batch *batch)
+static int db_write_lifts(struct db *store, const struct db_batch *batch)
 {
 	static const char *const sqls[] = {
 		"UPDATE blocks SET lifted=?3 WHERE host=?1 AND length=?2 AND until>?3 AND lifted=0",
@@ -179,7 +179,7 @@ static int store_write_lifts(struct store *store, const struct store_batch *batc
 	for (size_t i = 0; i < sizeof(sqls) / sizeof(sqls[0]) && !err; i++) {
 		sqlite3_stmt *lift;
 
-		err = store_prepare(store->db, sqls[i], &lift);
+		err = db_prepare(store->db, sqls[i], &lift);
 		for (size_t j = 0; j < batch->lifts_count && !err; j++) {
 			const struct addr_prefix *whom = &batch->lifts[j];
 
@@ -187,47 +187,47 @@ static int store_write_lifts(struct store *store, const struct store_batch *batc
 					  SQLITE_STATIC);
 			sqlite3_bind_int(lift, 2, whom->length);
 			sqlite3_bind_int64(lift, 3, batch->now);
-			err = store_step(store->db, lift);
+			err = db_step(store->db, lift);
 		}
 		sqlite3_finalize(lift);
 	}
 	return err;
 }
 
-static int store_write_all(struct store *store, const struct store_batch *batch)
+static int db_write_all(struct db *store, const struct db_batch *batch)
 {
 	int err = 0;
 
 	if (batch->blocks_count)
-		err = store_write_blocks(store, batch);
+		err = db_write_blocks(store, batch);
 	if (!err && batch->lifts_count)
-		err = store_write_lifts(store, batch);
+		err = db_write_lifts(store, batch);
 	for (size_t i = 0; i < batch->logs_count && !err; i++)
-		err = store_write_log(store, &batch->logs[i]);
+		err = db_write_log(store, &batch->logs[i]);
 	if (!err && batch->totals)
-		err = store_write_totals(store, batch->who, batch->totals);
+		err = db_write_totals(store, batch->who, batch->totals);
 	return err;
 }
 
-static int store_write_once(struct store *store, const struct store_batch *batch)
+static int db_write_once(struct db *store, const struct db_batch *batch)
 {
-	int err = store_exec(store->db, "BEGIN IMMEDIATE");
+	int err = db_exec(store->db, "BEGIN IMMEDIATE");
 
 	if (err)
 		return err;
-	err = store_write_all(store, batch);
+	err = db_write_all(store, batch);
 	if (!err)
-		err = store_exec(store->db, "COMMIT");
+		err = db_exec(store->db, "COMMIT");
 	if (err)
 		sqlite3_exec(store->db, "ROLLBACK", NULL, NULL, NULL);
 	return err;
 }
 
 /* Without evidence, blocks are a tenth of the size. */
-static int store_write_bare(struct store *store, const struct store_batch *batch)
+static int db_write_bare(struct db *store, const struct db_batch *batch)
 {
-	struct store_block *blocks = calloc(batch->blocks_count, sizeof(*blocks));
-	struct store_batch bare = *batch;
+	struct db_block *blocks = calloc(batch->blocks_count, sizeof(*blocks));
+	struct db_batch bare = *batch;
 	int err;
 
 	if (!blocks)
@@ -236,54 +236,53 @@ static int store_write_bare(struct store *store, const struct store_batch *batch
 	for (size_t i = 0; i < batch->blocks_count; i++)
 		blocks[i].lines = "";
 	bare.blocks = blocks;
-	err = store_write_once(store, &bare);
+	err = db_write_once(store, &bare);
 	free(blocks);
 	return err;
 }
 
 /* Where there is no room: what can be done without goes, the least needed first. */
-int store_write(struct store *store, const struct store_batch *batch, size_t *left_out)
+int db_write(struct db *store, const struct db_batch *batch, size_t *left_out)
 {
-	struct store_batch rest = *batch;
-	int err = store_write_once(store, batch);
+	struct db_batch rest = *batch;
+	int err = db_write_once(store, batch);
 
 	*left_out = 0;
-	for (size_t i = 0;
-	     i < sizeof(store_make_room) / sizeof(store_make_room[0]) && err == -ENOSPC; i++) {
-		store_exec(store->db, store_make_room[i]);
-		err = store_write_once(store, batch);
+	for (size_t i = 0; i < sizeof(db_make_room) / sizeof(db_make_room[0]) && err == -ENOSPC;
+	     i++) {
+		db_exec(store->db, db_make_room[i]);
+		err = db_write_once(store, batch);
 	}
 	if (err != -ENOSPC || !batch->blocks_count)
 		return err;
-	err = store_write_bare(store, batch);
+	err = db_write_bare(store, batch);
 	if (err != -ENOSPC)
 		return err;
 	/* The blocks are in force, and where the log was read to is worth more than their history.
 	 */
 	rest.blocks_count = 0;
-	err = store_write_once(store, &rest);
+	err = db_write_once(store, &rest);
 	if (!err)
 		*left_out = batch->blocks_count;
 	return err;
 }
 
 /* What was left of the clock; false: nothing valid. */
-static bool store_read_clock(struct store *store, struct store_clock *out)
+static bool db_read_clock(struct db *store, struct db_clock *out)
 {
 	bool valid = true, found = false;
-	struct store_row_text boot;
+	struct db_row_text boot;
 	sqlite3_stmt *ask;
 
 	memset(out, 0, sizeof(*out));
-	if (store_prepare(store->db, "SELECT wall, uptime, boot FROM clock", &ask))
+	if (db_prepare(store->db, "SELECT wall, uptime, boot FROM clock", &ask))
 		return false;
 	if (sqlite3_step(ask) == SQLITE_ROW) {
-		out->wall = store_column_number(ask, 0, &valid);
-		out->uptime = store_column_number(ask, 1, &valid);
-		boot = store_column_text(ask, 2, SQLITE_TEXT, &valid);
-		found = valid && out->wall > 0 && out->wall < STORE_ROW_TIME_MAX &&
-			out->uptime >= 0 && out->uptime < STORE_ROW_TIME_MAX &&
-			boot.size < sizeof(out->boot);
+		out->wall = db_column_number(ask, 0, &valid);
+		out->uptime = db_column_number(ask, 1, &valid);
+		boot = db_column_text(ask, 2, SQLITE_TEXT, &valid);
+		found = valid && out->wall > 0 && out->wall < DB_ROW_TIME_MAX && out->uptime >= 0 &&
+			out->uptime < DB_ROW_TIME_MAX && boot.size < sizeof(out->boot);
 		if (found)
 			memcpy(out->boot, boot.bytes, boot.size);
 	}
@@ -292,16 +291,15 @@ static bool store_read_clock(struct store *store, struct store_clock *out)
 }
 
 /* What an older version left: the latest time that the state itself knows, or else `now`. */
-static void store_guess_clock(struct store *store, const struct store_clock *now,
-			      struct store_clock *out)
+static void db_guess_clock(struct db *store, const struct db_clock *now, struct db_clock *out)
 {
 	sqlite3_stmt *ask;
 
 	*out = *now;
-	if (store_prepare(store->db,
-			  "SELECT max(t) FROM (SELECT max(since) t FROM blocks UNION ALL "
-			  "SELECT max(until) FROM offenders)",
-			  &ask))
+	if (db_prepare(store->db,
+		       "SELECT max(t) FROM (SELECT max(since) t FROM blocks UNION ALL "
+		       "SELECT max(until) FROM offenders)",
+		       &ask))
 		return;
 	if (sqlite3_step(ask) == SQLITE_ROW && sqlite3_column_type(ask, 0) == SQLITE_INTEGER &&
 	    sqlite3_column_int64(ask, 0) > 0 && sqlite3_column_int64(ask, 0) < now->wall)
@@ -313,68 +311,68 @@ static void store_guess_clock(struct store *store, const struct store_clock *now
  * From when on what is over is so for sure. What has passed by now is kept, and never goes back: a
  * wall clock that is behind for a while, as before the time is known after a boot, changes nothing.
  */
-static int64_t store_horizon(struct store *store, const struct store_clock *now)
+static int64_t db_horizon(struct db *store, const struct db_clock *now)
 {
-	struct store_clock last;
+	struct db_clock last;
 	sqlite3_stmt *enter;
 	int64_t passed;
 
-	if (store_read_clock(store, &last))
-		passed = store_clock_passed(&last, now);
+	if (db_read_clock(store, &last))
+		passed = db_clock_passed(&last, now);
 	else {
-		store_guess_clock(store, now, &last);
+		db_guess_clock(store, now, &last);
 		passed = last.wall;
 	}
-	if (!store_prepare(store->db, "INSERT OR REPLACE INTO clock VALUES(1,?,?,?)", &enter)) {
+	if (!db_prepare(store->db, "INSERT OR REPLACE INTO clock VALUES(1,?,?,?)", &enter)) {
 		sqlite3_bind_int64(enter, 1, passed);
 		sqlite3_bind_int64(enter, 2, now->uptime);
 		sqlite3_bind_text(enter, 3, now->boot, -1, SQLITE_STATIC);
-		store_step(store->db, enter);
+		db_step(store->db, enter);
 		sqlite3_finalize(enter);
 	}
 	return passed < now->wall ? passed : now->wall;
 }
 
-static bool store_forget(struct store *store, const char *sql, int64_t before)
+static bool db_forget(struct db *store, const char *sql, int64_t before)
 {
 	char text[256];
 
 	snprintf(text, sizeof(text), sql, (long long)before);
-	return !store_exec(store->db, text) && sqlite3_changes(store->db);
+	return !db_exec(store->db, text) && sqlite3_changes(store->db);
 }
 
-bool store_prune(struct store *store, const struct store_clock *now)
+bool db_prune(struct db *store, const struct db_clock *now)
 {
-	const int64_t horizon = store_horizon(store, now);
+	const int64_t horizon = db_horizon(store, now);
 
-	if (store_forget(store,
-			 "DELETE FROM blocks WHERE id IN (SELECT id FROM blocks WHERE until<%lld "
-			 "ORDER BY until LIMIT " STORE_CHUNK ")",
-			 horizon - store->limits.history))
+	if (db_forget(store,
+		      "DELETE FROM blocks WHERE id IN (SELECT id FROM blocks WHERE until<%lld "
+		      "ORDER BY until LIMIT " DB_CHUNK ")",
+		      horizon - store->limits.history))
 		return true;
-	if (store_forget(store,
-			 "DELETE FROM offenders WHERE host IN (SELECT host FROM offenders WHERE "
-			 "until<%lld LIMIT " STORE_CHUNK ")",
-			 horizon - store->limits.memory))
+	if (db_forget(store,
+		      "DELETE FROM offenders WHERE host IN (SELECT host FROM offenders WHERE "
+		      "until<%lld LIMIT " DB_CHUNK ")",
+		      horizon - store->limits.memory))
 		return true;
-	store_forget(store, "DELETE FROM lifts WHERE at<%lld", horizon - STORE_LIFTS_KEPT);
+	db_forget(store, "DELETE FROM lifts WHERE at<%lld", horizon - DB_LIFTS_KEPT);
 	return false;
 }
 
-int store_lift_all(struct store *store, int64_t now, uint64_t *lifted)
+int db_lift_all(struct db *store, int64_t now, uint64_t *lifted)
 {
 	char text[256];
 	int err;
 
 	/* A daemon may still hold blocks that are older than this. */
 	snprintf(text, sizeof(text),
-		 "BEGIN IMMEDIATE; INSERT OR REPLACE INTO lifts VALUES(" STORE_ALL ",%lld); "
+		 "BEGIN IMMEDIATE; INSERT OR REPLACE INTO lifts VALUES(" DB_ALL ",%lld); "
 		 "UPDATE blocks SET lifted=%lld WHERE until>%lld AND lifted=0",
 		 (long long)now, (long long)now, (long long)now);
-	err = store_exec(store->db, text);
+	err = db_exec(store->db, text);
 	*lifted = sqlite3_changes(store->db);
 	if (!err)
-		err = store_exec(store->db, "COMMIT");
+		err = db_exec(store->db, "COMMIT");
 	if (err)
 		sqlite3_exec(store->db, "ROLLBACK", NULL, NULL, NULL);
 	return err;

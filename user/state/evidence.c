@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* The latest lines that told of offences, so that a block can show what it is for. */
-#include "judge/evidence.h"
+#include "state/evidence.h"
 
 #include <errno.h>
 #include <stdlib.h>

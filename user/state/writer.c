@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Writes the state in a thread of its own: however slow or full the disk is, nobody waits for it.
  */
-#include "act/scribe.h"
+#include "state/writer.h"
 
-#include "act/store_clock.h"
+#include "state/db_clock.h"
 
 #include <errno.h>
 #include <limits.h>
@@ -15,65 +15,65 @@
 #include <time.h>
 
 /* Blocks that wait for a disk; with their evidence, some 100 MB at worst. */
-#define SCRIBE_WAITING_MAX 20000
-#define SCRIBE_LOGS_MAX	   16
-#define SCRIBE_WHO_SIZE	   64
-#define SCRIBE_RETRY	   5 /* seconds */
-#define SCRIBE_PRUNE	   60
+#define WRITER_WAITING_MAX 20000
+#define WRITER_LOGS_MAX	   16
+#define WRITER_WHO_SIZE	   64
+#define WRITER_RETRY	   5 /* seconds */
+#define WRITER_PRUNE	   60
 
-/* What one scribe_post() leads to, or several that could not be written yet. */
-struct scribe_batch {
-	struct store_block *blocks;
+/* What one writer_post() leads to, or several that could not be written yet. */
+struct writer_batch {
+	struct db_block *blocks;
 	size_t blocks_count, blocks_room;
 	struct addr_prefix *lifts;
 	size_t lifts_count, lifts_room;
-	struct store_log logs[SCRIBE_LOGS_MAX];
+	struct db_log logs[WRITER_LOGS_MAX];
 	size_t logs_count;
-	struct store_totals totals;
+	struct db_totals totals;
 	int64_t now;
 };
 
-struct scribe {
+struct writer {
 	char folder[PATH_MAX];
-	char who[SCRIBE_WHO_SIZE];
-	struct store_limits limits;
+	char who[WRITER_WHO_SIZE];
+	struct db_limits limits;
 	pthread_t thread;
 	pthread_mutex_t lock;
 	pthread_cond_t posted;
 	/* Under the lock: */
-	struct scribe_batch gathered; /* to be posted */
-	struct scribe_batch waiting;  /* posted */
+	struct writer_batch gathered; /* to be posted */
+	struct writer_batch waiting;  /* posted */
 	bool has_post;
 	bool over;
-	struct scribe_state state;
+	struct writer_state state;
 	/* The thread's own: */
-	struct store *store;
+	struct db *store;
 	bool checked; /* the rows of it, once */
 	time_t pruned;
 };
 
-static void scribe_free_block(struct store_block *block)
+static void writer_free_block(struct db_block *block)
 {
 	free((char *)block->log);
 	free((char *)block->lines);
 }
 
-static void scribe_clear(struct scribe_batch *batch)
+static void writer_clear(struct writer_batch *batch)
 {
 	for (size_t i = 0; i < batch->blocks_count; i++)
-		scribe_free_block(&batch->blocks[i]);
+		writer_free_block(&batch->blocks[i]);
 	free(batch->blocks);
 	free(batch->lifts);
 	memset(batch, 0, sizeof(*batch));
 }
 
 /* Room for one more. False: there is none. */
-static bool scribe_make_room(void **items, size_t count, size_t *room, size_t size)
+static bool writer_make_room(void **items, size_t count, size_t *room, size_t size)
 {
 	size_t more = *room ? *room * 2 : 64;
 	void *grown;
 
-	if (count >= SCRIBE_WAITING_MAX)
+	if (count >= WRITER_WAITING_MAX)
 		return false;
 	if (count < *room)
 		return true;
@@ -86,7 +86,7 @@ static bool scribe_make_room(void **items, size_t count, size_t *room, size_t si
 }
 
 /* Under the lock: that `block` is not entered, and would not be restored. */
-static void scribe_note_lost(struct scribe *scribe, const struct store_block *block)
+static void writer_note_lost(struct writer *scribe, const struct db_block *block)
 {
 	scribe->state.lost++;
 	if (!block->trial && block->until > scribe->state.lost_until)
@@ -94,97 +94,97 @@ static void scribe_note_lost(struct scribe *scribe, const struct store_block *bl
 }
 
 /* Takes over the strings of `block`. */
-static void scribe_add_block(struct scribe *scribe, struct scribe_batch *batch,
-			     const struct store_block *block)
+static void writer_add_block(struct writer *scribe, struct writer_batch *batch,
+			     const struct db_block *block)
 {
-	if (scribe_make_room((void **)&batch->blocks, batch->blocks_count, &batch->blocks_room,
+	if (writer_make_room((void **)&batch->blocks, batch->blocks_count, &batch->blocks_room,
 			     sizeof(*block))) {
 		batch->blocks[batch->blocks_count++] = *block;
 		return;
 	}
-	scribe_note_lost(scribe, block);
-	scribe_free_block(&(struct store_block){ .log = block->log, .lines = block->lines });
+	writer_note_lost(scribe, block);
+	writer_free_block(&(struct db_block){ .log = block->log, .lines = block->lines });
 }
 
-void scribe_block(struct scribe *scribe, const struct store_block *block)
+void writer_block(struct writer *scribe, const struct db_block *block)
 {
-	struct store_block copy = *block;
+	struct db_block copy = *block;
 
 	copy.log = block->log ? strdup(block->log) : NULL;
 	copy.lines = block->lines ? strdup(block->lines) : NULL;
 	pthread_mutex_lock(&scribe->lock);
-	scribe_add_block(scribe, &scribe->gathered, &copy);
+	writer_add_block(scribe, &scribe->gathered, &copy);
 	pthread_mutex_unlock(&scribe->lock);
 }
 
-static void scribe_add_lift(struct scribe_batch *batch, const struct addr_prefix *whom)
+static void writer_add_lift(struct writer_batch *batch, const struct addr_prefix *whom)
 {
-	if (scribe_make_room((void **)&batch->lifts, batch->lifts_count, &batch->lifts_room,
+	if (writer_make_room((void **)&batch->lifts, batch->lifts_count, &batch->lifts_room,
 			     sizeof(*whom)))
 		batch->lifts[batch->lifts_count++] = *whom;
 }
 
-void scribe_lift(struct scribe *scribe, const struct addr_prefix *whom)
+void writer_lift(struct writer *scribe, const struct addr_prefix *whom)
 {
 	pthread_mutex_lock(&scribe->lock);
-	scribe_add_lift(&scribe->gathered, whom);
+	writer_add_lift(&scribe->gathered, whom);
 	pthread_mutex_unlock(&scribe->lock);
 }
 
 /* Adds `from` to `to`, which is older; `from` is empty after that. */
-static void scribe_merge(struct scribe *scribe, struct scribe_batch *to, struct scribe_batch *from)
+static void writer_merge(struct writer *scribe, struct writer_batch *to, struct writer_batch *from)
 {
 	for (size_t i = 0; i < from->blocks_count; i++)
-		scribe_add_block(scribe, to, &from->blocks[i]);
+		writer_add_block(scribe, to, &from->blocks[i]);
 	from->blocks_count = 0;
 	for (size_t i = 0; i < from->lifts_count; i++)
-		scribe_add_lift(to, &from->lifts[i]);
+		writer_add_lift(to, &from->lifts[i]);
 	memcpy(to->logs, from->logs, sizeof(to->logs));
 	to->logs_count = from->logs_count;
 	to->totals = from->totals;
 	to->now = from->now;
-	scribe_clear(from);
+	writer_clear(from);
 }
 
-void scribe_post(struct scribe *scribe, const struct store_log *logs, size_t count,
-		 const struct store_totals *totals, int64_t now)
+void writer_post(struct writer *scribe, const struct db_log *logs, size_t count,
+		 const struct db_totals *totals, int64_t now)
 {
-	struct scribe_batch *gathered = &scribe->gathered;
+	struct writer_batch *gathered = &scribe->gathered;
 
 	pthread_mutex_lock(&scribe->lock);
-	gathered->logs_count = count < SCRIBE_LOGS_MAX ? count : SCRIBE_LOGS_MAX;
+	gathered->logs_count = count < WRITER_LOGS_MAX ? count : WRITER_LOGS_MAX;
 	memcpy(gathered->logs, logs, gathered->logs_count * sizeof(*logs));
 	gathered->totals = *totals;
 	gathered->now = now;
-	scribe_merge(scribe, &scribe->waiting, gathered);
+	writer_merge(scribe, &scribe->waiting, gathered);
 	scribe->has_post = true;
 	pthread_cond_signal(&scribe->posted);
 	pthread_mutex_unlock(&scribe->lock);
 }
 
 /* A file that is damaged is put aside, and a new one begun. */
-static int scribe_mend(struct scribe *scribe)
+static int writer_mend(struct writer *scribe)
 {
 	char aside[PATH_MAX];
 	int err;
 
-	store_close(scribe->store);
+	db_close(scribe->store);
 	scribe->store = NULL;
-	err = store_put_aside(scribe->folder, aside, sizeof(aside));
+	err = db_put_aside(scribe->folder, aside, sizeof(aside));
 	if (err)
 		return err;
 	pthread_mutex_lock(&scribe->lock);
 	scribe->state.damaged++;
 	pthread_mutex_unlock(&scribe->lock);
-	return store_open(scribe->folder, &scribe->limits, &scribe->store);
+	return db_open(scribe->folder, &scribe->limits, &scribe->store);
 }
 
 /* Here, where nobody waits for it. */
-static void scribe_check(struct scribe *scribe)
+static void writer_check(struct writer *scribe)
 {
 	uint64_t bad;
 
-	if (scribe->checked || !scribe->store || store_count_bad(scribe->store, &bad))
+	if (scribe->checked || !scribe->store || db_count_bad(scribe->store, &bad))
 		return;
 	scribe->checked = true;
 	pthread_mutex_lock(&scribe->lock);
@@ -192,9 +192,9 @@ static void scribe_check(struct scribe *scribe)
 	pthread_mutex_unlock(&scribe->lock);
 }
 
-static int scribe_write(struct scribe *scribe, const struct scribe_batch *batch)
+static int writer_write(struct writer *scribe, const struct writer_batch *batch)
 {
-	const struct store_batch rows = {
+	const struct db_batch rows = {
 		.blocks = batch->blocks,
 		.blocks_count = batch->blocks_count,
 		.lifts = batch->lifts,
@@ -208,58 +208,58 @@ static int scribe_write(struct scribe *scribe, const struct scribe_batch *batch)
 	size_t left_out = 0;
 	int err = 0;
 
-	if (scribe->store && !store_is_there(scribe->store)) {
-		store_close(scribe->store);
+	if (scribe->store && !db_is_there(scribe->store)) {
+		db_close(scribe->store);
 		scribe->store = NULL;
 		pthread_mutex_lock(&scribe->lock);
 		scribe->state.gone++;
 		pthread_mutex_unlock(&scribe->lock);
 	}
 	if (!scribe->store)
-		err = store_open(scribe->folder, &scribe->limits, &scribe->store);
+		err = db_open(scribe->folder, &scribe->limits, &scribe->store);
 	if (err == -EBADMSG)
-		err = scribe_mend(scribe);
+		err = writer_mend(scribe);
 	if (!err)
-		err = store_write(scribe->store, &rows, &left_out);
+		err = db_write(scribe->store, &rows, &left_out);
 	if (err == -EBADMSG) {
-		err = scribe_mend(scribe);
+		err = writer_mend(scribe);
 		if (!err)
-			err = store_write(scribe->store, &rows, &left_out);
+			err = db_write(scribe->store, &rows, &left_out);
 	}
 	if (left_out) {
 		pthread_mutex_lock(&scribe->lock);
 		for (size_t i = 0; i < batch->blocks_count; i++)
-			scribe_note_lost(scribe, &batch->blocks[i]);
+			writer_note_lost(scribe, &batch->blocks[i]);
 		pthread_mutex_unlock(&scribe->lock);
 	}
 	/* What the file stood for may be gone: it is looked for again. */
 	if (err && scribe->store) {
-		store_close(scribe->store);
+		db_close(scribe->store);
 		scribe->store = NULL;
 	}
 	return err;
 }
 
-static void scribe_prune(struct scribe *scribe, int64_t now)
+static void writer_prune(struct writer *scribe, int64_t now)
 {
 	time_t second = time(NULL);
-	struct store_clock clock;
+	struct db_clock clock;
 
-	if (!scribe->store || llabs(second - scribe->pruned) < SCRIBE_PRUNE)
+	if (!scribe->store || llabs(second - scribe->pruned) < WRITER_PRUNE)
 		return;
-	store_clock_now(now, &clock);
-	if (!store_prune(scribe->store, &clock))
+	db_clock_now(now, &clock);
+	if (!db_prune(scribe->store, &clock))
 		scribe->pruned = second;
 }
 
 /* Waits for a post, and takes it out. False: there is none, and it is over. */
-static bool scribe_take(struct scribe *scribe, struct scribe_batch *out, bool failed)
+static bool writer_take(struct writer *scribe, struct writer_batch *out, bool failed)
 {
 	struct timespec until;
 	bool goes_on;
 
 	clock_gettime(CLOCK_MONOTONIC, &until);
-	until.tv_sec += SCRIBE_RETRY;
+	until.tv_sec += WRITER_RETRY;
 	pthread_mutex_lock(&scribe->lock);
 	while (!scribe->over && (failed || !scribe->has_post) &&
 	       pthread_cond_timedwait(&scribe->posted, &scribe->lock, &until) != ETIMEDOUT)
@@ -274,52 +274,52 @@ static bool scribe_take(struct scribe *scribe, struct scribe_batch *out, bool fa
 }
 
 /* What could not be written waits, with what has come since behind it. */
-static void scribe_put_back(struct scribe *scribe, struct scribe_batch *batch)
+static void writer_put_back(struct writer *scribe, struct writer_batch *batch)
 {
-	struct scribe_batch since;
+	struct writer_batch since;
 
 	pthread_mutex_lock(&scribe->lock);
 	since = scribe->waiting;
 	scribe->waiting = *batch;
 	if (scribe->has_post)
-		scribe_merge(scribe, &scribe->waiting, &since);
+		writer_merge(scribe, &scribe->waiting, &since);
 	scribe->has_post = true;
 	pthread_mutex_unlock(&scribe->lock);
 	memset(batch, 0, sizeof(*batch));
 }
 
-static void *scribe_run(void *context)
+static void *writer_run(void *context)
 {
-	struct scribe *scribe = context;
-	struct scribe_batch batch;
+	struct writer *scribe = context;
+	struct writer_batch batch;
 	int err = 0;
 
-	while (scribe_take(scribe, &batch, err)) {
+	while (writer_take(scribe, &batch, err)) {
 		bool over;
 
 		if (!batch.logs_count && !batch.blocks_count && !batch.lifts_count)
 			continue;
-		err = scribe_write(scribe, &batch);
+		err = writer_write(scribe, &batch);
 		pthread_mutex_lock(&scribe->lock);
 		scribe->state.error = -err;
 		over = scribe->over;
 		pthread_mutex_unlock(&scribe->lock);
 		if (!err) {
-			scribe_check(scribe);
-			scribe_prune(scribe, batch.now);
+			writer_check(scribe);
+			writer_prune(scribe, batch.now);
 		} else if (!over) {
-			scribe_put_back(scribe, &batch);
+			writer_put_back(scribe, &batch);
 		}
-		scribe_clear(&batch);
+		writer_clear(&batch);
 	}
-	store_close(scribe->store);
+	db_close(scribe->store);
 	return NULL;
 }
 
-int scribe_open(const char *folder, const char *who, const struct store_limits *limits,
-		struct scribe **out)
+int writer_open(const char *folder, const char *who, const struct db_limits *limits,
+		struct writer **out)
 {
-	struct scribe *scribe = calloc(1, sizeof(*scribe));
+	struct writer *scribe = calloc(1, sizeof(*scribe));
 	pthread_condattr_t monotonic;
 	sigset_t all, before;
 	int err;
@@ -337,7 +337,7 @@ int scribe_open(const char *folder, const char *who, const struct store_limits *
 	pthread_condattr_destroy(&monotonic);
 	sigfillset(&all);
 	pthread_sigmask(SIG_SETMASK, &all, &before);
-	err = pthread_create(&scribe->thread, NULL, scribe_run, scribe);
+	err = pthread_create(&scribe->thread, NULL, writer_run, scribe);
 	pthread_sigmask(SIG_SETMASK, &before, NULL);
 	if (err) {
 		free(scribe);
@@ -347,9 +347,9 @@ int scribe_open(const char *folder, const char *who, const struct store_limits *
 	return 0;
 }
 
-struct scribe_state scribe_state(struct scribe *scribe)
+struct writer_state writer_state(struct writer *scribe)
 {
-	struct scribe_state state;
+	struct writer_state state;
 
 	pthread_mutex_lock(&scribe->lock);
 	state = scribe->state;
@@ -357,7 +357,7 @@ struct scribe_state scribe_state(struct scribe *scribe)
 	return state;
 }
 
-void scribe_close(struct scribe *scribe)
+void writer_close(struct writer *scribe)
 {
 	if (!scribe)
 		return;
@@ -366,8 +366,8 @@ void scribe_close(struct scribe *scribe)
 	pthread_cond_signal(&scribe->posted);
 	pthread_mutex_unlock(&scribe->lock);
 	pthread_join(scribe->thread, NULL);
-	scribe_clear(&scribe->gathered);
-	scribe_clear(&scribe->waiting);
+	writer_clear(&scribe->gathered);
+	writer_clear(&scribe->waiting);
 	pthread_mutex_destroy(&scribe->lock);
 	pthread_cond_destroy(&scribe->posted);
 	free(scribe);

@@ -1,0 +1,168 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Rows of the state as the file has them, and what of them is valid: anybody may have written it.
+ */
+#include "state/db_row.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "kernel/blocks.h"
+
+#define DB_ROW_SECONDS_MAX (DB_ROW_LONGEST / 1000)
+
+/* A log's clock may be off by this from ours where a block is made by it. */
+#define DB_ROW_SKEW (24 * 3600 * INT64_C(1000))
+
+static bool db_row_in(int64_t value, int64_t least, int64_t most)
+{
+	return value >= least && value <= most;
+}
+
+static bool db_row_is_time(int64_t value)
+{
+	return db_row_in(value, 1, DB_ROW_TIME_MAX);
+}
+
+/* Without a NUL, which would hide what is behind it. */
+static bool db_row_is_text(const struct db_row_text *text, size_t most)
+{
+	return text->bytes && text->size <= most && !memchr(text->bytes, '\0', text->size);
+}
+
+static bool db_row_is_printable(const struct db_row_text *text, size_t most)
+{
+	if (!text->bytes || text->size > most)
+		return false;
+	for (size_t i = 0; i < text->size; i++)
+		if (text->bytes[i] < ' ' || text->bytes[i] > '~')
+			return false;
+	return true;
+}
+
+static bool db_row_address(const struct db_row_text *bytes, struct addr *out)
+{
+	if (!bytes->bytes || bytes->size != sizeof(out->bytes))
+		return false;
+	memcpy(out->bytes, bytes->bytes, sizeof(out->bytes));
+	return true;
+}
+
+static bool db_row_network(const struct db_row_block *row, struct addr_prefix *out)
+{
+	struct addr masked;
+	bool ipv4;
+
+	if (!db_row_address(&row->host, &out->addr))
+		return false;
+	ipv4 = addr_is_ipv4(&out->addr);
+	if (!db_row_in(row->length, ipv4 ? BLOCKS_WIDEST4 : BLOCKS_WIDEST6, ipv4 ? 32 : 128))
+		return false;
+	out->length = row->length;
+	masked = out->addr;
+	addr_mask(&masked, out->length);
+	if (memcmp(&masked, &out->addr, sizeof(masked)))
+		return false;
+	return !addr_prefix_is_host(out) || !addr_is_special(&out->addr);
+}
+
+/* A log's stamps may say any year. */
+static bool db_row_times(const struct db_row_block *row)
+{
+	int64_t latest = row->since > row->event ? row->since : row->event;
+
+	return db_row_is_time(row->since) && db_row_is_time(row->until) &&
+	       db_row_in(row->event, -DB_ROW_TIME_MAX, DB_ROW_TIME_MAX) &&
+	       row->until > row->since && row->until - latest <= DB_ROW_LONGEST + DB_ROW_SKEW &&
+	       db_row_in(row->lifted, 0, DB_ROW_TIME_MAX);
+}
+
+/* Lines of evidence have an LF each. */
+static bool db_row_lines(const struct db_row_text *lines)
+{
+	return db_row_is_text(lines, DB_ROW_LINES_MAX) &&
+	       (!lines->size || lines->bytes[lines->size - 1] == '\n');
+}
+
+int db_row_block(const struct db_row_block *row, struct db_block *out)
+{
+	struct db_block block = { .log = row->log.bytes, .lines = row->lines.bytes };
+
+	if (!db_row_network(row, &block.whom) || !db_row_times(row) ||
+	    !db_row_in(row->quiet, 0, DB_ROW_SECONDS_MAX) || !db_row_in(row->trial, 0, 1) ||
+	    !db_row_in(row->repeats, 0, DB_ROW_REPEATS_MAX) ||
+	    !db_row_is_printable(&row->reason, sizeof(block.reason) - 1) ||
+	    (row->log.bytes && !db_row_is_text(&row->log, DB_ROW_LOG_MAX)) ||
+	    !db_row_in(row->serial, 0, INT64_MAX) || (!row->log.bytes && row->serial) ||
+	    !db_row_lines(&row->lines))
+		return -EINVAL;
+	block.since = row->since;
+	block.until = row->until;
+	block.quiet = row->quiet;
+	block.trial = row->trial;
+	block.repeats = row->repeats;
+	memcpy(block.reason, row->reason.bytes, row->reason.size);
+	block.lifted = row->lifted;
+	block.serial = row->serial;
+	block.event = row->event;
+	*out = block;
+	return 0;
+}
+
+int db_row_repeat(const struct db_row_repeat *row, struct addr *host, unsigned int *times,
+		  int64_t *until)
+{
+	struct addr addr, of_host;
+
+	if (!db_row_address(&row->host, &addr) || addr_is_special(&addr) ||
+	    !db_row_in(row->times, 1, DB_ROW_REPEATS_MAX) || !db_row_is_time(row->until))
+		return -EINVAL;
+	of_host = addr_host(&addr);
+	if (memcmp(&of_host, &addr, sizeof(addr)))
+		return -EINVAL;
+	*host = addr;
+	*times = row->times;
+	*until = row->until;
+	return 0;
+}
+
+int db_row_place(const struct db_row_place *row, struct log_position_files *out)
+{
+	struct log_position_file *place = &out->places[out->count];
+
+	if (out->count == LOG_POSITION_FILES || row->rank != out->count ||
+	    !db_row_in(row->generation, 0, (INT64_C(1) << (63 - LOG_POSITION_SERIAL_BITS)) - 1) ||
+	    (out->count && (uint64_t)row->generation <= place[-1].generation) ||
+	    !db_row_in(row->offset, 0, (INT64_C(1) << LOG_POSITION_SERIAL_BITS) - 1) ||
+	    !db_row_in(row->head_size, 0, LOG_POSITION_HEAD_MAX) || !db_row_in(row->skip, 0, 1))
+		return -EINVAL;
+	*place = (struct log_position_file){ .generation = row->generation,
+					     .device = row->device,
+					     .inode = row->inode,
+					     .offset = row->offset,
+					     .proof = row->proof,
+					     .head = row->head,
+					     .head_size = row->head_size,
+					     .skip = row->skip };
+	out->count++;
+	return 0;
+}
+
+int db_row_cursor(const struct db_row_text *row, char out[LOG_POSITION_CURSOR_SIZE])
+{
+	if (!db_row_is_printable(row, LOG_POSITION_CURSOR_SIZE - 1))
+		return -EINVAL;
+	memcpy(out, row->bytes, row->size);
+	out[row->size] = '\0';
+	return 0;
+}
+
+int db_row_totals(const struct db_row_totals *row, struct db_totals *out)
+{
+	if (row->lines < 0 || row->offences < 0 || row->blocks < 0 || !db_row_in(row->braked, 0, 1))
+		return -EINVAL;
+	*out = (struct db_totals){ .lines = row->lines,
+				   .offences = row->offences,
+				   .blocks = row->blocks,
+				   .braked = row->braked };
+	return 0;
+}
