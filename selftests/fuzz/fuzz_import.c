@@ -3,7 +3,7 @@
  * refused. */
 #include "fuzz.h"
 
-#include "act/lists.h"
+#include "allow/list_file.h"
 #include "cli/import.c"
 
 /* What becomes of the lines is the business of others. */
@@ -11,7 +11,7 @@ void bulk_add(struct bulk *bulk, const char *text)
 {
 	struct addr_prefix whom;
 
-	if (lists_parse(text, &whom))
+	if (list_file_parse(text, &whom))
 		bulk->refused++;
 	else
 		fuzz_must(whom.length > 0 && whom.length <= 128);

@@ -3,21 +3,21 @@
  * everybody. */
 #include "fuzz.h"
 
-#include "act/lists.h"
+#include "allow/list_file.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	char path[FUZZ_PATH];
 	int fd = fuzz_file(data, size, path);
-	struct lists_file file = { .path = path, .why = "a list" };
+	struct list_file_file file = { .path = path, .why = "a list" };
 	struct addr_prefix everybody = { 0 };
 
-	fuzz_must(lists_refresh(&file));
+	fuzz_must(list_file_refresh(&file));
 	for (size_t i = 0; i < file.names_count; i++)
 		fuzz_must(*file.names[i] != '\0');
-	fuzz_must(lists_parse("0.0.0.0/0", &everybody) && lists_parse("::/0", &everybody));
-	fuzz_must(!lists_refresh(&file));
-	lists_clear(&file);
+	fuzz_must(list_file_parse("0.0.0.0/0", &everybody) && list_file_parse("::/0", &everybody));
+	fuzz_must(!list_file_refresh(&file));
+	list_file_clear(&file);
 	close(fd);
 	return 0;
 }

@@ -7,12 +7,12 @@
 
 #include "kernel/blocks.h"
 #include "kernel/blocks_exempt.h"
-#include "act/lists.h"
+#include "allow/list_file.h"
 #include "cli/cli.h"
 #include "cli/history.h"
 #include "cli/home.h"
-#include "cli/ownlist.h"
-#include "cli/spared.h"
+#include "allow/list_edit.h"
+#include "allow/load.h"
 #include "common/log.h"
 #include "common/suggest.h"
 
@@ -113,7 +113,7 @@ static void allow_lift(struct allow *allow, const struct addr_prefix *whom)
 
 static void allow_add(struct allow *allow, const struct addr_prefix *whom)
 {
-	int err = ownlist_add(allow->path, whom);
+	int err = list_edit_add(allow->path, whom);
 
 	if (err && err != -EEXIST) {
 		log_error("cannot write %s: %s; --state names another folder", allow->path,
@@ -127,7 +127,7 @@ static void allow_add(struct allow *allow, const struct addr_prefix *whom)
 
 static void allow_del(struct allow *allow, const struct addr_prefix *whom)
 {
-	int err = ownlist_remove(allow->path, whom);
+	int err = list_edit_remove(allow->path, whom);
 
 	if (err && err != -ENOENT) {
 		log_error("cannot write %s: %s; --state names another folder", allow->path,
@@ -143,14 +143,14 @@ static void allow_del(struct allow *allow, const struct addr_prefix *whom)
 
 static int allow_parse(const char *text, struct addr_prefix *out)
 {
-	int err = lists_parse(text, out);
+	int err = list_file_parse(text, out);
 
 	if (err == -EINVAL)
 		log_error("\"%s\" is no address and no network, as 192.0.2.1, 198.51.100.0/24; "
 			  "names go to the configuration ([allow] host)",
 			  text);
 	else if (err)
-		log_error("\"%s\" %s", text, lists_error(err));
+		log_error("\"%s\" %s", text, list_file_error(err));
 	return err;
 }
 
@@ -223,7 +223,7 @@ static int allow_show_all(struct allow *allow)
 	const char *why;
 	int width = ALLOW_WIDTH;
 
-	if (spared_once(&allow->common, allow->config, &all))
+	if (load_once(&allow->common, allow->config, &all))
 		return CLI_FAILED;
 	for (size_t i = 0; i < prefix_set_count(all); i++) {
 		int length = strlen(addr_prefix_format(prefix_set_at(all, i, NULL), address));
@@ -247,7 +247,7 @@ static int allow_list(struct allow *allow)
 		allow->status = allow_show_all(allow);
 		return allow->status ? allow->status : allow_print(allow);
 	}
-	err = ownlist_each(allow->path, allow_show_own, allow);
+	err = list_edit_each(allow->path, allow_show_own, allow);
 	if (!err)
 		return allow_print(allow);
 	log_error("cannot read %s: %s", allow->path, strerror(-err));
@@ -267,7 +267,7 @@ static int allow_run(struct allow *allow, char **words, int count)
 		log_error("%s", why.text);
 		return CLI_FAILED;
 	}
-	err = spared_path(&allow->common, &config, allow->path);
+	err = load_path(&allow->common, &config, allow->path);
 	config_free(&config);
 	if (err)
 		return CLI_FAILED;

@@ -10,7 +10,7 @@
 #include "cli/history.h"
 #include "cli/home.h"
 #include "cli/list.h"
-#include "cli/spared.h"
+#include "allow/load.h"
 #include "cli/targets.h"
 #include "common/duration.h"
 #include "common/log.h"
@@ -104,7 +104,7 @@ static void explain_ask(struct explain *explain, const struct cli_common *common
 	struct prefix_set *spared = NULL;
 	const char *why;
 
-	if (!spared_once(common, file, &spared)) {
+	if (!load_once(common, file, &spared)) {
 		why = prefix_set_find(spared, explain->whom, &explain->spared_entry);
 		snprintf(explain->spared, sizeof(explain->spared), "%s", why ? why : "");
 	}

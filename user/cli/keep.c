@@ -10,14 +10,14 @@
 
 #include "kernel/blocks_exempt.h"
 #include "cli/memory.h"
-#include "cli/spared.h"
+#include "allow/load.h"
 #include "common/log.h"
 #include "common/suggest.h"
 
 #define KEEP_TOLD_MAX 20 /* lifted blocks that are told one by one */
 
 struct keep {
-	struct gather *gather;
+	struct watcher *gather;
 	int fd; /* the present gather's */
 	struct prefix_set *set;
 	bool looked; /* for blocks in force of those in the set */
@@ -31,10 +31,10 @@ int keep_open(const struct guard *guard, struct keep **out)
 	if (!keep)
 		return -ENOMEM;
 	keep->fd = -1;
-	err = spared_open(&guard->common, &guard->setup.config, false, &keep->gather);
+	err = load_open(&guard->common, &guard->setup.config, false, &keep->gather);
 	if (!err) {
-		keep->set = gather_take(keep->gather);
-		keep->fd = fcntl(gather_fd(keep->gather), F_DUPFD_CLOEXEC, 0);
+		keep->set = watcher_take(keep->gather);
+		keep->fd = fcntl(watcher_fd(keep->gather), F_DUPFD_CLOEXEC, 0);
 		err = keep->fd < 0 ? -errno : keep->set ? 0 : -EIO;
 	}
 	if (err) {
@@ -47,17 +47,17 @@ int keep_open(const struct guard *guard, struct keep **out)
 
 int keep_reload(struct keep *keep, const struct guard *guard, const struct config *config)
 {
-	struct gather *gather;
-	int err = spared_open(&guard->common, config, true, &gather);
+	struct watcher *gather;
+	int err = load_open(&guard->common, config, true, &gather);
 
 	if (err)
 		return err;
-	if (dup3(gather_fd(gather), keep->fd, O_CLOEXEC) < 0) {
+	if (dup3(watcher_fd(gather), keep->fd, O_CLOEXEC) < 0) {
 		err = -errno;
-		gather_close(gather);
+		watcher_close(gather);
 		return err;
 	}
-	gather_close(keep->gather);
+	watcher_close(keep->gather);
 	keep->gather = gather;
 	return 0;
 }
@@ -155,7 +155,7 @@ static void keep_lift(struct keep *keep, struct guard *guard, const struct prefi
 
 void keep_read(struct keep *keep, struct guard *guard)
 {
-	struct prefix_set *fresh = gather_take(keep->gather), *before = keep->set;
+	struct prefix_set *fresh = watcher_take(keep->gather), *before = keep->set;
 
 	if (!fresh && keep->looked)
 		return;
@@ -175,7 +175,7 @@ void keep_close(struct keep *keep)
 {
 	if (!keep)
 		return;
-	gather_close(keep->gather);
+	watcher_close(keep->gather);
 	if (keep->fd >= 0)
 		close(keep->fd);
 	prefix_set_free(keep->set);

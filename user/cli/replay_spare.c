@@ -4,17 +4,17 @@
 
 #include <unistd.h>
 
-#include "act/lists.h"
-#include "cli/spared.h"
+#include "allow/list_file.h"
+#include "allow/load.h"
 #include "common/log.h"
 
 /* Adds what is in a list, and to *names how many names there are in it. */
 static int replay_spare_list(struct prefix_set *set, const char *path, size_t *names)
 {
-	struct lists_file file = { .path = path, .why = "" };
+	struct list_file_file file = { .path = path, .why = "" };
 	int err = 0;
 
-	lists_refresh(&file);
+	list_file_refresh(&file);
 	for (size_t i = 0; file.set && i < prefix_set_count(file.set) && !err; i++) {
 		const char *why;
 		const struct addr_prefix *whom = prefix_set_at(file.set, i, &why);
@@ -22,7 +22,7 @@ static int replay_spare_list(struct prefix_set *set, const char *path, size_t *n
 		err = prefix_set_add(set, whom, why);
 	}
 	*names += file.names_count;
-	lists_clear(&file);
+	list_file_clear(&file);
 	return err;
 }
 
@@ -38,7 +38,7 @@ static int replay_spare_lists(const struct cli_common *common, const struct conf
 	if (allow->providers && !err)
 		err = replay_spare_list(set, allow->providers, names);
 	/* Whoever is not root may not even see whether it is there, and need not be told. */
-	if (!err && !spared_path(common, config, own) && !access(own, R_OK))
+	if (!err && !load_path(common, config, own) && !access(own, R_OK))
 		err = replay_spare_list(set, own, names);
 	return err;
 }

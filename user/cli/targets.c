@@ -8,7 +8,7 @@
 #include <string.h>
 
 #include "kernel/blocks.h"
-#include "cli/spared.h"
+#include "allow/load.h"
 #include "common/log.h"
 
 struct targets {
@@ -95,7 +95,7 @@ int targets_open(const struct cli_common *common, const char *file, bool force,
 
 	if (!targets)
 		return -ENOMEM;
-	err = force ? 0 : spared_once(common, file, &targets->spared);
+	err = force ? 0 : load_once(common, file, &targets->spared);
 	if (err) {
 		free(targets);
 		return err;

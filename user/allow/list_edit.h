@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* The operator's own list of who is never blocked: a text file that is always whole. */
-#ifndef OWNLIST_H
-#define OWNLIST_H
+#ifndef LIST_EDIT_H
+#define LIST_EDIT_H
 
 #include <stddef.h>
 
@@ -10,17 +10,17 @@
 /* Nothing is said; errors are -errno. */
 
 /* Adds an entry, with the day as its remark. 0; -EEXIST: it is there. */
-int ownlist_add(const char *path, const struct addr_prefix *whom);
+int list_edit_add(const char *path, const struct addr_prefix *whom);
 
 /* Takes it out. 0; -ENOENT: it was not there. */
-int ownlist_remove(const char *path, const struct addr_prefix *whom);
+int list_edit_remove(const char *path, const struct addr_prefix *whom);
 
 /*
  * Each entry with its remark, in the order of the lines; what is wrong is skipped. 0, -errno, or
  * what `each` returned, which ends it.
  */
-int ownlist_each(const char *path,
-		 int (*each)(void *context, const struct addr_prefix *whom, const char *remark),
-		 void *context);
+int list_edit_each(const char *path,
+		   int (*each)(void *context, const struct addr_prefix *whom, const char *remark),
+		   void *context);
 
 #endif

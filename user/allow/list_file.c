@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Files of addresses, networks and names, one a line: read again when they change. */
-#include "act/lists.h"
+#include "allow/list_file.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -11,11 +11,11 @@
 #include "common/log.h"
 #include "common/suggest.h"
 
-#define LISTS_TOLD_MAX 8 /* wrong lines of one file */
+#define LIST_FILE_TOLD_MAX 8 /* wrong lines of one file */
 
 /* What is being read. */
-struct lists_reading {
-	struct lists_file *file;
+struct list_file_reading {
+	struct list_file_file *file;
 	struct prefix_set *set;
 	char **names;
 	size_t names_count;
@@ -23,7 +23,7 @@ struct lists_reading {
 	unsigned long wrong;
 };
 
-static char *lists_trim(char *text)
+static char *list_file_trim(char *text)
 {
 	char *end;
 
@@ -33,7 +33,7 @@ static char *lists_trim(char *text)
 	return text;
 }
 
-void lists_split(char *line, char **word, char **remark)
+void list_file_split(char *line, char **word, char **remark)
 {
 	size_t length = strcspn(line, "#;");
 
@@ -42,11 +42,11 @@ void lists_split(char *line, char **word, char **remark)
 		**remark = '\0';
 		(*remark)++;
 	}
-	*word = lists_trim(line);
-	*remark = lists_trim(*remark);
+	*word = list_file_trim(line);
+	*remark = list_file_trim(*remark);
 }
 
-int lists_parse(const char *word, struct addr_prefix *out)
+int list_file_parse(const char *word, struct addr_prefix *out)
 {
 	struct addr_prefix prefix;
 	int err = addr_parse_prefix(word, &prefix);
@@ -59,7 +59,7 @@ int lists_parse(const char *word, struct addr_prefix *out)
 	return 0;
 }
 
-const char *lists_error(int err)
+const char *list_file_error(int err)
 {
 	switch (err) {
 	case -EDOM:
@@ -71,7 +71,7 @@ const char *lists_error(int err)
 	}
 }
 
-static int lists_add_name(struct lists_reading *reading, const char *word)
+static int list_file_add_name(struct list_file_reading *reading, const char *word)
 {
 	char **grown = reallocarray(reading->names, reading->names_count + 1, sizeof(*grown));
 	char *copy = strdup(word);
@@ -86,30 +86,30 @@ static int lists_add_name(struct lists_reading *reading, const char *word)
 	return 0;
 }
 
-static int lists_take(struct lists_reading *reading, char *line)
+static int list_file_take(struct list_file_reading *reading, char *line)
 {
-	const struct lists_file *file = reading->file;
+	const struct list_file_file *file = reading->file;
 	char why[PREFIX_SET_WHY_SIZE], *word, *remark;
 	struct addr_prefix whom;
 	int err;
 
-	lists_split(line, &word, &remark);
+	list_file_split(line, &word, &remark);
 	if (!*word)
 		return 0;
-	err = lists_parse(word, &whom);
+	err = list_file_parse(word, &whom);
 	if (!err) {
 		snprintf(why, sizeof(why), "%s%s%s", file->why, *remark ? ": " : "", remark);
 		return prefix_set_add(reading->set, &whom, why);
 	}
 	if (hostname_is_valid(word))
-		return lists_add_name(reading, word);
-	if (++reading->wrong <= LISTS_TOLD_MAX)
+		return list_file_add_name(reading, word);
+	if (++reading->wrong <= LIST_FILE_TOLD_MAX)
 		log_warning("%s:%lu: \"%.64s\" %s; this line is skipped", file->path, reading->line,
-			    word, lists_error(err));
+			    word, list_file_error(err));
 	return 0;
 }
 
-static int lists_read(struct lists_reading *reading, FILE *stream)
+static int list_file_read(struct list_file_reading *reading, FILE *stream)
 {
 	const char *path = reading->file->path;
 	char *line = NULL;
@@ -118,19 +118,19 @@ static int lists_read(struct lists_reading *reading, FILE *stream)
 
 	while (!err && getline(&line, &room, stream) > 0) {
 		reading->line++;
-		err = lists_take(reading, line);
+		err = list_file_take(reading, line);
 	}
 	if (!err && ferror(stream))
 		err = -EIO;
 	free(line);
 	prefix_set_seal(reading->set);
-	if (reading->wrong > LISTS_TOLD_MAX)
+	if (reading->wrong > LIST_FILE_TOLD_MAX)
 		log_warning("%s: %lu wrong line%s in all, all of them skipped", path,
 			    reading->wrong, suggest_plural(reading->wrong));
 	return err;
 }
 
-static void lists_free_names(char **names, size_t count)
+static void list_file_free_names(char **names, size_t count)
 {
 	while (count)
 		free(names[--count]);
@@ -138,17 +138,17 @@ static void lists_free_names(char **names, size_t count)
 }
 
 /* The new in the place of the old. */
-static void lists_put(struct lists_file *file, struct lists_reading *reading)
+static void list_file_put(struct list_file_file *file, struct list_file_reading *reading)
 {
 	prefix_set_free(file->set);
-	lists_free_names(file->names, file->names_count);
+	list_file_free_names(file->names, file->names_count);
 	file->set = reading->set;
 	file->names = reading->names;
 	file->names_count = reading->names_count;
 }
 
 /* Once for each error, and once when it is over. */
-static void lists_tell(struct lists_file *file, int err)
+static void list_file_tell(struct list_file_file *file, int err)
 {
 	if (err == file->error)
 		return;
@@ -163,7 +163,7 @@ static void lists_tell(struct lists_file *file, int err)
 }
 
 /* A folder, or what would keep us waiting, is no list. */
-static int lists_open(const struct lists_file *file, FILE **out)
+static int list_file_open(const struct list_file_file *file, FILE **out)
 {
 	FILE *stream;
 
@@ -176,37 +176,37 @@ static int lists_open(const struct lists_file *file, FILE **out)
 	return 0;
 }
 
-static int lists_load(struct lists_file *file)
+static int list_file_load(struct list_file_file *file)
 {
-	struct lists_reading reading = { .file = file };
+	struct list_file_reading reading = { .file = file };
 	FILE *stream = NULL;
-	int err = lists_open(file, &stream);
+	int err = list_file_open(file, &stream);
 
 	if (err)
 		return err;
 	err = prefix_set_new(&reading.set);
 	if (!err)
-		err = lists_read(&reading, stream);
+		err = list_file_read(&reading, stream);
 	fclose(stream);
 	if (!err) {
-		lists_put(file, &reading);
+		list_file_put(file, &reading);
 		return 0;
 	}
 	prefix_set_free(reading.set);
-	lists_free_names(reading.names, reading.names_count);
+	list_file_free_names(reading.names, reading.names_count);
 	return err;
 }
 
-bool lists_refresh(struct lists_file *file)
+bool list_file_refresh(struct list_file_file *file)
 {
-	struct lists_reading nothing = { 0 };
+	struct list_file_reading nothing = { 0 };
 	struct stat now = { 0 };
 	int err = stat(file->path, &now) ? -errno : 0;
 
 	if (err == -ENOENT && file->may_lack) {
 		if (!file->set)
 			return false;
-		lists_put(file, &nothing);
+		list_file_put(file, &nothing);
 		memset(&file->seen, 0, sizeof(file->seen));
 		return true;
 	}
@@ -217,14 +217,14 @@ bool lists_refresh(struct lists_file *file)
 		return false;
 	file->seen = now;
 	if (!err)
-		err = lists_load(file);
-	lists_tell(file, err);
+		err = list_file_load(file);
+	list_file_tell(file, err);
 	return !err;
 }
 
-void lists_clear(struct lists_file *file)
+void list_file_clear(struct list_file_file *file)
 {
-	struct lists_reading nothing = { 0 };
+	struct list_file_reading nothing = { 0 };
 
-	lists_put(file, &nothing);
+	list_file_put(file, &nothing);
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* The operator's own list of who is never blocked: a text file that is always whole. */
-#include "cli/ownlist.h"
+#include "allow/list_edit.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -13,15 +13,15 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "act/lists.h"
+#include "allow/list_file.h"
 
-static const char ownlist_head[] = "# Never blocked by sobig-xdp, whatever the log says: an "
-				   "address, a network or a name a line.\n"
-				   "# Written by \"sobig-xdp allow\"; it may be edited, too, and "
-				   "is read as soon as it changes.\n";
+static const char list_edit_head[] = "# Never blocked by sobig-xdp, whatever the log says: an "
+				     "address, a network or a name a line.\n"
+				     "# Written by \"sobig-xdp allow\"; it may be edited, too, and "
+				     "is read as soon as it changes.\n";
 
 /* A list that is being changed: who else wants to waits at the folder. */
-struct ownlist {
+struct list_edit {
 	char folder[PATH_MAX];
 	int lock;
 	FILE *from; /* NULL: there is none yet */
@@ -30,7 +30,7 @@ struct ownlist {
 };
 
 /* The folder and those above it. */
-static int ownlist_make_folder(char *folder)
+static int list_edit_make_folder(char *folder)
 {
 	for (char *at = folder + 1;; at++) {
 		char kept = *at;
@@ -46,7 +46,7 @@ static int ownlist_make_folder(char *folder)
 	}
 }
 
-static int ownlist_lock(struct ownlist *list, const char *path)
+static int list_edit_lock(struct list_edit *list, const char *path)
 {
 	const char *slash = strrchr(path, '/');
 	int err;
@@ -54,7 +54,7 @@ static int ownlist_lock(struct ownlist *list, const char *path)
 	if (!slash || slash == path || strlen(path) >= sizeof(list->folder))
 		return -EINVAL;
 	snprintf(list->folder, sizeof(list->folder), "%.*s", (int)(slash - path), path);
-	err = ownlist_make_folder(list->folder);
+	err = list_edit_make_folder(list->folder);
 	if (err)
 		return err;
 	list->lock = open(list->folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
@@ -66,12 +66,12 @@ static int ownlist_lock(struct ownlist *list, const char *path)
 	return 0;
 }
 
-static int ownlist_open(struct ownlist *list, const char *path)
+static int list_edit_open(struct list_edit *list, const char *path)
 {
 	int err, fd;
 
-	*list = (struct ownlist){ .lock = -1 };
-	err = ownlist_lock(list, path);
+	*list = (struct list_edit){ .lock = -1 };
+	err = list_edit_lock(list, path);
 	if (err)
 		return err;
 	list->from = fopen(path, "re");
@@ -95,7 +95,7 @@ static int ownlist_open(struct ownlist *list, const char *path)
 }
 
 /* Puts the new one in the place of the old, unless something went wrong. */
-static int ownlist_close(struct ownlist *list, const char *path, int err)
+static int list_edit_close(struct list_edit *list, const char *path, int err)
 {
 	if (!err && (fflush(list->to) || fsync(fileno(list->to))))
 		err = -errno;
@@ -114,28 +114,28 @@ static int ownlist_close(struct ownlist *list, const char *path, int err)
 	return err;
 }
 
-static bool ownlist_is(const char *line, const struct addr_prefix *whom)
+static bool list_edit_is(const char *line, const struct addr_prefix *whom)
 {
 	char copy[256], *word, *remark;
 	struct addr_prefix entry;
 
 	snprintf(copy, sizeof(copy), "%s", line);
-	lists_split(copy, &word, &remark);
-	return !lists_parse(word, &entry) && entry.length == whom->length &&
+	list_file_split(copy, &word, &remark);
+	return !list_file_parse(word, &entry) && entry.length == whom->length &&
 	       !addr_compare(&entry.addr, &whom->addr);
 }
 
 /* All lines but those of `whom`, as they are. How many of these there were, or -errno. */
-static int ownlist_copy(struct ownlist *list, const struct addr_prefix *whom)
+static int list_edit_copy(struct list_edit *list, const struct addr_prefix *whom)
 {
 	char *line = NULL;
 	size_t room = 0;
 	int found = 0;
 
 	if (!list->from)
-		return fputs(ownlist_head, list->to) < 0 ? -EIO : 0;
+		return fputs(list_edit_head, list->to) < 0 ? -EIO : 0;
 	while (getline(&line, &room, list->from) > 0) {
-		if (ownlist_is(line, whom)) {
+		if (list_edit_is(line, whom)) {
 			found++;
 			continue;
 		}
@@ -147,16 +147,16 @@ static int ownlist_copy(struct ownlist *list, const struct addr_prefix *whom)
 	return ferror(list->from) || ferror(list->to) ? -EIO : found;
 }
 
-int ownlist_add(const char *path, const struct addr_prefix *whom)
+int list_edit_add(const char *path, const struct addr_prefix *whom)
 {
 	char address[ADDR_TEXT_SIZE], day[16];
 	time_t now = time(NULL);
-	struct ownlist list;
+	struct list_edit list;
 	struct tm tm;
-	int err = ownlist_open(&list, path);
+	int err = list_edit_open(&list, path);
 
 	if (!err)
-		err = ownlist_copy(&list, whom);
+		err = list_edit_copy(&list, whom);
 	if (err > 0)
 		err = -EEXIST;
 	if (!err) {
@@ -164,24 +164,24 @@ int ownlist_add(const char *path, const struct addr_prefix *whom)
 		if (fprintf(list.to, "%s # since %s\n", addr_prefix_format(whom, address), day) < 0)
 			err = -EIO;
 	}
-	return ownlist_close(&list, path, err);
+	return list_edit_close(&list, path, err);
 }
 
-int ownlist_remove(const char *path, const struct addr_prefix *whom)
+int list_edit_remove(const char *path, const struct addr_prefix *whom)
 {
-	struct ownlist list;
-	int err = ownlist_open(&list, path);
+	struct list_edit list;
+	int err = list_edit_open(&list, path);
 
 	if (!err)
-		err = ownlist_copy(&list, whom);
+		err = list_edit_copy(&list, whom);
 	if (!err)
 		err = -ENOENT;
-	return ownlist_close(&list, path, err > 0 ? 0 : err);
+	return list_edit_close(&list, path, err > 0 ? 0 : err);
 }
 
-int ownlist_each(const char *path,
-		 int (*each)(void *context, const struct addr_prefix *whom, const char *remark),
-		 void *context)
+int list_edit_each(const char *path,
+		   int (*each)(void *context, const struct addr_prefix *whom, const char *remark),
+		   void *context)
 {
 	FILE *file = fopen(path, "re");
 	char *line = NULL, *word, *remark;
@@ -192,8 +192,8 @@ int ownlist_each(const char *path,
 	if (!file)
 		return errno == ENOENT ? 0 : -errno;
 	while (!err && getline(&line, &room, file) > 0) {
-		lists_split(line, &word, &remark);
-		if (!lists_parse(word, &whom))
+		list_file_split(line, &word, &remark);
+		if (!list_file_parse(word, &whom))
 			err = each(context, &whom, remark);
 	}
 	if (!err && ferror(file))

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* Files of addresses, networks and names, one a line: read again when they change. */
-#ifndef LISTS_H
-#define LISTS_H
+#ifndef LIST_FILE_H
+#define LIST_FILE_H
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -10,7 +10,7 @@
 #include "common/addr.h"
 #include "common/prefix_set.h"
 
-struct lists_file {
+struct list_file_file {
 	const char *path; /* the caller's, as the next */
 	const char *why;  /* the words for its entries; a line's own remark is added to them */
 	bool may_lack;	  /* that it is not there means that it is empty */
@@ -26,20 +26,20 @@ struct lists_file {
  * Reads the file if it is another than last time. True: what is in it may have changed. A line
  * that is wrong is told and skipped. Where the file cannot be read, what was in it stays.
  */
-bool lists_refresh(struct lists_file *file);
+bool list_file_refresh(struct list_file_file *file);
 
 /* Cuts a line into its word and the remark behind '#' or ';', both trimmed and maybe "". */
-void lists_split(char *line, char **word, char **remark);
+void list_file_split(char *line, char **word, char **remark);
 
 /*
  * What may stand in a list: 0; -EINVAL; -EDOM: bits are set behind the prefix; -ERANGE: it is every
  * address there is.
  */
-int lists_parse(const char *word, struct addr_prefix *out);
+int list_file_parse(const char *word, struct addr_prefix *out);
 
-/* Why lists_parse() returned that, for a sentence. */
-const char *lists_error(int err);
+/* Why list_file_parse() returned that, for a sentence. */
+const char *list_file_error(int err);
 
-void lists_clear(struct lists_file *file);
+void list_file_clear(struct list_file_file *file);
 
 #endif

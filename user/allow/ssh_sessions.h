@@ -1,32 +1,32 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* The sockets that ssh daemons hold for those who are logged in. */
-#ifndef SESSIONS_H
-#define SESSIONS_H
+#ifndef SSH_SESSIONS_H
+#define SSH_SESSIONS_H
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
-struct sessions;
+struct ssh_sessions;
 
 /*
  * False: this process may not look into those of root (it lacks CAP_SYS_PTRACE, or other
- * capabilities that they have), so that sessions_read() finds none.
+ * capabilities that they have), so that ssh_sessions_read() finds none.
  */
-bool sessions_can_look(void);
+bool ssh_sessions_can_look(void);
 
 /*
  * As they are now: of processes that are root's, or that root's started to serve one user. 0 or
  * -errno; the caller frees *out.
  */
-int sessions_read(struct sessions **out);
+int ssh_sessions_read(struct ssh_sessions **out);
 
 /* True if a session holds the socket of that inode. */
-bool sessions_hold(const struct sessions *sessions, uint32_t inode);
+bool ssh_sessions_hold(const struct ssh_sessions *sessions, uint32_t inode);
 
-size_t sessions_count(const struct sessions *sessions);
+size_t ssh_sessions_count(const struct ssh_sessions *sessions);
 
 /* Accepts NULL. */
-void sessions_free(struct sessions *sessions);
+void ssh_sessions_free(struct ssh_sessions *sessions);
 
 #endif

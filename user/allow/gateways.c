@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* The next hops of all routes that this machine has. */
-#include "act/gateways.h"
+#include "allow/gateways.h"
 
 #include <errno.h>
 #include <linux/nexthop.h>

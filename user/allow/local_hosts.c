@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Whom this machine cannot do without, asked anew each time. */
-#include "act/kin.h"
+#include "allow/local_hosts.h"
 
 #include <errno.h>
 #include <ifaddrs.h>
@@ -9,17 +9,17 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "act/gateways.h"
-#include "act/logins.h"
+#include "allow/gateways.h"
+#include "allow/logins.h"
 
-static int kin_add(struct prefix_set *out, const struct addr *addr, const char *why)
+static int local_hosts_add(struct prefix_set *out, const struct addr *addr, const char *why)
 {
 	const struct addr_prefix whom = { .addr = *addr, .length = addr_is_ipv4(addr) ? 32 : 128 };
 
 	return prefix_set_add(out, &whom, why);
 }
 
-static int kin_loopback(struct prefix_set *out)
+static int local_hosts_loopback(struct prefix_set *out)
 {
 	static const char *const texts[] = { "127.0.0.0/8", "::1" };
 	struct addr_prefix whom;
@@ -33,12 +33,12 @@ static int kin_loopback(struct prefix_set *out)
 	return err;
 }
 
-static int kin_own(struct prefix_set *out)
+static int local_hosts_own(struct prefix_set *out)
 {
 	char why[PREFIX_SET_WHY_SIZE];
 	struct ifaddrs *all;
 	struct addr addr;
-	int err = kin_loopback(out);
+	int err = local_hosts_loopback(out);
 
 	if (err)
 		return err;
@@ -47,12 +47,12 @@ static int kin_own(struct prefix_set *out)
 	for (const struct ifaddrs *at = all; at && !err; at = at->ifa_next) {
 		if (!addr_from_socket(at->ifa_addr, &addr)) {
 			snprintf(why, sizeof(why), "this machine's own address (%s)", at->ifa_name);
-			err = kin_add(out, &addr, why);
+			err = local_hosts_add(out, &addr, why);
 		}
 		if (!err && at->ifa_flags & IFF_POINTOPOINT &&
 		    !addr_from_socket(at->ifa_dstaddr, &addr)) {
 			snprintf(why, sizeof(why), "the far end of %s", at->ifa_name);
-			err = kin_add(out, &addr, why);
+			err = local_hosts_add(out, &addr, why);
 		}
 	}
 	freeifaddrs(all);
@@ -60,7 +60,7 @@ static int kin_own(struct prefix_set *out)
 }
 
 /* "nameserver 192.0.2.53", as resolv.conf(5) has it; "%eth0" may follow an address. */
-static int kin_resolver(struct prefix_set *out, char *line, const char *path)
+static int local_hosts_resolver(struct prefix_set *out, char *line, const char *path)
 {
 	char why[PREFIX_SET_WHY_SIZE], *rest, *word;
 	struct addr addr;
@@ -72,11 +72,11 @@ static int kin_resolver(struct prefix_set *out, char *line, const char *path)
 	if (!word || addr_parse(word, strcspn(word, "%"), &addr))
 		return 0;
 	snprintf(why, sizeof(why), "a resolver (%s)", path);
-	return kin_add(out, &addr, why);
+	return local_hosts_add(out, &addr, why);
 }
 
 /* systemd-resolved stands in the first as 127.0.0.53; whom it asks is in its own file. */
-static int kin_resolvers(struct prefix_set *out)
+static int local_hosts_resolvers(struct prefix_set *out)
 {
 	static const char *const paths[] = { "/etc/resolv.conf",
 					     "/run/systemd/resolve/resolv.conf" };
@@ -91,7 +91,7 @@ static int kin_resolvers(struct prefix_set *out)
 			continue;
 		}
 		while (fgets(line, sizeof(line), file)) {
-			int failed = kin_resolver(out, line, paths[i]);
+			int failed = local_hosts_resolver(out, line, paths[i]);
 
 			err = failed ? failed : err;
 		}
@@ -103,19 +103,19 @@ static int kin_resolvers(struct prefix_set *out)
 static const struct {
 	const char *name;
 	int (*read)(struct prefix_set *out);
-} kin_sources[KIN_SOURCES] = {
-	[KIN_OWN] = { "this machine's own addresses", kin_own },
-	[KIN_GATEWAYS] = { "the gateways", gateways_read },
-	[KIN_RESOLVERS] = { "the resolvers", kin_resolvers },
-	[KIN_LOGINS] = { "who is logged in", logins_read },
+} local_hosts_sources[LOCAL_HOSTS_SOURCES] = {
+	[LOCAL_HOSTS_OWN] = { "this machine's own addresses", local_hosts_own },
+	[LOCAL_HOSTS_GATEWAYS] = { "the gateways", gateways_read },
+	[LOCAL_HOSTS_RESOLVERS] = { "the resolvers", local_hosts_resolvers },
+	[LOCAL_HOSTS_LOGINS] = { "who is logged in", logins_read },
 };
 
-int kin_read(enum kin source, struct prefix_set *out)
+int local_hosts_read(enum local_hosts source, struct prefix_set *out)
 {
-	return kin_sources[source].read(out);
+	return local_hosts_sources[source].read(out);
 }
 
-const char *kin_name(enum kin source)
+const char *local_hosts_name(enum local_hosts source)
 {
-	return kin_sources[source].name;
+	return local_hosts_sources[source].name;
 }

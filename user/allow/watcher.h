@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* Puts together who is never blocked, in a thread of its own, and hands it over as it changes. */
-#ifndef GATHER_H
-#define GATHER_H
+#ifndef WATCHER_H
+#define WATCHER_H
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -9,10 +9,10 @@
 #include "common/addr.h"
 #include "common/prefix_set.h"
 
-struct gather;
+struct watcher;
 
 /* All of it is copied. */
-struct gather_options {
+struct watcher_options {
 	const struct addr_prefix *addresses;
 	size_t addresses_count;
 	char *const *hosts; /* names */
@@ -33,18 +33,18 @@ struct gather_options {
  * Starts the thread, after it has gathered a first time, for three seconds or so, unless that shall
  * come later. What it finds wrong, it tells. 0 or -errno; the caller closes *out.
  */
-int gather_open(const struct gather_options *options, bool later, struct gather **out);
+int watcher_open(const struct watcher_options *options, bool later, struct watcher **out);
 
 /* Gathers once, without a thread: for whoever looks only once. The caller frees *out. */
-int gather_once(const struct gather_options *options, struct prefix_set **out);
+int watcher_once(const struct watcher_options *options, struct prefix_set **out);
 
 /* Readable when there is a new set. */
-int gather_fd(const struct gather *gather);
+int watcher_fd(const struct watcher *gather);
 
 /* The new set, sealed and the caller's; NULL: nothing has changed. Never waits. */
-struct prefix_set *gather_take(struct gather *gather);
+struct prefix_set *watcher_take(struct watcher *gather);
 
 /* Accepts NULL. */
-void gather_close(struct gather *gather);
+void watcher_close(struct watcher *gather);
 
 #endif

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Where those come from who are logged in on this machine. */
-#include "act/logins.h"
+#include "allow/logins.h"
 
 #include <errno.h>
 #include <linux/inet_diag.h>
@@ -19,14 +19,14 @@
 #include <utmp.h>
 
 #include "common/netlink.h"
-#include "act/sessions.h"
+#include "allow/ssh_sessions.h"
 #include "common/log.h"
 
 #define LOGINS_PORTS 65536
 
 struct logins {
 	struct prefix_set *out;
-	const struct sessions *sessions;
+	const struct ssh_sessions *sessions;
 	bool listening[LOGINS_PORTS]; /* ports */
 	int err;
 };
@@ -61,7 +61,7 @@ static void logins_note_port(void *context, const struct nlmsghdr *message)
 	struct logins *logins = context;
 
 	if (message->nlmsg_len >= NLMSG_LENGTH(sizeof(*socket)) && !socket->idiag_uid &&
-	    !sessions_hold(logins->sessions, socket->idiag_inode))
+	    !ssh_sessions_hold(logins->sessions, socket->idiag_inode))
 		logins->listening[ntohs(socket->id.idiag_sport)] = true;
 }
 
@@ -76,7 +76,7 @@ static void logins_note_peer(void *context, const struct nlmsghdr *message)
 
 	if (message->nlmsg_len < NLMSG_LENGTH(sizeof(*socket)) || socket->idiag_uid ||
 	    !logins->listening[ntohs(socket->id.idiag_sport)] ||
-	    !sessions_hold(logins->sessions, socket->idiag_inode))
+	    !ssh_sessions_hold(logins->sessions, socket->idiag_inode))
 		return;
 	logins_add(logins, logins_addr(socket->id.idiag_dst, socket->idiag_family == AF_INET),
 		   "logged in by ssh");
@@ -105,19 +105,19 @@ static int logins_sockets(struct logins *logins, unsigned int state,
 
 static int logins_sessions(struct logins *logins)
 {
-	struct sessions *sessions;
-	int err = sessions_read(&sessions);
+	struct ssh_sessions *sessions;
+	int err = ssh_sessions_read(&sessions);
 
 	if (err)
 		return err;
 	logins->sessions = sessions;
-	if (sessions_count(sessions)) {
+	if (ssh_sessions_count(sessions)) {
 		err = logins_sockets(logins, TCP_LISTEN, logins_note_port);
 		if (!err)
 			err = logins_sockets(logins, TCP_ESTABLISHED, logins_note_peer);
 	}
 	logins->sessions = NULL;
-	sessions_free(sessions);
+	ssh_sessions_free(sessions);
 	return err;
 }
 
@@ -191,7 +191,7 @@ static void logins_check_sources(void)
 {
 	static atomic_flag told = ATOMIC_FLAG_INIT;
 
-	if (!sessions_can_look() && access("/run/systemd/seats/", F_OK) &&
+	if (!ssh_sessions_can_look() && access("/run/systemd/seats/", F_OK) &&
 	    !atomic_flag_test_and_set(&told))
 		log_warning("who is logged in by ssh cannot be told: systemd-logind is not "
 			    "running, and this process may not look into ssh daemons "

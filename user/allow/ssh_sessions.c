@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* The sockets that ssh daemons hold for those who are logged in. */
-#include "act/sessions.h"
+#include "allow/ssh_sessions.h"
 
 #include <ctype.h>
 #include <dirent.h>
@@ -13,18 +13,18 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#define SESSIONS_COUNT(array) (sizeof(array) / sizeof((array)[0]))
-#define SESSIONS_DELETED      " (deleted)" /* proc(5) puts it behind a file's name */
+#define SSH_SESSIONS_COUNT(array) (sizeof(array) / sizeof((array)[0]))
+#define SSH_SESSIONS_DELETED	  " (deleted)" /* proc(5) puts it behind a file's name */
 
 /*
  * The programs that hold a connection: sshd-session serves one, from OpenSSH 9.8 on. Anybody can
  * call a process by such a name, or run such a program, but for root's.
  */
-static const char *const sessions_programs[] = { "sshd", "sshd-session", "dropbear",
-						 "dropbearmulti" };
+static const char *const ssh_sessions_programs[] = { "sshd", "sshd-session", "dropbear",
+						     "dropbearmulti" };
 
 /* A process of an ssh daemon's name. */
-struct sessions_daemon {
+struct ssh_sessions_daemon {
 	pid_t pid, parent;
 	bool dropbear;
 	bool root;    /* it is root's altogether, and its program only root's to write */
@@ -33,8 +33,8 @@ struct sessions_daemon {
 	bool entered; /* somebody is in */
 };
 
-struct sessions {
-	struct sessions_daemon *daemons;
+struct ssh_sessions {
+	struct ssh_sessions_daemon *daemons;
 	size_t daemons_count;
 	pid_t *parents; /* of what has no such name */
 	size_t parents_count;
@@ -46,7 +46,7 @@ struct sessions {
  * The array with room for one more of `size` bytes; it grows at powers of two. NULL: no memory,
  * and it is as it was.
  */
-static void *sessions_grow(void *array, size_t count, size_t size)
+static void *ssh_sessions_grow(void *array, size_t count, size_t size)
 {
 	if (count & (count - 1))
 		return array;
@@ -54,7 +54,7 @@ static void *sessions_grow(void *array, size_t count, size_t size)
 }
 
 /* The first bytes of /proc/PID/NAME; how many, 0 if it is gone. */
-static size_t sessions_file(pid_t pid, const char *name, char *text, size_t size)
+static size_t ssh_sessions_file(pid_t pid, const char *name, char *text, size_t size)
 {
 	char path[64];
 	ssize_t got;
@@ -70,10 +70,11 @@ static size_t sessions_file(pid_t pid, const char *name, char *text, size_t size
 	return got > 0 ? got : 0;
 }
 
-static int sessions_add_daemon(struct sessions *sessions, const struct sessions_daemon *daemon)
+static int ssh_sessions_add_daemon(struct ssh_sessions *sessions,
+				   const struct ssh_sessions_daemon *daemon)
 {
-	void *grown = sessions_grow(sessions->daemons, sessions->daemons_count,
-				    sizeof(*sessions->daemons));
+	void *grown = ssh_sessions_grow(sessions->daemons, sessions->daemons_count,
+					sizeof(*sessions->daemons));
 
 	if (!grown)
 		return -ENOMEM;
@@ -82,10 +83,10 @@ static int sessions_add_daemon(struct sessions *sessions, const struct sessions_
 	return 0;
 }
 
-static int sessions_add_parent(struct sessions *sessions, pid_t pid)
+static int ssh_sessions_add_parent(struct ssh_sessions *sessions, pid_t pid)
 {
-	void *grown = sessions_grow(sessions->parents, sessions->parents_count,
-				    sizeof(*sessions->parents));
+	void *grown = ssh_sessions_grow(sessions->parents, sessions->parents_count,
+					sizeof(*sessions->parents));
 
 	if (!grown)
 		return -ENOMEM;
@@ -94,10 +95,10 @@ static int sessions_add_parent(struct sessions *sessions, pid_t pid)
 	return 0;
 }
 
-static int sessions_add_inode(struct sessions *sessions, uint32_t inode)
+static int ssh_sessions_add_inode(struct ssh_sessions *sessions, uint32_t inode)
 {
-	void *grown =
-		sessions_grow(sessions->inodes, sessions->inodes_count, sizeof(*sessions->inodes));
+	void *grown = ssh_sessions_grow(sessions->inodes, sessions->inodes_count,
+					sizeof(*sessions->inodes));
 
 	if (!grown)
 		return -ENOMEM;
@@ -108,7 +109,7 @@ static int sessions_add_inode(struct sessions *sessions, uint32_t inode)
 
 /* True of /proc/PID/exe if it is one of the programs; that it was replaced since does not matter.
  */
-static bool sessions_runs_program(const char *path)
+static bool ssh_sessions_runs_program(const char *path)
 {
 	char target[PATH_MAX];
 	ssize_t length = readlink(path, target, sizeof(target) - 1);
@@ -117,24 +118,24 @@ static bool sessions_runs_program(const char *path)
 	if (length < 0)
 		return false;
 	target[length] = '\0';
-	if (length > (ssize_t)strlen(SESSIONS_DELETED) &&
-	    !strcmp(target + length - strlen(SESSIONS_DELETED), SESSIONS_DELETED))
-		target[length - strlen(SESSIONS_DELETED)] = '\0';
+	if (length > (ssize_t)strlen(SSH_SESSIONS_DELETED) &&
+	    !strcmp(target + length - strlen(SSH_SESSIONS_DELETED), SSH_SESSIONS_DELETED))
+		target[length - strlen(SSH_SESSIONS_DELETED)] = '\0';
 	name = strrchr(target, '/');
-	for (size_t i = 0; i < SESSIONS_COUNT(sessions_programs) && name; i++)
-		if (!strcmp(name + 1, sessions_programs[i]))
+	for (size_t i = 0; i < SSH_SESSIONS_COUNT(ssh_sessions_programs) && name; i++)
+		if (!strcmp(name + 1, ssh_sessions_programs[i]))
 			return true;
 	return false;
 }
 
 /* Real, effective, saved and file system's: whoever is root by one alone may have been anybody. */
-static bool sessions_is_root(pid_t pid)
+static bool ssh_sessions_is_root(pid_t pid)
 {
 	char text[2048];
 	unsigned int ids[4];
 	const char *line;
 
-	if (!sessions_file(pid, "status", text, sizeof(text)))
+	if (!ssh_sessions_file(pid, "status", text, sizeof(text)))
 		return false;
 	line = strstr(text, "\nUid:");
 	return line &&
@@ -143,18 +144,18 @@ static bool sessions_is_root(pid_t pid)
 }
 
 /* False: it runs another program, or one that others may write, or it cannot be looked into. */
-static bool sessions_identify(struct sessions_daemon *daemon)
+static bool ssh_sessions_identify(struct ssh_sessions_daemon *daemon)
 {
 	char path[64];
 	struct stat file;
 
 	snprintf(path, sizeof(path), "/proc/%d/exe", (int)daemon->pid);
-	if (!sessions_runs_program(path) || stat(path, &file) || file.st_uid ||
+	if (!ssh_sessions_runs_program(path) || stat(path, &file) || file.st_uid ||
 	    file.st_mode & (S_IWGRP | S_IWOTH))
 		return false;
 	daemon->device = file.st_dev;
 	daemon->inode = file.st_ino;
-	daemon->root = sessions_is_root(daemon->pid);
+	daemon->root = ssh_sessions_is_root(daemon->pid);
 	return true;
 }
 
@@ -162,13 +163,13 @@ static bool sessions_identify(struct sessions_daemon *daemon)
  * "1234 (name) S 1 …" (proc(5)); a name may hold brackets and spaces. Helpers of an ssh daemon, as
  * sshd-auth, have names that begin as its own, and are no sign that somebody is in.
  */
-static int sessions_process(struct sessions *sessions, pid_t pid)
+static int ssh_sessions_process(struct ssh_sessions *sessions, pid_t pid)
 {
-	struct sessions_daemon daemon = { .pid = pid };
+	struct ssh_sessions_daemon daemon = { .pid = pid };
 	char text[512], *name, *end;
 	int parent;
 
-	if (!sessions_file(pid, "stat", text, sizeof(text)))
+	if (!ssh_sessions_file(pid, "stat", text, sizeof(text)))
 		return 0;
 	name = strchr(text, '(');
 	end = strrchr(text, ')');
@@ -178,8 +179,8 @@ static int sessions_process(struct sessions *sessions, pid_t pid)
 	daemon.parent = parent;
 	daemon.dropbear = !strncmp(name, "dropbear", strlen("dropbear"));
 	if (!daemon.dropbear && strncmp(name, "sshd", strlen("sshd")))
-		return sessions_add_parent(sessions, parent);
-	return sessions_identify(&daemon) ? sessions_add_daemon(sessions, &daemon) : 0;
+		return ssh_sessions_add_parent(sessions, parent);
+	return ssh_sessions_identify(&daemon) ? ssh_sessions_add_daemon(sessions, &daemon) : 0;
 }
 
 /*
@@ -187,12 +188,12 @@ static int sessions_process(struct sessions *sessions, pid_t pid)
  * is in. Before that, it is "sshd: user [priv]" and the like, where the user's name is the peer's
  * to choose; the one that listens has "[listener]".
  */
-static bool sessions_title_says_so(pid_t pid)
+static bool ssh_sessions_title_says_so(pid_t pid)
 {
 	char text[512];
 	const char *user;
 
-	if (!sessions_file(pid, "cmdline", text, sizeof(text)) || strncmp(text, "sshd", 4))
+	if (!ssh_sessions_file(pid, "cmdline", text, sizeof(text)) || strncmp(text, "sshd", 4))
 		return false;
 	user = strstr(text, ": ");
 	return user && user[2] && !strchr(user, '[');
@@ -202,7 +203,7 @@ static bool sessions_title_says_so(pid_t pid)
  * What dropbear started that is no dropbear itself is the user's: his shell, his command. sshd
  * starts others' programs before anybody is in, to find his keys.
  */
-static bool sessions_has_child(const struct sessions *sessions, pid_t pid)
+static bool ssh_sessions_has_child(const struct ssh_sessions *sessions, pid_t pid)
 {
 	for (size_t i = 0; i < sessions->parents_count; i++)
 		if (sessions->parents[i] == pid)
@@ -215,10 +216,11 @@ static bool sessions_has_child(const struct sessions *sessions, pid_t pid)
  * another program. A user can be the child of root's daemon, and run its program, but then that
  * has opened none of root's sockets (see logins.c).
  */
-static bool sessions_is_true(const struct sessions *sessions, const struct sessions_daemon *daemon)
+static bool ssh_sessions_is_true(const struct ssh_sessions *sessions,
+				 const struct ssh_sessions_daemon *daemon)
 {
 	for (size_t i = 0; i < sessions->daemons_count && !daemon->root; i++) {
-		const struct sessions_daemon *other = &sessions->daemons[i];
+		const struct ssh_sessions_daemon *other = &sessions->daemons[i];
 
 		if (other->pid == daemon->parent && other->root &&
 		    other->device == daemon->device && other->inode == daemon->inode)
@@ -227,18 +229,18 @@ static bool sessions_is_true(const struct sessions *sessions, const struct sessi
 	return daemon->root;
 }
 
-static void sessions_find_entered(struct sessions *sessions)
+static void ssh_sessions_find_entered(struct ssh_sessions *sessions)
 {
 	for (size_t i = 0; i < sessions->daemons_count; i++) {
-		struct sessions_daemon *daemon = &sessions->daemons[i];
+		struct ssh_sessions_daemon *daemon = &sessions->daemons[i];
 
-		daemon->entered = sessions_is_true(sessions, daemon) &&
-				  (daemon->dropbear ? sessions_has_child(sessions, daemon->pid)
-						    : sessions_title_says_so(daemon->pid));
+		daemon->entered = ssh_sessions_is_true(sessions, daemon) &&
+				  (daemon->dropbear ? ssh_sessions_has_child(sessions, daemon->pid)
+						    : ssh_sessions_title_says_so(daemon->pid));
 	}
 }
 
-static int sessions_sockets(struct sessions *sessions, pid_t pid)
+static int ssh_sessions_sockets(struct ssh_sessions *sessions, pid_t pid)
 {
 	char path[64], target[64];
 	struct dirent *entry;
@@ -258,13 +260,13 @@ static int sessions_sockets(struct sessions *sessions, pid_t pid)
 			continue;
 		target[length] = '\0';
 		if (sscanf(target, "socket:[%u]", &inode) == 1)
-			err = sessions_add_inode(sessions, inode);
+			err = ssh_sessions_add_inode(sessions, inode);
 	}
 	closedir(folder);
 	return err;
 }
 
-static int sessions_fill(struct sessions *sessions)
+static int ssh_sessions_fill(struct ssh_sessions *sessions)
 {
 	DIR *folder = opendir("/proc");
 	struct dirent *entry;
@@ -274,39 +276,39 @@ static int sessions_fill(struct sessions *sessions)
 		return -errno;
 	while (!err && (entry = readdir(folder)))
 		if (isdigit((unsigned char)*entry->d_name))
-			err = sessions_process(sessions, atoi(entry->d_name));
+			err = ssh_sessions_process(sessions, atoi(entry->d_name));
 	closedir(folder);
-	sessions_find_entered(sessions);
+	ssh_sessions_find_entered(sessions);
 	for (size_t i = 0; i < sessions->daemons_count && !err; i++)
 		if (sessions->daemons[i].entered)
-			err = sessions_sockets(sessions, sessions->daemons[i].pid);
+			err = ssh_sessions_sockets(sessions, sessions->daemons[i].pid);
 	return err;
 }
 
-int sessions_read(struct sessions **out)
+int ssh_sessions_read(struct ssh_sessions **out)
 {
-	struct sessions *sessions = calloc(1, sizeof(*sessions));
+	struct ssh_sessions *sessions = calloc(1, sizeof(*sessions));
 	int err;
 
 	if (!sessions)
 		return -ENOMEM;
-	err = sessions_fill(sessions);
+	err = ssh_sessions_fill(sessions);
 	if (err) {
-		sessions_free(sessions);
+		ssh_sessions_free(sessions);
 		return err;
 	}
 	*out = sessions;
 	return 0;
 }
 
-bool sessions_can_look(void)
+bool ssh_sessions_can_look(void)
 {
 	char target[2];
 
 	return readlink("/proc/1/exe", target, sizeof(target)) > 0;
 }
 
-bool sessions_hold(const struct sessions *sessions, uint32_t inode)
+bool ssh_sessions_hold(const struct ssh_sessions *sessions, uint32_t inode)
 {
 	for (size_t i = 0; i < sessions->inodes_count; i++)
 		if (sessions->inodes[i] == inode)
@@ -314,12 +316,12 @@ bool sessions_hold(const struct sessions *sessions, uint32_t inode)
 	return false;
 }
 
-size_t sessions_count(const struct sessions *sessions)
+size_t ssh_sessions_count(const struct ssh_sessions *sessions)
 {
 	return sessions->inodes_count;
 }
 
-void sessions_free(struct sessions *sessions)
+void ssh_sessions_free(struct ssh_sessions *sessions)
 {
 	if (!sessions)
 		return;

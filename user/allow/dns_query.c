@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* One host name's addresses, asked for without waiting: of the resolver, or of who may ask it. */
-#include "act/resolve.h"
+#include "allow/dns_query.h"
 
 #include <errno.h>
 #include <netdb.h>
@@ -15,10 +15,10 @@
 
 #include "common/hostname.h"
 
-#define RESOLVE_TEXT	4096 /* of an answer */
-#define RESOLVE_SECONDS 60   /* that a service may take */
+#define DNS_QUERY_TEXT	  4096 /* of an answer */
+#define DNS_QUERY_SECONDS 60   /* that a service may take */
 
-struct resolve {
+struct dns_query {
 	char name[HOSTNAME_SIZE];
 	/* The C library's, until it has answered. */
 	struct addrinfo hints;
@@ -27,11 +27,11 @@ struct resolve {
 	bool service;
 	int fd; /* the connection; -errno where there is none */
 	time_t begun;
-	char text[RESOLVE_TEXT];
+	char text[DNS_QUERY_TEXT];
 	size_t have;
 };
 
-static time_t resolve_now(void)
+static time_t dns_query_now(void)
 {
 	struct timespec now;
 
@@ -40,7 +40,7 @@ static time_t resolve_now(void)
 }
 
 /* A connection that was sent the name; -errno. */
-static int resolve_connect(const char *path, const char *name)
+static int dns_query_connect(const char *path, const char *name)
 {
 	struct sockaddr_un address = { .sun_family = AF_UNIX };
 	char line[HOSTNAME_SIZE + 1];
@@ -62,20 +62,20 @@ static int resolve_connect(const char *path, const char *name)
 	return err ? err : -EIO;
 }
 
-int resolve_begin(const char *name, struct resolve **out)
+int dns_query_begin(const char *name, struct dns_query **out)
 {
-	struct resolve *resolve = calloc(1, sizeof(*resolve));
-	const char *service = getenv(RESOLVE_SERVICE);
+	struct dns_query *resolve = calloc(1, sizeof(*resolve));
+	const char *service = getenv(DNS_QUERY_SERVICE);
 	struct gaicb *request;
 
 	if (!resolve)
 		return -ENOMEM;
 	snprintf(resolve->name, sizeof(resolve->name), "%s", name);
-	resolve->begun = resolve_now();
+	resolve->begun = dns_query_now();
 	resolve->service = service && *service;
 	request = &resolve->request;
 	if (resolve->service) {
-		resolve->fd = resolve_connect(service, name);
+		resolve->fd = dns_query_connect(service, name);
 	} else {
 		resolve->hints.ai_socktype = SOCK_STREAM;
 		request->ar_name = resolve->name;
@@ -89,7 +89,7 @@ int resolve_begin(const char *name, struct resolve **out)
 	return 0;
 }
 
-static int resolve_poll_library(struct resolve *resolve, struct resolve_answer *out)
+static int dns_query_poll_library(struct dns_query *resolve, struct dns_query_answer *out)
 {
 	int error = gai_error(&resolve->request);
 	struct addr addr;
@@ -101,14 +101,14 @@ static int resolve_poll_library(struct resolve *resolve, struct resolve_answer *
 		return -ENOENT;
 	}
 	for (const struct addrinfo *at = resolve->request.ar_result;
-	     at && out->count < RESOLVE_ADDRESSES_MAX; at = at->ai_next)
+	     at && out->count < DNS_QUERY_ADDRESSES_MAX; at = at->ai_next)
 		if (!addr_from_socket(at->ai_addr, &addr))
 			out->addrs[out->count++] = addr;
 	return 0;
 }
 
 /* "192.0.2.1", "fe80::1%eth0", or "! -2 Name or service not known" */
-static int resolve_line(const char *line, struct resolve_answer *out)
+static int dns_query_line(const char *line, struct dns_query_answer *out)
 {
 	char *text;
 
@@ -117,13 +117,13 @@ static int resolve_line(const char *line, struct resolve_answer *out)
 		snprintf(out->error, sizeof(out->error), "%s", text + strspn(text, " "));
 		return -ENOENT;
 	}
-	if (out->count < RESOLVE_ADDRESSES_MAX &&
+	if (out->count < DNS_QUERY_ADDRESSES_MAX &&
 	    !addr_parse(line, strcspn(line, "%"), &out->addrs[out->count]))
 		out->count++;
 	return 0;
 }
 
-static int resolve_poll_service(struct resolve *resolve, struct resolve_answer *out)
+static int dns_query_poll_service(struct dns_query *resolve, struct dns_query_answer *out)
 {
 	char *line, *rest;
 	ssize_t got;
@@ -134,31 +134,31 @@ static int resolve_poll_service(struct resolve *resolve, struct resolve_answer *
 			   sizeof(resolve->text) - 1 - resolve->have, 0);
 		resolve->have += got > 0 ? got : 0;
 	} while (got > 0);
-	if (got < 0 && errno == EAGAIN && resolve_now() - resolve->begun < RESOLVE_SECONDS)
+	if (got < 0 && errno == EAGAIN && dns_query_now() - resolve->begun < DNS_QUERY_SECONDS)
 		return -EAGAIN;
 	resolve->text[resolve->have] = '\0';
 	for (line = strtok_r(resolve->text, "\n", &rest); line && !err;
 	     line = strtok_r(NULL, "\n", &rest))
-		err = resolve_line(line, out);
+		err = dns_query_line(line, out);
 	if (err || out->count)
 		return err;
-	snprintf(out->error, sizeof(out->error), "no answer from %s", getenv(RESOLVE_SERVICE));
+	snprintf(out->error, sizeof(out->error), "no answer from %s", getenv(DNS_QUERY_SERVICE));
 	return -ENOENT;
 }
 
-int resolve_poll(struct resolve *resolve, struct resolve_answer *out)
+int dns_query_poll(struct dns_query *resolve, struct dns_query_answer *out)
 {
 	out->count = 0;
 	if (!resolve->service)
-		return resolve_poll_library(resolve, out);
+		return dns_query_poll_library(resolve, out);
 	if (resolve->fd >= 0)
-		return resolve_poll_service(resolve, out);
-	snprintf(out->error, sizeof(out->error), "%s: %s", getenv(RESOLVE_SERVICE),
+		return dns_query_poll_service(resolve, out);
+	snprintf(out->error, sizeof(out->error), "%s: %s", getenv(DNS_QUERY_SERVICE),
 		 strerror(-resolve->fd));
 	return -ENOENT;
 }
 
-void resolve_drop(struct resolve *resolve)
+void dns_query_drop(struct dns_query *resolve)
 {
 	if (!resolve)
 		return;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Puts together who is never blocked, in a thread of its own, and hands it over as it changes. */
-#include "act/gather.h"
+#include "allow/watcher.h"
 
 #include <errno.h>
 #include <poll.h>
@@ -13,21 +13,21 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "act/gateways.h"
+#include "allow/gateways.h"
 #include "kernel/links.h"
-#include "act/parts.h"
+#include "allow/sources.h"
 
 /* Seconds between two looks. List files are looked at each second. */
-#define GATHER_LOGINS 5
-#define GATHER_ROUND  30
-#define GATHER_ASK    60
+#define WATCHER_LOGINS 5
+#define WATCHER_ROUND  30
+#define WATCHER_ASK    60
 
-#define GATHER_DNS_MS	 3000 /* that the first gathering may wait for */
-#define GATHER_SETTLE_MS 50   /* changes of the network come in bursts */
-#define GATHER_CLOSE_MS	 100  /* that whoever closes waits for the thread */
+#define WATCHER_DNS_MS	  3000 /* that the first gathering may wait for */
+#define WATCHER_SETTLE_MS 50   /* changes of the network come in bursts */
+#define WATCHER_CLOSE_MS  100  /* that whoever closes waits for the thread */
 
-struct gather {
-	struct parts *parts;
+struct watcher {
+	struct sources *parts;
 	pthread_t thread;
 	bool started;
 	bool later; /* the thread gathers the first set as well */
@@ -44,12 +44,12 @@ struct gather {
 };
 
 /* The set as it is now takes the place of one that nobody took. */
-static void gather_publish(struct gather *gather)
+static void watcher_publish(struct watcher *gather)
 {
 	struct prefix_set *set, *old;
 	const uint64_t one = 1;
 
-	if (parts_join(gather->parts, &set))
+	if (sources_join(gather->parts, &set))
 		return;
 	pthread_mutex_lock(&gather->lock);
 	old = gather->fresh;
@@ -60,7 +60,7 @@ static void gather_publish(struct gather *gather)
 		return; /* it is readable already */
 }
 
-static bool gather_is_stopped(struct gather *gather)
+static bool watcher_is_stopped(struct watcher *gather)
 {
 	bool stop;
 
@@ -70,20 +70,20 @@ static bool gather_is_stopped(struct gather *gather)
 	return stop;
 }
 
-static unsigned int gather_due(uint64_t second)
+static unsigned int watcher_due(uint64_t second)
 {
-	unsigned int due = PARTS_FILES | PARTS_NAMES;
+	unsigned int due = SOURCES_FILES | SOURCES_NAMES;
 
-	if (!(second % GATHER_LOGINS))
-		due |= PARTS_LOGINS;
-	if (!(second % GATHER_ROUND))
-		due |= PARTS_NETWORK | PARTS_LOOK_UP;
-	if (!(second % GATHER_ASK))
-		due |= PARTS_ASK;
+	if (!(second % WATCHER_LOGINS))
+		due |= SOURCES_LOGINS;
+	if (!(second % WATCHER_ROUND))
+		due |= SOURCES_NETWORK | SOURCES_LOOK_UP;
+	if (!(second % WATCHER_ASK))
+		due |= SOURCES_ASK;
 	return due;
 }
 
-static uint64_t gather_now(void)
+static uint64_t watcher_now(void)
 {
 	struct timespec now;
 
@@ -95,10 +95,10 @@ static uint64_t gather_now(void)
  * Until a second has gone by, or something happens. What has to be looked at for that. Where routes
  * change all the time, they are looked at once a second.
  */
-static unsigned int gather_wait(struct gather *gather)
+static unsigned int watcher_wait(struct watcher *gather)
 {
-	const struct timespec settle = { .tv_nsec = GATHER_SETTLE_MS * 1000000L };
-	const bool noted = gather->noted == gather_now();
+	const struct timespec settle = { .tv_nsec = WATCHER_SETTLE_MS * 1000000L };
+	const bool noted = gather->noted == watcher_now();
 	struct pollfd fds[] = { { .fd = gather->wake, .events = POLLIN },
 				{ .fd = noted ? -1 : gather->network, .events = POLLIN } };
 	uint64_t count;
@@ -111,35 +111,35 @@ static unsigned int gather_wait(struct gather *gather)
 		return 0;
 	nanosleep(&settle, NULL);
 	links_drain(gather->network);
-	gather->noted = gather_now();
-	return PARTS_NETWORK;
+	gather->noted = watcher_now();
+	return SOURCES_NETWORK;
 }
 
-static void gather_work(struct gather *gather)
+static void watcher_work(struct watcher *gather)
 {
-	uint64_t second = gather_now(), last = second;
+	uint64_t second = watcher_now(), last = second;
 	unsigned int due;
 
 	if (gather->later) {
-		parts_renew(gather->parts, PARTS_ALL, GATHER_DNS_MS);
-		gather_publish(gather);
+		sources_renew(gather->parts, SOURCES_ALL, WATCHER_DNS_MS);
+		watcher_publish(gather);
 	}
 	for (;;) {
-		due = gather_wait(gather);
-		if (gather_is_stopped(gather))
+		due = watcher_wait(gather);
+		if (watcher_is_stopped(gather))
 			return;
-		second = gather_now();
+		second = watcher_now();
 		/* Each second that passed asks for its own; of many, for all. */
-		if (second - last > GATHER_ASK)
-			last = second - GATHER_ASK;
+		if (second - last > WATCHER_ASK)
+			last = second - WATCHER_ASK;
 		for (; last < second; last++)
-			due |= gather_due(last + 1);
-		if (due && parts_renew(gather->parts, due, 0))
-			gather_publish(gather);
+			due |= watcher_due(last + 1);
+		if (due && sources_renew(gather->parts, due, 0))
+			watcher_publish(gather);
 	}
 }
 
-static void gather_free(struct gather *gather)
+static void watcher_free(struct watcher *gather)
 {
 	const int fds[] = { gather->wake, gather->ready, gather->network };
 
@@ -149,43 +149,43 @@ static void gather_free(struct gather *gather)
 	pthread_mutex_destroy(&gather->lock);
 	pthread_cond_destroy(&gather->over);
 	prefix_set_free(gather->fresh);
-	parts_close(gather->parts);
+	sources_close(gather->parts);
 	free(gather);
 }
 
-static void *gather_run(void *context)
+static void *watcher_run(void *context)
 {
-	struct gather *gather = context;
+	struct watcher *gather = context;
 	bool abandoned;
 
-	gather_work(gather);
+	watcher_work(gather);
 	pthread_mutex_lock(&gather->lock);
 	gather->ended = true;
 	pthread_cond_signal(&gather->over);
 	abandoned = gather->abandoned;
 	pthread_mutex_unlock(&gather->lock);
 	if (abandoned)
-		gather_free(gather);
+		watcher_free(gather);
 	return NULL;
 }
 
 /* Signals are for the thread that was there before. */
-static int gather_start(struct gather *gather)
+static int watcher_start(struct watcher *gather)
 {
 	sigset_t all, before;
 	int err;
 
 	sigfillset(&all);
 	pthread_sigmask(SIG_SETMASK, &all, &before);
-	err = -pthread_create(&gather->thread, NULL, gather_run, gather);
+	err = -pthread_create(&gather->thread, NULL, watcher_run, gather);
 	pthread_sigmask(SIG_SETMASK, &before, NULL);
 	gather->started = !err;
 	return err;
 }
 
-int gather_open(const struct gather_options *options, bool later, struct gather **out)
+int watcher_open(const struct watcher_options *options, bool later, struct watcher **out)
 {
-	struct gather *gather = calloc(1, sizeof(*gather));
+	struct watcher *gather = calloc(1, sizeof(*gather));
 	pthread_condattr_t monotonic;
 	int err;
 
@@ -201,42 +201,43 @@ int gather_open(const struct gather_options *options, bool later, struct gather 
 	gather->ready = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
 	/* Before the first look, so that no change slips through. */
 	gather->network = gateways_watch();
-	err = gather->wake < 0 || gather->ready < 0 ? -errno : parts_open(options, &gather->parts);
+	err = gather->wake < 0 || gather->ready < 0 ? -errno
+						    : sources_open(options, &gather->parts);
 	gather->later = later;
 	if (!err && !later) {
-		parts_renew(gather->parts, PARTS_ALL, GATHER_DNS_MS);
-		gather_publish(gather);
+		sources_renew(gather->parts, SOURCES_ALL, WATCHER_DNS_MS);
+		watcher_publish(gather);
 		err = gather->fresh ? 0 : -ENOMEM;
 	}
 	if (!err)
-		err = gather_start(gather);
+		err = watcher_start(gather);
 	if (err) {
-		gather_close(gather);
+		watcher_close(gather);
 		return err;
 	}
 	*out = gather;
 	return 0;
 }
 
-int gather_once(const struct gather_options *options, struct prefix_set **out)
+int watcher_once(const struct watcher_options *options, struct prefix_set **out)
 {
-	struct parts *parts;
-	int err = parts_open(options, &parts);
+	struct sources *parts;
+	int err = sources_open(options, &parts);
 
 	if (err)
 		return err;
-	parts_renew(parts, PARTS_ALL, GATHER_DNS_MS);
-	err = parts_join(parts, out);
-	parts_close(parts);
+	sources_renew(parts, SOURCES_ALL, WATCHER_DNS_MS);
+	err = sources_join(parts, out);
+	sources_close(parts);
 	return err;
 }
 
-int gather_fd(const struct gather *gather)
+int watcher_fd(const struct watcher *gather)
 {
 	return gather->ready;
 }
 
-struct prefix_set *gather_take(struct gather *gather)
+struct prefix_set *watcher_take(struct watcher *gather)
 {
 	struct prefix_set *fresh;
 	uint64_t count;
@@ -250,7 +251,7 @@ struct prefix_set *gather_take(struct gather *gather)
 	return fresh;
 }
 
-static void gather_stop(struct gather *gather)
+static void watcher_stop(struct watcher *gather)
 {
 	const uint64_t one = 1;
 
@@ -265,7 +266,7 @@ static void gather_stop(struct gather *gather)
  * The thread may be waiting for exim or the DNS: whoever closes does not wait with it, and it
  * clears up behind itself.
  */
-void gather_close(struct gather *gather)
+void watcher_close(struct watcher *gather)
 {
 	struct timespec until;
 	bool left;
@@ -273,12 +274,12 @@ void gather_close(struct gather *gather)
 	if (!gather)
 		return;
 	if (!gather->started) {
-		gather_free(gather);
+		watcher_free(gather);
 		return;
 	}
-	gather_stop(gather);
+	watcher_stop(gather);
 	clock_gettime(CLOCK_MONOTONIC, &until);
-	until.tv_nsec += GATHER_CLOSE_MS * 1000000L;
+	until.tv_nsec += WATCHER_CLOSE_MS * 1000000L;
 	until.tv_sec += until.tv_nsec / 1000000000;
 	until.tv_nsec %= 1000000000;
 	pthread_mutex_lock(&gather->lock);
@@ -293,5 +294,5 @@ void gather_close(struct gather *gather)
 	if (left)
 		return;
 	pthread_join(gather->thread, NULL);
-	gather_free(gather);
+	watcher_free(gather);
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Who is never blocked, as the configuration, the operator, exim and this machine have it. */
-#include "cli/spared.h"
+#include "allow/load.h"
 
 #include <errno.h>
 #include <stdatomic.h>
@@ -11,15 +11,15 @@
 #include "common/log.h"
 #include "exim/relays.h"
 
-#define SPARED_LIST "allow"
+#define LOAD_LIST "allow"
 
-int spared_path(const struct cli_common *common, const struct config *config, char path[PATH_MAX])
+int load_path(const struct cli_common *common, const struct config *config, char path[PATH_MAX])
 {
 	const char *folder = common->state ? common->state : config->state.folder;
 	int used;
 
 	folder = folder ? folder : CONFIG_STATE_FOLDER;
-	used = snprintf(path, PATH_MAX, "%s/" SPARED_LIST, folder);
+	used = snprintf(path, PATH_MAX, "%s/" LOAD_LIST, folder);
 	if (used < PATH_MAX)
 		return 0;
 	log_error("\"%.80s…\" is too long for a folder's name", folder);
@@ -27,8 +27,8 @@ int spared_path(const struct cli_common *common, const struct config *config, ch
 }
 
 /* For gather.h; it may be called in its thread. */
-static int spared_ask_exim(struct prefix_set *out, int (*name)(void *context, const char *name),
-			   void *context)
+static int load_ask_exim(struct prefix_set *out, int (*name)(void *context, const char *name),
+			 void *context)
 {
 	static atomic_bool told;
 	struct relays relays = { .addresses = out, .name = name, .context = context };
@@ -43,7 +43,7 @@ static int spared_ask_exim(struct prefix_set *out, int (*name)(void *context, co
 }
 
 /* Where it is not as configured, it may have been installed beside this program. */
-static const char *spared_providers(const struct config *config, char path[PATH_MAX])
+static const char *load_providers(const struct config *config, char path[PATH_MAX])
 {
 	static const char beside[] = "/../share/sobig-xdp/providers";
 	const char *configured = config->allow.providers;
@@ -63,38 +63,38 @@ static const char *spared_providers(const struct config *config, char path[PATH_
 	return access(path, F_OK) ? configured : path;
 }
 
-static int spared_gather(const struct cli_common *common, const struct config *config, bool later,
-			 struct gather **running, struct prefix_set **once)
+static int load_gather(const struct cli_common *common, const struct config *config, bool later,
+		       struct watcher **running, struct prefix_set **once)
 {
 	char own[PATH_MAX], providers[PATH_MAX];
-	struct gather_options options = {
+	struct watcher_options options = {
 		.addresses = config->allow.addresses,
 		.addresses_count = config->allow.addresses_count,
 		.hosts = config->allow.hosts,
 		.hosts_count = config->allow.hosts_count,
 		.files = config->allow.files,
 		.files_count = config->allow.files_count,
-		.providers = spared_providers(config, providers),
+		.providers = load_providers(config, providers),
 		.own = own,
-		.ask = spared_ask_exim,
+		.ask = load_ask_exim,
 	};
-	int err = spared_path(common, config, own);
+	int err = load_path(common, config, own);
 
 	if (err)
 		return err;
-	err = running ? gather_open(&options, later, running) : gather_once(&options, once);
+	err = running ? watcher_open(&options, later, running) : watcher_once(&options, once);
 	if (err)
 		log_error("cannot find out who is never to be blocked: %s", strerror(-err));
 	return err;
 }
 
-int spared_open(const struct cli_common *common, const struct config *config, bool later,
-		struct gather **out)
+int load_open(const struct cli_common *common, const struct config *config, bool later,
+	      struct watcher **out)
 {
-	return spared_gather(common, config, later, out, NULL);
+	return load_gather(common, config, later, out, NULL);
 }
 
-int spared_once(const struct cli_common *common, const char *file, struct prefix_set **out)
+int load_once(const struct cli_common *common, const char *file, struct prefix_set **out)
 {
 	struct config_error why;
 	struct config config;
@@ -104,7 +104,7 @@ int spared_once(const struct cli_common *common, const char *file, struct prefix
 		log_error("%s", why.text);
 		return err;
 	}
-	err = spared_gather(common, &config, false, NULL, out);
+	err = load_gather(common, &config, false, NULL, out);
 	config_free(&config);
 	return err;
 }

@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* The sources of who is never blocked, each looked at in its own time; for gather.c. */
+#ifndef SOURCES_H
+#define SOURCES_H
+
+#include <stdbool.h>
+
+#include "allow/watcher.h"
+
+/* What is to be looked at. */
+enum {
+	SOURCES_NETWORK = 1, /* own addresses, gateways, resolvers */
+	SOURCES_LOGINS = 2,
+	SOURCES_FILES = 4,   /* those that have changed */
+	SOURCES_LOOK_UP = 8, /* names: begin to */
+	SOURCES_NAMES = 16,  /* names: what was found out */
+	SOURCES_ASK = 32,    /* the options' ask() */
+	SOURCES_ALL = 63,
+};
+
+struct sources;
+
+/* 0 or -ENOMEM. The caller closes *out. */
+int sources_open(const struct watcher_options *options, struct sources **out);
+
+/* Looks, and waits up to `milliseconds` for names. True: something has changed. */
+bool sources_renew(struct sources *parts, unsigned int due, unsigned int milliseconds);
+
+/* All of them in one set, sealed and the caller's. 0 or -ENOMEM. */
+int sources_join(const struct sources *parts, struct prefix_set **out);
+
+/* Accepts NULL. */
+void sources_close(struct sources *parts);
+
+#endif
