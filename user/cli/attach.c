@@ -9,13 +9,13 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "cli/guard.h"
+#include "daemon/loop.h"
 #include "cli/history.h"
 #include "cli/home.h"
-#include "cli/keep.h"
-#include "cli/memory.h"
-#include "cli/policy.h"
-#include "cli/post.h"
+#include "daemon/exempt.h"
+#include "daemon/restore.h"
+#include "daemon/reload.h"
+#include "daemon/interfaces.h"
 #include "common/log.h"
 #include "judge/window.h"
 #include "exim/ask.h"
@@ -38,10 +38,10 @@ enum {
 #define ATTACH_EVIDENCE (8u << 20)
 
 struct attach {
-	struct guard guard;
-	const char *logs[GUARD_LOGS_MAX];
+	struct daemon guard;
+	const char *logs[DAEMON_LOGS_MAX];
 	int logs_count;
-	const char *journals[GUARD_LOGS_MAX];
+	const char *journals[DAEMON_LOGS_MAX];
 	int journals_count;
 	bool helo_checked;
 	bool ran; /* the start succeeded */
@@ -64,7 +64,7 @@ static int attach_mode(const char *text, enum filter_mode *out)
 static int attach_option(struct attach *attach, int option, bool *done)
 {
 	struct cli_common *common = &attach->guard.common;
-	struct guard_orders *orders = &attach->guard.orders;
+	struct daemon_overrides *orders = &attach->guard.orders;
 	int status = CLI_DONE;
 
 	switch (option) {
@@ -75,8 +75,8 @@ static int attach_option(struct attach *attach, int option, bool *done)
 		break;
 	case ATTACH_LOG:
 	case ATTACH_JOURNAL:
-		if (attach->logs_count + attach->journals_count == GUARD_LOGS_MAX)
-			return cli_usage(common, "no more than %d logs", GUARD_LOGS_MAX);
+		if (attach->logs_count + attach->journals_count == DAEMON_LOGS_MAX)
+			return cli_usage(common, "no more than %d logs", DAEMON_LOGS_MAX);
 		if (option == ATTACH_LOG)
 			attach->logs[attach->logs_count++] = optarg;
 		else
@@ -119,15 +119,15 @@ static int attach_option(struct attach *attach, int option, bool *done)
 
 /* Opens one log where a former daemon had left it, or at its end. */
 static int attach_open_source(struct attach *attach, const char *name, bool journal,
-			      struct guard_log *log)
+			      struct daemon_log *log)
 {
-	struct guard *guard = &attach->guard;
+	struct daemon *guard = &attach->guard;
 	struct classifier *classes = guard->setup.classes;
 	struct log_position done, from;
 	char known[PATH_MAX + 16];
 
 	snprintf(known, sizeof(known), "%s%s", journal ? SOURCE_JOURNAL : "", name);
-	log->behind = log->seen = !memory_place(guard->memory, known, &done, &from);
+	log->behind = log->seen = !restore_place(guard->memory, known, &done, &from);
 	if (journal && log->behind)
 		return source_open_journal_at(name, classes, attach->helo_checked, &done,
 					      &log->source);
@@ -141,8 +141,8 @@ static int attach_open_source(struct attach *attach, const char *name, bool jour
 
 static int attach_open_log(struct attach *attach, const char *path)
 {
-	struct guard *guard = &attach->guard;
-	struct guard_log *log = &guard->logs[guard->logs_count];
+	struct daemon *guard = &attach->guard;
+	struct daemon_log *log = &guard->logs[guard->logs_count];
 	const char *name = strrchr(path, '/');
 	int err;
 
@@ -178,8 +178,8 @@ static int attach_open_log(struct attach *attach, const char *path)
 
 static int attach_open_journal(struct attach *attach, const char *unit)
 {
-	struct guard *guard = &attach->guard;
-	struct guard_log *log = &guard->logs[guard->logs_count];
+	struct daemon *guard = &attach->guard;
+	struct daemon_log *log = &guard->logs[guard->logs_count];
 	int err = attach_open_source(attach, unit, true, log);
 
 	if (err) {
@@ -211,7 +211,7 @@ static int attach_find_log(struct attach *attach)
 
 static int attach_open_logs(struct attach *attach)
 {
-	struct guard *guard = &attach->guard;
+	struct daemon *guard = &attach->guard;
 	int err = 0;
 
 	/* Of a log that was named to us, we do not know whose it is. */
@@ -225,13 +225,13 @@ static int attach_open_logs(struct attach *attach)
 		snprintf(guard->pulse.log, sizeof(guard->pulse.log), "%s",
 			 source_name(guard->logs[0].source));
 	for (int i = 0; i < guard->logs_count && !err; i++)
-		memory_follow(guard->memory, guard, i);
+		restore_follow(guard->memory, guard, i);
 	return err;
 }
 
 static int attach_run(struct attach *attach, char **interfaces, int count)
 {
-	struct guard *guard = &attach->guard;
+	struct daemon *guard = &attach->guard;
 	int err = evidence_open(ATTACH_EVIDENCE, guard->seed, &guard->evidence);
 
 	if (!err)
@@ -240,25 +240,25 @@ static int attach_run(struct attach *attach, char **interfaces, int count)
 	/* The list of `allow` is there, too. */
 	guard->common.state = guard->pulse.state;
 	if (!err)
-		err = memory_open(guard, guard->pulse.state, interfaces[0], &guard->memory);
+		err = restore_open(guard, guard->pulse.state, interfaces[0], &guard->memory);
 	if (!err)
 		err = attach_open_logs(attach);
 	if (err)
 		return err;
 	guard->pulse.logs = guard->logs_count;
-	guard_hold_signals();
-	err = post_take(guard, interfaces, count);
+	daemon_hold_signals();
+	err = interfaces_take(guard, interfaces, count);
 	/* This may take seconds where the DNS is dead: by now, the blocks that ran are in force. */
 	if (!err)
-		err = keep_open(guard, &guard->kept);
+		err = exempt_open(guard, &guard->kept);
 	if (err)
 		return err;
-	judge_spare(guard->judge, keep_set(guard->kept));
+	judge_spare(guard->judge, exempt_set(guard->kept));
 	for (int i = 0; i < guard->logs_count; i++)
 		log_notice("following %s", source_name(guard->logs[i].source));
-	policy_tell(guard);
+	reload_tell(guard);
 	attach->ran = true;
-	return guard_run(guard) == CLI_DONE ? 0 : -EIO;
+	return daemon_run(guard) == CLI_DONE ? 0 : -EIO;
 }
 
 /*
@@ -267,26 +267,26 @@ static int attach_run(struct attach *attach, char **interfaces, int count)
  */
 static int attach_close(struct attach *attach)
 {
-	struct guard *guard = &attach->guard;
+	struct daemon *guard = &attach->guard;
 	int err = 0, failed;
 
 	for (int i = 0; i < guard->interfaces_count; i++) {
-		struct guard_interface *interface = &guard->interfaces[i];
+		struct daemon_interface *interface = &guard->interfaces[i];
 		bool keep = attach->ran ? guard->keep : interface->inherited;
 
 		if (interface->claim >= 0 && keep)
 			log_notice("%s: filter and blocks stay; to remove them: sobig-xdp "
 				   "detach %s",
 				   interface->name, interface->name);
-		failed = post_release(guard, interface, keep);
+		failed = interfaces_release(guard, interface, keep);
 		err = failed ? failed : err;
 	}
-	memory_close(guard->memory);
+	restore_close(guard->memory);
 	for (int i = 0; i < guard->logs_count; i++)
 		source_close(guard->logs[i].source);
 	blocks_close(guard->blocks);
 	judge_close(guard->judge);
-	keep_close(guard->kept);
+	exempt_close(guard->kept);
 	evidence_close(guard->evidence);
 	setup_free(&guard->setup);
 	return err;
@@ -335,7 +335,7 @@ int cmd_attach(int argc, char **argv)
 	attach.guard.filter.pins = attach.guard.common.pins;
 	if (getrandom(&attach.guard.seed, sizeof(attach.guard.seed), 0) < 0)
 		return cli_status(-errno);
-	status = policy_load(&attach.guard);
+	status = reload_load(&attach.guard);
 	if (status)
 		return status;
 

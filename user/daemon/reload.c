@@ -1,21 +1,21 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* The policy of a running daemon: taken from the configuration and the command line, and anew. */
-#include "cli/policy.h"
+#include "daemon/reload.h"
 
 #include <stdio.h>
 #include <string.h>
 #include <systemd/sd-daemon.h>
 #include <time.h>
 
-#include "cli/keep.h"
-#include "cli/post.h"
+#include "daemon/exempt.h"
+#include "daemon/interfaces.h"
 #include "common/duration.h"
 #include "common/log.h"
 #include "common/suggest.h"
 
 /* The configuration, but for what the command line says. */
-static void policy_set_filter(const struct guard_orders *orders, const struct config_filter *config,
-			      struct filter_options *out)
+static void reload_set_filter(const struct daemon_overrides *orders,
+			      const struct config_filter *config, struct filter_options *out)
 {
 	memcpy(out->ports, *orders->ports ? orders->ports : config->ports, sizeof(out->ports));
 	out->blocks = orders->blocks ? orders->blocks : config->blocks;
@@ -25,7 +25,7 @@ static void policy_set_filter(const struct guard_orders *orders, const struct co
 		config->rate ? (config->rate_seconds << SOBIG_RATE_UNIT_BITS) / config->rate : 0;
 }
 
-static void policy_fill_pulse(struct guard *guard)
+static void reload_fill_pulse(struct daemon *guard)
 {
 	memcpy(guard->pulse.ports, guard->filter.ports, sizeof(guard->pulse.ports));
 	guard->pulse.scope_port = guard->filter.scope_port;
@@ -34,7 +34,7 @@ static void policy_fill_pulse(struct guard *guard)
 }
 
 /* What a configuration makes of a guard. CLI_DONE or CLI_FAILED (told). */
-static int policy_make(struct guard *guard, struct setup *setup, struct judge **judge)
+static int reload_make(struct daemon *guard, struct setup *setup, struct judge **judge)
 {
 	int status = setup_load(guard->orders.config, setup), err;
 
@@ -53,19 +53,19 @@ static int policy_make(struct guard *guard, struct setup *setup, struct judge **
 	return CLI_FAILED;
 }
 
-int policy_load(struct guard *guard)
+int reload_load(struct daemon *guard)
 {
-	int status = policy_make(guard, &guard->setup, &guard->judge);
+	int status = reload_make(guard, &guard->setup, &guard->judge);
 
 	if (status)
 		return status;
-	policy_set_filter(&guard->orders, &guard->setup.config.filter, &guard->filter);
-	policy_fill_pulse(guard);
+	reload_set_filter(&guard->orders, &guard->setup.config.filter, &guard->filter);
+	reload_fill_pulse(guard);
 	return CLI_DONE;
 }
 
 /* Member by member: what lies between them is anything. */
-static bool policy_same_filter(const struct filter_options *a, const struct filter_options *b)
+static bool reload_same_filter(const struct filter_options *a, const struct filter_options *b)
 {
 	return a->pins == b->pins && !memcmp(a->ports, b->ports, sizeof(a->ports)) &&
 	       a->dry_run == b->dry_run && a->scope_port == b->scope_port &&
@@ -74,21 +74,21 @@ static bool policy_same_filter(const struct filter_options *a, const struct filt
 }
 
 /* Puts the filter on anew, if that is called for. 0 or -errno (told): it is as it was. */
-static int policy_renew_filter(struct guard *guard, const struct setup *setup)
+static int reload_renew_filter(struct daemon *guard, const struct setup *setup)
 {
 	const struct filter_options before = guard->filter;
 	int err;
 
-	policy_set_filter(&guard->orders, &setup->config.filter, &guard->filter);
-	if (policy_same_filter(&before, &guard->filter))
+	reload_set_filter(&guard->orders, &setup->config.filter, &guard->filter);
+	if (reload_same_filter(&before, &guard->filter))
 		return 0;
-	err = post_renew(guard);
+	err = interfaces_renew(guard);
 	if (err)
 		guard->filter = before;
 	return err;
 }
 
-static void policy_check_state(const struct config_state *old, const struct config_state *new)
+static void reload_check_state(const struct config_state *old, const struct config_state *new)
 {
 	bool same_folder = old->folder && new->folder ? !strcmp(old->folder, new->folder)
 						      : old->folder == new->folder;
@@ -97,23 +97,23 @@ static void policy_check_state(const struct config_state *old, const struct conf
 		log_warning("[state] has changed: that is taken at the next start");
 }
 
-static void policy_take(struct guard *guard, struct setup *setup, struct judge *judge)
+static void reload_take(struct daemon *guard, struct setup *setup, struct judge *judge)
 {
-	policy_check_state(&guard->setup.config.state, &setup->config.state);
+	reload_check_state(&guard->setup.config.state, &setup->config.state);
 	judge_adopt(judge, guard->judge);
 	judge_close(guard->judge);
 	guard->judge = judge;
-	judge_spare(judge, keep_set(guard->kept));
+	judge_spare(judge, exempt_set(guard->kept));
 	for (int i = 0; i < guard->logs_count; i++)
 		source_use(guard->logs[i].source, setup->classes);
 	setup_free(&guard->setup);
 	guard->setup = *setup;
-	policy_fill_pulse(guard);
-	if (keep_reload(guard->kept, guard, &setup->config))
+	reload_fill_pulse(guard);
+	if (exempt_reload(guard->kept, guard, &setup->config))
 		log_error("who is never blocked stays as it was");
 }
 
-void policy_reload(struct guard *guard)
+void reload_reload(struct daemon *guard)
 {
 	struct timespec now;
 	struct judge *judge;
@@ -123,8 +123,8 @@ void policy_reload(struct guard *guard)
 	clock_gettime(CLOCK_MONOTONIC, &now);
 	sd_notifyf(0, "RELOADING=1\nMONOTONIC_USEC=%lld",
 		   now.tv_sec * 1000000ll + now.tv_nsec / 1000);
-	status = policy_make(guard, &setup, &judge);
-	if (!status && policy_renew_filter(guard, &setup)) {
+	status = reload_make(guard, &setup, &judge);
+	if (!status && reload_renew_filter(guard, &setup)) {
 		judge_close(judge);
 		setup_free(&setup);
 		status = CLI_FAILED;
@@ -133,15 +133,15 @@ void policy_reload(struct guard *guard)
 	if (status) {
 		log_error("the configuration was not taken: all stays as it was");
 	} else {
-		policy_take(guard, &setup, judge);
+		reload_take(guard, &setup, judge);
 		log_notice("the configuration was read again");
-		policy_tell(guard);
+		reload_tell(guard);
 	}
-	guard_tell(guard, "reload", json_pack("{s:b}", "taken", status == CLI_DONE));
+	daemon_event(guard, "reload", json_pack("{s:b}", "taken", status == CLI_DONE));
 	sd_notify(0, "READY=1");
 }
 
-void policy_release(struct guard *guard)
+void reload_release(struct daemon *guard)
 {
 	if (!judge_state(guard->judge).braked) {
 		log_notice("the brake was not on");
@@ -150,10 +150,10 @@ void policy_release(struct guard *guard)
 	judge_release(guard->judge);
 	guard->pulse.braked = 0;
 	log_notice("the brake is off again: verdicts are acted upon");
-	guard_tell(guard, "release", json_object());
+	daemon_event(guard, "release", json_object());
 }
 
-void policy_tell(const struct guard *guard)
+void reload_tell(const struct daemon *guard)
 {
 	const struct rules *rules = judge_rules(guard->judge);
 	char window[DURATION_TEXT_SIZE], block[DURATION_TEXT_SIZE];

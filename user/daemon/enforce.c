@@ -1,21 +1,21 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* From an event to what it leads to: judged, blocked, told, and entered. */
-#include "cli/verdicts.h"
+#include "daemon/enforce.h"
 
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "cli/memory.h"
+#include "daemon/restore.h"
 #include "common/duration.h"
 #include "common/log.h"
 #include "common/suggest.h"
 
 /* ms that a fresh line's time may be off before it is told */
-#define VERDICTS_SKEW_MAX (2 * 60 * 1000)
+#define ENFORCE_SKEW_MAX (2 * 60 * 1000)
 
 /* Seconds after which it is the clock's, and no delay's. */
-#define VERDICTS_SKEW_STANDS 10
+#define ENFORCE_SKEW_STANDS 10
 
 /*
  * A log's clock may be set to another zone than ours, or another log's. What was written just now
@@ -24,22 +24,22 @@
  * somebody was held up; their times are what they are, or minutes would be judged as if they were
  * one.
  */
-static int64_t verdicts_time(struct guard_log *log, int64_t time)
+static int64_t enforce_time(struct daemon_log *log, int64_t time)
 {
-	int64_t skew = time - guard_clock();
+	int64_t skew = time - clock_wall_ms();
 	char text[DURATION_TEXT_SIZE];
 
-	if (llabs(skew) < VERDICTS_SKEW_MAX)
+	if (llabs(skew) < ENFORCE_SKEW_MAX)
 		skew = 0;
-	if (llabs(skew - log->skew) < VERDICTS_SKEW_MAX) {
+	if (llabs(skew - log->skew) < ENFORCE_SKEW_MAX) {
 		log->skew_since = 0;
 		return time - log->skew;
 	}
-	if (llabs(skew - log->skew_seen) >= VERDICTS_SKEW_MAX || !log->skew_since) {
+	if (llabs(skew - log->skew_seen) >= ENFORCE_SKEW_MAX || !log->skew_since) {
 		log->skew_seen = skew;
 		log->skew_since = blocks_now();
 	}
-	if (blocks_now() < log->skew_since + VERDICTS_SKEW_STANDS)
+	if (blocks_now() < log->skew_since + ENFORCE_SKEW_STANDS)
 		return time - log->skew;
 	log->skew = skew;
 	if (skew)
@@ -54,7 +54,7 @@ static int64_t verdicts_time(struct guard_log *log, int64_t time)
 
 /* The table is full, or the kernel refuses: at powers of two, lest a storm fills the disk as well.
  */
-static void verdicts_tell_failure(struct guard *guard, const char *address, int err)
+static void enforce_tell_failure(struct daemon *guard, const char *address, int err)
 {
 	if (err != -E2BIG) {
 		log_error("%s was not blocked: %s", address, strerror(-err));
@@ -68,7 +68,7 @@ static void verdicts_tell_failure(struct guard *guard, const char *address, int 
 }
 
 /* The brake has come on: this is for a human, and he may be asleep. */
-static void verdicts_tell_brake(struct guard *guard)
+static void enforce_tell_brake(struct daemon *guard)
 {
 	if (guard->pulse.braked)
 		return;
@@ -77,10 +77,10 @@ static void verdicts_tell_brake(struct guard *guard)
 		"THE BRAKE IS ON: more than %u new block%s in a minute. From now on, new verdicts "
 		"are only shown. Look at: sobig-xdp list; if they are right: sobig-xdp release",
 		guard->setup.rules.brake, suggest_plural(guard->setup.rules.brake));
-	guard_tell(guard, "brake", json_pack("{s:i}", "blocks", (int)guard->setup.rules.brake));
+	daemon_event(guard, "brake", json_pack("{s:i}", "blocks", (int)guard->setup.rules.brake));
 }
 
-static void verdicts_tell(struct guard *guard, const struct verdict *verdict, uint32_t seconds)
+static void enforce_tell(struct daemon *guard, const struct verdict *verdict, uint32_t seconds)
 {
 	char address[ADDR_TEXT_SIZE], duration[DURATION_TEXT_SIZE];
 	const bool shown = verdict->trial || guard->filter.dry_run;
@@ -94,31 +94,31 @@ static void verdicts_tell(struct guard *guard, const struct verdict *verdict, ui
 	else
 		log_notice("%s %s for %s (%s)", shown ? "would block" : "blocked", address,
 			   duration, verdict->reason);
-	guard_tell(guard, shown ? "would-block" : "block",
-		   json_pack("{s:s, s:i, s:s, s:i}", "address", address, "seconds", (int)seconds,
-			     "reason", verdict->reason, "repeats", (int)verdict->repeats));
+	daemon_event(guard, shown ? "would-block" : "block",
+		     json_pack("{s:s, s:i, s:s, s:i}", "address", address, "seconds", (int)seconds,
+			       "reason", verdict->reason, "repeats", (int)verdict->repeats));
 }
 
 /*
  * For how long to block. What is fresh counts from now, whatever the log's clock says; of what was
  * written while nobody read, only what is left of it.
  */
-static uint32_t verdicts_seconds(const struct guard_log *log, const struct verdict *verdict)
+static uint32_t enforce_seconds(const struct daemon_log *log, const struct verdict *verdict)
 {
-	int64_t whole = verdict->until - verdict->time, left = verdict->until - guard_clock();
+	int64_t whole = verdict->until - verdict->time, left = verdict->until - clock_wall_ms();
 
 	if (log->behind && left < whole)
 		whole = left > 0 ? left : 0;
 	return (whole + 999) / 1000;
 }
 
-static void verdicts_block(struct guard_log *log, const struct verdict *verdict,
-			   const struct source_line *line)
+static void enforce_block(struct daemon_log *log, const struct verdict *verdict,
+			  const struct source_line *line)
 {
-	struct guard *guard = log->guard;
+	struct daemon *guard = log->guard;
 	const struct addr_prefix whom = addr_prefix_host(&verdict->host);
 	struct blocks_order order = {
-		.seconds = verdicts_seconds(log, verdict),
+		.seconds = enforce_seconds(log, verdict),
 		.extend = guard->setup.config.filter.extend,
 		.trial = guard->filter.dry_run || verdict->trial,
 		.reason = verdict->reason,
@@ -128,36 +128,36 @@ static void verdicts_block(struct guard_log *log, const struct verdict *verdict,
 	int err;
 
 	if (verdict->braked)
-		verdicts_tell_brake(guard);
+		enforce_tell_brake(guard);
 	if (!order.seconds)
 		return;
 	err = blocks_add(guard->blocks, &whom, 1, &order, NULL, &done);
 	if (err) {
-		verdicts_tell_failure(guard, addr_format_host(&verdict->host, address), err);
+		enforce_tell_failure(guard, addr_format_host(&verdict->host, address), err);
 		return;
 	}
 	if (verdict->trial)
 		guard->pulse.trials++;
 	else
 		guard->pulse.blocked++;
-	verdicts_tell(guard, verdict, order.seconds);
-	memory_block(guard, verdict, &order, log, line);
+	enforce_tell(guard, verdict, order.seconds);
+	restore_block(guard, verdict, &order, log, line);
 }
 
 /* A line that a former daemon has judged: only the windows are to be as they were. */
-static void verdicts_recall(struct guard_log *log, const struct event *event,
-			    const struct source_line *line)
+static void enforce_recall(struct daemon_log *log, const struct event *event,
+			   const struct source_line *line)
 {
-	struct guard *guard = log->guard;
+	struct daemon *guard = log->guard;
 
-	if (memory_is_open(guard->memory, source_name(log->source), event, line))
+	if (restore_is_open(guard->memory, source_name(log->source), event, line))
 		judge_recall(guard->judge, event);
 }
 
-void verdicts_take(void *context, const struct event *event, const struct source_line *line)
+void enforce_take(void *context, const struct event *event, const struct source_line *line)
 {
-	struct guard_log *log = context;
-	struct guard *guard = log->guard;
+	struct daemon_log *log = context;
+	struct daemon *guard = log->guard;
 	struct addr host = addr_host(&event->peer);
 	struct event now = *event;
 	struct verdict verdict;
@@ -166,13 +166,13 @@ void verdicts_take(void *context, const struct event *event, const struct source
 		return;
 	evidence_add(guard->evidence, &host, line->text, line->length);
 	if (line->old) {
-		verdicts_recall(log, event, line);
+		enforce_recall(log, event, line);
 		return;
 	}
 	guard->pulse.offences++;
 	guard->pulse.classes[event->class]++;
 	if (!log->behind)
-		now.time = verdicts_time(log, event->time);
+		now.time = enforce_time(log, event->time);
 	if (!judge_event(guard->judge, &now, &verdict))
-		verdicts_block(log, &verdict, line);
+		enforce_block(log, &verdict, line);
 }

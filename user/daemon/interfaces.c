@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* The interfaces that a daemon stands guard at: taken, held, given up. */
-#include "cli/post.h"
+#include "daemon/interfaces.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -9,12 +9,12 @@
 #include <unistd.h>
 
 #include "kernel/links.h"
-#include "cli/memory.h"
+#include "daemon/restore.h"
 #include "common/log.h"
 
-#define POST_PORTS_SIZE 64
+#define INTERFACES_PORTS_SIZE 64
 
-static int post_take_off(struct guard *guard, struct guard_interface *interface)
+static int interfaces_take_off(struct daemon *guard, struct daemon_interface *interface)
 {
 	const char *pins = guard->filter.pins;
 	int err = 0, turn = -1;
@@ -24,8 +24,8 @@ static int post_take_off(struct guard *guard, struct guard_interface *interface)
 		err = filter_detach(interface->index, pins, interface->program);
 		if (!err)
 			log_notice("%s: filter taken off", interface->name);
-		guard_tell(guard, "detach",
-			   json_pack("{s:o}", "interface", cli_json_text(interface->name)));
+		daemon_event(guard, "detach",
+			     json_pack("{s:o}", "interface", cli_json_text(interface->name)));
 	}
 	if (err == -ENOENT)
 		err = 0;
@@ -43,14 +43,14 @@ static int post_take_off(struct guard *guard, struct guard_interface *interface)
 	return err;
 }
 
-int post_release(struct guard *guard, struct guard_interface *interface, bool keep)
+int interfaces_release(struct daemon *guard, struct daemon_interface *interface, bool keep)
 {
 	int err = 0;
 
 	if (interface->claim < 0)
 		return 0;
 	if (!keep)
-		err = post_take_off(guard, interface);
+		err = interfaces_take_off(guard, interface);
 	stats_close(interface->pulse);
 	interface->pulse = NULL;
 	close(interface->claim);
@@ -59,7 +59,8 @@ int post_release(struct guard *guard, struct guard_interface *interface, bool ke
 }
 
 /* By our own detach, which is as it should be, or by other means, which leaves us unprotected. */
-static void post_was_taken_off(struct guard *guard, struct guard_interface *interface, int *status)
+static void interfaces_was_taken_off(struct daemon *guard, struct daemon_interface *interface,
+				     int *status)
 {
 	int turn = -1, claimed;
 
@@ -79,7 +80,7 @@ static void post_was_taken_off(struct guard *guard, struct guard_interface *inte
 }
 
 /* As filter_find() has it. A deleted interface loses its program first, and a moment later goes. */
-static int post_look(const struct guard *guard, const struct guard_interface *interface)
+static int interfaces_look(const struct daemon *guard, const struct daemon_interface *interface)
 {
 	const struct timespec moment = { 0, 200000000 };
 	struct filter_info info;
@@ -93,7 +94,7 @@ static int post_look(const struct guard *guard, const struct guard_interface *in
 }
 
 /* That it cannot be seen is told once, and is no reason to give up an interface. */
-static void post_note_look(struct guard_interface *interface, int error)
+static void interfaces_note_look(struct daemon_interface *interface, int error)
 {
 	if (error == interface->unseen)
 		return;
@@ -106,7 +107,7 @@ static void post_note_look(struct guard_interface *interface, int error)
 	interface->unseen = error;
 }
 
-bool post_is_unsure(const struct guard *guard)
+bool interfaces_is_unsure(const struct daemon *guard)
 {
 	for (int i = 0; i < guard->interfaces_count; i++)
 		if (guard->interfaces[i].claim >= 0 && guard->interfaces[i].unseen)
@@ -114,20 +115,20 @@ bool post_is_unsure(const struct guard *guard)
 	return false;
 }
 
-int post_check(struct guard *guard, int *status)
+int interfaces_check(struct daemon *guard, int *status)
 {
 	int left = 0;
 
 	for (int i = 0; i < guard->interfaces_count; i++) {
-		struct guard_interface *interface = &guard->interfaces[i];
+		struct daemon_interface *interface = &guard->interfaces[i];
 		const char *name = interface->name;
 		int err;
 
 		if (interface->claim < 0)
 			continue;
-		err = post_look(guard, interface);
+		err = interfaces_look(guard, interface);
 		if (err == -ENOENT) {
-			post_was_taken_off(guard, interface, status);
+			interfaces_was_taken_off(guard, interface, status);
 		} else if (err == -ENODEV) {
 			log_error("%s has vanished, or was moved to another network namespace, "
 				  "where \"ip link set dev %s xdp off\" takes the filter off; "
@@ -135,19 +136,19 @@ int post_check(struct guard *guard, int *status)
 				  name, name, name);
 			*status = CLI_FAILED;
 		} else {
-			post_note_look(interface, -err);
+			interfaces_note_look(interface, -err);
 			left++;
 			continue;
 		}
-		post_release(guard, interface, false);
+		interfaces_release(guard, interface, false);
 	}
 	return left;
 }
 
 /* Takes an interface for this process. Nothing on it is changed yet. */
-static int post_claim(struct guard *guard, const char *name)
+static int interfaces_claim(struct daemon *guard, const char *name)
 {
-	struct guard_interface *interface = &guard->interfaces[guard->interfaces_count];
+	struct daemon_interface *interface = &guard->interfaces[guard->interfaces_count];
 	struct filter_info info;
 	int err;
 
@@ -179,19 +180,19 @@ static int post_claim(struct guard *guard, const char *name)
 }
 
 /* "25, 465" */
-static const char *post_ports(const struct guard *guard, char text[POST_PORTS_SIZE])
+static const char *interfaces_ports(const struct daemon *guard, char text[INTERFACES_PORTS_SIZE])
 {
 	size_t used = 0;
 
 	for (int i = 0; i < SOBIG_PORTS_MAX && guard->filter.ports[i]; i++)
-		used += snprintf(text + used, POST_PORTS_SIZE - used, "%s%u", i ? ", " : "",
+		used += snprintf(text + used, INTERFACES_PORTS_SIZE - used, "%s%u", i ? ", " : "",
 				 guard->filter.ports[i]);
 	return text;
 }
 
-static int post_attach(struct guard *guard, struct guard_interface *interface)
+static int interfaces_attach(struct daemon *guard, struct daemon_interface *interface)
 {
-	char ports[POST_PORTS_SIZE];
+	char ports[INTERFACES_PORTS_SIZE];
 	struct filter_info info;
 	int err = filter_attach(interface->index, &guard->filter, &info);
 
@@ -209,18 +210,18 @@ static int post_attach(struct guard *guard, struct guard_interface *interface)
 		return err;
 	}
 	log_notice("%s: filter attached in %s mode to port %s%s", interface->name,
-		   filter_mode_name(info.mode), post_ports(guard, ports),
+		   filter_mode_name(info.mode), interfaces_ports(guard, ports),
 		   guard->filter.dry_run ? "; dry run: nothing is dropped" : "");
 	if (!links_is_up(interface->index))
 		log_warning("%s is down: the filter waits for it to come up", interface->name);
-	guard_tell(guard, "attach",
-		   json_pack("{s:o, s:s, s:i}", "interface", cli_json_text(interface->name), "mode",
-			     filter_mode_name(info.mode), "program", (int)info.id));
+	daemon_event(guard, "attach",
+		     json_pack("{s:o, s:s, s:i}", "interface", cli_json_text(interface->name),
+			       "mode", filter_mode_name(info.mode), "program", (int)info.id));
 	return 0;
 }
 
 /* Fills the tables, if they are new: those that were there know better than the disk. */
-static int post_fill(struct guard *guard)
+static int interfaces_fill(struct daemon *guard)
 {
 	int fresh = filter_prepare(guard->interfaces[0].index, &guard->filter), err;
 
@@ -233,13 +234,13 @@ static int post_fill(struct guard *guard)
 	}
 	if (fresh) {
 		blocks_share_turn(guard->blocks, true);
-		memory_restore(guard);
+		restore_restore(guard);
 		blocks_share_turn(guard->blocks, false);
 	}
 	return 0;
 }
 
-static int post_lock(const struct guard *guard, int *turn)
+static int interfaces_lock(const struct daemon *guard, int *turn)
 {
 	int err = pins_lock(guard->filter.pins, turn);
 
@@ -249,32 +250,32 @@ static int post_lock(const struct guard *guard, int *turn)
 	return err;
 }
 
-static int post_attach_all(struct guard *guard)
+static int interfaces_attach_all(struct daemon *guard)
 {
 	int err = 0;
 
 	for (int i = 0; i < guard->interfaces_count && !err; i++)
 		if (guard->interfaces[i].claim >= 0)
-			err = post_attach(guard, &guard->interfaces[i]);
+			err = interfaces_attach(guard, &guard->interfaces[i]);
 	return err;
 }
 
 /* All are claimed before one is changed; in one turn, so that nobody sees half of it. */
-static int post_try(struct guard *guard, char **names, int count)
+static int interfaces_try(struct daemon *guard, char **names, int count)
 {
 	const char *pins = guard->filter.pins;
 	int turn, err = pins_prepare(pins);
 
 	if (!err)
-		err = post_lock(guard, &turn);
+		err = interfaces_lock(guard, &turn);
 	if (err)
 		return err;
 	for (int i = 0; i < count && !err; i++)
-		err = post_claim(guard, names[i]);
+		err = interfaces_claim(guard, names[i]);
 	if (!err)
-		err = post_fill(guard);
+		err = interfaces_fill(guard);
 	if (!err)
-		err = post_attach_all(guard);
+		err = interfaces_attach_all(guard);
 	if (err)
 		pins_remove_if_unused(pins);
 	close(turn);
@@ -285,7 +286,7 @@ static int post_try(struct guard *guard, char **names, int count)
  * Tables of another version make room, if nobody else uses them: the disk knows what was in them.
  * 0 or -errno (told), such as -ESTALE.
  */
-static int post_clear(struct guard *guard)
+static int interfaces_clear(struct daemon *guard)
 {
 	const char *pins = guard->filter.pins;
 	unsigned int there[PINS_INTERFACES_MAX];
@@ -306,7 +307,7 @@ static int post_clear(struct guard *guard)
 		    "as far as the history has them",
 		    pins);
 	for (int i = 0; i < guard->interfaces_count; i++) {
-		struct guard_interface *interface = &guard->interfaces[i];
+		struct daemon_interface *interface = &guard->interfaces[i];
 
 		err = filter_detach(interface->index, pins, 0);
 		if (!err || err == -ENOENT)
@@ -320,25 +321,25 @@ static int post_clear(struct guard *guard)
 	return 0;
 }
 
-int post_take(struct guard *guard, char **names, int count)
+int interfaces_take(struct daemon *guard, char **names, int count)
 {
-	int err = post_try(guard, names, count);
+	int err = interfaces_try(guard, names, count);
 
 	if (err != -ESTALE)
 		return err;
-	err = post_clear(guard);
-	return err ? err : post_try(guard, names, count);
+	err = interfaces_clear(guard);
+	return err ? err : interfaces_try(guard, names, count);
 }
 
-int post_renew(struct guard *guard)
+int interfaces_renew(struct daemon *guard)
 {
-	int turn, err = post_lock(guard, &turn);
+	int turn, err = interfaces_lock(guard, &turn);
 
 	if (err)
 		return err;
 	for (int i = 0; i < guard->interfaces_count; i++)
 		guard->interfaces[i].inherited = false;
-	err = post_attach_all(guard);
+	err = interfaces_attach_all(guard);
 	close(turn);
 	return err;
 }

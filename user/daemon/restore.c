@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* What a daemon leaves to the next one: its place in each log, its blocks, whom it knows. */
-#include "cli/memory.h"
+#include "daemon/restore.h"
 
 #include <errno.h>
 #include <limits.h>
@@ -20,68 +20,68 @@
  * Lines that are still in a window are read again after a restart. Windows may be longer than this;
  * reading days of log again is not worth it.
  */
-#define MEMORY_REACH  3600 /* seconds */
-#define MEMORY_EACH   10   /* seconds between two places that can be gone back to */
-#define MEMORY_PLACES (MEMORY_REACH / MEMORY_EACH + 16)
-#define MEMORY_HOSTS  (1u << 20)
-#define MEMORY_LINES  10 /* of evidence for a block */
+#define RESTORE_REACH  3600 /* seconds */
+#define RESTORE_EACH   10   /* seconds between two places that can be gone back to */
+#define RESTORE_PLACES (RESTORE_REACH / RESTORE_EACH + 16)
+#define RESTORE_HOSTS  (1u << 20)
+#define RESTORE_LINES  10 /* of evidence for a block */
 
 /* Places that a log was at. */
-struct memory_log {
+struct restore_log {
 	struct log_position *places;
 	uint32_t *times; /* seconds of CLOCK_MONOTONIC */
 	unsigned int first, count;
 };
 
 /* The line that led to the last verdict on a host. */
-struct memory_verdict {
+struct restore_verdict {
 	uint64_t log; /* a hash of its name */
 	uint64_t serial;
 	int64_t event;
 };
 
-struct memory {
+struct restore {
 	struct db *store; /* what was there at the start; NULL: nothing */
 	struct writer *scribe;
 	struct lru *verdicts;
 	/* Daemons at several interfaces share the state, but for what each has read by itself. */
 	char who[IF_NAMESIZE];
 	struct db_totals totals; /* of all former daemons there */
-	struct memory_log logs[GUARD_LOGS_MAX];
-	char names[GUARD_LOGS_MAX][IF_NAMESIZE + PATH_MAX];
+	struct restore_log logs[DAEMON_LOGS_MAX];
+	char names[DAEMON_LOGS_MAX][IF_NAMESIZE + PATH_MAX];
 	int error; /* as last told */
 	uint64_t damaged, lost, gone;
 };
 
-static uint64_t memory_name(const char *log)
+static uint64_t restore_name(const char *log)
 {
 	return hash_bytes(log, strlen(log), 0);
 }
 
-static void memory_take_repeat(void *context, const struct addr *host, unsigned int times,
-			       int64_t until)
+static void restore_take_repeat(void *context, const struct addr *host, unsigned int times,
+				int64_t until)
 {
 	judge_remember(context, host, times, until);
 }
 
-static int memory_take_verdict(void *context, const struct db_block *block)
+static int restore_take_verdict(void *context, const struct db_block *block)
 {
-	struct memory *memory = context;
-	struct memory_verdict *verdict = lru_find(memory->verdicts, &block->whom.addr);
+	struct restore *memory = context;
+	struct restore_verdict *verdict = lru_find(memory->verdicts, &block->whom.addr);
 
 	if (!verdict)
 		verdict = lru_add(memory->verdicts, &block->whom.addr);
 	if (!verdict || block->event < verdict->event)
 		return 0;
-	verdict->log = memory_name(block->log);
+	verdict->log = restore_name(block->log);
 	verdict->serial = block->serial;
 	verdict->event = block->event;
 	return 0;
 }
 
-static void memory_read(struct memory *memory, struct guard *guard, const char *folder)
+static void restore_read(struct restore *memory, struct daemon *guard, const char *folder)
 {
-	int64_t reach = guard_clock() - 2 * MEMORY_REACH * INT64_C(1000);
+	int64_t reach = clock_wall_ms() - 2 * RESTORE_REACH * INT64_C(1000);
 	int err = db_open(folder, NULL, &memory->store);
 
 	if (err == -ENOENT)
@@ -91,9 +91,9 @@ static void memory_read(struct memory *memory, struct guard *guard, const char *
 	if (!err && memory->totals.braked)
 		judge_brake(guard->judge);
 	if (!err)
-		err = db_repeats(memory->store, memory_take_repeat, guard->judge);
+		err = db_repeats(memory->store, restore_take_repeat, guard->judge);
 	if (!err)
-		err = db_since(memory->store, reach, memory_take_verdict, memory);
+		err = db_since(memory->store, reach, restore_take_verdict, memory);
 	if (!err)
 		return;
 	db_close(memory->store);
@@ -109,15 +109,16 @@ static void memory_read(struct memory *memory, struct guard *guard, const char *
 			  folder, db_strerror(-err));
 }
 
-int memory_open(struct guard *guard, const char *folder, const char *interface, struct memory **out)
+int restore_open(struct daemon *guard, const char *folder, const char *interface,
+		 struct restore **out)
 {
-	const struct lru_options of_hosts = { .record = sizeof(struct memory_verdict),
-					      .most = MEMORY_HOSTS,
+	const struct lru_options of_hosts = { .record = sizeof(struct restore_verdict),
+					      .most = RESTORE_HOSTS,
 					      .seed = guard->seed };
 	const struct config_state *config = &guard->setup.config.state;
 	struct db_limits limits = { .size = config->size,
 				    .history = config->history * INT64_C(1000) };
-	struct memory *memory = calloc(1, sizeof(*memory));
+	struct restore *memory = calloc(1, sizeof(*memory));
 	int err;
 
 	if (!memory)
@@ -128,18 +129,18 @@ int memory_open(struct guard *guard, const char *folder, const char *interface, 
 	snprintf(memory->who, sizeof(memory->who), "%s", interface);
 	err = lru_open(&of_hosts, &memory->verdicts);
 	if (!err) {
-		memory_read(memory, guard, folder);
+		restore_read(memory, guard, folder);
 		err = writer_open(folder, interface, &limits, &memory->scribe);
 	}
 	if (err)
-		memory_close(memory);
+		restore_close(memory);
 	else
 		*out = memory;
 	return err;
 }
 
-int memory_place(struct memory *memory, const char *log, struct log_position *done,
-		 struct log_position *from)
+int restore_place(struct restore *memory, const char *log, struct log_position *done,
+		  struct log_position *from)
 {
 	char name[IF_NAMESIZE + PATH_MAX];
 
@@ -149,29 +150,29 @@ int memory_place(struct memory *memory, const char *log, struct log_position *do
 	return db_log(memory->store, name, done, from);
 }
 
-static void memory_note_place(struct memory_log *log, const struct log_position *place,
-			      uint32_t now)
+static void restore_note_place(struct restore_log *log, const struct log_position *place,
+			       uint32_t now)
 {
 	unsigned int at;
 
-	if (log->count == MEMORY_PLACES) {
-		log->first = (log->first + 1) % MEMORY_PLACES;
+	if (log->count == RESTORE_PLACES) {
+		log->first = (log->first + 1) % RESTORE_PLACES;
 		log->count--;
 	}
-	at = (log->first + log->count++) % MEMORY_PLACES;
+	at = (log->first + log->count++) % RESTORE_PLACES;
 	log->places[at] = *place;
 	log->times[at] = now;
 }
 
-void memory_follow(struct memory *memory, const struct guard *guard, int number)
+void restore_follow(struct restore *memory, const struct daemon *guard, int number)
 {
-	struct memory_log *log = &memory->logs[number];
+	struct restore_log *log = &memory->logs[number];
 	struct log_position place;
 
 	snprintf(memory->names[number], sizeof(memory->names[number]), "%s %s", memory->who,
 		 source_name(guard->logs[number].source));
-	log->places = calloc(MEMORY_PLACES, sizeof(*log->places));
-	log->times = calloc(MEMORY_PLACES, sizeof(*log->times));
+	log->places = calloc(RESTORE_PLACES, sizeof(*log->places));
+	log->times = calloc(RESTORE_PLACES, sizeof(*log->times));
 	if (!log->places || !log->times) {
 		free(log->places);
 		free(log->times);
@@ -180,95 +181,95 @@ void memory_follow(struct memory *memory, const struct guard *guard, int number)
 	}
 	/* What is read from here on is of interest, however old it is. */
 	source_place(guard->logs[number].source, &place);
-	memory_note_place(log, &place, blocks_now());
+	restore_note_place(log, &place, blocks_now());
 }
 
 /* The latest place that is far enough back for all windows. */
-static void memory_choose_from(struct memory_log *log, uint32_t reach, struct log_position *out)
+static void restore_choose_from(struct restore_log *log, uint32_t reach, struct log_position *out)
 {
 	uint32_t now = blocks_now();
 
 	memset(out, 0, sizeof(*out));
-	while (log->count > 1 && log->times[(log->first + 1) % MEMORY_PLACES] + reach <= now) {
-		log->first = (log->first + 1) % MEMORY_PLACES;
+	while (log->count > 1 && log->times[(log->first + 1) % RESTORE_PLACES] + reach <= now) {
+		log->first = (log->first + 1) % RESTORE_PLACES;
 		log->count--;
 	}
 	if (log->count)
 		*out = log->places[log->first];
 }
 
-static uint32_t memory_reach(const struct guard *guard)
+static uint32_t restore_reach(const struct daemon *guard)
 {
 	uint32_t reach = 0;
 
 	for (size_t i = 0; i < guard->setup.rules.count; i++)
 		if (guard->setup.rules.rules[i].window > reach)
 			reach = guard->setup.rules.rules[i].window;
-	reach = reach < MEMORY_REACH ? reach : MEMORY_REACH;
+	reach = reach < RESTORE_REACH ? reach : RESTORE_REACH;
 	return reach + WINDOW_TOLERANCE / 1000;
 }
 
-void memory_post(struct guard *guard)
+void restore_post(struct daemon *guard)
 {
-	struct memory *memory = guard->memory;
+	struct restore *memory = guard->memory;
 	struct db_totals totals = memory->totals;
-	struct db_log logs[GUARD_LOGS_MAX];
+	struct db_log logs[DAEMON_LOGS_MAX];
 	uint32_t now = blocks_now();
 
 	for (int i = 0; i < guard->logs_count; i++) {
-		struct memory_log *log = &memory->logs[i];
-		unsigned int last = (log->first + log->count - 1) % MEMORY_PLACES;
+		struct restore_log *log = &memory->logs[i];
+		unsigned int last = (log->first + log->count - 1) % RESTORE_PLACES;
 
 		logs[i].name = memory->names[i];
 		source_place(guard->logs[i].source, &logs[i].done);
-		memory_choose_from(log, memory_reach(guard), &logs[i].from);
-		if (log->count && now >= log->times[last] + MEMORY_EACH)
-			memory_note_place(log, &logs[i].done, now);
+		restore_choose_from(log, restore_reach(guard), &logs[i].from);
+		if (log->count && now >= log->times[last] + RESTORE_EACH)
+			restore_note_place(log, &logs[i].done, now);
 	}
 	totals.lines += guard->pulse.lines;
 	totals.offences += guard->pulse.offences;
 	totals.blocks += guard->pulse.blocked;
 	totals.braked = judge_state(guard->judge).braked;
-	writer_post(memory->scribe, logs, guard->logs_count, &totals, guard_clock());
+	writer_post(memory->scribe, logs, guard->logs_count, &totals, clock_wall_ms());
 }
 
-bool memory_is_open(struct memory *memory, const char *log, const struct event *event,
-		    const struct source_line *line)
+bool restore_is_open(struct restore *memory, const char *log, const struct event *event,
+		     const struct source_line *line)
 {
 	const struct addr host = addr_host(&event->peer);
-	const struct memory_verdict *verdict = lru_find(memory->verdicts, &host);
+	const struct restore_verdict *verdict = lru_find(memory->verdicts, &host);
 
 	if (!verdict)
 		return true;
-	if (verdict->log == memory_name(log))
+	if (verdict->log == restore_name(log))
 		return line->serial > verdict->serial;
 	return event->time > verdict->event;
 }
 
 /* Lines of evidence, put together. */
-struct memory_lines {
-	char text[MEMORY_LINES * (EVIDENCE_LINE_MAX + 1) + 1];
-	const char *lines[MEMORY_LINES];
-	size_t lengths[MEMORY_LINES];
+struct restore_lines {
+	char text[RESTORE_LINES * (EVIDENCE_LINE_MAX + 1) + 1];
+	const char *lines[RESTORE_LINES];
+	size_t lengths[RESTORE_LINES];
 	unsigned int count;
 };
 
-static void memory_take_line(void *context, const char *line, size_t length)
+static void restore_take_line(void *context, const char *line, size_t length)
 {
-	struct memory_lines *lines = context;
+	struct restore_lines *lines = context;
 
 	lines->lines[lines->count] = line;
 	lines->lengths[lines->count++] = length;
 }
 
 /* The latest lines of a host, the oldest first. A NUL in them would be their end. */
-static void memory_gather_lines(const struct guard *guard, const struct addr *host,
-				struct memory_lines *lines)
+static void restore_gather_lines(const struct daemon *guard, const struct addr *host,
+				 struct restore_lines *lines)
 {
 	char *to = lines->text;
 
 	lines->count = 0;
-	evidence_each(guard->evidence, host, MEMORY_LINES, memory_take_line, lines);
+	evidence_each(guard->evidence, host, RESTORE_LINES, restore_take_line, lines);
 	for (unsigned int i = lines->count; i-- > 0;) {
 		for (size_t j = 0; j < lines->lengths[i]; j++)
 			*to++ = lines->lines[i][j] ? lines->lines[i][j] : ' ';
@@ -277,14 +278,14 @@ static void memory_gather_lines(const struct guard *guard, const struct addr *ho
 	*to = '\0';
 }
 
-void memory_block(struct guard *guard, const struct verdict *verdict,
-		  const struct blocks_order *order, const struct guard_log *log,
-		  const struct source_line *line)
+void restore_block(struct daemon *guard, const struct verdict *verdict,
+		   const struct blocks_order *order, const struct daemon_log *log,
+		   const struct source_line *line)
 {
-	static struct memory_lines lines;
+	static struct restore_lines lines;
 	struct db_block block = {
 		.whom = addr_prefix_host(&verdict->host),
-		.since = guard_clock(),
+		.since = clock_wall_ms(),
 		.quiet = order->extend ? order->seconds : 0,
 		.trial = order->trial,
 		.repeats = verdict->repeats,
@@ -300,17 +301,17 @@ void memory_block(struct guard *guard, const struct verdict *verdict,
 	if (verdict->braked)
 		*lines.text = '\0';
 	else
-		memory_gather_lines(guard, &verdict->host, &lines);
+		restore_gather_lines(guard, &verdict->host, &lines);
 	writer_block(guard->memory->scribe, &block);
 }
 
-void memory_lift(struct memory *memory, const struct addr_prefix *whom)
+void restore_lift(struct restore *memory, const struct addr_prefix *whom)
 {
 	writer_lift(memory->scribe, whom);
 }
 
-struct memory_restoring {
-	struct guard *guard;
+struct restore_restoring {
+	struct daemon *guard;
 	int64_t now;
 	uint64_t restored, failed;
 };
@@ -319,9 +320,9 @@ struct memory_restoring {
  * A block lasts no longer than it was made for, whatever the clock says: it may have been set
  * since, or not be set yet.
  */
-static int memory_put_back(void *context, const struct db_block *block)
+static int restore_put_back(void *context, const struct db_block *block)
 {
-	struct memory_restoring *restoring = context;
+	struct restore_restoring *restoring = context;
 	int64_t whole = block->until - block->since, left = block->until - restoring->now;
 	struct blocks_order order = { .extend = block->quiet, .reason = block->reason };
 	size_t done;
@@ -337,14 +338,14 @@ static int memory_put_back(void *context, const struct db_block *block)
 	return 0;
 }
 
-void memory_restore(struct guard *guard)
+void restore_restore(struct daemon *guard)
 {
-	struct memory_restoring restoring = { .guard = guard, .now = guard_clock() };
+	struct restore_restoring restoring = { .guard = guard, .now = clock_wall_ms() };
 	int err;
 
 	if (!guard->memory->store)
 		return;
-	err = db_running(guard->memory->store, restoring.now, memory_put_back, &restoring);
+	err = db_running(guard->memory->store, restoring.now, restore_put_back, &restoring);
 	if (err)
 		log_error("cannot read the blocks that ran: %s", strerror(-err));
 	if (restoring.restored && guard->filter.dry_run)
@@ -360,16 +361,16 @@ void memory_restore(struct guard *guard)
 }
 
 /* A time of ours as the maps count; 0: it is over, or never was. */
-static uint64_t memory_second(int64_t time)
+static uint64_t restore_second(int64_t time)
 {
-	int64_t left = time - guard_clock();
+	int64_t left = time - clock_wall_ms();
 
 	return left > 0 ? blocks_now() + left / 1000 + 1 : 0;
 }
 
-bool memory_check(struct guard *guard)
+bool restore_check(struct daemon *guard)
 {
-	struct memory *memory = guard->memory;
+	struct restore *memory = guard->memory;
 	struct writer_state state = writer_state(memory->scribe);
 	const bool changed = state.error != (int)guard->pulse.state_error;
 	/* Of what cannot be written, not all has been looked through. */
@@ -379,7 +380,7 @@ bool memory_check(struct guard *guard)
 	guard->pulse.state_error = state.error;
 	if (state.lost != guard->pulse.state_lost) {
 		guard->pulse.state_lost = state.lost;
-		guard->pulse.state_lost_until = memory_second(state.lost_until);
+		guard->pulse.state_lost_until = restore_second(state.lost_until);
 	}
 	if (state.error != memory->error && state.error)
 		log_error("the state cannot be written: %s; blocks go on, their history waits, and "
@@ -412,14 +413,14 @@ bool memory_check(struct guard *guard)
 	return changed;
 }
 
-void memory_close(struct memory *memory)
+void restore_close(struct restore *memory)
 {
 	if (!memory)
 		return;
 	writer_close(memory->scribe);
 	db_close(memory->store);
 	lru_close(memory->verdicts);
-	for (int i = 0; i < GUARD_LOGS_MAX; i++) {
+	for (int i = 0; i < DAEMON_LOGS_MAX; i++) {
 		free(memory->logs[i].places);
 		free(memory->logs[i].times);
 	}

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* The daemon's loop: lines read, hosts judged, blocks made true, for as long as it is let. */
-#ifndef GUARD_H
-#define GUARD_H
+#ifndef LOOP_H
+#define LOOP_H
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -18,13 +18,13 @@
 #include "judge/judge.h"
 #include "read/source.h"
 
-#define GUARD_LOGS_MAX 16
+#define DAEMON_LOGS_MAX 16
 
-struct keep;
-struct memory;
+struct exempt;
+struct restore;
 
 /* One interface under guard; `claim` is -1 once it is given up. */
-struct guard_interface {
+struct daemon_interface {
 	unsigned int index;
 	uint32_t program;	/* the kernel's id of ours, 0: not attached yet */
 	bool inherited;		/* a program of ours stood there before */
@@ -34,8 +34,8 @@ struct guard_interface {
 	struct stats *pulse;
 };
 
-struct guard_log {
-	struct guard *guard;
+struct daemon_log {
+	struct daemon *guard;
 	struct source *source;
 	int error;     /* that was last told */
 	bool seen;     /* it was there before */
@@ -49,29 +49,29 @@ struct guard_log {
 };
 
 /* What the command line says, whatever the configuration does. 0, NULL: nothing. */
-struct guard_orders {
+struct daemon_overrides {
 	const char *config;
 	uint16_t ports[SOBIG_PORTS_MAX];
 	uint32_t blocks;
 	struct storm_orders storm;
 };
 
-/* All that an attach holds. The caller of guard_run() fills it and frees what it holds. */
-struct guard {
+/* All that an attach holds. The caller of daemon_run() fills it and frees what it holds. */
+struct daemon {
 	struct cli_common common;
-	struct guard_orders orders;
+	struct daemon_overrides orders;
 	struct setup setup;
 	struct filter_options filter;
 	bool keep;
-	struct guard_interface interfaces[PINS_INTERFACES_MAX];
+	struct daemon_interface interfaces[PINS_INTERFACES_MAX];
 	int interfaces_count;
-	struct guard_log logs[GUARD_LOGS_MAX];
+	struct daemon_log logs[DAEMON_LOGS_MAX];
 	int logs_count;
 	uint64_t seed; /* of all tables of hosts */
 	struct judge *judge;
 	struct evidence *evidence;
-	struct memory *memory;
-	struct keep *kept; /* who is never blocked */
+	struct restore *memory;
+	struct exempt *kept; /* who is never blocked */
 	struct blocks *blocks;
 	struct sobig_pulse pulse;
 	struct lately lines, skips[SKIP_KINDS]; /* of all logs */
@@ -79,16 +79,16 @@ struct guard {
 	bool changed;				/* since the pulse was last written */
 };
 
-/* From here on, signals wait for guard_run(): nothing is left half done. */
-void guard_hold_signals(void);
+/* From here on, signals wait for daemon_run(): nothing is left half done. */
+void daemon_hold_signals(void);
 
 /* Until a signal, or until no interface is left. The status to exit with. */
-int guard_run(struct guard *guard);
+int daemon_run(struct daemon *guard);
 
 /* Prints one line of NDJSON with a time, if JSON was asked for; releases `json`. */
-void guard_tell(const struct guard *guard, const char *what, json_t *json);
+void daemon_event(const struct daemon *guard, const char *what, json_t *json);
 
 /* Milliseconds since 1970. */
-int64_t guard_clock(void);
+int64_t clock_wall_ms(void);
 
 #endif

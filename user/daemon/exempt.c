@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Keeps the daemon from blocking those who are never to be blocked, as they change. */
-#include "cli/keep.h"
+#include "daemon/exempt.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -9,23 +9,23 @@
 #include <unistd.h>
 
 #include "kernel/blocks_exempt.h"
-#include "cli/memory.h"
+#include "daemon/restore.h"
 #include "allow/load.h"
 #include "common/log.h"
 #include "common/suggest.h"
 
-#define KEEP_TOLD_MAX 20 /* lifted blocks that are told one by one */
+#define EXEMPT_TOLD_MAX 20 /* lifted blocks that are told one by one */
 
-struct keep {
+struct exempt {
 	struct watcher *gather;
 	int fd; /* the present gather's */
 	struct prefix_set *set;
 	bool looked; /* for blocks in force of those in the set */
 };
 
-int keep_open(const struct guard *guard, struct keep **out)
+int exempt_open(const struct daemon *guard, struct exempt **out)
 {
-	struct keep *keep = calloc(1, sizeof(*keep));
+	struct exempt *keep = calloc(1, sizeof(*keep));
 	int err;
 
 	if (!keep)
@@ -38,14 +38,14 @@ int keep_open(const struct guard *guard, struct keep **out)
 		err = keep->fd < 0 ? -errno : keep->set ? 0 : -EIO;
 	}
 	if (err) {
-		keep_close(keep);
+		exempt_close(keep);
 		return err;
 	}
 	*out = keep;
 	return 0;
 }
 
-int keep_reload(struct keep *keep, const struct guard *guard, const struct config *config)
+int exempt_reload(struct exempt *keep, const struct daemon *guard, const struct config *config)
 {
 	struct watcher *gather;
 	int err = load_open(&guard->common, config, true, &gather);
@@ -62,39 +62,39 @@ int keep_reload(struct keep *keep, const struct guard *guard, const struct confi
 	return 0;
 }
 
-int keep_fd(const struct keep *keep)
+int exempt_fd(const struct exempt *keep)
 {
 	return keep->fd;
 }
 
-const struct prefix_set *keep_set(const struct keep *keep)
+const struct prefix_set *exempt_set(const struct exempt *keep)
 {
 	return keep->set;
 }
 
-struct keep_lifting {
-	struct guard *guard;
+struct exempt_lifting {
+	struct daemon *guard;
 	unsigned int count;
 };
 
-static void keep_lifted(void *context, const struct blocks_exempt_lifted *lifted)
+static void exempt_lifted(void *context, const struct blocks_exempt_lifted *lifted)
 {
 	char address[ADDR_TEXT_SIZE], entry[ADDR_TEXT_SIZE];
-	struct keep_lifting *lifting = context;
-	struct guard *guard = lifting->guard;
+	struct exempt_lifting *lifting = context;
+	struct daemon *guard = lifting->guard;
 
 	addr_prefix_format(&lifted->whom, address);
 	addr_prefix_format(&lifted->entry, entry);
-	memory_lift(guard->memory, &lifted->whom);
+	restore_lift(guard->memory, &lifted->whom);
 	if (lifted->err)
 		log_error("the rest of %s, of which %s is never to be blocked, could not be "
 			  "blocked again: %s",
 			  address, entry, strerror(-lifted->err));
-	guard_tell(guard, "lift",
-		   json_pack("{s:s, s:s, s:o, s:I, s:b}", "address", address, "entry", entry,
-			     "reason", cli_json_text(lifted->why), "pieces",
-			     (json_int_t)lifted->pieces, "dry_run", (int)lifted->trial));
-	if (++lifting->count > KEEP_TOLD_MAX)
+	daemon_event(guard, "lift",
+		     json_pack("{s:s, s:s, s:o, s:I, s:b}", "address", address, "entry", entry,
+			       "reason", cli_json_text(lifted->why), "pieces",
+			       (json_int_t)lifted->pieces, "dry_run", (int)lifted->trial));
+	if (++lifting->count > EXEMPT_TOLD_MAX)
 		return;
 	if (lifted->pieces)
 		log_notice("unblocked %s in %s, which is never to be blocked (%s); the rest stays "
@@ -107,8 +107,8 @@ static void keep_lifted(void *context, const struct blocks_exempt_lifted *lifted
 }
 
 /* Those in `set` that are not in `before` (NULL: nobody is). 0 or -ENOMEM. */
-static int keep_fresh(const struct prefix_set *set, const struct prefix_set *before,
-		      struct prefix_set **out)
+static int exempt_fresh(const struct prefix_set *set, const struct prefix_set *before,
+			struct prefix_set **out)
 {
 	struct prefix_set *fresh;
 	struct addr_prefix entry;
@@ -134,26 +134,27 @@ static int keep_fresh(const struct prefix_set *set, const struct prefix_set *bef
 	return 0;
 }
 
-static void keep_lift(struct keep *keep, struct guard *guard, const struct prefix_set *before)
+static void exempt_lift(struct exempt *keep, struct daemon *guard, const struct prefix_set *before)
 {
-	struct keep_lifting lifting = { .guard = guard };
+	struct exempt_lifting lifting = { .guard = guard };
 	struct prefix_set *fresh;
-	int err = keep_fresh(keep->set, before, &fresh);
+	int err = exempt_fresh(keep->set, before, &fresh);
 
 	if (!err) {
-		err = blocks_exempt_blocks(guard->blocks, keep->set, fresh, keep_lifted, &lifting);
+		err = blocks_exempt_blocks(guard->blocks, keep->set, fresh, exempt_lifted,
+					   &lifting);
 		prefix_set_free(fresh);
 	}
-	if (lifting.count > KEEP_TOLD_MAX)
-		log_notice("lifted besides: %u block%s", lifting.count - KEEP_TOLD_MAX,
-			   suggest_plural(lifting.count - KEEP_TOLD_MAX));
+	if (lifting.count > EXEMPT_TOLD_MAX)
+		log_notice("lifted besides: %u block%s", lifting.count - EXEMPT_TOLD_MAX,
+			   suggest_plural(lifting.count - EXEMPT_TOLD_MAX));
 	if (err)
 		log_error("cannot look for blocks of who is never to be blocked: %s; try: "
 			  "sobig-xdp unblock ADDR",
 			  strerror(-err));
 }
 
-void keep_read(struct keep *keep, struct guard *guard)
+void exempt_read(struct exempt *keep, struct daemon *guard)
 {
 	struct prefix_set *fresh = watcher_take(keep->gather), *before = keep->set;
 
@@ -163,7 +164,7 @@ void keep_read(struct keep *keep, struct guard *guard)
 		keep->set = fresh;
 		judge_spare(guard->judge, fresh);
 	}
-	keep_lift(keep, guard, keep->looked ? before : NULL);
+	exempt_lift(keep, guard, keep->looked ? before : NULL);
 	keep->looked = true;
 	guard->pulse.allowed = prefix_set_count(keep->set);
 	guard->changed = true;
@@ -171,7 +172,7 @@ void keep_read(struct keep *keep, struct guard *guard)
 		prefix_set_free(before);
 }
 
-void keep_close(struct keep *keep)
+void exempt_close(struct exempt *keep)
 {
 	if (!keep)
 		return;
