@@ -2,7 +2,7 @@
 /* libFuzzer's target: what is asked of the metrics' server. */
 #include "fuzz.h"
 
-#include "cli/metrics_serve.c"
+#include "status/metrics_serve.c"
 
 int metrics_collect(const char *pins, struct metrics_out *out)
 {

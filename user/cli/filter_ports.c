@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "cli/picture.h"
+#include "status/overview.h"
 #include "common/log.h"
 
 #define FILTER_PORTS_WORD_SIZE 64
@@ -60,7 +60,7 @@ static bool filter_ports_has(const struct sobig_pulse *pulse, unsigned int port)
 	return false;
 }
 
-static void filter_ports_tell(const struct picture_interface *interface, const char *word,
+static void filter_ports_tell(const struct overview_interface *interface, const char *word,
 			      unsigned int port)
 {
 	char ports[SOBIG_PORTS_MAX * 8] = "none";
@@ -74,7 +74,7 @@ static void filter_ports_tell(const struct picture_interface *interface, const c
 		  port, word, interface->name, ports);
 }
 
-static int filter_ports_look(const struct picture *picture, char *word)
+static int filter_ports_look(const struct overview *picture, char *word)
 {
 	unsigned int first, last;
 
@@ -85,7 +85,7 @@ static int filter_ports_look(const struct picture *picture, char *word)
 		return -EINVAL;
 	}
 	for (int i = 0; i < picture->interfaces_count; i++) {
-		const struct picture_interface *interface = &picture->interfaces[i];
+		const struct overview_interface *interface = &picture->interfaces[i];
 
 		for (unsigned int port = first; interface->present && port <= last; port++) {
 			if (filter_ports_has(&interface->pulse, port))
@@ -99,10 +99,10 @@ static int filter_ports_look(const struct picture *picture, char *word)
 
 int filter_ports_check(const char *pins, const char *ports)
 {
-	struct picture *picture = malloc(sizeof(*picture));
+	struct overview *picture = malloc(sizeof(*picture));
 	char word[FILTER_PORTS_WORD_SIZE];
 	size_t length;
-	int err = picture ? picture_read(pins, picture) : -ENOMEM;
+	int err = picture ? overview_read(pins, picture) : -ENOMEM;
 
 	if (err)
 		log_error("it cannot be told which ports are guarded: %s",

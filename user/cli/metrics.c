@@ -5,8 +5,8 @@
 #include <string.h>
 
 #include "cli/cli.h"
-#include "cli/metrics_collect.h"
-#include "cli/metrics_serve.h"
+#include "status/metrics_collect.h"
+#include "status/metrics_serve.h"
 #include "common/log.h"
 
 static int metrics_print(const struct cli_common *common)

@@ -10,7 +10,7 @@
 #include "kernel/holder.h"
 #include "kernel/stats.h"
 #include "cli/cli.h"
-#include "cli/picture.h"
+#include "status/overview.h"
 #include "common/log.h"
 
 #define RELEASE_PAUSE_NS 20000000
@@ -52,9 +52,9 @@ static int release_confirm(const char *pins, unsigned int ifindex, unsigned int 
 	return err;
 }
 
-static int release_one(const struct picture *picture, const struct picture_daemon *daemon)
+static int release_one(const struct overview *picture, const struct overview_daemon *daemon)
 {
-	const struct picture_interface *interface = picture->interfaces;
+	const struct overview_interface *interface = picture->interfaces;
 	int err;
 
 	/* All of them are claimed by the same process. */
@@ -65,12 +65,12 @@ static int release_one(const struct picture *picture, const struct picture_daemo
 }
 
 /* Has each daemon told whose brake is on. How many; -errno (told). */
-static int release_all(const struct picture *picture)
+static int release_all(const struct overview *picture)
 {
 	int released = 0, err;
 
 	for (int i = 0; i < picture->daemons_count; i++) {
-		const struct picture_daemon *daemon = &picture->daemons[i];
+		const struct overview_daemon *daemon = &picture->daemons[i];
 
 		if (!daemon->alive || !daemon->pulse->braked)
 			continue;
@@ -86,7 +86,7 @@ int cmd_release(int argc, char **argv)
 {
 	static const struct option options[] = { CLI_COMMON_OPTIONS };
 	struct cli_common common;
-	struct picture *picture;
+	struct overview *picture;
 	int option, status, err;
 	json_t *document;
 
@@ -102,7 +102,7 @@ int cmd_release(int argc, char **argv)
 	picture = calloc(1, sizeof(*picture));
 	if (!picture)
 		return cli_status(-ENOMEM);
-	err = picture_read(common.pins, picture);
+	err = overview_read(common.pins, picture);
 	if (err) {
 		free(picture);
 		return cli_cannot_open(&common, err);

@@ -6,9 +6,9 @@
 #include <string.h>
 
 #include "cli/cli.h"
-#include "cli/picture.h"
-#include "cli/status_json.h"
-#include "cli/trouble.h"
+#include "status/overview.h"
+#include "status/status_json.h"
+#include "status/health.h"
 #include "common/duration.h"
 #include "common/event.h"
 #include "common/log.h"
@@ -40,7 +40,7 @@ static const char *status_ports(const struct sobig_pulse *pulse, char text[STATU
 }
 
 /* Drops and passes of the less usual kinds, if there were any. */
-static void status_print_kinds(const struct picture_interface *interface)
+static void status_print_kinds(const struct overview_interface *interface)
 {
 	static const struct {
 		enum sobig_count count;
@@ -61,7 +61,7 @@ static void status_print_kinds(const struct picture_interface *interface)
 			       kinds[i].words);
 }
 
-static void status_print_interface(const struct picture_interface *interface)
+static void status_print_interface(const struct overview_interface *interface)
 {
 	const struct sobig_pulse *pulse = &interface->pulse;
 	const uint64_t *counts = interface->counters;
@@ -174,13 +174,14 @@ static void status_print_skips(const struct sobig_pulse *pulse)
 	putchar('\n');
 }
 
-static void status_print_daemon(const struct picture *picture, const struct picture_daemon *daemon)
+static void status_print_daemon(const struct overview *picture,
+				const struct overview_daemon *daemon)
 {
 	const struct sobig_pulse *pulse = daemon->pulse;
-	char time[CLI_TIME_SIZE], ago[DURATION_TEXT_SIZE], names[PICTURE_NAMES_SIZE];
+	char time[CLI_TIME_SIZE], ago[DURATION_TEXT_SIZE], names[OVERVIEW_NAMES_SIZE];
 
 	printf("daemon %u%s for %s, since %s\n", pulse->pid, daemon->alive ? "" : " (gone)",
-	       picture_names(picture, daemon->interfaces, ", ", names),
+	       overview_names(picture, daemon->interfaces, ", ", names),
 	       cli_time(pulse->started, time));
 	status_print_log(pulse);
 	if (pulse->log_gone)
@@ -221,15 +222,15 @@ static void status_print_daemon(const struct picture *picture, const struct pict
 
 static int status_by_use(const void *a, const void *b)
 {
-	const struct picture_rule *x = *(const struct picture_rule *const *)a;
-	const struct picture_rule *y = *(const struct picture_rule *const *)b;
+	const struct overview_rule *x = *(const struct overview_rule *const *)a;
+	const struct overview_rule *y = *(const struct overview_rule *const *)b;
 
 	if (x->in_force + x->shown != y->in_force + y->shown)
 		return x->in_force + x->shown < y->in_force + y->shown ? 1 : -1;
 	return x < y ? -1 : 1;
 }
 
-static void status_print_rule(const struct picture_rule *rule)
+static void status_print_rule(const struct overview_rule *rule)
 {
 	printf("%llu in force, %llu SYN%s dropped for them", (unsigned long long)rule->in_force,
 	       (unsigned long long)rule->drops, suggest_plural(rule->drops));
@@ -239,11 +240,11 @@ static void status_print_rule(const struct picture_rule *rule)
 }
 
 /* The rules that keep hosts out at present, the busiest first; what has no room is summed up. */
-static void status_print_rules(const struct picture *picture)
+static void status_print_rules(const struct overview *picture)
 {
-	const struct picture_rule *order[PICTURE_RULES_MAX] = { NULL };
+	const struct overview_rule *order[OVERVIEW_RULES_MAX] = { NULL };
 	int most = STATUS_RULES / (picture->daemons_count > 1 ? picture->daemons_count : 1);
-	struct picture_rule rest = { 0 };
+	struct overview_rule rest = { 0 };
 	int count = 0;
 
 	for (int i = 0; i < picture->rules_count; i++)
@@ -265,13 +266,14 @@ static void status_print_rules(const struct picture *picture)
 	status_print_rule(&rest);
 }
 
-static int status_print(const struct picture *picture, const struct trouble *troubles, int count)
+static int status_print(const struct overview *picture, const struct health_problem *troubles,
+			int count)
 {
-	char text[TROUBLE_TEXT_SIZE];
+	char text[HEALTH_TEXT_SIZE];
 	uint64_t evictions = 0;
 
 	if (!count)
-		puts(trouble_none(picture, text));
+		puts(health_none(picture, text));
 	for (int i = 0; i < count; i++)
 		puts(troubles[i].text);
 	putchar('\n');
@@ -295,18 +297,18 @@ static int status_print(const struct picture *picture, const struct trouble *tro
 	return CLI_FAILED;
 }
 
-static int status_all(const struct cli_common *common, struct picture *picture)
+static int status_all(const struct cli_common *common, struct overview *picture)
 {
-	struct trouble troubles[TROUBLES_MAX];
+	struct health_problem troubles[HEALTH_PROBLEMS_MAX];
 	int status, count, err;
 
 	/* All is read before anything is printed: no half a table on failure. */
-	err = picture_read(common->pins, picture);
+	err = overview_read(common->pins, picture);
 	if (!err)
-		err = picture_read_blocks(picture, NULL, NULL);
+		err = overview_read_blocks(picture, NULL, NULL);
 	if (err)
 		return cli_cannot_open(common, err);
-	count = trouble_find(picture, troubles);
+	count = health_find(picture, troubles);
 	if (common->json)
 		status = cli_print_json(common, status_json(picture, troubles, count));
 	else
@@ -317,7 +319,7 @@ static int status_all(const struct cli_common *common, struct picture *picture)
 int cmd_status(int argc, char **argv)
 {
 	static const struct option options[] = { CLI_COMMON_OPTIONS };
-	struct picture *picture;
+	struct overview *picture;
 	struct cli_common common;
 	int option, status;
 

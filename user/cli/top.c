@@ -45,13 +45,13 @@ static double top_rate(uint64_t now, uint64_t before, double elapsed)
 
 static void top_count(struct top *top)
 {
-	const struct picture *picture = top->picture;
+	const struct overview *picture = top->picture;
 	uint64_t dropped = 0, passed = 0, offences = 0, lines = 0;
 	double now = top_now(), elapsed = now - top->time;
 
 	for (int i = 0; i < picture->interfaces_count; i++) {
-		dropped += picture_dropped(&picture->interfaces[i]);
-		passed += picture_passed(&picture->interfaces[i]);
+		dropped += overview_dropped(&picture->interfaces[i]);
+		passed += overview_passed(&picture->interfaces[i]);
 	}
 	for (int i = 0; i < picture->daemons_count; i++) {
 		offences += picture->daemons[i].pulse->offences;
@@ -73,10 +73,10 @@ static void top_count(struct top *top)
 /* What the quick reading does not know of the blocks is as it was in the last thorough one. */
 static void top_find_troubles(struct top *top)
 {
-	struct picture *picture = top->picture;
+	struct overview *picture = top->picture;
 
 	if (top->hosts) {
-		const struct picture *known = top->hosts->picture;
+		const struct overview *known = top->hosts->picture;
 
 		picture->ipv4 = known->ipv4;
 		picture->ipv6 = known->ipv6;
@@ -86,12 +86,12 @@ static void top_find_troubles(struct top *top)
 		picture->room4 = known->room4;
 		picture->room6 = known->room6;
 	}
-	top->troubles_count = trouble_find(picture, top->troubles);
+	top->troubles_count = health_find(picture, top->troubles);
 }
 
 static void top_read(struct top *top)
 {
-	top->err = picture_read(top->pins, top->picture);
+	top->err = overview_read(top->pins, top->picture);
 	if (!top->err)
 		top_count(top);
 	top_find_troubles(top);
@@ -241,7 +241,7 @@ static int top_start(const struct cli_common *common, double interval, bool asci
 
 	top.picture = malloc(sizeof(*top.picture));
 	if (top.picture)
-		err = picture_read(top.pins, top.picture);
+		err = overview_read(top.pins, top.picture);
 	if (err) {
 		free(top.picture);
 		return cli_cannot_open(common, err);

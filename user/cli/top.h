@@ -8,7 +8,7 @@
 #include "cli/top_order.h"
 #include "cli/top_plot.h"
 #include "cli/top_worker.h"
-#include "cli/trouble.h"
+#include "status/health.h"
 #include "common/event.h"
 
 #define TOP_FILTER_SIZE	 64
@@ -26,9 +26,9 @@ struct top {
 	double interval; /* seconds */
 
 	/* The latest reading. */
-	struct picture *picture;
+	struct overview *picture;
 	int err; /* why there is none: -ENOENT: nothing is attached */
-	struct trouble troubles[TROUBLES_MAX];
+	struct health_problem troubles[HEALTH_PROBLEMS_MAX];
 	int troubles_count;
 	struct top_worker *worker;
 	struct top_hosts *hosts; /* NULL: none yet */
@@ -88,6 +88,6 @@ void top_facts_draw(const struct top *top, int y, int lines, int width);
 void top_facts_draw_rules(const struct top *top, int y, int lines, int width);
 
 /* The rules that are worth a line on a screen of this size, the busy ones first; how many. */
-int top_facts_rules(const struct top *top, const struct picture_rule *out[PICTURE_RULES_MAX]);
+int top_facts_rules(const struct top *top, const struct overview_rule *out[OVERVIEW_RULES_MAX]);
 
 #endif

@@ -24,7 +24,7 @@ struct top_layout {
 
 static struct top_layout top_lay_out(const struct top *top)
 {
-	const struct picture_rule *rules[PICTURE_RULES_MAX];
+	const struct overview_rule *rules[OVERVIEW_RULES_MAX];
 	struct top_layout at = { .state = 1 };
 	int count = top_facts_rules(top, rules), left;
 
@@ -48,7 +48,7 @@ static struct top_layout top_lay_out(const struct top *top)
 
 static void top_draw_title(const struct top *top, const struct top_layout *at)
 {
-	const struct picture *picture = top->picture;
+	const struct overview *picture = top->picture;
 	time_t now = time(NULL);
 	struct tm tm;
 	char clock[16];
@@ -58,7 +58,7 @@ static void top_draw_title(const struct top *top, const struct top_layout *at)
 	mvaddstr(0, 0, " sobig-xdp");
 	top_term_look(TOP_PLAIN);
 	for (int i = 0; i < picture->interfaces_count; i++) {
-		const struct picture_interface *interface = &picture->interfaces[i];
+		const struct overview_interface *interface = &picture->interfaces[i];
 
 		used = getcurx(stdscr);
 		if (used + (int)strlen(interface->name) + 22 > at->width) {
@@ -83,7 +83,7 @@ static void top_draw_title(const struct top *top, const struct top_layout *at)
 
 static void top_draw_state(const struct top *top, const struct top_layout *at)
 {
-	char text[TROUBLE_TEXT_SIZE + 64] = "";
+	char text[HEALTH_TEXT_SIZE + 64] = "";
 	size_t room = (size_t)at->width - TOP_MARGIN, cut;
 	bool wrong = top->err || top->troubles_count;
 
@@ -97,7 +97,7 @@ static void top_draw_state(const struct top *top, const struct top_layout *at)
 	else if (top->troubles_count)
 		snprintf(text, sizeof(text), "%s", top->troubles[0].text);
 	else
-		trouble_none(top->picture, text);
+		health_none(top->picture, text);
 	top_term_look(wrong ? TOP_TROUBLE : TOP_ALL_WELL);
 	for (int line = 0; line < at->state; line++)
 		mvhline(1 + line, 0, ' ', at->width);

@@ -9,14 +9,14 @@
 /* Where there is little room, only the rules that have had something to do. */
 #define TOP_HIGH 40
 
-int top_facts_rules(const struct top *top, const struct picture_rule *out[PICTURE_RULES_MAX])
+int top_facts_rules(const struct top *top, const struct overview_rule *out[OVERVIEW_RULES_MAX])
 {
-	const struct picture *picture = top->hosts ? top->hosts->picture : top->picture;
+	const struct overview *picture = top->hosts ? top->hosts->picture : top->picture;
 	int passes = getmaxy(stdscr) >= TOP_HIGH ? 2 : 1, count = 0;
 
 	for (int idle = 0; idle < passes; idle++)
 		for (int i = 0; i < picture->rules_count; i++) {
-			const struct picture_rule *rule = &picture->rules[i];
+			const struct overview_rule *rule = &picture->rules[i];
 			bool busy = rule->in_force || rule->shown || rule->counted;
 
 			if (busy == !idle && (busy || rule->policy))
@@ -41,7 +41,7 @@ static void top_facts_add(int width, const char *label, const char *value, enum 
 
 static void top_facts_log(const struct top *top, int y, int width)
 {
-	const struct picture *picture = top->picture;
+	const struct overview *picture = top->picture;
 	uint64_t watched = 0, spared = 0, evictions = 0;
 	uint32_t last = 0, started = 0;
 	char text[TOP_NUMBER_SIZE], value[32];
@@ -87,7 +87,7 @@ static void top_facts_fill(int width, const char *label, uint64_t used, uint64_t
 	top_term_look(TOP_FAINT);
 	printw("%s%s ", getcurx(stdscr) > 1 ? "   " : "", label);
 	top_plot_bar(top_term_style(), share, bar, line);
-	top_term_look(share >= TROUBLE_FILL / 100.0 ? TOP_BAD : TOP_HEADING);
+	top_term_look(share >= HEALTH_FILL / 100.0 ? TOP_BAD : TOP_HEADING);
 	addwstr(line);
 	top_term_look(TOP_STRONG);
 	printw(" %s", top_number(used, now));
@@ -98,7 +98,7 @@ static void top_facts_fill(int width, const char *label, uint64_t used, uint64_t
 
 static void top_facts_tables(const struct top *top, int y, int width)
 {
-	const struct picture *picture = top->picture;
+	const struct overview *picture = top->picture;
 	char text[TOP_NUMBER_SIZE];
 
 	move(y, 1);
@@ -128,7 +128,7 @@ static void top_facts_classes(const struct top *top, int y, int width)
 
 void top_facts_draw_rules(const struct top *top, int y, int lines, int width)
 {
-	const struct picture_rule *rules[PICTURE_RULES_MAX];
+	const struct overview_rule *rules[OVERVIEW_RULES_MAX];
 	int count = top_facts_rules(top, rules);
 	char text[6][TOP_NUMBER_SIZE];
 
@@ -140,7 +140,7 @@ void top_facts_draw_rules(const struct top *top, int y, int lines, int width)
 		 "DROPS/S", "DROPS", "OFFENCES", "VERDICTS", "FOR SHOW");
 	top_term_look(TOP_PLAIN);
 	for (int i = 0; i < count && i < lines - 1; i++) {
-		const struct picture_rule *rule = rules[i];
+		const struct overview_rule *rule = rules[i];
 		double rate = top->hosts ? top->hosts->rates[rule - top->hosts->picture->rules] : 0;
 
 		mvprintw(y + 1 + i, 1, "%-*s %8s ", SOBIG_RULE_SIZE - 1, rule->name,

@@ -106,10 +106,10 @@ int top_hosts_read(const char *pins, const struct top_hosts *before, struct top_
 	atomic_init(&hosts->holders, 1);
 	hosts->picture = malloc(sizeof(*hosts->picture));
 	if (hosts->picture)
-		err = picture_read(pins, hosts->picture);
+		err = overview_read(pins, hosts->picture);
 	hosts->time = top_hosts_now();
 	if (!err)
-		err = picture_read_blocks(hosts->picture, top_hosts_add, hosts);
+		err = overview_read_blocks(hosts->picture, top_hosts_add, hosts);
 	if (!err)
 		err = top_hosts_index(hosts);
 	if (err) {

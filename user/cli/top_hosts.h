@@ -5,7 +5,7 @@
 
 #include <stdatomic.h>
 
-#include "cli/picture.h"
+#include "status/overview.h"
 
 struct top_host {
 	struct blocks_list_entry entry;
@@ -21,10 +21,10 @@ struct top_hosts {
 	size_t count, room;
 	uint32_t *buckets; /* the same by address: index + 1, or 0 */
 	size_t buckets_mask;
-	double time;			/* of CLOCK_MONOTONIC */
-	struct picture *picture;	/* with the blocks by rule and family */
-	float rates[PICTURE_RULES_MAX]; /* of the picture's rules */
-	float busiest;			/* the highest rate of a host */
+	double time;			 /* of CLOCK_MONOTONIC */
+	struct overview *picture;	 /* with the blocks by rule and family */
+	float rates[OVERVIEW_RULES_MAX]; /* of the picture's rules */
+	float busiest;			 /* the highest rate of a host */
 
 	/* What top_order() chose; indices of `all`. */
 	uint32_t *chosen;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* The metrics served over HTTP, to Prometheus. */
-#include "cli/metrics_serve.h"
+#include "status/metrics_serve.h"
 
 #include <arpa/inet.h>
 #include <errno.h>
@@ -13,7 +13,7 @@
 #include <systemd/sd-daemon.h>
 #include <unistd.h>
 
-#include "cli/metrics_collect.h"
+#include "status/metrics_collect.h"
 #include "common/addr.h"
 #include "common/log.h"
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* All there is to see of an installation in one reading: interfaces, daemons, blocks, rules. */
-#include "cli/picture.h"
+#include "status/overview.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -11,7 +11,7 @@
 #include "cli/cli.h"
 
 /* The kernel tells it by CLOCK_BOOTTIME, which goes on while the machine sleeps. */
-static uint32_t picture_loaded(const struct filter_info *filter)
+static uint32_t overview_loaded(const struct filter_info *filter)
 {
 	struct timespec boot, now;
 
@@ -24,7 +24,7 @@ static uint32_t picture_loaded(const struct filter_info *filter)
  * Names of interfaces and files may be any bytes; they are to be shown on terminals, in JSON and
  * to Prometheus, which take UTF-8 only.
  */
-static void picture_clean(char *text)
+static void overview_clean(char *text)
 {
 	json_t *json = json_string(text);
 	bool utf8 = json;
@@ -35,7 +35,7 @@ static void picture_clean(char *text)
 			*at = '?';
 }
 
-static int picture_read_pulse(const char *pins, struct picture_interface *out)
+static int overview_read_pulse(const char *pins, struct overview_interface *out)
 {
 	struct stats *pulse;
 	int err = stats_open(pins, out->index, &pulse);
@@ -49,39 +49,39 @@ static int picture_read_pulse(const char *pins, struct picture_interface *out)
 	out->pulse.log[sizeof(out->pulse.log) - 1] = '\0';
 	out->pulse.state[sizeof(out->pulse.state) - 1] = '\0';
 	out->pulse.config[sizeof(out->pulse.config) - 1] = '\0';
-	picture_clean(out->pulse.log);
-	picture_clean(out->pulse.state);
-	picture_clean(out->pulse.config);
+	overview_clean(out->pulse.log);
+	overview_clean(out->pulse.state);
+	overview_clean(out->pulse.config);
 	for (int i = 0; i < SOBIG_RULES_MAX; i++)
 		out->pulse.rules[i].name[SOBIG_RULE_SIZE - 1] = '\0';
 	return err;
 }
 
-static int picture_read_interface(const char *pins, unsigned int index,
-				  struct picture_interface *out)
+static int overview_read_interface(const char *pins, unsigned int index,
+				   struct overview_interface *out)
 {
 	int guarded = pins_are_guarded(pins, index), err;
 
-	*out = (struct picture_interface){ .index = index, .daemon = -1, .guarded = guarded };
+	*out = (struct overview_interface){ .index = index, .daemon = -1, .guarded = guarded };
 	cli_interface_name(index, out->name);
-	picture_clean(out->name);
+	overview_clean(out->name);
 	err = filter_find(index, pins, 0, &out->filter);
 	if (err == -EPERM)
 		return err;
 	out->present = err != -ENODEV;
 	if (!err)
-		out->loaded = picture_loaded(&out->filter);
+		out->loaded = overview_loaded(&out->filter);
 	else if (err != -ENOENT && err != -ENODEV)
 		out->unseen = -err;
 	else if (guarded < 0)
 		out->unseen = -guarded;
-	return picture_read_pulse(pins, out);
+	return overview_read_pulse(pins, out);
 }
 
 /* Several interfaces of one process share its pulse, and it is to be counted once. */
-static void picture_find_daemon(struct picture *picture, int at)
+static void overview_find_daemon(struct overview *picture, int at)
 {
-	struct picture_interface *interface = &picture->interfaces[at];
+	struct overview_interface *interface = &picture->interfaces[at];
 	const struct sobig_pulse *pulse = &interface->pulse;
 	int i;
 
@@ -92,7 +92,7 @@ static void picture_find_daemon(struct picture *picture, int at)
 		    picture->daemons[i].pulse->started == pulse->started)
 			break;
 	if (i == picture->daemons_count) {
-		picture->daemons[i] = (struct picture_daemon){ .pulse = pulse };
+		picture->daemons[i] = (struct overview_daemon){ .pulse = pulse };
 		picture->daemons_count++;
 	}
 	picture->daemons[i].interfaces |= UINT64_C(1) << at;
@@ -101,16 +101,16 @@ static void picture_find_daemon(struct picture *picture, int at)
 }
 
 /* The rule's entry, made if there is none yet. */
-static struct picture_rule *picture_rule(struct picture *picture, const char *name)
+static struct overview_rule *overview_rule(struct overview *picture, const char *name)
 {
-	struct picture_rule *rule = picture->rules;
-	struct picture_rule *end = rule + picture->rules_count;
+	struct overview_rule *rule = picture->rules;
+	struct overview_rule *end = rule + picture->rules_count;
 
 	for (; rule < end; rule++)
 		if (!strcmp(rule->name, name))
 			return rule;
 	/* By hand and import come last. */
-	if (picture->rules_count == PICTURE_RULES_MAX - 2)
+	if (picture->rules_count == OVERVIEW_RULES_MAX - 2)
 		return end - 1;
 	memcpy(rule->name, name, SOBIG_RULE_SIZE);
 	rule->policy = true;
@@ -118,10 +118,10 @@ static struct picture_rule *picture_rule(struct picture *picture, const char *na
 	return rule;
 }
 
-static void picture_add_rules(struct picture *picture, const struct sobig_pulse *pulse)
+static void overview_add_rules(struct overview *picture, const struct sobig_pulse *pulse)
 {
 	for (int i = 0; i < SOBIG_RULES_MAX && pulse->rules[i].name[0]; i++) {
-		struct picture_rule *rule = picture_rule(picture, pulse->rules[i].name);
+		struct overview_rule *rule = overview_rule(picture, pulse->rules[i].name);
 
 		rule->counted += pulse->rules[i].counted;
 		rule->blocks += pulse->rules[i].blocks;
@@ -129,7 +129,7 @@ static void picture_add_rules(struct picture *picture, const struct sobig_pulse 
 	}
 }
 
-int picture_read(const char *pins, struct picture *out)
+int overview_read(const char *pins, struct overview *out)
 {
 	unsigned int indices[PINS_INTERFACES_MAX];
 	int count = pins_interfaces(pins, indices), err;
@@ -138,29 +138,29 @@ int picture_read(const char *pins, struct picture *out)
 	out->pins = pins;
 	out->now = blocks_now();
 	for (int i = 0; i < count; i++) {
-		err = picture_read_interface(pins, indices[i],
-					     &out->interfaces[out->interfaces_count]);
+		err = overview_read_interface(pins, indices[i],
+					      &out->interfaces[out->interfaces_count]);
 		/* Detached at this very moment. */
 		if (err == -ENOENT)
 			continue;
 		if (err)
 			return err;
-		picture_find_daemon(out, out->interfaces_count++);
+		overview_find_daemon(out, out->interfaces_count++);
 	}
 	out->dry_run = out->daemons_count;
 	for (int i = 0; i < out->daemons_count; i++)
 		out->dry_run &= out->daemons[i].pulse->dry_run != 0;
 	for (int i = 0; i < out->daemons_count; i++)
-		picture_add_rules(out, out->daemons[i].pulse);
-	strcpy(out->rules[out->rules_count++].name, PICTURE_BY_HAND);
-	strcpy(out->rules[out->rules_count++].name, PICTURE_IMPORT);
+		overview_add_rules(out, out->daemons[i].pulse);
+	strcpy(out->rules[out->rules_count++].name, OVERVIEW_BY_HAND);
+	strcpy(out->rules[out->rules_count++].name, OVERVIEW_IMPORT);
 	if (count < 0 && count != -ENOTBLK)
 		return count == -EACCES ? -EPERM : count;
 	return out->interfaces_count ? 0 : -ENOENT;
 }
 
-struct picture_visitor {
-	struct picture *picture;
+struct overview_visitor {
+	struct overview *picture;
 	int (*each)(void *context, const struct blocks_list_entry *entry, int rule);
 	void *context;
 };
@@ -169,7 +169,7 @@ struct picture_visitor {
  * A verdict's reason begins with its rule. Only the names of rules in force count as such: what
  * people write by hand may have a colon as well.
  */
-static int picture_rule_of(const struct picture *picture, const char *reason)
+static int overview_rule_of(const struct overview *picture, const char *reason)
 {
 	size_t length = strcspn(reason, ":");
 	int by_hand = picture->rules_count - 2;
@@ -181,12 +181,12 @@ static int picture_rule_of(const struct picture *picture, const char *reason)
 	return strncmp(reason, "list ", 5) ? by_hand : by_hand + 1;
 }
 
-static int picture_visit(void *context, const struct blocks_list_entry *entry)
+static int overview_visit(void *context, const struct blocks_list_entry *entry)
 {
-	struct picture_visitor *visitor = context;
-	struct picture *picture = visitor->picture;
-	int at = picture_rule_of(picture, entry->reason);
-	struct picture_rule *rule = &picture->rules[at];
+	struct overview_visitor *visitor = context;
+	struct overview *picture = visitor->picture;
+	int at = overview_rule_of(picture, entry->reason);
+	struct overview_rule *rule = &picture->rules[at];
 
 	if (!addr_prefix_is_host(&entry->whom)) {
 		picture->networks++;
@@ -206,24 +206,25 @@ static int picture_visit(void *context, const struct blocks_list_entry *entry)
 	return visitor->each ? visitor->each(visitor->context, entry, at) : 0;
 }
 
-int picture_read_blocks(struct picture *picture,
-			int (*each)(void *context, const struct blocks_list_entry *entry, int rule),
-			void *context)
+int overview_read_blocks(struct overview *picture,
+			 int (*each)(void *context, const struct blocks_list_entry *entry,
+				     int rule),
+			 void *context)
 {
-	struct picture_visitor visitor = { picture, each, context };
+	struct overview_visitor visitor = { picture, each, context };
 	struct blocks *blocks;
 	int err = blocks_open(picture->pins, &blocks);
 
 	if (err)
 		return err;
-	err = blocks_list_each(blocks, picture_visit, &visitor);
+	err = blocks_list_each(blocks, overview_visit, &visitor);
 	picture->room4 = blocks_room(blocks, true);
 	picture->room6 = blocks_room(blocks, false);
 	blocks_close(blocks);
 	return err;
 }
 
-uint64_t picture_dropped(const struct picture_interface *interface)
+uint64_t overview_dropped(const struct overview_interface *interface)
 {
 	uint64_t sum = 0;
 
@@ -232,13 +233,13 @@ uint64_t picture_dropped(const struct picture_interface *interface)
 	return sum;
 }
 
-uint64_t picture_passed(const struct picture_interface *interface)
+uint64_t overview_passed(const struct overview_interface *interface)
 {
 	return interface->counters[SOBIG_PASSED_SYN] + interface->counters[SOBIG_PASSED_LAPSED] +
 	       interface->counters[SOBIG_PASSED_DRY_RUN];
 }
 
-const char *picture_counter_name(enum sobig_count count)
+const char *overview_counter_name(enum sobig_count count)
 {
 	static const char *const names[SOBIG_COUNTS] = {
 		[SOBIG_PASSED_OTHER] = "passed_other",
@@ -256,8 +257,8 @@ const char *picture_counter_name(enum sobig_count count)
 	return names[count];
 }
 
-char *picture_names(const struct picture *picture, uint64_t mask, const char *between,
-		    char text[PICTURE_NAMES_SIZE])
+char *overview_names(const struct overview *picture, uint64_t mask, const char *between,
+		     char text[OVERVIEW_NAMES_SIZE])
 {
 	size_t used = 0;
 
@@ -265,9 +266,9 @@ char *picture_names(const struct picture *picture, uint64_t mask, const char *be
 	for (int i = 0; i < picture->interfaces_count; i++) {
 		if (!(mask & UINT64_C(1) << i))
 			continue;
-		used += snprintf(text + used, PICTURE_NAMES_SIZE - used, "%s%s",
+		used += snprintf(text + used, OVERVIEW_NAMES_SIZE - used, "%s%s",
 				 used ? between : "", picture->interfaces[i].name);
-		if (used >= PICTURE_NAMES_SIZE)
+		if (used >= OVERVIEW_NAMES_SIZE)
 			break;
 	}
 	return text;

@@ -3,7 +3,7 @@
 #ifndef METRICS_COLLECT_H
 #define METRICS_COLLECT_H
 
-#include "cli/metrics_out.h"
+#include "status/metrics_out.h"
 
 /*
  * Reads everything and writes it as metrics; that nothing is attached is no error, but one of

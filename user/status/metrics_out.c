@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Metrics as Prometheus reads them (text format 0.0.4), or the same as JSON. */
-#include "cli/metrics_out.h"
+#include "status/metrics_out.h"
 
 #include <stdarg.h>
 

@@ -5,10 +5,11 @@
 
 #include <jansson.h>
 
-#include "cli/picture.h"
-#include "cli/trouble.h"
+#include "status/overview.h"
+#include "status/health.h"
 
 /* The document; the caller releases it. */
-json_t *status_json(const struct picture *picture, const struct trouble *troubles, int count);
+json_t *status_json(const struct overview *picture, const struct health_problem *troubles,
+		    int count);
 
 #endif

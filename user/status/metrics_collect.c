@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* What there is to see, as families of metrics. */
-#include "cli/metrics_collect.h"
+#include "status/metrics_collect.h"
 
 #include <errno.h>
 #include <stddef.h>
@@ -8,8 +8,8 @@
 #include <string.h>
 
 #include "cli/cli.h"
-#include "cli/picture.h"
-#include "cli/trouble.h"
+#include "status/overview.h"
+#include "status/health.h"
 #include "common/event.h"
 #include "read/skip.h"
 
@@ -19,10 +19,10 @@
 
 /* No label holds an address: in a storm there would be no end of series. */
 
-static void metrics_interfaces(const struct picture *picture, struct metrics_out *out)
+static void metrics_interfaces(const struct overview *picture, struct metrics_out *out)
 {
-	const struct picture_interface *interface;
-	const struct picture_interface *end = picture->interfaces + picture->interfaces_count;
+	const struct overview_interface *interface;
+	const struct overview_interface *end = picture->interfaces + picture->interfaces_count;
 
 	metrics_out_gauge(out, "sobig_xdp_attached",
 			  "1 if the filter is on the interface; missing while that is not known.");
@@ -44,11 +44,11 @@ static void metrics_interfaces(const struct picture *picture, struct metrics_out
 	for (interface = picture->interfaces; interface < end; interface++)
 		for (int i = 0; i < SOBIG_COUNTS; i++)
 			metrics_out_sample(out, interface->counters[i], "interface",
-					   interface->name, "verdict", picture_counter_name(i),
+					   interface->name, "verdict", overview_counter_name(i),
 					   NULL);
 }
 
-static void metrics_blocks(const struct picture *picture, struct metrics_out *out)
+static void metrics_blocks(const struct overview *picture, struct metrics_out *out)
 {
 	metrics_out_gauge(out, "sobig_xdp_blocks",
 			  "Hosts in the table, IPv6 by /64; those for show among them.");
@@ -76,7 +76,7 @@ static void metrics_blocks(const struct picture *picture, struct metrics_out *ou
 				   NULL);
 }
 
-static void metrics_rules(const struct picture *picture, struct metrics_out *out)
+static void metrics_rules(const struct overview *picture, struct metrics_out *out)
 {
 	metrics_out_counter(out, "sobig_xdp_rule_offences_total",
 			    "Offences that the rule counted, since the daemon started or took up "
@@ -101,7 +101,7 @@ static void metrics_rules(const struct picture *picture, struct metrics_out *out
 }
 
 /* Daemons' counters: one sum, since there is one log and one table as a rule. */
-static void metrics_daemon_counters(const struct picture *picture, struct metrics_out *out)
+static void metrics_daemon_counters(const struct overview *picture, struct metrics_out *out)
 {
 #define METRICS_FIELD(field) offsetof(struct sobig_pulse, field)
 	static const struct {
@@ -166,7 +166,7 @@ static void metrics_daemon_counters(const struct picture *picture, struct metric
 }
 
 /* Daemons' states: of several, the worst. Those that are dead have none. */
-static void metrics_daemon_states(const struct picture *picture, struct metrics_out *out)
+static void metrics_daemon_states(const struct overview *picture, struct metrics_out *out)
 {
 	bool readable = true, writable = true, config = true, brake = false, dry_run = false;
 	uint32_t heard = UINT32_MAX, beat = UINT32_MAX, started = 0, limit = 0;
@@ -216,21 +216,21 @@ static void metrics_daemon_states(const struct picture *picture, struct metrics_
 	metrics_out_sample(out, cli_wall_clock(started), NULL);
 }
 
-static void metrics_troubles(const struct picture *picture, struct metrics_out *out)
+static void metrics_troubles(const struct overview *picture, struct metrics_out *out)
 {
-	struct trouble troubles[TROUBLES_MAX];
-	bool found[TROUBLE_KINDS] = { false };
-	int count = trouble_find(picture, troubles);
+	struct health_problem troubles[HEALTH_PROBLEMS_MAX];
+	bool found[HEALTH_KINDS] = { false };
+	int count = health_find(picture, troubles);
 
 	for (int i = 0; i < count; i++)
 		found[troubles[i].kind] = true;
 	metrics_out_gauge(out, "sobig_xdp_trouble",
 			  "1 for what is wrong at present; `sobig-xdp status` says it in words.");
-	for (int kind = 0; kind < TROUBLE_KINDS; kind++)
-		metrics_out_sample(out, found[kind], "kind", trouble_name(kind), NULL);
+	for (int kind = 0; kind < HEALTH_KINDS; kind++)
+		metrics_out_sample(out, found[kind], "kind", health_name(kind), NULL);
 }
 
-static void metrics_write(const struct picture *picture, struct metrics_out *out)
+static void metrics_write(const struct overview *picture, struct metrics_out *out)
 {
 	bool up = false, unseen = false;
 
@@ -258,14 +258,14 @@ static void metrics_write(const struct picture *picture, struct metrics_out *out
 
 int metrics_collect(const char *pins, struct metrics_out *out)
 {
-	struct picture *picture = malloc(sizeof(*picture));
+	struct overview *picture = malloc(sizeof(*picture));
 	int err;
 
 	if (!picture)
 		return -ENOMEM;
-	err = picture_read(pins, picture);
+	err = overview_read(pins, picture);
 	if (!err)
-		err = picture_read_blocks(picture, NULL, NULL);
+		err = overview_read_blocks(picture, NULL, NULL);
 	if (err == -ENOENT) {
 		picture->interfaces_count = 0;
 		err = 0;

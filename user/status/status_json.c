@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* What status says, as JSON. */
-#include "cli/status_json.h"
+#include "status/status_json.h"
 
 #include <string.h>
 
@@ -23,7 +23,7 @@ static void status_json_time(json_t *json, const char *name, uint32_t second)
 			    second ? json_string(cli_time_rfc3339(second, text)) : json_null());
 }
 
-static json_t *status_json_filter(const struct picture_interface *interface)
+static json_t *status_json_filter(const struct overview_interface *interface)
 {
 	const struct sobig_pulse *pulse = &interface->pulse;
 	json_t *ports = json_array();
@@ -99,10 +99,10 @@ static json_t *status_json_daemon(const struct sobig_pulse *pulse)
 	return json;
 }
 
-static json_t *status_json_interface(const struct picture *picture, int at,
-				     const struct trouble *troubles, int count)
+static json_t *status_json_interface(const struct overview *picture, int at,
+				     const struct health_problem *troubles, int count)
 {
-	const struct picture_interface *interface = &picture->interfaces[at];
+	const struct overview_interface *interface = &picture->interfaces[at];
 	json_t *json, *counters = json_object();
 	const char *trouble = NULL;
 
@@ -110,7 +110,7 @@ static json_t *status_json_interface(const struct picture *picture, int at,
 		if (troubles[i].interfaces & UINT64_C(1) << at)
 			trouble = troubles[i].text;
 	for (int i = 0; i < SOBIG_COUNTS; i++)
-		status_json_number(counters, picture_counter_name(i), interface->counters[i]);
+		status_json_number(counters, overview_counter_name(i), interface->counters[i]);
 	json = json_pack("{s:s, s:b, s:s?, s:b, s:o}", "interface", interface->name, "well",
 			 !trouble, "trouble", trouble, "guarded", interface->guarded, "counters",
 			 counters);
@@ -125,12 +125,12 @@ static json_t *status_json_interface(const struct picture *picture, int at,
 	return json;
 }
 
-static json_t *status_json_rules(const struct picture *picture)
+static json_t *status_json_rules(const struct overview *picture)
 {
 	json_t *rules = json_array(), *json;
 
 	for (int i = 0; i < picture->rules_count; i++) {
-		const struct picture_rule *rule = &picture->rules[i];
+		const struct overview_rule *rule = &picture->rules[i];
 
 		json = json_pack("{s:s, s:b}", "name", rule->name, "policy", rule->policy);
 		status_json_number(json, "offences", rule->counted);
@@ -144,15 +144,16 @@ static json_t *status_json_rules(const struct picture *picture)
 	return rules;
 }
 
-json_t *status_json(const struct picture *picture, const struct trouble *troubles, int count)
+json_t *status_json(const struct overview *picture, const struct health_problem *troubles,
+		    int count)
 {
 	json_t *document = cli_document("status"), *list = json_array(), *blocks = json_object();
 
 	json_object_set_new(document, "well", json_boolean(!count));
 	for (int i = 0; i < count; i++)
-		json_array_append_new(list, json_pack("{s:s, s:s}", "kind",
-						      trouble_name(troubles[i].kind), "text",
-						      troubles[i].text));
+		json_array_append_new(list,
+				      json_pack("{s:s, s:s}", "kind", health_name(troubles[i].kind),
+						"text", troubles[i].text));
 	json_object_set_new(document, "troubles", list);
 	list = json_array();
 	for (int i = 0; i < picture->interfaces_count; i++)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* All there is to see of an installation in one reading: interfaces, daemons, blocks, rules. */
-#ifndef PICTURE_H
-#define PICTURE_H
+#ifndef OVERVIEW_H
+#define OVERVIEW_H
 
 #include <net/if.h>
 #include <stdbool.h>
@@ -12,7 +12,7 @@
 #include "kernel/blocks_list.h"
 #include "sobig.h"
 
-struct picture_interface {
+struct overview_interface {
 	unsigned int index;
 	bool present;		   /* in this network namespace */
 	char name[IF_NAMESIZE];	   /* "#INDEX" if it is not */
@@ -26,15 +26,15 @@ struct picture_interface {
 };
 
 /* A process that guards interfaces, or did; all of them have the same pulse. */
-struct picture_daemon {
+struct overview_daemon {
 	const struct sobig_pulse *pulse; /* within the picture */
 	uint64_t interfaces;		 /* bit N: the N-th */
 	bool alive;
 };
 
 /* What one rule came to; with several daemons, in all of them. */
-struct picture_rule {
-	char name[SOBIG_RULE_SIZE]; /* or PICTURE_BY_HAND, PICTURE_IMPORT */
+struct overview_rule {
+	char name[SOBIG_RULE_SIZE]; /* or OVERVIEW_BY_HAND, OVERVIEW_IMPORT */
 	bool policy;		    /* false: one of those two */
 	uint64_t counted;	    /* offences, since the daemons started; so the next two */
 	uint64_t blocks;
@@ -44,21 +44,21 @@ struct picture_rule {
 	uint64_t drops;	   /* for the blocks in force */
 };
 
-#define PICTURE_BY_HAND "(by hand)" /* these are no names that a rule could have */
-#define PICTURE_IMPORT	"(import)"
+#define OVERVIEW_BY_HAND "(by hand)" /* these are no names that a rule could have */
+#define OVERVIEW_IMPORT	 "(import)"
 
 /* Of each daemon's rules, those beyond are taken together in the last. */
-#define PICTURE_RULES_MAX (2 * SOBIG_RULES_MAX + 2)
+#define OVERVIEW_RULES_MAX (2 * SOBIG_RULES_MAX + 2)
 
-struct picture {
+struct overview {
 	const char *pins; /* the caller's */
 	uint32_t now;
-	struct picture_interface interfaces[PINS_INTERFACES_MAX];
+	struct overview_interface interfaces[PINS_INTERFACES_MAX];
 	int interfaces_count;
-	struct picture_daemon daemons[PINS_INTERFACES_MAX];
+	struct overview_daemon daemons[PINS_INTERFACES_MAX];
 	int daemons_count;
 	bool dry_run; /* all of them: whatever is in the tables, nothing is dropped */
-	struct picture_rule rules[PICTURE_RULES_MAX]; /* by hand and import are the last two */
+	struct overview_rule rules[OVERVIEW_RULES_MAX]; /* by hand and import are the last two */
 	int rules_count;
 	uint64_t ipv4, ipv6, networks; /* in force, those for show among them */
 	uint64_t networks4;	       /* of the networks, those of IPv4 */
@@ -71,27 +71,28 @@ struct picture {
  * -ENOENT: nothing is attached (*out is a picture of that); -EPERM. What could not be seen of one
  * interface is no error, but part of the picture. Says nothing.
  */
-int picture_read(const char *pins, struct picture *out);
+int overview_read(const char *pins, struct overview *out);
 
 /*
- * Adds the blocks in force to what picture_read() found, and gives each to `each` (may be NULL),
+ * Adds the blocks in force to what overview_read() found, and gives each to `each` (may be NULL),
  * with the index of its rule; stops where that does not return 0, and returns that. Takes about a
  * second for a million. The same errors; says nothing.
  */
-int picture_read_blocks(struct picture *picture,
-			int (*each)(void *context, const struct blocks_list_entry *entry, int rule),
-			void *context);
+int overview_read_blocks(struct overview *picture,
+			 int (*each)(void *context, const struct blocks_list_entry *entry,
+				     int rule),
+			 void *context);
 
 /* All counters of SYNs and other packets that were dropped, or of SYNs that passed. */
-uint64_t picture_dropped(const struct picture_interface *interface);
-uint64_t picture_passed(const struct picture_interface *interface);
+uint64_t overview_dropped(const struct overview_interface *interface);
+uint64_t overview_passed(const struct overview_interface *interface);
 
 /* The name of a counter in all machine-readable output. */
-const char *picture_counter_name(enum sobig_count count);
+const char *overview_counter_name(enum sobig_count count);
 
 /* The N-th interfaces' names of `mask`, with `between` between them. Returns `text`. */
-#define PICTURE_NAMES_SIZE 128
-char *picture_names(const struct picture *picture, uint64_t mask, const char *between,
-		    char text[PICTURE_NAMES_SIZE]);
+#define OVERVIEW_NAMES_SIZE 128
+char *overview_names(const struct overview *picture, uint64_t mask, const char *between,
+		     char text[OVERVIEW_NAMES_SIZE]);
 
 #endif

@@ -1,0 +1,358 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* What is wrong with an installation, in words for somebody who was woken up by it. */
+#include "status/health.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "kernel/holder.h"
+#include "state/db.h"
+#include "cli/cli.h"
+#include "common/duration.h"
+#include "common/suggest.h"
+#include "read/skip.h"
+
+struct health_list {
+	const struct overview *picture;
+	struct health_problem *out;
+	int count;
+	char names[OVERVIEW_NAMES_SIZE]; /* of the interfaces that it is about, "eth0 eth1" */
+};
+
+static void health_add(struct health_list *list, enum health_kind kind, uint64_t interfaces,
+		       const char *format, ...) __attribute__((format(printf, 4, 5)));
+
+static void health_add(struct health_list *list, enum health_kind kind, uint64_t interfaces,
+		       const char *format, ...)
+{
+	struct health_problem *trouble = &list->out[list->count];
+	va_list args;
+
+	if (list->count == HEALTH_PROBLEMS_MAX)
+		return;
+	*trouble = (struct health_problem){ .kind = kind, .interfaces = interfaces };
+	va_start(args, format);
+	vsnprintf(trouble->text, sizeof(trouble->text), format, args);
+	va_end(args);
+	list->count++;
+}
+
+static const char *health_names(struct health_list *list, uint64_t interfaces)
+{
+	return overview_names(list->picture, interfaces, " ", list->names);
+}
+
+/* What the pins and the kernel say of interfaces, each trouble once for all that have it. */
+static void health_of_interfaces(struct health_list *list)
+{
+	const struct overview *picture = list->picture;
+	uint64_t unfiltered = 0, unseen = 0, unguarded = 0;
+	const char *names;
+	int error = 0;
+
+	for (int i = 0; i < picture->interfaces_count; i++) {
+		const struct overview_interface *interface = &picture->interfaces[i];
+		uint64_t bit = UINT64_C(1) << i;
+
+		if (!interface->present)
+			health_add(list, HEALTH_GONE, bit,
+				   "THE INTERFACE IS GONE (%s): it was deleted, or is in another "
+				   "network namespace; to forget it: rm -r %s/if%u",
+				   interface->name, picture->pins, interface->index);
+		else if (interface->unseen)
+			unseen |= bit, error = interface->unseen;
+		else if (!interface->filter.id)
+			unfiltered |= bit;
+		else if (!interface->guarded)
+			unguarded |= bit;
+	}
+	names = health_names(list, unfiltered);
+	if (unfiltered)
+		health_add(list, HEALTH_UNFILTERED, unfiltered,
+			   "NOT FILTERED (%s): our program is not there, and nothing is dropped; "
+			   "to put it back: sobig-xdp attach %s",
+			   names, names);
+	names = health_names(list, unseen);
+	if (unseen)
+		health_add(list, HEALTH_UNSEEN, unseen,
+			   "CANNOT LOOK (%s): whether the filter is in place is not known: %s; "
+			   "it may well be; to see it by other means: ip link show, bpftool net",
+			   names, strerror(error));
+	names = health_names(list, unguarded);
+	if (unguarded)
+		health_add(list, HEALTH_UNGUARDED, unguarded,
+			   "NOBODY READS THE LOG (%s): the blocks in force lapse in time, no new "
+			   "ones come; to go on: sobig-xdp attach %s",
+			   names, names);
+}
+
+/* The daemon's process by its id here: ids are those of a PID namespace. 0: it cannot be seen. */
+static pid_t health_process(const struct overview *picture, const struct sobig_pulse *pulse,
+			    uint64_t who)
+{
+	pid_t pid;
+	int fd;
+
+	for (int i = 0; i < picture->interfaces_count; i++) {
+		if (!(who & UINT64_C(1) << i) ||
+		    holder_open(picture->pins, picture->interfaces[i].index, pulse->pid, &fd, &pid))
+			continue;
+		close(fd);
+		return pid;
+	}
+	return 0;
+}
+
+static void health_stuck(struct health_list *list, const struct sobig_pulse *pulse, uint64_t who)
+{
+	const char *names = health_names(list, who);
+	uint32_t now = list->picture->now;
+	char text[DURATION_TEXT_SIZE];
+	pid_t pid;
+
+	if (!pulse->beat || now <= pulse->beat || now - pulse->beat <= HEALTH_STUCK_AFTER)
+		return;
+	duration_format(now - pulse->beat, text);
+	pid = health_process(list->picture, pulse, who);
+	if (pid)
+		health_add(list, HEALTH_STUCK, who,
+			   "THE DAEMON IS STUCK (%s): process %d has shown no sign of life for "
+			   "%s, no new blocks come; kill -9 it, then: sobig-xdp attach %s",
+			   names, pid, text, names);
+	else
+		health_add(list, HEALTH_STUCK, who,
+			   "THE DAEMON IS STUCK (%s): it has shown no sign of life for %s, no new "
+			   "blocks come; its process cannot be seen from here: kill -9 it in its "
+			   "own PID namespace, where it is %u, then: sobig-xdp attach %s",
+			   names, text, pulse->pid, names);
+}
+
+static void health_brake(struct health_list *list, const struct sobig_pulse *pulse, uint64_t who)
+{
+	char many[64] = "too many new blocks";
+
+	if (pulse->brake)
+		snprintf(many, sizeof(many), "more than %u new block%s in a minute", pulse->brake,
+			 suggest_plural(pulse->brake));
+	if (pulse->braked)
+		health_add(list, HEALTH_BRAKE, who,
+			   "THE BRAKE IS ON: %s; new verdicts are only shown; look at "
+			   "`sobig-xdp list`, then `sobig-xdp release`",
+			   many);
+}
+
+static char *health_ago(const struct overview *picture, uint32_t second,
+			char text[DURATION_TEXT_SIZE])
+{
+	return duration_format(picture->now > second ? picture->now - second : 0, text);
+}
+
+/* Of the commonest kind, as each has its own cure. */
+static void health_skips(struct health_list *list, const struct sobig_pulse *pulse, uint64_t who)
+{
+	static const char *const cures[SKIP_KINDS] = {
+		[SKIP_DOUBTFUL] = "can be read in two ways; where exim checks HELOs "
+				  "(exim -bP helo_accept_junk_hosts), fewer can",
+		[SKIP_OVERLONG] = "are longer than any of exim's; is it the log that exim writes?",
+		[SKIP_OVERFLOWED] = "did not fit exim's log buffer; let acl_smtp_helo refuse HELOs "
+				    "of more than 255 letters",
+		[SKIP_CUT] = "were cut by syslog; follow exim's own log file, or let acl_smtp_helo "
+			     "refuse HELOs of more than 255 letters",
+	};
+	uint64_t sum = 0;
+	int most = 0;
+
+	for (int i = 0; i < SKIP_KINDS; i++) {
+		sum += pulse->skipped_lately[i];
+		if (pulse->skipped_lately[i] > pulse->skipped_lately[most])
+			most = i;
+	}
+	if (sum > HEALTH_SKIPS_MOST && sum * HEALTH_SKIPS_SHARE > pulse->lines_lately)
+		health_add(list, HEALTH_SKIPS, who,
+			   "LINES ARE NOT COUNTED: %llu in 5 minutes, and whoever causes them is "
+			   "not blocked; most of them %s; see WHAT IS NOT COUNTED in "
+			   "sobig-xdp(8)",
+			   (unsigned long long)sum, cures[most]);
+}
+
+static void health_log(struct health_list *list, const struct sobig_pulse *pulse, uint64_t who)
+{
+	uint32_t heard = pulse->last_line ? pulse->last_line : pulse->started;
+	uint32_t silent = list->picture->now > heard ? list->picture->now - heard : 0;
+	char text[DURATION_TEXT_SIZE];
+
+	if (!pulse->readable && pulse->log_gone)
+		health_add(list, HEALTH_UNREADABLE, who,
+			   "THE LOG IS GONE: no new blocks come; %s was moved away %s ago, and "
+			   "exim has made no new one; is it still the one that exim writes? "
+			   "(exim -bP log_file_path)",
+			   pulse->log, health_ago(list->picture, pulse->log_gone, text));
+	else if (!pulse->readable)
+		health_add(list, HEALTH_UNREADABLE, who,
+			   "THE LOG CANNOT BE READ: no new blocks come; is %s there, is it the "
+			   "right one? (exim -bP log_file_path)",
+			   pulse->log);
+	else if (silent > HEALTH_SILENCE)
+		health_add(list, HEALTH_SILENT, who,
+			   "THE LOG IS SILENT: no line for %s; is %s the one that exim writes? "
+			   "(exim -bP log_file_path)",
+			   duration_format(silent, text), pulse->log);
+}
+
+static void health_of_daemon(struct health_list *list, const struct overview_daemon *daemon,
+			     enum health_kind kind)
+{
+	const struct sobig_pulse *pulse = daemon->pulse;
+	uint64_t who = daemon->interfaces;
+	char time[CLI_TIME_SIZE];
+
+	switch (kind) {
+	case HEALTH_STUCK:
+		health_stuck(list, pulse, who);
+		break;
+	case HEALTH_BRAKE:
+		health_brake(list, pulse, who);
+		break;
+	case HEALTH_UNREADABLE:
+		health_log(list, pulse, who);
+		break;
+	case HEALTH_SKIPS:
+		health_skips(list, pulse, who);
+		break;
+	case HEALTH_STATE:
+		if (pulse->state_error)
+			health_add(list, kind, who,
+				   "THE STATE CANNOT BE WRITTEN: %s; blocks work, but a restart "
+				   "would forget them; is there room in its folder, and may root "
+				   "write there?",
+				   db_strerror(pulse->state_error));
+		break;
+	case HEALTH_LOST:
+		if (pulse->state_lost_until > list->picture->now)
+			health_add(list, kind, who,
+				   "THE STATE HAS NO ROOM: %llu blocks were not saved, and a "
+				   "restart would not restore them; raise \"size\" in [state], or "
+				   "free disk space in %s",
+				   (unsigned long long)pulse->state_lost, pulse->state);
+		break;
+	case HEALTH_CONFIG:
+		if (pulse->config_error)
+			health_add(list, kind, who,
+				   "THE LAST RELOAD WAS REFUSED: the policy of %s is still in "
+				   "force; `sobig-xdp check` says what is wrong",
+				   cli_time(pulse->configured ? pulse->configured : pulse->started,
+					    time));
+		break;
+	case HEALTH_DRY_RUN:
+		if (pulse->dry_run)
+			health_add(list, kind, who,
+				   "DRY RUN (%s): nothing is dropped; attach without --dry-run "
+				   "does it in earnest",
+				   health_names(list, who));
+		break;
+	default:
+		break;
+	}
+}
+
+static void health_of_daemons(struct health_list *list, enum health_kind kind)
+{
+	for (int i = 0; i < list->picture->daemons_count; i++)
+		if (list->picture->daemons[i].alive)
+			health_of_daemon(list, &list->picture->daemons[i], kind);
+}
+
+static void health_fill(struct health_list *list)
+{
+	const struct overview *picture = list->picture;
+	const struct {
+		uint64_t used, room;
+		const char *what;
+	} tables[] = {
+		{ picture->ipv4, picture->room4, "IPv4 addresses" },
+		{ picture->ipv6, picture->room6, "IPv6 networks" },
+		{ picture->networks4, SOBIG_NETWORKS_MAX, "wider networks of IPv4" },
+		{ picture->networks - picture->networks4, SOBIG_NETWORKS_MAX,
+		  "wider networks of IPv6" },
+	};
+
+	for (size_t i = 0; i < sizeof(tables) / sizeof(tables[0]); i++)
+		if (tables[i].room && tables[i].used * 100 >= tables[i].room * HEALTH_FILL)
+			health_add(list, HEALTH_FULL, 0,
+				   "THE TABLE IS NEARLY FULL: %llu of %llu %s; when it is, no new "
+				   "host is blocked; lift some, or make it larger (\"blocks\" in "
+				   "[filter])",
+				   (unsigned long long)tables[i].used,
+				   (unsigned long long)tables[i].room, tables[i].what);
+}
+
+int health_find(const struct overview *picture, struct health_problem out[HEALTH_PROBLEMS_MAX])
+{
+	struct health_list list = { .picture = picture, .out = out };
+
+	health_of_interfaces(&list);
+	health_of_daemons(&list, HEALTH_STUCK);
+	health_of_daemons(&list, HEALTH_BRAKE);
+	health_of_daemons(&list, HEALTH_UNREADABLE);
+	health_of_daemons(&list, HEALTH_SKIPS);
+	health_of_daemons(&list, HEALTH_STATE);
+	health_of_daemons(&list, HEALTH_LOST);
+	health_of_daemons(&list, HEALTH_CONFIG);
+	health_fill(&list);
+	health_of_daemons(&list, HEALTH_DRY_RUN);
+	return list.count;
+}
+
+char *health_none(const struct overview *picture, char text[HEALTH_TEXT_SIZE])
+{
+	uint64_t hosts = picture->ipv4 + picture->ipv6 - picture->trials, all = 0;
+	const struct sobig_pulse *gone = NULL;
+	uint32_t last = 0;
+	char names[OVERVIEW_NAMES_SIZE], ago[DURATION_TEXT_SIZE];
+	size_t used;
+
+	for (int i = 0; i < picture->interfaces_count; i++)
+		all |= UINT64_C(1) << i;
+	for (int i = 0; i < picture->daemons_count; i++) {
+		const struct sobig_pulse *pulse = picture->daemons[i].pulse;
+
+		last = pulse->last_line > last ? pulse->last_line : last;
+		if (picture->daemons[i].alive && pulse->log_gone)
+			gone = pulse;
+	}
+	used = snprintf(text, HEALTH_TEXT_SIZE, "all is well: %s guarded, %llu host%s blocked",
+			overview_names(picture, all, ", ", names), (unsigned long long)hosts,
+			suggest_plural(hosts));
+	if (gone)
+		snprintf(text + used, HEALTH_TEXT_SIZE - used,
+			 "; %s was moved away %s ago, waiting for exim to make the next one",
+			 gone->log, health_ago(picture, gone->log_gone, ago));
+	else if (last)
+		snprintf(text + used, HEALTH_TEXT_SIZE - used, ", last log line %s ago",
+			 health_ago(picture, last, ago));
+	return text;
+}
+
+const char *health_name(enum health_kind kind)
+{
+	static const char *const names[HEALTH_KINDS] = {
+		[HEALTH_GONE] = "interface-gone",
+		[HEALTH_UNFILTERED] = "not-filtered",
+		[HEALTH_UNSEEN] = "cannot-look",
+		[HEALTH_UNGUARDED] = "not-guarded",
+		[HEALTH_STUCK] = "stuck",
+		[HEALTH_BRAKE] = "brake",
+		[HEALTH_UNREADABLE] = "log-unreadable",
+		[HEALTH_SILENT] = "log-silent",
+		[HEALTH_SKIPS] = "lines-skipped",
+		[HEALTH_STATE] = "state-unwritable",
+		[HEALTH_LOST] = "state-full",
+		[HEALTH_CONFIG] = "config-refused",
+		[HEALTH_FULL] = "table-nearly-full",
+		[HEALTH_DRY_RUN] = "dry-run",
+	};
+
+	return names[kind];
+}
