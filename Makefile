@@ -262,9 +262,9 @@ install: all $(COMPLETIONS) $(UNITS) $(B)/units/stopped
 	$(INSTALL) -D -m 755 $(B)/sobig-xdp $(DESTDIR)$(SBINDIR)/sobig-xdp
 	$(INSTALL) -D -m 755 -t $(DESTDIR)$(LIBEXECDIR)/sobig-xdp $(B)/units/stopped scripts/ask-exim \
 		scripts/refresh-providers
-	$(INSTALL) -D -m 644 user/cli/sobig-xdp.8 $(DESTDIR)$(MANDIR)/man8/sobig-xdp.8
-	$(INSTALL) -D -m 644 user/cli/sobig-xdp.conf.5 $(DESTDIR)$(MANDIR)/man5/sobig-xdp.conf.5
-	$(INSTALL) -D -m 644 user/cli/sobig-xdp-json.5 $(DESTDIR)$(MANDIR)/man5/sobig-xdp-json.5
+	$(INSTALL) -D -m 644 user/man/sobig-xdp.8 $(DESTDIR)$(MANDIR)/man8/sobig-xdp.8
+	$(INSTALL) -D -m 644 user/man/sobig-xdp.conf.5 $(DESTDIR)$(MANDIR)/man5/sobig-xdp.conf.5
+	$(INSTALL) -D -m 644 user/man/sobig-xdp-json.5 $(DESTDIR)$(MANDIR)/man5/sobig-xdp-json.5
 	$(INSTALL) -D -m 644 -t $(DESTDIR)$(UNITDIR) $(UNITS)
 	$(INSTALL) -D -m 644 $(B)/completions/sobig-xdp.bash $(DESTDIR)$(BASHDIR)/sobig-xdp
 	$(INSTALL) -D -m 644 $(B)/completions/sobig-xdp.zsh $(DESTDIR)$(ZSHDIR)/_sobig-xdp

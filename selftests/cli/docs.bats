@@ -24,7 +24,7 @@ same_as_default() {
 
 @test "each configuration in the README and the manual pages loads as it stands there" {
 	local file found block
-	for file in README.md user/cli/sobig-xdp.conf.5; do
+	for file in README.md user/man/sobig-xdp.conf.5; do
 		mkdir -p "$BATS_TEST_TMPDIR/$file"
 		found=$(python3 "$manual" blocks "$top/$file" "$BATS_TEST_TMPDIR/$file")
 		[ "$found" -gt 0 ]
@@ -47,7 +47,7 @@ same_as_default() {
 }
 
 @test "the default rules are those of sobig-xdp.conf(5), number by number" {
-	diff <(python3 "$manual" rules "$top/user/cli/sobig-xdp.conf.5" | jq .) <(jq -S '.rules | sort_by(.name)' "$BATS_TEST_TMPDIR/default.json")
+	diff <(python3 "$manual" rules "$top/user/man/sobig-xdp.conf.5" | jq .) <(jq -S '.rules | sort_by(.name)' "$BATS_TEST_TMPDIR/default.json")
 	[ "$(jq '.rules | length' "$BATS_TEST_TMPDIR/default.json")" = 10 ]
 	grep -q '^Ten rules come with it' "$top/README.md"
 }
@@ -55,7 +55,7 @@ same_as_default() {
 @test "the settings that sobig-xdp.conf(5) gives as defaults are the defaults" {
 	local block section
 	mkdir "$BATS_TEST_TMPDIR/page"
-	python3 "$manual" blocks "$top/user/cli/sobig-xdp.conf.5" "$BATS_TEST_TMPDIR/page"
+	python3 "$manual" blocks "$top/user/man/sobig-xdp.conf.5" "$BATS_TEST_TMPDIR/page"
 	for section in 'rule worm-storm' brake state filter; do
 		block=$(grep -lFx "[$section]" "$BATS_TEST_TMPDIR/page"/*.conf)
 		echo "[$section] $block"
@@ -72,7 +72,7 @@ same_as_default() {
 }
 
 @test "the defaults of attach's options in sobig-xdp(8) are those of the policy" {
-	python3 "$manual" options "$top/user/cli/sobig-xdp.8" >"$BATS_TEST_TMPDIR/options"
+	python3 "$manual" options "$top/user/man/sobig-xdp.8" >"$BATS_TEST_TMPDIR/options"
 	{
 		echo '[rule worm-storm]'
 		sed -nE 's/^(limit|window) (.*)/\1 = \2/p; s/^for (.*)/block = \1/p' "$BATS_TEST_TMPDIR/options"
@@ -93,15 +93,15 @@ names() {
 }
 
 @test "each class of sobig-xdp(8) is one that a default rule counts, and no other is counted" {
-	diff <(names '.It Cm' "$top/user/cli/sobig-xdp.8" CLASSES | sort) \
+	diff <(names '.It Cm' "$top/user/man/sobig-xdp.8" CLASSES | sort) \
 		<(jq -r '.rules[].classes | keys[]' "$BATS_TEST_TMPDIR/default.json" | sort -u)
-	! grep -q 'Only the classes' "$top/user/cli/sobig-xdp.8"
+	! grep -q 'Only the classes' "$top/user/man/sobig-xdp.8"
 }
 
 @test "each member of JSON that sobig-xdp(8) names is one of sobig-xdp-json(5)" {
 	local name found=0
-	for name in $(sed -nE 's/^\.Va ([a-z]+)( [.,;])?$/\1/p' "$top/user/cli/sobig-xdp.8" | sort -u); do
-		grep -qE "^\.It Va ([a-z_.]*\[?\]?\.)?$name(\[\])?[. ]" "$top/user/cli/sobig-xdp-json.5" || { echo "there is no $name"; return 1; }
+	for name in $(sed -nE 's/^\.Va ([a-z]+)( [.,;])?$/\1/p' "$top/user/man/sobig-xdp.8" | sort -u); do
+		grep -qE "^\.It Va ([a-z_.]*\[?\]?\.)?$name(\[\])?[. ]" "$top/user/man/sobig-xdp-json.5" || { echo "there is no $name"; return 1; }
 		found=$((found + 1))
 	done
 	[ "$found" -ge 5 ]
@@ -113,7 +113,7 @@ names() {
 	mkdir "$BATS_TEST_TMPDIR/state"
 	cp "$sobig" "$BATS_TEST_TMPDIR/sobig-xdp"
 	chmod 755 "$BATS_RUN_TMPDIR" "$BATS_RUN_TMPDIR/test" "$BATS_TEST_TMPDIR" "$BATS_TEST_TMPDIR/sobig-xdp" "$BATS_TEST_TMPDIR/state"
-	free=$(sed -n '/^Not privileged: all commands but$/,/^need$/p' "$top/user/cli/sobig-xdp.8" | sed -E 's/^\.Cm |,//g; s/Cm //g' | tr '\n' ' ')
+	free=$(sed -n '/^Not privileged: all commands but$/,/^need$/p' "$top/user/man/sobig-xdp.8" | sed -E 's/^\.Cm |,//g; s/Cm //g' | tr '\n' ' ')
 	for command in 'parse /dev/null' 'replay /dev/null' "check -c $BATS_TEST_TMPDIR/nothing" lookup 'completion bash' \
 		"allow list --state $BATS_TEST_TMPDIR/state" 'attach lo' 'detach lo' status list 'list --history' 'explain 192.0.2.1' \
 		release 'block 192.0.2.1' 'unblock 192.0.2.1' 'import /dev/null' 'allow add 192.0.2.1' 'allow del 192.0.2.1' metrics top; do

@@ -31,7 +31,7 @@ keys() {
 		[ "$(keys $room | wc -l)" -gt 2 ]
 		for key in $(keys $room); do
 			grep -qE "^#$key = " "$sample" || { echo "$key is not in the sample"; return 1; }
-			grep -qE "^\.It Ic $key\$" "$top/user/cli/sobig-xdp.conf.5" || { echo "$key is not in the manual"; return 1; }
+			grep -qE "^\.It Ic $key\$" "$top/user/man/sobig-xdp.conf.5" || { echo "$key is not in the manual"; return 1; }
 		done
 	done
 }

@@ -4,7 +4,7 @@
 bats_require_minimum_version 1.5.0
 load live.bash
 
-page=$top/user/cli/sobig-xdp-json.5
+page=$top/user/man/sobig-xdp-json.5
 shapes=$top/selftests/live/shapes.py
 poke=${SOBIG_BUILD:-$top/build}/selftests/poke
 

@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "judge/judge.h"
-#include "judge/sweep.h"
+#include "replay/sweep.h"
 
 #define HOSTS	  40
 #define EVENTS	  60000

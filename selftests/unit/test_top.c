@@ -6,8 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "cli/top_order.h"
-#include "cli/top_plot.h"
+#include "top/top_order.h"
+#include "top/top_plot.h"
 
 static void test_numbers_are_short(void **state)
 {

@@ -8,9 +8,9 @@
 #include <unistd.h>
 
 #include "cli/cli.h"
-#include "cli/replay_files.h"
-#include "cli/replay_grid.h"
-#include "cli/replay_spare.h"
+#include "replay/replay_files.h"
+#include "replay/replay_grid.h"
+#include "replay/replay_spare.h"
 #include "cli/setup.h"
 #include "cli/skipped.h"
 #include "cli/storm.h"

@@ -14,7 +14,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "cli/top_term.h"
+#include "top/top_term.h"
 #include "common/log.h"
 
 #define TOP_MESSAGE_SECONDS 6

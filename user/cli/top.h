@@ -4,10 +4,10 @@
 #define TOP_H
 
 #include "cli/cli.h"
-#include "cli/top_child.h"
-#include "cli/top_order.h"
-#include "cli/top_plot.h"
-#include "cli/top_worker.h"
+#include "top/top_child.h"
+#include "top/top_order.h"
+#include "top/top_plot.h"
+#include "top/top_worker.h"
 #include "status/health.h"
 #include "common/event.h"
 

@@ -1,0 +1,251 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* A sweep as colours and figures, and which pairs of numbers are worth a thought. */
+#include <stdint.h>
+
+#include "replay/replay_page.h"
+#include "replay/replay_words.h"
+#include "common/suggest.h"
+
+#define REPLAY_HEAT_LEVELS   10
+#define REPLAY_HEAT_BARGAINS 8
+#define REPLAY_HEAT_CELLS    (SWEEP_LIMITS_MAX * SWEEP_WINDOWS_MAX)
+
+/* A narrower span of percent than this is not spread over all colours: it would look like much. */
+#define REPLAY_HEAT_SPAN 5.0
+
+struct replay_heat {
+	const struct replay_report *report;
+	size_t count;
+	double least, most; /* percent, between which the colours are spread */
+	size_t own;	    /* SIZE_MAX: the rule's own numbers are not in the grid */
+	/* Cells that nothing beats, by rising price; and which of them are shown. */
+	size_t bargains[REPLAY_HEAT_CELLS];
+	size_t bargains_count;
+	bool is_shown[REPLAY_HEAT_CELLS];
+};
+
+static double replay_heat_percent(const struct replay_heat *heat, size_t cell)
+{
+	return replay_report_percent(heat->report->cells[cell].avoided, heat->report->offences);
+}
+
+static void replay_heat_spread(struct replay_heat *heat)
+{
+	heat->least = 100;
+	for (size_t i = 0; i < heat->count; i++) {
+		double percent = replay_heat_percent(heat, i);
+
+		heat->least = percent < heat->least ? percent : heat->least;
+		heat->most = percent > heat->most ? percent : heat->most;
+	}
+	if (heat->most - heat->least < REPLAY_HEAT_SPAN)
+		heat->least = heat->most > REPLAY_HEAT_SPAN ? heat->most - REPLAY_HEAT_SPAN : 0;
+	if (heat->most - heat->least < REPLAY_HEAT_SPAN)
+		heat->most = heat->least + REPLAY_HEAT_SPAN;
+}
+
+static uint32_t replay_heat_limit(const struct replay_heat *heat, size_t cell)
+{
+	return heat->report->grid->limits[cell % heat->report->grid->limits_count];
+}
+
+static uint32_t replay_heat_window(const struct replay_heat *heat, size_t cell)
+{
+	return heat->report->grid->windows[cell / heat->report->grid->limits_count];
+}
+
+/*
+ * True if of two cells that come to the same, `a` is the smaller intrusion. A host must have done
+ * more for a higher limit, and in less time for a shorter window. The limit is first: steady
+ * senders are in the log, where they would have shown in the price; a burst of a good one may be
+ * yet to come.
+ */
+static bool replay_heat_is_milder(const struct replay_heat *heat, size_t a, size_t b)
+{
+	const struct sweep_cell *cells = heat->report->cells;
+
+	if (cells[a].hosts != cells[b].hosts)
+		return cells[a].hosts < cells[b].hosts;
+	if (replay_heat_limit(heat, a) != replay_heat_limit(heat, b))
+		return replay_heat_limit(heat, a) > replay_heat_limit(heat, b);
+	return replay_heat_window(heat, a) < replay_heat_window(heat, b);
+}
+
+/* True if another cell avoids as much for less, or more for as much, or the same more mildly. */
+static bool replay_heat_is_beaten(const struct replay_heat *heat, size_t cell)
+{
+	const struct sweep_cell *cells = heat->report->cells, *own = &cells[cell];
+
+	for (size_t i = 0; i < heat->count; i++) {
+		bool alike = cells[i].price == own->price && cells[i].avoided == own->avoided;
+
+		if (alike ? replay_heat_is_milder(heat, i, cell)
+			  : cells[i].price <= own->price && cells[i].avoided >= own->avoided)
+			return true;
+	}
+	return false;
+}
+
+static void replay_heat_find_bargains(struct replay_heat *heat)
+{
+	const struct sweep_cell *cells = heat->report->cells;
+	size_t shown = REPLAY_HEAT_BARGAINS;
+
+	for (size_t i = 0; i < heat->count; i++) {
+		size_t at = heat->bargains_count;
+
+		if (!cells[i].avoided || replay_heat_is_beaten(heat, i))
+			continue;
+		for (; at && cells[heat->bargains[at - 1]].price > cells[i].price; at--)
+			heat->bargains[at] = heat->bargains[at - 1];
+		heat->bargains[at] = i;
+		heat->bargains_count++;
+	}
+	if (heat->bargains_count <= shown)
+		shown = heat->bargains_count;
+	for (size_t i = 0; i < shown; i++)
+		heat->is_shown[heat->bargains[shown == 1 ? 0
+							 : i * (heat->bargains_count - 1) /
+								   (shown - 1)]] = true;
+}
+
+static void replay_heat_cell(FILE *page, const struct replay_heat *heat, size_t cell)
+{
+	const struct replay_report *report = heat->report;
+	const struct sweep_cell *of = &report->cells[cell];
+	int level = (int)((replay_heat_percent(heat, cell) - heat->least) /
+				  (heat->most - heat->least) * (REPLAY_HEAT_LEVELS - 1) +
+			  0.5);
+
+	fprintf(page,
+		"<td class=\"h%d%s%s\" title=\"more than %u in %s: %s of %s offence%s avoided, %s "
+		"accepted message%s of %s host%s lost, %s host%s blocked%s%s\">%s<small>%s</small>"
+		"</td>",
+		level, cell == heat->own ? " own" : "", heat->is_shown[cell] ? " best" : "",
+		replay_heat_limit(heat, cell),
+		replay_words_duration(replay_heat_window(heat, cell)),
+		replay_words_number(of->avoided, true), replay_words_number(report->offences, true),
+		suggest_plural(report->offences), replay_words_number(of->price, true),
+		suggest_plural(of->price), replay_words_number(of->paying, true),
+		suggest_plural(of->paying), replay_words_number(of->hosts, true),
+		suggest_plural(of->hosts), cell == heat->own ? "; as configured" : "",
+		heat->is_shown[cell] ? "; no other pair avoids more for this price" : "",
+		replay_words_percent(of->avoided, report->offences),
+		of->price ? replay_words_number(of->price, true) : "none");
+}
+
+static void replay_heat_map(FILE *page, const struct replay_heat *heat)
+{
+	const struct sweep_grid *grid = heat->report->grid;
+
+	fputs("<div class=\"scroll\" tabindex=\"0\"><table "
+	      "class=\"heat\">\n<thead><tr><th>more<br>than</th>",
+	      page);
+	for (size_t w = 0; w < grid->windows_count; w++)
+		fprintf(page, "<th scope=\"col\">in %s</th>",
+			replay_words_duration(grid->windows[w]));
+	fputs("</tr></thead>\n<tbody>\n", page);
+	for (size_t l = 0; l < grid->limits_count; l++) {
+		fprintf(page, "<tr><th scope=\"row\">%u</th>", grid->limits[l]);
+		for (size_t w = 0; w < grid->windows_count; w++)
+			replay_heat_cell(page, heat, w * grid->limits_count + l);
+		fputs("</tr>\n", page);
+	}
+	fputs("</tbody></table></div>\n", page);
+}
+
+static void replay_heat_key(FILE *page, const struct replay_heat *heat)
+{
+	const struct rule *rule = heat->report->swept;
+
+	fprintf(page, "<p class=\"dim\">%.1f&nbsp;%%<span class=\"ramp\">", heat->least);
+	for (int level = 0; level < REPLAY_HEAT_LEVELS; level++)
+		fprintf(page, "<i class=\"h%d\"></i>", level);
+	fprintf(page, "</span>%.1f&nbsp;%%. ", heat->most);
+	if (heat->own != SIZE_MAX)
+		fputs("Framed: as configured.", page);
+	else
+		fprintf(page, "As configured, more than %u in %s, is not among these.", rule->limit,
+			replay_words_duration(rule->window));
+	fputs(" &#9733;: of those that no other pair beats, at the same price or less; of pairs "
+	      "that come to the same, the one that blocks the fewest hosts, then that with the "
+	      "highest limit, then the shortest time.</p>\n"
+	      "<p class=\"dim\">In each cell: percent of all offences avoided, and accepted "
+	      "messages lost.</p>\n",
+	      page);
+}
+
+/* Pairs of numbers in a row of the table. */
+static void replay_heat_pair(FILE *page, const struct replay_heat *heat, size_t cell)
+{
+	const struct sweep_cell *of = &heat->report->cells[cell];
+
+	fprintf(page,
+		"<tr><th scope=\"row\">more than %u in %s%s</th><td class=\"n\">%s&nbsp;%%</td>"
+		"<td class=\"n\">%s</td><td class=\"n\">%s</td><td class=\"n\">%s</td></tr>\n",
+		replay_heat_limit(heat, cell),
+		replay_words_duration(replay_heat_window(heat, cell)),
+		cell == heat->own ? "<br><b>(as configured)</b>" : "",
+		replay_words_percent(of->avoided, heat->report->offences),
+		replay_words_number(of->price, true), replay_words_number(of->paying, true),
+		replay_words_number(of->hosts, true));
+}
+
+static void replay_heat_bargains(FILE *page, const struct replay_heat *heat)
+{
+	bool own = heat->own == SIZE_MAX || heat->is_shown[heat->own];
+
+	if (!heat->bargains_count)
+		return;
+	fputs("<h3>The best that can be had, from the cheapest to the most thorough</h3>\n"
+	      "<div class=\"scroll\" tabindex=\"0\"><table>\n<thead><tr><th>Block at</th>"
+	      "<th class=\"n\">Avoided</th><th class=\"n\">Messages lost</th><th class=\"n\">of "
+	      "hosts</th><th class=\"n\">Hosts blocked</th></tr></thead>\n<tbody>\n",
+	      page);
+	for (size_t i = 0; i < heat->bargains_count; i++)
+		if (heat->is_shown[heat->bargains[i]])
+			replay_heat_pair(page, heat, heat->bargains[i]);
+	if (!own)
+		replay_heat_pair(page, heat, heat->own);
+	fputs("</tbody></table></div>\n", page);
+}
+
+static const char *replay_heat_unit(const struct rule *rule)
+{
+	for (int class = 0; class < EVENT_OFFENCES; class ++)
+		if (rule->weights[class] > 1)
+			return "points";
+	return "offences";
+}
+
+void replay_heat(FILE *page, const struct replay_report *report)
+{
+	struct replay_heat heat = { .report = report, .own = SIZE_MAX };
+	size_t window, limit;
+
+	fputs("<section>\n<h2>Which N, which M?</h2>\n", page);
+	if (!report->grid) {
+		fputs("<p class=\"dim\">With <code>--sweep &quot;limit=5..30 window=1m..30m&quot;"
+		      "</code>, this page shows what other numbers would have come to.</p>\n"
+		      "</section>\n",
+		      page);
+		return;
+	}
+	heat.count = report->grid->limits_count * report->grid->windows_count;
+	if (replay_report_own_cell(report, &window, &limit))
+		heat.own = window * report->grid->limits_count + limit;
+	replay_heat_spread(&heat);
+	replay_heat_find_bargains(&heat);
+	fprintf(page,
+		"<p>The rule <b>%s</b> by itself, with other numbers than its own: a host is "
+		"blocked at more than N %s within M, for %s and twice as long each time. Fewer "
+		"offences or a longer time catch more hosts, and sooner; look for a strong colour "
+		"over a small price, with neighbours that are not much worse: the next storm will "
+		"be another one.</p>\n",
+		report->swept->name, replay_heat_unit(report->swept),
+		replay_words_duration(report->swept->block));
+	replay_heat_key(page, &heat);
+	replay_heat_map(page, &heat);
+	replay_heat_bargains(page, &heat);
+	fputs("</section>\n", page);
+}

@@ -1,0 +1,287 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* A replay on a terminal, or as plain text into a pipe. */
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "replay/replay_report.h"
+#include "replay/replay_words.h"
+#include "common/log.h"
+#include "common/suggest.h"
+
+#define REPLAY_PRINT_TOP  10
+#define REPLAY_PRINT_CELL 32
+
+static bool replay_print_on_terminal;
+
+static const char *replay_print_number(uint64_t number)
+{
+	return replay_words_number(number, replay_print_on_terminal);
+}
+
+static void replay_print_title(const char *title)
+{
+	printf("\n%s%s%s\n", replay_print_on_terminal ? "\033[1m" : "", title,
+	       replay_print_on_terminal ? "\033[m" : "");
+}
+
+static void replay_print_log(const struct replay_report *report)
+{
+	printf("%s line%s in %s log%s", replay_print_number(report->lines),
+	       suggest_plural(report->lines), replay_print_number(report->files_count),
+	       suggest_plural(report->files_count));
+	if (!report->offences && !report->arrivals) {
+		printf(", and nothing in them that counts\n");
+		return;
+	}
+	printf(", %s to %s\n", replay_words_time(report->tally->from),
+	       replay_words_time(report->tally->to));
+	printf("  seen      %s offence%s of %s host%s, %s message%s accepted\n",
+	       replay_print_number(report->offences), suggest_plural(report->offences),
+	       replay_print_number(report->hosts), suggest_plural(report->hosts),
+	       replay_print_number(report->arrivals), suggest_plural(report->arrivals));
+	if (report->tally->leaps)
+		printf("            %s with a time more than a day off the others'\n",
+		       replay_print_number(report->tally->leaps));
+	if (report->tally->spared_offences)
+		printf("            %s offence%s of hosts that are never blocked\n",
+		       replay_print_number(report->tally->spared_offences),
+		       suggest_plural(report->tally->spared_offences));
+}
+
+static void replay_print_brake(const struct replay_report *report)
+{
+	printf("  pace      %s new block%s in the busiest minute, which ended at %s\n",
+	       replay_print_number(report->most_new), suggest_plural(report->most_new),
+	       replay_words_time(report->most_new_at));
+	if (report->braked)
+		printf("  brake     more than %s in a minute put it on at %s: the last %s block%s "
+		       "would only have been shown\n",
+		       replay_print_number(report->brake), replay_words_time(report->braked_at),
+		       replay_print_number(report->braked), suggest_plural(report->braked));
+	else if (report->brake)
+		printf("  brake     would not have come on: that takes more than %s in a minute\n",
+		       replay_print_number(report->brake));
+}
+
+static void replay_print_outcome(const struct replay_report *report)
+{
+	if (!report->blocks) {
+		printf("  blocked   nobody\n");
+		return;
+	}
+	printf("  blocked   %s host%s, in %s block%s, from %s to %s\n",
+	       replay_print_number(report->blocked), suggest_plural(report->blocked),
+	       replay_print_number(report->blocks), suggest_plural(report->blocks),
+	       replay_words_time(report->first->time), replay_words_time(report->last->time));
+	printf("  avoided   %s of %s offence%s (%s %%) would never have reached exim\n",
+	       replay_print_number(report->avoided), replay_print_number(report->offences),
+	       suggest_plural(report->offences),
+	       replay_words_percent(report->avoided, report->offences));
+	if (report->price)
+		printf("  price     %s accepted message%s (%s %%), of %s host%s, would not have "
+		       "come "
+		       "in\n",
+		       replay_print_number(report->price), suggest_plural(report->price),
+		       replay_words_percent(report->price, report->arrivals),
+		       replay_print_number(report->payers_count),
+		       suggest_plural(report->payers_count));
+	else
+		printf("  price     none: every accepted message would have come in\n");
+	replay_print_brake(report);
+}
+
+/* What `trials` says apart: verdicts that are for show, or blocks. */
+static void replay_print_rules(const struct replay_report *report, bool trials)
+{
+	const struct replay_sum *sums = trials ? report->tally->trials : report->tally->blocks;
+
+	if (!(trials ? report->trials : report->blocks))
+		return;
+	replay_print_title(trials ? "Rules that are for show: what they would have blocked besides"
+				  : "Rules that blocked");
+	printf("%-24s  %9s  %9s  %11s  %9s  %s\n", "RULE", trials ? "VERDICTS" : "BLOCKS", "HOSTS",
+	       "AVOIDED", "PRICE", "BLOCKS AT MORE THAN");
+	for (size_t i = 0; i < report->rules->count; i++) {
+		const struct rule *rule = &report->rules->rules[i];
+
+		if (!sums[i].verdicts)
+			continue;
+		printf("%-24s  %9s  %9s  %11s  %9s  %u in %s, for %s\n", rule->name,
+		       replay_print_number(sums[i].verdicts), replay_print_number(sums[i].hosts),
+		       replay_print_number(sums[i].avoided), replay_print_number(sums[i].price),
+		       rule->limit, replay_words_duration(rule->window),
+		       replay_words_duration(rule->block));
+	}
+}
+
+static void replay_print_classes(const struct replay_report *report)
+{
+	const struct replay_tally *tally = report->tally;
+
+	if (!report->offences)
+		return;
+	replay_print_title("Offences by class");
+	printf("%-14s  %11s  %11s  %8s\n", "CLASS", "OFFENCES", "AVOIDED", "%");
+	for (int class = 0; class < EVENT_OFFENCES; class ++)
+		if (tally->classes[class])
+			printf("%-14s  %11s  %11s  %8s\n", event_class_name(class),
+			       replay_print_number(tally->classes[class]),
+			       replay_print_number(tally->avoided[class]),
+			       replay_words_percent(tally->avoided[class], tally->classes[class]));
+}
+
+/* As wide as the addresses that will stand in a column. */
+static int replay_print_width(const struct replay_host *const *hosts, size_t count)
+{
+	char address[ADDR_TEXT_SIZE];
+	size_t width = strlen("ADDRESS");
+
+	for (size_t i = 0; i < count && i < REPLAY_PRINT_TOP; i++) {
+		size_t length = strlen(addr_format_host(lru_addr(hosts[i]), address));
+
+		width = length > width ? length : width;
+	}
+	return width;
+}
+
+static void replay_print_payers(const struct replay_report *report)
+{
+	const int width = replay_print_width(report->payers, report->payers_count);
+	const uint64_t rest = replay_report_price_of_rest(report, REPLAY_PRINT_TOP);
+	char address[ADDR_TEXT_SIZE];
+
+	if (!report->payers_count)
+		return;
+	replay_print_title("The price: hosts that sent good mail after the moment they would have "
+			   "been blocked");
+	printf("%-*s  %8s  %9s  %-19s  %s\n", width, "ADDRESS", "MESSAGES", "OFFENCES",
+	       "FIRST BLOCKED", "RULE");
+	for (size_t i = 0; i < report->payers_count && i < REPLAY_PRINT_TOP; i++) {
+		const struct replay_host *host = report->payers[i];
+
+		printf("%-*s  %8s  %9s  %-19s  %s\n", width,
+		       addr_format_host(lru_addr(host), address), replay_print_number(host->price),
+		       replay_print_number(host->offences), replay_words_time(host->blocked),
+		       report->rules->rules[host->first_rule].name);
+	}
+	if (report->payers_count > REPLAY_PRINT_TOP)
+		printf("and %s other host%s, %s message%s, which -j lists\n",
+		       replay_print_number(report->payers_count - REPLAY_PRINT_TOP),
+		       suggest_plural(report->payers_count - REPLAY_PRINT_TOP),
+		       replay_print_number(rest), suggest_plural(rest));
+}
+
+static void replay_print_top(const struct replay_report *report)
+{
+	const int width = replay_print_width(report->top, report->top_count);
+	char address[ADDR_TEXT_SIZE];
+
+	if (!report->top_count)
+		return;
+	replay_print_title("Hosts with the most offences");
+	printf("%-*s  %9s  %9s  %6s  %-19s  %s\n", width, "ADDRESS", "OFFENCES", "AVOIDED",
+	       "BLOCKS", "FIRST BLOCKED", "RULE");
+	for (size_t i = 0; i < report->top_count && i < REPLAY_PRINT_TOP; i++) {
+		const struct replay_host *host = report->top[i];
+
+		printf("%-*s  %9s  %9s  %6s  %-19s  %s\n", width,
+		       addr_format_host(lru_addr(host), address),
+		       replay_print_number(host->offences), replay_print_number(host->avoided),
+		       replay_print_number(host->blocks),
+		       host->blocks ? replay_words_time(host->blocked) : "-",
+		       host->blocks   ? report->rules->rules[host->first_rule].name
+		       : host->spared ? "never blocked"
+				      : "-");
+	}
+}
+
+static void replay_print_networks(const struct replay_report *report)
+{
+	char address[ADDR_TEXT_SIZE];
+	int width = strlen("NETWORK");
+
+	if (!report->networks_count)
+		return;
+	for (size_t i = 0; i < report->networks_count && i < REPLAY_PRINT_TOP; i++) {
+		int length = strlen(addr_prefix_format(&report->networks[i].prefix, address));
+
+		width = length > width ? length : width;
+	}
+	replay_print_title("Networks (/24, /48) with the most offences, of those with several "
+			   "hosts");
+	printf("%-*s  %9s  %9s  %8s  %8s\n", width, "NETWORK", "OFFENCES", "AVOIDED", "HOSTS",
+	       "BLOCKED");
+	for (size_t i = 0; i < report->networks_count && i < REPLAY_PRINT_TOP; i++) {
+		const struct replay_network *network = &report->networks[i];
+
+		printf("%-*s  %9s  %9s  %8s  %8s\n", width,
+		       addr_prefix_format(&network->prefix, address),
+		       replay_print_number(network->offences),
+		       replay_print_number(network->avoided), replay_print_number(network->hosts),
+		       replay_print_number(network->blocked));
+	}
+}
+
+static void replay_print_sweep(const struct replay_report *report)
+{
+	const struct sweep_grid *grid = report->grid;
+	char cell[REPLAY_PRINT_CELL];
+	size_t own_w = SIZE_MAX, own_l = SIZE_MAX;
+	int width = 0;
+
+	if (!grid)
+		return;
+	replay_report_own_cell(report, &own_w, &own_l);
+	for (size_t i = 0; i < grid->limits_count * grid->windows_count; i++) {
+		int length =
+			snprintf(cell, sizeof(cell), "%s %s*",
+				 replay_words_percent(report->cells[i].avoided, report->offences),
+				 replay_print_number(report->cells[i].price));
+
+		width = length > width ? length : width;
+	}
+	printf("\n%sSweep of the rule %s, by itself%s: %% of all offences avoided, and accepted "
+	       "messages lost\n",
+	       replay_print_on_terminal ? "\033[1m" : "", report->swept->name,
+	       replay_print_on_terminal ? "\033[m" : "");
+	printf("%-9s", "MORE THAN");
+	for (size_t w = 0; w < grid->windows_count; w++)
+		printf("  %*s%-3s", width - 3, "in ", replay_words_duration(grid->windows[w]));
+	putchar('\n');
+	for (size_t l = 0; l < grid->limits_count; l++) {
+		printf("%9u", grid->limits[l]);
+		for (size_t w = 0; w < grid->windows_count; w++) {
+			const struct sweep_cell *of = &report->cells[w * grid->limits_count + l];
+
+			snprintf(cell, sizeof(cell), "%s %s%s",
+				 replay_words_percent(of->avoided, report->offences),
+				 replay_print_number(of->price),
+				 w == own_w && l == own_l ? "*" : " ");
+			printf("  %*s", width, cell);
+		}
+		putchar('\n');
+	}
+	if (own_w != SIZE_MAX)
+		printf("*: as configured\n");
+}
+
+int replay_print(const struct replay_report *report)
+{
+	replay_print_on_terminal = isatty(STDOUT_FILENO);
+	replay_print_log(report);
+	if (report->offences || report->arrivals)
+		replay_print_outcome(report);
+	replay_print_rules(report, false);
+	replay_print_rules(report, true);
+	replay_print_classes(report);
+	replay_print_payers(report);
+	replay_print_top(report);
+	replay_print_networks(report);
+	replay_print_sweep(report);
+	if (!fflush(stdout) && !ferror(stdout))
+		return CLI_DONE;
+	log_error("cannot write to standard output: %s", strerror(errno));
+	return CLI_FAILED;
+}

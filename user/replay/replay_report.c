@@ -1,0 +1,240 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* What a replay came to, summed up for whoever shows it: on a terminal, as JSON, as a page. */
+#include "replay/replay_report.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "judge/brake.h"
+
+#define REPLAY_REPORT_MINUTE 60000
+
+/* Networks that hosts are put together by, where one provider or one town is likely behind them. */
+#define REPLAY_REPORT_NETWORK4 24
+#define REPLAY_REPORT_NETWORK6 48
+
+double replay_report_percent(uint64_t part, uint64_t whole)
+{
+	return whole ? 100.0 * part / whole : 0;
+}
+
+static int replay_report_by_address(const struct replay_host *a, const struct replay_host *b)
+{
+	return addr_compare(lru_addr(a), lru_addr(b));
+}
+
+/* <0: `a` comes first. */
+static int replay_report_by_offences(const struct replay_host *a, const struct replay_host *b)
+{
+	if (a->offences != b->offences)
+		return a->offences > b->offences ? -1 : 1;
+	return replay_report_by_address(a, b);
+}
+
+static int replay_report_by_price(const void *one, const void *other)
+{
+	const struct replay_host *a = *(const struct replay_host *const *)one;
+	const struct replay_host *b = *(const struct replay_host *const *)other;
+
+	if (a->price != b->price)
+		return a->price > b->price ? -1 : 1;
+	return replay_report_by_address(a, b);
+}
+
+static void replay_report_rank(struct replay_report *report, const struct replay_host *host)
+{
+	size_t at = report->top_count;
+
+	if (at < REPLAY_REPORT_TOP)
+		report->top_count++;
+	else if (replay_report_by_offences(host, report->top[--at]) > 0)
+		return;
+	for (; at && replay_report_by_offences(host, report->top[at - 1]) < 0; at--)
+		report->top[at] = report->top[at - 1];
+	report->top[at] = host;
+}
+
+static void replay_report_rank_network(struct replay_report *report,
+				       const struct replay_network *network)
+{
+	size_t at = report->networks_count;
+
+	if (network->hosts < 2)
+		return;
+	if (at < REPLAY_REPORT_TOP)
+		report->networks_count++;
+	else if (network->offences <= report->networks[--at].offences)
+		return;
+	for (; at && network->offences > report->networks[at - 1].offences; at--)
+		report->networks[at] = report->networks[at - 1];
+	report->networks[at] = *network;
+}
+
+static struct addr_prefix replay_report_network(const struct replay_host *host)
+{
+	struct addr_prefix prefix = { .addr = *lru_addr(host) };
+
+	prefix.length = addr_is_ipv4(&prefix.addr) ? REPLAY_REPORT_NETWORK4
+						   : REPLAY_REPORT_NETWORK6;
+	addr_mask(&prefix.addr, prefix.length);
+	return prefix;
+}
+
+static int replay_report_sorted(const void *one, const void *other)
+{
+	return replay_report_by_address(*(const struct replay_host *const *)one,
+					*(const struct replay_host *const *)other);
+}
+
+/* Hosts in the order of their addresses are in that of their networks. */
+static void replay_report_networks(struct replay_report *report, const struct replay_host **hosts)
+{
+	struct replay_network network = { 0 };
+
+	qsort(hosts, report->hosts, sizeof(*hosts), replay_report_sorted);
+	for (size_t i = 0; i < report->hosts; i++) {
+		struct addr_prefix prefix = replay_report_network(hosts[i]);
+
+		if (!i || memcmp(&prefix.addr, &network.prefix.addr, sizeof(prefix.addr))) {
+			replay_report_rank_network(report, &network);
+			network = (struct replay_network){ .prefix = prefix };
+		}
+		network.hosts++;
+		network.blocked += hosts[i]->blocks > 0;
+		network.offences += hosts[i]->offences;
+		network.avoided += hosts[i]->avoided;
+	}
+	replay_report_rank_network(report, &network);
+}
+
+static int replay_report_hosts(struct replay_report *report)
+{
+	struct lru *table = report->tally->hosts;
+	size_t most = lru_count(table);
+	const struct replay_host **hosts = calloc(most + 1, sizeof(*hosts));
+	const struct replay_host *host = lru_oldest(table);
+
+	if (!hosts)
+		return -ENOMEM;
+	for (; host; host = lru_newer(table, host)) {
+		hosts[report->hosts++] = host;
+		report->blocked += host->blocks > 0;
+		report->tried += host->tried > 0;
+		replay_report_rank(report, host);
+	}
+	replay_report_networks(report, hosts);
+	for (size_t i = 0; i < most; i++)
+		if (hosts[i]->price)
+			hosts[report->payers_count++] = hosts[i];
+	qsort(hosts, report->payers_count, sizeof(*hosts), replay_report_by_price);
+	report->payers = hosts;
+	return 0;
+}
+
+/* How many blocks there were in the busiest minute, as brake.c counts them. */
+static void replay_report_busiest(struct replay_report *report)
+{
+	const struct replay_tally *tally = report->tally;
+	size_t first = 0;
+	uint64_t in = 0;
+
+	for (size_t i = 0; i < tally->verdicts_count; i++) {
+		const struct replay_verdict *verdict = &tally->verdicts[i];
+
+		if (verdict->trial)
+			continue;
+		in++;
+		for (; verdict->time - tally->verdicts[first].time >= REPLAY_REPORT_MINUTE; first++)
+			in -= !tally->verdicts[first].trial;
+		if (in <= report->most_new)
+			continue;
+		report->most_new = in;
+		report->most_new_at = verdict->time;
+	}
+}
+
+/* Once it is on, it stays on until a human looks. */
+static int replay_report_brake(struct replay_report *report)
+{
+	const struct replay_tally *tally = report->tally;
+	struct brake *brake;
+
+	if (!report->brake)
+		return 0;
+	if (brake_open(report->brake, &brake))
+		return -ENOMEM;
+	for (size_t i = 0; i < tally->verdicts_count; i++) {
+		const struct replay_verdict *verdict = &tally->verdicts[i];
+
+		if (verdict->trial)
+			continue;
+		if (!report->braked && !brake_add(brake, verdict->time))
+			continue;
+		if (!report->braked++)
+			report->braked_at = verdict->time;
+	}
+	brake_close(brake);
+	return 0;
+}
+
+int replay_report_fill(struct replay_report *report)
+{
+	const struct replay_tally *tally = report->tally;
+	int err;
+
+	for (size_t i = 0; i < report->files_count; i++)
+		report->lines += report->files[i].lines;
+	for (int class = 0; class < EVENT_OFFENCES; class ++) {
+		report->offences += tally->classes[class];
+		report->avoided += tally->avoided[class];
+	}
+	report->arrivals = tally->classes[EVENT_ARRIVAL];
+	report->price = tally->avoided[EVENT_ARRIVAL];
+	for (size_t i = 0; i < report->rules->count; i++) {
+		report->blocks += tally->blocks[i].verdicts;
+		report->trials += tally->trials[i].verdicts;
+	}
+	for (size_t i = 0; i < tally->verdicts_count; i++) {
+		if (tally->verdicts[i].trial)
+			continue;
+		if (!report->first)
+			report->first = &tally->verdicts[i];
+		report->last = &tally->verdicts[i];
+	}
+	replay_report_busiest(report);
+	err = replay_report_hosts(report);
+	if (!err)
+		err = replay_report_brake(report);
+	return err;
+}
+
+bool replay_report_own_cell(const struct replay_report *report, size_t *window, size_t *limit)
+{
+	for (size_t w = 0; w < report->grid->windows_count; w++) {
+		for (size_t l = 0; l < report->grid->limits_count; l++) {
+			if (report->grid->windows[w] != report->swept->window ||
+			    report->grid->limits[l] != report->swept->limit)
+				continue;
+			*window = w;
+			*limit = l;
+			return true;
+		}
+	}
+	return false;
+}
+
+uint64_t replay_report_price_of_rest(const struct replay_report *report, size_t shown)
+{
+	uint64_t price = 0;
+
+	for (size_t i = shown; i < report->payers_count; i++)
+		price += report->payers[i]->price;
+	return price;
+}
+
+void replay_report_free(struct replay_report *report)
+{
+	free(report->payers);
+	report->payers = NULL;
+}

@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* What a replay came to, summed up for whoever shows it: on a terminal, as JSON, as a page. */
+#ifndef REPLAY_REPORT_H
+#define REPLAY_REPORT_H
+
+#include "cli/cli.h"
+#include "replay/replay_tally.h"
+
+#define REPLAY_REPORT_TOP 20
+
+struct replay_file {
+	const char *name;
+	int fd;
+	int64_t first;	  /* milliseconds since 1970; INT64_MAX: no line of it has a time */
+	int64_t modified; /* seconds since 1970 */
+	uint64_t lines;
+	bool broken; /* not read to its end */
+};
+
+struct replay_network {
+	struct addr_prefix prefix;
+	uint64_t hosts;
+	uint64_t blocked;
+	uint64_t offences;
+	uint64_t avoided;
+};
+
+struct replay_report {
+	/* Set before replay_report_fill(), the caller's. */
+	const struct replay_tally *tally;
+	const struct rules *rules;
+	const struct replay_file *files;
+	size_t files_count;
+	uint32_t brake; /* as it is configured; 0: off */
+	/* NULL: no sweep was asked for. */
+	const struct sweep_grid *grid;
+	const struct sweep_cell *cells;
+	const struct rule *swept;
+
+	uint64_t lines;
+	uint64_t offences, avoided;
+	uint64_t arrivals, price;
+	uint64_t hosts, blocked, tried; /* that offended; that were blocked, and for show */
+	uint64_t blocks, trials;
+	const struct replay_verdict *first, *last; /* block; NULL: none */
+	uint64_t most_new;			   /* blocks in a minute */
+	int64_t most_new_at;			   /* when that minute ended, ms since 1970 */
+	uint64_t braked;			   /* blocks that the brake would have withheld */
+	int64_t braked_at;			   /* the first of them */
+	const struct replay_host *top[REPLAY_REPORT_TOP]; /* by offences */
+	size_t top_count;
+	struct replay_network networks[REPLAY_REPORT_TOP]; /* of more than one host each */
+	size_t networks_count;
+	const struct replay_host **payers; /* all that paid, by price */
+	size_t payers_count;
+};
+
+/* 0 or -ENOMEM. The caller calls replay_report_free(). */
+int replay_report_fill(struct replay_report *report);
+
+/* Of 100, 0 of nothing. */
+double replay_report_percent(uint64_t part, uint64_t whole);
+
+/* The cell of the grid that is as configured; false: there is none. */
+bool replay_report_own_cell(const struct replay_report *report, size_t *window, size_t *limit);
+
+/* Messages lost by those who paid, without the first `shown` of them. */
+uint64_t replay_report_price_of_rest(const struct replay_report *report, size_t shown);
+
+void replay_report_free(struct replay_report *report);
+
+/* CLI_DONE or CLI_FAILED, which was said. */
+int replay_print(const struct replay_report *report);
+int replay_json(const struct cli_common *common, const struct replay_report *report);
+
+/* Writes the page to `path`, the whole or nothing. */
+int replay_page(const char *path, const struct replay_report *report);
+
+#endif

@@ -1,0 +1,351 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* What one rule would have come to with other limits and windows than its own, all at once. */
+#include "replay/sweep.h"
+
+#include <errno.h>
+#include <pthread.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include "judge/window.h"
+
+/* Events are kept in blocks of this many, of which the kernel gives only the touched pages. */
+#define SWEEP_BLOCK	   (1u << 20)
+#define SWEEP_BLOCKS_MAX   (SWEEP_EVENTS_MAX / SWEEP_BLOCK)
+#define SWEEP_HOSTS_FIRST  1024
+#define SWEEP_POINT_BITS   8
+#define SWEEP_POINTS(it)   ((unsigned int)(it) & ((1u << SWEEP_POINT_BITS) - 1))
+#define SWEEP_TIME(it)	   ((it) >> SWEEP_POINT_BITS)
+#define SWEEP_THREADS_MAX  8
+#define SWEEP_HOSTS_A_TURN 64
+
+/* A window holds `limit` points at most, and an offence has at least one. */
+#define SWEEP_RING 1024
+_Static_assert(SWEEP_RING >= WINDOW_LIMIT_MAX, "a window fits");
+
+/* As repeats.c has it: beyond this, twice as long is longer than anything. */
+#define SWEEP_DOUBLINGS 25
+
+struct sweep_block {
+	uint32_t hosts[SWEEP_BLOCK];
+	int64_t events[SWEEP_BLOCK]; /* time << SWEEP_POINT_BITS | points */
+};
+
+struct sweep_of_host {
+	uint64_t points; /* of all its offences */
+	uint32_t events;
+};
+
+struct sweep {
+	struct rule rule;
+	struct sweep_block *blocks[SWEEP_BLOCKS_MAX];
+	uint32_t events;
+	struct sweep_of_host *hosts;
+	uint32_t hosts_count, hosts_room;
+};
+
+int sweep_open(const struct rule *rule, struct sweep **out)
+{
+	struct sweep *sweep = calloc(1, sizeof(*sweep));
+
+	if (!sweep)
+		return -ENOMEM;
+	sweep->rule = *rule;
+	*out = sweep;
+	return 0;
+}
+
+int sweep_host(struct sweep *sweep, uint32_t *out)
+{
+	uint32_t room = sweep->hosts_room ? sweep->hosts_room * 2 : SWEEP_HOSTS_FIRST;
+	struct sweep_of_host *hosts;
+
+	if (sweep->hosts_count == sweep->hosts_room) {
+		hosts = reallocarray(sweep->hosts, room, sizeof(*hosts));
+		if (!hosts)
+			return -ENOMEM;
+		sweep->hosts = hosts;
+		sweep->hosts_room = room;
+	}
+	sweep->hosts[sweep->hosts_count] = (struct sweep_of_host){ 0 };
+	*out = sweep->hosts_count++;
+	return 0;
+}
+
+/* Mapped, so that each goes back to the kernel as soon as it has been gone through. */
+static struct sweep_block *sweep_block(void)
+{
+	void *block = mmap(NULL, sizeof(struct sweep_block), PROT_READ | PROT_WRITE,
+			   MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+
+	return block == MAP_FAILED ? NULL : block;
+}
+
+static void sweep_unblock(struct sweep_block **block)
+{
+	if (*block)
+		munmap(*block, sizeof(**block));
+	*block = NULL;
+}
+
+int sweep_add(struct sweep *sweep, uint32_t host, int64_t time, unsigned int points)
+{
+	struct sweep_block **block = &sweep->blocks[sweep->events / SWEEP_BLOCK];
+	struct sweep_of_host *of = &sweep->hosts[host];
+	uint32_t at = sweep->events % SWEEP_BLOCK;
+
+	if (sweep->events == SWEEP_EVENTS_MAX)
+		return -E2BIG;
+	if (!*block)
+		*block = sweep_block();
+	if (!*block)
+		return -ENOMEM;
+	(*block)->hosts[at] = host;
+	(*block)->events[at] = (int64_t)((uint64_t)time << SWEEP_POINT_BITS | points);
+	sweep->events++;
+	of->events++;
+	if (points != SWEEP_ARRIVAL)
+		of->points += points;
+	return 0;
+}
+
+/* The events of one host, of those that some limit may block. */
+struct sweep_span {
+	uint32_t first, count;
+};
+
+struct sweep_work {
+	const struct sweep *sweep;
+	const struct sweep_grid *grid;
+	int64_t *events;
+	struct sweep_span *spans;
+	uint32_t spans_count;
+	uint32_t next; /* span that no thread has taken yet */
+	pthread_mutex_t lock;
+	struct sweep_cell *cells; /* the sums */
+};
+
+/* The points of the last so many seconds, as window.c counts them. */
+struct sweep_window {
+	int64_t span; /* ms */
+	int64_t last;
+	uint32_t first, count, points;
+	int64_t times[SWEEP_RING];
+	uint8_t each[SWEEP_RING];
+};
+
+static void sweep_clear(struct sweep_window *window)
+{
+	window->first = window->count = window->points = 0;
+}
+
+/* True if with this offence there are more than `limit` points, and the count starts anew. */
+static bool sweep_count(struct sweep_window *window, uint32_t limit, int64_t time,
+			unsigned int points)
+{
+	if (time < window->last - WINDOW_TOLERANCE)
+		sweep_clear(window);
+	else if (time < window->last)
+		time = window->last;
+	window->last = time;
+	while (window->count && time - window->times[window->first] >= window->span) {
+		window->points -= window->each[window->first];
+		window->first = (window->first + 1) % SWEEP_RING;
+		window->count--;
+	}
+	if (window->points + points > limit) {
+		sweep_clear(window);
+		return true;
+	}
+	window->times[(window->first + window->count) % SWEEP_RING] = time;
+	window->each[(window->first + window->count++) % SWEEP_RING] = points;
+	window->points += points;
+	return false;
+}
+
+/*
+ * At least the most points that there ever are in the window: no limit from there on is exceeded.
+ * What is late leaves the window with what came before it, here as in sweep_count(); that blocks
+ * keep events away, and that counts start anew, makes it less.
+ */
+static uint32_t sweep_peak(const int64_t *events, uint32_t count, int64_t span)
+{
+	uint32_t first = 0, points = 0, peak = 0;
+
+	for (uint32_t i = 0; i < count; i++) {
+		if (SWEEP_POINTS(events[i]) == SWEEP_ARRIVAL)
+			continue;
+		points += SWEEP_POINTS(events[i]);
+		for (; SWEEP_TIME(events[i]) - SWEEP_TIME(events[first]) >= span; first++)
+			if (SWEEP_POINTS(events[first]) != SWEEP_ARRIVAL)
+				points -= SWEEP_POINTS(events[first]);
+		if (points > peak)
+			peak = points;
+	}
+	return peak;
+}
+
+/* When the host's next block ends, and how many it then has had; see repeats.c. */
+static int64_t sweep_until(const struct rule *rule, int64_t time, int64_t until, uint32_t *times)
+{
+	uint64_t seconds = rule->block;
+
+	if (*times && time >= until + rule->memory * INT64_C(1000))
+		*times = 0;
+	seconds <<= *times < SWEEP_DOUBLINGS ? *times : SWEEP_DOUBLINGS;
+	++*times;
+	if (seconds > rule->max)
+		seconds = rule->max;
+	return time + (int64_t)seconds * 1000;
+}
+
+/* One host, one limit, one window. */
+static void sweep_try(const struct rule *rule, const int64_t *events, uint32_t count,
+		      uint32_t limit, struct sweep_window *window, struct sweep_cell *cell)
+{
+	uint64_t avoided = 0, price = 0;
+	int64_t until = INT64_MIN;
+	uint32_t times = 0, i = 0;
+	unsigned int points;
+	uint64_t blocks = 0;
+
+	sweep_clear(window);
+	window->last = INT64_MIN / 2;
+	while (i < count) {
+		for (; i < count && SWEEP_TIME(events[i]) < until; i++) {
+			bool arrival = SWEEP_POINTS(events[i]) == SWEEP_ARRIVAL;
+
+			price += arrival;
+			avoided += !arrival;
+		}
+		if (i == count)
+			break;
+		points = SWEEP_POINTS(events[i]);
+		if (points && points != SWEEP_ARRIVAL &&
+		    sweep_count(window, limit, SWEEP_TIME(events[i]), points)) {
+			until = sweep_until(rule, SWEEP_TIME(events[i]), until, &times);
+			blocks++;
+		}
+		i++;
+	}
+	cell->blocks += blocks;
+	cell->hosts += blocks > 0;
+	cell->avoided += avoided;
+	cell->price += price;
+	cell->paying += price > 0;
+}
+
+static void sweep_span(const struct sweep_work *work, const struct sweep_span *span,
+		       struct sweep_window *window, struct sweep_cell *cells)
+{
+	const struct sweep_grid *grid = work->grid;
+	const int64_t *events = work->events + span->first;
+	uint32_t peak;
+
+	for (size_t w = 0; w < grid->windows_count; w++) {
+		window->span = grid->windows[w] * INT64_C(1000);
+		peak = sweep_peak(events, span->count, window->span);
+		for (size_t l = 0; l < grid->limits_count && grid->limits[l] < peak; l++)
+			sweep_try(&work->sweep->rule, events, span->count, grid->limits[l], window,
+				  &cells[w * grid->limits_count + l]);
+	}
+}
+
+/* A share of the hosts; what comes of them is added to the sums. */
+static void *sweep_share(void *context)
+{
+	struct sweep_cell cells[SWEEP_LIMITS_MAX * SWEEP_WINDOWS_MAX] = { 0 };
+	struct sweep_work *work = context;
+	struct sweep_window window;
+	uint32_t at, end;
+
+	while ((at = __atomic_fetch_add(&work->next, SWEEP_HOSTS_A_TURN, __ATOMIC_RELAXED)) <
+	       work->spans_count) {
+		end = at + SWEEP_HOSTS_A_TURN;
+		for (; at < end && at < work->spans_count; at++)
+			sweep_span(work, &work->spans[at], &window, cells);
+	}
+	pthread_mutex_lock(&work->lock);
+	for (size_t i = 0; i < work->grid->limits_count * work->grid->windows_count; i++) {
+		work->cells[i].blocks += cells[i].blocks;
+		work->cells[i].hosts += cells[i].hosts;
+		work->cells[i].avoided += cells[i].avoided;
+		work->cells[i].price += cells[i].price;
+		work->cells[i].paying += cells[i].paying;
+	}
+	pthread_mutex_unlock(&work->lock);
+	return NULL;
+}
+
+/* Puts together what each host did, but for hosts that no limit reaches. 0 or -ENOMEM. */
+static int sweep_sort(struct sweep *sweep, struct sweep_work *work)
+{
+	uint32_t *where = calloc((size_t)sweep->hosts_count + 1, sizeof(*where));
+	uint32_t kept = 0;
+
+	work->spans = calloc((size_t)sweep->hosts_count + 1, sizeof(*work->spans));
+	for (uint32_t h = 0; where && work->spans && h < sweep->hosts_count; h++) {
+		const struct sweep_of_host *of = &sweep->hosts[h];
+
+		where[h] = UINT32_MAX;
+		if (of->points <= work->grid->limits[0])
+			continue;
+		where[h] = kept;
+		work->spans[work->spans_count++] =
+			(struct sweep_span){ .first = kept, .count = of->events };
+		kept += of->events;
+	}
+	work->events = malloc(((size_t)kept + 1) * sizeof(*work->events));
+	if (!where || !work->spans || !work->events) {
+		free(where);
+		return -ENOMEM;
+	}
+	for (uint32_t i = 0; i < sweep->events; i++) {
+		struct sweep_block *block = sweep->blocks[i / SWEEP_BLOCK];
+		uint32_t host = block->hosts[i % SWEEP_BLOCK];
+
+		if (where[host] != UINT32_MAX)
+			work->events[where[host]++] = block->events[i % SWEEP_BLOCK];
+		if (i % SWEEP_BLOCK == SWEEP_BLOCK - 1)
+			sweep_unblock(&sweep->blocks[i / SWEEP_BLOCK]);
+	}
+	free(where);
+	return 0;
+}
+
+int sweep_run(struct sweep *sweep, const struct sweep_grid *grid, struct sweep_cell *cells)
+{
+	struct sweep_work work = {
+		.sweep = sweep, .grid = grid, .lock = PTHREAD_MUTEX_INITIALIZER, .cells = cells
+	};
+	long processors = sysconf(_SC_NPROCESSORS_ONLN);
+	pthread_t threads[SWEEP_THREADS_MAX];
+	int hired = 0, err;
+
+	memset(cells, 0, grid->limits_count * grid->windows_count * sizeof(*cells));
+	err = sweep_sort(sweep, &work);
+	/* This thread is one of them. */
+	while (!err && hired < SWEEP_THREADS_MAX && hired + 1 < processors &&
+	       !pthread_create(&threads[hired], NULL, sweep_share, &work))
+		hired++;
+	if (!err)
+		sweep_share(&work);
+	while (hired)
+		pthread_join(threads[--hired], NULL);
+	free(work.events);
+	free(work.spans);
+	return err;
+}
+
+void sweep_close(struct sweep *sweep)
+{
+	if (!sweep)
+		return;
+	for (uint32_t i = 0; i < SWEEP_BLOCKS_MAX; i++)
+		sweep_unblock(&sweep->blocks[i]);
+	free(sweep->hosts);
+	free(sweep);
+}

@@ -1,0 +1,240 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* top's list of blocked hosts, and the texts that take its place: help, and what explain says. */
+#include <curses.h>
+#include <string.h>
+
+#include "cli/top.h"
+#include "top/top_term.h"
+
+#define TOP_ADDRESS_LEAST 18
+#define TOP_BAR		  10 /* columns, where there is room for it */
+#define TOP_WIDE	  120
+
+/* As wide as the widest of those on the screen. */
+static int top_address_width(const struct top *top)
+{
+	char address[ADDR_TEXT_SIZE];
+	int width = TOP_ADDRESS_LEAST;
+
+	for (size_t i = top->offset; i < top->offset + top->rows && i < top->hosts->chosen_count;
+	     i++) {
+		const struct top_host *host = &top->hosts->all[top->hosts->chosen[i]];
+		int length = strlen(addr_prefix_format(&host->entry.whom, address));
+
+		width = length > width ? length : width;
+	}
+	return width;
+}
+
+static void top_list_column(const struct top *top, enum top_sort sort, int width, const char *text)
+{
+	int blanks = width > (int)strlen(text) ? width - (int)strlen(text) : 0;
+
+	top_term_look(TOP_HEADING);
+	if (width > 0)
+		printw("%*s", blanks, "");
+	if (top->sort == sort)
+		top_term_look(TOP_KEY);
+	addstr(text);
+	top_term_look(TOP_HEADING);
+	if (width < 0 && -width > (int)strlen(text))
+		printw("%*s", -width - (int)strlen(text), "");
+}
+
+/* What fits: the first columns always, the others as the screen is wide enough. */
+struct top_columns {
+	int width, address;
+	bool bar, times, last, reason;
+};
+
+static struct top_columns top_list_columns(const struct top *top)
+{
+	struct top_columns at = { .width = getmaxx(stdscr), .address = top_address_width(top) };
+	int used = 1 + 8 + 8, room = at.width - used - 1;
+
+	if (at.address > room)
+		at.address = room > 1 ? room : 1;
+	used += at.address;
+	at.bar = at.width >= TOP_WIDE;
+	at.times = used + 12 < at.width;
+	at.last = at.times && used + 18 < at.width;
+	at.reason = at.last && used + 18 + 12 < at.width;
+	return at;
+}
+
+static void top_list_heading(const struct top *top, int y, const struct top_columns *at)
+{
+	move(y, 1);
+	top_list_column(top, TOP_SORT_ADDRESS, -at->address, "ADDRESS");
+	addch(' ');
+	top_list_column(top, TOP_SORT_RATE, 7, "DROPS/S");
+	if (at->bar)
+		printw(" %*s", TOP_BAR, "");
+	addch(' ');
+	top_list_column(top, TOP_SORT_TOTAL, 7, "TOTAL");
+	if (at->times) {
+		addch(' ');
+		top_list_column(top, TOP_SORT_SINCE, 5, "SINCE");
+		addch(' ');
+		top_list_column(top, TOP_SORT_UNTIL, 5, "LEFT");
+	}
+	if (at->last)
+		printw(" %5s", "LAST");
+	if (at->reason)
+		addstr("  REASON");
+	top_term_look(TOP_FAINT);
+	if (top->filter[0] && getcurx(stdscr) + 12 + (int)strlen(top->filter) < at->width)
+		printw("   filter: %s", top->filter);
+	top_term_look(TOP_PLAIN);
+}
+
+static uint32_t top_apart(uint32_t later, uint32_t earlier)
+{
+	return later > earlier ? later - earlier : 0;
+}
+
+static void top_list_times(const struct top *top, const struct blocks_list_entry *entry,
+			   const struct top_columns *at)
+{
+	uint32_t now = top->hosts->picture->now;
+	char text[TOP_NUMBER_SIZE];
+
+	if (at->times) {
+		printw(" %5s", top_age(top_apart(now, entry->since), text));
+		printw(" %5s", top_age(top_apart(entry->until, now), text));
+	}
+	if (at->last)
+		printw(" %5s",
+		       entry->last_drop ? top_age(top_apart(now, entry->last_drop), text) : "-");
+}
+
+static void top_list_row(const struct top *top, const struct top_host *host, int y,
+			 const struct top_columns *at, bool selected)
+{
+	const struct blocks_list_entry *entry = &host->entry;
+	char text[ADDR_TEXT_SIZE], number[TOP_NUMBER_SIZE];
+	enum top_look look = selected ? TOP_SELECTED : TOP_PLAIN;
+	wchar_t bar[TOP_BAR + 1];
+
+	top_term_look(look);
+	if (selected)
+		mvhline(y, 0, ' ', at->width);
+	mvprintw(y, 1, "%-*.*s ", at->address, at->address, addr_prefix_format(&entry->whom, text));
+	/* Half an address is another one; it is to be seen that this is one. */
+	if ((int)strlen(text) > at->address) {
+		mvaddch(y, at->address, '~');
+		addch(' ');
+	}
+	if (host->rate > 0 && !selected)
+		top_term_look(TOP_BAD);
+	printw("%7s", top_number(host->rate, number));
+	if (at->bar) {
+		top_plot_bar(top_term_style(), host->rate / top->hosts->busiest, TOP_BAR, bar);
+		addch(' ');
+		if (host->rate > 0)
+			addwstr(bar);
+		else
+			printw("%*s", TOP_BAR, "");
+	}
+	top_term_look(look);
+	printw(" %7s", top_number(entry->drops, number));
+	top_list_times(top, entry, at);
+	if (at->reason) {
+		addstr(entry->trial ? "  (show) " : "  ");
+		addnstr(entry->reason, at->width - getcurx(stdscr) - 1);
+	}
+	top_term_look(TOP_PLAIN);
+}
+
+/* Where in the list we are, at the right of its heading. */
+static void top_list_place(const struct top *top, int y, int width)
+{
+	char text[48];
+	size_t count = top->hosts->chosen_count;
+
+	snprintf(text, sizeof(text), " %zu-%zu of %zu", count ? top->offset + 1 : 0,
+		 top->offset + top->rows < count ? top->offset + top->rows : count, count);
+	if (count <= top->rows || getcurx(stdscr) + (int)strlen(text) + 1 > width)
+		return;
+	top_term_look(TOP_FAINT);
+	mvaddstr(y, width - 1 - strlen(text), text);
+	top_term_look(TOP_PLAIN);
+}
+
+void top_list_draw(struct top *top, int y, int height)
+{
+	size_t rows = height > 1 ? height - 1 : 0;
+	struct top_columns at;
+	int width = getmaxx(stdscr);
+
+	if (rows != top->rows) {
+		top->rows = rows;
+		top_arrange(top);
+	}
+	if (!top->hosts) {
+		if (height > 1 && !top->err)
+			mvaddnstr(y + 1, 1, "reading the blocks in force ...", width - 2);
+		return;
+	}
+	at = top_list_columns(top);
+	top_list_heading(top, y, &at);
+	top_list_place(top, y, width);
+	for (size_t i = 0; i < rows && top->offset + i < top->hosts->chosen_count; i++)
+		top_list_row(top, &top->hosts->all[top->hosts->chosen[top->offset + i]], y + 1 + i,
+			     &at, top->offset + i == top->cursor);
+	if (!top->hosts->chosen_count && rows) {
+		top_term_look(TOP_FAINT);
+		mvaddnstr(y + 1, 1,
+			  top->filter[0] ? "no host fits the filter; Esc shows all"
+					 : "nobody is blocked",
+			  width - 2);
+		top_term_look(TOP_PLAIN);
+	}
+}
+
+/* Lines that a text takes on the screen, broken where it is too wide; those from `offset` drawn. */
+static size_t top_text_lines(const char *text, int y, int height, size_t offset)
+{
+	int width = getmaxx(stdscr) - 2;
+	size_t line = 0;
+
+	while (*text) {
+		size_t length = strcspn(text, "\n"), take = length;
+
+		if (take > (size_t)width) {
+			/* Between words, unless one takes half the line. */
+			for (take = width; take > (size_t)width / 2 && text[take] != ' '; take--)
+				;
+			if (text[take] != ' ')
+				take = width;
+		}
+		if (line >= offset && line - offset < (size_t)height)
+			mvaddnstr(y + (line - offset), 1, text, take);
+		line++;
+		text += take;
+		if (*text == '\n' || (take < length && *text == ' '))
+			text++;
+	}
+	return line;
+}
+
+void top_text_draw(struct top *top, int y, int height)
+{
+	const char *text = top->text ? top->text : top->child.text;
+	size_t lines, most;
+
+	top->rows = height > 1 ? height - 1 : 0;
+	top_term_look(TOP_HEADING);
+	mvaddnstr(y, 1, top->title, getmaxx(stdscr) - 2);
+	top_term_look(TOP_PLAIN);
+	if (!text || !*text) {
+		if (height > 1)
+			mvaddstr(y + 1, 1, "...");
+		return;
+	}
+	lines = top_text_lines(text, y + 1, 0, 0);
+	most = lines > top->rows ? lines - top->rows : 0;
+	if (top->text_offset > most)
+		top->text_offset = most;
+	top_text_lines(text, y + 1, top->rows, top->text_offset);
+}
