@@ -5,15 +5,15 @@
 #include <xdp/xdp_helpers.h>
 
 #include "packet.h"
-#include "settings.h"
-#include "tables.h"
-#include "blocks.h"
-#include "rates.h"
+#include "config.h"
+#include "maps.h"
+#include "verdict.h"
+#include "syn_rate.h"
 
 /* The verdict on a source as such: what becomes of a SYN of its. */
 static __always_inline enum sobig_count filter_source(const struct packet *packet)
 {
-	return packet->is_ipv6 ? blocks_judge6(packet->source6) : blocks_judge4(packet->source4);
+	return packet->is_ipv6 ? verdict_judge6(packet->source6) : verdict_judge4(packet->source4);
 }
 
 static __always_inline enum sobig_count filter_judge(struct packet_cursor *cursor)
@@ -25,7 +25,7 @@ static __always_inline enum sobig_count filter_judge(struct packet_cursor *curso
 
 	if (sight == PACKET_MALFORMED)
 		return SOBIG_PASSED_MALFORMED;
-	if (sight == PACKET_OTHER || (sight != PACKET_HIDDEN && !settings_protect(packet.dest)))
+	if (sight == PACKET_OTHER || (sight != PACKET_HIDDEN && !config_protect(packet.dest)))
 		return SOBIG_PASSED_OTHER;
 	if (sight == PACKET_TCP) {
 		syn = (packet.flags & (PACKET_TCP_SYN | PACKET_TCP_ACK)) == PACKET_TCP_SYN;
@@ -34,8 +34,8 @@ static __always_inline enum sobig_count filter_judge(struct packet_cursor *curso
 	}
 	verdict = filter_source(&packet);
 	if (syn)
-		return verdict == SOBIG_PASSED_SYN && rates_exceed(&packet) ? SOBIG_DROPPED_RATE
-									    : verdict;
+		return verdict == SOBIG_PASSED_SYN && syn_rate_exceed(&packet) ? SOBIG_DROPPED_RATE
+									       : verdict;
 	if (sight == PACKET_TCP)
 		return verdict >= SOBIG_DROPS ? SOBIG_DROPPED_LIVE : SOBIG_PASSED_OTHER;
 	/* It may be a SYN, for all that can be seen of it, and nobody needs to send such ones. */

@@ -34,19 +34,19 @@
  * processors in the same few nanoseconds, one may be lost.
  */
 struct front_line4 {
-	__u32 sure;
+	__u32 valid_until;
 	__u32 hosts[FRONT_HOSTS4];
 	__u32 unused;
-	__u32 tallies[FRONT_HOSTS4];
+	__u32 counts[FRONT_HOSTS4];
 };
 
 struct front_line6 {
-	__u32 sure;
-	__u32 tallies[FRONT_HOSTS6];
+	__u32 valid_until;
+	__u32 counts[FRONT_HOSTS6];
 	__u64 hosts[FRONT_HOSTS6];
 };
 
-#define FRONT_LINE	 64 /* bytes, of both: a line of the cache */
+#define FRONT_LINE_SIZE	 64 /* bytes, of both: a line of the cache */
 #define FRONT_COUNT_MASK 0xffffu
 #define FRONT_TIME_SHIFT 16
 

@@ -21,7 +21,7 @@
  * size is a multiple of 128 entries per CPU for up to 64 CPUs.
  */
 #define SOBIG_BLOCKS4_DEFAULT 196608
-#define SOBIG_BLOCKS_MOST     16777216
+#define SOBIG_BLOCKS_MAX      16777216
 #define SOBIG_TABLE_STEP      8192
 #define SOBIG_TABLE_SIZE(blocks) \
 	(((blocks) + (blocks) / 3 + SOBIG_TABLE_STEP - 1) / SOBIG_TABLE_STEP * SOBIG_TABLE_STEP)
@@ -53,7 +53,7 @@ struct sobig_key6 {
 struct sobig_block {
 	__u32 until;	 /* the block is void from this second on */
 	__u32 quiet;	 /* unless the host knocked within so many seconds; 0: void all the same */
-	__u32 trial;	 /* 1: the verdict of a dry run, which no filter acts upon */
+	__u32 dry_run;	 /* 1: the verdict of a dry run, which no filter acts upon */
 	__u32 last_drop; /* 0: nothing was dropped yet */
 	__u64 drops;
 };
@@ -63,11 +63,11 @@ struct sobig_block {
  * word; the ledger is what user space compares it with, and where it keeps what a packet need
  * not know.
  */
-struct sobig_ledger {
+struct sobig_block_info {
 	__u32 since;
 	__u32 until;
 	__u32 quiet; /* this and the next as in struct sobig_block */
-	__u32 trial;
+	__u32 dry_run;
 	char reason[SOBIG_REASON_SIZE]; /* printable ASCII, NUL-terminated */
 };
 
@@ -86,7 +86,7 @@ struct sobig_network6 {
 struct sobig_network {
 	__u32 until;
 	__u32 quiet;
-	__u32 trial;
+	__u32 dry_run;
 	__u32 last_drop;
 	__u64 drops;
 	__u32 length; /* the key's, so that the program can go on to a wider one */
@@ -98,7 +98,7 @@ struct sobig_network {
 enum sobig_count {
 	SOBIG_PASSED_OTHER,	/* nothing that a block is about */
 	SOBIG_PASSED_SYN,	/* a SYN to a protected port, its source is not blocked */
-	SOBIG_PASSED_LAPSED,	/* the same, and its source's block has run out */
+	SOBIG_PASSED_EXPIRED,	/* the same, and its source's block has run out */
 	SOBIG_PASSED_MALFORMED, /* its headers do not hold together, or cannot be seen */
 	SOBIG_PASSED_DRY_RUN,	/* would have been dropped, but for --dry-run */
 	SOBIG_DROPPED,		/* a SYN to a protected port; its source is blocked */
@@ -117,23 +117,23 @@ enum sobig_count {
  * of tokens is full again, in units of 1/65536 second. All 0: nobody. No lock is taken: of two
  * SYNs at the same instant on two processors, one may go uncounted.
  */
-struct sobig_rates {
+struct sobig_syn_rates {
 	__u64 sources[8];
 };
 
-#define SOBIG_RATES_LINES    16384
-#define SOBIG_RATE_UNIT_BITS 16
+#define SOBIG_SYN_RATE_LINES	 16384
+#define SOBIG_SYN_RATE_UNIT_BITS 16
 
 /* What one rule of the policy came to, since the daemon started or took up the policy. */
-struct sobig_pulse_rule {
+struct sobig_stats_rule {
 	char name[SOBIG_RULE_SIZE]; /* "" behind the last */
 	__u64 counted;		    /* offences that it counted */
 	__u64 blocks;		    /* verdicts */
-	__u64 trials;		    /* verdicts for show: its dry run, or the brake */
+	__u64 dry_runs;		    /* verdicts for show: its dry run, or the brake */
 };
 
 /* Only entry of the array `pulse`, one for each interface: what the daemon last knew of itself. */
-struct sobig_pulse {
+struct sobig_stats {
 	__u32 pid;
 	__u32 started;
 	__u32 last_line;	      /* when the newest line was read; 0: none yet */
@@ -154,16 +154,16 @@ struct sobig_pulse {
 	__u32 state_error;  /* errno: why the state cannot be written; 0: it can */
 	__u32 config_error; /* 1: the last reload was refused, and the former policy is in force */
 	__u32 configured;   /* when the policy in force was loaded */
-	__u64 trials;	    /* verdicts that were for show */
+	__u64 dry_runs;	    /* verdicts that were for show */
 	__u64 spared;	    /* offences of hosts that are never blocked */
 	__u64 allowed;	    /* addresses and networks that are never blocked, at present */
 	__u64 classes[SOBIG_CLASSES_MAX]; /* offences by class, in the order of enum event_class */
-	struct sobig_pulse_rule rules[SOBIG_RULES_MAX];
+	struct sobig_stats_rule rules[SOBIG_RULES_MAX];
 	__u64 skipped[SOBIG_SKIPS_MAX];	       /* lines not counted, in the order of enum skip */
 	__u64 skipped_lately[SOBIG_SKIPS_MAX]; /* the same, in the last five minutes */
 	__u64 lines_lately;		       /* as `lines`, in the last five minutes */
-	__u64 log_gone; /* since when `log`, which was there, has had no file; 0: it has one */
-	__u64 beat;	/* when it last wrote this: once a second while it lives */
+	__u64 log_gone;	 /* since when `log`, which was there, has had no file; 0: it has one */
+	__u64 heartbeat; /* when it last wrote this: once a second while it lives */
 	char log[SOBIG_PATH_SIZE];
 	__u64 state_lost;	      /* blocks for which the state had no room */
 	__u64 state_lost_until;	      /* the last second for which one of them was blocked */

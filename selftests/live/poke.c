@@ -15,14 +15,14 @@
 /* The releases of clang-format differ here. */
 /* clang-format off */
 #define POKE_FIELD(name) \
-	{ #name, offsetof(struct sobig_pulse, name), sizeof(((struct sobig_pulse *)NULL)->name) }
+	{ #name, offsetof(struct sobig_stats, name), sizeof(((struct sobig_stats *)NULL)->name) }
 /* clang-format on */
 
 static const struct {
 	const char *name;
 	size_t offset, size;
 } poke_fields[] = {
-	POKE_FIELD(started),	 POKE_FIELD(beat),
+	POKE_FIELD(started),	 POKE_FIELD(heartbeat),
 	POKE_FIELD(last_line),	 POKE_FIELD(readable),
 	POKE_FIELD(braked),	 POKE_FIELD(brake),
 	POKE_FIELD(state_error), POKE_FIELD(config_error),
@@ -49,9 +49,9 @@ static int poke_find(const char *name, size_t *offset, size_t *size)
 	}
 	*size = sizeof(__u64);
 	if (sscanf(name, "classes[%u]", &index) == 1 && index < SOBIG_CLASSES_MAX)
-		*offset = offsetof(struct sobig_pulse, classes) + index * sizeof(__u64);
+		*offset = offsetof(struct sobig_stats, classes) + index * sizeof(__u64);
 	else if (sscanf(name, "skipped[%u]", &index) == 1 && index < SOBIG_SKIPS_MAX)
-		*offset = offsetof(struct sobig_pulse, skipped) + index * sizeof(__u64);
+		*offset = offsetof(struct sobig_stats, skipped) + index * sizeof(__u64);
 	else
 		return -1;
 	return 0;
@@ -59,7 +59,7 @@ static int poke_find(const char *name, size_t *offset, size_t *size)
 
 int main(int argc, char **argv)
 {
-	struct sobig_pulse pulse = { 0 };
+	struct sobig_stats stats = { 0 };
 	__u32 key = 0, small;
 	size_t offset, size;
 	__u64 value;
@@ -72,7 +72,7 @@ int main(int argc, char **argv)
 	value = strtoull(argv[3], NULL, 10);
 	small = value;
 	map = bpf_obj_get(argv[1]);
-	if (map < 0 || bpf_map_lookup_elem(map, &key, &pulse)) {
+	if (map < 0 || bpf_map_lookup_elem(map, &key, &stats)) {
 		fprintf(stderr, "poke: %s: %s\n", argv[1], strerror(errno));
 		return 1;
 	}
@@ -80,7 +80,7 @@ int main(int argc, char **argv)
 		fprintf(stderr, "poke: there is no field \"%s\"\n", argv[2]);
 		return 2;
 	}
-	memcpy((char *)&pulse + offset, size == sizeof(small) ? (void *)&small : (void *)&value,
+	memcpy((char *)&stats + offset, size == sizeof(small) ? (void *)&small : (void *)&value,
 	       size);
-	return bpf_map_update_elem(map, &key, &pulse, BPF_ANY) ? 1 : 0;
+	return bpf_map_update_elem(map, &key, &stats, BPF_ANY) ? 1 : 0;
 }

@@ -193,18 +193,18 @@ static void a_past_that_is_told_counts(void **state)
 static void the_brake_shows_what_is_too_much_and_a_human_lets_go(void **state)
 {
 	(void)state;
-	assert_false(storm("198.51.100.1", 0).trial);
-	assert_false(storm("198.51.100.2", 10).trial);
-	assert_false(storm("198.51.100.3", 59).trial);
+	assert_false(storm("198.51.100.1", 0).dry_run);
+	assert_false(storm("198.51.100.2", 10).dry_run);
+	assert_false(storm("198.51.100.3", 59).dry_run);
 	assert_true(storm("198.51.100.4", 59).braked);
 	/* Whoever is blocked already is no new one. */
-	assert_false(storm("198.51.100.1", 60).trial);
+	assert_false(storm("198.51.100.1", 60).dry_run);
 	/* It stays on, however quiet it gets. */
-	assert_true(storm("198.51.100.5", 3000).trial);
+	assert_true(storm("198.51.100.5", 3000).dry_run);
 	assert_true(judge_state(judge).braked);
-	assert_int_equal(judge_state(judge).rules[0].trials, 2);
+	assert_int_equal(judge_state(judge).rules[0].dry_runs, 2);
 	judge_release(judge);
-	assert_false(storm("198.51.100.4", 3000).trial);
+	assert_false(storm("198.51.100.4", 3000).dry_run);
 }
 
 static void three_a_minute_are_not_too_many_for_ever(void **state)
@@ -214,7 +214,7 @@ static void three_a_minute_are_not_too_many_for_ever(void **state)
 	(void)state;
 	for (int i = 0; i < 10; i++) {
 		address[11] = '0' + i;
-		assert_false(storm(address, i * 20).trial);
+		assert_false(storm(address, i * 20).dry_run);
 	}
 }
 
@@ -244,9 +244,9 @@ static void points_of_several_classes_add_up_and_a_dry_run_is_for_show(void **st
 	assert_int_equal(offend("198.51.100.7", EVENT_SPAM, 2, &verdict), 0);
 	assert_int_equal(offend("198.51.100.7", EVENT_AUTH, 3, &verdict), 3);
 	assert_string_equal(verdict.reason, "score: more than 10 points in 1m");
-	assert_false(verdict.trial);
+	assert_false(verdict.dry_run);
 	assert_int_equal(offend("198.51.100.7", EVENT_TLS, 2, &verdict), 2);
-	assert_true(verdict.trial);
+	assert_true(verdict.dry_run);
 	assert_int_equal(verdict.rule, 1);
 }
 

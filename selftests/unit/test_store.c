@@ -180,17 +180,17 @@ static void hear_repeat(void *context, const struct addr *host, unsigned int tim
 static void repeaters_are_known_and_trials_and_hands_make_none(void **state)
 {
 	struct db_block again = block("198.51.100.7", NOW + 3 * HOUR, NOW + 5 * HOUR);
-	struct db_block trial = block("198.51.100.8", NOW, NOW + HOUR);
+	struct db_block dry_run = block("198.51.100.8", NOW, NOW + HOUR);
 	struct db_block by_hand = block("198.51.100.9", NOW, NOW + HOUR);
 	int64_t heard[3] = { 0 };
 
 	(void)state;
 	again.repeats = 1;
-	trial.trial = true;
+	dry_run.dry_run = true;
 	by_hand.log = NULL;
 	assert_int_equal(write_block(block("198.51.100.7", NOW, NOW + HOUR)), 0);
 	assert_int_equal(write_block(again), 0);
-	assert_int_equal(write_block(trial), 0);
+	assert_int_equal(write_block(dry_run), 0);
 	assert_int_equal(write_block(by_hand), 0);
 	assert_int_equal(db_repeats(store, hear_repeat, heard), 0);
 	assert_int_equal(heard[0], 1);

@@ -92,9 +92,11 @@ static struct addr_prefix named(const char *text)
 	return strchr(text, '/') ? prefix : addr_prefix_host(&prefix.addr);
 }
 
-static void add(const struct addr_prefix *whom, size_t count, uint32_t seconds, bool trial)
+static void add(const struct addr_prefix *whom, size_t count, uint32_t seconds, bool dry_run)
 {
-	const struct blocks_order order = { .seconds = seconds, .trial = trial, .reason = "test" };
+	const struct blocks_order order = { .seconds = seconds,
+					    .dry_run = dry_run,
+					    .reason = "test" };
 	size_t done;
 
 	assert_int_equal(blocks_add(blocks, whom, count, &order, NULL, &done), 0);
@@ -150,7 +152,7 @@ static void repair_all(struct blocks_reconciled *sum)
 	*sum = (struct blocks_reconciled){ 0 };
 	for (int i = 0; i < 4; i++) {
 		assert_int_equal(blocks_reconcile(blocks, &one), 0);
-		sum->lapsed += one.lapsed;
+		sum->expired += one.expired;
 		sum->evicted += one.evicted;
 	}
 }
@@ -239,7 +241,7 @@ static void a_block_lapses_on_time_within_a_full_table(void **state)
 	assert_int_equal(syn("10.0.78.32"), XDP_PASS);
 	assert_int_equal(syn("10.0.78.31"), XDP_DROP); /* number 19999 */
 	repair_all(&repair);
-	assert_int_equal(repair.lapsed, MANY);
+	assert_int_equal(repair.expired, MANY);
 	assert_int_equal(syn("10.0.78.32"), XDP_PASS);
 	assert_int_equal(syn("10.0.78.31"), XDP_DROP);
 	assert_int_equal(blocks_remove_all(blocks), MANY);
@@ -426,8 +428,8 @@ static int set_up(void **state)
 	filter = loaded_open(&ticks);
 	if (!filter || (mkdir(PINS, 0700) && errno != EEXIST))
 		return -1;
-	bpf_map__set_max_entries(filter->maps.ledger4, 3 * MANY);
-	bpf_map__set_max_entries(filter->maps.ledger6, 1024);
+	bpf_map__set_max_entries(filter->maps.block_info4, 3 * MANY);
+	bpf_map__set_max_entries(filter->maps.block_info6, 1024);
 	bpf_map__set_max_entries(filter->maps.blocked4, SOBIG_TABLE_SIZE(3 * MANY));
 	bpf_map__set_max_entries(filter->maps.front4, 3 * MANY / FRONT_TABLE_LOAD4);
 	if (sobig_bpf__load(filter) || bpf_object__pin_maps(filter->obj, PINS))

@@ -117,11 +117,11 @@ static int set_up(void **state)
 	filter = loaded_open(&ticks);
 	if (!filter)
 		return -1;
-	filter->rodata->rate_step = (1 << SOBIG_RATE_UNIT_BITS) / RATE;
+	filter->rodata->rate_step = (1 << SOBIG_SYN_RATE_UNIT_BITS) / RATE;
 	filter->rodata->rate_burst = (BURST - 1) * filter->rodata->rate_step;
 	filter->rodata->rate_salts[0] = 0x9e3779b97f4a7c15;
 	filter->rodata->rate_salts[1] = 0xc2b2ae3d27d4eb4f;
-	bpf_map__set_max_entries(filter->maps.rates, SOBIG_RATES_LINES);
+	bpf_map__set_max_entries(filter->maps.syn_rates, SOBIG_SYN_RATE_LINES);
 	if (sobig_bpf__load(filter))
 		return -1;
 	privileged = true;

@@ -128,7 +128,7 @@ static void a_block_ends_on_time(void **state)
 	syn.count = SOBIG_DROPPED;
 	loaded_check(filter, &syn);
 	wait_for(until);
-	syn.count = SOBIG_PASSED_LAPSED;
+	syn.count = SOBIG_PASSED_EXPIRED;
 	loaded_check(filter, &syn);
 }
 
@@ -147,7 +147,7 @@ static void a_host_that_knocks_keeps_its_block_until_it_is_quiet(void **state)
 		loaded_check(filter, &syn);
 	}
 	wait_for(now + 4 + 3);
-	syn.count = SOBIG_PASSED_LAPSED;
+	syn.count = SOBIG_PASSED_EXPIRED;
 	loaded_check(filter, &syn);
 }
 

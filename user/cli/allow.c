@@ -79,7 +79,7 @@ static void allow_lifted(void *context, const struct blocks_exempt_lifted *lifte
 		json_array_append_new(allow->lifted,
 				      json_pack("{s:s, s:s, s:I, s:b}", "address", address, "entry",
 						entry, "pieces", (json_int_t)lifted->pieces,
-						"dry_run", (int)lifted->trial));
+						"dry_run", (int)lifted->dry_run));
 	else if (lifted->pieces)
 		printf("%s: unblocked in %s; the rest of that stays blocked, as %zu network%s\n",
 		       entry, address, lifted->pieces, suggest_plural(lifted->pieces));

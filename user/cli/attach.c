@@ -91,7 +91,7 @@ static int attach_option(struct attach *attach, int option, bool *done)
 	case ATTACH_BLOCKS:
 		if (config_filter_blocks(optarg, &orders->blocks))
 			return cli_usage(common, "--blocks takes %d to %d, not \"%s\"",
-					 CONFIG_FILTER_BLOCKS_MIN, SOBIG_BLOCKS_MOST, optarg);
+					 CONFIG_FILTER_BLOCKS_MIN, SOBIG_BLOCKS_MAX, optarg);
 		break;
 	case ATTACH_DRY_RUN:
 		attach->guard.filter.dry_run = true;
@@ -222,7 +222,7 @@ static int attach_open_logs(struct attach *attach)
 	for (int i = 0; i < attach->journals_count && !err; i++)
 		err = attach_open_journal(attach, attach->journals[i]);
 	if (!err)
-		snprintf(guard->pulse.log, sizeof(guard->pulse.log), "%s",
+		snprintf(guard->stats.log, sizeof(guard->stats.log), "%s",
 			 source_name(guard->logs[0].source));
 	for (int i = 0; i < guard->logs_count && !err; i++)
 		restore_follow(guard->memory, guard, i);
@@ -236,16 +236,16 @@ static int attach_run(struct attach *attach, char **interfaces, int count)
 
 	if (!err)
 		err = home_tell(history_folder(&guard->common, &guard->setup.config.state),
-				guard->orders.config, &guard->pulse);
+				guard->orders.config, &guard->stats);
 	/* The list of `allow` is there, too. */
-	guard->common.state = guard->pulse.state;
+	guard->common.state = guard->stats.state;
 	if (!err)
-		err = restore_open(guard, guard->pulse.state, interfaces[0], &guard->memory);
+		err = restore_open(guard, guard->stats.state, interfaces[0], &guard->memory);
 	if (!err)
 		err = attach_open_logs(attach);
 	if (err)
 		return err;
-	guard->pulse.logs = guard->logs_count;
+	guard->stats.logs = guard->logs_count;
 	daemon_hold_signals();
 	err = interfaces_take(guard, interfaces, count);
 	/* This may take seconds where the DNS is dead: by now, the blocks that ran are in force. */

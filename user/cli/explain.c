@@ -45,8 +45,8 @@ static int explain_take_entry(void *context, const struct blocks_list_entry *ent
 	if (err || entry->whom.length > whom->length)
 		return err;
 	/* The narrowest, and what is only shown last. */
-	if (explain->blocked && (explain->entry.trial < entry->trial ||
-				 (explain->entry.trial == entry->trial &&
+	if (explain->blocked && (explain->entry.dry_run < entry->dry_run ||
+				 (explain->entry.dry_run == entry->dry_run &&
 				  explain->entry.whom.length > entry->whom.length)))
 		return 0;
 	explain->blocked = true;
@@ -76,7 +76,7 @@ static int explain_read(struct explain *explain, const struct cli_common *common
 		err = blocks_list_each(blocks, explain_take_entry, explain);
 	if (home_is_dry_run(common->pins)) {
 		list_is_dry_run(&explain->blocks);
-		explain->entry.trial = true;
+		explain->entry.dry_run = true;
 	}
 	list_sort(&explain->blocks);
 	blocks_close(blocks);
@@ -139,7 +139,7 @@ static void explain_print_entry(FILE *to, const struct explain *explain)
 
 	fprintf(to, "%s is %s until %s, for another %s.\n",
 		addr_prefix_format(explain->whom, address),
-		entry->trial ? "shown as blocked, but served," : "blocked",
+		entry->dry_run ? "shown as blocked, but served," : "blocked",
 		cli_time(entry->until, time),
 		duration_format(entry->until > now ? entry->until - now : 0, left));
 	if (entry->whom.length != explain->whom->length)
@@ -179,7 +179,7 @@ static void explain_print_others(FILE *to, const struct explain *explain)
 		fprintf(to, "  %-8s %s until %s%s: %s\n",
 			entry->whom.length > explain->whom->length ? "holds" : "also in",
 			addr_prefix_format(&entry->whom, address), cli_time(entry->until, until),
-			entry->trial ? ", shown only" : "", entry->reason);
+			entry->dry_run ? ", shown only" : "", entry->reason);
 	}
 	if (others <= EXPLAIN_OTHERS_MAX)
 		return;
@@ -198,7 +198,7 @@ static void explain_print_history(FILE *to, const struct explain *explain)
 		const struct db_block *block = &explain->history[i];
 
 		fprintf(to, "\n%s %s %s: %s%s\n", addr_prefix_format(&block->whom, address),
-			block->trial ? "was shown as blocked on" : "was blocked on",
+			block->dry_run ? "was shown as blocked on" : "was blocked on",
 			history_time(block->since, since), block->reason,
 			block->log ? "" : ", by hand");
 		if (block->repeats)
@@ -275,7 +275,7 @@ static int explain_print_json(const struct cli_common *common, const char *file,
 		json_object_set_new(document, "address",
 				    json_string(addr_prefix_format(whom, address)));
 		json_object_set_new(document, "blocked",
-				    json_boolean(explain.blocked && !explain.entry.trial));
+				    json_boolean(explain.blocked && !explain.entry.dry_run));
 		json_object_set_new(document, "block",
 				    explain.blocked ? list_json(&explain.entry) : json_null());
 		json_object_set_new(document, "blocks", list_json_all(&explain.blocks));

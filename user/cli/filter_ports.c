@@ -52,10 +52,10 @@ static int filter_ports_range(char *word, unsigned int *first, unsigned int *las
 	return err || *first > *last ? -EINVAL : 0;
 }
 
-static bool filter_ports_has(const struct sobig_pulse *pulse, unsigned int port)
+static bool filter_ports_has(const struct sobig_stats *stats, unsigned int port)
 {
-	for (int i = 0; i < SOBIG_PORTS_MAX && pulse->ports[i]; i++)
-		if (pulse->ports[i] == port)
+	for (int i = 0; i < SOBIG_PORTS_MAX && stats->ports[i]; i++)
+		if (stats->ports[i] == port)
 			return true;
 	return false;
 }
@@ -66,9 +66,9 @@ static void filter_ports_tell(const struct overview_interface *interface, const 
 	char ports[SOBIG_PORTS_MAX * 8] = "none";
 	size_t used = 0;
 
-	for (int i = 0; i < SOBIG_PORTS_MAX && interface->pulse.ports[i]; i++)
+	for (int i = 0; i < SOBIG_PORTS_MAX && interface->stats.ports[i]; i++)
 		used += snprintf(ports + used, sizeof(ports) - used, i ? ", %u" : "%u",
-				 interface->pulse.ports[i]);
+				 interface->stats.ports[i]);
 	log_error("port %u of \"%s\" is not guarded on %s (ports guarded: %s); add it to \"ports\" "
 		  "in [filter] of the configuration, or block with another program",
 		  port, word, interface->name, ports);
@@ -88,7 +88,7 @@ static int filter_ports_look(const struct overview *picture, char *word)
 		const struct overview_interface *interface = &picture->interfaces[i];
 
 		for (unsigned int port = first; interface->present && port <= last; port++) {
-			if (filter_ports_has(&interface->pulse, port))
+			if (filter_ports_has(&interface->stats, port))
 				continue;
 			filter_ports_tell(interface, word, port);
 			return -ENOENT;

@@ -213,7 +213,7 @@ json_t *history_json(const struct db_block *block)
 		addr_prefix_format(&block->whom, address), "reason", cli_json_text(block->reason),
 		"since", cli_stamp(block->since, since), "until", cli_stamp(block->until, until),
 		"lifted", block->lifted ? cli_stamp(block->lifted, lifted) : NULL, "dry_run",
-		(int)block->trial, "repeats", (int)block->repeats, "extend", block->quiet != 0,
+		(int)block->dry_run, "repeats", (int)block->repeats, "extend", block->quiet != 0,
 		"log", cli_json_text(block->log), "lines", history_json_lines(block->lines));
 }
 
@@ -238,7 +238,7 @@ static int history_list_one(void *context, const struct db_block *block)
 	printf("%-19s  %-19s  %-6s  %7u  %-22s  %s%s\n", history_time(block->since, since),
 	       history_time(block->lifted ? block->lifted : block->until, until), end,
 	       block->repeats, addr_prefix_format(&block->whom, address),
-	       block->trial ? "(shown only) " : "", block->reason);
+	       block->dry_run ? "(shown only) " : "", block->reason);
 	return 0;
 }
 

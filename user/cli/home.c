@@ -29,24 +29,24 @@ static int home_absolute(const char *path, char out[SOBIG_PATH_SIZE])
 	return -ENAMETOOLONG;
 }
 
-int home_tell(const char *folder, const char *file, struct sobig_pulse *pulse)
+int home_tell(const char *folder, const char *file, struct sobig_stats *stats)
 {
-	int err = home_absolute(folder, pulse->state);
+	int err = home_absolute(folder, stats->state);
 
 	if (!err && file)
-		err = home_absolute(file, pulse->config);
+		err = home_absolute(file, stats->config);
 	return err;
 }
 
-static int home_read(const char *pins, unsigned int ifindex, struct sobig_pulse *out)
+static int home_read(const char *pins, unsigned int ifindex, struct sobig_stats *out)
 {
-	struct stats *pulse;
-	int err = stats_open(pins, ifindex, &pulse);
+	struct stats *stats;
+	int err = stats_open(pins, ifindex, &stats);
 
 	if (err)
 		return err;
-	err = stats_read(pulse, out);
-	stats_close(pulse);
+	err = stats_read(stats, out);
+	stats_close(stats);
 	if (!err && !out->pid)
 		err = -ENOENT;
 	out->state[sizeof(out->state) - 1] = '\0';
@@ -56,25 +56,25 @@ static int home_read(const char *pins, unsigned int ifindex, struct sobig_pulse 
 
 void home_take(struct cli_common *common, const char **file)
 {
-	static struct sobig_pulse found;
+	static struct sobig_stats found;
 	unsigned int interfaces[PINS_INTERFACES_MAX];
 	int count = pins_interfaces(common->pins, interfaces);
 	bool is_found = false, is_alive = false;
 
 	for (int i = 0; i < count; i++) {
 		const bool alive = pins_are_guarded(common->pins, interfaces[i]);
-		struct sobig_pulse pulse;
+		struct sobig_stats stats;
 
-		if (home_read(common->pins, interfaces[i], &pulse) || !*pulse.state)
+		if (home_read(common->pins, interfaces[i], &stats) || !*stats.state)
 			continue;
-		if (is_alive && alive && !common->state && strcmp(pulse.state, found.state))
+		if (is_alive && alive && !common->state && strcmp(stats.state, found.state))
 			log_warning(
 				"two daemons of %s have different states: this is about \"%s\", "
 				"and not about \"%s\"; for that: --state",
-				common->pins, found.state, pulse.state);
+				common->pins, found.state, stats.state);
 		if (is_found && (is_alive || !alive))
 			continue;
-		found = pulse;
+		found = stats;
 		is_found = true;
 		is_alive = alive;
 	}
@@ -88,13 +88,13 @@ bool home_is_dry_run(const char *pins)
 {
 	unsigned int interfaces[PINS_INTERFACES_MAX];
 	int count = pins_interfaces(pins, interfaces);
-	struct sobig_pulse pulse;
+	struct sobig_stats stats;
 	bool dry_run = false;
 
 	for (int i = 0; i < count; i++) {
-		if (home_read(pins, interfaces[i], &pulse))
+		if (home_read(pins, interfaces[i], &stats))
 			continue;
-		if (!pulse.dry_run)
+		if (!stats.dry_run)
 			return false;
 		dry_run = true;
 	}

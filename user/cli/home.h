@@ -12,7 +12,7 @@
  * Enters the folder of the state and the configuration `file` (NULL: the usual one) as absolute
  * paths. 0; -ENAMETOOLONG or another -errno (told).
  */
-int home_tell(const char *folder, const char *file, struct sobig_pulse *pulse);
+int home_tell(const char *folder, const char *file, struct sobig_stats *stats);
 
 /*
  * For a command on common->pins: where the command line names no state (common->state is NULL) or

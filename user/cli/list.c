@@ -104,14 +104,14 @@ json_t *list_json(const struct blocks_list_entry *entry)
 			    entry->last_drop ? json_string(cli_time_rfc3339(entry->last_drop, last))
 					     : json_null());
 	json_object_set_new(json, "extend", json_boolean(entry->quiet));
-	json_object_set_new(json, "dry_run", json_boolean(entry->trial));
+	json_object_set_new(json, "dry_run", json_boolean(entry->dry_run));
 	return json;
 }
 
 void list_is_dry_run(struct list_blocks *blocks)
 {
 	for (size_t i = 0; i < blocks->count; i++)
-		blocks->entries[i].trial = true;
+		blocks->entries[i].dry_run = true;
 }
 
 json_t *list_json_all(const struct list_blocks *blocks)
@@ -157,7 +157,7 @@ static int list_print(const struct list *list)
 		       addr_prefix_format(&entry->whom, address), cli_time(entry->since, since),
 		       cli_time(entry->until, until), (unsigned long long)entry->drops,
 		       entry->last_drop ? cli_time(entry->last_drop, last) : "-",
-		       entry->trial ? "(shown only) " : "", entry->reason);
+		       entry->dry_run ? "(shown only) " : "", entry->reason);
 	}
 	if (!fflush(stdout))
 		return CLI_DONE;

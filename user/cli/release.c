@@ -17,14 +17,14 @@
 #define RELEASE_TRIES	 250
 
 /* 0 once the daemon says itself that its brake is off, or -errno. */
-static int release_wait(const struct stats *pulse)
+static int release_wait(const struct stats *stats)
 {
-	struct sobig_pulse value;
+	struct sobig_stats value;
 	int err;
 
 	for (int i = 0; i < RELEASE_TRIES; i++) {
 		nanosleep(&(struct timespec){ 0, RELEASE_PAUSE_NS }, NULL);
-		err = stats_read(pulse, &value);
+		err = stats_read(stats, &value);
 		if (err || !value.braked)
 			return err;
 	}
@@ -34,12 +34,12 @@ static int release_wait(const struct stats *pulse)
 /* 0 or -errno (told). */
 static int release_confirm(const char *pins, unsigned int ifindex, unsigned int pid)
 {
-	struct stats *pulse;
-	int err = stats_open(pins, ifindex, &pulse);
+	struct stats *stats;
+	int err = stats_open(pins, ifindex, &stats);
 
 	if (!err) {
-		err = release_wait(pulse);
-		stats_close(pulse);
+		err = release_wait(stats);
+		stats_close(stats);
 	}
 	if (err == -ETIMEDOUT)
 		log_error("process %u was signalled, but its brake is still on, or on again; see: "
@@ -60,8 +60,8 @@ static int release_one(const struct overview *picture, const struct overview_dae
 	/* All of them are claimed by the same process. */
 	while (interface->daemon != daemon - picture->daemons || !interface->guarded)
 		interface++;
-	err = holder_signal(picture->pins, interface->index, daemon->pulse->pid, SIGUSR1);
-	return err ? err : release_confirm(picture->pins, interface->index, daemon->pulse->pid);
+	err = holder_signal(picture->pins, interface->index, daemon->stats->pid, SIGUSR1);
+	return err ? err : release_confirm(picture->pins, interface->index, daemon->stats->pid);
 }
 
 /* Has each daemon told whose brake is on. How many; -errno (told). */
@@ -72,7 +72,7 @@ static int release_all(const struct overview *picture)
 	for (int i = 0; i < picture->daemons_count; i++) {
 		const struct overview_daemon *daemon = &picture->daemons[i];
 
-		if (!daemon->alive || !daemon->pulse->braked)
+		if (!daemon->alive || !daemon->stats->braked)
 			continue;
 		err = release_one(picture, daemon);
 		if (err)

@@ -27,15 +27,15 @@
 #define STATUS_INDENT "            "
 
 /* "port 25", "ports 25, 465, live connections too" */
-static const char *status_ports(const struct sobig_pulse *pulse, char text[STATUS_PORTS_SIZE])
+static const char *status_ports(const struct sobig_stats *stats, char text[STATUS_PORTS_SIZE])
 {
-	size_t used = snprintf(text, STATUS_PORTS_SIZE, "port%s", pulse->ports[1] ? "s" : "");
+	size_t used = snprintf(text, STATUS_PORTS_SIZE, "port%s", stats->ports[1] ? "s" : "");
 
-	for (int i = 0; i < SOBIG_PORTS_MAX && pulse->ports[i]; i++)
+	for (int i = 0; i < SOBIG_PORTS_MAX && stats->ports[i]; i++)
 		used += snprintf(text + used, STATUS_PORTS_SIZE - used, "%s %u", i ? "," : "",
-				 pulse->ports[i]);
+				 stats->ports[i]);
 	snprintf(text + used, STATUS_PORTS_SIZE - used, "%s",
-		 pulse->scope_port ? ", live connections too" : "");
+		 stats->scope_port ? ", live connections too" : "");
 	return text;
 }
 
@@ -55,7 +55,7 @@ static void status_print_kinds(const struct overview_interface *interface)
 
 	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++)
 		if (interface->counters[kinds[i].count] ||
-		    (kinds[i].count == SOBIG_PASSED_DRY_RUN && interface->pulse.dry_run))
+		    (kinds[i].count == SOBIG_PASSED_DRY_RUN && interface->stats.dry_run))
 			printf(STATUS_INDENT "%llu %s\n",
 			       (unsigned long long)interface->counters[kinds[i].count],
 			       kinds[i].words);
@@ -63,14 +63,14 @@ static void status_print_kinds(const struct overview_interface *interface)
 
 static void status_print_interface(const struct overview_interface *interface)
 {
-	const struct sobig_pulse *pulse = &interface->pulse;
+	const struct sobig_stats *stats = &interface->stats;
 	const uint64_t *counts = interface->counters;
 	char time[CLI_TIME_SIZE], ports[STATUS_PORTS_SIZE];
 
 	printf("%s%s\n", interface->name, interface->guarded ? "" : ", not guarded");
 	if (interface->filter.id)
 		printf("  filter    %s mode, %s, program %u, since %s\n",
-		       filter_mode_name(interface->filter.mode), status_ports(pulse, ports),
+		       filter_mode_name(interface->filter.mode), status_ports(stats, ports),
 		       interface->filter.id, cli_time(interface->loaded, time));
 	else if (interface->unseen)
 		printf("  filter    not known: %s\n", strerror(interface->unseen));
@@ -79,7 +79,7 @@ static void status_print_interface(const struct overview_interface *interface)
 	printf("  SYNs      %llu dropped, %llu passed, %llu passed after a block had lapsed\n",
 	       (unsigned long long)(counts[SOBIG_DROPPED] + counts[SOBIG_DROPPED_NETWORK]),
 	       (unsigned long long)counts[SOBIG_PASSED_SYN],
-	       (unsigned long long)counts[SOBIG_PASSED_LAPSED]);
+	       (unsigned long long)counts[SOBIG_PASSED_EXPIRED]);
 	status_print_kinds(interface);
 	printf("  packets   %llu passed besides, %llu of them malformed\n",
 	       (unsigned long long)(counts[SOBIG_PASSED_OTHER] + counts[SOBIG_PASSED_MALFORMED]),
@@ -122,7 +122,7 @@ static int status_say_classes(const struct status_class *classes, int count, int
 }
 
 /* "virus 12, worm 3", the commonest first; what does not fit the line is summed up. */
-static void status_print_classes(const struct sobig_pulse *pulse)
+static void status_print_classes(const struct sobig_stats *stats)
 {
 	struct status_class classes[EVENT_OFFENCES];
 	char text[STATUS_CLASSES_SIZE];
@@ -130,9 +130,9 @@ static void status_print_classes(const struct sobig_pulse *pulse)
 
 	_Static_assert(EVENT_OFFENCES <= SOBIG_CLASSES_MAX, "each class has its count");
 	for (int i = 0; i < EVENT_OFFENCES; i++)
-		if (pulse->classes[i])
+		if (stats->classes[i])
 			classes[count++] =
-				(struct status_class){ event_class_name(i), pulse->classes[i] };
+				(struct status_class){ event_class_name(i), stats->classes[i] };
 	if (!count)
 		return;
 	qsort(classes, count, sizeof(classes[0]), status_by_offences);
@@ -145,30 +145,30 @@ static void status_print_classes(const struct sobig_pulse *pulse)
 }
 
 /* "/var/log/exim4/mainlog and 2 other logs" */
-static void status_print_log(const struct sobig_pulse *pulse)
+static void status_print_log(const struct sobig_stats *stats)
 {
-	printf("  log       %s", pulse->log);
-	if (pulse->logs > 1)
-		printf(" and %u other log%s", pulse->logs - 1, suggest_plural(pulse->logs - 1));
-	printf(", at byte %llu", (unsigned long long)pulse->position);
+	printf("  log       %s", stats->log);
+	if (stats->logs > 1)
+		printf(" and %u other log%s", stats->logs - 1, suggest_plural(stats->logs - 1));
+	printf(", at byte %llu", (unsigned long long)stats->position);
 }
 
 /* "3 lines not counted: 2 doubtful, 1 overlong" */
-static void status_print_skips(const struct sobig_pulse *pulse)
+static void status_print_skips(const struct sobig_stats *stats)
 {
 	const char *before = ":";
 	uint64_t sum = 0;
 
 	for (int i = 0; i < SKIP_KINDS; i++)
-		sum += pulse->skipped[i];
+		sum += stats->skipped[i];
 	if (!sum)
 		return;
 	printf(STATUS_INDENT "%llu line%s not counted", (unsigned long long)sum,
 	       suggest_plural(sum));
 	for (int i = 0; i < SKIP_KINDS; i++) {
-		if (!pulse->skipped[i])
+		if (!stats->skipped[i])
 			continue;
-		printf("%s %llu %s", before, (unsigned long long)pulse->skipped[i], skip_name(i));
+		printf("%s %llu %s", before, (unsigned long long)stats->skipped[i], skip_name(i));
 		before = ",";
 	}
 	putchar('\n');
@@ -177,47 +177,47 @@ static void status_print_skips(const struct sobig_pulse *pulse)
 static void status_print_daemon(const struct overview *picture,
 				const struct overview_daemon *daemon)
 {
-	const struct sobig_pulse *pulse = daemon->pulse;
+	const struct sobig_stats *stats = daemon->stats;
 	char time[CLI_TIME_SIZE], ago[DURATION_TEXT_SIZE], names[OVERVIEW_NAMES_SIZE];
 
-	printf("daemon %u%s for %s, since %s\n", pulse->pid, daemon->alive ? "" : " (gone)",
+	printf("daemon %u%s for %s, since %s\n", stats->pid, daemon->alive ? "" : " (gone)",
 	       overview_names(picture, daemon->interfaces, ", ", names),
-	       cli_time(pulse->started, time));
-	status_print_log(pulse);
-	if (pulse->log_gone)
+	       cli_time(stats->started, time));
+	status_print_log(stats);
+	if (stats->log_gone)
 		printf(", moved away %s ago\n",
 		       duration_format(
-			       picture->now > pulse->log_gone ? picture->now - pulse->log_gone : 0,
+			       picture->now > stats->log_gone ? picture->now - stats->log_gone : 0,
 			       ago));
-	else if (pulse->last_line)
+	else if (stats->last_line)
 		printf(", last line %s ago\n",
-		       duration_format(picture->now > pulse->last_line
-					       ? picture->now - pulse->last_line
+		       duration_format(picture->now > stats->last_line
+					       ? picture->now - stats->last_line
 					       : 0,
 				       ago));
 	else
 		printf(", no line since it started\n");
-	printf("  judged    %llu line%s, %llu offence%s", (unsigned long long)pulse->lines,
-	       suggest_plural(pulse->lines), (unsigned long long)pulse->offences,
-	       suggest_plural(pulse->offences));
-	if (pulse->spared)
-		printf(" (%llu spared)", (unsigned long long)pulse->spared);
-	printf(", %llu block%s, %llu watched host%s\n", (unsigned long long)pulse->blocked,
-	       suggest_plural(pulse->blocked), (unsigned long long)pulse->watched,
-	       suggest_plural(pulse->watched));
-	status_print_classes(pulse);
-	printf("  state     %s%s%s\n", pulse->state, *pulse->config ? ", configuration " : "",
-	       pulse->config);
-	if (pulse->state_lost)
+	printf("  judged    %llu line%s, %llu offence%s", (unsigned long long)stats->lines,
+	       suggest_plural(stats->lines), (unsigned long long)stats->offences,
+	       suggest_plural(stats->offences));
+	if (stats->spared)
+		printf(" (%llu spared)", (unsigned long long)stats->spared);
+	printf(", %llu block%s, %llu watched host%s\n", (unsigned long long)stats->blocked,
+	       suggest_plural(stats->blocked), (unsigned long long)stats->watched,
+	       suggest_plural(stats->watched));
+	status_print_classes(stats);
+	printf("  state     %s%s%s\n", stats->state, *stats->config ? ", configuration " : "",
+	       stats->config);
+	if (stats->state_lost)
 		printf(STATUS_INDENT "%llu block%s not saved, as the state had no room\n",
-		       (unsigned long long)pulse->state_lost, suggest_plural(pulse->state_lost));
-	if (pulse->state_bad)
+		       (unsigned long long)stats->state_lost, suggest_plural(stats->state_lost));
+	if (stats->state_bad)
 		printf(STATUS_INDENT "%llu row%s of the state skipped, not valid\n",
-		       (unsigned long long)pulse->state_bad, suggest_plural(pulse->state_bad));
-	if (pulse->watch_drops)
+		       (unsigned long long)stats->state_bad, suggest_plural(stats->state_bad));
+	if (stats->watch_drops)
 		printf(STATUS_INDENT "%llu time%s a rule forgot a host, as too many were watched\n",
-		       (unsigned long long)pulse->watch_drops, suggest_plural(pulse->watch_drops));
-	status_print_skips(pulse);
+		       (unsigned long long)stats->watch_drops, suggest_plural(stats->watch_drops));
+	status_print_skips(stats);
 }
 
 static int status_by_use(const void *a, const void *b)
@@ -282,7 +282,7 @@ static int status_print(const struct overview *picture, const struct health_prob
 	putchar('\n');
 	for (int i = 0; i < picture->daemons_count; i++) {
 		status_print_daemon(picture, &picture->daemons[i]);
-		evictions += picture->daemons[i].pulse->evictions;
+		evictions += picture->daemons[i].stats->evictions;
 	}
 	printf("\nblocks: %llu of %llu (IPv4), %llu of %llu (IPv6), %llu network%s in force\n",
 	       (unsigned long long)picture->ipv4, (unsigned long long)picture->room4,

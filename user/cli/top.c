@@ -54,8 +54,8 @@ static void top_count(struct top *top)
 		passed += overview_passed(&picture->interfaces[i]);
 	}
 	for (int i = 0; i < picture->daemons_count; i++) {
-		offences += picture->daemons[i].pulse->offences;
-		lines += picture->daemons[i].pulse->lines;
+		offences += picture->daemons[i].stats->offences;
+		lines += picture->daemons[i].stats->lines;
 	}
 	if (top->time > 0) {
 		top_series_add(&top->dropped, top_rate(dropped, top->dropped_total, elapsed));
@@ -82,7 +82,7 @@ static void top_find_troubles(struct top *top)
 		picture->ipv6 = known->ipv6;
 		picture->networks = known->networks;
 		picture->networks4 = known->networks4;
-		picture->trials = known->trials;
+		picture->dry_runs = known->dry_runs;
 		picture->room4 = known->room4;
 		picture->room6 = known->room6;
 	}

@@ -48,7 +48,7 @@ struct verdict {
 	int64_t until;	      /* the same */
 	unsigned int rule;    /* which of the policy's */
 	unsigned int repeats; /* how often the host was blocked before, and it is remembered */
-	bool trial;	      /* for show: the rule's own dry run, or the brake */
+	bool dry_run;	      /* for show: the rule's own dry run, or the brake */
 	bool braked;	      /* there were too many new ones of late, so this one is for show */
 	char reason[SOBIG_REASON_SIZE];
 };

@@ -54,7 +54,7 @@ int config_filter_blocks(const char *text, uint32_t *out)
 {
 	uint32_t blocks;
 
-	if (config_filter_number(&text, CONFIG_FILTER_BLOCKS_MIN, SOBIG_BLOCKS_MOST, &blocks) ||
+	if (config_filter_number(&text, CONFIG_FILTER_BLOCKS_MIN, SOBIG_BLOCKS_MAX, &blocks) ||
 	    *text)
 		return -EINVAL;
 	*out = blocks;

@@ -70,9 +70,9 @@ static void enforce_tell_failure(struct daemon *guard, const char *address, int 
 /* The brake has come on: this is for a human, and he may be asleep. */
 static void enforce_tell_brake(struct daemon *guard)
 {
-	if (guard->pulse.braked)
+	if (guard->stats.braked)
 		return;
-	guard->pulse.braked = 1;
+	guard->stats.braked = 1;
 	log_error(
 		"THE BRAKE IS ON: more than %u new block%s in a minute. From now on, new verdicts "
 		"are only shown. Look at: sobig-xdp list; if they are right: sobig-xdp release",
@@ -83,7 +83,7 @@ static void enforce_tell_brake(struct daemon *guard)
 static void enforce_tell(struct daemon *guard, const struct verdict *verdict, uint32_t seconds)
 {
 	char address[ADDR_TEXT_SIZE], duration[DURATION_TEXT_SIZE];
-	const bool shown = verdict->trial || guard->filter.dry_run;
+	const bool shown = verdict->dry_run || guard->filter.dry_run;
 
 	addr_format_host(&verdict->host, address);
 	duration_format(seconds, duration);
@@ -120,7 +120,7 @@ static void enforce_block(struct daemon_log *log, const struct verdict *verdict,
 	struct blocks_order order = {
 		.seconds = enforce_seconds(log, verdict),
 		.extend = guard->setup.config.filter.extend,
-		.trial = guard->filter.dry_run || verdict->trial,
+		.dry_run = guard->filter.dry_run || verdict->dry_run,
 		.reason = verdict->reason,
 	};
 	char address[ADDR_TEXT_SIZE];
@@ -136,10 +136,10 @@ static void enforce_block(struct daemon_log *log, const struct verdict *verdict,
 		enforce_tell_failure(guard, addr_format_host(&verdict->host, address), err);
 		return;
 	}
-	if (verdict->trial)
-		guard->pulse.trials++;
+	if (verdict->dry_run)
+		guard->stats.dry_runs++;
 	else
-		guard->pulse.blocked++;
+		guard->stats.blocked++;
 	enforce_tell(guard, verdict, order.seconds);
 	restore_block(guard, verdict, &order, log, line);
 }
@@ -169,8 +169,8 @@ void enforce_take(void *context, const struct event *event, const struct source_
 		enforce_recall(log, event, line);
 		return;
 	}
-	guard->pulse.offences++;
-	guard->pulse.classes[event->class]++;
+	guard->stats.offences++;
+	guard->stats.classes[event->class]++;
 	if (!log->behind)
 		now.time = enforce_time(log, event->time);
 	if (!judge_event(guard->judge, &now, &verdict))

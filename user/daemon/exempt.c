@@ -93,7 +93,7 @@ static void exempt_lifted(void *context, const struct blocks_exempt_lifted *lift
 	daemon_event(guard, "lift",
 		     json_pack("{s:s, s:s, s:o, s:I, s:b}", "address", address, "entry", entry,
 			       "reason", cli_json_text(lifted->why), "pieces",
-			       (json_int_t)lifted->pieces, "dry_run", (int)lifted->trial));
+			       (json_int_t)lifted->pieces, "dry_run", (int)lifted->dry_run));
 	if (++lifting->count > EXEMPT_TOLD_MAX)
 		return;
 	if (lifted->pieces)
@@ -166,7 +166,7 @@ void exempt_read(struct exempt *keep, struct daemon *guard)
 	}
 	exempt_lift(keep, guard, keep->looked ? before : NULL);
 	keep->looked = true;
-	guard->pulse.allowed = prefix_set_count(keep->set);
+	guard->stats.allowed = prefix_set_count(keep->set);
 	guard->changed = true;
 	if (fresh)
 		prefix_set_free(before);

@@ -51,8 +51,8 @@ int interfaces_release(struct daemon *guard, struct daemon_interface *interface,
 		return 0;
 	if (!keep)
 		err = interfaces_take_off(guard, interface);
-	stats_close(interface->pulse);
-	interface->pulse = NULL;
+	stats_close(interface->stats);
+	interface->stats = NULL;
 	close(interface->claim);
 	interface->claim = -1;
 	return err;
@@ -202,8 +202,8 @@ static int interfaces_attach(struct daemon *guard, struct daemon_interface *inte
 	if (interface->inherited)
 		log_notice("%s: took over the filter that a former sobig-xdp left, and its blocks",
 			   interface->name);
-	if (!interface->pulse)
-		err = stats_open(guard->filter.pins, interface->index, &interface->pulse);
+	if (!interface->stats)
+		err = stats_open(guard->filter.pins, interface->index, &interface->stats);
 	if (err) {
 		log_error("%s: cannot open the pins just made: %s", interface->name,
 			  strerror(-err));
@@ -233,9 +233,9 @@ static int interfaces_fill(struct daemon *guard)
 		return err;
 	}
 	if (fresh) {
-		blocks_share_turn(guard->blocks, true);
+		blocks_share_lock(guard->blocks, true);
 		restore_restore(guard);
-		blocks_share_turn(guard->blocks, false);
+		blocks_share_lock(guard->blocks, false);
 	}
 	return 0;
 }

@@ -110,7 +110,7 @@ static void loop_count_skips(struct daemon_log *log, const struct skips *before,
 	for (int i = 0; i < SKIP_KINDS; i++) {
 		uint64_t count = now->of[i] - before->of[i];
 
-		guard->pulse.skipped[i] += count;
+		guard->stats.skipped[i] += count;
 		guard->changed |= count;
 		/* What is read after a pause was not written lately. */
 		if (!log->behind)
@@ -134,8 +134,8 @@ static void loop_read(struct daemon_log *log)
 	if (log->behind && !log->more)
 		loop_caught_up(log);
 	if (lines) {
-		guard->pulse.lines += lines;
-		guard->pulse.last_line = blocks_now();
+		guard->stats.lines += lines;
+		guard->stats.last_line = blocks_now();
 		guard->changed = true;
 	}
 }
@@ -143,14 +143,14 @@ static void loop_read(struct daemon_log *log)
 static void loop_fill_rules(struct daemon *guard, const struct judge_state *judged)
 {
 	const struct rules *rules = judge_rules(guard->judge);
-	struct sobig_pulse *pulse = &guard->pulse;
+	struct sobig_stats *stats = &guard->stats;
 
-	memset(pulse->rules, 0, sizeof(pulse->rules));
+	memset(stats->rules, 0, sizeof(stats->rules));
 	for (size_t i = 0; i < rules->count; i++) {
-		memcpy(pulse->rules[i].name, rules->rules[i].name, sizeof(pulse->rules[i].name));
-		pulse->rules[i].counted = judged->rules[i].counted;
-		pulse->rules[i].blocks = judged->rules[i].blocks;
-		pulse->rules[i].trials = judged->rules[i].trials;
+		memcpy(stats->rules[i].name, rules->rules[i].name, sizeof(stats->rules[i].name));
+		stats->rules[i].counted = judged->rules[i].counted;
+		stats->rules[i].blocks = judged->rules[i].blocks;
+		stats->rules[i].dry_runs = judged->rules[i].dry_runs;
 	}
 }
 
@@ -165,37 +165,37 @@ static int loop_log_badness(const struct daemon_log *log)
 static void loop_fill_log(struct daemon *guard)
 {
 	const struct daemon_log *worst = &guard->logs[0];
-	struct sobig_pulse *pulse = &guard->pulse;
+	struct sobig_stats *stats = &guard->stats;
 
 	for (int i = 1; i < guard->logs_count; i++)
 		if (loop_log_badness(&guard->logs[i]) > loop_log_badness(worst))
 			worst = &guard->logs[i];
-	snprintf(pulse->log, sizeof(pulse->log), "%s", source_name(worst->source));
-	pulse->position = source_state(worst->source).position;
-	pulse->readable = loop_log_badness(worst) < 2;
-	pulse->log_gone = worst->gone;
+	snprintf(stats->log, sizeof(stats->log), "%s", source_name(worst->source));
+	stats->position = source_state(worst->source).position;
+	stats->readable = loop_log_badness(worst) < 2;
+	stats->log_gone = worst->gone;
 }
 
-static void loop_write_pulse(struct daemon *guard)
+static void loop_write_stats(struct daemon *guard)
 {
 	struct judge_state judged = judge_state(guard->judge);
-	struct sobig_pulse *pulse = &guard->pulse;
+	struct sobig_stats *stats = &guard->stats;
 
 	/* That we live, and that a log has gone, is to be seen although no line comes. */
-	pulse->beat = blocks_now();
-	pulse->watched = judged.hosts;
-	pulse->watch_drops = judged.dropped;
-	pulse->spared = judged.spared;
-	pulse->braked = judged.braked;
-	pulse->brake = guard->setup.rules.brake;
+	stats->heartbeat = blocks_now();
+	stats->watched = judged.hosts;
+	stats->watch_drops = judged.dropped;
+	stats->spared = judged.spared;
+	stats->braked = judged.braked;
+	stats->brake = guard->setup.rules.brake;
 	loop_fill_rules(guard, &judged);
 	for (int i = 0; i < SKIP_KINDS; i++)
-		pulse->skipped_lately[i] = lately_sum(&guard->skips[i], blocks_now());
-	pulse->lines_lately = lately_sum(&guard->lines, blocks_now());
+		stats->skipped_lately[i] = lately_sum(&guard->skips[i], blocks_now());
+	stats->lines_lately = lately_sum(&guard->lines, blocks_now());
 	loop_fill_log(guard);
 	for (int i = 0; i < guard->interfaces_count; i++)
 		if (guard->interfaces[i].claim >= 0)
-			stats_write(guard->interfaces[i].pulse, pulse);
+			stats_write(guard->interfaces[i].stats, stats);
 	guard->changed = false;
 }
 
@@ -211,13 +211,13 @@ static void loop_tick(struct daemon *guard)
 	if (err)
 		log_error("cannot look through the blocks in force: %s", strerror(-err));
 	if (repair.evicted) {
-		guard->pulse.evictions += repair.evicted;
+		guard->stats.evictions += repair.evicted;
 		guard->changed = true;
 		log_warning("the kernel's table had lost %llu block%s, which came back now",
 			    (unsigned long long)repair.evicted, suggest_plural(repair.evicted));
 	}
 	changed = restore_check(guard) || guard->changed;
-	loop_write_pulse(guard);
+	loop_write_stats(guard);
 	if (changed)
 		restore_post(guard);
 	sd_notify(0, "WATCHDOG=1");
@@ -276,11 +276,11 @@ static bool loop_take_signals(struct daemon *guard, int fd)
 			if (loop_is_hung_up())
 				return true;
 			reload_reload(guard);
-			loop_write_pulse(guard);
+			loop_write_stats(guard);
 			break;
 		case SIGUSR1:
 			reload_release(guard);
-			loop_write_pulse(guard);
+			loop_write_stats(guard);
 			restore_post(guard);
 			break;
 		default:
@@ -348,19 +348,19 @@ int daemon_run(struct daemon *guard)
 		log_error("cannot start: %s", strerror(errno));
 		status = CLI_FAILED;
 	} else {
-		guard->pulse.pid = getpid();
-		guard->pulse.started = guard->pulse.configured = blocks_now();
+		guard->stats.pid = getpid();
+		guard->stats.started = guard->stats.configured = blocks_now();
 		for (i = 0; i < guard->logs_count; i++)
 			loop_check_log(&guard->logs[i]);
 		exempt_read(guard->kept, guard);
 		loop_tick(guard);
-		loop_write_pulse(guard);
+		loop_write_stats(guard);
 		restore_post(guard);
 		sd_notify(0, "READY=1");
 		daemon_event(guard, "ready", json_object());
 		loop_loop(guard, fds, &status);
 		sd_notify(0, "STOPPING=1");
-		loop_write_pulse(guard);
+		loop_write_stats(guard);
 		restore_post(guard);
 	}
 	for (i = 0; i < LOOP_KEEP; i++)

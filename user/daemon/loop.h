@@ -31,7 +31,7 @@ struct daemon_interface {
 	int unseen;		/* errno: why it cannot be seen whether it is there; 0: it can */
 	char name[IF_NAMESIZE]; /* as it was when attached */
 	int claim;
-	struct stats *pulse;
+	struct stats *stats;
 };
 
 struct daemon_log {
@@ -73,7 +73,7 @@ struct daemon {
 	struct restore *memory;
 	struct exempt *kept; /* who is never blocked */
 	struct blocks *blocks;
-	struct sobig_pulse pulse;
+	struct sobig_stats stats;
 	struct lately lines, skips[SKIP_KINDS]; /* of all logs */
 	uint64_t full;				/* verdicts that found the table full */
 	bool changed;				/* since the pulse was last written */

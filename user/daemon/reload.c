@@ -21,16 +21,17 @@ static void reload_set_filter(const struct daemon_overrides *orders,
 	out->blocks = orders->blocks ? orders->blocks : config->blocks;
 	out->scope_port = config->scope_port;
 	out->rate_burst = config->rate_burst;
-	out->rate_step =
-		config->rate ? (config->rate_seconds << SOBIG_RATE_UNIT_BITS) / config->rate : 0;
+	out->rate_step = config->rate
+				 ? (config->rate_seconds << SOBIG_SYN_RATE_UNIT_BITS) / config->rate
+				 : 0;
 }
 
-static void reload_fill_pulse(struct daemon *guard)
+static void reload_fill_stats(struct daemon *guard)
 {
-	memcpy(guard->pulse.ports, guard->filter.ports, sizeof(guard->pulse.ports));
-	guard->pulse.scope_port = guard->filter.scope_port;
-	guard->pulse.dry_run = guard->filter.dry_run;
-	guard->pulse.configured = blocks_now();
+	memcpy(guard->stats.ports, guard->filter.ports, sizeof(guard->stats.ports));
+	guard->stats.scope_port = guard->filter.scope_port;
+	guard->stats.dry_run = guard->filter.dry_run;
+	guard->stats.configured = blocks_now();
 }
 
 /* What a configuration makes of a guard. CLI_DONE or CLI_FAILED (told). */
@@ -60,7 +61,7 @@ int reload_load(struct daemon *guard)
 	if (status)
 		return status;
 	reload_set_filter(&guard->orders, &guard->setup.config.filter, &guard->filter);
-	reload_fill_pulse(guard);
+	reload_fill_stats(guard);
 	return CLI_DONE;
 }
 
@@ -108,7 +109,7 @@ static void reload_take(struct daemon *guard, struct setup *setup, struct judge 
 		source_use(guard->logs[i].source, setup->classes);
 	setup_free(&guard->setup);
 	guard->setup = *setup;
-	reload_fill_pulse(guard);
+	reload_fill_stats(guard);
 	if (exempt_reload(guard->kept, guard, &setup->config))
 		log_error("who is never blocked stays as it was");
 }
@@ -129,7 +130,7 @@ void reload_reload(struct daemon *guard)
 		setup_free(&setup);
 		status = CLI_FAILED;
 	}
-	guard->pulse.config_error = status != CLI_DONE;
+	guard->stats.config_error = status != CLI_DONE;
 	if (status) {
 		log_error("the configuration was not taken: all stays as it was");
 	} else {
@@ -148,7 +149,7 @@ void reload_release(struct daemon *guard)
 		return;
 	}
 	judge_release(guard->judge);
-	guard->pulse.braked = 0;
+	guard->stats.braked = 0;
 	log_notice("the brake is off again: verdicts are acted upon");
 	daemon_event(guard, "release", json_object());
 }

@@ -226,9 +226,9 @@ void restore_post(struct daemon *guard)
 		if (log->count && now >= log->times[last] + RESTORE_EACH)
 			restore_note_place(log, &logs[i].done, now);
 	}
-	totals.lines += guard->pulse.lines;
-	totals.offences += guard->pulse.offences;
-	totals.blocks += guard->pulse.blocked;
+	totals.lines += guard->stats.lines;
+	totals.offences += guard->stats.offences;
+	totals.blocks += guard->stats.blocked;
 	totals.braked = judge_state(guard->judge).braked;
 	writer_post(memory->scribe, logs, guard->logs_count, &totals, clock_wall_ms());
 }
@@ -287,7 +287,7 @@ void restore_block(struct daemon *guard, const struct verdict *verdict,
 		.whom = addr_prefix_host(&verdict->host),
 		.since = clock_wall_ms(),
 		.quiet = order->extend ? order->seconds : 0,
-		.trial = order->trial,
+		.dry_run = order->dry_run,
 		.repeats = verdict->repeats,
 		.log = source_name(log->source),
 		.serial = line->serial,
@@ -372,15 +372,15 @@ bool restore_check(struct daemon *guard)
 {
 	struct restore *memory = guard->memory;
 	struct writer_state state = writer_state(memory->scribe);
-	const bool changed = state.error != (int)guard->pulse.state_error;
+	const bool changed = state.error != (int)guard->stats.state_error;
 	/* Of what cannot be written, not all has been looked through. */
 	const uint64_t seen = memory->store ? db_bad(memory->store) : 0;
 	const uint64_t bad = state.error ? seen : state.bad;
 
-	guard->pulse.state_error = state.error;
-	if (state.lost != guard->pulse.state_lost) {
-		guard->pulse.state_lost = state.lost;
-		guard->pulse.state_lost_until = restore_second(state.lost_until);
+	guard->stats.state_error = state.error;
+	if (state.lost != guard->stats.state_lost) {
+		guard->stats.state_lost = state.lost;
+		guard->stats.state_lost_until = restore_second(state.lost_until);
 	}
 	if (state.error != memory->error && state.error)
 		log_error("the state cannot be written: %s; blocks go on, their history waits, and "
@@ -388,12 +388,12 @@ bool restore_check(struct daemon *guard)
 			  db_strerror(state.error));
 	else if (state.error != memory->error)
 		log_notice("the state can be written again");
-	if (bad != guard->pulse.state_bad) {
+	if (bad != guard->stats.state_bad) {
 		log_warning(
 			"the state in \"%s\" has %llu rows that are not valid; they are skipped; "
 			"has somebody else written to %s?",
-			guard->pulse.state, (unsigned long long)bad, DB_FILE);
-		guard->pulse.state_bad = bad;
+			guard->stats.state, (unsigned long long)bad, DB_FILE);
+		guard->stats.state_bad = bad;
 	}
 	if (state.damaged != memory->damaged)
 		log_error("the state was damaged, and was put aside; a new one is begun");

@@ -39,7 +39,7 @@ void restore_lift(struct restore *memory, const struct addr_prefix *whom);
 void restore_post(struct daemon *guard);
 
 /*
- * Enters how the state fares into guard->pulse, and tells what is new about it. True: whether it
+ * Enters how the state fares into guard->stats, and tells what is new about it. True: whether it
  * can be written has changed.
  */
 bool restore_check(struct daemon *guard);

@@ -62,20 +62,20 @@ static bool judge_decide(struct judge *judge, unsigned int number, const struct 
 	out->host = *host;
 	out->time = time;
 	out->rule = number;
-	out->trial = rule->dry_run;
-	if (!out->trial && judge->brake && !offenders_runs(judge->repeats, host, time)) {
+	out->dry_run = rule->dry_run;
+	if (!out->dry_run && judge->brake && !offenders_runs(judge->repeats, host, time)) {
 		judge->state.braked |= brake_add(judge->brake, time);
-		out->braked = out->trial = judge->state.braked;
+		out->braked = out->dry_run = judge->state.braked;
 	}
-	if (!out->trial)
+	if (!out->dry_run)
 		seconds = offenders_enter(judge->repeats, host, time, rule, &out->repeats);
 	out->until = time + seconds * INT64_C(1000);
 	judge_say_why(rule, out->reason);
-	if (out->trial)
-		judge->state.rules[number].trials++;
+	if (out->dry_run)
+		judge->state.rules[number].dry_runs++;
 	else
 		judge->state.rules[number].blocks++;
-	return !out->trial;
+	return !out->dry_run;
 }
 
 /* Lets each rule of `which` count the event: those that have had enough. */
@@ -116,7 +116,7 @@ int judge_event(struct judge *judge, const struct event *event, struct verdict *
 	if (!enough)
 		return -EAGAIN;
 	memset(out, 0, sizeof(*out));
-	out->trial = true;
+	out->dry_run = true;
 	for (; enough; enough &= enough - 1) {
 		unsigned int number = __builtin_ctz(enough);
 
@@ -124,8 +124,8 @@ int judge_event(struct judge *judge, const struct event *event, struct verdict *
 		if (blocked && judge->rules.rules[number].dry_run)
 			continue;
 		blocked |= judge_decide(judge, number, &host, event->time, &verdict);
-		if (out->trial > verdict.trial ||
-		    (out->trial == verdict.trial && verdict.until > out->until))
+		if (out->dry_run > verdict.dry_run ||
+		    (out->dry_run == verdict.dry_run && verdict.until > out->until))
 			*out = verdict;
 	}
 	/* It has been judged: whatever it does from now on is new. */

@@ -51,9 +51,9 @@ void judge_brake(struct judge *judge);
 void judge_release(struct judge *judge);
 
 struct judge_rule_state {
-	uint64_t counted; /* offences */
-	uint64_t blocks;  /* verdicts that are none for show */
-	uint64_t trials;  /* and those that are */
+	uint64_t counted;  /* offences */
+	uint64_t blocks;   /* verdicts that are none for show */
+	uint64_t dry_runs; /* and those that are */
 };
 
 struct judge_state {

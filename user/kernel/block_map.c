@@ -36,7 +36,7 @@ int block_map_open(const char *dir, bool ipv4, struct block_map *out)
 	int err = block_map_open_map(dir, tables.blocked_name, &tables.blocked);
 
 	if (!err)
-		err = block_map_open_map(dir, tables.ledger_name, &tables.ledger);
+		err = block_map_open_map(dir, tables.block_info_name, &tables.info);
 	if (err)
 		block_map_close(&tables);
 	else
@@ -59,9 +59,10 @@ struct addr block_map_host(const struct block_map *tables, const void *key)
 	return host;
 }
 
-int block_map_get_ledger(const struct block_map *tables, const void *key, struct sobig_ledger *out)
+int block_map_get_info(const struct block_map *tables, const void *key,
+		       struct sobig_block_info *out)
 {
-	return bpf_map_lookup_elem(tables->ledger, key, out) ? -errno : 0;
+	return bpf_map_lookup_elem(tables->info, key, out) ? -errno : 0;
 }
 
 int block_map_get_block(const struct block_map *tables, const void *key, struct sobig_block *out)
@@ -69,10 +70,10 @@ int block_map_get_block(const struct block_map *tables, const void *key, struct 
 	return bpf_map_lookup_elem(tables->blocked, key, out) ? -errno : 0;
 }
 
-int block_map_set_ledger(const struct block_map *tables, const void *key,
-			 const struct sobig_ledger *ledger)
+int block_map_set_info(const struct block_map *tables, const void *key,
+		       const struct sobig_block_info *info)
 {
-	return bpf_map_update_elem(tables->ledger, key, ledger, BPF_EXIST) ? -errno : 0;
+	return bpf_map_update_elem(tables->info, key, info, BPF_EXIST) ? -errno : 0;
 }
 
 int block_map_set_block(const struct block_map *tables, const void *key,
@@ -82,11 +83,11 @@ int block_map_set_block(const struct block_map *tables, const void *key,
 }
 
 void block_map_batch_add(const struct block_map *tables, struct block_map_batch *batch,
-			 const void *key, const struct sobig_ledger *ledger,
+			 const void *key, const struct sobig_block_info *info,
 			 const struct sobig_block *block)
 {
 	memcpy(batch->keys + batch->count * tables->key_size, key, tables->key_size);
-	batch->ledgers[batch->count] = *ledger;
+	batch->infos[batch->count] = *info;
 	batch->blocks[batch->count] = *block;
 	batch->count++;
 }
@@ -113,7 +114,7 @@ static int block_map_write_map(int map, const char *keys, const void *values, ui
 /* The ledger first: what is only there is put right by blocks_reconcile(). */
 int block_map_write(const struct block_map *tables, struct block_map_batch *batch)
 {
-	int err = block_map_write_map(tables->ledger, batch->keys, batch->ledgers, &batch->count);
+	int err = block_map_write_map(tables->info, batch->keys, batch->infos, &batch->count);
 	int blocked =
 		block_map_write_map(tables->blocked, batch->keys, batch->blocks, &batch->count);
 
@@ -142,7 +143,7 @@ static int block_map_delete_map(int map, const char *keys, unsigned int key_size
 /* The ledger first: blocks_reconcile() puts back only what it finds there. */
 int block_map_delete(const struct block_map *tables, const struct block_map_batch *batch)
 {
-	int err = block_map_delete_map(tables->ledger, batch->keys, tables->key_size, batch->count);
+	int err = block_map_delete_map(tables->info, batch->keys, tables->key_size, batch->count);
 	int blocked =
 		block_map_delete_map(tables->blocked, batch->keys, tables->key_size, batch->count);
 
@@ -169,7 +170,7 @@ static int block_map_step(int map, struct block_map_walk *walk, void *keys, void
 int block_map_walk(const struct block_map *tables, struct block_map_walk *walk,
 		   struct block_map_batch *batch)
 {
-	return block_map_step(tables->ledger, walk, batch->keys, batch->ledgers, &batch->count);
+	return block_map_step(tables->info, walk, batch->keys, batch->infos, &batch->count);
 }
 
 int64_t block_map_count(const struct block_map *tables, struct block_map_batch *batch)
@@ -190,7 +191,7 @@ void block_map_close(struct block_map *tables)
 {
 	if (tables->blocked >= 0)
 		close(tables->blocked);
-	if (tables->ledger >= 0)
-		close(tables->ledger);
-	tables->blocked = tables->ledger = -1;
+	if (tables->info >= 0)
+		close(tables->info);
+	tables->blocked = tables->info = -1;
 }

@@ -16,18 +16,18 @@
 /* Keys of both families are the address's bytes from `from` on. */
 struct block_map {
 	const char *blocked_name;
-	const char *ledger_name;
+	const char *block_info_name;
 	unsigned int from;
 	unsigned int key_size;
 	int blocked;
-	int ledger;
+	int info;
 };
 
 /* Of many at a time: as many keys, ledgers and blocks as `count` says. The keys stand close. */
 struct block_map_batch {
 	uint32_t count;
 	char keys[BLOCK_MAP_BATCH * BLOCK_MAP_KEY_MAX];
-	struct sobig_ledger ledgers[BLOCK_MAP_BATCH];
+	struct sobig_block_info infos[BLOCK_MAP_BATCH];
 	struct sobig_block blocks[BLOCK_MAP_BATCH];
 };
 
@@ -38,16 +38,17 @@ const void *block_map_key(const struct block_map *tables, const struct addr *hos
 struct addr block_map_host(const struct block_map *tables, const void *key);
 
 /* -ENOENT: it has none. */
-int block_map_get_ledger(const struct block_map *tables, const void *key, struct sobig_ledger *out);
+int block_map_get_info(const struct block_map *tables, const void *key,
+		       struct sobig_block_info *out);
 int block_map_get_block(const struct block_map *tables, const void *key, struct sobig_block *out);
-int block_map_set_ledger(const struct block_map *tables, const void *key,
-			 const struct sobig_ledger *ledger);
+int block_map_set_info(const struct block_map *tables, const void *key,
+		       const struct sobig_block_info *info);
 int block_map_set_block(const struct block_map *tables, const void *key,
 			const struct sobig_block *block);
 
 /* Adds a row to the batch, which must have room. */
 void block_map_batch_add(const struct block_map *tables, struct block_map_batch *batch,
-			 const void *key, const struct sobig_ledger *ledger,
+			 const void *key, const struct sobig_block_info *info,
 			 const struct sobig_block *block);
 
 /* Writes the batch into the ledger and the LRU map. 0, or -errno with batch->count that are in

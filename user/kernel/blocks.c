@@ -43,58 +43,57 @@ void blocks_reason(const char *from, char to[SOBIG_REASON_SIZE])
 }
 
 /* What the ledger shall say of a host of which it says `old` now. */
-static void blocks_extend(struct sobig_ledger *ledger, const struct sobig_ledger *old)
+static void blocks_extend(struct sobig_block_info *info, const struct sobig_block_info *old)
 {
 	/* A trial never takes the place of a block, nor counts for one. */
-	if (old->trial && !ledger->trial)
+	if (old->dry_run && !info->dry_run)
 		return;
-	ledger->since = old->since;
-	if (old->quiet > ledger->quiet)
-		ledger->quiet = old->quiet;
-	if (old->until <= ledger->until && old->trial == ledger->trial)
+	info->since = old->since;
+	if (old->quiet > info->quiet)
+		info->quiet = old->quiet;
+	if (old->until <= info->until && old->dry_run == info->dry_run)
 		return;
-	ledger->trial = old->trial;
-	ledger->until = old->until;
-	memcpy(ledger->reason, old->reason, sizeof(ledger->reason));
+	info->dry_run = old->dry_run;
+	info->until = old->until;
+	memcpy(info->reason, old->reason, sizeof(info->reason));
 }
 
 /* What is ordered, as a ledger has it. */
-static struct sobig_ledger blocks_order(const struct blocks_order *order)
+static struct sobig_block_info blocks_order(const struct blocks_order *order)
 {
-	struct sobig_ledger ledger = {
+	struct sobig_block_info info = {
 		.since = blocks_now(),
 		.until = blocks_until(order->seconds),
 		.quiet = order->extend ? order->seconds : 0,
-		.trial = order->trial,
+		.dry_run = order->dry_run,
 	};
 
 	/* Before the machine was there, there was no time for the maps. */
-	ledger.since -= order->age < ledger.since ? order->age : ledger.since - 1;
-	blocks_reason(order->reason, ledger.reason);
-	return ledger;
+	info.since -= order->age < info.since ? order->age : info.since - 1;
+	blocks_reason(order->reason, info.reason);
+	return info;
 }
 
 /* Adds a host to the batch, in the light of what is known of it. True if it is new. */
 static bool blocks_stage(struct blocks *blocks, const struct block_map *tables,
-			 const struct addr *host, const struct sobig_ledger *ordered)
+			 const struct addr *host, const struct sobig_block_info *ordered)
 {
 	const void *key = block_map_key(tables, host);
-	struct sobig_ledger ledger = *ordered, old;
+	struct sobig_block_info info = *ordered, old;
 	struct sobig_block block = { 0 };
 	bool known;
 
 	/* Most are new, and that is known without asking the kernel. */
-	known = !front_table_is_free(blocks->mirror, host) &&
-		!block_map_get_ledger(tables, key, &old);
-	if (known && (old.until > ledger.since || old.quiet)) {
-		blocks_extend(&ledger, &old);
+	known = !front_table_is_free(blocks->front, host) && !block_map_get_info(tables, key, &old);
+	if (known && (old.until > info.since || old.quiet)) {
+		blocks_extend(&info, &old);
 		if (block_map_get_block(tables, key, &block))
 			memset(&block, 0, sizeof(block));
 	}
-	block.until = ledger.until;
-	block.quiet = ledger.quiet;
-	block.trial = ledger.trial;
-	block_map_batch_add(tables, blocks->batch, key, &ledger, &block);
+	block.until = info.until;
+	block.quiet = info.quiet;
+	block.dry_run = info.dry_run;
+	block_map_batch_add(tables, blocks->batch, key, &info, &block);
 	return !known;
 }
 
@@ -112,17 +111,17 @@ static void blocks_show(struct blocks *blocks, const struct block_map *tables)
 	for (uint32_t i = 0; i < batch->count; i++) {
 		struct addr host = block_map_host(tables, batch->keys + i * tables->key_size);
 
-		if (batch->blocks[i].trial)
-			front_table_doubt(blocks->mirror, &host);
+		if (batch->blocks[i].dry_run)
+			front_table_invalidate(blocks->front, &host);
 		else
-			front_table_put(blocks->mirror, &host, batch->blocks[i].until,
+			front_table_put(blocks->front, &host, batch->blocks[i].until,
 					blocks_knocks(&batch->blocks[i]));
 	}
 }
 
 /* Hosts of one family, no more than a batch; *count: as many as were blocked. */
 static int blocks_add_hosts(struct blocks *blocks, const struct addr_prefix *whom, size_t *count,
-			    const struct sobig_ledger *ordered, uint32_t *left)
+			    const struct sobig_block_info *ordered, uint32_t *left)
 {
 	bool ipv4 = addr_is_ipv4(&whom->addr);
 	struct block_map *tables = &blocks->tables[ipv4 ? 0 : 1];
@@ -134,41 +133,40 @@ static int blocks_add_hosts(struct blocks *blocks, const struct addr_prefix *who
 		more += blocks_stage(blocks, tables, &whom[i].addr, ordered);
 	err = block_map_write(tables, blocks->batch);
 	*count = blocks->batch->count;
-	front_table_count(blocks->mirror, ipv4, more < (int64_t)*count ? more : (int64_t)*count);
+	front_table_count(blocks->front, ipv4, more < (int64_t)*count ? more : (int64_t)*count);
 	blocks_show(blocks, tables);
 	for (size_t i = 0; i < *count && left; i++)
-		left[i] = blocks->batch->ledgers[i].until - ordered->since;
+		left[i] = blocks->batch->infos[i].until - ordered->since;
 	return err;
 }
 
 static int blocks_add_network(struct blocks *blocks, const struct addr_prefix *whom,
-			      const struct sobig_ledger *ordered, uint32_t *left)
+			      const struct sobig_block_info *ordered, uint32_t *left)
 {
-	struct sobig_ledger ledger = *ordered, old_ledger = { 0 };
+	struct sobig_block_info info = *ordered, old_info = { 0 };
 	struct sobig_network value = { 0 }, old;
 	int err;
 
-	if (!net_trie_get(&blocks->networks, whom, &old) &&
-	    (old.until > ledger.since || old.quiet)) {
-		old_ledger.since = old.since;
-		old_ledger.until = old.until;
-		old_ledger.quiet = old.quiet;
-		old_ledger.trial = old.trial;
-		memcpy(old_ledger.reason, old.reason, sizeof(old.reason));
-		blocks_extend(&ledger, &old_ledger);
+	if (!net_trie_get(&blocks->networks, whom, &old) && (old.until > info.since || old.quiet)) {
+		old_info.since = old.since;
+		old_info.until = old.until;
+		old_info.quiet = old.quiet;
+		old_info.dry_run = old.dry_run;
+		memcpy(old_info.reason, old.reason, sizeof(old.reason));
+		blocks_extend(&info, &old_info);
 		value.drops = old.drops;
 		value.last_drop = old.last_drop;
 	}
-	value.since = ledger.since;
-	value.until = ledger.until;
-	value.quiet = ledger.quiet;
-	value.trial = ledger.trial;
-	memcpy(value.reason, ledger.reason, sizeof(value.reason));
+	value.since = info.since;
+	value.until = info.until;
+	value.quiet = info.quiet;
+	value.dry_run = info.dry_run;
+	memcpy(value.reason, info.reason, sizeof(value.reason));
 	err = net_trie_set(&blocks->networks, whom, &value);
 	if (err == -ENOSPC)
 		return -E2BIG;
 	if (!err && left)
-		*left = ledger.until - ordered->since;
+		*left = info.until - ordered->since;
 	return err;
 }
 
@@ -187,7 +185,7 @@ static size_t blocks_run(const struct addr_prefix *whom, size_t count)
 /* Makes the front table as large as it has to be. Without memory it stays as it is, and true. */
 static void blocks_make_room(struct blocks *blocks, const struct addr_prefix *whom, size_t count)
 {
-	struct front_table_counts expected = front_table_counts(blocks->mirror);
+	struct front_table_counts expected = front_table_counts(blocks->front);
 
 	for (size_t i = 0; i < count; i++) {
 		if (addr_is_ipv4(&whom[i].addr))
@@ -195,19 +193,19 @@ static void blocks_make_room(struct blocks *blocks, const struct addr_prefix *wh
 		else
 			expected.ipv6++;
 	}
-	if (front_table_is_unfit(blocks->mirror, &expected, true))
-		blocks_reconcile_mirror(blocks, &expected);
+	if (front_table_needs_rebuild(blocks->front, &expected, true))
+		blocks_reconcile_front(blocks, &expected);
 }
 
 int blocks_add(struct blocks *blocks, const struct addr_prefix *whom, size_t count,
 	       const struct blocks_order *order, uint32_t *left, size_t *done)
 {
-	struct sobig_ledger ordered = blocks_order(order);
+	struct sobig_block_info ordered = blocks_order(order);
 	bool networks = false;
 	int err;
 
 	*done = 0;
-	err = lock_take(&blocks->turn);
+	err = lock_take(&blocks->lock);
 	if (err)
 		return err;
 	blocks_make_room(blocks, whom, count);
@@ -227,7 +225,7 @@ int blocks_add(struct blocks *blocks, const struct addr_prefix *whom, size_t cou
 	}
 	if (networks)
 		blocks_reconcile_count_networks(blocks);
-	lock_give(&blocks->turn);
+	lock_give(&blocks->lock);
 	return err;
 }
 
@@ -235,24 +233,24 @@ static int blocks_remove_host(struct blocks *blocks, const struct addr *host)
 {
 	bool ipv4 = addr_is_ipv4(host);
 	const struct block_map *tables = &blocks->tables[ipv4 ? 0 : 1];
-	struct sobig_ledger ledger = { 0 };
-	int found = block_map_get_ledger(tables, block_map_key(tables, host), &ledger), err;
+	struct sobig_block_info info = { 0 };
+	int found = block_map_get_info(tables, block_map_key(tables, host), &info), err;
 
 	blocks->batch->count = 0;
-	block_map_batch_add(tables, blocks->batch, block_map_key(tables, host), &ledger,
+	block_map_batch_add(tables, blocks->batch, block_map_key(tables, host), &info,
 			    &(struct sobig_block){ 0 });
-	front_table_remove(blocks->mirror, host);
+	front_table_remove(blocks->front, host);
 	err = block_map_delete(tables, blocks->batch);
 	if (found && found != -ENOENT)
 		return found;
 	if (!found)
-		front_table_count(blocks->mirror, ipv4, -1);
+		front_table_count(blocks->front, ipv4, -1);
 	return err ? err : found;
 }
 
 int blocks_remove(struct blocks *blocks, const struct addr_prefix *whom)
 {
-	int err = lock_take(&blocks->turn);
+	int err = lock_take(&blocks->lock);
 
 	if (err)
 		return err;
@@ -262,7 +260,7 @@ int blocks_remove(struct blocks *blocks, const struct addr_prefix *whom)
 		err = net_trie_delete(&blocks->networks, whom);
 		blocks_reconcile_count_networks(blocks);
 	}
-	lock_give(&blocks->turn);
+	lock_give(&blocks->lock);
 	return err;
 }
 
@@ -289,11 +287,10 @@ static int blocks_remove_tables(struct blocks *blocks, const struct block_map *t
 			struct addr host =
 				block_map_host(tables, blocks->batch->keys + i * tables->key_size);
 
-			front_table_remove(blocks->mirror, &host);
-			*removed += blocks->batch->ledgers[i].until > now;
+			front_table_remove(blocks->front, &host);
+			*removed += blocks->batch->infos[i].until > now;
 		}
-		front_table_count(blocks->mirror, tables->from != 0,
-				  -(int64_t)blocks->batch->count);
+		front_table_count(blocks->front, tables->from != 0, -(int64_t)blocks->batch->count);
 		err = block_map_delete(tables, blocks->batch);
 		if (err)
 			return err;
@@ -310,7 +307,7 @@ static int blocks_count_one(void *context, const struct addr_prefix *prefix,
 
 int blocks_remove_all(struct blocks *blocks)
 {
-	int removed = 0, err = lock_take(&blocks->turn);
+	int removed = 0, err = lock_take(&blocks->lock);
 
 	if (err)
 		return err;
@@ -321,13 +318,13 @@ int blocks_remove_all(struct blocks *blocks)
 	if (!err)
 		err = net_trie_each(&blocks->networks, blocks_remove_network, blocks);
 	blocks_reconcile_count_networks(blocks);
-	lock_give(&blocks->turn);
+	lock_give(&blocks->lock);
 	return err ? err : removed;
 }
 
-void blocks_share_turn(struct blocks *blocks, bool shared)
+void blocks_share_lock(struct blocks *blocks, bool shared)
 {
-	blocks->turn.shared = shared;
+	blocks->lock.shared = shared;
 }
 
 uint64_t blocks_room(const struct blocks *blocks, bool ipv4)
@@ -335,7 +332,7 @@ uint64_t blocks_room(const struct blocks *blocks, bool ipv4)
 	struct bpf_map_info info = { 0 };
 	__u32 size = sizeof(info);
 
-	bpf_obj_get_info_by_fd(blocks->tables[ipv4 ? 0 : 1].ledger, &info, &size);
+	bpf_obj_get_info_by_fd(blocks->tables[ipv4 ? 0 : 1].info, &info, &size);
 	return info.max_entries;
 }
 
@@ -346,20 +343,20 @@ int blocks_open(const char *dir, struct blocks **out)
 
 	if (!blocks)
 		return -ENOMEM;
-	blocks->turn.fd = blocks->networks.ipv4 = blocks->networks.ipv6 = -1;
+	blocks->lock.fd = blocks->networks.ipv4 = blocks->networks.ipv6 = -1;
 	for (int i = 0; i < BLOCKS_FAMILIES; i++)
-		blocks->tables[i].blocked = blocks->tables[i].ledger = -1;
+		blocks->tables[i].blocked = blocks->tables[i].info = -1;
 	blocks->batch = malloc(sizeof(*blocks->batch));
-	blocks->lapsed = malloc(sizeof(*blocks->lapsed));
-	if (!blocks->batch || !blocks->lapsed)
+	blocks->expired = malloc(sizeof(*blocks->expired));
+	if (!blocks->batch || !blocks->expired)
 		err = -ENOMEM;
 	for (int i = 0; i < BLOCKS_FAMILIES && !err; i++)
 		err = block_map_open(dir, i == 0, &blocks->tables[i]);
 	if (!err)
 		err = net_trie_open(dir, &blocks->networks);
 	if (!err)
-		err = front_table_open(dir, &blocks->mirror);
-	if (!err && (blocks->turn.fd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC)) < 0)
+		err = front_table_open(dir, &blocks->front);
+	if (!err && (blocks->lock.fd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC)) < 0)
 		err = -errno;
 	if (err) {
 		blocks_close(blocks);
@@ -376,10 +373,10 @@ void blocks_close(struct blocks *blocks)
 	for (int i = 0; i < BLOCKS_FAMILIES; i++)
 		block_map_close(&blocks->tables[i]);
 	net_trie_close(&blocks->networks);
-	front_table_close(blocks->mirror);
-	if (blocks->turn.fd >= 0)
-		close(blocks->turn.fd);
+	front_table_close(blocks->front);
+	if (blocks->lock.fd >= 0)
+		close(blocks->lock.fd);
 	free(blocks->batch);
-	free(blocks->lapsed);
+	free(blocks->expired);
 	free(blocks);
 }

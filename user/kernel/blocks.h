@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* The blocks in force, of hosts and of networks: whoever adds one or lifts one comes by here. */
-#ifndef BLOCKS_H
-#define BLOCKS_H
+#ifndef VERDICT_H
+#define VERDICT_H
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -21,7 +21,7 @@ struct blocks_order {
 	uint32_t seconds;
 	uint32_t age; /* seconds for which they were blocked before; the list shall know */
 	bool extend;  /* for as long after the last SYN */
-	bool trial;
+	bool dry_run;
 	const char
 		*reason; /* cut to SOBIG_REASON_SIZE - 1 bytes; what is not printable becomes '?' */
 };
@@ -42,7 +42,7 @@ void blocks_reason(const char *from, char to[SOBIG_REASON_SIZE]);
 int blocks_open(const char *dir, struct blocks **out);
 
 /* While the caller holds pins_lock() of the same folder, which is the same turn. */
-void blocks_share_turn(struct blocks *blocks, bool shared);
+void blocks_share_lock(struct blocks *blocks, bool shared);
 
 /*
  * Blocks all of `whom`, from now on; a block in force is made longer, never shorter, and keeps
@@ -60,7 +60,7 @@ int blocks_remove(struct blocks *blocks, const struct addr_prefix *whom);
 int blocks_remove_all(struct blocks *blocks);
 
 struct blocks_reconciled {
-	uint64_t lapsed;  /* run out, and now removed */
+	uint64_t expired; /* run out, and now removed */
 	uint64_t evicted; /* the LRU had lost them, and they were put back */
 };
 

@@ -18,7 +18,7 @@ struct blocks_exempt_found {
 
 struct blocks_exempt {
 	struct blocks *blocks;
-	const struct prefix_set *spared;
+	const struct prefix_set *allowed;
 	const struct prefix_set *fresh;
 	void (*each)(void *context, const struct blocks_exempt_lifted *lifted);
 	void *context;
@@ -45,14 +45,14 @@ static int blocks_exempt_add(struct blocks_exempt_pieces *pieces, const struct a
 	return 0;
 }
 
-int blocks_exempt_rest(const struct prefix_set *spared, const struct addr_prefix *whom,
+int blocks_exempt_rest(const struct prefix_set *allowed, const struct addr_prefix *whom,
 		       struct blocks_exempt_pieces *out)
 {
 	struct addr_prefix half = *whom, entry;
 	unsigned int bit;
 	int err;
 
-	if (!prefix_set_find(spared, whom, &entry))
+	if (!prefix_set_find(allowed, whom, &entry))
 		return blocks_exempt_add(out, whom);
 	/* Somebody in a /64 is the host of that /64. */
 	if (entry.length <= whom->length ||
@@ -60,9 +60,9 @@ int blocks_exempt_rest(const struct prefix_set *spared, const struct addr_prefix
 		return 0;
 	bit = whom->length + (addr_is_ipv4(&whom->addr) ? 96 : 0);
 	half.length++;
-	err = blocks_exempt_rest(spared, &half, out);
+	err = blocks_exempt_rest(allowed, &half, out);
 	half.addr.bytes[bit / 8] |= 0x80 >> bit % 8;
-	return err ? err : blocks_exempt_rest(spared, &half, out);
+	return err ? err : blocks_exempt_rest(allowed, &half, out);
 }
 
 void blocks_exempt_free(struct blocks_exempt_pieces *pieces)
@@ -71,47 +71,47 @@ void blocks_exempt_free(struct blocks_exempt_pieces *pieces)
 	*pieces = (struct blocks_exempt_pieces){ 0 };
 }
 
-static int blocks_exempt_note(struct blocks_exempt *carve, const struct addr_prefix *whom,
+static int blocks_exempt_note(struct blocks_exempt *exempt, const struct addr_prefix *whom,
 			      const struct sobig_network *value)
 {
-	if (carve->count == carve->room) {
-		size_t room = carve->room ? carve->room * 2 : 64;
-		void *grown = reallocarray(carve->found, room, sizeof(*carve->found));
+	if (exempt->count == exempt->room) {
+		size_t room = exempt->room ? exempt->room * 2 : 64;
+		void *grown = reallocarray(exempt->found, room, sizeof(*exempt->found));
 
 		if (!grown)
 			return -ENOMEM;
-		carve->found = grown;
-		carve->room = room;
+		exempt->found = grown;
+		exempt->room = room;
 	}
-	carve->found[carve->count++] = (struct blocks_exempt_found){ *whom, *value };
+	exempt->found[exempt->count++] = (struct blocks_exempt_found){ *whom, *value };
 	return 0;
 }
 
 static int blocks_exempt_visit_network(void *context, const struct addr_prefix *whom,
 				       const struct sobig_network *value)
 {
-	struct blocks_exempt *carve = context;
+	struct blocks_exempt *exempt = context;
 
-	if (value->until <= carve->now || !prefix_set_find(carve->fresh, whom, NULL))
+	if (value->until <= exempt->now || !prefix_set_find(exempt->fresh, whom, NULL))
 		return 0;
-	return blocks_exempt_note(carve, whom, value);
+	return blocks_exempt_note(exempt, whom, value);
 }
 
-static int blocks_exempt_visit_host(struct blocks_exempt *carve, const struct addr_prefix *host,
-				    const struct sobig_ledger *ledger)
+static int blocks_exempt_visit_host(struct blocks_exempt *exempt, const struct addr_prefix *host,
+				    const struct sobig_block_info *info)
 {
-	const struct sobig_network value = { .until = ledger->until, .trial = ledger->trial };
+	const struct sobig_network value = { .until = info->until, .dry_run = info->dry_run };
 
 	/* One that lasts until its host is quiet may last for longer than the ledger says. */
-	if (ledger->until <= carve->now && !ledger->quiet)
+	if (info->until <= exempt->now && !info->quiet)
 		return 0;
-	return prefix_set_find(carve->fresh, host, NULL) ? blocks_exempt_note(carve, host, &value)
-							 : 0;
+	return prefix_set_find(exempt->fresh, host, NULL) ? blocks_exempt_note(exempt, host, &value)
+							  : 0;
 }
 
-static int blocks_exempt_walk_hosts(struct blocks_exempt *carve, const struct block_map *tables)
+static int blocks_exempt_walk_hosts(struct blocks_exempt *exempt, const struct block_map *tables)
 {
-	struct block_map_batch *batch = carve->blocks->batch;
+	struct block_map_batch *batch = exempt->blocks->batch;
 	struct block_map_walk walk = { 0 };
 	int err = 0;
 
@@ -122,93 +122,94 @@ static int blocks_exempt_walk_hosts(struct blocks_exempt *carve, const struct bl
 				block_map_host(tables, batch->keys + i * tables->key_size);
 			struct addr_prefix host = addr_prefix_host(&addr);
 
-			err = blocks_exempt_visit_host(carve, &host, &batch->ledgers[i]);
+			err = blocks_exempt_visit_host(exempt, &host, &batch->infos[i]);
 		}
 	}
 	return err;
 }
 
 /* A host that is spared, or has an address that is. */
-static int blocks_exempt_ask_host(struct blocks_exempt *carve, const struct addr *addr)
+static int blocks_exempt_ask_host(struct blocks_exempt *exempt, const struct addr *addr)
 {
 	const struct addr_prefix host = addr_prefix_host(addr);
-	const struct block_map *tables = &carve->blocks->tables[addr_is_ipv4(addr) ? 0 : 1];
-	struct sobig_ledger ledger;
-	int err = block_map_get_ledger(tables, block_map_key(tables, &host.addr), &ledger);
+	const struct block_map *tables = &exempt->blocks->tables[addr_is_ipv4(addr) ? 0 : 1];
+	struct sobig_block_info info;
+	int err = block_map_get_info(tables, block_map_key(tables, &host.addr), &info);
 
 	if (err == -ENOENT)
 		return 0;
-	return err ? err : blocks_exempt_visit_host(carve, &host, &ledger);
+	return err ? err : blocks_exempt_visit_host(exempt, &host, &info);
 }
 
-static int blocks_exempt_find_hosts(struct blocks_exempt *carve)
+static int blocks_exempt_find_hosts(struct blocks_exempt *exempt)
 {
-	size_t count = prefix_set_count(carve->fresh);
+	size_t count = prefix_set_count(exempt->fresh);
 	bool each = count <= BLOCKS_EXEMPT_HOSTS_FEW;
 	int err = 0;
 
 	for (size_t i = 0; i < count && each; i++) {
-		const struct addr_prefix *whom = prefix_set_at(carve->fresh, i, NULL);
+		const struct addr_prefix *whom = prefix_set_at(exempt->fresh, i, NULL);
 
 		each = whom->length >= (addr_is_ipv4(&whom->addr) ? 32 : SOBIG_IPV6_PREFIX);
 	}
 	for (size_t i = 0; i < count && each && !err; i++)
-		err = blocks_exempt_ask_host(carve, &prefix_set_at(carve->fresh, i, NULL)->addr);
+		err = blocks_exempt_ask_host(exempt, &prefix_set_at(exempt->fresh, i, NULL)->addr);
 	for (int family = 0; family < BLOCKS_FAMILIES && !each && !err; family++)
-		err = blocks_exempt_walk_hosts(carve, &carve->blocks->tables[family]);
+		err = blocks_exempt_walk_hosts(exempt, &exempt->blocks->tables[family]);
 	return err;
 }
 
 /* The rest is blocked before the whole is lifted, so that nobody slips through. */
-static int blocks_exempt_split(struct blocks_exempt *carve, const struct blocks_exempt_found *found,
-			       size_t *count)
+static int blocks_exempt_split(struct blocks_exempt *exempt,
+			       const struct blocks_exempt_found *found, size_t *count)
 {
 	struct blocks_exempt_pieces pieces = { 0 };
 	const struct blocks_order order = {
-		.seconds = found->value.until - carve->now,
+		.seconds = found->value.until - exempt->now,
 		.extend = found->value.quiet,
-		.trial = found->value.trial,
+		.dry_run = found->value.dry_run,
 		.reason = found->value.reason,
 	};
-	int err = blocks_exempt_rest(carve->spared, &found->whom, &pieces);
+	int err = blocks_exempt_rest(exempt->allowed, &found->whom, &pieces);
 
 	*count = 0;
 	if (!err && pieces.count)
-		err = blocks_add(carve->blocks, pieces.whom, pieces.count, &order, NULL, count);
+		err = blocks_add(exempt->blocks, pieces.whom, pieces.count, &order, NULL, count);
 	blocks_exempt_free(&pieces);
 	return err;
 }
 
-static int blocks_exempt_lift(struct blocks_exempt *carve, const struct blocks_exempt_found *found)
+static int blocks_exempt_lift(struct blocks_exempt *exempt, const struct blocks_exempt_found *found)
 {
-	struct blocks_exempt_lifted lifted = { .whom = found->whom, .trial = found->value.trial };
+	struct blocks_exempt_lifted lifted = { .whom = found->whom,
+					       .dry_run = found->value.dry_run };
 	int err;
 
-	lifted.why = prefix_set_find(carve->fresh, &found->whom, &lifted.entry);
+	lifted.why = prefix_set_find(exempt->fresh, &found->whom, &lifted.entry);
 	if (!addr_prefix_is_host(&found->whom))
-		lifted.err = blocks_exempt_split(carve, found, &lifted.pieces);
-	err = blocks_remove(carve->blocks, &found->whom);
+		lifted.err = blocks_exempt_split(exempt, found, &lifted.pieces);
+	err = blocks_remove(exempt->blocks, &found->whom);
 	if (!err)
-		carve->each(carve->context, &lifted);
+		exempt->each(exempt->context, &lifted);
 	/* Somebody else was faster. */
 	return err == -ENOENT ? 0 : err;
 }
 
-int blocks_exempt_blocks(struct blocks *blocks, const struct prefix_set *spared,
+int blocks_exempt_blocks(struct blocks *blocks, const struct prefix_set *allowed,
 			 const struct prefix_set *fresh,
 			 void (*each)(void *context, const struct blocks_exempt_lifted *lifted),
 			 void *context)
 {
-	struct blocks_exempt carve = { blocks, spared, fresh, each, context, blocks_now() };
+	struct blocks_exempt exempt = { blocks, allowed, fresh, each, context, blocks_now() };
 	int err;
 
 	if (!prefix_set_count(fresh))
 		return 0;
-	err = blocks_exempt_find_hosts(&carve);
+	err = blocks_exempt_find_hosts(&exempt);
 	if (!err)
-		err = net_trie_each(&blocks->networks, blocks_exempt_visit_network, &carve);
-	for (size_t i = 0; i < carve.count && !err; i++)
-		err = blocks_exempt_lift(&carve, &carve.found[i]);
-	free(carve.found);
+		err = net_trie_each(&blocks->networks, blocks_exempt_visit_network, &exempt);
+	for (size_t i = 0; i < exempt.count && !err; i++)
+		err = blocks_exempt_lift(&exempt, &exempt.found[i]);
+	free(exempt.found);
 	return err;
 }

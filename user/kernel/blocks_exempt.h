@@ -21,7 +21,7 @@ struct blocks_exempt_pieces {
  * Adds what is left of `whom` without what is in the set, in as few networks as there can be.
  * 0; -ENOMEM; -E2BIG: more than BLOCKS_EXEMPT_PIECES_MAX.
  */
-int blocks_exempt_rest(const struct prefix_set *spared, const struct addr_prefix *whom,
+int blocks_exempt_rest(const struct prefix_set *allowed, const struct addr_prefix *whom,
 		       struct blocks_exempt_pieces *out);
 
 void blocks_exempt_free(struct blocks_exempt_pieces *pieces);
@@ -33,7 +33,7 @@ struct blocks_exempt_lifted {
 	const char *why;
 	size_t pieces; /* networks that were blocked in its stead: all of it but what is spared */
 	int err;       /* why that did not go well, as blocks_add() has it */
-	bool trial;
+	bool dry_run;
 };
 
 /*
@@ -41,7 +41,7 @@ struct blocks_exempt_lifted {
  * altogether, of a network in so far as it is in `spared` (which holds `fresh`, too); the rest
  * stays blocked for as long and for the same reason. Tells of each. 0 or -errno.
  */
-int blocks_exempt_blocks(struct blocks *blocks, const struct prefix_set *spared,
+int blocks_exempt_blocks(struct blocks *blocks, const struct prefix_set *allowed,
 			 const struct prefix_set *fresh,
 			 void (*each)(void *context, const struct blocks_exempt_lifted *lifted),
 			 void *context);

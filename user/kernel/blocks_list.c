@@ -14,7 +14,7 @@ int blocks_list_covering(struct blocks *blocks, const struct addr_prefix *whom,
 	struct sobig_network value;
 
 	while (!net_trie_find(&blocks->networks, &at, &found, &value)) {
-		if (value.until > blocks_now() && !value.trial) {
+		if (value.until > blocks_now() && !value.dry_run) {
 			*out = found;
 			return 0;
 		}
@@ -60,17 +60,17 @@ static int blocks_list_visit_hosts(const struct blocks_list_visitor *visitor,
 		err = block_map_walk(tables, &walk, batch);
 		for (uint32_t i = 0; i < batch->count && !err; i++) {
 			const void *key = batch->keys + i * tables->key_size;
-			const struct sobig_ledger *ledger = &batch->ledgers[i];
+			const struct sobig_block_info *info = &batch->infos[i];
 			struct blocks_list_entry entry = {
 				.whom.addr = block_map_host(tables, key),
-				.since = ledger->since,
-				.until = ledger->until,
-				.quiet = ledger->quiet,
-				.trial = ledger->trial,
+				.since = info->since,
+				.until = info->until,
+				.quiet = info->quiet,
+				.dry_run = info->dry_run,
 			};
 
 			entry.whom = addr_prefix_host(&entry.whom.addr);
-			memcpy(entry.reason, ledger->reason, sizeof(entry.reason));
+			memcpy(entry.reason, info->reason, sizeof(entry.reason));
 			entry.reason[sizeof(entry.reason) - 1] = '\0';
 			blocks_list_read_drops(visitor->blocks, tables, key, &entry);
 			if (entry.until > visitor->now)
@@ -89,7 +89,7 @@ static int blocks_list_visit_network(void *context, const struct addr_prefix *pr
 		.since = value->since,
 		.until = value->until,
 		.quiet = value->quiet,
-		.trial = value->trial,
+		.dry_run = value->dry_run,
 		.drops = value->drops,
 		.last_drop = value->last_drop,
 	};

@@ -13,7 +13,7 @@ struct blocks_list_entry {
 	uint32_t quiet; /* it lasts until the host was quiet for so many seconds; 0: no longer */
 	uint32_t last_drop; /* 0: none yet */
 	uint64_t drops;
-	bool trial; /* the verdict of a dry run: nothing is dropped for it */
+	bool dry_run; /* the verdict of a dry run: nothing is dropped for it */
 	char reason[SOBIG_REASON_SIZE];
 };
 

@@ -33,15 +33,15 @@
 bool blocks_reconcile_enter_drops(const struct blocks *blocks, const struct addr *host,
 				  struct sobig_block *block)
 {
-	uint32_t now = blocks_now(), knocks, last;
+	uint32_t now = blocks_now(), dropped, last;
 	uint64_t drops;
 
-	if (front_table_knocks(blocks->mirror, host, &knocks) || !knocks)
+	if (front_table_dropped(blocks->front, host, &dropped) || !dropped)
 		return false;
-	drops = (block->drops & ~(uint64_t)FRONT_COUNT_MASK) | (knocks & FRONT_COUNT_MASK);
+	drops = (block->drops & ~(uint64_t)FRONT_COUNT_MASK) | (dropped & FRONT_COUNT_MASK);
 	/* The filter's second may be one ahead of ours. */
-	last = now + 1 - ((now + 1 - (knocks >> 16)) & 0xffff);
-	if (drops == block->drops && (knocks >> 16) == (block->last_drop & 0xffff))
+	last = now + 1 - ((now + 1 - (dropped >> 16)) & 0xffff);
+	if (drops == block->drops && (dropped >> 16) == (block->last_drop & 0xffff))
 		return false;
 	block->drops = drops;
 	block->last_drop = last;
@@ -51,7 +51,7 @@ bool blocks_reconcile_enter_drops(const struct blocks *blocks, const struct addr
 struct blocks_reconcile_row {
 	struct addr host;
 	uint32_t until;
-	uint32_t knocks;
+	uint32_t dropped;
 	bool doubt;
 };
 
@@ -87,26 +87,26 @@ static int blocks_reconcile_collect(struct blocks *blocks, const struct block_ma
 		err = block_map_walk(tables, &walk, blocks->batch);
 		for (uint32_t i = 0; i < blocks->batch->count && !err; i++) {
 			const void *key = blocks->batch->keys + i * tables->key_size;
-			const struct sobig_ledger *ledger = &blocks->batch->ledgers[i];
+			const struct sobig_block_info *info = &blocks->batch->infos[i];
 			struct sobig_block block = { 0 };
 			struct blocks_reconcile_row row = {
 				.host = block_map_host(tables, key),
-				.until = ledger->until,
-				.doubt = ledger->trial,
+				.until = info->until,
+				.doubt = info->dry_run,
 			};
 
 			/* One without a seat is counted in the LRU map alone. */
-			if (front_table_knocks(blocks->mirror, &row.host, &row.knocks) &&
+			if (front_table_dropped(blocks->front, &row.host, &row.dropped) &&
 			    !block_map_get_block(tables, key, &block))
-				row.knocks = block.last_drop << 16 |
-					     (block.drops & FRONT_COUNT_MASK);
+				row.dropped = block.last_drop << 16 |
+					      (block.drops & FRONT_COUNT_MASK);
 			err = blocks_reconcile_add_row(rows, &row);
 		}
 	}
 	return err;
 }
 
-int blocks_reconcile_mirror(struct blocks *blocks, const struct front_table_counts *expected)
+int blocks_reconcile_front(struct blocks *blocks, const struct front_table_counts *expected)
 {
 	struct blocks_reconcile_rows rows = { 0 };
 	int err = 0;
@@ -115,12 +115,12 @@ int blocks_reconcile_mirror(struct blocks *blocks, const struct front_table_coun
 		err = blocks_reconcile_collect(blocks, &blocks->tables[i], &rows);
 	/* What is dropped from here to front_table_end() may go uncounted at its block. */
 	if (!err)
-		err = front_table_begin(blocks->mirror, expected);
+		err = front_table_begin(blocks->front, expected);
 	if (!err) {
 		for (size_t i = 0; i < rows.count; i++)
-			front_table_fill(blocks->mirror, &rows.rows[i].host, rows.rows[i].until,
-					 rows.rows[i].doubt, rows.rows[i].knocks);
-		front_table_end(blocks->mirror);
+			front_table_fill(blocks->front, &rows.rows[i].host, rows.rows[i].until,
+					 rows.rows[i].doubt, rows.rows[i].dropped);
+		front_table_end(blocks->front);
 		blocks->walk = (struct block_map_walk){ 0 };
 		blocks->family = 0;
 		memset(blocks->seen, 0, sizeof(blocks->seen));
@@ -145,7 +145,7 @@ void blocks_reconcile_count_networks(struct blocks *blocks)
 
 	/* If they cannot be counted now, the next repair does. */
 	if (!net_trie_each(&blocks->networks, blocks_reconcile_count_network, counts))
-		front_table_set_networks(blocks->mirror, counts[0], counts[1]);
+		front_table_set_networks(blocks->front, counts[0], counts[1]);
 }
 
 /* True, and *until is later, if the host has knocked since, and its block shall see it quiet. */
@@ -166,31 +166,31 @@ static void blocks_reconcile_line(struct blocks *blocks, const struct block_map 
 				  const struct addr *host)
 {
 	struct addr hosts[FRONT_HOSTS4];
-	size_t count = front_table_line(blocks->mirror, host, hosts);
-	struct sobig_ledger ledger;
-	uint32_t sure = FRONT_EMPTY;
+	size_t count = front_table_line(blocks->front, host, hosts);
+	struct sobig_block_info info;
+	uint32_t valid_until = FRONT_EMPTY;
 
 	for (size_t i = 0; i < count; i++) {
-		if (block_map_get_ledger(tables, block_map_key(tables, &hosts[i]), &ledger))
-			front_table_remove(blocks->mirror, &hosts[i]);
-		else if (ledger.until < sure)
-			sure = ledger.until;
+		if (block_map_get_info(tables, block_map_key(tables, &hosts[i]), &info))
+			front_table_remove(blocks->front, &hosts[i]);
+		else if (info.until < valid_until)
+			valid_until = info.until;
 	}
-	front_table_renew(blocks->mirror, host, sure);
+	front_table_renew(blocks->front, host, valid_until);
 }
 
-static int blocks_reconcile_lapse(struct blocks *blocks, const struct block_map *tables,
-				  const void *key)
+static int blocks_reconcile_expire(struct blocks *blocks, const struct block_map *tables,
+				   const void *key)
 {
 	struct addr host = block_map_host(tables, key);
-	struct block_map_batch *one = blocks->lapsed;
+	struct block_map_batch *one = blocks->expired;
 	int err;
 
 	one->count = 0;
-	block_map_batch_add(tables, one, key, &(struct sobig_ledger){ 0 },
+	block_map_batch_add(tables, one, key, &(struct sobig_block_info){ 0 },
 			    &(struct sobig_block){ 0 });
-	front_table_remove(blocks->mirror, &host);
-	front_table_count(blocks->mirror, tables->from != 0, -1);
+	front_table_remove(blocks->front, &host);
+	front_table_count(blocks->front, tables->from != 0, -1);
 	err = block_map_delete(tables, one);
 	blocks_reconcile_line(blocks, tables, &host);
 	return err;
@@ -200,7 +200,7 @@ static int blocks_reconcile_lapse(struct blocks *blocks, const struct block_map 
 static bool blocks_reconcile_is_due(const struct blocks *blocks, const struct addr *host,
 				    uint32_t now)
 {
-	struct front_table_counts counts = front_table_counts(blocks->mirror);
+	struct front_table_counts counts = front_table_counts(blocks->front);
 	uint32_t sum = host->bytes[7] + host->bytes[15];
 
 	return counts.ipv4 + counts.ipv6 < BLOCKS_RECONCILE_MANY ||
@@ -209,29 +209,30 @@ static bool blocks_reconcile_is_due(const struct blocks *blocks, const struct ad
 
 /* One that need not be looked up: it is in force for a while, and what was dropped is entered. */
 static bool blocks_reconcile_is_idle(const struct blocks *blocks, const struct addr *host,
-				     const struct sobig_ledger *ledger, uint32_t now)
+				     const struct sobig_block_info *info, uint32_t now)
 {
-	uint32_t knocks;
+	uint32_t dropped;
 
-	if (ledger->until <= now + (ledger->quiet ? BLOCKS_RECONCILE_AHEAD : 0) ||
-	    front_table_knocks(blocks->mirror, host, &knocks))
+	if (info->until <= now + (info->quiet ? BLOCKS_RECONCILE_AHEAD : 0) ||
+	    front_table_dropped(blocks->front, host, &dropped))
 		return false;
-	return !knocks ||
-	       ((now - (knocks >> FRONT_TIME_SHIFT)) & FRONT_COUNT_MASK) > BLOCKS_RECONCILE_FRESH ||
+	return !dropped ||
+	       ((now - (dropped >> FRONT_TIME_SHIFT)) & FRONT_COUNT_MASK) >
+		       BLOCKS_RECONCILE_FRESH ||
 	       !blocks_reconcile_is_due(blocks, host, now);
 }
 
 static int blocks_reconcile_one(struct blocks *blocks, const struct block_map *tables,
-				const void *key, struct sobig_ledger *ledger,
+				const void *key, struct sobig_block_info *info,
 				struct blocks_reconciled *result)
 {
 	struct addr host = block_map_host(tables, key);
 	struct sobig_block block = { 0 };
-	uint32_t now = blocks_now(), until = ledger->until, knocks;
+	uint32_t now = blocks_now(), until = info->until, dropped;
 	bool lost, changed, longer;
 	int err = 0;
 
-	if (!blocks->thorough && blocks_reconcile_is_idle(blocks, &host, ledger, now))
+	if (!blocks->thorough && blocks_reconcile_is_idle(blocks, &host, info, now))
 		return 0;
 	lost = block_map_get_block(tables, key, &block);
 	/* The filter itself makes one longer that it finds has just run out. */
@@ -239,26 +240,26 @@ static int blocks_reconcile_one(struct blocks *blocks, const struct block_map *t
 		until = block.until;
 	changed = blocks_reconcile_enter_drops(blocks, &host, &block) &&
 		  (block.drops & FRONT_COUNT_MASK) < BLOCKS_RECONCILE_CARRY;
-	longer = blocks_reconcile_extends(&until, ledger->quiet, block.last_drop, now) ||
-		 until > ledger->until;
+	longer = blocks_reconcile_extends(&until, info->quiet, block.last_drop, now) ||
+		 until > info->until;
 	if (until <= now) {
-		result->lapsed++;
+		result->expired++;
 		blocks->seen[blocks->family]--;
-		return blocks_reconcile_lapse(blocks, tables, key);
+		return blocks_reconcile_expire(blocks, tables, key);
 	}
 	result->evicted += lost;
 	if (lost || changed || longer || block.until != until) {
-		block.until = ledger->until = until;
-		block.quiet = ledger->quiet;
-		block.trial = ledger->trial;
+		block.until = info->until = until;
+		block.quiet = info->quiet;
+		block.dry_run = info->dry_run;
 		err = block_map_set_block(tables, key, &block);
 	}
 	if (!err && longer) {
-		err = block_map_set_ledger(tables, key, ledger);
+		err = block_map_set_info(tables, key, info);
 		blocks_reconcile_line(blocks, tables, &host);
 	}
-	if (!ledger->trial && front_table_knocks(blocks->mirror, &host, &knocks))
-		front_table_put(blocks->mirror, &host, until,
+	if (!info->dry_run && front_table_dropped(blocks->front, &host, &dropped))
+		front_table_put(blocks->front, &host, until,
 				block.last_drop << FRONT_TIME_SHIFT |
 					(block.drops & FRONT_COUNT_MASK));
 	return err;
@@ -279,12 +280,12 @@ static int blocks_reconcile_network(void *context, const struct addr_prefix *pre
 /* The end of a round: networks are few, and the table may want another size. */
 static int blocks_reconcile_round(struct blocks *blocks)
 {
-	struct front_table_counts counts = front_table_counts(blocks->mirror);
+	struct front_table_counts counts = front_table_counts(blocks->front);
 	int err = net_trie_each(&blocks->networks, blocks_reconcile_network, blocks);
 
 	blocks_reconcile_count_networks(blocks);
-	if (!err && front_table_is_unfit(blocks->mirror, &counts, false))
-		err = blocks_reconcile_mirror(blocks, &counts);
+	if (!err && front_table_needs_rebuild(blocks->front, &counts, false))
+		err = blocks_reconcile_front(blocks, &counts);
 	return err;
 }
 
@@ -298,7 +299,7 @@ static int blocks_reconcile_step(struct blocks *blocks, struct blocks_reconciled
 		blocks->seen[blocks->family]++;
 		err = blocks_reconcile_one(blocks, tables,
 					   blocks->batch->keys + i * tables->key_size,
-					   &blocks->batch->ledgers[i], result);
+					   &blocks->batch->infos[i], result);
 	}
 	return err;
 }
@@ -309,7 +310,7 @@ static int blocks_reconcile_step(struct blocks *blocks, struct blocks_reconciled
  */
 static void blocks_reconcile_count(struct blocks *blocks)
 {
-	struct front_table_counts should = front_table_counts(blocks->mirror);
+	struct front_table_counts should = front_table_counts(blocks->front);
 
 	if (blocks->thorough || blocks->rests--)
 		return;
@@ -333,7 +334,7 @@ static bool blocks_reconcile_goes_round(struct blocks *blocks)
 	if (blocks->family)
 		return false;
 	if (blocks->thorough)
-		front_table_set_counts(blocks->mirror, &counts);
+		front_table_set_counts(blocks->front, &counts);
 	blocks->thorough = false;
 	memset(blocks->seen, 0, sizeof(blocks->seen));
 	return true;
@@ -343,7 +344,7 @@ int blocks_reconcile(struct blocks *blocks, struct blocks_reconciled *out)
 {
 	struct blocks_reconciled result = { 0 };
 	size_t seen = 0;
-	int err = lock_take(&blocks->turn);
+	int err = lock_take(&blocks->lock);
 
 	if (err)
 		return err;
@@ -357,7 +358,7 @@ int blocks_reconcile(struct blocks *blocks, struct blocks_reconciled *out)
 		err = blocks_reconcile_round(blocks);
 		break;
 	}
-	lock_give(&blocks->turn);
+	lock_give(&blocks->lock);
 	if (!err)
 		*out = result;
 	return err;

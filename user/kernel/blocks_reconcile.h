@@ -12,12 +12,12 @@
 #define BLOCKS_FAMILIES 2
 
 struct blocks {
-	struct lock turn;
+	struct lock lock;
 	struct block_map tables[BLOCKS_FAMILIES]; /* IPv4's, IPv6's */
 	struct net_trie networks;
-	struct front_table *mirror;
-	struct block_map_batch *batch;	/* what is being worked at */
-	struct block_map_batch *lapsed; /* and one that is taken out of it */
+	struct front_table *front;
+	struct block_map_batch *batch;	 /* what is being worked at */
+	struct block_map_batch *expired; /* and one that is taken out of it */
 	/* Where blocks_reconcile() has come. */
 	int family;
 	struct block_map_walk walk;
@@ -33,7 +33,7 @@ bool blocks_reconcile_enter_drops(const struct blocks *blocks, const struct addr
 				  struct sobig_block *block);
 
 /* Makes the front table anew, for as many hosts as are expected. 0; -ENOMEM or another -errno. */
-int blocks_reconcile_mirror(struct blocks *blocks, const struct front_table_counts *expected);
+int blocks_reconcile_front(struct blocks *blocks, const struct front_table_counts *expected);
 
 /* Tells the filter whether there are networks to look for. */
 void blocks_reconcile_count_networks(struct blocks *blocks);

@@ -19,7 +19,7 @@ struct filter_options {
 	uint16_t ports[SOBIG_PORTS_MAX]; /* host order; 0: no more */
 	bool dry_run;
 	bool scope_port;     /* drop all that a blocked host sends to these ports, not only SYNs */
-	uint32_t rate_step;  /* of one SYN, in units of struct sobig_rates; 0: no limit */
+	uint32_t rate_step;  /* of one SYN, in units of struct sobig_syn_rates; 0: no limit */
 	uint32_t rate_burst; /* how many SYNs at a time */
 	uint32_t blocks;     /* IPv4 addresses that can be blocked; 0: as usual, or as pinned */
 	enum filter_mode mode;

@@ -28,11 +28,11 @@ struct front_table_table {
 	unsigned int load;
 	bool wide;
 	/* While it is made anew: what the lines will be sure of. */
-	uint32_t *sure;
+	uint32_t *valid_until;
 };
 
-_Static_assert(sizeof(struct front_line4) == FRONT_LINE, "a line is a line");
-_Static_assert(sizeof(struct front_line6) == FRONT_LINE, "a line is a line");
+_Static_assert(sizeof(struct front_line4) == FRONT_LINE_SIZE, "a line is a line");
+_Static_assert(sizeof(struct front_line6) == FRONT_LINE_SIZE, "a line is a line");
 
 struct front_table {
 	struct front_state *state;
@@ -52,15 +52,15 @@ static uint32_t *front_table_sure(char *line)
 	return (uint32_t *)line;
 }
 
-static uint32_t front_table_get_sure(const char *line)
+static uint32_t front_table_get_valid(const char *line)
 {
 	return __atomic_load_n((const uint32_t *)line, __ATOMIC_ACQUIRE);
 }
 
 /* Ordered with what is written of the hosts before and after, as front.h demands. */
-static void front_table_set_sure(char *line, uint32_t sure)
+static void front_table_set_valid(char *line, uint32_t valid_until)
 {
-	__atomic_store_n(front_table_sure(line), sure, __ATOMIC_SEQ_CST);
+	__atomic_store_n(front_table_sure(line), valid_until, __ATOMIC_SEQ_CST);
 }
 
 static uint64_t front_table_get(const struct front_table_table *table, const char *line,
@@ -81,19 +81,19 @@ static void front_table_set(const struct front_table_table *table, char *line, u
 				 __ATOMIC_SEQ_CST);
 }
 
-static uint32_t *front_table_tally(const struct front_table_table *table, char *line,
-				   unsigned int slot)
+static uint32_t *front_table_drop_counter(const struct front_table_table *table, char *line,
+					  unsigned int slot)
 {
-	return table->wide ? &((struct front_line6 *)line)->tallies[slot]
-			   : &((struct front_line4 *)line)->tallies[slot];
+	return table->wide ? &((struct front_line6 *)line)->counts[slot]
+			   : &((struct front_line4 *)line)->counts[slot];
 }
 
 static char *front_table_line_at(const struct front_table_table *table, uint32_t number)
 {
-	return table->lines + (size_t)number * FRONT_LINE;
+	return table->lines + (size_t)number * FRONT_LINE_SIZE;
 }
 
-static struct front_table_place front_table_place(const struct front_table *mirror,
+static struct front_table_place front_table_place(const struct front_table *front,
 						  const struct addr *host)
 {
 	struct front_table_place place = { 0 };
@@ -102,13 +102,13 @@ static struct front_table_place front_table_place(const struct front_table *mirr
 		uint32_t narrow;
 
 		memcpy(&narrow, host->bytes + 12, sizeof(narrow));
-		place.table = (struct front_table_table *)&mirror->tables[0];
+		place.table = (struct front_table_table *)&front->tables[0];
 		place.host = narrow;
-		place.number = front_line_of4(mirror->state, narrow);
+		place.number = front_line_of4(front->state, narrow);
 	} else {
-		place.table = (struct front_table_table *)&mirror->tables[1];
+		place.table = (struct front_table_table *)&front->tables[1];
 		memcpy(&place.host, host->bytes, sizeof(place.host));
-		place.number = front_line_of6(mirror->state, place.host);
+		place.number = front_line_of6(front->state, place.host);
 	}
 	place.line = front_table_line_at(place.table, place.number);
 	return place;
@@ -123,82 +123,83 @@ static int front_table_slot(const struct front_table_place *place, uint64_t host
 	return -1;
 }
 
-bool front_table_is_free(const struct front_table *mirror, const struct addr *host)
+bool front_table_is_free(const struct front_table *front, const struct addr *host)
 {
-	struct front_table_place place = front_table_place(mirror, host);
+	struct front_table_place place = front_table_place(front, host);
 
-	return front_table_get_sure(place.line) && front_table_slot(&place, place.host) < 0;
+	return front_table_get_valid(place.line) && front_table_slot(&place, place.host) < 0;
 }
 
 /* Gives `host` a slot; false: there is none. Its line must be sure of no more than is true. */
-static bool front_table_seat(const struct front_table_place *place, uint32_t knocks)
+static bool front_table_slot_of(const struct front_table_place *place, uint32_t dropped)
 {
 	int slot = front_table_slot(place, 0);
 
 	if (slot < 0)
 		return false;
-	__atomic_store_n(front_table_tally(place->table, place->line, slot), knocks,
+	__atomic_store_n(front_table_drop_counter(place->table, place->line, slot), dropped,
 			 __ATOMIC_RELAXED);
 	front_table_set(place->table, place->line, slot, place->host);
 	return true;
 }
 
-static uint32_t *front_table_overfull(const struct front_table *mirror,
+static uint32_t *front_table_overfull(const struct front_table *front,
 				      const struct front_table_place *place)
 {
-	return place->table->wide ? &mirror->state->overfull6 : &mirror->state->overfull4;
+	return place->table->wide ? &front->state->overfull6 : &front->state->overfull4;
 }
 
-void front_table_put(struct front_table *mirror, const struct addr *host, uint32_t until,
-		     uint32_t knocks)
+void front_table_put(struct front_table *front, const struct addr *host, uint32_t until,
+		     uint32_t dropped)
 {
-	struct front_table_place place = front_table_place(mirror, host);
-	uint32_t sure = front_table_get_sure(place.line);
+	struct front_table_place place = front_table_place(front, host);
+	uint32_t valid_until = front_table_get_valid(place.line);
 
 	if (front_table_slot(&place, place.host) >= 0)
 		return;
-	if (until < sure)
-		front_table_set_sure(place.line, until);
-	if (!front_table_seat(&place, knocks) && sure) {
-		(*front_table_overfull(mirror, &place))++;
-		front_table_set_sure(place.line, 0);
+	if (until < valid_until)
+		front_table_set_valid(place.line, until);
+	if (!front_table_slot_of(&place, dropped) && valid_until) {
+		(*front_table_overfull(front, &place))++;
+		front_table_set_valid(place.line, 0);
 	}
 }
 
-void front_table_doubt(struct front_table *mirror, const struct addr *host)
+void front_table_invalidate(struct front_table *front, const struct addr *host)
 {
-	struct front_table_place place = front_table_place(mirror, host);
+	struct front_table_place place = front_table_place(front, host);
 
-	if (!front_table_get_sure(place.line))
+	if (!front_table_get_valid(place.line))
 		return;
-	(*front_table_overfull(mirror, &place))++;
-	front_table_set_sure(place.line, 0);
+	(*front_table_overfull(front, &place))++;
+	front_table_set_valid(place.line, 0);
 }
 
-void front_table_remove(struct front_table *mirror, const struct addr *host)
+void front_table_remove(struct front_table *front, const struct addr *host)
 {
-	struct front_table_place place = front_table_place(mirror, host);
+	struct front_table_place place = front_table_place(front, host);
 	int slot = front_table_slot(&place, place.host);
 
 	if (slot >= 0)
 		front_table_set(place.table, place.line, slot, 0);
 }
 
-int front_table_knocks(const struct front_table *mirror, const struct addr *host, uint32_t *out)
+int front_table_dropped(const struct front_table *front, const struct addr *host, uint32_t *out)
 {
-	struct front_table_place place = front_table_place(mirror, host);
+	struct front_table_place place = front_table_place(front, host);
 	int slot = front_table_slot(&place, place.host);
 
 	if (slot < 0)
 		return -ENOENT;
-	*out = __atomic_load_n(front_table_tally(place.table, place.line, slot), __ATOMIC_RELAXED);
+	*out = __atomic_load_n(front_table_drop_counter(place.table, place.line, slot),
+			       __ATOMIC_RELAXED);
 	return 0;
 }
 
-size_t front_table_line(const struct front_table *mirror, const struct addr *host,
+size_t front_table_line(const struct front_table *front, const struct addr *host,
 			struct addr out[FRONT_HOSTS4])
 {
-	struct front_table_place place = front_table_place(mirror, host);
+	struct front_table_place place = front_table_place(front, host);
 	size_t count = 0;
 
 	for (unsigned int i = 0; i < place.table->hosts; i++) {
@@ -217,36 +218,36 @@ size_t front_table_line(const struct front_table *mirror, const struct addr *hos
 	return count;
 }
 
-void front_table_renew(struct front_table *mirror, const struct addr *host, uint32_t until)
+void front_table_renew(struct front_table *front, const struct addr *host, uint32_t until)
 {
-	struct front_table_place place = front_table_place(mirror, host);
+	struct front_table_place place = front_table_place(front, host);
 
-	if (front_table_get_sure(place.line))
-		front_table_set_sure(place.line, until);
+	if (front_table_get_valid(place.line))
+		front_table_set_valid(place.line, until);
 }
 
-void front_table_set_networks(struct front_table *mirror, uint32_t ipv4, uint32_t ipv6)
+void front_table_set_networks(struct front_table *front, uint32_t ipv4, uint32_t ipv6)
 {
-	__atomic_store_n(&mirror->state->networks4, ipv4, __ATOMIC_SEQ_CST);
-	__atomic_store_n(&mirror->state->networks6, ipv6, __ATOMIC_SEQ_CST);
+	__atomic_store_n(&front->state->networks4, ipv4, __ATOMIC_SEQ_CST);
+	__atomic_store_n(&front->state->networks6, ipv6, __ATOMIC_SEQ_CST);
 }
 
-void front_table_count(struct front_table *mirror, bool ipv4, int64_t more)
+void front_table_count(struct front_table *front, bool ipv4, int64_t more)
 {
-	uint32_t *hosts = ipv4 ? &mirror->state->hosts4 : &mirror->state->hosts6;
+	uint32_t *hosts = ipv4 ? &front->state->hosts4 : &front->state->hosts6;
 
 	*hosts = more < 0 && -more > *hosts ? 0 : *hosts + more;
 }
 
-void front_table_set_counts(struct front_table *mirror, const struct front_table_counts *counts)
+void front_table_set_counts(struct front_table *front, const struct front_table_counts *counts)
 {
-	mirror->state->hosts4 = counts->ipv4;
-	mirror->state->hosts6 = counts->ipv6;
+	front->state->hosts4 = counts->ipv4;
+	front->state->hosts6 = counts->ipv6;
 }
 
-struct front_table_counts front_table_counts(const struct front_table *mirror)
+struct front_table_counts front_table_counts(const struct front_table *front)
 {
-	return (struct front_table_counts){ mirror->state->hosts4, mirror->state->hosts6 };
+	return (struct front_table_counts){ front->state->hosts4, front->state->hosts6 };
 }
 
 static size_t front_table_lines_for(const struct front_table_table *table, uint64_t hosts)
@@ -256,8 +257,8 @@ static size_t front_table_lines_for(const struct front_table_table *table, uint6
 	return lines < table->size ? lines : table->size;
 }
 
-static bool front_table_table_is_unfit(const struct front_table_table *table, uint32_t lines,
-				       uint64_t hosts, uint32_t overfull, bool urgent)
+static bool front_table_table_needs_rebuild(const struct front_table_table *table, uint32_t lines,
+					    uint64_t hosts, uint32_t overfull, bool urgent)
 {
 	size_t right = front_table_lines_for(table, hosts);
 
@@ -267,16 +268,16 @@ static bool front_table_table_is_unfit(const struct front_table_table *table, ui
 	       overfull > lines / FRONT_TABLE_OVERFULL;
 }
 
-bool front_table_is_unfit(const struct front_table *mirror,
-			  const struct front_table_counts *expected, bool urgent)
+bool front_table_needs_rebuild(const struct front_table *front,
+			       const struct front_table_counts *expected, bool urgent)
 {
-	const struct front_state *state = mirror->state;
+	const struct front_state *state = front->state;
 
 	return !state->salts[0] || state->rebuilding ||
-	       front_table_table_is_unfit(&mirror->tables[0], state->lines4, expected->ipv4,
-					  state->overfull4, urgent) ||
-	       front_table_table_is_unfit(&mirror->tables[1], state->lines6, expected->ipv6,
-					  state->overfull6, urgent);
+	       front_table_table_needs_rebuild(&front->tables[0], state->lines4, expected->ipv4,
+					       state->overfull4, urgent) ||
+	       front_table_table_needs_rebuild(&front->tables[1], state->lines6, expected->ipv6,
+					       state->overfull6, urgent);
 }
 
 /* Returns when no packet is on its way any more that had read the table before the call. */
@@ -294,34 +295,34 @@ static void front_table_clear(struct front_table_table *table)
 {
 	for (size_t i = 0; i < table->size; i++)
 		memset(front_table_line_at(table, i) + sizeof(uint32_t), 0,
-		       FRONT_LINE - sizeof(uint32_t));
+		       FRONT_LINE_SIZE - sizeof(uint32_t));
 }
 
-static void front_table_doubt_all(struct front_table_table *table)
+static void front_table_invalidate_all(struct front_table_table *table)
 {
 	for (size_t i = 0; i < table->size; i++)
-		if (front_table_get_sure(front_table_line_at(table, i)))
-			front_table_set_sure(front_table_line_at(table, i), 0);
+		if (front_table_get_valid(front_table_line_at(table, i)))
+			front_table_set_valid(front_table_line_at(table, i), 0);
 }
 
-int front_table_begin(struct front_table *mirror, const struct front_table_counts *expected)
+int front_table_begin(struct front_table *front, const struct front_table_counts *expected)
 {
 	const uint64_t hosts[2] = { expected->ipv4, expected->ipv6 };
-	struct front_state *state = mirror->state;
+	struct front_state *state = front->state;
 	size_t lines[2];
 	uint64_t salts[2];
 
 	if (getrandom(salts, sizeof(salts), 0) != sizeof(salts))
 		return -ENOMEM;
 	for (int i = 0; i < 2; i++) {
-		lines[i] = front_table_lines_for(&mirror->tables[i], hosts[i]);
-		mirror->tables[i].sure = malloc(lines[i] * sizeof(uint32_t));
-		if (!mirror->tables[i].sure) {
-			free(mirror->tables[0].sure);
-			mirror->tables[0].sure = NULL;
+		lines[i] = front_table_lines_for(&front->tables[i], hosts[i]);
+		front->tables[i].valid_until = malloc(lines[i] * sizeof(uint32_t));
+		if (!front->tables[i].valid_until) {
+			free(front->tables[0].valid_until);
+			front->tables[0].valid_until = NULL;
 			return -ENOMEM;
 		}
-		memset(mirror->tables[i].sure, 0xff, lines[i] * sizeof(uint32_t));
+		memset(front->tables[i].valid_until, 0xff, lines[i] * sizeof(uint32_t));
 	}
 	/*
 	 * First all is in doubt, then nobody looks at the hosts any more; then the hash changes,
@@ -329,10 +330,10 @@ int front_table_begin(struct front_table *mirror, const struct front_table_count
 	 */
 	state->rebuilding = 1;
 	for (int i = 0; i < 2; i++)
-		front_table_doubt_all(&mirror->tables[i]);
+		front_table_invalidate_all(&front->tables[i]);
 	front_table_wait();
 	for (int i = 0; i < 2; i++)
-		front_table_clear(&mirror->tables[i]);
+		front_table_clear(&front->tables[i]);
 	__atomic_store_n(&state->lines4, lines[0], __ATOMIC_SEQ_CST);
 	__atomic_store_n(&state->lines6, lines[1], __ATOMIC_SEQ_CST);
 	__atomic_store_n(&state->salts[0], salts[0] | 1, __ATOMIC_SEQ_CST);
@@ -342,32 +343,33 @@ int front_table_begin(struct front_table *mirror, const struct front_table_count
 	return 0;
 }
 
-void front_table_fill(struct front_table *mirror, const struct addr *host, uint32_t until,
-		      bool doubt, uint32_t knocks)
+void front_table_fill(struct front_table *front, const struct addr *host, uint32_t until,
+		      bool doubt, uint32_t dropped)
 {
-	struct front_table_place place = front_table_place(mirror, host);
-	uint32_t *sure = &place.table->sure[place.number];
+	struct front_table_place place = front_table_place(front, host);
+	uint32_t *valid_until = &place.table->valid_until[place.number];
 
-	front_table_count(mirror, !place.table->wide, 1);
-	if (doubt || !front_table_seat(&place, knocks))
-		*sure = 0;
-	else if (until < *sure)
-		*sure = until;
+	front_table_count(front, !place.table->wide, 1);
+	if (doubt || !front_table_slot_of(&place, dropped))
+		*valid_until = 0;
+	else if (until < *valid_until)
+		*valid_until = until;
 }
 
-void front_table_end(struct front_table *mirror)
+void front_table_end(struct front_table *front)
 {
-	const uint32_t lines[2] = { mirror->state->lines4, mirror->state->lines6 };
+	const uint32_t lines[2] = { front->state->lines4, front->state->lines6 };
 
 	for (int i = 0; i < 2; i++) {
-		struct front_table_table *table = &mirror->tables[i];
+		struct front_table_table *table = &front->tables[i];
 
 		for (size_t line = 0; line < lines[i]; line++)
-			front_table_set_sure(front_table_line_at(table, line), table->sure[line]);
-		free(table->sure);
-		table->sure = NULL;
+			front_table_set_valid(front_table_line_at(table, line),
+					      table->valid_until[line]);
+		free(table->valid_until);
+		table->valid_until = NULL;
 	}
-	mirror->state->rebuilding = 0;
+	front->state->rebuilding = 0;
 }
 
 static int front_table_map(const char *dir, const char *name, size_t value_size, void **out,
@@ -399,44 +401,44 @@ static int front_table_map(const char *dir, const char *name, size_t value_size,
 int front_table_open(const char *dir, struct front_table **out)
 {
 	static const char *const names[2] = { "front4", "front6" };
-	struct front_table *mirror = calloc(1, sizeof(*mirror));
+	struct front_table *front = calloc(1, sizeof(*front));
 	size_t one;
 	int err;
 
-	if (!mirror)
+	if (!front)
 		return -ENOMEM;
-	mirror->tables[0].hosts = FRONT_HOSTS4;
-	mirror->tables[0].load = FRONT_TABLE_LOAD4;
-	mirror->tables[1].hosts = FRONT_HOSTS6;
-	mirror->tables[1].load = FRONT_TABLE_LOAD6;
-	mirror->tables[1].wide = true;
-	err = front_table_map(dir, "front", sizeof(*mirror->state), (void **)&mirror->state, &one);
+	front->tables[0].hosts = FRONT_HOSTS4;
+	front->tables[0].load = FRONT_TABLE_LOAD4;
+	front->tables[1].hosts = FRONT_HOSTS6;
+	front->tables[1].load = FRONT_TABLE_LOAD6;
+	front->tables[1].wide = true;
+	err = front_table_map(dir, "front", sizeof(*front->state), (void **)&front->state, &one);
 	for (int i = 0; i < 2 && !err; i++) {
-		struct front_table_table *table = &mirror->tables[i];
+		struct front_table_table *table = &front->tables[i];
 
-		err = front_table_map(dir, names[i], FRONT_LINE, (void **)&table->lines,
+		err = front_table_map(dir, names[i], FRONT_LINE_SIZE, (void **)&table->lines,
 				      &table->size);
 	}
 	if (err) {
-		front_table_close(mirror);
+		front_table_close(front);
 		return err;
 	}
-	*out = mirror;
+	*out = front;
 	return 0;
 }
 
-void front_table_close(struct front_table *mirror)
+void front_table_close(struct front_table *front)
 {
-	if (!mirror)
+	if (!front)
 		return;
-	if (mirror->state)
-		munmap(mirror->state, sizeof(*mirror->state));
+	if (front->state)
+		munmap(front->state, sizeof(*front->state));
 	for (int i = 0; i < 2; i++) {
-		struct front_table_table *table = &mirror->tables[i];
+		struct front_table_table *table = &front->tables[i];
 
 		if (table->lines)
-			munmap(table->lines, table->size * FRONT_LINE);
-		free(table->sure);
+			munmap(table->lines, table->size * FRONT_LINE_SIZE);
+		free(table->valid_until);
 	}
-	free(mirror);
+	free(front);
 }

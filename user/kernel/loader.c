@@ -264,20 +264,20 @@ struct loader_trial {
 
 static int loader_try_work(void *context)
 {
-	const struct loader_trial *trial = context;
-	const struct look *before = trial->before;
+	const struct loader_trial *dry_run = context;
+	const struct look *before = dry_run->before;
 	struct sobig_bpf *skeleton = NULL;
 	int err;
 
-	err = loader_open(trial->ifindex, trial->options, trial->ticks, &skeleton);
+	err = loader_open(dry_run->ifindex, dry_run->options, dry_run->ticks, &skeleton);
 	if (err)
 		return err;
 	if (before->ours && before->ours == before->main) {
-		err = loader_replace(skeleton, trial->ifindex, before);
+		err = loader_replace(skeleton, dry_run->ifindex, before);
 	} else {
-		err = loader_add(skeleton, trial->ifindex, trial->mode);
+		err = loader_add(skeleton, dry_run->ifindex, dry_run->mode);
 		if (!err && before->ours)
-			err = loader_remove(trial->ifindex, before);
+			err = loader_remove(dry_run->ifindex, before);
 	}
 	sobig_bpf__destroy(skeleton);
 	return err;
@@ -286,7 +286,7 @@ static int loader_try_work(void *context)
 int loader_attach(unsigned int ifindex, const struct filter_options *options,
 		  const struct ticks *ticks, const struct look *before, enum filter_mode mode)
 {
-	struct loader_trial trial = { ifindex, options, ticks, before, mode };
+	struct loader_trial dry_run = { ifindex, options, ticks, before, mode };
 
-	return loader_apart(loader_try_work, &trial);
+	return loader_apart(loader_try_work, &dry_run);
 }

@@ -9,29 +9,29 @@
 #define LOCK_WAIT_US 200
 #define LOCK_WAITS   15000
 
-int lock_take(struct lock *turn)
+int lock_take(struct lock *lock)
 {
 	const struct timespec pause = { 0, LOCK_WAIT_US * 1000 };
 	sigset_t all;
 
-	if (turn->shared)
+	if (lock->shared)
 		return 0;
 	/* Whoever is stopped or killed in his turn keeps the others waiting, or leaves a half. */
 	sigfillset(&all);
-	pthread_sigmask(SIG_SETMASK, &all, &turn->signals);
+	pthread_sigmask(SIG_SETMASK, &all, &lock->signals);
 	for (int i = 0; i < LOCK_WAITS; i++) {
-		if (!flock(turn->fd, LOCK_EX | LOCK_NB))
+		if (!flock(lock->fd, LOCK_EX | LOCK_NB))
 			return 0;
 		nanosleep(&pause, NULL);
 	}
-	pthread_sigmask(SIG_SETMASK, &turn->signals, NULL);
+	pthread_sigmask(SIG_SETMASK, &lock->signals, NULL);
 	return -EBUSY;
 }
 
-void lock_give(struct lock *turn)
+void lock_give(struct lock *lock)
 {
-	if (turn->shared)
+	if (lock->shared)
 		return;
-	flock(turn->fd, LOCK_UN);
-	pthread_sigmask(SIG_SETMASK, &turn->signals, NULL);
+	flock(lock->fd, LOCK_UN);
+	pthread_sigmask(SIG_SETMASK, &lock->signals, NULL);
 }

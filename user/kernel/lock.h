@@ -13,8 +13,8 @@ struct lock {
 };
 
 /* Waits for its turn, a few seconds at most; 0 or -EBUSY. From then on, signals wait. */
-int lock_take(struct lock *turn);
+int lock_take(struct lock *lock);
 
-void lock_give(struct lock *turn);
+void lock_give(struct lock *lock);
 
 #endif

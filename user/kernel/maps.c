@@ -70,10 +70,10 @@ static int maps_pin(struct sobig_bpf *skeleton, unsigned int ifindex, const char
 		{ skeleton->maps.front, "front", false },
 		{ skeleton->maps.front4, "front4", false },
 		{ skeleton->maps.front6, "front6", false },
-		{ skeleton->maps.ledger4, "ledger4", false },
-		{ skeleton->maps.ledger6, "ledger6", false },
+		{ skeleton->maps.block_info4, "ledger4", false },
+		{ skeleton->maps.block_info6, "ledger6", false },
 		{ skeleton->maps.counters, "counters", true },
-		{ skeleton->maps.pulse, "pulse", true },
+		{ skeleton->maps.stats, "pulse", true },
 	};
 	char path[PATH_MAX];
 	int err = 0;
@@ -121,13 +121,13 @@ static int maps_size(struct sobig_bpf *skeleton, const char *pins, uint32_t want
 		struct bpf_map *map;
 		uint32_t entries;
 	} sizes[] = {
-		{ skeleton->maps.ledger4, ipv4 },
-		{ skeleton->maps.ledger6, ipv6 },
+		{ skeleton->maps.block_info4, ipv4 },
+		{ skeleton->maps.block_info6, ipv6 },
 		{ skeleton->maps.blocked4, SOBIG_TABLE_SIZE(ipv4) },
 		{ skeleton->maps.blocked6, SOBIG_TABLE_SIZE(ipv6) },
 		{ skeleton->maps.front4, ipv4 / FRONT_TABLE_LOAD4 + FRONT_TABLE_LINES_LEAST },
 		{ skeleton->maps.front6, ipv6 / FRONT_TABLE_LOAD6 + FRONT_TABLE_LINES_LEAST },
-		{ skeleton->maps.rates, rates ? SOBIG_RATES_LINES : 1 },
+		{ skeleton->maps.syn_rates, rates ? SOBIG_SYN_RATE_LINES : 1 },
 	};
 
 	for (size_t i = 0; i < sizeof(sizes) / sizeof(sizes[0]) && !err; i++)

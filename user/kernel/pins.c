@@ -21,7 +21,7 @@
 
 #define PINS_BPFFS "/sys/fs/bpf"
 
-#define PINS_TURN_MS 10
+#define PINS_LOCK_MS 10
 #define PINS_TURNS   300
 
 int pins_path(const char *dir, const char *name, char path[PATH_MAX])
@@ -137,7 +137,7 @@ static int pins_is_at(int fd, const char *path)
 
 int pins_lock(const char *dir, int *out)
 {
-	const struct timespec pause = { 0, PINS_TURN_MS * 1000000 };
+	const struct timespec pause = { 0, PINS_LOCK_MS * 1000000 };
 	int fd, err;
 
 	for (int tries = 0; tries < PINS_TURNS; tries++) {
@@ -222,7 +222,7 @@ int pins_watch(const char *dir, unsigned int ifindex)
 
 bool pins_wait(int watch)
 {
-	const struct timespec pause = { 0, PINS_TURN_MS * 1000000 };
+	const struct timespec pause = { 0, PINS_LOCK_MS * 1000000 };
 	bool ended = watch < 0;
 
 	for (int tries = 0; !ended && tries < PINS_TURNS; tries++) {

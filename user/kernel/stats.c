@@ -13,7 +13,7 @@
 
 struct stats {
 	int counters;
-	int pulse;
+	int stats;
 };
 
 /* A map of `size` bytes an entry: another would be another version's. */
@@ -37,39 +37,39 @@ static int stats_open_map(const char *pins, unsigned int ifindex, const char *na
 
 int stats_open(const char *pins, unsigned int ifindex, struct stats **out)
 {
-	struct stats *pulse = malloc(sizeof(*pulse));
+	struct stats *stats = malloc(sizeof(*stats));
 	int err;
 
-	if (!pulse)
+	if (!stats)
 		return -ENOMEM;
-	pulse->counters = pulse->pulse = -1;
-	err = stats_open_map(pins, ifindex, "counters", sizeof(uint64_t), &pulse->counters);
+	stats->counters = stats->stats = -1;
+	err = stats_open_map(pins, ifindex, "counters", sizeof(uint64_t), &stats->counters);
 	if (!err)
-		err = stats_open_map(pins, ifindex, "pulse", sizeof(struct sobig_pulse),
-				     &pulse->pulse);
+		err = stats_open_map(pins, ifindex, "pulse", sizeof(struct sobig_stats),
+				     &stats->stats);
 	if (err) {
-		stats_close(pulse);
+		stats_close(stats);
 		return err;
 	}
-	*out = pulse;
+	*out = stats;
 	return 0;
 }
 
-int stats_write(const struct stats *pulse, const struct sobig_pulse *value)
+int stats_write(const struct stats *stats, const struct sobig_stats *value)
 {
 	__u32 key = 0;
 
-	return bpf_map_update_elem(pulse->pulse, &key, value, BPF_ANY) ? -errno : 0;
+	return bpf_map_update_elem(stats->stats, &key, value, BPF_ANY) ? -errno : 0;
 }
 
-int stats_read(const struct stats *pulse, struct sobig_pulse *out)
+int stats_read(const struct stats *stats, struct sobig_stats *out)
 {
 	__u32 key = 0;
 
-	return bpf_map_lookup_elem(pulse->pulse, &key, out) ? -errno : 0;
+	return bpf_map_lookup_elem(stats->stats, &key, out) ? -errno : 0;
 }
 
-int stats_counters(const struct stats *pulse, uint64_t out[SOBIG_COUNTS])
+int stats_counters(const struct stats *stats, uint64_t out[SOBIG_COUNTS])
 {
 	int cpus = libbpf_num_possible_cpus();
 	uint64_t *values;
@@ -81,7 +81,7 @@ int stats_counters(const struct stats *pulse, uint64_t out[SOBIG_COUNTS])
 	if (!values)
 		return -ENOMEM;
 	for (__u32 key = 0; key < SOBIG_COUNTS && !err; key++) {
-		if (bpf_map_lookup_elem(pulse->counters, &key, values))
+		if (bpf_map_lookup_elem(stats->counters, &key, values))
 			err = -errno;
 		out[key] = 0;
 		for (int cpu = 0; cpu < cpus; cpu++)
@@ -91,13 +91,13 @@ int stats_counters(const struct stats *pulse, uint64_t out[SOBIG_COUNTS])
 	return err;
 }
 
-void stats_close(struct stats *pulse)
+void stats_close(struct stats *stats)
 {
-	if (!pulse)
+	if (!stats)
 		return;
-	if (pulse->counters >= 0)
-		close(pulse->counters);
-	if (pulse->pulse >= 0)
-		close(pulse->pulse);
-	free(pulse);
+	if (stats->counters >= 0)
+		close(stats->counters);
+	if (stats->stats >= 0)
+		close(stats->stats);
+	free(stats);
 }

@@ -16,13 +16,13 @@ struct stats;
  */
 int stats_open(const char *pins, unsigned int ifindex, struct stats **out);
 
-int stats_write(const struct stats *pulse, const struct sobig_pulse *value);
-int stats_read(const struct stats *pulse, struct sobig_pulse *out);
+int stats_write(const struct stats *stats, const struct sobig_stats *value);
+int stats_read(const struct stats *stats, struct sobig_stats *out);
 
 /* Sums over all CPUs. */
-int stats_counters(const struct stats *pulse, uint64_t out[SOBIG_COUNTS]);
+int stats_counters(const struct stats *stats, uint64_t out[SOBIG_COUNTS]);
 
 /* Accepts NULL. */
-void stats_close(struct stats *pulse);
+void stats_close(struct stats *stats);
 
 #endif

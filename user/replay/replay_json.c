@@ -64,7 +64,7 @@ static json_t *replay_json_rules(const struct replay_report *report)
 					 "limit", (int)rule->limit, "window", (int)rule->window,
 					 "block", (int)rule->block, "dry_run", rule->dry_run,
 					 "blocked", replay_json_sum(&report->tally->blocks[i]),
-					 "shown", replay_json_sum(&report->tally->trials[i])));
+					 "shown", replay_json_sum(&report->tally->dry_runs[i])));
 	}
 	return rules;
 }
@@ -161,7 +161,7 @@ static json_t *replay_json_block(const struct replay_report *report, size_t i)
 			 replay_json_address(verdict->host), "rule",
 			 report->rules->rules[verdict->rule].name, "since",
 			 replay_json_time(verdict->time), "until", replay_json_time(verdict->until),
-			 "repeats", (int)verdict->repeats, "dry_run", verdict->trial);
+			 "repeats", (int)verdict->repeats, "dry_run", verdict->dry_run);
 }
 
 static json_t *replay_json_payer(const struct replay_report *report, size_t i)

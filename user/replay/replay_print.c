@@ -93,16 +93,17 @@ static void replay_print_outcome(const struct replay_report *report)
 }
 
 /* What `trials` says apart: verdicts that are for show, or blocks. */
-static void replay_print_rules(const struct replay_report *report, bool trials)
+static void replay_print_rules(const struct replay_report *report, bool dry_runs)
 {
-	const struct replay_sum *sums = trials ? report->tally->trials : report->tally->blocks;
+	const struct replay_sum *sums = dry_runs ? report->tally->dry_runs : report->tally->blocks;
 
-	if (!(trials ? report->trials : report->blocks))
+	if (!(dry_runs ? report->dry_runs : report->blocks))
 		return;
-	replay_print_title(trials ? "Rules that are for show: what they would have blocked besides"
-				  : "Rules that blocked");
-	printf("%-24s  %9s  %9s  %11s  %9s  %s\n", "RULE", trials ? "VERDICTS" : "BLOCKS", "HOSTS",
-	       "AVOIDED", "PRICE", "BLOCKS AT MORE THAN");
+	replay_print_title(dry_runs
+				   ? "Rules that are for show: what they would have blocked besides"
+				   : "Rules that blocked");
+	printf("%-24s  %9s  %9s  %11s  %9s  %s\n", "RULE", dry_runs ? "VERDICTS" : "BLOCKS",
+	       "HOSTS", "AVOIDED", "PRICE", "BLOCKS AT MORE THAN");
 	for (size_t i = 0; i < report->rules->count; i++) {
 		const struct rule *rule = &report->rules->rules[i];
 

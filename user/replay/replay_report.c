@@ -142,11 +142,11 @@ static void replay_report_busiest(struct replay_report *report)
 	for (size_t i = 0; i < tally->verdicts_count; i++) {
 		const struct replay_verdict *verdict = &tally->verdicts[i];
 
-		if (verdict->trial)
+		if (verdict->dry_run)
 			continue;
 		in++;
 		for (; verdict->time - tally->verdicts[first].time >= REPLAY_REPORT_MINUTE; first++)
-			in -= !tally->verdicts[first].trial;
+			in -= !tally->verdicts[first].dry_run;
 		if (in <= report->most_new)
 			continue;
 		report->most_new = in;
@@ -167,7 +167,7 @@ static int replay_report_brake(struct replay_report *report)
 	for (size_t i = 0; i < tally->verdicts_count; i++) {
 		const struct replay_verdict *verdict = &tally->verdicts[i];
 
-		if (verdict->trial)
+		if (verdict->dry_run)
 			continue;
 		if (!report->braked && !brake_add(brake, verdict->time))
 			continue;
@@ -193,10 +193,10 @@ int replay_report_fill(struct replay_report *report)
 	report->price = tally->avoided[EVENT_ARRIVAL];
 	for (size_t i = 0; i < report->rules->count; i++) {
 		report->blocks += tally->blocks[i].verdicts;
-		report->trials += tally->trials[i].verdicts;
+		report->dry_runs += tally->dry_runs[i].verdicts;
 	}
 	for (size_t i = 0; i < tally->verdicts_count; i++) {
-		if (tally->verdicts[i].trial)
+		if (tally->verdicts[i].dry_run)
 			continue;
 		if (!report->first)
 			report->first = &tally->verdicts[i];

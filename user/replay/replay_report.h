@@ -41,7 +41,7 @@ struct replay_report {
 	uint64_t offences, avoided;
 	uint64_t arrivals, price;
 	uint64_t hosts, blocked, tried; /* that offended; that were blocked, and for show */
-	uint64_t blocks, trials;
+	uint64_t blocks, dry_runs;
 	const struct replay_verdict *first, *last; /* block; NULL: none */
 	uint64_t most_new;			   /* blocks in a minute */
 	int64_t most_new_at;			   /* when that minute ended, ms since 1970 */

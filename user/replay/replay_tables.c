@@ -123,15 +123,15 @@ static void replay_tables_networks(FILE *page, const struct replay_report *repor
 }
 
 static void replay_tables_sum(FILE *page, const struct rule *rule, const struct replay_sum *sum,
-			      bool trial)
+			      bool dry_run)
 {
-	if (!sum->verdicts && trial != rule->dry_run)
+	if (!sum->verdicts && dry_run != rule->dry_run)
 		return;
 	fprintf(page,
 		"<tr><th scope=\"row\">%s%s</th><td>more than %u in %s, for %s</td><td "
 		"class=\"n\">%s</td><td class=\"n\">%s</td><td class=\"n\">%s</td><td "
 		"class=\"n\">%s</td></tr>\n",
-		rule->name, trial ? " <span class=\"dim\">(for show)</span>" : "", rule->limit,
+		rule->name, dry_run ? " <span class=\"dim\">(for show)</span>" : "", rule->limit,
 		replay_words_duration(rule->window), replay_words_duration(rule->block),
 		replay_tables_number(sum->verdicts), replay_tables_number(sum->hosts),
 		replay_tables_number(sum->avoided), replay_tables_number(sum->price));
@@ -149,7 +149,7 @@ static void replay_tables_rules(FILE *page, const struct replay_report *report)
 		const struct rule *rule = &report->rules->rules[i];
 
 		replay_tables_sum(page, rule, &report->tally->blocks[i], false);
-		replay_tables_sum(page, rule, &report->tally->trials[i], true);
+		replay_tables_sum(page, rule, &report->tally->dry_runs[i], true);
 	}
 	replay_tables_close(page);
 }

@@ -51,7 +51,7 @@ static struct replay_host *replay_tally_new(struct replay_tally *tally, const st
 		tally->error = lru_count(tally->hosts) == REPLAY_TALLY_HOSTS_MAX ? -E2BIG : -ENOMEM;
 		return NULL;
 	}
-	host->until = host->trial_until = INT64_MIN;
+	host->until = host->dry_run_until = INT64_MIN;
 	host->sweep = REPLAY_TALLY_UNSWEPT;
 	host->spared = replay_tally_is_spared(tally, addr);
 	return host;
@@ -109,7 +109,7 @@ static void replay_tally_enter(struct replay_tally *tally, struct replay_host *h
 		.host = host,
 		.repeats = verdict->repeats,
 		.rule = verdict->rule,
-		.trial = verdict->trial,
+		.dry_run = verdict->dry_run,
 	};
 }
 
@@ -123,16 +123,16 @@ static void replay_tally_judge(struct replay_tally *tally, struct replay_host *h
 	if (judge_event(tally->judge, event, &verdict))
 		return;
 	bit = 1u << verdict.rule;
-	which = verdict.trial ? &host->tried : &host->ruled;
-	sum = verdict.trial ? &tally->trials[verdict.rule] : &tally->blocks[verdict.rule];
+	which = verdict.dry_run ? &host->tried : &host->ruled;
+	sum = verdict.dry_run ? &tally->dry_runs[verdict.rule] : &tally->blocks[verdict.rule];
 	sum->verdicts++;
 	sum->hosts += !(*which & bit);
 	*which |= bit;
 	replay_tally_enter(tally, host, &verdict);
-	if (verdict.trial) {
-		if (verdict.until > host->trial_until)
-			host->trial_until = verdict.until;
-		host->trial_rule = verdict.rule;
+	if (verdict.dry_run) {
+		if (verdict.until > host->dry_run_until)
+			host->dry_run_until = verdict.until;
+		host->dry_run_rule = verdict.rule;
 		return;
 	}
 	if (!host->blocks++) {
@@ -189,9 +189,9 @@ void replay_tally_event(struct replay_tally *tally, const struct event *event)
 		replay_tally_avoid(tally, host, event, time);
 		return;
 	}
-	if (event->time < host->trial_until) {
-		tally->trials[host->trial_rule].avoided += !arrival;
-		tally->trials[host->trial_rule].price += arrival;
+	if (event->time < host->dry_run_until) {
+		tally->dry_runs[host->dry_run_rule].avoided += !arrival;
+		tally->dry_runs[host->dry_run_rule].price += arrival;
 	}
 	if (!arrival)
 		replay_tally_judge(tally, host, event, time);

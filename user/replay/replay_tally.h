@@ -16,18 +16,18 @@
 
 /* A host that has offended; addresses are those of addr_host(). Times are in milliseconds. */
 struct replay_host {
-	int64_t until;	     /* of its last block; INT64_MIN: none */
-	int64_t trial_until; /* the same of verdicts that are for show */
-	int64_t blocked;     /* when it first was; where `blocks` is not 0 */
+	int64_t until;	       /* of its last block; INT64_MIN: none */
+	int64_t dry_run_until; /* the same of verdicts that are for show */
+	int64_t blocked;       /* when it first was; where `blocks` is not 0 */
 	uint32_t offences;
 	uint32_t avoided;
 	uint32_t price; /* messages accepted that a block would have kept away */
 	uint32_t ruled; /* bits of the rules that blocked it */
 	uint32_t tried; /* the same for show */
 	uint32_t blocks;
-	uint32_t sweep;	    /* its number there */
-	uint8_t rule;	    /* that blocked it last */
-	uint8_t trial_rule; /* the same for show */
+	uint32_t sweep;	      /* its number there */
+	uint8_t rule;	      /* that blocked it last */
+	uint8_t dry_run_rule; /* the same for show */
 	uint8_t first_rule;
 	bool spared;
 };
@@ -37,7 +37,7 @@ struct replay_verdict {
 	const struct replay_host *host;
 	uint32_t repeats;
 	uint8_t rule;
-	bool trial;
+	bool dry_run;
 };
 
 struct replay_sum {
@@ -61,7 +61,7 @@ struct replay_tally {
 	uint64_t classes[EVENT_CLASSES];
 	uint64_t avoided[EVENT_CLASSES]; /* of EVENT_ARRIVAL: the price */
 	uint64_t spared_offences;
-	struct replay_sum blocks[SOBIG_RULES_MAX], trials[SOBIG_RULES_MAX];
+	struct replay_sum blocks[SOBIG_RULES_MAX], dry_runs[SOBIG_RULES_MAX];
 	struct clock_check clock;  /* of all events, for the picture */
 	struct clock_check handed; /* of those that the judge is handed: what it believes */
 	int64_t from, to;	   /* the times of all that were believed */

@@ -114,7 +114,7 @@ static void db_bind_block(sqlite3_stmt *to, const struct db_block *block)
 	sqlite3_bind_int64(to, 3, block->since);
 	sqlite3_bind_int64(to, 4, block->until);
 	sqlite3_bind_int64(to, 5, block->quiet);
-	sqlite3_bind_int(to, 6, block->trial);
+	sqlite3_bind_int(to, 6, block->dry_run);
 	sqlite3_bind_int(to, 7, block->repeats);
 	sqlite3_bind_text(to, 8, block->reason, -1, SQLITE_STATIC);
 	sqlite3_bind_text(to, 9, block->log, -1, SQLITE_STATIC);
@@ -157,7 +157,7 @@ static int db_write_blocks(struct db *store, const struct db_batch *batch)
 			sqlite3_bind_int64(to[1], 13, batch->now + DB_LIFTS_KEPT);
 			err = db_step(store->db, to[1]);
 		}
-		if (!err && block->log && !block->trial) {
+		if (!err && block->log && !block->dry_run) {
 			db_bind_block(to[2], block);
 			err = db_step(store->db, to[2]);
 		}

@@ -33,7 +33,7 @@ struct db_block {
 	int64_t since;
 	int64_t until;
 	uint32_t quiet; /* seconds, as in struct sobig_block */
-	bool trial;
+	bool dry_run;
 	unsigned int repeats;
 	char reason[SOBIG_REASON_SIZE];
 	int64_t lifted;	   /* 0: it was not */

@@ -21,7 +21,7 @@ static bool db_read_block(struct db *store, sqlite3_stmt *at, struct db_block *o
 		.since = db_column_number(at, 2, &valid),
 		.until = db_column_number(at, 3, &valid),
 		.quiet = db_column_number(at, 4, &valid),
-		.trial = db_column_number(at, 5, &valid),
+		.dry_run = db_column_number(at, 5, &valid),
 		.repeats = db_column_number(at, 6, &valid),
 		.reason = db_column_text(at, 7, SQLITE_TEXT, &valid),
 		.lifted = db_column_number(at, 8, &valid),

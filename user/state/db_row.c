@@ -88,7 +88,7 @@ int db_row_block(const struct db_row_block *row, struct db_block *out)
 	struct db_block block = { .log = row->log.bytes, .lines = row->lines.bytes };
 
 	if (!db_row_network(row, &block.whom) || !db_row_times(row) ||
-	    !db_row_in(row->quiet, 0, DB_ROW_SECONDS_MAX) || !db_row_in(row->trial, 0, 1) ||
+	    !db_row_in(row->quiet, 0, DB_ROW_SECONDS_MAX) || !db_row_in(row->dry_run, 0, 1) ||
 	    !db_row_in(row->repeats, 0, DB_ROW_REPEATS_MAX) ||
 	    !db_row_is_printable(&row->reason, sizeof(block.reason) - 1) ||
 	    (row->log.bytes && !db_row_is_text(&row->log, DB_ROW_LOG_MAX)) ||
@@ -98,7 +98,7 @@ int db_row_block(const struct db_row_block *row, struct db_block *out)
 	block.since = row->since;
 	block.until = row->until;
 	block.quiet = row->quiet;
-	block.trial = row->trial;
+	block.dry_run = row->dry_run;
 	block.repeats = row->repeats;
 	memcpy(block.reason, row->reason.bytes, row->reason.size);
 	block.lifted = row->lifted;

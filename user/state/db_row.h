@@ -29,7 +29,7 @@ struct db_row_text {
 
 struct db_row_block {
 	struct db_row_text host;
-	int64_t length, since, until, quiet, trial, repeats;
+	int64_t length, since, until, quiet, dry_run, repeats;
 	struct db_row_text reason;
 	int64_t lifted;
 	struct db_row_text log;

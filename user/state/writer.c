@@ -89,7 +89,7 @@ static bool writer_make_room(void **items, size_t count, size_t *room, size_t si
 static void writer_note_lost(struct writer *scribe, const struct db_block *block)
 {
 	scribe->state.lost++;
-	if (!block->trial && block->until > scribe->state.lost_until)
+	if (!block->dry_run && block->until > scribe->state.lost_until)
 		scribe->state.lost_until = block->until;
 }
 

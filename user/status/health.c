@@ -89,7 +89,7 @@ static void health_of_interfaces(struct health_list *list)
 }
 
 /* The daemon's process by its id here: ids are those of a PID namespace. 0: it cannot be seen. */
-static pid_t health_process(const struct overview *picture, const struct sobig_pulse *pulse,
+static pid_t health_process(const struct overview *picture, const struct sobig_stats *stats,
 			    uint64_t who)
 {
 	pid_t pid;
@@ -97,7 +97,7 @@ static pid_t health_process(const struct overview *picture, const struct sobig_p
 
 	for (int i = 0; i < picture->interfaces_count; i++) {
 		if (!(who & UINT64_C(1) << i) ||
-		    holder_open(picture->pins, picture->interfaces[i].index, pulse->pid, &fd, &pid))
+		    holder_open(picture->pins, picture->interfaces[i].index, stats->pid, &fd, &pid))
 			continue;
 		close(fd);
 		return pid;
@@ -105,17 +105,18 @@ static pid_t health_process(const struct overview *picture, const struct sobig_p
 	return 0;
 }
 
-static void health_stuck(struct health_list *list, const struct sobig_pulse *pulse, uint64_t who)
+static void health_stuck(struct health_list *list, const struct sobig_stats *stats, uint64_t who)
 {
 	const char *names = health_names(list, who);
 	uint32_t now = list->picture->now;
 	char text[DURATION_TEXT_SIZE];
 	pid_t pid;
 
-	if (!pulse->beat || now <= pulse->beat || now - pulse->beat <= HEALTH_STUCK_AFTER)
+	if (!stats->heartbeat || now <= stats->heartbeat ||
+	    now - stats->heartbeat <= HEALTH_STUCK_AFTER)
 		return;
-	duration_format(now - pulse->beat, text);
-	pid = health_process(list->picture, pulse, who);
+	duration_format(now - stats->heartbeat, text);
+	pid = health_process(list->picture, stats, who);
 	if (pid)
 		health_add(list, HEALTH_STUCK, who,
 			   "THE DAEMON IS STUCK (%s): process %d has shown no sign of life for "
@@ -126,17 +127,17 @@ static void health_stuck(struct health_list *list, const struct sobig_pulse *pul
 			   "THE DAEMON IS STUCK (%s): it has shown no sign of life for %s, no new "
 			   "blocks come; its process cannot be seen from here: kill -9 it in its "
 			   "own PID namespace, where it is %u, then: sobig-xdp attach %s",
-			   names, text, pulse->pid, names);
+			   names, text, stats->pid, names);
 }
 
-static void health_brake(struct health_list *list, const struct sobig_pulse *pulse, uint64_t who)
+static void health_brake(struct health_list *list, const struct sobig_stats *stats, uint64_t who)
 {
 	char many[64] = "too many new blocks";
 
-	if (pulse->brake)
-		snprintf(many, sizeof(many), "more than %u new block%s in a minute", pulse->brake,
-			 suggest_plural(pulse->brake));
-	if (pulse->braked)
+	if (stats->brake)
+		snprintf(many, sizeof(many), "more than %u new block%s in a minute", stats->brake,
+			 suggest_plural(stats->brake));
+	if (stats->braked)
 		health_add(list, HEALTH_BRAKE, who,
 			   "THE BRAKE IS ON: %s; new verdicts are only shown; look at "
 			   "`sobig-xdp list`, then `sobig-xdp release`",
@@ -150,7 +151,7 @@ static char *health_ago(const struct overview *picture, uint32_t second,
 }
 
 /* Of the commonest kind, as each has its own cure. */
-static void health_skips(struct health_list *list, const struct sobig_pulse *pulse, uint64_t who)
+static void health_skips(struct health_list *list, const struct sobig_stats *stats, uint64_t who)
 {
 	static const char *const cures[SKIP_KINDS] = {
 		[SKIP_DOUBTFUL] = "can be read in two ways; where exim checks HELOs "
@@ -165,11 +166,11 @@ static void health_skips(struct health_list *list, const struct sobig_pulse *pul
 	int most = 0;
 
 	for (int i = 0; i < SKIP_KINDS; i++) {
-		sum += pulse->skipped_lately[i];
-		if (pulse->skipped_lately[i] > pulse->skipped_lately[most])
+		sum += stats->skipped_lately[i];
+		if (stats->skipped_lately[i] > stats->skipped_lately[most])
 			most = i;
 	}
-	if (sum > HEALTH_SKIPS_MOST && sum * HEALTH_SKIPS_SHARE > pulse->lines_lately)
+	if (sum > HEALTH_SKIPS_MOST && sum * HEALTH_SKIPS_SHARE > stats->lines_lately)
 		health_add(list, HEALTH_SKIPS, who,
 			   "LINES ARE NOT COUNTED: %llu in 5 minutes, and whoever causes them is "
 			   "not blocked; most of them %s; see WHAT IS NOT COUNTED in "
@@ -177,76 +178,76 @@ static void health_skips(struct health_list *list, const struct sobig_pulse *pul
 			   (unsigned long long)sum, cures[most]);
 }
 
-static void health_log(struct health_list *list, const struct sobig_pulse *pulse, uint64_t who)
+static void health_log(struct health_list *list, const struct sobig_stats *stats, uint64_t who)
 {
-	uint32_t heard = pulse->last_line ? pulse->last_line : pulse->started;
+	uint32_t heard = stats->last_line ? stats->last_line : stats->started;
 	uint32_t silent = list->picture->now > heard ? list->picture->now - heard : 0;
 	char text[DURATION_TEXT_SIZE];
 
-	if (!pulse->readable && pulse->log_gone)
+	if (!stats->readable && stats->log_gone)
 		health_add(list, HEALTH_UNREADABLE, who,
 			   "THE LOG IS GONE: no new blocks come; %s was moved away %s ago, and "
 			   "exim has made no new one; is it still the one that exim writes? "
 			   "(exim -bP log_file_path)",
-			   pulse->log, health_ago(list->picture, pulse->log_gone, text));
-	else if (!pulse->readable)
+			   stats->log, health_ago(list->picture, stats->log_gone, text));
+	else if (!stats->readable)
 		health_add(list, HEALTH_UNREADABLE, who,
 			   "THE LOG CANNOT BE READ: no new blocks come; is %s there, is it the "
 			   "right one? (exim -bP log_file_path)",
-			   pulse->log);
+			   stats->log);
 	else if (silent > HEALTH_SILENCE)
 		health_add(list, HEALTH_SILENT, who,
 			   "THE LOG IS SILENT: no line for %s; is %s the one that exim writes? "
 			   "(exim -bP log_file_path)",
-			   duration_format(silent, text), pulse->log);
+			   duration_format(silent, text), stats->log);
 }
 
 static void health_of_daemon(struct health_list *list, const struct overview_daemon *daemon,
 			     enum health_kind kind)
 {
-	const struct sobig_pulse *pulse = daemon->pulse;
+	const struct sobig_stats *stats = daemon->stats;
 	uint64_t who = daemon->interfaces;
 	char time[CLI_TIME_SIZE];
 
 	switch (kind) {
 	case HEALTH_STUCK:
-		health_stuck(list, pulse, who);
+		health_stuck(list, stats, who);
 		break;
 	case HEALTH_BRAKE:
-		health_brake(list, pulse, who);
+		health_brake(list, stats, who);
 		break;
 	case HEALTH_UNREADABLE:
-		health_log(list, pulse, who);
+		health_log(list, stats, who);
 		break;
 	case HEALTH_SKIPS:
-		health_skips(list, pulse, who);
+		health_skips(list, stats, who);
 		break;
 	case HEALTH_STATE:
-		if (pulse->state_error)
+		if (stats->state_error)
 			health_add(list, kind, who,
 				   "THE STATE CANNOT BE WRITTEN: %s; blocks work, but a restart "
 				   "would forget them; is there room in its folder, and may root "
 				   "write there?",
-				   db_strerror(pulse->state_error));
+				   db_strerror(stats->state_error));
 		break;
 	case HEALTH_LOST:
-		if (pulse->state_lost_until > list->picture->now)
+		if (stats->state_lost_until > list->picture->now)
 			health_add(list, kind, who,
 				   "THE STATE HAS NO ROOM: %llu blocks were not saved, and a "
 				   "restart would not restore them; raise \"size\" in [state], or "
 				   "free disk space in %s",
-				   (unsigned long long)pulse->state_lost, pulse->state);
+				   (unsigned long long)stats->state_lost, stats->state);
 		break;
 	case HEALTH_CONFIG:
-		if (pulse->config_error)
+		if (stats->config_error)
 			health_add(list, kind, who,
 				   "THE LAST RELOAD WAS REFUSED: the policy of %s is still in "
 				   "force; `sobig-xdp check` says what is wrong",
-				   cli_time(pulse->configured ? pulse->configured : pulse->started,
+				   cli_time(stats->configured ? stats->configured : stats->started,
 					    time));
 		break;
 	case HEALTH_DRY_RUN:
-		if (pulse->dry_run)
+		if (stats->dry_run)
 			health_add(list, kind, who,
 				   "DRY RUN (%s): nothing is dropped; attach without --dry-run "
 				   "does it in earnest",
@@ -307,8 +308,8 @@ int health_find(const struct overview *picture, struct health_problem out[HEALTH
 
 char *health_none(const struct overview *picture, char text[HEALTH_TEXT_SIZE])
 {
-	uint64_t hosts = picture->ipv4 + picture->ipv6 - picture->trials, all = 0;
-	const struct sobig_pulse *gone = NULL;
+	uint64_t hosts = picture->ipv4 + picture->ipv6 - picture->dry_runs, all = 0;
+	const struct sobig_stats *gone = NULL;
 	uint32_t last = 0;
 	char names[OVERVIEW_NAMES_SIZE], ago[DURATION_TEXT_SIZE];
 	size_t used;
@@ -316,11 +317,11 @@ char *health_none(const struct overview *picture, char text[HEALTH_TEXT_SIZE])
 	for (int i = 0; i < picture->interfaces_count; i++)
 		all |= UINT64_C(1) << i;
 	for (int i = 0; i < picture->daemons_count; i++) {
-		const struct sobig_pulse *pulse = picture->daemons[i].pulse;
+		const struct sobig_stats *stats = picture->daemons[i].stats;
 
-		last = pulse->last_line > last ? pulse->last_line : last;
-		if (picture->daemons[i].alive && pulse->log_gone)
-			gone = pulse;
+		last = stats->last_line > last ? stats->last_line : last;
+		if (picture->daemons[i].alive && stats->log_gone)
+			gone = stats;
 	}
 	used = snprintf(text, HEALTH_TEXT_SIZE, "all is well: %s guarded, %llu host%s blocked",
 			overview_names(picture, all, ", ", names), (unsigned long long)hosts,

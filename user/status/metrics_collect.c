@@ -62,7 +62,7 @@ static void metrics_blocks(const struct overview *picture, struct metrics_out *o
 	metrics_out_sample(out, picture->networks, NULL);
 	metrics_out_gauge(out, "sobig_xdp_trials",
 			  "Hosts in the table for show: dropped by no filter.");
-	metrics_out_sample(out, picture->trials, NULL);
+	metrics_out_sample(out, picture->dry_runs, NULL);
 	metrics_out_gauge(out, "sobig_xdp_rule_blocks_in_force",
 			  "Blocks in force, by the rule that led to them.");
 	for (int i = 0; i < picture->rules_count; i++)
@@ -96,14 +96,14 @@ static void metrics_rules(const struct overview *picture, struct metrics_out *ou
 		"Verdicts of the rule that were for show: a dry run's, or the brake's.");
 	for (int i = 0; i < picture->rules_count; i++)
 		if (picture->rules[i].policy)
-			metrics_out_sample(out, picture->rules[i].trials, "rule",
+			metrics_out_sample(out, picture->rules[i].dry_runs, "rule",
 					   picture->rules[i].name, NULL);
 }
 
 /* Daemons' counters: one sum, since there is one log and one table as a rule. */
 static void metrics_daemon_counters(const struct overview *picture, struct metrics_out *out)
 {
-#define METRICS_FIELD(field) offsetof(struct sobig_pulse, field)
+#define METRICS_FIELD(field) offsetof(struct sobig_stats, field)
 	static const struct {
 		const char *name, *help;
 		size_t field; /* where it is in the pulse */
@@ -135,7 +135,7 @@ static void metrics_daemon_counters(const struct overview *picture, struct metri
 		uint64_t sum = 0, value;
 
 		for (int at = 0; at < picture->daemons_count; at++) {
-			memcpy(&value, (const char *)picture->daemons[at].pulse + fields[i].field,
+			memcpy(&value, (const char *)picture->daemons[at].stats + fields[i].field,
 			       sizeof(value));
 			sum += value;
 		}
@@ -152,7 +152,7 @@ static void metrics_daemon_counters(const struct overview *picture, struct metri
 		uint64_t sum = 0;
 
 		for (int at = 0; at < picture->daemons_count; at++)
-			sum += picture->daemons[at].pulse->skipped[kind];
+			sum += picture->daemons[at].stats->skipped[kind];
 		metrics_out_sample(out, sum, "kind", skip_name(kind), NULL);
 	}
 	metrics_out_counter(out, "sobig_xdp_offences_total", "Offences read in the log, by class.");
@@ -160,7 +160,7 @@ static void metrics_daemon_counters(const struct overview *picture, struct metri
 		uint64_t sum = 0;
 
 		for (int at = 0; at < picture->daemons_count; at++)
-			sum += picture->daemons[at].pulse->classes[class];
+			sum += picture->daemons[at].stats->classes[class];
 		metrics_out_sample(out, sum, "class", event_class_name(class), NULL);
 	}
 }
@@ -169,25 +169,25 @@ static void metrics_daemon_counters(const struct overview *picture, struct metri
 static void metrics_daemon_states(const struct overview *picture, struct metrics_out *out)
 {
 	bool readable = true, writable = true, config = true, brake = false, dry_run = false;
-	uint32_t heard = UINT32_MAX, beat = UINT32_MAX, started = 0, limit = 0;
+	uint32_t heard = UINT32_MAX, heartbeat = UINT32_MAX, started = 0, limit = 0;
 	bool alive = false;
 
 	for (int i = 0; i < picture->daemons_count; i++) {
-		const struct sobig_pulse *pulse = picture->daemons[i].pulse;
-		uint32_t last = pulse->last_line ? pulse->last_line : pulse->started;
+		const struct sobig_stats *stats = picture->daemons[i].stats;
+		uint32_t last = stats->last_line ? stats->last_line : stats->started;
 
 		if (!picture->daemons[i].alive)
 			continue;
 		alive = true;
-		readable &= pulse->readable;
-		writable &= !pulse->state_error;
-		config &= !pulse->config_error;
-		brake |= pulse->braked;
-		dry_run |= pulse->dry_run;
+		readable &= stats->readable;
+		writable &= !stats->state_error;
+		config &= !stats->config_error;
+		brake |= stats->braked;
+		dry_run |= stats->dry_run;
 		heard = last < heard ? last : heard;
-		beat = pulse->beat < beat ? pulse->beat : beat;
-		started = pulse->started > started ? pulse->started : started;
-		limit = pulse->brake > limit ? pulse->brake : limit;
+		heartbeat = stats->heartbeat < heartbeat ? stats->heartbeat : heartbeat;
+		started = stats->started > started ? stats->started : started;
+		limit = stats->brake > limit ? stats->brake : limit;
 	}
 	if (!alive)
 		return;
@@ -211,7 +211,7 @@ static void metrics_daemon_states(const struct overview *picture, struct metrics
 	metrics_out_sample(out, dry_run, NULL);
 	metrics_out_gauge(out, "sobig_xdp_process_beat_timestamp_seconds",
 			  "When the daemon last showed a sign of life; it does once a second.");
-	metrics_out_sample(out, cli_wall_clock(beat), NULL);
+	metrics_out_sample(out, cli_wall_clock(heartbeat), NULL);
 	metrics_out_gauge(out, "sobig_xdp_process_start_time_seconds", "When the daemon started.");
 	metrics_out_sample(out, cli_wall_clock(started), NULL);
 }

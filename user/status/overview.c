@@ -35,25 +35,25 @@ static void overview_clean(char *text)
 			*at = '?';
 }
 
-static int overview_read_pulse(const char *pins, struct overview_interface *out)
+static int overview_read_stats(const char *pins, struct overview_interface *out)
 {
-	struct stats *pulse;
-	int err = stats_open(pins, out->index, &pulse);
+	struct stats *stats;
+	int err = stats_open(pins, out->index, &stats);
 
 	if (err)
 		return err;
-	err = stats_read(pulse, &out->pulse);
+	err = stats_read(stats, &out->stats);
 	if (!err)
-		err = stats_counters(pulse, out->counters);
-	stats_close(pulse);
-	out->pulse.log[sizeof(out->pulse.log) - 1] = '\0';
-	out->pulse.state[sizeof(out->pulse.state) - 1] = '\0';
-	out->pulse.config[sizeof(out->pulse.config) - 1] = '\0';
-	overview_clean(out->pulse.log);
-	overview_clean(out->pulse.state);
-	overview_clean(out->pulse.config);
+		err = stats_counters(stats, out->counters);
+	stats_close(stats);
+	out->stats.log[sizeof(out->stats.log) - 1] = '\0';
+	out->stats.state[sizeof(out->stats.state) - 1] = '\0';
+	out->stats.config[sizeof(out->stats.config) - 1] = '\0';
+	overview_clean(out->stats.log);
+	overview_clean(out->stats.state);
+	overview_clean(out->stats.config);
 	for (int i = 0; i < SOBIG_RULES_MAX; i++)
-		out->pulse.rules[i].name[SOBIG_RULE_SIZE - 1] = '\0';
+		out->stats.rules[i].name[SOBIG_RULE_SIZE - 1] = '\0';
 	return err;
 }
 
@@ -75,24 +75,24 @@ static int overview_read_interface(const char *pins, unsigned int index,
 		out->unseen = -err;
 	else if (guarded < 0)
 		out->unseen = -guarded;
-	return overview_read_pulse(pins, out);
+	return overview_read_stats(pins, out);
 }
 
 /* Several interfaces of one process share its pulse, and it is to be counted once. */
 static void overview_find_daemon(struct overview *picture, int at)
 {
 	struct overview_interface *interface = &picture->interfaces[at];
-	const struct sobig_pulse *pulse = &interface->pulse;
+	const struct sobig_stats *stats = &interface->stats;
 	int i;
 
-	if (!pulse->pid)
+	if (!stats->pid)
 		return;
 	for (i = 0; i < picture->daemons_count; i++)
-		if (picture->daemons[i].pulse->pid == pulse->pid &&
-		    picture->daemons[i].pulse->started == pulse->started)
+		if (picture->daemons[i].stats->pid == stats->pid &&
+		    picture->daemons[i].stats->started == stats->started)
 			break;
 	if (i == picture->daemons_count) {
-		picture->daemons[i] = (struct overview_daemon){ .pulse = pulse };
+		picture->daemons[i] = (struct overview_daemon){ .stats = stats };
 		picture->daemons_count++;
 	}
 	picture->daemons[i].interfaces |= UINT64_C(1) << at;
@@ -118,14 +118,14 @@ static struct overview_rule *overview_rule(struct overview *picture, const char 
 	return rule;
 }
 
-static void overview_add_rules(struct overview *picture, const struct sobig_pulse *pulse)
+static void overview_add_rules(struct overview *picture, const struct sobig_stats *stats)
 {
-	for (int i = 0; i < SOBIG_RULES_MAX && pulse->rules[i].name[0]; i++) {
-		struct overview_rule *rule = overview_rule(picture, pulse->rules[i].name);
+	for (int i = 0; i < SOBIG_RULES_MAX && stats->rules[i].name[0]; i++) {
+		struct overview_rule *rule = overview_rule(picture, stats->rules[i].name);
 
-		rule->counted += pulse->rules[i].counted;
-		rule->blocks += pulse->rules[i].blocks;
-		rule->trials += pulse->rules[i].trials;
+		rule->counted += stats->rules[i].counted;
+		rule->blocks += stats->rules[i].blocks;
+		rule->dry_runs += stats->rules[i].dry_runs;
 	}
 }
 
@@ -149,9 +149,9 @@ int overview_read(const char *pins, struct overview *out)
 	}
 	out->dry_run = out->daemons_count;
 	for (int i = 0; i < out->daemons_count; i++)
-		out->dry_run &= out->daemons[i].pulse->dry_run != 0;
+		out->dry_run &= out->daemons[i].stats->dry_run != 0;
 	for (int i = 0; i < out->daemons_count; i++)
-		overview_add_rules(out, out->daemons[i].pulse);
+		overview_add_rules(out, out->daemons[i].stats);
 	strcpy(out->rules[out->rules_count++].name, OVERVIEW_BY_HAND);
 	strcpy(out->rules[out->rules_count++].name, OVERVIEW_IMPORT);
 	if (count < 0 && count != -ENOTBLK)
@@ -196,8 +196,8 @@ static int overview_visit(void *context, const struct blocks_list_entry *entry)
 	} else {
 		picture->ipv6++;
 	}
-	if (entry->trial || picture->dry_run) {
-		picture->trials++;
+	if (entry->dry_run || picture->dry_run) {
+		picture->dry_runs++;
 		rule->shown++;
 	} else {
 		rule->in_force++;
@@ -235,7 +235,7 @@ uint64_t overview_dropped(const struct overview_interface *interface)
 
 uint64_t overview_passed(const struct overview_interface *interface)
 {
-	return interface->counters[SOBIG_PASSED_SYN] + interface->counters[SOBIG_PASSED_LAPSED] +
+	return interface->counters[SOBIG_PASSED_SYN] + interface->counters[SOBIG_PASSED_EXPIRED] +
 	       interface->counters[SOBIG_PASSED_DRY_RUN];
 }
 
@@ -244,7 +244,7 @@ const char *overview_counter_name(enum sobig_count count)
 	static const char *const names[SOBIG_COUNTS] = {
 		[SOBIG_PASSED_OTHER] = "passed_other",
 		[SOBIG_PASSED_SYN] = "passed_syn",
-		[SOBIG_PASSED_LAPSED] = "passed_lapsed",
+		[SOBIG_PASSED_EXPIRED] = "passed_lapsed",
 		[SOBIG_PASSED_MALFORMED] = "passed_malformed",
 		[SOBIG_PASSED_DRY_RUN] = "passed_dry_run",
 		[SOBIG_DROPPED] = "dropped",

@@ -21,13 +21,13 @@ struct overview_interface {
 	uint32_t loaded;	   /* when, as the maps count */
 	bool guarded;		   /* a process holds its claim, or that is not known */
 	int daemon;		   /* index of picture.daemons; -1: none was ever there */
-	struct sobig_pulse pulse;
+	struct sobig_stats stats;
 	uint64_t counters[SOBIG_COUNTS];
 };
 
 /* A process that guards interfaces, or did; all of them have the same pulse. */
 struct overview_daemon {
-	const struct sobig_pulse *pulse; /* within the picture */
+	const struct sobig_stats *stats; /* within the picture */
 	uint64_t interfaces;		 /* bit N: the N-th */
 	bool alive;
 };
@@ -38,7 +38,7 @@ struct overview_rule {
 	bool policy;		    /* false: one of those two */
 	uint64_t counted;	    /* offences, since the daemons started; so the next two */
 	uint64_t blocks;
-	uint64_t trials;
+	uint64_t dry_runs;
 	uint64_t in_force; /* blocks, now */
 	uint64_t shown;	   /* the same of verdicts for show */
 	uint64_t drops;	   /* for the blocks in force */
@@ -62,7 +62,7 @@ struct overview {
 	int rules_count;
 	uint64_t ipv4, ipv6, networks; /* in force, those for show among them */
 	uint64_t networks4;	       /* of the networks, those of IPv4 */
-	uint64_t trials;	       /* hosts for show only */
+	uint64_t dry_runs;	       /* hosts for show only */
 	uint64_t room4, room6;	       /* of hosts */
 };
 

@@ -25,77 +25,77 @@ static void status_json_time(json_t *json, const char *name, uint32_t second)
 
 static json_t *status_json_filter(const struct overview_interface *interface)
 {
-	const struct sobig_pulse *pulse = &interface->pulse;
+	const struct sobig_stats *stats = &interface->stats;
 	json_t *ports = json_array();
 	char since[CLI_TIME_SIZE];
 
-	for (int i = 0; i < SOBIG_PORTS_MAX && pulse->ports[i]; i++)
-		json_array_append_new(ports, json_integer(pulse->ports[i]));
+	for (int i = 0; i < SOBIG_PORTS_MAX && stats->ports[i]; i++)
+		json_array_append_new(ports, json_integer(stats->ports[i]));
 	return json_pack("{s:s, s:o, s:s, s:i, s:b, s:s}", "mode",
 			 filter_mode_name(interface->filter.mode), "ports", ports, "scope",
-			 pulse->scope_port ? "port" : "syn", "program", (int)interface->filter.id,
-			 "dry_run", (int)pulse->dry_run, "since",
+			 stats->scope_port ? "port" : "syn", "program", (int)interface->filter.id,
+			 "dry_run", (int)stats->dry_run, "since",
 			 cli_time_rfc3339(interface->loaded, since));
 }
 
-static json_t *status_json_classes(const struct sobig_pulse *pulse)
+static json_t *status_json_classes(const struct sobig_stats *stats)
 {
 	json_t *json = json_object();
 
 	for (int i = 0; i < EVENT_OFFENCES && i < SOBIG_CLASSES_MAX; i++)
-		status_json_number(json, event_class_name(i), pulse->classes[i]);
+		status_json_number(json, event_class_name(i), stats->classes[i]);
 	return json;
 }
 
-static void status_json_skips(json_t *daemon, const struct sobig_pulse *pulse)
+static void status_json_skips(json_t *daemon, const struct sobig_stats *stats)
 {
 	json_t *kinds = json_object();
 	uint64_t sum = 0, lately = 0;
 
 	for (int i = 0; i < SKIP_KINDS; i++) {
-		status_json_number(kinds, skip_name(i), pulse->skipped[i]);
-		sum += pulse->skipped[i];
-		lately += pulse->skipped_lately[i];
+		status_json_number(kinds, skip_name(i), stats->skipped[i]);
+		sum += stats->skipped[i];
+		lately += stats->skipped_lately[i];
 	}
 	status_json_number(daemon, "skipped", sum);
 	status_json_number(daemon, "skipped_lately", lately);
 	json_object_set_new(daemon, "skipped_kinds", kinds);
 }
 
-static json_t *status_json_daemon(const struct sobig_pulse *pulse)
+static json_t *status_json_daemon(const struct sobig_stats *stats)
 {
 	json_t *json = json_object();
 
-	json_object_set_new(json, "pid", json_integer(pulse->pid));
-	status_json_time(json, "since", pulse->started);
-	json_object_set_new(json, "log", cli_json_text(pulse->log));
-	json_object_set_new(json, "readable", json_boolean(pulse->readable));
-	status_json_number(json, "position", pulse->position);
-	status_json_time(json, "log_gone", pulse->log_gone);
-	status_json_time(json, "last_line", pulse->last_line);
-	status_json_number(json, "lines", pulse->lines);
-	status_json_number(json, "offences", pulse->offences);
-	status_json_skips(json, pulse);
-	status_json_number(json, "blocked", pulse->blocked);
-	status_json_number(json, "evictions", pulse->evictions);
-	status_json_number(json, "watched", pulse->watched);
-	status_json_number(json, "forgotten", pulse->watch_drops);
-	json_object_set_new(json, "classes", status_json_classes(pulse));
-	json_object_set_new(json, "brake_on", json_boolean(pulse->braked));
-	status_json_number(json, "brake", pulse->brake);
+	json_object_set_new(json, "pid", json_integer(stats->pid));
+	status_json_time(json, "since", stats->started);
+	json_object_set_new(json, "log", cli_json_text(stats->log));
+	json_object_set_new(json, "readable", json_boolean(stats->readable));
+	status_json_number(json, "position", stats->position);
+	status_json_time(json, "log_gone", stats->log_gone);
+	status_json_time(json, "last_line", stats->last_line);
+	status_json_number(json, "lines", stats->lines);
+	status_json_number(json, "offences", stats->offences);
+	status_json_skips(json, stats);
+	status_json_number(json, "blocked", stats->blocked);
+	status_json_number(json, "evictions", stats->evictions);
+	status_json_number(json, "watched", stats->watched);
+	status_json_number(json, "forgotten", stats->watch_drops);
+	json_object_set_new(json, "classes", status_json_classes(stats));
+	json_object_set_new(json, "brake_on", json_boolean(stats->braked));
+	status_json_number(json, "brake", stats->brake);
 	json_object_set_new(json, "state_error",
-			    pulse->state_error ? cli_json_text(db_strerror(pulse->state_error))
+			    stats->state_error ? cli_json_text(db_strerror(stats->state_error))
 					       : json_null());
-	json_object_set_new(json, "state", cli_json_text(pulse->state));
-	status_json_number(json, "state_lost", pulse->state_lost);
-	status_json_number(json, "state_bad", pulse->state_bad);
+	json_object_set_new(json, "state", cli_json_text(stats->state));
+	status_json_number(json, "state_lost", stats->state_lost);
+	status_json_number(json, "state_bad", stats->state_bad);
 	json_object_set_new(json, "config",
-			    *pulse->config ? cli_json_text(pulse->config) : json_null());
-	json_object_set_new(json, "config_ok", json_boolean(!pulse->config_error));
-	status_json_time(json, "configured", pulse->configured);
-	status_json_number(json, "trials", pulse->trials);
-	status_json_number(json, "spared", pulse->spared);
-	status_json_number(json, "allowed", pulse->allowed);
+			    *stats->config ? cli_json_text(stats->config) : json_null());
+	json_object_set_new(json, "config_ok", json_boolean(!stats->config_error));
+	status_json_time(json, "configured", stats->configured);
+	status_json_number(json, "trials", stats->dry_runs);
+	status_json_number(json, "spared", stats->spared);
+	status_json_number(json, "allowed", stats->allowed);
 	return json;
 }
 
@@ -120,7 +120,7 @@ static json_t *status_json_interface(const struct overview *picture, int at,
 			    interface->unseen ? cli_json_text(strerror(interface->unseen))
 					      : json_null());
 	json_object_set_new(json, "daemon",
-			    interface->pulse.pid ? status_json_daemon(&interface->pulse)
+			    interface->stats.pid ? status_json_daemon(&interface->stats)
 						 : json_null());
 	return json;
 }
@@ -135,7 +135,7 @@ static json_t *status_json_rules(const struct overview *picture)
 		json = json_pack("{s:s, s:b}", "name", rule->name, "policy", rule->policy);
 		status_json_number(json, "offences", rule->counted);
 		status_json_number(json, "blocks", rule->blocks);
-		status_json_number(json, "trials", rule->trials);
+		status_json_number(json, "trials", rule->dry_runs);
 		status_json_number(json, "in_force", rule->in_force);
 		status_json_number(json, "trials_in_force", rule->shown);
 		status_json_number(json, "drops", rule->drops);
@@ -164,7 +164,7 @@ json_t *status_json(const struct overview *picture, const struct health_problem 
 	status_json_number(blocks, "ipv6", picture->ipv6);
 	status_json_number(blocks, "ipv6_max", picture->room6);
 	status_json_number(blocks, "networks", picture->networks);
-	status_json_number(blocks, "trials", picture->trials);
+	status_json_number(blocks, "trials", picture->dry_runs);
 	json_object_set_new(document, "blocks", blocks);
 	json_object_set_new(document, "rules", status_json_rules(picture));
 	return document;

@@ -47,13 +47,13 @@ static void top_facts_log(const struct top *top, int y, int width)
 	char text[TOP_NUMBER_SIZE], value[32];
 
 	for (int i = 0; i < picture->daemons_count; i++) {
-		const struct sobig_pulse *pulse = picture->daemons[i].pulse;
+		const struct sobig_stats *stats = picture->daemons[i].stats;
 
-		watched += pulse->watched;
-		spared += pulse->spared;
-		evictions += pulse->evictions;
-		last = pulse->last_line > last ? pulse->last_line : last;
-		started = pulse->started > started ? pulse->started : started;
+		watched += stats->watched;
+		spared += stats->spared;
+		evictions += stats->evictions;
+		last = stats->last_line > last ? stats->last_line : last;
+		started = stats->started > started ? stats->started : started;
 	}
 	move(y, 1);
 	if (last)
@@ -106,8 +106,8 @@ static void top_facts_tables(const struct top *top, int y, int width)
 	top_facts_fill(width, "IPv6", picture->ipv6, picture->room6);
 	if (picture->networks)
 		top_facts_add(width, "nets", top_number(picture->networks, text), TOP_STRONG);
-	if (picture->trials)
-		top_facts_add(width, "for show", top_number(picture->trials, text), TOP_PLAIN);
+	if (picture->dry_runs)
+		top_facts_add(width, "for show", top_number(picture->dry_runs, text), TOP_PLAIN);
 }
 
 static void top_facts_classes(const struct top *top, int y, int width)
@@ -119,7 +119,7 @@ static void top_facts_classes(const struct top *top, int y, int width)
 		uint64_t sum = 0;
 
 		for (int i = 0; i < top->picture->daemons_count; i++)
-			sum += top->picture->daemons[i].pulse->classes[class];
+			sum += top->picture->daemons[i].stats->classes[class];
 		if (sum)
 			top_facts_add(width, event_class_name(class), top_number(sum, text),
 				      TOP_PLAIN);
@@ -152,7 +152,7 @@ void top_facts_draw_rules(const struct top *top, int y, int lines, int width)
 		if (rule->policy)
 			printw(" %8s %8s %8s", top_number(rule->counted, text[3]),
 			       top_number(rule->blocks, text[4]),
-			       top_number(rule->trials + rule->shown, text[5]));
+			       top_number(rule->dry_runs + rule->shown, text[5]));
 	}
 }
 

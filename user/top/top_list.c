@@ -140,7 +140,7 @@ static void top_list_row(const struct top *top, const struct top_host *host, int
 	printw(" %7s", top_number(entry->drops, number));
 	top_list_times(top, entry, at);
 	if (at->reason) {
-		addstr(entry->trial ? "  (show) " : "  ");
+		addstr(entry->dry_run ? "  (show) " : "  ");
 		addnstr(entry->reason, at->width - getcurx(stdscr) - 1);
 	}
 	top_term_look(TOP_PLAIN);

@@ -1,19 +1,19 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* How often a source may knock that is not blocked: a bucket of tokens for each of late. */
-#ifndef RATES_H
-#define RATES_H
+#ifndef SYN_RATE_H
+#define SYN_RATE_H
 
 #include "packet.h"
-#include "settings.h"
-#include "tables.h"
+#include "config.h"
+#include "maps.h"
 
-#define RATES_WAYS 8
+#define SYN_RATE_WAYS 8
 
 /*
  * A bucket is the time at which it is full again (the "theoretical arrival time" of ITU-T I.371,
  * Annex A): each SYN puts it off by a step, and one that would put it off too far is too many.
  */
-static __always_inline bool rates_take(volatile __u64 *bucket, __u32 source, __u32 now)
+static __always_inline bool syn_rate_take(volatile __u64 *bucket, __u32 source, __u32 now)
 {
 	__u32 wait = (__u32)*bucket - now;
 
@@ -27,14 +27,14 @@ static __always_inline bool rates_take(volatile __u64 *bucket, __u32 source, __u
 }
 
 /* The bucket of `source` in its line, or that of the source that was heard of the longest ago. */
-static __always_inline volatile __u64 *rates_bucket(struct sobig_rates *line, __u32 source,
-						    __u32 now)
+static __always_inline volatile __u64 *syn_rate_bucket(struct sobig_syn_rates *line, __u32 source,
+						       __u32 now)
 {
 	__u32 least = ~0u, wait;
 	int idlest = 0;
 
 #pragma unroll
-	for (int i = 0; i < RATES_WAYS; i++) {
+	for (int i = 0; i < SYN_RATE_WAYS; i++) {
 		if (line->sources[i] >> 32 == source)
 			return &line->sources[i];
 		/* So that nobody comes before what is past, and that before what is to come. */
@@ -44,15 +44,15 @@ static __always_inline volatile __u64 *rates_bucket(struct sobig_rates *line, __
 			idlest = i;
 		}
 	}
-	line->sources[idlest & (RATES_WAYS - 1)] = now;
-	return &line->sources[idlest & (RATES_WAYS - 1)];
+	line->sources[idlest & (SYN_RATE_WAYS - 1)] = now;
+	return &line->sources[idlest & (SYN_RATE_WAYS - 1)];
 }
 
 /* True of a SYN that is more than its source's share. */
-static __always_inline bool rates_exceed(const struct packet *packet)
+static __always_inline bool syn_rate_exceed(const struct packet *packet)
 {
 	__u32 source = packet->source4, index, now;
-	struct sobig_rates *line;
+	struct sobig_syn_rates *line;
 	__u64 network;
 
 	if (!rate_step)
@@ -61,12 +61,12 @@ static __always_inline bool rates_exceed(const struct packet *packet)
 		network = packet->source6[0];
 		source = ((__u32)network * rate_salts[0] + (network >> 32) * rate_salts[1]) >> 32;
 	}
-	index = (source * rate_salts[0] >> 40) & (SOBIG_RATES_LINES - 1);
-	line = bpf_map_lookup_elem(&rates, &index);
+	index = (source * rate_salts[0] >> 40) & (SOBIG_SYN_RATE_LINES - 1);
+	line = bpf_map_lookup_elem(&syn_rates, &index);
 	if (!line)
 		return false;
-	now = settings_clock() >> (32 - SOBIG_RATE_UNIT_BITS);
-	return !rates_take(rates_bucket(line, source, now), source, now);
+	now = config_clock() >> (32 - SOBIG_SYN_RATE_UNIT_BITS);
+	return !syn_rate_take(syn_rate_bucket(line, source, now), source, now);
 }
 
 #endif

@@ -1,22 +1,22 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* Whether a source is blocked: the front table first, what it is not sure of, the LRU maps. */
-#ifndef BLOCKS_H
-#define BLOCKS_H
+#ifndef VERDICT_H
+#define VERDICT_H
 
-#include "settings.h"
-#include "tables.h"
+#include "config.h"
+#include "maps.h"
 
 /* How often a wider network is looked for when the narrower one's block has run out. */
-#define BLOCKS_WIDER_MAX 4
+#define VERDICT_WIDER_MAX 4
 
-static __always_inline bool blocks_is_quiet(__u32 quiet, __u32 last_drop, __u32 now)
+static __always_inline bool verdict_is_quiet(__u32 quiet, __u32 last_drop, __u32 now)
 {
 	return !quiet || !last_drop || now - last_drop >= quiet;
 }
 
 /* A drop, at the host's tally. */
-static __always_inline void blocks_knock(volatile __u32 *tally, void *blocked, const void *key,
-					 __u32 now)
+static __always_inline void blocks_count_drop(volatile __u32 *tally, void *blocked, const void *key,
+					      __u32 now)
 {
 	__u32 count = (*tally + 1) & FRONT_COUNT_MASK;
 	struct sobig_block *block;
@@ -30,19 +30,19 @@ static __always_inline void blocks_knock(volatile __u32 *tally, void *blocked, c
 }
 
 /* The second that it speaks of; 0: none. */
-static __always_inline __u32 blocks_last_knock(const volatile __u32 *tally, __u32 now)
+static __always_inline __u32 blocks_last_drop(const volatile __u32 *tally, __u32 now)
 {
-	__u32 knocks = *tally;
+	__u32 dropped = *tally;
 
-	return knocks ? now - ((now - (knocks >> FRONT_TIME_SHIFT)) & FRONT_COUNT_MASK) : 0;
+	return dropped ? now - ((now - (dropped >> FRONT_TIME_SHIFT)) & FRONT_COUNT_MASK) : 0;
 }
 
 /*
  * What the LRU map says of a source, the tally of which (NULL: it has none in the front table) is
  * kept up. Seldom needed, and so not inlined.
  */
-static __noinline enum sobig_count blocks_ask(void *blocked, const void *key, volatile __u32 *tally,
-					      __u32 now)
+static __noinline enum sobig_count verdict_ask(void *blocked, const void *key,
+					       volatile __u32 *tally, __u32 now)
 {
 	struct sobig_block *block = bpf_map_lookup_elem(blocked, key);
 	__u32 last;
@@ -50,17 +50,17 @@ static __noinline enum sobig_count blocks_ask(void *blocked, const void *key, vo
 	if (!block)
 		return SOBIG_PASSED_SYN;
 	if (now >= block->until) {
-		last = tally ? blocks_last_knock(tally, now) : block->last_drop;
-		if (blocks_is_quiet(block->quiet, last, now))
-			return SOBIG_PASSED_LAPSED;
+		last = tally ? blocks_last_drop(tally, now) : block->last_drop;
+		if (verdict_is_quiet(block->quiet, last, now))
+			return SOBIG_PASSED_EXPIRED;
 		block->until = now + block->quiet;
 	}
-	if (block->trial)
+	if (block->dry_run)
 		return SOBIG_PASSED_DRY_RUN;
 	if (dry_run)
 		return SOBIG_DROPPED;
 	if (tally) {
-		blocks_knock(tally, blocked, key, now);
+		blocks_count_drop(tally, blocked, key, now);
 	} else {
 		block->last_drop = now;
 		__sync_fetch_and_add(&block->drops, 1);
@@ -72,21 +72,21 @@ static __noinline enum sobig_count blocks_ask(void *blocked, const void *key, vo
  * The networks that a source is in, the narrowest first. `network` is a key of full length for
  * the trie `networks`.
  */
-static __noinline enum sobig_count blocks_judge_network(void *networks, __u32 *length,
-							const void *key)
+static __noinline enum sobig_count verdict_judge_network(void *networks, __u32 *length,
+							 const void *key)
 {
 	enum sobig_count verdict = SOBIG_PASSED_SYN;
-	__u32 now = settings_now();
+	__u32 now = config_now();
 	struct sobig_network *network;
 
 #pragma unroll
-	for (int i = 0; i < BLOCKS_WIDER_MAX; i++) {
+	for (int i = 0; i < VERDICT_WIDER_MAX; i++) {
 		network = bpf_map_lookup_elem(networks, key);
 		if (!network)
 			return verdict;
 		if (now < network->until ||
-		    !blocks_is_quiet(network->quiet, network->last_drop, now)) {
-			if (network->trial)
+		    !verdict_is_quiet(network->quiet, network->last_drop, now)) {
+			if (network->dry_run)
 				return SOBIG_PASSED_DRY_RUN;
 			if (dry_run)
 				return SOBIG_DROPPED_NETWORK;
@@ -96,7 +96,7 @@ static __noinline enum sobig_count blocks_judge_network(void *networks, __u32 *l
 			__sync_fetch_and_add(&network->drops, 1);
 			return SOBIG_DROPPED_NETWORK;
 		}
-		verdict = SOBIG_PASSED_LAPSED;
+		verdict = SOBIG_PASSED_EXPIRED;
 		if (!network->length)
 			return verdict;
 		*length = network->length - 1;
@@ -104,25 +104,25 @@ static __noinline enum sobig_count blocks_judge_network(void *networks, __u32 *l
 	return verdict;
 }
 
-static __always_inline enum sobig_count blocks_judge_network4(__u32 source)
+static __always_inline enum sobig_count verdict_judge_network4(__u32 source)
 {
 	struct sobig_network4 key = { .length = 32 };
 
 	__builtin_memcpy(key.address, &source, sizeof(key.address));
-	return blocks_judge_network(&networks4, &key.length, &key);
+	return verdict_judge_network(&networks4, &key.length, &key);
 }
 
-static __always_inline enum sobig_count blocks_judge_network6(const __u64 source[2])
+static __always_inline enum sobig_count verdict_judge_network6(const __u64 source[2])
 {
 	struct sobig_network6 key = { .length = 128 };
 
 	__builtin_memcpy(key.address, source, sizeof(key.address));
-	return blocks_judge_network(&networks6, &key.length, &key);
+	return verdict_judge_network(&networks6, &key.length, &key);
 }
 
 /* What a network says of a source counts, unless that is nothing. */
-static __always_inline enum sobig_count blocks_worse(enum sobig_count host,
-						     enum sobig_count network)
+static __always_inline enum sobig_count verdict_worse(enum sobig_count host,
+						      enum sobig_count network)
 {
 	return network == SOBIG_PASSED_SYN ? host : network;
 }
@@ -131,7 +131,7 @@ static __always_inline enum sobig_count blocks_worse(enum sobig_count host,
  * The slot in which `source` stands, or 0: without a branch, since where it stands is random, and
  * each wrong guess would cost the processor as much as the rest.
  */
-static __always_inline __u32 blocks_slot4(const volatile struct front_line4 *line, __u32 source)
+static __always_inline __u32 verdict_slot4(const volatile struct front_line4 *line, __u32 source)
 {
 	__u32 slot = 0;
 
@@ -141,7 +141,7 @@ static __always_inline __u32 blocks_slot4(const volatile struct front_line4 *lin
 	return slot;
 }
 
-static __always_inline __u32 blocks_slot6(const volatile struct front_line6 *line, __u64 source)
+static __always_inline __u32 verdict_slot6(const volatile struct front_line6 *line, __u64 source)
 {
 	__u32 slot = 0;
 	__u64 other;
@@ -154,12 +154,12 @@ static __always_inline __u32 blocks_slot6(const volatile struct front_line6 *lin
 	return slot;
 }
 
-static __always_inline enum sobig_count blocks_judge4(__u32 source)
+static __always_inline enum sobig_count verdict_judge4(__u32 source)
 {
 	enum sobig_count verdict = SOBIG_PASSED_SYN;
 	const struct front_state *state;
 	volatile struct front_line4 *line;
-	__u32 zero = 0, index, sure, slot, now;
+	__u32 zero = 0, index, valid_until, slot, now;
 
 	state = bpf_map_lookup_elem(&front, &zero);
 	if (!state || !source)
@@ -168,28 +168,28 @@ static __always_inline enum sobig_count blocks_judge4(__u32 source)
 	line = bpf_map_lookup_elem(&front4, &index);
 	if (!line)
 		return SOBIG_PASSED_SYN;
-	sure = line->sure;
-	slot = blocks_slot4(line, source);
-	now = settings_now();
-	if (slot && now < sure) {
+	valid_until = line->valid_until;
+	slot = verdict_slot4(line, source);
+	now = config_now();
+	if (slot && now < valid_until) {
 		if (!dry_run)
-			blocks_knock(&(&line->unused)[slot & 7], &blocked4, &source, now);
+			blocks_count_drop(&(&line->unused)[slot & 7], &blocked4, &source, now);
 		return SOBIG_DROPPED;
 	}
-	if (slot || !sure)
-		verdict = blocks_ask(&blocked4, &source, slot ? &(&line->unused)[slot & 7] : NULL,
-				     now);
+	if (slot || !valid_until)
+		verdict = verdict_ask(&blocked4, &source, slot ? &(&line->unused)[slot & 7] : NULL,
+				      now);
 	if (verdict >= SOBIG_DROPS || !state->networks4)
 		return verdict;
-	return blocks_worse(verdict, blocks_judge_network4(source));
+	return verdict_worse(verdict, verdict_judge_network4(source));
 }
 
-static __always_inline enum sobig_count blocks_judge6(const __u64 source[2])
+static __always_inline enum sobig_count verdict_judge6(const __u64 source[2])
 {
 	enum sobig_count verdict = SOBIG_PASSED_SYN;
 	const struct front_state *state;
 	volatile struct front_line6 *line;
-	__u32 zero = 0, index, sure, slot, now;
+	__u32 zero = 0, index, valid_until, slot, now;
 	__u64 network = source[0];
 
 	state = bpf_map_lookup_elem(&front, &zero);
@@ -199,20 +199,21 @@ static __always_inline enum sobig_count blocks_judge6(const __u64 source[2])
 	line = bpf_map_lookup_elem(&front6, &index);
 	if (!line)
 		return SOBIG_PASSED_SYN;
-	sure = line->sure;
-	slot = blocks_slot6(line, network);
-	now = settings_now();
-	if (slot && now < sure) {
+	valid_until = line->valid_until;
+	slot = verdict_slot6(line, network);
+	now = config_now();
+	if (slot && now < valid_until) {
 		if (!dry_run)
-			blocks_knock(&(&line->sure)[slot & 7], &blocked6, &network, now);
+			blocks_count_drop(&(&line->valid_until)[slot & 7], &blocked6, &network,
+					  now);
 		return SOBIG_DROPPED;
 	}
-	if (slot || !sure)
-		verdict = blocks_ask(&blocked6, &network, slot ? &(&line->sure)[slot & 7] : NULL,
-				     now);
+	if (slot || !valid_until)
+		verdict = verdict_ask(&blocked6, &network,
+				      slot ? &(&line->valid_until)[slot & 7] : NULL, now);
 	if (verdict >= SOBIG_DROPS || !state->networks6)
 		return verdict;
-	return blocks_worse(verdict, blocks_judge_network6(source));
+	return verdict_worse(verdict, verdict_judge_network6(source));
 }
 
 #endif

@@ -68,9 +68,9 @@ struct {
 struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY);
 	__type(key, __u32);
-	__type(value, struct sobig_rates);
+	__type(value, struct sobig_syn_rates);
 	__uint(max_entries, 1);
-} rates SEC(".maps");
+} syn_rates SEC(".maps");
 
 struct {
 	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
@@ -85,23 +85,23 @@ struct {
 	__uint(type, BPF_MAP_TYPE_HASH);
 	__uint(map_flags, BPF_F_NO_PREALLOC);
 	__type(key, struct sobig_key4);
-	__type(value, struct sobig_ledger);
+	__type(value, struct sobig_block_info);
 	__uint(max_entries, 1);
-} ledger4 SEC(".maps");
+} block_info4 SEC(".maps");
 
 struct {
 	__uint(type, BPF_MAP_TYPE_HASH);
 	__uint(map_flags, BPF_F_NO_PREALLOC);
 	__type(key, struct sobig_key6);
-	__type(value, struct sobig_ledger);
+	__type(value, struct sobig_block_info);
 	__uint(max_entries, 1);
-} ledger6 SEC(".maps");
+} block_info6 SEC(".maps");
 
 struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY);
 	__type(key, __u32);
-	__type(value, struct sobig_pulse);
+	__type(value, struct sobig_stats);
 	__uint(max_entries, 1);
-} pulse SEC(".maps");
+} stats SEC(".maps");
 
 #endif

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* What the filter is told before it is loaded; what is switched off, the verifier takes out. */
-#ifndef SETTINGS_H
-#define SETTINGS_H
+#ifndef CONFIG_H
+#define CONFIG_H
 
 #include <stdbool.h>
 #include <linux/types.h>
@@ -19,7 +19,7 @@ const volatile __u64 tick_zero = 0;	    /* the tick at which CLOCK_MONOTONIC was
 const volatile __u64 tick_scale = 0;	    /* seconds per tick, times 2^32 */
 
 /* In this order, the verifier takes out all behind the last one. */
-static __always_inline bool settings_protect(__be16 port)
+static __always_inline bool config_protect(__be16 port)
 {
 #pragma unroll
 	for (int i = 0; i < SOBIG_PORTS_MAX; i++) {
@@ -35,14 +35,14 @@ static __always_inline bool settings_protect(__be16 port)
  * Seconds of CLOCK_MONOTONIC, times 2^32. bpf_jiffies64() is two instructions, where a clock
  * helper would cost as much as the rest of the program.
  */
-static __always_inline __u64 settings_clock(void)
+static __always_inline __u64 config_clock(void)
 {
 	return (bpf_jiffies64() - tick_zero) * tick_scale;
 }
 
-static __always_inline __u32 settings_now(void)
+static __always_inline __u32 config_now(void)
 {
-	return settings_clock() >> 32;
+	return config_clock() >> 32;
 }
 
 #endif
