@@ -9,12 +9,12 @@
 /* What becomes of the lines is the business of others. */
 void bulk_add(struct bulk *bulk, const char *text)
 {
-	struct addr_prefix whom;
+	struct addr_prefix target;
 
-	if (list_file_parse(text, &whom))
+	if (list_file_parse(text, &target))
 		bulk->refused++;
 	else
-		fuzz_must(whom.length > 0 && whom.length <= 128);
+		fuzz_must(target.length > 0 && target.length <= 128);
 }
 
 bool bulk_options(struct bulk *bulk, struct cli_common *common, int argc, char **argv, int *status)

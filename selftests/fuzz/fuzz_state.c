@@ -30,10 +30,10 @@ static void fuzz_block(const struct fuzz_rows *rows, const struct db_row_text te
 
 	if (db_row_block(&row, &block))
 		return;
-	fuzz_must(texts[0].size == sizeof(block.whom.addr.bytes) && block.whom.length > 0);
-	masked = block.whom.addr;
-	addr_mask(&masked, block.whom.length);
-	fuzz_must(!memcmp(&masked, &block.whom.addr, sizeof(masked)));
+	fuzz_must(texts[0].size == sizeof(block.target.addr.bytes) && block.target.length > 0);
+	masked = block.target.addr;
+	addr_mask(&masked, block.target.length);
+	fuzz_must(!memcmp(&masked, &block.target.addr, sizeof(masked)));
 	fuzz_must(block.since <= block.until && block.since >= 0);
 	fuzz_must(memchr(block.reason, '\0', sizeof(block.reason)) != NULL);
 }

@@ -29,7 +29,7 @@ static const struct {
 	POKE_FIELD(configured),	 POKE_FIELD(evictions),
 	POKE_FIELD(offences),	 POKE_FIELD(lines),
 	POKE_FIELD(watched),	 POKE_FIELD(dry_run),
-	POKE_FIELD(spared),	 POKE_FIELD(watch_drops),
+	POKE_FIELD(allowed),	 POKE_FIELD(watch_drops),
 	POKE_FIELD(pid),	 POKE_FIELD(state_bad),
 	POKE_FIELD(state_lost),	 POKE_FIELD(state_lost_until),
 	POKE_FIELD(blocked),	 POKE_FIELD(logs),

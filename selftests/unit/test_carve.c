@@ -16,9 +16,9 @@ static struct addr_prefix prefix_of(const char *text)
 }
 
 /* The rest of `whom` without one or two networks. */
-static struct blocks_exempt_pieces rest_of(const char *whom, const char *a, const char *b)
+static struct blocks_exempt_pieces rest_of(const char *target, const char *a, const char *b)
 {
-	struct addr_prefix network = prefix_of(whom), entry;
+	struct addr_prefix network = prefix_of(target), entry;
 	struct blocks_exempt_pieces pieces = { 0 };
 	struct prefix_set *set;
 
@@ -47,7 +47,7 @@ static void one_address_out_of_a_24_leaves_one_network_a_length(void **state)
 	(void)state;
 	assert_int_equal(pieces.count, 8);
 	for (size_t i = 0; i < 8; i++)
-		assert_string_equal(addr_prefix_format(&pieces.whom[i], text), expected[i]);
+		assert_string_equal(addr_prefix_format(&pieces.target[i], text), expected[i]);
 	blocks_exempt_free(&pieces);
 }
 
@@ -63,7 +63,7 @@ static void nothing_is_left_of_what_is_covered_and_all_of_what_is_beside(void **
 	blocks_exempt_free(&pieces);
 	pieces = rest_of("198.51.100.0/24", "198.51.101.0/24", NULL);
 	assert_int_equal(pieces.count, 1);
-	assert_int_equal(pieces.whom[0].length, 24);
+	assert_int_equal(pieces.target[0].length, 24);
 	blocks_exempt_free(&pieces);
 }
 
@@ -75,8 +75,8 @@ static void an_ipv6_address_takes_its_64_along(void **state)
 	(void)state;
 	assert_int_equal(pieces.count, 32);
 	for (size_t i = 0; i < pieces.count; i++) {
-		assert_true(pieces.whom[i].length <= 64);
-		assert_false(addr_prefix_covers(&pieces.whom[i], &own.addr));
+		assert_true(pieces.target[i].length <= 64);
+		assert_false(addr_prefix_covers(&pieces.target[i], &own.addr));
 	}
 	blocks_exempt_free(&pieces);
 }
@@ -110,7 +110,7 @@ static void pieces_and_spared_are_the_whole_and_do_not_overlap(void **state)
 			host.addr.bytes[14] = low >> 8;
 			host.addr.bytes[15] = low;
 			for (size_t i = 0; i < pieces.count; i++)
-				times += addr_prefix_covers(&pieces.whom[i], &host.addr);
+				times += addr_prefix_covers(&pieces.target[i], &host.addr);
 			assert_int_equal(times, !prefix_set_find(set, &host, NULL));
 		}
 		blocks_exempt_free(&pieces);

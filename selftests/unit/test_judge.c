@@ -273,20 +273,20 @@ static void only_lines_with_the_mark_count(void **state)
 static void who_is_spared_is_not_judged_and_his_neighbour_is(void **state)
 {
 	struct addr_prefix network;
-	struct prefix_set *spared;
+	struct prefix_set *allowed;
 	struct verdict verdict;
 
 	(void)state;
-	assert_int_equal(prefix_set_new(&spared), 0);
+	assert_int_equal(prefix_set_new(&allowed), 0);
 	assert_int_equal(addr_parse_prefix("198.51.100.0/25", &network), 0);
-	assert_int_equal(prefix_set_add(spared, &network, "test"), 0);
-	prefix_set_seal(spared);
-	judge_spare(judge, spared);
+	assert_int_equal(prefix_set_add(allowed, &network, "test"), 0);
+	prefix_set_seal(allowed);
+	judge_allow(judge, allowed);
 	assert_int_equal(offend("198.51.100.127", EVENT_VIRUS, 100, &verdict), 0);
-	assert_int_equal(judge_state(judge).spared, 100);
+	assert_int_equal(judge_state(judge).allowed_offences, 100);
 	assert_int_equal(offend("198.51.100.128", EVENT_VIRUS, 100, &verdict), 16);
-	judge_spare(judge, NULL);
-	prefix_set_free(spared);
+	judge_allow(judge, NULL);
+	prefix_set_free(allowed);
 }
 
 static void another_judge_takes_over_counts_and_memory(void **state)

@@ -36,10 +36,10 @@ static struct prefix_set *set_of(const char *const *texts, size_t count)
 	       sizeof((const char *const[]){ __VA_ARGS__ }) / sizeof(const char *))
 
 /* The entry found, as text; "" for none. The words are the text that it was added by. */
-static const char *found(const struct prefix_set *set, const char *whom)
+static const char *found(const struct prefix_set *set, const char *target)
 {
 	static char text[ADDR_TEXT_SIZE];
-	struct addr_prefix prefix = prefix_of(whom), entry;
+	struct addr_prefix prefix = prefix_of(target), entry;
 	const char *why = prefix_set_find(set, &prefix, &entry);
 
 	assert_ptr_equal(prefix_set_find(set, &prefix, NULL), why);
@@ -185,24 +185,24 @@ static bool covers(const struct addr_prefix *wide, const struct addr_prefix *nar
 
 /* What the header promises, found by looking at each entry. */
 static void check_like_a_loop(const struct prefix_set *set, const struct addr_prefix *all,
-			      size_t count, const struct addr_prefix *whom)
+			      size_t count, const struct addr_prefix *target)
 {
 	const struct addr_prefix *best = NULL;
 	struct addr_prefix entry;
 	bool inside = false, found_one;
 
 	for (size_t i = 0; i < count; i++) {
-		if (covers(&all[i], whom) && (!best || all[i].length > best->length))
+		if (covers(&all[i], target) && (!best || all[i].length > best->length))
 			best = &all[i];
-		inside |= covers(whom, &all[i]);
+		inside |= covers(target, &all[i]);
 	}
-	found_one = prefix_set_find(set, whom, &entry) != NULL;
+	found_one = prefix_set_find(set, target, &entry) != NULL;
 	assert_int_equal(found_one, best || inside);
 	if (best) {
 		assert_int_equal(entry.length, best->length);
 		assert_memory_equal(&entry.addr, &best->addr, sizeof(entry.addr));
 	} else if (inside) {
-		assert_true(covers(whom, &entry));
+		assert_true(covers(target, &entry));
 	}
 }
 
@@ -225,9 +225,9 @@ static void random_sets_answer_as_a_loop_over_them_would(void **state)
 		}
 		prefix_set_seal(set);
 		for (int i = 0; i < 300; i++) {
-			struct addr_prefix whom = random_prefix();
+			struct addr_prefix target = random_prefix();
 
-			check_like_a_loop(set, all, count, &whom);
+			check_like_a_loop(set, all, count, &target);
 		}
 		prefix_set_free(set);
 	}

@@ -21,14 +21,16 @@
 #define DAY  (24 * HOUR)
 
 static char folder[] = "/tmp/sobig-store-XXXXXX";
-static struct db *store;
-static const struct db_limits limits = { .size = 1 << 20, .history = 90 * DAY, .memory = 30 * DAY };
+static struct db *db;
+static const struct db_limits limits = { .size = 1 << 20,
+					 .history = 90 * DAY,
+					 .remember = 30 * DAY };
 
 static int start(void **state)
 {
 	(void)state;
 	strcpy(strchr(folder, '-') + sizeof("-store-") - 1, "XXXXXX");
-	return mkdtemp(folder) ? db_open(folder, &limits, &store) : -1;
+	return mkdtemp(folder) ? db_open(folder, &limits, &db) : -1;
 }
 
 static int stop(void **state)
@@ -36,8 +38,8 @@ static int stop(void **state)
 	char command[128];
 
 	(void)state;
-	db_close(store);
-	store = NULL;
+	db_close(db);
+	db = NULL;
 	snprintf(command, sizeof(command), "rm -rf %s", folder);
 	return system(command);
 }
@@ -52,7 +54,7 @@ static struct db_block block(const char *address, int64_t since, int64_t until)
 				  .event = since,
 				  .lines = "one\ntwo\n" };
 
-	assert_int_equal(addr_parse_prefix(address, &block.whom), 0);
+	assert_int_equal(addr_parse_prefix(address, &block.target), 0);
 	return block;
 }
 
@@ -60,7 +62,7 @@ static size_t left_out;
 
 static int write_batch(const struct db_batch *batch)
 {
-	return db_write(store, batch, &left_out);
+	return db_write(db, batch, &left_out);
 }
 
 static int write_block(struct db_block of)
@@ -89,12 +91,12 @@ static int hear(void *context, const struct db_block *of)
 
 static int history(const char *address)
 {
-	struct addr_prefix whom;
+	struct addr_prefix target;
 	struct heard heard = { 0 };
 
 	if (address)
-		assert_int_equal(addr_parse_prefix(address, &whom), 0);
-	assert_int_equal(db_history(store, address ? &whom : NULL, 100, hear, &heard), 0);
+		assert_int_equal(addr_parse_prefix(address, &target), 0);
+	assert_int_equal(db_history(db, address ? &target : NULL, 100, hear, &heard), 0);
 	return heard.count;
 }
 
@@ -102,7 +104,7 @@ static int running(int64_t now)
 {
 	struct heard heard = { 0 };
 
-	assert_int_equal(db_running(store, now, hear, &heard), 0);
+	assert_int_equal(db_running(db, now, hear, &heard), 0);
 	return heard.count;
 }
 
@@ -112,9 +114,9 @@ static void what_was_written_is_there_after_a_restart(void **state)
 
 	(void)state;
 	assert_int_equal(write_block(block("198.51.100.7", NOW, NOW + HOUR)), 0);
-	db_close(store);
-	assert_int_equal(db_open(folder, &limits, &store), 0);
-	assert_int_equal(db_history(store, NULL, 100, hear, &heard), 0);
+	db_close(db);
+	assert_int_equal(db_open(folder, &limits, &db), 0);
+	assert_int_equal(db_history(db, NULL, 100, hear, &heard), 0);
 	assert_int_equal(heard.count, 1);
 	assert_string_equal(heard.lines, "one\ntwo\n");
 	assert_string_equal(heard.blocks[0].reason, "worm-storm: more than 15 in 5m");
@@ -136,18 +138,18 @@ static void a_block_that_runs_is_made_longer_and_a_later_one_is_another(void **s
 
 static void a_lifted_block_does_not_come_back_and_its_neighbour_does(void **state)
 {
-	struct addr_prefix whom;
-	struct db_batch batch = { .lifts = &whom, .lifts_count = 1, .now = NOW + 1 };
+	struct addr_prefix target;
+	struct db_batch batch = { .lifts = &target, .lifts_count = 1, .now = NOW + 1 };
 	uint64_t lifted;
 
 	(void)state;
 	assert_int_equal(write_block(block("198.51.100.7", NOW, NOW + HOUR)), 0);
 	assert_int_equal(write_block(block("198.51.100.8", NOW, NOW + HOUR)), 0);
-	assert_int_equal(addr_parse_prefix("198.51.100.7", &whom), 0);
+	assert_int_equal(addr_parse_prefix("198.51.100.7", &target), 0);
 	assert_int_equal(write_batch(&batch), 0);
 	assert_int_equal(running(NOW + 2), 1);
 	assert_int_equal(history("198.51.100.7"), 1);
-	assert_int_equal(db_lift_all(store, NOW + 3, &lifted), 0);
+	assert_int_equal(db_lift_all(db, NOW + 3, &lifted), 0);
 	assert_int_equal(running(NOW + 4), 0);
 }
 
@@ -192,7 +194,7 @@ static void repeaters_are_known_and_trials_and_hands_make_none(void **state)
 	assert_int_equal(write_block(again), 0);
 	assert_int_equal(write_block(dry_run), 0);
 	assert_int_equal(write_block(by_hand), 0);
-	assert_int_equal(db_repeats(store, hear_repeat, heard), 0);
+	assert_int_equal(db_repeats(db, hear_repeat, heard), 0);
 	assert_int_equal(heard[0], 1);
 	assert_int_equal(heard[1], 2);
 	assert_int_equal(heard[2], NOW + 5 * HOUR);
@@ -216,7 +218,7 @@ static void prune(int64_t wall, int64_t uptime, const char *boot)
 	struct db_clock now = { .wall = wall, .uptime = uptime };
 
 	snprintf(now.boot, sizeof(now.boot), "%s", boot);
-	while (db_prune(store, &now))
+	while (db_prune(db, &now))
 		;
 }
 
@@ -241,7 +243,7 @@ static void a_clock_that_is_ahead_deletes_nothing_until_the_time_has_really_pass
 	prune(NOW, 100 * DAY, "a");
 	prune(NOW + 400 * DAY, 100 * DAY + HOUR, "a");
 	prune(NOW + 400 * DAY, HOUR, "b");
-	assert_int_equal(db_repeats(store, hear_repeat, heard), 0);
+	assert_int_equal(db_repeats(db, hear_repeat, heard), 0);
 	assert_int_equal(heard[0], 1);
 	prune(NOW + 400 * DAY, 80 * DAY, "b");
 	/* It made a block, too, which tells nothing of the time. */
@@ -274,8 +276,8 @@ static void a_state_without_a_clock_begins_with_the_latest_that_it_knows(void **
 	assert_int_equal(write_block(block("198.51.100.7", NOW, NOW + HOUR)), 0);
 	assert_int_equal(write_block(block("198.51.100.8", NOW + 80 * DAY, NOW + 81 * DAY)), 0);
 	tamper("DROP TABLE clock");
-	db_close(store);
-	assert_int_equal(db_open(folder, &limits, &store), 0);
+	db_close(db);
+	assert_int_equal(db_open(folder, &limits, &db), 0);
 	prune(NOW + 400 * DAY, HOUR, "a");
 	assert_int_equal(history(NULL), 2);
 	prune(NOW + 400 * DAY, HOUR + 11 * DAY, "a");
@@ -292,7 +294,7 @@ static void all_that_a_daemon_still_holds_is_lifted_with_the_rest(void **state)
 
 	(void)state;
 	assert_int_equal(write_block(block("198.51.100.7", NOW, NOW + HOUR)), 0);
-	assert_int_equal(db_lift_all(store, NOW + 10, &lifted), 0);
+	assert_int_equal(db_lift_all(db, NOW + 10, &lifted), 0);
 	assert_int_equal(lifted, 1);
 	assert_int_equal(write_block(block("198.51.100.8", NOW + 5, NOW + HOUR)), 0);
 	assert_int_equal(running(NOW + 20), 0);
@@ -322,13 +324,13 @@ static void places_come_back_as_they_were(void **state)
 	log.from.places.count = 1;
 	log.from.places.places[0].generation = 2;
 	strcpy(log.done.cursor, "s=1;i=2");
-	assert_int_equal(db_log(store, "mx0 /log", &done, &from), -ENOENT);
+	assert_int_equal(db_log(db, "mx0 /log", &done, &from), -ENOENT);
 	for (int i = 0; i < 2; i++)
 		assert_int_equal(write_batch(&batch), 0);
-	assert_int_equal(db_log(store, "mx0 /log", &done, &from), 0);
+	assert_int_equal(db_log(db, "mx0 /log", &done, &from), 0);
 	assert_memory_equal(&done, &log.done, sizeof(done));
 	assert_memory_equal(&from, &log.from, sizeof(from));
-	assert_int_equal(db_log(store, "mx1 /log", &done, &from), -ENOENT);
+	assert_int_equal(db_log(db, "mx1 /log", &done, &from), -ENOENT);
 }
 
 static void the_size_is_kept_and_old_history_gives_way(void **state)
@@ -344,11 +346,11 @@ static void the_size_is_kept_and_old_history_gives_way(void **state)
 		assert_int_equal(write_block(block(address, since, since + HOUR / 2)), 0);
 	}
 	snprintf(path, sizeof(path), "%s/%s", folder, DB_FILE);
-	db_close(store);
-	store = NULL;
+	db_close(db);
+	db = NULL;
 	assert_int_equal(stat(path, &st), 0);
 	assert_in_range(st.st_size, 1 << 19, 1 << 20);
-	assert_int_equal(db_open(folder, &limits, &store), 0);
+	assert_int_equal(db_open(folder, &limits, &db), 0);
 	/* The latest is there, the first is not. */
 	assert_int_equal(history(address), 1);
 	assert_int_equal(history("10.0.0.0"), 0);
@@ -356,11 +358,11 @@ static void the_size_is_kept_and_old_history_gives_way(void **state)
 
 static void a_lift_reaches_a_block_that_is_entered_later_and_no_later_block(void **state)
 {
-	struct addr_prefix whom;
-	struct db_batch batch = { .lifts = &whom, .lifts_count = 1, .now = NOW + 10 };
+	struct addr_prefix target;
+	struct db_batch batch = { .lifts = &target, .lifts_count = 1, .now = NOW + 10 };
 
 	(void)state;
-	assert_int_equal(addr_parse_prefix("198.51.100.7", &whom), 0);
+	assert_int_equal(addr_parse_prefix("198.51.100.7", &target), 0);
 	assert_int_equal(write_batch(&batch), 0);
 	assert_int_equal(write_block(block("198.51.100.7", NOW, NOW + HOUR)), 0);
 	assert_int_equal(running(NOW + 20), 0);
@@ -392,7 +394,7 @@ static void where_all_runs_the_place_is_entered_all_the_same(void **state)
 		log.done.places.places[0].offset = round;
 		assert_int_equal(write_batch(&batch), 0);
 		lost += left_out;
-		assert_int_equal(db_log(store, "mx0 /log", &done, &from), 0);
+		assert_int_equal(db_log(db, "mx0 /log", &done, &from), 0);
 		assert_int_equal(done.places.places[0].offset, round);
 	}
 	assert_in_range(lost, 1, 30000);
@@ -405,10 +407,10 @@ static void a_file_that_is_taken_away_is_noticed(void **state)
 	char path[160];
 
 	(void)state;
-	assert_true(db_is_there(store));
+	assert_true(db_is_there(db));
 	snprintf(path, sizeof(path), "%s/%s", folder, DB_FILE);
 	unlink(path);
-	assert_false(db_is_there(store));
+	assert_false(db_is_there(db));
 }
 
 static void what_is_no_state_is_damaged_and_is_put_aside(void **state)
@@ -417,17 +419,17 @@ static void what_is_no_state_is_damaged_and_is_put_aside(void **state)
 	int fd;
 
 	(void)state;
-	db_close(store);
-	store = NULL;
+	db_close(db);
+	db = NULL;
 	snprintf(path, sizeof(path), "%s/%s", folder, DB_FILE);
 	fd = open(path, O_WRONLY | O_TRUNC);
 	for (int i = 0; i < 1000; i++)
 		assert_int_equal(write(fd, "no such file", 12), 12);
 	close(fd);
-	assert_int_equal(db_open(folder, &limits, &store), -EBADMSG);
+	assert_int_equal(db_open(folder, &limits, &db), -EBADMSG);
 	assert_int_equal(db_put_aside(folder, aside, sizeof(aside)), 0);
 	assert_int_equal(access(aside, F_OK), 0);
-	assert_int_equal(db_open(folder, &limits, &store), 0);
+	assert_int_equal(db_open(folder, &limits, &db), 0);
 	assert_int_equal(history(NULL), 0);
 }
 
@@ -435,7 +437,7 @@ static uint64_t bad_rows(void)
 {
 	uint64_t bad = ~0ull;
 
-	assert_int_equal(db_count_bad(store, &bad), 0);
+	assert_int_equal(db_count_bad(db, &bad), 0);
 	return bad;
 }
 
@@ -508,14 +510,15 @@ static void a_block_that_is_not_valid_is_skipped_and_counted_and_its_neighbour_i
 
 static void what_a_hand_may_block_is_valid_to_the_widest(void **state)
 {
-	static const char *const whom[] = { "10.0.0.0/8",    "2001::/19",	 "203.0.113.4/31",
-					    "203.0.113.255", "2001:db8::/64",	 "2001:db8::1/128",
-					    "127.0.0.0/8",   "2001:db8:0:1::/65" };
+	static const char *const target[] = { "10.0.0.0/8",	"2001::/19",
+					      "203.0.113.4/31", "203.0.113.255",
+					      "2001:db8::/64",	"2001:db8::1/128",
+					      "127.0.0.0/8",	"2001:db8:0:1::/65" };
 	struct db_block longest = block("203.0.113.9", NOW, NOW + DB_ROW_LONGEST);
 
 	(void)state;
-	for (size_t i = 0; i < sizeof(whom) / sizeof(whom[0]); i++) {
-		struct db_block by_hand = block(whom[i], NOW, NOW + HOUR);
+	for (size_t i = 0; i < sizeof(target) / sizeof(target[0]); i++) {
+		struct db_block by_hand = block(target[i], NOW, NOW + HOUR);
 
 		by_hand.log = NULL;
 		by_hand.serial = 0;
@@ -531,7 +534,7 @@ static void what_a_hand_may_block_is_valid_to_the_widest(void **state)
 	longest.until = longest.since + DB_ROW_LONGEST;
 	assert_int_equal(write_block(longest), 0);
 	assert_int_equal(bad_rows(), 0);
-	assert_int_equal(history(NULL), sizeof(whom) / sizeof(whom[0]) + 1);
+	assert_int_equal(history(NULL), sizeof(target) / sizeof(target[0]) + 1);
 }
 
 static void other_rows_that_are_not_valid_are_skipped_and_counted(void **state)
@@ -568,7 +571,7 @@ static void other_rows_that_are_not_valid_are_skipped_and_counted(void **state)
 	       "(x'20010db8000000010000000000000000',-1,1000000),"
 	       "(x'20010db8000000020000000000000000',1,0),"
 	       "(x'20010db8000000030000000000000000',1,'never')");
-	assert_int_equal(db_repeats(store, hear_repeat, heard), 0);
+	assert_int_equal(db_repeats(db, hear_repeat, heard), 0);
 	assert_int_equal(heard[0], 1);
 	assert_int_equal(bad_rows(), 7);
 	tamper("DELETE FROM offenders");
@@ -576,33 +579,33 @@ static void other_rows_that_are_not_valid_are_skipped_and_counted(void **state)
 	for (size_t i = 0; i < sizeof(sets) / sizeof(sets[0]); i++) {
 		snprintf(sql, sizeof(sql), "UPDATE places SET %s WHERE log='mx0 /log'", sets[i]);
 		tamper(sql);
-		if (db_log(store, "mx0 /log", &done, &from) != -ENOENT || bad_rows() != 1)
+		if (db_log(db, "mx0 /log", &done, &from) != -ENOENT || bad_rows() != 1)
 			fail_msg("%s: %d bad rows", sets[i], (int)bad_rows());
 		assert_int_equal(done.places.count, 0);
-		assert_int_equal(db_log(store, "mx0 /other", &done, &from), 0);
+		assert_int_equal(db_log(db, "mx0 /other", &done, &from), 0);
 		assert_int_equal(done.places.places[0].offset, 99);
 		tamper("DELETE FROM places WHERE log='mx0 /log'");
 		tamper("INSERT INTO places SELECT * FROM kept");
 	}
-	assert_int_equal(db_log(store, "mx0 /log", &done, &from), 0);
+	assert_int_equal(db_log(db, "mx0 /log", &done, &from), 0);
 	tamper("UPDATE cursors SET cursor='a'||char(10)||'b' WHERE log='mx0 /log'");
-	assert_int_equal(db_log(store, "mx0 /log", &done, &from), -ENOENT);
+	assert_int_equal(db_log(db, "mx0 /log", &done, &from), -ENOENT);
 	assert_int_equal(bad_rows(), 1);
-	assert_int_equal(db_totals(store, "mx0", &read), 0);
+	assert_int_equal(db_totals(db, "mx0", &read), 0);
 	assert_true(read.lines == 7 && read.braked);
 	tamper("UPDATE totals SET lines=-7");
-	assert_int_equal(db_totals(store, "mx0", &read), 0);
+	assert_int_equal(db_totals(db, "mx0", &read), 0);
 	assert_true(!read.lines && !read.braked);
 	assert_int_equal(bad_rows(), 2);
 }
 
 static void a_lift_by_a_clock_far_ahead_does_not_reach_later_blocks(void **state)
 {
-	struct addr_prefix whom;
-	struct db_batch batch = { .lifts = &whom, .lifts_count = 1, .now = NOW + 400 * DAY };
+	struct addr_prefix target;
+	struct db_batch batch = { .lifts = &target, .lifts_count = 1, .now = NOW + 400 * DAY };
 
 	(void)state;
-	assert_int_equal(addr_parse_prefix("198.51.100.7", &whom), 0);
+	assert_int_equal(addr_parse_prefix("198.51.100.7", &target), 0);
 	assert_int_equal(write_batch(&batch), 0);
 	assert_int_equal(write_block(block("198.51.100.7", NOW, NOW + HOUR)), 0);
 	assert_int_equal(running(NOW + 1), 1);
@@ -626,11 +629,11 @@ static void files_are_0640_whatever_the_umask(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(masks) / sizeof(masks[0]); i++) {
-		db_close(store);
+		db_close(db);
 		snprintf(path, sizeof(path), "%s/%s", folder, DB_FILE);
 		unlink(path);
 		umask(masks[i]);
-		assert_int_equal(db_open(folder, &limits, &store), 0);
+		assert_int_equal(db_open(folder, &limits, &db), 0);
 		assert_int_equal(write_block(block("198.51.100.7", NOW, NOW + HOUR)), 0);
 		assert_int_equal(mode_of(""), 0640);
 		assert_int_equal(mode_of("-wal"), 0640);
@@ -639,8 +642,8 @@ static void files_are_0640_whatever_the_umask(void **state)
 	umask(before);
 	/* Of an older version; nobody else could write to it. */
 	assert_int_equal(chmod(path, 0644), 0);
-	db_close(store);
-	assert_int_equal(db_open(folder, &limits, &store), 0);
+	db_close(db);
+	assert_int_equal(db_open(folder, &limits, &db), 0);
 	assert_int_equal(mode_of(""), 0640);
 	assert_int_equal(history(NULL), 1);
 	assert_int_equal(chmod(path, 0644), 0);

@@ -29,7 +29,7 @@ static const struct rule swept = {
 	.window = 300,
 	.block = 600,
 	.max = 4000,
-	.memory = 3600,
+	.remember = 3600,
 	.mark = RULES_NO_MARK,
 };
 

@@ -113,7 +113,7 @@ static struct top_hosts *test_hosts(void)
 		struct blocks_list_entry *entry = &hosts.all[i].entry;
 
 		snprintf(text, sizeof(text), "10.%d.%d.%d", i >> 16, i >> 8 & 255, i & 255);
-		assert_int_equal(addr_parse_prefix(text, &entry->whom), 0);
+		assert_int_equal(addr_parse_prefix(text, &entry->target), 0);
 		/* Many alike. */
 		entry->drops = random() % 50;
 		entry->since = random() % 100;
@@ -166,7 +166,7 @@ static void test_filters(void **state)
 	top_order(hosts, TOP_SORT_ADDRESS, "nobody", 5);
 	assert_int_equal(hosts->chosen_count, 0);
 	/* A host within a blocked network finds that. */
-	hosts->all[0].entry.whom.length = 8;
+	hosts->all[0].entry.target.length = 8;
 	top_order(hosts, TOP_SORT_ADDRESS, "10.200.3.4", 5);
 	assert_int_equal(hosts->chosen_count, 1);
 }

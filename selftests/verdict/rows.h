@@ -22,7 +22,7 @@
 #define BESIDE_NETWORK6 "2001:db8:bae::1"
 
 /* A network in which all has lapsed, and a single IPv6 address. */
-#define IN_LAPSED_NETWORK4 "192.0.2.129"
+#define IN_EXPIRED_NETWORK4 "192.0.2.129"
 #define SINGLE6		   "2001:db8:1:1::7"
 #define BESIDE_SINGLE6	   "2001:db8:1:1::8"
 
@@ -75,14 +75,14 @@ static const struct packet rows[] = {
 	/* Who. */
 	BOTH("syn", SYN),
 	{ "syn_of_the_same_64_is_dropped", SAME64, SYN, DROPPED },
-	{ "syn_after_the_block_has_lapsed_passes", LAPSED4, SYN, PASSED(LAPSED) },
-	{ "ipv6_syn_after_the_block_has_lapsed_passes", LAPSED6, SYN, PASSED(LAPSED) },
+	{ "syn_after_the_block_has_lapsed_passes", LAPSED4, SYN, PASSED(EXPIRED) },
+	{ "ipv6_syn_after_the_block_has_lapsed_passes", LAPSED6, SYN, PASSED(EXPIRED) },
 	{ "syn_from_a_banned_network_is_dropped", IN_NETWORK4, SYN,
 	  .count = SOBIG_DROPPED_NETWORK },
 	{ "syn_from_beside_a_banned_network_passes", BESIDE_NETWORK4, SYN, PASSED(SYN) },
 	{ "syn_from_a_lapsed_network_in_a_banned_one_is_dropped", IN_LAPSED4, SYN,
 	  .count = SOBIG_DROPPED_NETWORK },
-	{ "syn_from_a_lapsed_network_passes", IN_LAPSED_NETWORK4, SYN, PASSED(LAPSED) },
+	{ "syn_from_a_lapsed_network_passes", IN_EXPIRED_NETWORK4, SYN, PASSED(EXPIRED) },
 	{ "ipv6_syn_from_a_banned_network_is_dropped", IN_NETWORK6, SYN,
 	  .count = SOBIG_DROPPED_NETWORK },
 	{ "ipv6_syn_from_beside_a_banned_network_passes", BESIDE_NETWORK6, SYN, PASSED(SYN) },

@@ -92,29 +92,29 @@ static struct addr_prefix named(const char *text)
 	return strchr(text, '/') ? prefix : addr_prefix_host(&prefix.addr);
 }
 
-static void add(const struct addr_prefix *whom, size_t count, uint32_t seconds, bool dry_run)
+static void add(const struct addr_prefix *target, size_t count, uint32_t seconds, bool dry_run)
 {
 	const struct blocks_order order = { .seconds = seconds,
 					    .dry_run = dry_run,
 					    .reason = "test" };
 	size_t done;
 
-	assert_int_equal(blocks_add(blocks, whom, count, &order, NULL, &done), 0);
+	assert_int_equal(blocks_add(blocks, target, count, &order, NULL, &done), 0);
 	assert_int_equal(done, count);
 }
 
 static void block(const char *text, uint32_t seconds)
 {
-	struct addr_prefix whom = named(text);
+	struct addr_prefix target = named(text);
 
-	add(&whom, 1, seconds, false);
+	add(&target, 1, seconds, false);
 }
 
 static void unblock(const char *text)
 {
-	struct addr_prefix whom = named(text);
+	struct addr_prefix target = named(text);
 
-	assert_int_equal(blocks_remove(blocks, &whom), 0);
+	assert_int_equal(blocks_remove(blocks, &target), 0);
 }
 
 static uint32_t syn(const char *from)
@@ -128,20 +128,20 @@ static uint32_t syn(const char *from)
 
 static void block_many(uint32_t from, uint32_t count, uint32_t seconds)
 {
-	struct addr_prefix *whom = calloc(count, sizeof(*whom));
+	struct addr_prefix *target = calloc(count, sizeof(*target));
 
 	for (uint32_t i = 0; i < count; i++)
-		whom[i] = host(from + i);
-	add(whom, count, seconds, false);
-	free(whom);
+		target[i] = host(from + i);
+	add(target, count, seconds, false);
+	free(target);
 }
 
 static void unblock_many(uint32_t from, uint32_t count)
 {
 	for (uint32_t i = 0; i < count; i++) {
-		struct addr_prefix whom = host(from + i);
+		struct addr_prefix target = host(from + i);
 
-		assert_int_equal(blocks_remove(blocks, &whom), 0);
+		assert_int_equal(blocks_remove(blocks, &target), 0);
 	}
 }
 
@@ -287,17 +287,17 @@ static void of_many_each_one_is_dropped_and_each_other_one_passes(void **state)
 
 	NEED_ROOT();
 	for (uint32_t i = 0; i < 2 * MANY; i += 2) {
-		struct addr_prefix whom = host(i);
+		struct addr_prefix target = host(i);
 
-		add(&whom, 1, 600, false);
+		add(&target, 1, 600, false);
 	}
 	packet.from = "10.0.0.0";
 	length = packets_build(&packet, frame);
 	for (int round = 0; round < 2; round++) {
 		for (uint32_t i = 0; i < 2 * MANY; i++) {
-			struct addr_prefix whom = host(i);
+			struct addr_prefix target = host(i);
 
-			memcpy(frame + 14 + 12, whom.addr.bytes + 12, 4);
+			memcpy(frame + 14 + 12, target.addr.bytes + 12, 4);
 			assert_int_equal(loaded_run(filter, frame, length, 1),
 					 i % 2 ? XDP_PASS : XDP_DROP);
 		}
@@ -308,16 +308,16 @@ static void of_many_each_one_is_dropped_and_each_other_one_passes(void **state)
 
 static void of_many_ipv6_networks_each_one_is_dropped_and_each_other_one_passes(void **state)
 {
-	struct addr_prefix whom = named("2001:db8:9::");
+	struct addr_prefix target = named("2001:db8:9::");
 	struct packet packet = { "", "2001:db8:9::1", SYN };
 	uint8_t frame[PACKETS_FRAME];
 	unsigned int length = packets_build(&packet, frame);
 
 	NEED_ROOT();
 	for (uint32_t i = 0; i < 1000; i++) {
-		whom.addr.bytes[6] = i >> 7;
-		whom.addr.bytes[7] = i << 1;
-		add(&whom, 1, 600, false);
+		target.addr.bytes[6] = i >> 7;
+		target.addr.bytes[7] = i << 1;
+		add(&target, 1, 600, false);
 	}
 	for (uint32_t i = 0; i < 2000; i++) {
 		frame[14 + 8 + 6] = i >> 8;
@@ -332,9 +332,9 @@ static uint32_t found_last;
 
 static int find_drops(void *context, const struct blocks_list_entry *entry)
 {
-	const struct addr_prefix *whom = context;
+	const struct addr_prefix *target = context;
 
-	if (memcmp(&entry->whom.addr, &whom->addr, sizeof(whom->addr)))
+	if (memcmp(&entry->target.addr, &target->addr, sizeof(target->addr)))
 		return 0;
 	found_drops = entry->drops;
 	found_last = entry->last_drop;
@@ -344,7 +344,7 @@ static int find_drops(void *context, const struct blocks_list_entry *entry)
 /* Past 16 bits, through repair, through a table made anew. */
 static void drops_are_counted_exactly_and_with_their_time(void **state)
 {
-	struct addr_prefix whom = named("198.51.100.7");
+	struct addr_prefix target = named("198.51.100.7");
 	const struct packet packet = { "", "198.51.100.7", SYN };
 	uint8_t frame[PACKETS_FRAME];
 	unsigned int length = packets_build(&packet, frame);
@@ -358,7 +358,7 @@ static void drops_are_counted_exactly_and_with_their_time(void **state)
 	block_many(0, MANY, 600);
 	repair_all(&repair);
 	loaded_run(filter, frame, length, 3);
-	assert_int_equal(blocks_list_each(blocks, find_drops, &whom), 0);
+	assert_int_equal(blocks_list_each(blocks, find_drops, &target), 0);
 	assert_int_equal(found_drops, 140003);
 	assert_in_range(found_last, loaded_now() - 1, loaded_now() + 1);
 	assert_int_equal(blocks_remove_all(blocks), MANY + 1);
@@ -366,14 +366,14 @@ static void drops_are_counted_exactly_and_with_their_time(void **state)
 
 static void a_trial_drops_nothing_and_gives_way_to_a_block(void **state)
 {
-	struct addr_prefix whom = named("198.51.100.7");
+	struct addr_prefix target = named("198.51.100.7");
 
 	NEED_ROOT();
-	add(&whom, 1, 600, true);
+	add(&target, 1, 600, true);
 	assert_int_equal(syn("198.51.100.7"), XDP_PASS);
-	add(&whom, 1, 600, false);
+	add(&target, 1, 600, false);
 	assert_int_equal(syn("198.51.100.7"), XDP_DROP);
-	add(&whom, 1, 900, true);
+	add(&target, 1, 900, true);
 	assert_int_equal(syn("198.51.100.7"), XDP_DROP);
 	unblock("198.51.100.7");
 	assert_int_equal(syn("198.51.100.7"), XDP_PASS);
@@ -403,16 +403,16 @@ static void a_full_table_says_so_and_keeps_what_it_has(void **state)
 {
 	const struct blocks_order order = { .seconds = 600, .reason = "test" };
 	uint64_t room = privileged ? blocks_room(blocks, true) : 0;
-	struct addr_prefix *whom;
+	struct addr_prefix *target;
 	size_t done;
 
 	NEED_ROOT();
-	whom = calloc(room + 10, sizeof(*whom));
+	target = calloc(room + 10, sizeof(*target));
 	for (uint32_t i = 0; i < room + 10; i++)
-		whom[i] = host(i);
-	assert_int_equal(blocks_add(blocks, whom, room + 10, &order, NULL, &done), -E2BIG);
+		target[i] = host(i);
+	assert_int_equal(blocks_add(blocks, target, room + 10, &order, NULL, &done), -E2BIG);
 	assert_int_equal(done, room);
-	free(whom);
+	free(target);
 	assert_int_equal(syn("10.0.0.10"), XDP_DROP);
 	assert_int_equal(blocks_remove_all(blocks), room);
 }

@@ -214,10 +214,11 @@ int dns_read(const struct dns *names, struct prefix_set *out)
 		snprintf(why, sizeof(why), "host %.70s", name->text);
 		for (unsigned int i = 0; i < name->known.count && !err; i++) {
 			const struct addr *addr = &name->known.addrs[i];
-			const struct addr_prefix whom = { .addr = *addr,
-							  .length = addr_is_ipv4(addr) ? 32 : 128 };
+			const struct addr_prefix target = { .addr = *addr,
+							    .length = addr_is_ipv4(addr) ? 32
+											 : 128 };
 
-			err = prefix_set_add(out, &whom, why);
+			err = prefix_set_add(out, &target, why);
 		}
 	}
 	return err;

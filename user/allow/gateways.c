@@ -26,28 +26,28 @@ struct gateways {
 static void gateways_add(struct gateways *gateways, int family, const void *bytes, size_t size,
 			 unsigned int ifindex)
 {
-	struct addr_prefix whom = { .addr.bytes = { [10] = 0xff, [11] = 0xff }, .length = 32 };
+	struct addr_prefix target = { .addr.bytes = { [10] = 0xff, [11] = 0xff }, .length = 32 };
 	char why[PREFIX_SET_WHY_SIZE], name[IF_NAMESIZE];
 	unsigned int kept;
 
 	if (family == AF_INET && size >= 4) {
-		memcpy(whom.addr.bytes + 12, bytes, 4);
+		memcpy(target.addr.bytes + 12, bytes, 4);
 	} else if (family == AF_INET6 && size >= 16) {
-		memcpy(whom.addr.bytes, bytes, 16);
-		whom.length = addr_is_ipv4(&whom.addr) ? 32 : 128;
+		memcpy(target.addr.bytes, bytes, 16);
+		target.length = addr_is_ipv4(&target.addr) ? 32 : 128;
 	} else {
 		return;
 	}
 	kept = gateways->seen < GATEWAYS_LATE ? gateways->seen : GATEWAYS_LATE;
 	for (unsigned int i = 0; i < kept; i++)
-		if (!addr_compare(&gateways->late[i], &whom.addr))
+		if (!addr_compare(&gateways->late[i], &target.addr))
 			return;
-	gateways->late[gateways->seen++ % GATEWAYS_LATE] = whom.addr;
+	gateways->late[gateways->seen++ % GATEWAYS_LATE] = target.addr;
 	if (ifindex && if_indextoname(ifindex, name))
 		snprintf(why, sizeof(why), "the gateway of %s", name);
 	else
 		snprintf(why, sizeof(why), "a gateway");
-	if (prefix_set_add(gateways->out, &whom, why))
+	if (prefix_set_add(gateways->out, &target, why))
 		gateways->err = -ENOMEM;
 }
 

@@ -114,19 +114,19 @@ static int list_edit_close(struct list_edit *list, const char *path, int err)
 	return err;
 }
 
-static bool list_edit_is(const char *line, const struct addr_prefix *whom)
+static bool list_edit_is(const char *line, const struct addr_prefix *target)
 {
-	char copy[256], *word, *remark;
+	char copy[256], *word, *comment;
 	struct addr_prefix entry;
 
 	snprintf(copy, sizeof(copy), "%s", line);
-	list_file_split(copy, &word, &remark);
-	return !list_file_parse(word, &entry) && entry.length == whom->length &&
-	       !addr_compare(&entry.addr, &whom->addr);
+	list_file_split(copy, &word, &comment);
+	return !list_file_parse(word, &entry) && entry.length == target->length &&
+	       !addr_compare(&entry.addr, &target->addr);
 }
 
 /* All lines but those of `whom`, as they are. How many of these there were, or -errno. */
-static int list_edit_copy(struct list_edit *list, const struct addr_prefix *whom)
+static int list_edit_copy(struct list_edit *list, const struct addr_prefix *target)
 {
 	char *line = NULL;
 	size_t room = 0;
@@ -135,7 +135,7 @@ static int list_edit_copy(struct list_edit *list, const struct addr_prefix *whom
 	if (!list->from)
 		return fputs(list_edit_head, list->to) < 0 ? -EIO : 0;
 	while (getline(&line, &room, list->from) > 0) {
-		if (list_edit_is(line, whom)) {
+		if (list_edit_is(line, target)) {
 			found++;
 			continue;
 		}
@@ -147,7 +147,7 @@ static int list_edit_copy(struct list_edit *list, const struct addr_prefix *whom
 	return ferror(list->from) || ferror(list->to) ? -EIO : found;
 }
 
-int list_edit_add(const char *path, const struct addr_prefix *whom)
+int list_edit_add(const char *path, const struct addr_prefix *target)
 {
 	char address[ADDR_TEXT_SIZE], day[16];
 	time_t now = time(NULL);
@@ -156,45 +156,47 @@ int list_edit_add(const char *path, const struct addr_prefix *whom)
 	int err = list_edit_open(&list, path);
 
 	if (!err)
-		err = list_edit_copy(&list, whom);
+		err = list_edit_copy(&list, target);
 	if (err > 0)
 		err = -EEXIST;
 	if (!err) {
 		strftime(day, sizeof(day), "%Y-%m-%d", localtime_r(&now, &tm));
-		if (fprintf(list.to, "%s # since %s\n", addr_prefix_format(whom, address), day) < 0)
+		if (fprintf(list.to, "%s # since %s\n", addr_prefix_format(target, address), day) <
+		    0)
 			err = -EIO;
 	}
 	return list_edit_close(&list, path, err);
 }
 
-int list_edit_remove(const char *path, const struct addr_prefix *whom)
+int list_edit_remove(const char *path, const struct addr_prefix *target)
 {
 	struct list_edit list;
 	int err = list_edit_open(&list, path);
 
 	if (!err)
-		err = list_edit_copy(&list, whom);
+		err = list_edit_copy(&list, target);
 	if (!err)
 		err = -ENOENT;
 	return list_edit_close(&list, path, err > 0 ? 0 : err);
 }
 
 int list_edit_each(const char *path,
-		   int (*each)(void *context, const struct addr_prefix *whom, const char *remark),
+		   int (*each)(void *context, const struct addr_prefix *target,
+			       const char *comment),
 		   void *context)
 {
 	FILE *file = fopen(path, "re");
-	char *line = NULL, *word, *remark;
-	struct addr_prefix whom;
+	char *line = NULL, *word, *comment;
+	struct addr_prefix target;
 	size_t room = 0;
 	int err = 0;
 
 	if (!file)
 		return errno == ENOENT ? 0 : -errno;
 	while (!err && getline(&line, &room, file) > 0) {
-		list_file_split(line, &word, &remark);
-		if (!list_file_parse(word, &whom))
-			err = each(context, &whom, remark);
+		list_file_split(line, &word, &comment);
+		if (!list_file_parse(word, &target))
+			err = each(context, &target, comment);
 	}
 	if (!err && ferror(file))
 		err = -EIO;

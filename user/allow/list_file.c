@@ -33,17 +33,17 @@ static char *list_file_trim(char *text)
 	return text;
 }
 
-void list_file_split(char *line, char **word, char **remark)
+void list_file_split(char *line, char **word, char **comment)
 {
 	size_t length = strcspn(line, "#;");
 
-	*remark = line + length;
-	if (**remark) {
-		**remark = '\0';
-		(*remark)++;
+	*comment = line + length;
+	if (**comment) {
+		**comment = '\0';
+		(*comment)++;
 	}
 	*word = list_file_trim(line);
-	*remark = list_file_trim(*remark);
+	*comment = list_file_trim(*comment);
 }
 
 int list_file_parse(const char *word, struct addr_prefix *out)
@@ -89,17 +89,17 @@ static int list_file_add_name(struct list_file_reading *reading, const char *wor
 static int list_file_take(struct list_file_reading *reading, char *line)
 {
 	const struct list_file_file *file = reading->file;
-	char why[PREFIX_SET_WHY_SIZE], *word, *remark;
-	struct addr_prefix whom;
+	char why[PREFIX_SET_WHY_SIZE], *word, *comment;
+	struct addr_prefix target;
 	int err;
 
-	list_file_split(line, &word, &remark);
+	list_file_split(line, &word, &comment);
 	if (!*word)
 		return 0;
-	err = list_file_parse(word, &whom);
+	err = list_file_parse(word, &target);
 	if (!err) {
-		snprintf(why, sizeof(why), "%s%s%s", file->why, *remark ? ": " : "", remark);
-		return prefix_set_add(reading->set, &whom, why);
+		snprintf(why, sizeof(why), "%s%s%s", file->why, *comment ? ": " : "", comment);
+		return prefix_set_add(reading->set, &target, why);
 	}
 	if (hostname_is_valid(word))
 		return list_file_add_name(reading, word);

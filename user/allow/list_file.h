@@ -29,7 +29,7 @@ struct list_file_file {
 bool list_file_refresh(struct list_file_file *file);
 
 /* Cuts a line into its word and the remark behind '#' or ';', both trimmed and maybe "". */
-void list_file_split(char *line, char **word, char **remark);
+void list_file_split(char *line, char **word, char **comment);
 
 /*
  * What may stand in a list: 0; -EINVAL; -EDOM: bits are set behind the prefix; -ERANGE: it is every

@@ -14,21 +14,22 @@
 
 static int local_hosts_add(struct prefix_set *out, const struct addr *addr, const char *why)
 {
-	const struct addr_prefix whom = { .addr = *addr, .length = addr_is_ipv4(addr) ? 32 : 128 };
+	const struct addr_prefix target = { .addr = *addr,
+					    .length = addr_is_ipv4(addr) ? 32 : 128 };
 
-	return prefix_set_add(out, &whom, why);
+	return prefix_set_add(out, &target, why);
 }
 
 static int local_hosts_loopback(struct prefix_set *out)
 {
 	static const char *const texts[] = { "127.0.0.0/8", "::1" };
-	struct addr_prefix whom;
+	struct addr_prefix target;
 	int err = 0;
 
 	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]) && !err; i++) {
-		err = addr_parse_prefix(texts[i], &whom);
+		err = addr_parse_prefix(texts[i], &target);
 		if (!err)
-			err = prefix_set_add(out, &whom, "loopback");
+			err = prefix_set_add(out, &target, "loopback");
 	}
 	return err;
 }

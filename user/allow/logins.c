@@ -34,9 +34,10 @@ struct logins {
 static void logins_add(struct logins *logins, struct addr addr, const char *why)
 {
 	static const struct addr nowhere;
-	const struct addr_prefix whom = { .addr = addr, .length = addr_is_ipv4(&addr) ? 32 : 128 };
+	const struct addr_prefix target = { .addr = addr,
+					    .length = addr_is_ipv4(&addr) ? 32 : 128 };
 
-	if (addr_compare(&addr, &nowhere) && prefix_set_add(logins->out, &whom, why))
+	if (addr_compare(&addr, &nowhere) && prefix_set_add(logins->out, &target, why))
 		logins->err = -ENOMEM;
 }
 

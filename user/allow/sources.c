@@ -58,7 +58,7 @@ static void sources_free_texts(struct sources_texts *texts)
 	*texts = (struct sources_texts){ 0 };
 }
 
-static int sources_fix(struct sources *parts, const struct watcher_options *options)
+static int sources_fix(struct sources *sources, const struct watcher_options *options)
 {
 	struct prefix_set *set;
 	int err = prefix_set_new(&set);
@@ -68,67 +68,68 @@ static int sources_fix(struct sources *parts, const struct watcher_options *opti
 	for (size_t i = 0; i < options->addresses_count && !err; i++)
 		err = prefix_set_add(set, &options->addresses[i], "the configuration's [allow]");
 	prefix_set_seal(set);
-	parts->sets[SOURCES_FIXED] = set;
+	sources->sets[SOURCES_FIXED] = set;
 	return err;
 }
 
-static int sources_add_file(struct sources *parts, const char *path, const char *why, bool may_lack)
+static int sources_add_file(struct sources *sources, const char *path, const char *why,
+			    bool may_lack)
 {
-	struct list_file_file *file = &parts->files[parts->files_count];
-	char **texts = &parts->texts[2 * parts->files_count];
+	struct list_file_file *file = &sources->files[sources->files_count];
+	char **texts = &sources->texts[2 * sources->files_count];
 
 	texts[0] = strdup(path);
 	texts[1] = strdup(why);
-	parts->files_count++;
+	sources->files_count++;
 	*file = (struct list_file_file){ .path = texts[0], .why = texts[1], .may_lack = may_lack };
 	return texts[0] && texts[1] ? 0 : -ENOMEM;
 }
 
-static int sources_add_files(struct sources *parts, const struct watcher_options *options)
+static int sources_add_files(struct sources *sources, const struct watcher_options *options)
 {
 	const size_t most = options->files_count + 2;
 	int err = 0;
 
-	parts->files = calloc(most, sizeof(*parts->files));
-	parts->texts = calloc(2 * most, sizeof(*parts->texts));
-	if (!parts->files || !parts->texts)
+	sources->files = calloc(most, sizeof(*sources->files));
+	sources->texts = calloc(2 * most, sizeof(*sources->texts));
+	if (!sources->files || !sources->texts)
 		return -ENOMEM;
 	if (options->own)
-		err = sources_add_file(parts, options->own, "sobig-xdp allow", true);
+		err = sources_add_file(sources, options->own, "sobig-xdp allow", true);
 	for (size_t i = 0; i < options->files_count && !err; i++)
-		err = sources_add_file(parts, options->files[i], options->files[i], false);
+		err = sources_add_file(sources, options->files[i], options->files[i], false);
 	if (options->providers && !err)
-		err = sources_add_file(parts, options->providers, "a provider", false);
+		err = sources_add_file(sources, options->providers, "a provider", false);
 	return err;
 }
 
-static int sources_add_hosts(struct sources *parts, const struct watcher_options *options)
+static int sources_add_hosts(struct sources *sources, const struct watcher_options *options)
 {
 	int err = 0;
 
 	for (size_t i = 0; i < options->hosts_count && !err; i++)
-		err = sources_add_text(&parts->hosts, options->hosts[i]);
-	return err ? err : dns_open(&parts->names);
+		err = sources_add_text(&sources->hosts, options->hosts[i]);
+	return err ? err : dns_open(&sources->names);
 }
 
 int sources_open(const struct watcher_options *options, struct sources **out)
 {
-	struct sources *parts = calloc(1, sizeof(*parts));
+	struct sources *sources = calloc(1, sizeof(*sources));
 	int err;
 
-	if (!parts)
+	if (!sources)
 		return -ENOMEM;
-	parts->ask = options->ask;
-	err = sources_fix(parts, options);
+	sources->ask = options->ask;
+	err = sources_fix(sources, options);
 	if (!err)
-		err = sources_add_files(parts, options);
+		err = sources_add_files(sources, options);
 	if (!err)
-		err = sources_add_hosts(parts, options);
+		err = sources_add_hosts(sources, options);
 	if (err) {
-		sources_close(parts);
+		sources_close(sources);
 		return err;
 	}
-	*out = parts;
+	*out = sources;
 	return 0;
 }
 
@@ -156,12 +157,12 @@ static const char *sources_name(int part)
 }
 
 /* A source that fails keeps what it gave before beside what it gives now. Told once. */
-static int sources_check(struct sources *parts, int part, int err, struct prefix_set *set)
+static int sources_check(struct sources *sources, int part, int err, struct prefix_set *set)
 {
-	const struct prefix_set *old = parts->sets[part];
+	const struct prefix_set *old = sources->sets[part];
 	const char *why;
 
-	if (err != parts->errors[part] && err)
+	if (err != sources->errors[part] && err)
 		log_warning("cannot find out all of %s, which are never to be blocked: %s%s; it is "
 			    "tried "
 			    "again; until then, name them in [allow]",
@@ -169,104 +170,104 @@ static int sources_check(struct sources *parts, int part, int err, struct prefix
 			    part == SOURCES_ASKED && err == -ETIMEDOUT
 				    ? " (exim -bP does not answer: is the DNS dead?)"
 				    : "");
-	parts->errors[part] = err;
+	sources->errors[part] = err;
 	for (size_t i = 0; err && old && i < prefix_set_count(old); i++) {
-		const struct addr_prefix *whom = prefix_set_at(old, i, &why);
+		const struct addr_prefix *target = prefix_set_at(old, i, &why);
 
-		if (prefix_set_add(set, whom, why))
+		if (prefix_set_add(set, target, why))
 			return -ENOMEM;
 	}
 	return 0;
 }
 
-static int sources_ask(struct sources *parts, struct prefix_set *out)
+static int sources_ask(struct sources *sources, struct prefix_set *out)
 {
 	struct sources_texts names = { 0 };
-	int err = parts->ask(out, sources_add_text, &names);
+	int err = sources->ask(out, sources_add_text, &names);
 
 	if (err) {
 		sources_free_texts(&names);
 		return err;
 	}
-	sources_free_texts(&parts->asked);
-	parts->asked = names;
+	sources_free_texts(&sources->asked);
+	sources->asked = names;
 	return 0;
 }
 
 /* True: the part has changed. */
-static bool sources_renew_set(struct sources *parts, int part)
+static bool sources_renew_set(struct sources *sources, int part)
 {
-	struct prefix_set *set, *old = parts->sets[part];
+	struct prefix_set *set, *old = sources->sets[part];
 	int err = prefix_set_new(&set);
 
 	if (err)
 		return false;
 	if (part == SOURCES_NAMED)
-		err = dns_read(parts->names, set);
+		err = dns_read(sources->names, set);
 	else if (part == SOURCES_ASKED)
-		err = sources_check(parts, part, sources_ask(parts, set), set);
+		err = sources_check(sources, part, sources_ask(sources, set), set);
 	else
-		err = sources_check(parts, part, local_hosts_read(part, set), set);
+		err = sources_check(sources, part, local_hosts_read(part, set), set);
 	prefix_set_seal(set);
 	if (err || (old && sources_are_same(old, set))) {
 		prefix_set_free(set);
 		return false;
 	}
 	prefix_set_free(old);
-	parts->sets[part] = set;
+	sources->sets[part] = set;
 	return true;
 }
 
 /* The names of the configuration, of exim and of all files. */
-static void sources_list_names(struct sources *parts)
+static void sources_list_names(struct sources *sources)
 {
 	int err = 0;
 
-	dns_begin(parts->names);
-	for (size_t i = 0; i < parts->hosts.count && !err; i++)
-		err = dns_add(parts->names, parts->hosts.texts[i]);
-	for (size_t i = 0; i < parts->asked.count && !err; i++)
-		err = dns_add(parts->names, parts->asked.texts[i]);
-	for (size_t i = 0; i < parts->files_count; i++)
-		for (size_t j = 0; j < parts->files[i].names_count && !err; j++)
-			err = dns_add(parts->names, parts->files[i].names[j]);
+	dns_begin(sources->names);
+	for (size_t i = 0; i < sources->hosts.count && !err; i++)
+		err = dns_add(sources->names, sources->hosts.texts[i]);
+	for (size_t i = 0; i < sources->asked.count && !err; i++)
+		err = dns_add(sources->names, sources->asked.texts[i]);
+	for (size_t i = 0; i < sources->files_count; i++)
+		for (size_t j = 0; j < sources->files[i].names_count && !err; j++)
+			err = dns_add(sources->names, sources->files[i].names[j]);
 	if (!err)
-		dns_end(parts->names);
+		dns_end(sources->names);
 }
 
-static bool sources_renew_files(struct sources *parts)
+static bool sources_renew_files(struct sources *sources)
 {
 	bool changed = false;
 
-	for (size_t i = 0; i < parts->files_count; i++)
-		changed |= list_file_refresh(&parts->files[i]);
+	for (size_t i = 0; i < sources->files_count; i++)
+		changed |= list_file_refresh(&sources->files[i]);
 	return changed;
 }
 
-bool sources_renew(struct sources *parts, unsigned int due, unsigned int milliseconds)
+bool sources_renew(struct sources *sources, unsigned int due, unsigned int milliseconds)
 {
 	bool changed = false;
 
-	if (due & SOURCES_FILES && sources_renew_files(parts)) {
+	if (due & SOURCES_FILES && sources_renew_files(sources)) {
 		changed = true;
 		due |= SOURCES_LOOK_UP;
 	}
-	if (due & SOURCES_ASK && parts->ask) {
-		changed |= sources_renew_set(parts, SOURCES_ASKED);
+	if (due & SOURCES_ASK && sources->ask) {
+		changed |= sources_renew_set(sources, SOURCES_ASKED);
 		due |= SOURCES_LOOK_UP;
 	}
 	if (due & SOURCES_LOOK_UP) {
-		sources_list_names(parts);
-		dns_ask(parts->names);
+		sources_list_names(sources);
+		dns_ask(sources->names);
 	}
 	if (due & SOURCES_NETWORK)
 		for (int part = LOCAL_HOSTS_OWN; part < LOCAL_HOSTS_LOGINS; part++)
-			changed |= sources_renew_set(parts, part);
+			changed |= sources_renew_set(sources, part);
 	if (due & SOURCES_LOGINS)
-		changed |= sources_renew_set(parts, LOCAL_HOSTS_LOGINS);
+		changed |= sources_renew_set(sources, LOCAL_HOSTS_LOGINS);
 	if (due & (SOURCES_NAMES | SOURCES_LOOK_UP)) {
-		dns_settle(parts->names, milliseconds);
-		changed |= sources_renew_set(parts, SOURCES_NAMED);
+		dns_settle(sources->names, milliseconds);
+		changed |= sources_renew_set(sources, SOURCES_NAMED);
 	}
 	return changed;
 }
@@ -277,14 +278,14 @@ static int sources_add_all(struct prefix_set *out, const struct prefix_set *set)
 	int err = 0;
 
 	for (size_t i = 0; set && i < prefix_set_count(set) && !err; i++) {
-		const struct addr_prefix *whom = prefix_set_at(set, i, &why);
+		const struct addr_prefix *target = prefix_set_at(set, i, &why);
 
-		err = prefix_set_add(out, whom, why);
+		err = prefix_set_add(out, target, why);
 	}
 	return err;
 }
 
-int sources_join(const struct sources *parts, struct prefix_set **out)
+int sources_join(const struct sources *sources, struct prefix_set **out)
 {
 	struct prefix_set *all;
 	int err = prefix_set_new(&all);
@@ -292,9 +293,9 @@ int sources_join(const struct sources *parts, struct prefix_set **out)
 	if (err)
 		return err;
 	for (int part = 0; part < SOURCES_COUNT && !err; part++)
-		err = sources_add_all(all, parts->sets[part]);
-	for (size_t i = 0; i < parts->files_count && !err; i++)
-		err = sources_add_all(all, parts->files[i].set);
+		err = sources_add_all(all, sources->sets[part]);
+	for (size_t i = 0; i < sources->files_count && !err; i++)
+		err = sources_add_all(all, sources->files[i].set);
 	if (err) {
 		prefix_set_free(all);
 		return err;
@@ -304,21 +305,21 @@ int sources_join(const struct sources *parts, struct prefix_set **out)
 	return 0;
 }
 
-void sources_close(struct sources *parts)
+void sources_close(struct sources *sources)
 {
-	if (!parts)
+	if (!sources)
 		return;
 	for (int part = 0; part < SOURCES_COUNT; part++)
-		prefix_set_free(parts->sets[part]);
-	for (size_t i = 0; parts->files && parts->texts && i < parts->files_count; i++) {
-		list_file_clear(&parts->files[i]);
-		free(parts->texts[2 * i]);
-		free(parts->texts[2 * i + 1]);
+		prefix_set_free(sources->sets[part]);
+	for (size_t i = 0; sources->files && sources->texts && i < sources->files_count; i++) {
+		list_file_clear(&sources->files[i]);
+		free(sources->texts[2 * i]);
+		free(sources->texts[2 * i + 1]);
 	}
-	sources_free_texts(&parts->hosts);
-	sources_free_texts(&parts->asked);
-	dns_close(parts->names);
-	free(parts->files);
-	free(parts->texts);
-	free(parts);
+	sources_free_texts(&sources->hosts);
+	sources_free_texts(&sources->asked);
+	dns_close(sources->names);
+	free(sources->files);
+	free(sources->texts);
+	free(sources);
 }

@@ -24,12 +24,12 @@ struct sources;
 int sources_open(const struct watcher_options *options, struct sources **out);
 
 /* Looks, and waits up to `milliseconds` for names. True: something has changed. */
-bool sources_renew(struct sources *parts, unsigned int due, unsigned int milliseconds);
+bool sources_renew(struct sources *sources, unsigned int due, unsigned int milliseconds);
 
 /* All of them in one set, sealed and the caller's. 0 or -ENOMEM. */
-int sources_join(const struct sources *parts, struct prefix_set **out);
+int sources_join(const struct sources *sources, struct prefix_set **out);
 
 /* Accepts NULL. */
-void sources_close(struct sources *parts);
+void sources_close(struct sources *sources);
 
 #endif

@@ -27,7 +27,7 @@
 #define WATCHER_CLOSE_MS  100  /* that whoever closes waits for the thread */
 
 struct watcher {
-	struct sources *parts;
+	struct sources *sources;
 	pthread_t thread;
 	bool started;
 	bool later; /* the thread gathers the first set as well */
@@ -44,29 +44,29 @@ struct watcher {
 };
 
 /* The set as it is now takes the place of one that nobody took. */
-static void watcher_publish(struct watcher *gather)
+static void watcher_publish(struct watcher *watcher)
 {
 	struct prefix_set *set, *old;
 	const uint64_t one = 1;
 
-	if (sources_join(gather->parts, &set))
+	if (sources_join(watcher->sources, &set))
 		return;
-	pthread_mutex_lock(&gather->lock);
-	old = gather->fresh;
-	gather->fresh = set;
-	pthread_mutex_unlock(&gather->lock);
+	pthread_mutex_lock(&watcher->lock);
+	old = watcher->fresh;
+	watcher->fresh = set;
+	pthread_mutex_unlock(&watcher->lock);
 	prefix_set_free(old);
-	if (write(gather->ready, &one, sizeof(one)) < 0)
+	if (write(watcher->ready, &one, sizeof(one)) < 0)
 		return; /* it is readable already */
 }
 
-static bool watcher_is_stopped(struct watcher *gather)
+static bool watcher_is_stopped(struct watcher *watcher)
 {
 	bool stop;
 
-	pthread_mutex_lock(&gather->lock);
-	stop = gather->stop;
-	pthread_mutex_unlock(&gather->lock);
+	pthread_mutex_lock(&watcher->lock);
+	stop = watcher->stop;
+	pthread_mutex_unlock(&watcher->lock);
 	return stop;
 }
 
@@ -95,38 +95,38 @@ static uint64_t watcher_now(void)
  * Until a second has gone by, or something happens. What has to be looked at for that. Where routes
  * change all the time, they are looked at once a second.
  */
-static unsigned int watcher_wait(struct watcher *gather)
+static unsigned int watcher_wait(struct watcher *watcher)
 {
 	const struct timespec settle = { .tv_nsec = WATCHER_SETTLE_MS * 1000000L };
-	const bool noted = gather->noted == watcher_now();
-	struct pollfd fds[] = { { .fd = gather->wake, .events = POLLIN },
-				{ .fd = noted ? -1 : gather->network, .events = POLLIN } };
+	const bool noted = watcher->noted == watcher_now();
+	struct pollfd fds[] = { { .fd = watcher->wake, .events = POLLIN },
+				{ .fd = noted ? -1 : watcher->network, .events = POLLIN } };
 	uint64_t count;
 
 	if (poll(fds, sizeof(fds) / sizeof(fds[0]), noted ? 200 : 1000) <= 0)
 		return 0;
-	if (fds[0].revents && read(gather->wake, &count, sizeof(count)) < 0)
+	if (fds[0].revents && read(watcher->wake, &count, sizeof(count)) < 0)
 		return 0;
 	if (!fds[1].revents)
 		return 0;
 	nanosleep(&settle, NULL);
-	links_drain(gather->network);
-	gather->noted = watcher_now();
+	links_drain(watcher->network);
+	watcher->noted = watcher_now();
 	return SOURCES_NETWORK;
 }
 
-static void watcher_work(struct watcher *gather)
+static void watcher_work(struct watcher *watcher)
 {
 	uint64_t second = watcher_now(), last = second;
 	unsigned int due;
 
-	if (gather->later) {
-		sources_renew(gather->parts, SOURCES_ALL, WATCHER_DNS_MS);
-		watcher_publish(gather);
+	if (watcher->later) {
+		sources_renew(watcher->sources, SOURCES_ALL, WATCHER_DNS_MS);
+		watcher_publish(watcher);
 	}
 	for (;;) {
-		due = watcher_wait(gather);
-		if (watcher_is_stopped(gather))
+		due = watcher_wait(watcher);
+		if (watcher_is_stopped(watcher))
 			return;
 		second = watcher_now();
 		/* Each second that passed asks for its own; of many, for all. */
@@ -134,131 +134,131 @@ static void watcher_work(struct watcher *gather)
 			last = second - WATCHER_ASK;
 		for (; last < second; last++)
 			due |= watcher_due(last + 1);
-		if (due && sources_renew(gather->parts, due, 0))
-			watcher_publish(gather);
+		if (due && sources_renew(watcher->sources, due, 0))
+			watcher_publish(watcher);
 	}
 }
 
-static void watcher_free(struct watcher *gather)
+static void watcher_free(struct watcher *watcher)
 {
-	const int fds[] = { gather->wake, gather->ready, gather->network };
+	const int fds[] = { watcher->wake, watcher->ready, watcher->network };
 
 	for (size_t i = 0; i < sizeof(fds) / sizeof(fds[0]); i++)
 		if (fds[i] >= 0)
 			close(fds[i]);
-	pthread_mutex_destroy(&gather->lock);
-	pthread_cond_destroy(&gather->over);
-	prefix_set_free(gather->fresh);
-	sources_close(gather->parts);
-	free(gather);
+	pthread_mutex_destroy(&watcher->lock);
+	pthread_cond_destroy(&watcher->over);
+	prefix_set_free(watcher->fresh);
+	sources_close(watcher->sources);
+	free(watcher);
 }
 
 static void *watcher_run(void *context)
 {
-	struct watcher *gather = context;
+	struct watcher *watcher = context;
 	bool abandoned;
 
-	watcher_work(gather);
-	pthread_mutex_lock(&gather->lock);
-	gather->ended = true;
-	pthread_cond_signal(&gather->over);
-	abandoned = gather->abandoned;
-	pthread_mutex_unlock(&gather->lock);
+	watcher_work(watcher);
+	pthread_mutex_lock(&watcher->lock);
+	watcher->ended = true;
+	pthread_cond_signal(&watcher->over);
+	abandoned = watcher->abandoned;
+	pthread_mutex_unlock(&watcher->lock);
 	if (abandoned)
-		watcher_free(gather);
+		watcher_free(watcher);
 	return NULL;
 }
 
 /* Signals are for the thread that was there before. */
-static int watcher_start(struct watcher *gather)
+static int watcher_start(struct watcher *watcher)
 {
 	sigset_t all, before;
 	int err;
 
 	sigfillset(&all);
 	pthread_sigmask(SIG_SETMASK, &all, &before);
-	err = -pthread_create(&gather->thread, NULL, watcher_run, gather);
+	err = -pthread_create(&watcher->thread, NULL, watcher_run, watcher);
 	pthread_sigmask(SIG_SETMASK, &before, NULL);
-	gather->started = !err;
+	watcher->started = !err;
 	return err;
 }
 
 int watcher_open(const struct watcher_options *options, bool later, struct watcher **out)
 {
-	struct watcher *gather = calloc(1, sizeof(*gather));
+	struct watcher *watcher = calloc(1, sizeof(*watcher));
 	pthread_condattr_t monotonic;
 	int err;
 
-	if (!gather)
+	if (!watcher)
 		return -ENOMEM;
-	pthread_mutex_init(&gather->lock, NULL);
+	pthread_mutex_init(&watcher->lock, NULL);
 	/* Setting the wall clock makes nobody wait. */
 	pthread_condattr_init(&monotonic);
 	pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
-	pthread_cond_init(&gather->over, &monotonic);
+	pthread_cond_init(&watcher->over, &monotonic);
 	pthread_condattr_destroy(&monotonic);
-	gather->wake = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
-	gather->ready = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+	watcher->wake = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+	watcher->ready = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
 	/* Before the first look, so that no change slips through. */
-	gather->network = gateways_watch();
-	err = gather->wake < 0 || gather->ready < 0 ? -errno
-						    : sources_open(options, &gather->parts);
-	gather->later = later;
+	watcher->network = gateways_watch();
+	err = watcher->wake < 0 || watcher->ready < 0 ? -errno
+						      : sources_open(options, &watcher->sources);
+	watcher->later = later;
 	if (!err && !later) {
-		sources_renew(gather->parts, SOURCES_ALL, WATCHER_DNS_MS);
-		watcher_publish(gather);
-		err = gather->fresh ? 0 : -ENOMEM;
+		sources_renew(watcher->sources, SOURCES_ALL, WATCHER_DNS_MS);
+		watcher_publish(watcher);
+		err = watcher->fresh ? 0 : -ENOMEM;
 	}
 	if (!err)
-		err = watcher_start(gather);
+		err = watcher_start(watcher);
 	if (err) {
-		watcher_close(gather);
+		watcher_close(watcher);
 		return err;
 	}
-	*out = gather;
+	*out = watcher;
 	return 0;
 }
 
 int watcher_once(const struct watcher_options *options, struct prefix_set **out)
 {
-	struct sources *parts;
-	int err = sources_open(options, &parts);
+	struct sources *sources;
+	int err = sources_open(options, &sources);
 
 	if (err)
 		return err;
-	sources_renew(parts, SOURCES_ALL, WATCHER_DNS_MS);
-	err = sources_join(parts, out);
-	sources_close(parts);
+	sources_renew(sources, SOURCES_ALL, WATCHER_DNS_MS);
+	err = sources_join(sources, out);
+	sources_close(sources);
 	return err;
 }
 
-int watcher_fd(const struct watcher *gather)
+int watcher_fd(const struct watcher *watcher)
 {
-	return gather->ready;
+	return watcher->ready;
 }
 
-struct prefix_set *watcher_take(struct watcher *gather)
+struct prefix_set *watcher_take(struct watcher *watcher)
 {
 	struct prefix_set *fresh;
 	uint64_t count;
 
-	if (read(gather->ready, &count, sizeof(count)) < 0)
+	if (read(watcher->ready, &count, sizeof(count)) < 0)
 		return NULL;
-	pthread_mutex_lock(&gather->lock);
-	fresh = gather->fresh;
-	gather->fresh = NULL;
-	pthread_mutex_unlock(&gather->lock);
+	pthread_mutex_lock(&watcher->lock);
+	fresh = watcher->fresh;
+	watcher->fresh = NULL;
+	pthread_mutex_unlock(&watcher->lock);
 	return fresh;
 }
 
-static void watcher_stop(struct watcher *gather)
+static void watcher_stop(struct watcher *watcher)
 {
 	const uint64_t one = 1;
 
-	pthread_mutex_lock(&gather->lock);
-	gather->stop = true;
-	pthread_mutex_unlock(&gather->lock);
-	if (write(gather->wake, &one, sizeof(one)) < 0)
+	pthread_mutex_lock(&watcher->lock);
+	watcher->stop = true;
+	pthread_mutex_unlock(&watcher->lock);
+	if (write(watcher->wake, &one, sizeof(one)) < 0)
 		return; /* it is awake already */
 }
 
@@ -266,33 +266,33 @@ static void watcher_stop(struct watcher *gather)
  * The thread may be waiting for exim or the DNS: whoever closes does not wait with it, and it
  * clears up behind itself.
  */
-void watcher_close(struct watcher *gather)
+void watcher_close(struct watcher *watcher)
 {
 	struct timespec until;
 	bool left;
 
-	if (!gather)
+	if (!watcher)
 		return;
-	if (!gather->started) {
-		watcher_free(gather);
+	if (!watcher->started) {
+		watcher_free(watcher);
 		return;
 	}
-	watcher_stop(gather);
+	watcher_stop(watcher);
 	clock_gettime(CLOCK_MONOTONIC, &until);
 	until.tv_nsec += WATCHER_CLOSE_MS * 1000000L;
 	until.tv_sec += until.tv_nsec / 1000000000;
 	until.tv_nsec %= 1000000000;
-	pthread_mutex_lock(&gather->lock);
-	while (!gather->ended &&
-	       pthread_cond_timedwait(&gather->over, &gather->lock, &until) != ETIMEDOUT)
+	pthread_mutex_lock(&watcher->lock);
+	while (!watcher->ended &&
+	       pthread_cond_timedwait(&watcher->over, &watcher->lock, &until) != ETIMEDOUT)
 		;
-	left = !gather->ended;
-	gather->abandoned = left;
+	left = !watcher->ended;
+	watcher->abandoned = left;
 	if (left)
-		pthread_detach(gather->thread);
-	pthread_mutex_unlock(&gather->lock);
+		pthread_detach(watcher->thread);
+	pthread_mutex_unlock(&watcher->lock);
 	if (left)
 		return;
-	pthread_join(gather->thread, NULL);
-	watcher_free(gather);
+	pthread_join(watcher->thread, NULL);
+	watcher_free(watcher);
 }

@@ -39,12 +39,12 @@ int watcher_open(const struct watcher_options *options, bool later, struct watch
 int watcher_once(const struct watcher_options *options, struct prefix_set **out);
 
 /* Readable when there is a new set. */
-int watcher_fd(const struct watcher *gather);
+int watcher_fd(const struct watcher *watcher);
 
 /* The new set, sealed and the caller's; NULL: nothing has changed. Never waits. */
-struct prefix_set *watcher_take(struct watcher *gather);
+struct prefix_set *watcher_take(struct watcher *watcher);
 
 /* Accepts NULL. */
-void watcher_close(struct watcher *gather);
+void watcher_close(struct watcher *watcher);
 
 #endif

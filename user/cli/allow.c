@@ -35,12 +35,12 @@ static void allow_fail(struct allow *allow)
 }
 
 /* Says in words or in the document what became of an entry. */
-static void allow_say(struct allow *allow, const struct addr_prefix *whom, bool changed,
+static void allow_say(struct allow *allow, const struct addr_prefix *target, bool changed,
 		      const char *words)
 {
 	char address[ADDR_TEXT_SIZE];
 
-	addr_prefix_format(whom, address);
+	addr_prefix_format(target, address);
 	if (allow->common.json)
 		json_array_append_new(allow->entries, json_pack("{s:s, s:b}", "address", address,
 								"changed", (int)changed));
@@ -49,12 +49,12 @@ static void allow_say(struct allow *allow, const struct addr_prefix *whom, bool 
 }
 
 /* Shows an entry with why it is one. */
-static void allow_show(struct allow *allow, const struct addr_prefix *whom, const char *why,
+static void allow_show(struct allow *allow, const struct addr_prefix *target, const char *why,
 		       int width)
 {
 	char address[ADDR_TEXT_SIZE];
 
-	addr_prefix_format(whom, address);
+	addr_prefix_format(target, address);
 	if (allow->common.json)
 		json_array_append_new(allow->entries, json_pack("{s:s, s:o}", "address", address,
 								"reason", cli_json_text(why)));
@@ -67,9 +67,9 @@ static void allow_lifted(void *context, const struct blocks_exempt_lifted *lifte
 	char address[ADDR_TEXT_SIZE], entry[ADDR_TEXT_SIZE];
 	struct allow *allow = context;
 
-	addr_prefix_format(&lifted->whom, address);
+	addr_prefix_format(&lifted->target, address);
 	addr_prefix_format(&lifted->entry, entry);
-	history_lift(&allow->common, allow->config, &lifted->whom, 1);
+	history_lift(&allow->common, allow->config, &lifted->target, 1);
 	if (lifted->err) {
 		log_error("the rest of \"%s\" could not be blocked again: %s; it is open now",
 			  address, strerror(-lifted->err));
@@ -88,7 +88,7 @@ static void allow_lifted(void *context, const struct blocks_exempt_lifted *lifte
 }
 
 /* At once, since whoever allows somebody wants to see him come in. */
-static void allow_lift(struct allow *allow, const struct addr_prefix *whom)
+static void allow_lift(struct allow *allow, const struct addr_prefix *target)
 {
 	struct prefix_set *added;
 	int err;
@@ -97,7 +97,7 @@ static void allow_lift(struct allow *allow, const struct addr_prefix *whom)
 		return;
 	err = prefix_set_new(&added);
 	if (!err) {
-		err = prefix_set_add(added, whom, "allowed");
+		err = prefix_set_add(added, target, "allowed");
 		prefix_set_seal(added);
 		if (!err)
 			err = blocks_exempt_blocks(allow->blocks, added, added, allow_lifted,
@@ -111,9 +111,9 @@ static void allow_lift(struct allow *allow, const struct addr_prefix *whom)
 	allow_fail(allow);
 }
 
-static void allow_add(struct allow *allow, const struct addr_prefix *whom)
+static void allow_add(struct allow *allow, const struct addr_prefix *target)
 {
-	int err = list_edit_add(allow->path, whom);
+	int err = list_edit_add(allow->path, target);
 
 	if (err && err != -EEXIST) {
 		log_error("cannot write %s: %s; --state names another folder", allow->path,
@@ -121,13 +121,13 @@ static void allow_add(struct allow *allow, const struct addr_prefix *whom)
 		allow_fail(allow);
 		return;
 	}
-	allow_say(allow, whom, !err, err ? "allowed already" : "allowed");
-	allow_lift(allow, whom);
+	allow_say(allow, target, !err, err ? "allowed already" : "allowed");
+	allow_lift(allow, target);
 }
 
-static void allow_del(struct allow *allow, const struct addr_prefix *whom)
+static void allow_del(struct allow *allow, const struct addr_prefix *target)
 {
-	int err = list_edit_remove(allow->path, whom);
+	int err = list_edit_remove(allow->path, target);
 
 	if (err && err != -ENOENT) {
 		log_error("cannot write %s: %s; --state names another folder", allow->path,
@@ -135,7 +135,7 @@ static void allow_del(struct allow *allow, const struct addr_prefix *whom)
 		allow_fail(allow);
 		return;
 	}
-	allow_say(allow, whom, !err,
+	allow_say(allow, target, !err,
 		  err ? "was not on the list; allow list --all tells who is allowed, "
 			"and why"
 		      : "no longer allowed");
@@ -177,19 +177,19 @@ static int allow_print(struct allow *allow)
 }
 
 static int allow_change(struct allow *allow, char **texts, int count,
-			void (*change)(struct allow *allow, const struct addr_prefix *whom))
+			void (*change)(struct allow *allow, const struct addr_prefix *target))
 {
-	struct addr_prefix *whom;
+	struct addr_prefix *target;
 	int err = 0, status = cli_need_privilege();
 
 	if (status)
 		return status;
-	whom = calloc(count, sizeof(*whom));
-	if (!whom)
+	target = calloc(count, sizeof(*target));
+	if (!target)
 		return cli_status(-ENOMEM);
 	/* All or none: a list with a mistake in it is looked at once more. */
 	for (int i = 0; i < count; i++)
-		if (allow_parse(texts[i], &whom[i]))
+		if (allow_parse(texts[i], &target[i]))
 			err = -EINVAL;
 	if (!err) {
 		err = blocks_open(allow->common.pins, &allow->blocks);
@@ -199,20 +199,20 @@ static int allow_change(struct allow *allow, char **texts, int count,
 		allow->status = err && err != -ENOENT ? CLI_FAILED : CLI_DONE;
 		allow->lifted = json_array();
 		for (int i = 0; i < count; i++)
-			change(allow, &whom[i]);
+			change(allow, &target[i]);
 		blocks_close(allow->blocks);
 		allow_print(allow);
 		json_decref(allow->lifted);
 	} else {
 		allow_fail(allow);
 	}
-	free(whom);
+	free(target);
 	return allow->status;
 }
 
-static int allow_show_own(void *context, const struct addr_prefix *whom, const char *remark)
+static int allow_show_own(void *context, const struct addr_prefix *target, const char *comment)
 {
-	allow_show(context, whom, remark, ALLOW_WIDTH);
+	allow_show(context, target, comment, ALLOW_WIDTH);
 	return 0;
 }
 
@@ -231,9 +231,9 @@ static int allow_show_all(struct allow *allow)
 		width = length > width ? length : width;
 	}
 	for (size_t i = 0; i < prefix_set_count(all); i++) {
-		const struct addr_prefix *whom = prefix_set_at(all, i, &why);
+		const struct addr_prefix *target = prefix_set_at(all, i, &why);
 
-		allow_show(allow, whom, why, width);
+		allow_show(allow, target, why, width);
 	}
 	prefix_set_free(all);
 	return CLI_DONE;

@@ -38,7 +38,7 @@ enum {
 #define ATTACH_EVIDENCE (8u << 20)
 
 struct attach {
-	struct daemon guard;
+	struct daemon daemon;
 	const char *logs[DAEMON_LOGS_MAX];
 	int logs_count;
 	const char *journals[DAEMON_LOGS_MAX];
@@ -63,13 +63,13 @@ static int attach_mode(const char *text, enum filter_mode *out)
 /* CLI_DONE, or how to end; for help, *done is set. */
 static int attach_option(struct attach *attach, int option, bool *done)
 {
-	struct cli_common *common = &attach->guard.common;
-	struct daemon_overrides *orders = &attach->guard.orders;
+	struct cli_common *common = &attach->daemon.common;
+	struct daemon_overrides *overrides = &attach->daemon.overrides;
 	int status = CLI_DONE;
 
 	switch (option) {
 	case ATTACH_MODE:
-		if (attach_mode(optarg, &attach->guard.filter.mode))
+		if (attach_mode(optarg, &attach->daemon.filter.mode))
 			return cli_usage(common, "--mode takes auto, native or generic, not \"%s\"",
 					 optarg);
 		break;
@@ -83,33 +83,33 @@ static int attach_option(struct attach *attach, int option, bool *done)
 			attach->journals[attach->journals_count++] = optarg;
 		break;
 	case ATTACH_PORT:
-		if (config_filter_ports(optarg, orders->ports))
+		if (config_filter_ports(optarg, overrides->ports))
 			return cli_usage(common,
 					 "--port takes up to %d ports, as 25,465, not \"%s\"",
 					 SOBIG_PORTS_MAX, optarg);
 		break;
 	case ATTACH_BLOCKS:
-		if (config_filter_blocks(optarg, &orders->blocks))
+		if (config_filter_blocks(optarg, &overrides->blocks))
 			return cli_usage(common, "--blocks takes %d to %d, not \"%s\"",
 					 CONFIG_FILTER_BLOCKS_MIN, SOBIG_BLOCKS_MAX, optarg);
 		break;
 	case ATTACH_DRY_RUN:
-		attach->guard.filter.dry_run = true;
+		attach->daemon.filter.dry_run = true;
 		break;
 	case ATTACH_KEEP:
-		attach->guard.keep = true;
+		attach->daemon.persist = true;
 		break;
 	case ATTACH_LIMIT:
-		return storm_take(common, STORM_LIMIT, optarg, &orders->storm);
+		return storm_take(common, STORM_LIMIT, optarg, &overrides->storm);
 	case ATTACH_WINDOW:
-		return storm_take(common, STORM_WINDOW, optarg, &orders->storm);
+		return storm_take(common, STORM_WINDOW, optarg, &overrides->storm);
 	case ATTACH_FOR:
-		return storm_take(common, STORM_FOR, optarg, &orders->storm);
+		return storm_take(common, STORM_FOR, optarg, &overrides->storm);
 	case ATTACH_HELO_CHECKED:
 		attach->helo_checked = true;
 		break;
 	case 'c':
-		orders->config = optarg;
+		overrides->config = optarg;
 		break;
 	default:
 		*done = cli_common_option(common, option, &status);
@@ -121,13 +121,13 @@ static int attach_option(struct attach *attach, int option, bool *done)
 static int attach_open_source(struct attach *attach, const char *name, bool journal,
 			      struct daemon_log *log)
 {
-	struct daemon *guard = &attach->guard;
-	struct classifier *classes = guard->setup.classes;
+	struct daemon *daemon = &attach->daemon;
+	struct classifier *classes = daemon->setup.classes;
 	struct log_position done, from;
 	char known[PATH_MAX + 16];
 
 	snprintf(known, sizeof(known), "%s%s", journal ? SOURCE_JOURNAL : "", name);
-	log->behind = log->seen = !restore_place(guard->memory, known, &done, &from);
+	log->behind = log->seen = !restore_place(daemon->restore, known, &done, &from);
 	if (journal && log->behind)
 		return source_open_journal_at(name, classes, attach->helo_checked, &done,
 					      &log->source);
@@ -141,8 +141,8 @@ static int attach_open_source(struct attach *attach, const char *name, bool jour
 
 static int attach_open_log(struct attach *attach, const char *path)
 {
-	struct daemon *guard = &attach->guard;
-	struct daemon_log *log = &guard->logs[guard->logs_count];
+	struct daemon *daemon = &attach->daemon;
+	struct daemon_log *log = &daemon->logs[daemon->logs_count];
 	const char *name = strrchr(path, '/');
 	int err;
 
@@ -166,8 +166,8 @@ static int attach_open_log(struct attach *attach, const char *path)
 		log_error("cannot follow \"%s\": %s", path, strerror(-err));
 	if (err)
 		return err;
-	log->guard = guard;
-	guard->logs_count++;
+	log->daemon = daemon;
+	daemon->logs_count++;
 	err = source_state(log->source).error;
 	if (err == EACCES || err == EPERM) {
 		log_error("cannot read \"%s\": %s", path, strerror(err));
@@ -178,16 +178,16 @@ static int attach_open_log(struct attach *attach, const char *path)
 
 static int attach_open_journal(struct attach *attach, const char *unit)
 {
-	struct daemon *guard = &attach->guard;
-	struct daemon_log *log = &guard->logs[guard->logs_count];
+	struct daemon *daemon = &attach->daemon;
+	struct daemon_log *log = &daemon->logs[daemon->logs_count];
 	int err = attach_open_source(attach, unit, true, log);
 
 	if (err) {
 		log_error("cannot read the journal of %s: %s", unit, strerror(-err));
 		return err;
 	}
-	log->guard = guard;
-	guard->logs_count++;
+	log->daemon = daemon;
+	daemon->logs_count++;
 	return 0;
 }
 
@@ -211,7 +211,7 @@ static int attach_find_log(struct attach *attach)
 
 static int attach_open_logs(struct attach *attach)
 {
-	struct daemon *guard = &attach->guard;
+	struct daemon *daemon = &attach->daemon;
 	int err = 0;
 
 	/* Of a log that was named to us, we do not know whose it is. */
@@ -222,43 +222,43 @@ static int attach_open_logs(struct attach *attach)
 	for (int i = 0; i < attach->journals_count && !err; i++)
 		err = attach_open_journal(attach, attach->journals[i]);
 	if (!err)
-		snprintf(guard->stats.log, sizeof(guard->stats.log), "%s",
-			 source_name(guard->logs[0].source));
-	for (int i = 0; i < guard->logs_count && !err; i++)
-		restore_follow(guard->memory, guard, i);
+		snprintf(daemon->stats.log, sizeof(daemon->stats.log), "%s",
+			 source_name(daemon->logs[0].source));
+	for (int i = 0; i < daemon->logs_count && !err; i++)
+		restore_follow(daemon->restore, daemon, i);
 	return err;
 }
 
 static int attach_run(struct attach *attach, char **interfaces, int count)
 {
-	struct daemon *guard = &attach->guard;
-	int err = evidence_open(ATTACH_EVIDENCE, guard->seed, &guard->evidence);
+	struct daemon *daemon = &attach->daemon;
+	int err = evidence_open(ATTACH_EVIDENCE, daemon->seed, &daemon->evidence);
 
 	if (!err)
-		err = home_tell(history_folder(&guard->common, &guard->setup.config.state),
-				guard->orders.config, &guard->stats);
+		err = home_tell(history_folder(&daemon->common, &daemon->setup.config.state),
+				daemon->overrides.config, &daemon->stats);
 	/* The list of `allow` is there, too. */
-	guard->common.state = guard->stats.state;
+	daemon->common.state = daemon->stats.state;
 	if (!err)
-		err = restore_open(guard, guard->stats.state, interfaces[0], &guard->memory);
+		err = restore_open(daemon, daemon->stats.state, interfaces[0], &daemon->restore);
 	if (!err)
 		err = attach_open_logs(attach);
 	if (err)
 		return err;
-	guard->stats.logs = guard->logs_count;
+	daemon->stats.logs = daemon->logs_count;
 	daemon_hold_signals();
-	err = interfaces_take(guard, interfaces, count);
+	err = interfaces_take(daemon, interfaces, count);
 	/* This may take seconds where the DNS is dead: by now, the blocks that ran are in force. */
 	if (!err)
-		err = exempt_open(guard, &guard->kept);
+		err = exempt_open(daemon, &daemon->exempt);
 	if (err)
 		return err;
-	judge_spare(guard->judge, exempt_set(guard->kept));
-	for (int i = 0; i < guard->logs_count; i++)
-		log_notice("following %s", source_name(guard->logs[i].source));
-	reload_tell(guard);
+	judge_allow(daemon->judge, exempt_set(daemon->exempt));
+	for (int i = 0; i < daemon->logs_count; i++)
+		log_notice("following %s", source_name(daemon->logs[i].source));
+	reload_tell(daemon);
 	attach->ran = true;
-	return daemon_run(guard) == CLI_DONE ? 0 : -EIO;
+	return daemon_run(daemon) == CLI_DONE ? 0 : -EIO;
 }
 
 /*
@@ -267,28 +267,28 @@ static int attach_run(struct attach *attach, char **interfaces, int count)
  */
 static int attach_close(struct attach *attach)
 {
-	struct daemon *guard = &attach->guard;
+	struct daemon *daemon = &attach->daemon;
 	int err = 0, failed;
 
-	for (int i = 0; i < guard->interfaces_count; i++) {
-		struct daemon_interface *interface = &guard->interfaces[i];
-		bool keep = attach->ran ? guard->keep : interface->inherited;
+	for (int i = 0; i < daemon->interfaces_count; i++) {
+		struct daemon_interface *interface = &daemon->interfaces[i];
+		bool persist = attach->ran ? daemon->persist : interface->inherited;
 
-		if (interface->claim >= 0 && keep)
+		if (interface->claim >= 0 && persist)
 			log_notice("%s: filter and blocks stay; to remove them: sobig-xdp "
 				   "detach %s",
 				   interface->name, interface->name);
-		failed = interfaces_release(guard, interface, keep);
+		failed = interfaces_release(daemon, interface, persist);
 		err = failed ? failed : err;
 	}
-	restore_close(guard->memory);
-	for (int i = 0; i < guard->logs_count; i++)
-		source_close(guard->logs[i].source);
-	blocks_close(guard->blocks);
-	judge_close(guard->judge);
-	exempt_close(guard->kept);
-	evidence_close(guard->evidence);
-	setup_free(&guard->setup);
+	restore_close(daemon->restore);
+	for (int i = 0; i < daemon->logs_count; i++)
+		source_close(daemon->logs[i].source);
+	blocks_close(daemon->blocks);
+	judge_close(daemon->judge);
+	exempt_close(daemon->exempt);
+	evidence_close(daemon->evidence);
+	setup_free(&daemon->setup);
 	return err;
 }
 
@@ -312,30 +312,31 @@ int cmd_attach(int argc, char **argv)
 	int option, status, err;
 	bool done = false;
 
-	cli_start(&attach.guard.common, argv);
+	cli_start(&attach.daemon.common, argv);
 	while ((option = getopt_long(argc, argv, CLI_COMMON_LETTERS "c:", options, NULL)) != -1) {
 		status = attach_option(&attach, option, &done);
 		if (status || done)
 			return status;
 	}
 	if (optind == argc)
-		return cli_usage(&attach.guard.common, "name the interfaces that mail comes in by");
+		return cli_usage(&attach.daemon.common,
+				 "name the interfaces that mail comes in by");
 	if (argc - optind > PINS_INTERFACES_MAX)
-		return cli_usage(&attach.guard.common, "no more than %d interfaces",
+		return cli_usage(&attach.daemon.common, "no more than %d interfaces",
 				 PINS_INTERFACES_MAX);
 	for (int i = optind; i < argc; i++)
 		for (int j = optind; j < i; j++)
 			if (!strcmp(argv[i], argv[j]))
-				return cli_usage(&attach.guard.common, "%s is named twice",
+				return cli_usage(&attach.daemon.common, "%s is named twice",
 						 argv[i]);
 	status = cli_need_privilege();
 	if (status)
 		return status;
-	attach.guard.common.lines = true;
-	attach.guard.filter.pins = attach.guard.common.pins;
-	if (getrandom(&attach.guard.seed, sizeof(attach.guard.seed), 0) < 0)
+	attach.daemon.common.lines = true;
+	attach.daemon.filter.pins = attach.daemon.common.pins;
+	if (getrandom(&attach.daemon.seed, sizeof(attach.daemon.seed), 0) < 0)
 		return cli_status(-errno);
-	status = reload_load(&attach.guard);
+	status = reload_load(&attach.daemon);
 	if (status)
 		return status;
 

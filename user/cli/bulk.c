@@ -93,7 +93,7 @@ int bulk_open(struct bulk *bulk, struct cli_common *common)
 }
 
 /* What was done to one, in words or for the document. */
-static void bulk_report(struct bulk *bulk, const struct addr_prefix *whom, bool was_blocked,
+static void bulk_report(struct bulk *bulk, const struct addr_prefix *target, bool was_blocked,
 			uint32_t left)
 {
 	char address[ADDR_TEXT_SIZE], duration[DURATION_TEXT_SIZE];
@@ -101,7 +101,7 @@ static void bulk_report(struct bulk *bulk, const struct addr_prefix *whom, bool 
 
 	if (!bulk->each)
 		return;
-	addr_prefix_format(whom, address);
+	addr_prefix_format(target, address);
 	if (bulk->common->json)
 		json_array_append_new(bulk->done, json_string(address));
 	else if (!bulk->lift)
@@ -117,17 +117,17 @@ static void bulk_block(struct bulk *bulk)
 {
 	char address[ADDR_TEXT_SIZE];
 	size_t done = 0;
-	int err =
-		blocks_add(bulk->blocks, bulk->whom, bulk->count, &bulk->order, bulk->left, &done);
+	int err = blocks_add(bulk->blocks, bulk->target, bulk->count, &bulk->order, bulk->left,
+			     &done);
 
 	for (size_t i = 0; i < done; i++)
-		bulk_report(bulk, &bulk->whom[i], true, bulk->left[i]);
+		bulk_report(bulk, &bulk->target[i], true, bulk->left[i]);
 	bulk->blocked += done;
 	if (done)
-		history_enter(bulk->common, bulk->config, bulk->whom, done, &bulk->order);
+		history_enter(bulk->common, bulk->config, bulk->target, done, &bulk->order);
 	if (!err)
 		return;
-	addr_prefix_format(&bulk->whom[done], address);
+	addr_prefix_format(&bulk->target[done], address);
 	if (err == -E2BIG)
 		log_error("the table is full: %zu not blocked, from \"%s\" on", bulk->count - done,
 			  address);
@@ -138,15 +138,15 @@ static void bulk_block(struct bulk *bulk)
 }
 
 /* A host may be free, and be shut out all the same by the network that it is in. */
-static void bulk_warn_covered(struct bulk *bulk, const struct addr_prefix *whom)
+static void bulk_warn_covered(struct bulk *bulk, const struct addr_prefix *target)
 {
 	char address[ADDR_TEXT_SIZE], network[ADDR_TEXT_SIZE];
 	struct addr_prefix covering;
 
-	if (blocks_list_covering(bulk->blocks, whom, &covering))
+	if (blocks_list_covering(bulk->blocks, target, &covering))
 		return;
 	log_warning("\"%s\" is still shut out: it is in the blocked network %s",
-		    addr_prefix_format(whom, address), addr_prefix_format(&covering, network));
+		    addr_prefix_format(target, address), addr_prefix_format(&covering, network));
 	bulk->refused++;
 }
 
@@ -155,20 +155,20 @@ static void bulk_lift(struct bulk *bulk)
 	char address[ADDR_TEXT_SIZE];
 
 	for (size_t i = 0; i < bulk->count; i++) {
-		int err = blocks_remove(bulk->blocks, &bulk->whom[i]);
+		int err = blocks_remove(bulk->blocks, &bulk->target[i]);
 
 		if (err && err != -ENOENT) {
-			log_error("\"%s\": %s", addr_prefix_format(&bulk->whom[i], address),
+			log_error("\"%s\": %s", addr_prefix_format(&bulk->target[i], address),
 				  strerror(-err));
 			bulk->err = err;
 			continue;
 		}
 		bulk->lifted += !err;
 		bulk->absent += err == -ENOENT;
-		bulk_report(bulk, &bulk->whom[i], !err, 0);
-		bulk_warn_covered(bulk, &bulk->whom[i]);
+		bulk_report(bulk, &bulk->target[i], !err, 0);
+		bulk_warn_covered(bulk, &bulk->target[i]);
 	}
-	history_lift(bulk->common, bulk->config, bulk->whom, bulk->count);
+	history_lift(bulk->common, bulk->config, bulk->target, bulk->count);
 }
 
 static void bulk_flush(struct bulk *bulk)
@@ -185,39 +185,39 @@ static void bulk_flush(struct bulk *bulk)
 static int bulk_make_room(struct bulk *bulk)
 {
 	size_t room = bulk->room ? bulk->room * 2 : 64;
-	void *whom, *left;
+	void *target, *left;
 
 	if (bulk->count < bulk->room)
 		return 0;
-	whom = reallocarray(bulk->whom, room, sizeof(*bulk->whom));
-	if (whom)
-		bulk->whom = whom;
+	target = reallocarray(bulk->target, room, sizeof(*bulk->target));
+	if (target)
+		bulk->target = target;
 	left = reallocarray(bulk->left, room, sizeof(*bulk->left));
 	if (left)
 		bulk->left = left;
-	if (!whom || !left)
+	if (!target || !left)
 		return -ENOMEM;
 	bulk->room = room;
 	return 0;
 }
 
-static void bulk_push(struct bulk *bulk, const struct addr_prefix *whom)
+static void bulk_push(struct bulk *bulk, const struct addr_prefix *target)
 {
 	if (bulk_make_room(bulk)) {
 		bulk->err = -ENOMEM;
 		return;
 	}
-	bulk->whom[bulk->count++] = *whom;
+	bulk->target[bulk->count++] = *target;
 	if (bulk->count == BULK_MAX)
 		bulk_flush(bulk);
 }
 
 /* True: a network that holds somebody who is never blocked was dealt with. */
-static bool bulk_split(struct bulk *bulk, const char *text, const struct addr_prefix *whom)
+static bool bulk_split(struct bulk *bulk, const char *text, const struct addr_prefix *target)
 {
 	struct blocks_exempt_pieces rest = { 0 };
 	char why[160];
-	int err = targets_split(bulk->targets, whom, &rest, why, sizeof(why));
+	int err = targets_split(bulk->targets, target, &rest, why, sizeof(why));
 
 	if (err == -ENOENT)
 		return false;
@@ -229,7 +229,7 @@ static bool bulk_split(struct bulk *bulk, const char *text, const struct addr_pr
 		log_notice("\"%s\" holds %s: blocked without, as %zu network%s", text, why,
 			   rest.count, suggest_plural(rest.count));
 		for (size_t i = 0; i < rest.count && !bulk->err; i++)
-			bulk_push(bulk, &rest.whom[i]);
+			bulk_push(bulk, &rest.target[i]);
 	}
 	blocks_exempt_free(&rest);
 	return true;
@@ -237,17 +237,17 @@ static bool bulk_split(struct bulk *bulk, const char *text, const struct addr_pr
 
 void bulk_add(struct bulk *bulk, const char *text)
 {
-	struct addr_prefix whom;
+	struct addr_prefix target;
 	char why[160];
 	bool refused;
 
-	if (targets_parse(text, &whom)) {
+	if (targets_parse(text, &target)) {
 		bulk->refused++;
 		return;
 	}
 	if (!bulk->lift) {
-		refused = targets_refuse(bulk->targets, &whom, why, sizeof(why));
-		if (refused && bulk->split && bulk_split(bulk, text, &whom))
+		refused = targets_refuse(bulk->targets, &target, why, sizeof(why));
+		if (refused && bulk->split && bulk_split(bulk, text, &target))
 			return;
 		if (refused) {
 			log_error("\"%s\" is not blocked: %s", text, why);
@@ -255,7 +255,7 @@ void bulk_add(struct bulk *bulk, const char *text)
 			return;
 		}
 	}
-	bulk_push(bulk, &whom);
+	bulk_push(bulk, &target);
 	if (bulk->err == -ENOMEM)
 		log_error("\"%s\" and what follows: %s", text, strerror(ENOMEM));
 }
@@ -349,7 +349,7 @@ int bulk_close(struct bulk *bulk)
 	json_decref(bulk->done);
 	blocks_close(bulk->blocks);
 	targets_close(bulk->targets);
-	free(bulk->whom);
+	free(bulk->target);
 	free(bulk->left);
 	return status;
 }

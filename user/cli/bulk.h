@@ -27,7 +27,7 @@ struct bulk {
 	struct blocks_order order;
 
 	/* What waits to be done with others. */
-	struct addr_prefix *whom;
+	struct addr_prefix *target;
 	uint32_t *left;
 	size_t count, room;
 

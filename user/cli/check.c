@@ -54,7 +54,7 @@ static void check_print_rule(const struct config_rule *config)
 {
 	const struct rule *rule = &config->rule;
 	char window[DURATION_TEXT_SIZE], block[DURATION_TEXT_SIZE], max[DURATION_TEXT_SIZE];
-	char memory[DURATION_TEXT_SIZE], classes[CHECK_CLASSES_SIZE];
+	char remember[DURATION_TEXT_SIZE], classes[CHECK_CLASSES_SIZE];
 
 	printf("%s%s%s\n", rule->name, rule->dry_run ? " (for show: nothing is dropped)" : "",
 	       config->enabled ? "" : " (switched off)");
@@ -71,7 +71,7 @@ static void check_print_rule(const struct config_rule *config)
 	if (rule->max > rule->block)
 		printf(CHECK_INDENT "Again within %s of a block's end: for twice as long, up to "
 				    "%s.\n",
-		       duration_format(rule->memory, memory), duration_format(rule->max, max));
+		       duration_format(rule->remember, remember), duration_format(rule->max, max));
 }
 
 static void check_print_allow(const struct config_allow *allow)
@@ -167,7 +167,7 @@ static json_t *check_json_rule(const struct config_rule *config)
 	return json_pack("{s:s, s:b, s:b, s:o, s:i, s:i, s:i, s:i, s:i, s:o}", "name", rule->name,
 			 "enabled", (int)config->enabled, "dry_run", (int)rule->dry_run, "classes",
 			 classes, "limit", (int)rule->limit, "window", (int)rule->window, "block",
-			 (int)rule->block, "max", (int)rule->max, "memory", (int)rule->memory,
+			 (int)rule->block, "max", (int)rule->max, "memory", (int)rule->remember,
 			 "match", cli_json_text(config->match));
 }
 

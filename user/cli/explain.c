@@ -21,13 +21,13 @@
 
 /* All that is known. */
 struct explain {
-	const struct addr_prefix *whom;
+	const struct addr_prefix *target;
 	bool attached;
 	bool blocked;
 	struct blocks_list_entry entry; /* the one that shuts it out */
 	struct list_blocks blocks;	/* that it is in, or that are in it */
-	char spared[PREFIX_SET_WHY_SIZE];
-	struct addr_prefix spared_entry;
+	char allowed[PREFIX_SET_WHY_SIZE];
+	struct addr_prefix allowed_entry;
 	struct db_block history[EXPLAIN_HISTORY_MAX]; /* the latest first; texts are ours */
 	unsigned int count;
 	bool history_unknown; /* it could not be read (told) */
@@ -36,18 +36,18 @@ struct explain {
 static int explain_take_entry(void *context, const struct blocks_list_entry *entry)
 {
 	struct explain *explain = context;
-	const struct addr_prefix *whom = explain->whom;
+	const struct addr_prefix *target = explain->target;
 	int err;
 
-	if (!addr_prefix_meets(&entry->whom, whom))
+	if (!addr_prefix_meets(&entry->target, target))
 		return 0;
 	err = list_add(&explain->blocks, entry);
-	if (err || entry->whom.length > whom->length)
+	if (err || entry->target.length > target->length)
 		return err;
 	/* The narrowest, and what is only shown last. */
 	if (explain->blocked && (explain->entry.dry_run < entry->dry_run ||
 				 (explain->entry.dry_run == entry->dry_run &&
-				  explain->entry.whom.length > entry->whom.length)))
+				  explain->entry.target.length > entry->target.length)))
 		return 0;
 	explain->blocked = true;
 	explain->entry = *entry;
@@ -68,7 +68,7 @@ static int explain_take_history(void *context, const struct db_block *block)
 static int explain_read(struct explain *explain, const struct cli_common *common, const char *file)
 {
 	struct blocks *blocks = NULL;
-	struct db *store = NULL;
+	struct db *db = NULL;
 	int err = blocks_open(common->pins, &blocks);
 
 	explain->attached = !err;
@@ -84,31 +84,31 @@ static int explain_read(struct explain *explain, const struct cli_common *common
 		cli_cannot_open(common, err);
 		return err;
 	}
-	err = history_open(common, file, false, &store);
+	err = history_open(common, file, false, &db);
 	explain->history_unknown = err && err != -ENOENT;
 	if (!err) {
-		err = db_history(store, explain->whom, EXPLAIN_HISTORY_MAX, explain_take_history,
+		err = db_history(db, explain->target, EXPLAIN_HISTORY_MAX, explain_take_history,
 				 explain);
 		explain->history_unknown = err;
 		if (err)
 			log_error("cannot read the history: %s", strerror(-err));
-		history_tell_bad(store);
+		history_tell_bad(db);
 	}
-	db_close(store);
+	db_close(db);
 	return 0;
 }
 
 /* Whether it is never blocked, and why. That asks exim and the DNS, which may take its time. */
 static void explain_ask(struct explain *explain, const struct cli_common *common, const char *file)
 {
-	struct prefix_set *spared = NULL;
+	struct prefix_set *allowed = NULL;
 	const char *why;
 
-	if (!load_once(common, file, &spared)) {
-		why = prefix_set_find(spared, explain->whom, &explain->spared_entry);
-		snprintf(explain->spared, sizeof(explain->spared), "%s", why ? why : "");
+	if (!load_once(common, file, &allowed)) {
+		why = prefix_set_find(allowed, explain->target, &explain->allowed_entry);
+		snprintf(explain->allowed, sizeof(explain->allowed), "%s", why ? why : "");
 	}
-	prefix_set_free(spared);
+	prefix_set_free(allowed);
 }
 
 static void explain_free(struct explain *explain)
@@ -138,13 +138,13 @@ static void explain_print_entry(FILE *to, const struct explain *explain)
 	uint32_t now = blocks_now();
 
 	fprintf(to, "%s is %s until %s, for another %s.\n",
-		addr_prefix_format(explain->whom, address),
+		addr_prefix_format(explain->target, address),
 		entry->dry_run ? "shown as blocked, but served," : "blocked",
 		cli_time(entry->until, time),
 		duration_format(entry->until > now ? entry->until - now : 0, left));
-	if (entry->whom.length != explain->whom->length)
+	if (entry->target.length != explain->target->length)
 		fprintf(to, "  in       the blocked network %s\n",
-			addr_prefix_format(&entry->whom, other));
+			addr_prefix_format(&entry->target, other));
 	fprintf(to, "  why      %s\n", entry->reason);
 	fprintf(to, "  since    %s\n", cli_time(entry->since, time));
 	if (entry->quiet)
@@ -162,23 +162,23 @@ static void explain_print_entry(FILE *to, const struct explain *explain)
 static void explain_print_others(FILE *to, const struct explain *explain)
 {
 	char address[ADDR_TEXT_SIZE], until[CLI_TIME_SIZE];
-	const struct addr_prefix *main = &explain->entry.whom;
+	const struct addr_prefix *main = &explain->entry.target;
 	size_t others = 0, rest;
 	uint64_t drops = 0;
 
 	for (size_t i = 0; i < explain->blocks.count; i++) {
 		const struct blocks_list_entry *entry = &explain->blocks.entries[i];
 
-		if (explain->blocked && entry->whom.length == main->length &&
-		    !addr_compare(&entry->whom.addr, &main->addr))
+		if (explain->blocked && entry->target.length == main->length &&
+		    !addr_compare(&entry->target.addr, &main->addr))
 			continue;
 		if (++others > EXPLAIN_OTHERS_MAX) {
 			drops += entry->drops;
 			continue;
 		}
 		fprintf(to, "  %-8s %s until %s%s: %s\n",
-			entry->whom.length > explain->whom->length ? "holds" : "also in",
-			addr_prefix_format(&entry->whom, address), cli_time(entry->until, until),
+			entry->target.length > explain->target->length ? "holds" : "also in",
+			addr_prefix_format(&entry->target, address), cli_time(entry->until, until),
 			entry->dry_run ? ", shown only" : "", entry->reason);
 	}
 	if (others <= EXPLAIN_OTHERS_MAX)
@@ -187,7 +187,7 @@ static void explain_print_others(FILE *to, const struct explain *explain)
 	fprintf(to,
 		"  and      %zu other block%s, %llu SYN%s dropped for them: sobig-xdp list %s\n",
 		rest, suggest_plural(rest), (unsigned long long)drops, suggest_plural(drops),
-		addr_prefix_format(explain->whom, address));
+		addr_prefix_format(explain->target, address));
 }
 
 static void explain_print_history(FILE *to, const struct explain *explain)
@@ -197,7 +197,7 @@ static void explain_print_history(FILE *to, const struct explain *explain)
 	for (unsigned int i = 0; i < explain->count; i++) {
 		const struct db_block *block = &explain->history[i];
 
-		fprintf(to, "\n%s %s %s: %s%s\n", addr_prefix_format(&block->whom, address),
+		fprintf(to, "\n%s %s %s: %s%s\n", addr_prefix_format(&block->target, address),
 			block->dry_run ? "was shown as blocked on" : "was blocked on",
 			history_time(block->since, since), block->reason,
 			block->log ? "" : ", by hand");
@@ -218,7 +218,7 @@ static void explain_print_all(FILE *to, const struct explain *explain)
 {
 	char address[ADDR_TEXT_SIZE];
 
-	addr_prefix_format(explain->whom, address);
+	addr_prefix_format(explain->target, address);
 	if (explain->blocked)
 		explain_print_entry(to, explain);
 	else if (explain->attached)
@@ -233,35 +233,35 @@ static void explain_print_all(FILE *to, const struct explain *explain)
 	explain_print_history(to, explain);
 }
 
-static void explain_print_spared(FILE *to, const struct explain *explain)
+static void explain_print_allowed(FILE *to, const struct explain *explain)
 {
 	char entry[ADDR_TEXT_SIZE];
 
-	if (*explain->spared)
-		fprintf(to, "\nIt is never blocked by a rule: %s (%s).\n", explain->spared,
-			addr_prefix_format(&explain->spared_entry, entry));
+	if (*explain->allowed)
+		fprintf(to, "\nIt is never blocked by a rule: %s (%s).\n", explain->allowed,
+			addr_prefix_format(&explain->allowed_entry, entry));
 }
 
 static int explain_print(FILE *to, const struct cli_common *common, const char *file,
-			 const struct addr_prefix *whom)
+			 const struct addr_prefix *target)
 {
-	struct explain explain = { .whom = whom };
+	struct explain explain = { .target = target };
 	int err = explain_read(&explain, common, file);
 
 	if (!err) {
 		explain_print_all(to, &explain);
 		fflush(to);
 		explain_ask(&explain, common, file);
-		explain_print_spared(to, &explain);
+		explain_print_allowed(to, &explain);
 	}
 	explain_free(&explain);
 	return err ? cli_status(err) : CLI_DONE;
 }
 
 static int explain_print_json(const struct cli_common *common, const char *file,
-			      const struct addr_prefix *whom)
+			      const struct addr_prefix *target)
 {
-	struct explain explain = { .whom = whom };
+	struct explain explain = { .target = target };
 	char address[ADDR_TEXT_SIZE];
 	json_t *document, *history;
 	int err = explain_read(&explain, common, file);
@@ -273,14 +273,15 @@ static int explain_print_json(const struct cli_common *common, const char *file,
 		for (unsigned int i = 0; i < explain.count; i++)
 			json_array_append_new(history, history_json(&explain.history[i]));
 		json_object_set_new(document, "address",
-				    json_string(addr_prefix_format(whom, address)));
+				    json_string(addr_prefix_format(target, address)));
 		json_object_set_new(document, "blocked",
 				    json_boolean(explain.blocked && !explain.entry.dry_run));
 		json_object_set_new(document, "block",
 				    explain.blocked ? list_json(&explain.entry) : json_null());
 		json_object_set_new(document, "blocks", list_json_all(&explain.blocks));
 		json_object_set_new(document, "never_blocked",
-				    *explain.spared ? cli_json_text(explain.spared) : json_null());
+				    *explain.allowed ? cli_json_text(explain.allowed)
+						     : json_null());
 		json_object_set(document, "history",
 				explain.history_unknown ? json_null() : history);
 		json_decref(history);
@@ -294,7 +295,7 @@ int cmd_explain(int argc, char **argv)
 {
 	static const struct option options[] = { CLI_COMMON_OPTIONS };
 	struct cli_common common;
-	struct addr_prefix whom;
+	struct addr_prefix target;
 	const char *file = NULL;
 	int option, status;
 
@@ -307,13 +308,13 @@ int cmd_explain(int argc, char **argv)
 	}
 	if (optind != argc - 1)
 		return cli_usage(&common, "name one address or network");
-	if (targets_parse(argv[optind], &whom))
+	if (targets_parse(argv[optind], &target))
 		return CLI_USAGE;
 	status = cli_need_privilege();
 	if (status)
 		return status;
 	home_take(&common, &file);
 	if (common.json)
-		return explain_print_json(&common, file, &whom);
-	return explain_print(stdout, &common, file, &whom);
+		return explain_print_json(&common, file, &target);
+	return explain_print(stdout, &common, file, &target);
 }

@@ -74,7 +74,7 @@ static void filter_ports_tell(const struct overview_interface *interface, const 
 		  port, word, interface->name, ports);
 }
 
-static int filter_ports_look(const struct overview *picture, char *word)
+static int filter_ports_look(const struct overview *overview, char *word)
 {
 	unsigned int first, last;
 
@@ -84,8 +84,8 @@ static int filter_ports_look(const struct overview *picture, char *word)
 			  word);
 		return -EINVAL;
 	}
-	for (int i = 0; i < picture->interfaces_count; i++) {
-		const struct overview_interface *interface = &picture->interfaces[i];
+	for (int i = 0; i < overview->interfaces_count; i++) {
+		const struct overview_interface *interface = &overview->interfaces[i];
 
 		for (unsigned int port = first; interface->present && port <= last; port++) {
 			if (filter_ports_has(&interface->stats, port))
@@ -99,10 +99,10 @@ static int filter_ports_look(const struct overview *picture, char *word)
 
 int filter_ports_check(const char *pins, const char *ports)
 {
-	struct overview *picture = malloc(sizeof(*picture));
+	struct overview *overview = malloc(sizeof(*overview));
 	char word[FILTER_PORTS_WORD_SIZE];
 	size_t length;
-	int err = picture ? overview_read(pins, picture) : -ENOMEM;
+	int err = overview ? overview_read(pins, overview) : -ENOMEM;
 
 	if (err)
 		log_error("it cannot be told which ports are guarded: %s",
@@ -115,9 +115,9 @@ int filter_ports_check(const char *pins, const char *ports)
 	for (ports += strspn(ports, " ,"); !err && *ports; ports += strspn(ports, " ,")) {
 		length = strcspn(ports, " ,");
 		snprintf(word, sizeof(word), "%.*s", (int)length, ports);
-		err = filter_ports_look(picture, word);
+		err = filter_ports_look(overview, word);
 		ports += length;
 	}
-	free(picture);
+	free(overview);
 	return err;
 }

@@ -60,21 +60,21 @@ static void history_write(const struct cli_common *common, const char *file,
 			  const struct db_batch *batch, const char *loss)
 {
 	static bool failed;
-	struct db *store;
+	struct db *db;
 	size_t left_out = 0;
 	int err;
 
 	if (failed)
 		return;
-	err = history_open(common, file, true, &store);
+	err = history_open(common, file, true, &db);
 	failed = err;
 
 	if (err) {
 		log_warning("%s", loss);
 		return;
 	}
-	err = db_write(store, batch, &left_out);
-	db_close(store);
+	err = db_write(db, batch, &left_out);
+	db_close(db);
 	failed = err || left_out;
 	if (failed)
 		log_warning("cannot write the state: %s; %s", db_strerror(err ? -err : ENOSPC),
@@ -82,20 +82,20 @@ static void history_write(const struct cli_common *common, const char *file,
 }
 
 /* A row that is so wide is taken for damage when it is read, so it is not entered. */
-static bool history_is_wide(const struct addr_prefix *whom)
+static bool history_is_wide(const struct addr_prefix *target)
 {
-	const bool ipv4 = addr_is_ipv4(&whom->addr);
+	const bool ipv4 = addr_is_ipv4(&target->addr);
 	char address[ADDR_TEXT_SIZE];
 
-	if (whom->length >= (ipv4 ? BLOCKS_WIDEST4 : BLOCKS_WIDEST6))
+	if (target->length >= (ipv4 ? BLOCKS_WIDEST4 : BLOCKS_WIDEST6))
 		return false;
 	log_warning("%s is wider than a /%d: it is not saved, and a restart does not restore it",
-		    addr_prefix_format(whom, address), ipv4 ? BLOCKS_WIDEST4 : BLOCKS_WIDEST6);
+		    addr_prefix_format(target, address), ipv4 ? BLOCKS_WIDEST4 : BLOCKS_WIDEST6);
 	return true;
 }
 
 void history_enter(const struct cli_common *common, const char *file,
-		   const struct addr_prefix *whom, size_t count, const struct blocks_order *order)
+		   const struct addr_prefix *target, size_t count, const struct blocks_order *order)
 {
 	size_t most = count < HISTORY_ENTER_MAX ? count : HISTORY_ENTER_MAX;
 	struct db_block *blocks = calloc(most + 1, sizeof(*blocks)), *block;
@@ -104,10 +104,10 @@ void history_enter(const struct cli_common *common, const char *file,
 	if (!blocks)
 		return;
 	for (size_t i = 0; i < most; i++) {
-		if (history_is_wide(&whom[i]))
+		if (history_is_wide(&target[i]))
 			continue;
 		block = &blocks[batch.blocks_count++];
-		block->whom = whom[i];
+		block->target = target[i];
 		block->since = block->event = batch.now;
 		block->until = batch.now + order->seconds * INT64_C(1000);
 		block->quiet = order->extend ? order->seconds : 0;
@@ -121,10 +121,12 @@ void history_enter(const struct cli_common *common, const char *file,
 	free(blocks);
 }
 
-void history_lift(const struct cli_common *common, const char *file, const struct addr_prefix *whom,
-		  size_t count)
+void history_lift(const struct cli_common *common, const char *file,
+		  const struct addr_prefix *target, size_t count)
 {
-	const struct db_batch batch = { .lifts = whom, .lifts_count = count, .now = history_now() };
+	const struct db_batch batch = { .lifts = target,
+					.lifts_count = count,
+					.now = history_now() };
 
 	history_write(common, file, &batch,
 		      "a reboot will bring these blocks back, if they run then");
@@ -132,13 +134,13 @@ void history_lift(const struct cli_common *common, const char *file, const struc
 
 int history_lift_all(const struct cli_common *common, const char *file, uint64_t *lifted)
 {
-	struct db *store;
-	int err = history_open(common, file, true, &store);
+	struct db *db;
+	int err = history_open(common, file, true, &db);
 
 	*lifted = 0;
 	if (!err) {
-		err = db_lift_all(store, history_now(), lifted);
-		db_close(store);
+		err = db_lift_all(db, history_now(), lifted);
+		db_close(db);
 		if (err)
 			log_error("cannot write the state: %s", db_strerror(-err));
 	}
@@ -147,12 +149,12 @@ int history_lift_all(const struct cli_common *common, const char *file, uint64_t
 	return err;
 }
 
-void history_tell_bad(const struct db *store)
+void history_tell_bad(const struct db *db)
 {
-	if (db_bad(store))
+	if (db_bad(db))
 		log_warning("%llu rows of the state are not valid and were skipped; has somebody "
 			    "else written to %s?",
-			    (unsigned long long)db_bad(store), DB_FILE);
+			    (unsigned long long)db_bad(db), DB_FILE);
 }
 
 char *history_time(int64_t time, char text[CLI_TIME_SIZE])
@@ -210,7 +212,7 @@ json_t *history_json(const struct db_block *block)
 
 	return json_pack(
 		"{s:s, s:o, s:s, s:s, s:s?, s:b, s:i, s:b, s:o, s:o}", "address",
-		addr_prefix_format(&block->whom, address), "reason", cli_json_text(block->reason),
+		addr_prefix_format(&block->target, address), "reason", cli_json_text(block->reason),
 		"since", cli_stamp(block->since, since), "until", cli_stamp(block->until, until),
 		"lifted", block->lifted ? cli_stamp(block->lifted, lifted) : NULL, "dry_run",
 		(int)block->dry_run, "repeats", (int)block->repeats, "extend", block->quiet != 0,
@@ -237,7 +239,7 @@ static int history_list_one(void *context, const struct db_block *block)
 		end = "lapsed";
 	printf("%-19s  %-19s  %-6s  %7u  %-22s  %s%s\n", history_time(block->since, since),
 	       history_time(block->lifted ? block->lifted : block->until, until), end,
-	       block->repeats, addr_prefix_format(&block->whom, address),
+	       block->repeats, addr_prefix_format(&block->target, address),
 	       block->dry_run ? "(shown only) " : "", block->reason);
 	return 0;
 }
@@ -246,8 +248,8 @@ int history_list(const struct cli_common *common, const char *file,
 		 const struct addr_prefix *networks, int count)
 {
 	struct history_listing listing = { .common = common, .now = history_now() };
-	struct db *store = NULL;
-	int err = history_open(common, file, false, &store);
+	struct db *db = NULL;
+	int err = history_open(common, file, false, &db);
 	json_t *block;
 	size_t i;
 
@@ -259,11 +261,11 @@ int history_list(const struct cli_common *common, const char *file,
 		printf("%-19s  %-19s  %-6s  %7s  %-22s  %s\n", "SINCE", "UNTIL", "", "REPEATS",
 		       "ADDRESS", "REASON");
 	for (int at = 0; !err && at < (count ? count : 1); at++)
-		err = db_history(store, count ? &networks[at] : NULL, HISTORY_LIST_MAX,
+		err = db_history(db, count ? &networks[at] : NULL, HISTORY_LIST_MAX,
 				 history_list_one, &listing);
-	if (store)
-		history_tell_bad(store);
-	db_close(store);
+	if (db)
+		history_tell_bad(db);
+	db_close(db);
 	if (err && err != -ENOENT) {
 		log_error("cannot read the history: %s", strerror(-err));
 		json_decref(listing.array);

@@ -25,15 +25,16 @@ int history_open(const struct cli_common *common, const char *file, bool write, 
  * lifted, so that it does not bring them back. What goes wrong is told.
  */
 void history_enter(const struct cli_common *common, const char *file,
-		   const struct addr_prefix *whom, size_t count, const struct blocks_order *order);
-void history_lift(const struct cli_common *common, const char *file, const struct addr_prefix *whom,
-		  size_t count);
+		   const struct addr_prefix *target, size_t count,
+		   const struct blocks_order *order);
+void history_lift(const struct cli_common *common, const char *file,
+		  const struct addr_prefix *target, size_t count);
 
 /* All of them; *lifted is how many. 0 or -errno (told). */
 int history_lift_all(const struct cli_common *common, const char *file, uint64_t *lifted);
 
 /* Warns of rows that were skipped as they are not valid, if there were any. */
-void history_tell_bad(const struct db *store);
+void history_tell_bad(const struct db *db);
 
 /* "2026-11-24 12:05:09" in local time. Returns `text`. */
 char *history_time(int64_t time, char text[CLI_TIME_SIZE]);

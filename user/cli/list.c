@@ -39,7 +39,7 @@ static int list_collect(void *context, const struct blocks_list_entry *entry)
 	bool wanted = !list->networks_count;
 
 	for (int i = 0; i < list->networks_count && !wanted; i++)
-		wanted = addr_prefix_meets(&list->networks[i], &entry->whom);
+		wanted = addr_prefix_meets(&list->networks[i], &entry->target);
 	return wanted ? list_add(&list->blocks, entry) : 0;
 }
 
@@ -47,9 +47,9 @@ static int list_by_address(const void *a, const void *b)
 {
 	const struct blocks_list_entry *x = a, *y = b;
 
-	int order = addr_compare(&x->whom.addr, &y->whom.addr);
+	int order = addr_compare(&x->target.addr, &y->target.addr);
 
-	return order ? order : x->whom.length - y->whom.length;
+	return order ? order : x->target.length - y->target.length;
 }
 
 static int list_by_since(const void *a, const void *b)
@@ -95,7 +95,7 @@ json_t *list_json(const struct blocks_list_entry *entry)
 	char address[ADDR_TEXT_SIZE], since[CLI_TIME_SIZE], until[CLI_TIME_SIZE];
 	char last[CLI_TIME_SIZE];
 	json_t *json = json_pack(
-		"{s:s, s:o, s:s, s:s, s:I}", "address", addr_prefix_format(&entry->whom, address),
+		"{s:s, s:o, s:s, s:s, s:I}", "address", addr_prefix_format(&entry->target, address),
 		"reason", cli_json_text(entry->reason), "since",
 		cli_time_rfc3339(entry->since, since), "until",
 		cli_time_rfc3339(entry->until, until), "drops", (json_int_t)entry->drops);
@@ -144,7 +144,7 @@ static int list_print(const struct list *list)
 	int width = strlen("ADDRESS");
 
 	for (size_t i = 0; i < list->blocks.count; i++) {
-		int length = strlen(addr_prefix_format(&list->blocks.entries[i].whom, address));
+		int length = strlen(addr_prefix_format(&list->blocks.entries[i].target, address));
 
 		width = length > width ? length : width;
 	}
@@ -154,7 +154,7 @@ static int list_print(const struct list *list)
 		const struct blocks_list_entry *entry = &list->blocks.entries[i];
 
 		printf("%-*s  %-19s  %-19s  %9llu  %-19s  %s%s\n", width,
-		       addr_prefix_format(&entry->whom, address), cli_time(entry->since, since),
+		       addr_prefix_format(&entry->target, address), cli_time(entry->since, since),
 		       cli_time(entry->until, until), (unsigned long long)entry->drops,
 		       entry->last_drop ? cli_time(entry->last_drop, last) : "-",
 		       entry->dry_run ? "(shown only) " : "", entry->reason);

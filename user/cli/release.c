@@ -52,29 +52,29 @@ static int release_confirm(const char *pins, unsigned int ifindex, unsigned int 
 	return err;
 }
 
-static int release_one(const struct overview *picture, const struct overview_daemon *daemon)
+static int release_one(const struct overview *overview, const struct overview_daemon *daemon)
 {
-	const struct overview_interface *interface = picture->interfaces;
+	const struct overview_interface *interface = overview->interfaces;
 	int err;
 
 	/* All of them are claimed by the same process. */
-	while (interface->daemon != daemon - picture->daemons || !interface->guarded)
+	while (interface->daemon != daemon - overview->daemons || !interface->guarded)
 		interface++;
-	err = holder_signal(picture->pins, interface->index, daemon->stats->pid, SIGUSR1);
-	return err ? err : release_confirm(picture->pins, interface->index, daemon->stats->pid);
+	err = holder_signal(overview->pins, interface->index, daemon->stats->pid, SIGUSR1);
+	return err ? err : release_confirm(overview->pins, interface->index, daemon->stats->pid);
 }
 
 /* Has each daemon told whose brake is on. How many; -errno (told). */
-static int release_all(const struct overview *picture)
+static int release_all(const struct overview *overview)
 {
 	int released = 0, err;
 
-	for (int i = 0; i < picture->daemons_count; i++) {
-		const struct overview_daemon *daemon = &picture->daemons[i];
+	for (int i = 0; i < overview->daemons_count; i++) {
+		const struct overview_daemon *daemon = &overview->daemons[i];
 
 		if (!daemon->alive || !daemon->stats->braked)
 			continue;
-		err = release_one(picture, daemon);
+		err = release_one(overview, daemon);
 		if (err)
 			return err;
 		released++;
@@ -86,7 +86,7 @@ int cmd_release(int argc, char **argv)
 {
 	static const struct option options[] = { CLI_COMMON_OPTIONS };
 	struct cli_common common;
-	struct overview *picture;
+	struct overview *overview;
 	int option, status, err;
 	json_t *document;
 
@@ -99,16 +99,16 @@ int cmd_release(int argc, char **argv)
 	status = cli_need_privilege();
 	if (status)
 		return status;
-	picture = calloc(1, sizeof(*picture));
-	if (!picture)
+	overview = calloc(1, sizeof(*overview));
+	if (!overview)
 		return cli_status(-ENOMEM);
-	err = overview_read(common.pins, picture);
+	err = overview_read(common.pins, overview);
 	if (err) {
-		free(picture);
+		free(overview);
 		return cli_cannot_open(&common, err);
 	}
-	err = release_all(picture);
-	free(picture);
+	err = release_all(overview);
+	free(overview);
 	if (err < 0)
 		return CLI_FAILED;
 	if (common.json) {

@@ -40,7 +40,7 @@ struct replay {
 	struct storm_orders orders;
 
 	struct setup setup;
-	struct prefix_set *spared;
+	struct prefix_set *allowed;
 	struct replay_tally tally;
 	struct sweep_grid grid;
 	struct sweep_cell cells[SWEEP_LIMITS_MAX * SWEEP_WINDOWS_MAX];
@@ -147,11 +147,11 @@ static int replay_start(struct replay *replay)
 	rules.brake = 0; /* what it would have done is told, and not done */
 	err = judge_open(&rules, seed, &replay->tally.judge);
 	if (!err)
-		err = replay_spare(&replay->common, &replay->setup.config, &replay->spared);
+		err = replay_spare(&replay->common, &replay->setup.config, &replay->allowed);
 	if (err)
 		return err;
-	replay->tally.spared = replay->spared;
-	judge_spare(replay->tally.judge, replay->spared);
+	replay->tally.allowed = replay->allowed;
+	judge_allow(replay->tally.judge, replay->allowed);
 	if (replay->sweeps)
 		err = sweep_open(replay->tally.swept, &replay->tally.sweep);
 	if (!err)
@@ -284,7 +284,7 @@ static void replay_close(struct replay *replay)
 	replay_tally_close(&replay->tally);
 	sweep_close(replay->tally.sweep);
 	judge_close(replay->tally.judge);
-	prefix_set_free(replay->spared);
+	prefix_set_free(replay->allowed);
 	setup_free(&replay->setup);
 }
 

@@ -174,25 +174,26 @@ static void status_print_skips(const struct sobig_stats *stats)
 	putchar('\n');
 }
 
-static void status_print_daemon(const struct overview *picture,
+static void status_print_daemon(const struct overview *overview,
 				const struct overview_daemon *daemon)
 {
 	const struct sobig_stats *stats = daemon->stats;
 	char time[CLI_TIME_SIZE], ago[DURATION_TEXT_SIZE], names[OVERVIEW_NAMES_SIZE];
 
 	printf("daemon %u%s for %s, since %s\n", stats->pid, daemon->alive ? "" : " (gone)",
-	       overview_names(picture, daemon->interfaces, ", ", names),
+	       overview_names(overview, daemon->interfaces, ", ", names),
 	       cli_time(stats->started, time));
 	status_print_log(stats);
 	if (stats->log_gone)
 		printf(", moved away %s ago\n",
-		       duration_format(
-			       picture->now > stats->log_gone ? picture->now - stats->log_gone : 0,
-			       ago));
+		       duration_format(overview->now > stats->log_gone
+					       ? overview->now - stats->log_gone
+					       : 0,
+				       ago));
 	else if (stats->last_line)
 		printf(", last line %s ago\n",
-		       duration_format(picture->now > stats->last_line
-					       ? picture->now - stats->last_line
+		       duration_format(overview->now > stats->last_line
+					       ? overview->now - stats->last_line
 					       : 0,
 				       ago));
 	else
@@ -200,8 +201,8 @@ static void status_print_daemon(const struct overview *picture,
 	printf("  judged    %llu line%s, %llu offence%s", (unsigned long long)stats->lines,
 	       suggest_plural(stats->lines), (unsigned long long)stats->offences,
 	       suggest_plural(stats->offences));
-	if (stats->spared)
-		printf(" (%llu spared)", (unsigned long long)stats->spared);
+	if (stats->allowed_offences)
+		printf(" (%llu spared)", (unsigned long long)stats->allowed_offences);
 	printf(", %llu block%s, %llu watched host%s\n", (unsigned long long)stats->blocked,
 	       suggest_plural(stats->blocked), (unsigned long long)stats->watched,
 	       suggest_plural(stats->watched));
@@ -240,16 +241,16 @@ static void status_print_rule(const struct overview_rule *rule)
 }
 
 /* The rules that keep hosts out at present, the busiest first; what has no room is summed up. */
-static void status_print_rules(const struct overview *picture)
+static void status_print_rules(const struct overview *overview)
 {
 	const struct overview_rule *order[OVERVIEW_RULES_MAX] = { NULL };
-	int most = STATUS_RULES / (picture->daemons_count > 1 ? picture->daemons_count : 1);
+	int most = STATUS_RULES / (overview->daemons_count > 1 ? overview->daemons_count : 1);
 	struct overview_rule rest = { 0 };
 	int count = 0;
 
-	for (int i = 0; i < picture->rules_count; i++)
-		if (picture->rules[i].in_force || picture->rules[i].shown)
-			order[count++] = &picture->rules[i];
+	for (int i = 0; i < overview->rules_count; i++)
+		if (overview->rules[i].in_force || overview->rules[i].shown)
+			order[count++] = &overview->rules[i];
 	qsort(order, count, sizeof(order[0]), status_by_use);
 	for (int i = 0; i < count && i < most; i++) {
 		printf("  %-*s ", SOBIG_RULE_SIZE - 1, order[i]->name);
@@ -266,60 +267,60 @@ static void status_print_rules(const struct overview *picture)
 	status_print_rule(&rest);
 }
 
-static int status_print(const struct overview *picture, const struct health_problem *troubles,
+static int status_print(const struct overview *overview, const struct health_problem *troubles,
 			int count)
 {
 	char text[HEALTH_TEXT_SIZE];
 	uint64_t evictions = 0;
 
 	if (!count)
-		puts(health_none(picture, text));
+		puts(health_none(overview, text));
 	for (int i = 0; i < count; i++)
 		puts(troubles[i].text);
 	putchar('\n');
-	for (int i = 0; i < picture->interfaces_count; i++)
-		status_print_interface(&picture->interfaces[i]);
+	for (int i = 0; i < overview->interfaces_count; i++)
+		status_print_interface(&overview->interfaces[i]);
 	putchar('\n');
-	for (int i = 0; i < picture->daemons_count; i++) {
-		status_print_daemon(picture, &picture->daemons[i]);
-		evictions += picture->daemons[i].stats->evictions;
+	for (int i = 0; i < overview->daemons_count; i++) {
+		status_print_daemon(overview, &overview->daemons[i]);
+		evictions += overview->daemons[i].stats->evictions;
 	}
 	printf("\nblocks: %llu of %llu (IPv4), %llu of %llu (IPv6), %llu network%s in force\n",
-	       (unsigned long long)picture->ipv4, (unsigned long long)picture->room4,
-	       (unsigned long long)picture->ipv6, (unsigned long long)picture->room6,
-	       (unsigned long long)picture->networks, suggest_plural(picture->networks));
+	       (unsigned long long)overview->ipv4, (unsigned long long)overview->room4,
+	       (unsigned long long)overview->ipv6, (unsigned long long)overview->room6,
+	       (unsigned long long)overview->networks, suggest_plural(overview->networks));
 	if (evictions)
 		printf("  %llu lost by the kernel and put back\n", (unsigned long long)evictions);
-	status_print_rules(picture);
+	status_print_rules(overview);
 	if (!fflush(stdout))
 		return CLI_DONE;
 	log_error("cannot write to standard output: %s", strerror(errno));
 	return CLI_FAILED;
 }
 
-static int status_all(const struct cli_common *common, struct overview *picture)
+static int status_all(const struct cli_common *common, struct overview *overview)
 {
 	struct health_problem troubles[HEALTH_PROBLEMS_MAX];
 	int status, count, err;
 
 	/* All is read before anything is printed: no half a table on failure. */
-	err = overview_read(common->pins, picture);
+	err = overview_read(common->pins, overview);
 	if (!err)
-		err = overview_read_blocks(picture, NULL, NULL);
+		err = overview_read_blocks(overview, NULL, NULL);
 	if (err)
 		return cli_cannot_open(common, err);
-	count = health_find(picture, troubles);
+	count = health_find(overview, troubles);
 	if (common->json)
-		status = cli_print_json(common, status_json(picture, troubles, count));
+		status = cli_print_json(common, status_json(overview, troubles, count));
 	else
-		status = status_print(picture, troubles, count);
+		status = status_print(overview, troubles, count);
 	return status ? status : count ? CLI_FAILED : CLI_DONE;
 }
 
 int cmd_status(int argc, char **argv)
 {
 	static const struct option options[] = { CLI_COMMON_OPTIONS };
-	struct overview *picture;
+	struct overview *overview;
 	struct cli_common common;
 	int option, status;
 
@@ -332,10 +333,10 @@ int cmd_status(int argc, char **argv)
 	status = cli_need_privilege();
 	if (status)
 		return status;
-	picture = malloc(sizeof(*picture));
-	if (!picture)
+	overview = malloc(sizeof(*overview));
+	if (!overview)
 		return cli_cannot_open(&common, -ENOMEM);
-	status = status_all(&common, picture);
-	free(picture);
+	status = status_all(&common, overview);
+	free(overview);
 	return status;
 }

@@ -12,7 +12,7 @@
 #include "common/log.h"
 
 struct targets {
-	struct prefix_set *spared; /* NULL: all is forced */
+	struct prefix_set *allowed; /* NULL: all is forced */
 };
 
 int targets_parse(const char *text, struct addr_prefix *out)
@@ -34,35 +34,35 @@ int targets_parse(const char *text, struct addr_prefix *out)
 	return 0;
 }
 
-static bool targets_is_wide(const struct addr_prefix *whom)
+static bool targets_is_wide(const struct addr_prefix *target)
 {
-	return whom->length < (addr_is_ipv4(&whom->addr) ? BLOCKS_WIDEST4 : BLOCKS_WIDEST6);
+	return target->length < (addr_is_ipv4(&target->addr) ? BLOCKS_WIDEST4 : BLOCKS_WIDEST6);
 }
 
-bool targets_refuse(const struct targets *targets, const struct addr_prefix *whom, char *why,
+bool targets_refuse(const struct targets *targets, const struct addr_prefix *target, char *why,
 		    size_t size)
 {
-	bool ipv4 = addr_is_ipv4(&whom->addr);
+	bool ipv4 = addr_is_ipv4(&target->addr);
 	char address[ADDR_TEXT_SIZE];
 	struct addr_prefix entry;
 	const char *words;
 
-	if (addr_prefix_is_host(whom) && addr_is_special(&whom->addr)) {
+	if (addr_prefix_is_host(target) && addr_is_special(&target->addr)) {
 		snprintf(why, size, "it is loopback, link-local, multicast or unspecified");
 		return true;
 	}
-	if (!targets->spared)
+	if (!targets->allowed)
 		return false;
-	if (targets_is_wide(whom)) {
+	if (targets_is_wide(target)) {
 		snprintf(why, size, "it is wider than a /%d; if it is meant, say --force",
 			 ipv4 ? BLOCKS_WIDEST4 : BLOCKS_WIDEST6);
 		return true;
 	}
-	words = prefix_set_find(targets->spared, whom, &entry);
+	words = prefix_set_find(targets->allowed, target, &entry);
 	if (!words)
 		return false;
 	addr_prefix_format(&entry, address);
-	if (entry.length < whom->length)
+	if (entry.length < target->length)
 		snprintf(why, size, "it is in %s, which never is (%s); if it is meant, say --force",
 			 address, words);
 	else
@@ -71,20 +71,20 @@ bool targets_refuse(const struct targets *targets, const struct addr_prefix *who
 	return true;
 }
 
-int targets_split(const struct targets *targets, const struct addr_prefix *whom,
+int targets_split(const struct targets *targets, const struct addr_prefix *target,
 		  struct blocks_exempt_pieces *rest, char *why, size_t size)
 {
 	char address[ADDR_TEXT_SIZE];
 	struct addr_prefix entry;
 	const char *words;
 
-	if (!targets->spared || addr_prefix_is_host(whom) || targets_is_wide(whom))
+	if (!targets->allowed || addr_prefix_is_host(target) || targets_is_wide(target))
 		return -ENOENT;
-	words = prefix_set_find(targets->spared, whom, &entry);
-	if (!words || entry.length <= whom->length)
+	words = prefix_set_find(targets->allowed, target, &entry);
+	if (!words || entry.length <= target->length)
 		return -ENOENT;
 	snprintf(why, size, "%s (%s)", addr_prefix_format(&entry, address), words);
-	return blocks_exempt_rest(targets->spared, whom, rest);
+	return blocks_exempt_rest(targets->allowed, target, rest);
 }
 
 int targets_open(const struct cli_common *common, const char *file, bool force,
@@ -95,7 +95,7 @@ int targets_open(const struct cli_common *common, const char *file, bool force,
 
 	if (!targets)
 		return -ENOMEM;
-	err = force ? 0 : load_once(common, file, &targets->spared);
+	err = force ? 0 : load_once(common, file, &targets->allowed);
 	if (err) {
 		free(targets);
 		return err;
@@ -108,6 +108,6 @@ void targets_close(struct targets *targets)
 {
 	if (!targets)
 		return;
-	prefix_set_free(targets->spared);
+	prefix_set_free(targets->allowed);
 	free(targets);
 }

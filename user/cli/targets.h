@@ -27,7 +27,7 @@ int targets_open(const struct cli_common *common, const char *file, bool force,
  * Why `whom` is not to be blocked, in `why`: true. What is forced is refused only where it makes no
  * sense at all.
  */
-bool targets_refuse(const struct targets *targets, const struct addr_prefix *whom, char *why,
+bool targets_refuse(const struct targets *targets, const struct addr_prefix *target, char *why,
 		    size_t size);
 
 /*
@@ -35,7 +35,7 @@ bool targets_refuse(const struct targets *targets, const struct addr_prefix *who
  * of the network. 0; -ENOENT: it holds nobody, or it is a host; -ENOMEM, -E2BIG as
  * blocks_exempt_rest().
  */
-int targets_split(const struct targets *targets, const struct addr_prefix *whom,
+int targets_split(const struct targets *targets, const struct addr_prefix *target,
 		  struct blocks_exempt_pieces *rest, char *why, size_t size);
 
 /* Accepts NULL. */

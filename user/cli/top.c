@@ -45,17 +45,17 @@ static double top_rate(uint64_t now, uint64_t before, double elapsed)
 
 static void top_count(struct top *top)
 {
-	const struct overview *picture = top->picture;
+	const struct overview *overview = top->overview;
 	uint64_t dropped = 0, passed = 0, offences = 0, lines = 0;
 	double now = top_now(), elapsed = now - top->time;
 
-	for (int i = 0; i < picture->interfaces_count; i++) {
-		dropped += overview_dropped(&picture->interfaces[i]);
-		passed += overview_passed(&picture->interfaces[i]);
+	for (int i = 0; i < overview->interfaces_count; i++) {
+		dropped += overview_dropped(&overview->interfaces[i]);
+		passed += overview_passed(&overview->interfaces[i]);
 	}
-	for (int i = 0; i < picture->daemons_count; i++) {
-		offences += picture->daemons[i].stats->offences;
-		lines += picture->daemons[i].stats->lines;
+	for (int i = 0; i < overview->daemons_count; i++) {
+		offences += overview->daemons[i].stats->offences;
+		lines += overview->daemons[i].stats->lines;
 	}
 	if (top->time > 0) {
 		top_series_add(&top->dropped, top_rate(dropped, top->dropped_total, elapsed));
@@ -73,25 +73,25 @@ static void top_count(struct top *top)
 /* What the quick reading does not know of the blocks is as it was in the last thorough one. */
 static void top_find_troubles(struct top *top)
 {
-	struct overview *picture = top->picture;
+	struct overview *overview = top->overview;
 
 	if (top->hosts) {
-		const struct overview *known = top->hosts->picture;
+		const struct overview *known = top->hosts->overview;
 
-		picture->ipv4 = known->ipv4;
-		picture->ipv6 = known->ipv6;
-		picture->networks = known->networks;
-		picture->networks4 = known->networks4;
-		picture->dry_runs = known->dry_runs;
-		picture->room4 = known->room4;
-		picture->room6 = known->room6;
+		overview->ipv4 = known->ipv4;
+		overview->ipv6 = known->ipv6;
+		overview->networks = known->networks;
+		overview->networks4 = known->networks4;
+		overview->dry_runs = known->dry_runs;
+		overview->room4 = known->room4;
+		overview->room6 = known->room6;
 	}
-	top->troubles_count = health_find(picture, top->troubles);
+	top->troubles_count = health_find(overview, top->troubles);
 }
 
 static void top_read(struct top *top)
 {
-	top->err = overview_read(top->pins, top->picture);
+	top->err = overview_read(top->pins, top->overview);
 	if (!top->err)
 		top_count(top);
 	top_find_troubles(top);
@@ -239,17 +239,17 @@ static int top_start(const struct cli_common *common, double interval, bool asci
 	};
 	int err = -ENOMEM, status;
 
-	top.picture = malloc(sizeof(*top.picture));
-	if (top.picture)
-		err = overview_read(top.pins, top.picture);
+	top.overview = malloc(sizeof(*top.overview));
+	if (top.overview)
+		err = overview_read(top.pins, top.overview);
 	if (err) {
-		free(top.picture);
+		free(top.overview);
 		return cli_cannot_open(common, err);
 	}
 	status = top_run(&top, ascii) ? CLI_FAILED : CLI_DONE;
 	top_child_end(&top.child);
 	top_hosts_free(top.hosts);
-	free(top.picture);
+	free(top.overview);
 	if (top.signal) {
 		sigset_t signals;
 

@@ -26,7 +26,7 @@ struct top {
 	double interval; /* seconds */
 
 	/* The latest reading. */
-	struct overview *picture;
+	struct overview *overview;
 	int err; /* why there is none: -ENOENT: nothing is attached */
 	struct health_problem troubles[HEALTH_PROBLEMS_MAX];
 	int troubles_count;

@@ -11,7 +11,7 @@
 #define PREFIX_SET_NONE UINT32_MAX
 
 struct prefix_set_entry {
-	struct addr_prefix whom;
+	struct addr_prefix target;
 	const char *why;
 	uint32_t order;	 /* in which it was added */
 	uint32_t parent; /* the narrowest entry that covers it, PREFIX_SET_NONE: there is none */
@@ -57,9 +57,9 @@ static const char *prefix_set_keep_words(struct prefix_set *prefixes, const char
 	return words->why;
 }
 
-int prefix_set_add(struct prefix_set *prefixes, const struct addr_prefix *whom, const char *why)
+int prefix_set_add(struct prefix_set *prefixes, const struct addr_prefix *target, const char *why)
 {
-	struct prefix_set_entry entry = { .whom = *whom, .order = prefixes->count };
+	struct prefix_set_entry entry = { .target = *target, .order = prefixes->count };
 
 	if (prefixes->count == prefixes->room) {
 		uint32_t room = prefixes->room ? prefixes->room * 2 : 64;
@@ -70,7 +70,7 @@ int prefix_set_add(struct prefix_set *prefixes, const struct addr_prefix *whom, 
 		prefixes->entries = entries;
 		prefixes->room = room;
 	}
-	addr_mask(&entry.whom.addr, entry.whom.length);
+	addr_mask(&entry.target.addr, entry.target.length);
 	entry.why = prefix_set_keep_words(prefixes, why);
 	if (!entry.why)
 		return -ENOMEM;
@@ -89,7 +89,7 @@ static int prefix_set_compare(const struct addr_prefix *a, const struct addr_pre
 static int prefix_set_sort(const void *a, const void *b)
 {
 	const struct prefix_set_entry *x = a, *y = b;
-	int order = prefix_set_compare(&x->whom, &y->whom);
+	int order = prefix_set_compare(&x->target, &y->target);
 
 	return order ? order : (x->order < y->order ? -1 : 1);
 }
@@ -110,10 +110,10 @@ void prefix_set_seal(struct prefix_set *prefixes)
 	for (uint32_t i = 0; i < prefixes->count; i++) {
 		uint32_t parent = kept ? kept - 1 : PREFIX_SET_NONE;
 
-		if (kept && !prefix_set_compare(&entries[kept - 1].whom, &entries[i].whom))
+		if (kept && !prefix_set_compare(&entries[kept - 1].target, &entries[i].target))
 			continue;
 		while (parent != PREFIX_SET_NONE &&
-		       !prefix_set_holds(&entries[parent].whom, &entries[i].whom))
+		       !prefix_set_holds(&entries[parent].target, &entries[i].target))
 			parent = entries[parent].parent;
 		entries[kept] = entries[i];
 		entries[kept++].parent = parent;
@@ -123,14 +123,14 @@ void prefix_set_seal(struct prefix_set *prefixes)
 }
 
 /* How many entries are no greater than `whom`. */
-static uint32_t prefix_set_rank(const struct prefix_set *prefixes, const struct addr_prefix *whom)
+static uint32_t prefix_set_rank(const struct prefix_set *prefixes, const struct addr_prefix *target)
 {
 	uint32_t from = 0, to = prefixes->count;
 
 	while (from < to) {
 		uint32_t middle = from + (to - from) / 2;
 
-		if (prefix_set_compare(&prefixes->entries[middle].whom, whom) <= 0)
+		if (prefix_set_compare(&prefixes->entries[middle].target, target) <= 0)
 			from = middle + 1;
 		else
 			to = middle;
@@ -138,7 +138,7 @@ static uint32_t prefix_set_rank(const struct prefix_set *prefixes, const struct 
 	return from;
 }
 
-const char *prefix_set_find(const struct prefix_set *prefixes, const struct addr_prefix *whom,
+const char *prefix_set_find(const struct prefix_set *prefixes, const struct addr_prefix *target,
 			    struct addr_prefix *entry)
 {
 	const struct prefix_set_entry *entries = prefixes->entries;
@@ -147,18 +147,18 @@ const char *prefix_set_find(const struct prefix_set *prefixes, const struct addr
 	if (!prefixes->sealed || !prefixes->count)
 		return NULL;
 	/* Whatever covers `whom` covers the last entry that is no greater, too. */
-	rank = prefix_set_rank(prefixes, whom);
+	rank = prefix_set_rank(prefixes, target);
 	at = rank ? rank - 1 : PREFIX_SET_NONE;
-	while (at != PREFIX_SET_NONE && !prefix_set_holds(&entries[at].whom, whom))
+	while (at != PREFIX_SET_NONE && !prefix_set_holds(&entries[at].target, target))
 		at = entries[at].parent;
 	/* And the first that is greater lies in `whom`, if any does. */
 	if (at == PREFIX_SET_NONE && rank < prefixes->count &&
-	    prefix_set_holds(whom, &entries[rank].whom))
+	    prefix_set_holds(target, &entries[rank].target))
 		at = rank;
 	if (at == PREFIX_SET_NONE)
 		return NULL;
 	if (entry)
-		*entry = entries[at].whom;
+		*entry = entries[at].target;
 	return entries[at].why;
 }
 
@@ -172,7 +172,7 @@ const struct addr_prefix *prefix_set_at(const struct prefix_set *prefixes, size_
 {
 	if (why)
 		*why = prefixes->entries[index].why;
-	return &prefixes->entries[index].whom;
+	return &prefixes->entries[index].target;
 }
 
 void prefix_set_free(struct prefix_set *prefixes)

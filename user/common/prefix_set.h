@@ -18,7 +18,7 @@ int prefix_set_new(struct prefix_set **out);
  * Adds one; of two that are alike, the first one's words stay. `why` is cut to fit. 0 or -ENOMEM.
  * What was added is found only after prefix_set_seal().
  */
-int prefix_set_add(struct prefix_set *prefixes, const struct addr_prefix *whom, const char *why);
+int prefix_set_add(struct prefix_set *prefixes, const struct addr_prefix *target, const char *why);
 
 /* Puts them in order; nothing is added after that. */
 void prefix_set_seal(struct prefix_set *prefixes);
@@ -28,7 +28,7 @@ void prefix_set_seal(struct prefix_set *prefixes);
  * words, and itself in *entry (may be NULL), or NULL. Of several, the narrowest that covers all of
  * `whom`, or else one that lies in it.
  */
-const char *prefix_set_find(const struct prefix_set *prefixes, const struct addr_prefix *whom,
+const char *prefix_set_find(const struct prefix_set *prefixes, const struct addr_prefix *target,
 			    struct addr_prefix *entry);
 
 size_t prefix_set_count(const struct prefix_set *prefixes);

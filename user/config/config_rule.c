@@ -145,7 +145,7 @@ int config_rule_take(struct config_rule *config, const char *key, const char *va
 		err = config_rule_duration(value, DURATION_MAX_SECONDS, &rule->max);
 		form = "1s to 366d, as 1d or 7d";
 	} else if (!strcmp(key, "memory")) {
-		err = config_rule_duration(value, DURATION_MAX_SECONDS, &rule->memory);
+		err = config_rule_duration(value, DURATION_MAX_SECONDS, &rule->remember);
 		form = "1s to 366d, as 7d or 30d";
 	} else if (!strcmp(key, "match")) {
 		err = config_rule_match(config, value);

@@ -9,7 +9,7 @@
 #define RULES_DAY    86400u
 
 /* What most rules share. */
-#define RULES_USUAL .max = 7 * RULES_DAY, .memory = 30 * RULES_DAY, .mark = RULES_NO_MARK
+#define RULES_USUAL .max = 7 * RULES_DAY, .remember = 30 * RULES_DAY, .mark = RULES_NO_MARK
 
 const struct rules rules_default = {
 	.brake = RULES_BRAKE_DEFAULT,

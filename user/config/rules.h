@@ -24,7 +24,7 @@ struct rule {
 	uint32_t window;
 	uint32_t block;
 	uint32_t max;
-	uint32_t memory;
+	uint32_t remember;
 	int mark;     /* the bit that an event's marks must have, or RULES_NO_MARK */
 	bool dry_run; /* its verdicts are for show */
 };

@@ -54,36 +54,36 @@ static int64_t enforce_time(struct daemon_log *log, int64_t time)
 
 /* The table is full, or the kernel refuses: at powers of two, lest a storm fills the disk as well.
  */
-static void enforce_tell_failure(struct daemon *guard, const char *address, int err)
+static void enforce_tell_failure(struct daemon *daemon, const char *address, int err)
 {
 	if (err != -E2BIG) {
 		log_error("%s was not blocked: %s", address, strerror(-err));
 		return;
 	}
-	guard->full++;
-	if (!(guard->full & (guard->full - 1)))
+	daemon->full++;
+	if (!(daemon->full & (daemon->full - 1)))
 		log_error("%s was not blocked: the table is full (%llu such verdict%s); it holds "
 			  "what --blocks says",
-			  address, (unsigned long long)guard->full, suggest_plural(guard->full));
+			  address, (unsigned long long)daemon->full, suggest_plural(daemon->full));
 }
 
 /* The brake has come on: this is for a human, and he may be asleep. */
-static void enforce_tell_brake(struct daemon *guard)
+static void enforce_tell_brake(struct daemon *daemon)
 {
-	if (guard->stats.braked)
+	if (daemon->stats.braked)
 		return;
-	guard->stats.braked = 1;
+	daemon->stats.braked = 1;
 	log_error(
 		"THE BRAKE IS ON: more than %u new block%s in a minute. From now on, new verdicts "
 		"are only shown. Look at: sobig-xdp list; if they are right: sobig-xdp release",
-		guard->setup.rules.brake, suggest_plural(guard->setup.rules.brake));
-	daemon_event(guard, "brake", json_pack("{s:i}", "blocks", (int)guard->setup.rules.brake));
+		daemon->setup.rules.brake, suggest_plural(daemon->setup.rules.brake));
+	daemon_event(daemon, "brake", json_pack("{s:i}", "blocks", (int)daemon->setup.rules.brake));
 }
 
-static void enforce_tell(struct daemon *guard, const struct verdict *verdict, uint32_t seconds)
+static void enforce_tell(struct daemon *daemon, const struct verdict *verdict, uint32_t seconds)
 {
 	char address[ADDR_TEXT_SIZE], duration[DURATION_TEXT_SIZE];
-	const bool shown = verdict->dry_run || guard->filter.dry_run;
+	const bool shown = verdict->dry_run || daemon->filter.dry_run;
 
 	addr_format_host(&verdict->host, address);
 	duration_format(seconds, duration);
@@ -94,7 +94,7 @@ static void enforce_tell(struct daemon *guard, const struct verdict *verdict, ui
 	else
 		log_notice("%s %s for %s (%s)", shown ? "would block" : "blocked", address,
 			   duration, verdict->reason);
-	daemon_event(guard, shown ? "would-block" : "block",
+	daemon_event(daemon, shown ? "would-block" : "block",
 		     json_pack("{s:s, s:i, s:s, s:i}", "address", address, "seconds", (int)seconds,
 			       "reason", verdict->reason, "repeats", (int)verdict->repeats));
 }
@@ -115,12 +115,12 @@ static uint32_t enforce_seconds(const struct daemon_log *log, const struct verdi
 static void enforce_block(struct daemon_log *log, const struct verdict *verdict,
 			  const struct source_line *line)
 {
-	struct daemon *guard = log->guard;
-	const struct addr_prefix whom = addr_prefix_host(&verdict->host);
+	struct daemon *daemon = log->daemon;
+	const struct addr_prefix target = addr_prefix_host(&verdict->host);
 	struct blocks_order order = {
 		.seconds = enforce_seconds(log, verdict),
-		.extend = guard->setup.config.filter.extend,
-		.dry_run = guard->filter.dry_run || verdict->dry_run,
+		.extend = daemon->setup.config.filter.extend,
+		.dry_run = daemon->filter.dry_run || verdict->dry_run,
 		.reason = verdict->reason,
 	};
 	char address[ADDR_TEXT_SIZE];
@@ -128,51 +128,51 @@ static void enforce_block(struct daemon_log *log, const struct verdict *verdict,
 	int err;
 
 	if (verdict->braked)
-		enforce_tell_brake(guard);
+		enforce_tell_brake(daemon);
 	if (!order.seconds)
 		return;
-	err = blocks_add(guard->blocks, &whom, 1, &order, NULL, &done);
+	err = blocks_add(daemon->blocks, &target, 1, &order, NULL, &done);
 	if (err) {
-		enforce_tell_failure(guard, addr_format_host(&verdict->host, address), err);
+		enforce_tell_failure(daemon, addr_format_host(&verdict->host, address), err);
 		return;
 	}
 	if (verdict->dry_run)
-		guard->stats.dry_runs++;
+		daemon->stats.dry_runs++;
 	else
-		guard->stats.blocked++;
-	enforce_tell(guard, verdict, order.seconds);
-	restore_block(guard, verdict, &order, log, line);
+		daemon->stats.blocked++;
+	enforce_tell(daemon, verdict, order.seconds);
+	restore_block(daemon, verdict, &order, log, line);
 }
 
 /* A line that a former daemon has judged: only the windows are to be as they were. */
 static void enforce_recall(struct daemon_log *log, const struct event *event,
 			   const struct source_line *line)
 {
-	struct daemon *guard = log->guard;
+	struct daemon *daemon = log->daemon;
 
-	if (restore_is_open(guard->memory, source_name(log->source), event, line))
-		judge_recall(guard->judge, event);
+	if (restore_is_open(daemon->restore, source_name(log->source), event, line))
+		judge_recall(daemon->judge, event);
 }
 
 void enforce_take(void *context, const struct event *event, const struct source_line *line)
 {
 	struct daemon_log *log = context;
-	struct daemon *guard = log->guard;
+	struct daemon *daemon = log->daemon;
 	struct addr host = addr_host(&event->peer);
 	struct event now = *event;
 	struct verdict verdict;
 
 	if (event->class >= EVENT_OFFENCES)
 		return;
-	evidence_add(guard->evidence, &host, line->text, line->length);
+	evidence_add(daemon->evidence, &host, line->text, line->length);
 	if (line->old) {
 		enforce_recall(log, event, line);
 		return;
 	}
-	guard->stats.offences++;
-	guard->stats.classes[event->class]++;
+	daemon->stats.offences++;
+	daemon->stats.classes[event->class]++;
 	if (!log->behind)
 		now.time = enforce_time(log, event->time);
-	if (!judge_event(guard->judge, &now, &verdict))
+	if (!judge_event(daemon->judge, &now, &verdict))
 		enforce_block(log, &verdict, line);
 }

@@ -17,63 +17,63 @@
 #define EXEMPT_TOLD_MAX 20 /* lifted blocks that are told one by one */
 
 struct exempt {
-	struct watcher *gather;
+	struct watcher *watcher;
 	int fd; /* the present gather's */
 	struct prefix_set *set;
 	bool looked; /* for blocks in force of those in the set */
 };
 
-int exempt_open(const struct daemon *guard, struct exempt **out)
+int exempt_open(const struct daemon *daemon, struct exempt **out)
 {
-	struct exempt *keep = calloc(1, sizeof(*keep));
+	struct exempt *exempt = calloc(1, sizeof(*exempt));
 	int err;
 
-	if (!keep)
+	if (!exempt)
 		return -ENOMEM;
-	keep->fd = -1;
-	err = load_open(&guard->common, &guard->setup.config, false, &keep->gather);
+	exempt->fd = -1;
+	err = load_open(&daemon->common, &daemon->setup.config, false, &exempt->watcher);
 	if (!err) {
-		keep->set = watcher_take(keep->gather);
-		keep->fd = fcntl(watcher_fd(keep->gather), F_DUPFD_CLOEXEC, 0);
-		err = keep->fd < 0 ? -errno : keep->set ? 0 : -EIO;
+		exempt->set = watcher_take(exempt->watcher);
+		exempt->fd = fcntl(watcher_fd(exempt->watcher), F_DUPFD_CLOEXEC, 0);
+		err = exempt->fd < 0 ? -errno : exempt->set ? 0 : -EIO;
 	}
 	if (err) {
-		exempt_close(keep);
+		exempt_close(exempt);
 		return err;
 	}
-	*out = keep;
+	*out = exempt;
 	return 0;
 }
 
-int exempt_reload(struct exempt *keep, const struct daemon *guard, const struct config *config)
+int exempt_reload(struct exempt *exempt, const struct daemon *daemon, const struct config *config)
 {
-	struct watcher *gather;
-	int err = load_open(&guard->common, config, true, &gather);
+	struct watcher *watcher;
+	int err = load_open(&daemon->common, config, true, &watcher);
 
 	if (err)
 		return err;
-	if (dup3(watcher_fd(gather), keep->fd, O_CLOEXEC) < 0) {
+	if (dup3(watcher_fd(watcher), exempt->fd, O_CLOEXEC) < 0) {
 		err = -errno;
-		watcher_close(gather);
+		watcher_close(watcher);
 		return err;
 	}
-	watcher_close(keep->gather);
-	keep->gather = gather;
+	watcher_close(exempt->watcher);
+	exempt->watcher = watcher;
 	return 0;
 }
 
-int exempt_fd(const struct exempt *keep)
+int exempt_fd(const struct exempt *exempt)
 {
-	return keep->fd;
+	return exempt->fd;
 }
 
-const struct prefix_set *exempt_set(const struct exempt *keep)
+const struct prefix_set *exempt_set(const struct exempt *exempt)
 {
-	return keep->set;
+	return exempt->set;
 }
 
 struct exempt_lifting {
-	struct daemon *guard;
+	struct daemon *daemon;
 	unsigned int count;
 };
 
@@ -81,16 +81,16 @@ static void exempt_lifted(void *context, const struct blocks_exempt_lifted *lift
 {
 	char address[ADDR_TEXT_SIZE], entry[ADDR_TEXT_SIZE];
 	struct exempt_lifting *lifting = context;
-	struct daemon *guard = lifting->guard;
+	struct daemon *daemon = lifting->daemon;
 
-	addr_prefix_format(&lifted->whom, address);
+	addr_prefix_format(&lifted->target, address);
 	addr_prefix_format(&lifted->entry, entry);
-	restore_lift(guard->memory, &lifted->whom);
+	restore_lift(daemon->restore, &lifted->target);
 	if (lifted->err)
 		log_error("the rest of %s, of which %s is never to be blocked, could not be "
 			  "blocked again: %s",
 			  address, entry, strerror(-lifted->err));
-	daemon_event(guard, "lift",
+	daemon_event(daemon, "lift",
 		     json_pack("{s:s, s:s, s:o, s:I, s:b}", "address", address, "entry", entry,
 			       "reason", cli_json_text(lifted->why), "pieces",
 			       (json_int_t)lifted->pieces, "dry_run", (int)lifted->dry_run));
@@ -118,12 +118,12 @@ static int exempt_fresh(const struct prefix_set *set, const struct prefix_set *b
 	if (err)
 		return err;
 	for (size_t i = 0; i < prefix_set_count(set) && !err; i++) {
-		const struct addr_prefix *whom = prefix_set_at(set, i, &why);
+		const struct addr_prefix *target = prefix_set_at(set, i, &why);
 
 		/* An entry is the narrowest that covers itself. */
-		if (!before || !prefix_set_find(before, whom, &entry) ||
-		    entry.length != whom->length)
-			err = prefix_set_add(fresh, whom, why);
+		if (!before || !prefix_set_find(before, target, &entry) ||
+		    entry.length != target->length)
+			err = prefix_set_add(fresh, target, why);
 	}
 	if (err) {
 		prefix_set_free(fresh);
@@ -134,14 +134,15 @@ static int exempt_fresh(const struct prefix_set *set, const struct prefix_set *b
 	return 0;
 }
 
-static void exempt_lift(struct exempt *keep, struct daemon *guard, const struct prefix_set *before)
+static void exempt_lift(struct exempt *exempt, struct daemon *daemon,
+			const struct prefix_set *before)
 {
-	struct exempt_lifting lifting = { .guard = guard };
+	struct exempt_lifting lifting = { .daemon = daemon };
 	struct prefix_set *fresh;
-	int err = exempt_fresh(keep->set, before, &fresh);
+	int err = exempt_fresh(exempt->set, before, &fresh);
 
 	if (!err) {
-		err = blocks_exempt_blocks(guard->blocks, keep->set, fresh, exempt_lifted,
+		err = blocks_exempt_blocks(daemon->blocks, exempt->set, fresh, exempt_lifted,
 					   &lifting);
 		prefix_set_free(fresh);
 	}
@@ -154,31 +155,31 @@ static void exempt_lift(struct exempt *keep, struct daemon *guard, const struct 
 			  strerror(-err));
 }
 
-void exempt_read(struct exempt *keep, struct daemon *guard)
+void exempt_read(struct exempt *exempt, struct daemon *daemon)
 {
-	struct prefix_set *fresh = watcher_take(keep->gather), *before = keep->set;
+	struct prefix_set *fresh = watcher_take(exempt->watcher), *before = exempt->set;
 
-	if (!fresh && keep->looked)
+	if (!fresh && exempt->looked)
 		return;
 	if (fresh) {
-		keep->set = fresh;
-		judge_spare(guard->judge, fresh);
+		exempt->set = fresh;
+		judge_allow(daemon->judge, fresh);
 	}
-	exempt_lift(keep, guard, keep->looked ? before : NULL);
-	keep->looked = true;
-	guard->stats.allowed = prefix_set_count(keep->set);
-	guard->changed = true;
+	exempt_lift(exempt, daemon, exempt->looked ? before : NULL);
+	exempt->looked = true;
+	daemon->stats.allowed = prefix_set_count(exempt->set);
+	daemon->changed = true;
 	if (fresh)
 		prefix_set_free(before);
 }
 
-void exempt_close(struct exempt *keep)
+void exempt_close(struct exempt *exempt)
 {
-	if (!keep)
+	if (!exempt)
 		return;
-	watcher_close(keep->gather);
-	if (keep->fd >= 0)
-		close(keep->fd);
-	prefix_set_free(keep->set);
-	free(keep);
+	watcher_close(exempt->watcher);
+	if (exempt->fd >= 0)
+		close(exempt->fd);
+	prefix_set_free(exempt->set);
+	free(exempt);
 }

@@ -14,9 +14,9 @@
 
 #define INTERFACES_PORTS_SIZE 64
 
-static int interfaces_take_off(struct daemon *guard, struct daemon_interface *interface)
+static int interfaces_take_off(struct daemon *daemon, struct daemon_interface *interface)
 {
-	const char *pins = guard->filter.pins;
+	const char *pins = daemon->filter.pins;
 	int err = 0, turn = -1;
 
 	pins_lock(pins, &turn);
@@ -24,7 +24,7 @@ static int interfaces_take_off(struct daemon *guard, struct daemon_interface *in
 		err = filter_detach(interface->index, pins, interface->program);
 		if (!err)
 			log_notice("%s: filter taken off", interface->name);
-		daemon_event(guard, "detach",
+		daemon_event(daemon, "detach",
 			     json_pack("{s:o}", "interface", cli_json_text(interface->name)));
 	}
 	if (err == -ENOENT)
@@ -43,14 +43,14 @@ static int interfaces_take_off(struct daemon *guard, struct daemon_interface *in
 	return err;
 }
 
-int interfaces_release(struct daemon *guard, struct daemon_interface *interface, bool keep)
+int interfaces_release(struct daemon *daemon, struct daemon_interface *interface, bool persist)
 {
 	int err = 0;
 
 	if (interface->claim < 0)
 		return 0;
-	if (!keep)
-		err = interfaces_take_off(guard, interface);
+	if (!persist)
+		err = interfaces_take_off(daemon, interface);
 	stats_close(interface->stats);
 	interface->stats = NULL;
 	close(interface->claim);
@@ -59,14 +59,14 @@ int interfaces_release(struct daemon *guard, struct daemon_interface *interface,
 }
 
 /* By our own detach, which is as it should be, or by other means, which leaves us unprotected. */
-static void interfaces_was_taken_off(struct daemon *guard, struct daemon_interface *interface,
+static void interfaces_was_taken_off(struct daemon *daemon, struct daemon_interface *interface,
 				     int *status)
 {
 	int turn = -1, claimed;
 
 	/* A detach still at work has not removed the pins yet. */
-	pins_lock(guard->filter.pins, &turn);
-	claimed = pins_is_claimed(guard->filter.pins, interface->index, interface->claim);
+	pins_lock(daemon->filter.pins, &turn);
+	claimed = pins_is_claimed(daemon->filter.pins, interface->index, interface->claim);
 	if (turn >= 0)
 		close(turn);
 	if (!claimed) {
@@ -80,17 +80,17 @@ static void interfaces_was_taken_off(struct daemon *guard, struct daemon_interfa
 }
 
 /* As filter_find() has it. A deleted interface loses its program first, and a moment later goes. */
-static int interfaces_look(const struct daemon *guard, const struct daemon_interface *interface)
+static int interfaces_look(const struct daemon *daemon, const struct daemon_interface *interface)
 {
 	const struct timespec moment = { 0, 200000000 };
 	struct filter_info info;
 	int err;
 
-	err = filter_find(interface->index, guard->filter.pins, interface->program, &info);
+	err = filter_find(interface->index, daemon->filter.pins, interface->program, &info);
 	if (err != -ENOENT)
 		return err;
 	nanosleep(&moment, NULL);
-	return filter_find(interface->index, guard->filter.pins, interface->program, &info);
+	return filter_find(interface->index, daemon->filter.pins, interface->program, &info);
 }
 
 /* That it cannot be seen is told once, and is no reason to give up an interface. */
@@ -107,28 +107,28 @@ static void interfaces_note_look(struct daemon_interface *interface, int error)
 	interface->unseen = error;
 }
 
-bool interfaces_is_unsure(const struct daemon *guard)
+bool interfaces_is_unsure(const struct daemon *daemon)
 {
-	for (int i = 0; i < guard->interfaces_count; i++)
-		if (guard->interfaces[i].claim >= 0 && guard->interfaces[i].unseen)
+	for (int i = 0; i < daemon->interfaces_count; i++)
+		if (daemon->interfaces[i].claim >= 0 && daemon->interfaces[i].unseen)
 			return true;
 	return false;
 }
 
-int interfaces_check(struct daemon *guard, int *status)
+int interfaces_check(struct daemon *daemon, int *status)
 {
 	int left = 0;
 
-	for (int i = 0; i < guard->interfaces_count; i++) {
-		struct daemon_interface *interface = &guard->interfaces[i];
+	for (int i = 0; i < daemon->interfaces_count; i++) {
+		struct daemon_interface *interface = &daemon->interfaces[i];
 		const char *name = interface->name;
 		int err;
 
 		if (interface->claim < 0)
 			continue;
-		err = interfaces_look(guard, interface);
+		err = interfaces_look(daemon, interface);
 		if (err == -ENOENT) {
-			interfaces_was_taken_off(guard, interface, status);
+			interfaces_was_taken_off(daemon, interface, status);
 		} else if (err == -ENODEV) {
 			log_error("%s has vanished, or was moved to another network namespace, "
 				  "where \"ip link set dev %s xdp off\" takes the filter off; "
@@ -140,15 +140,15 @@ int interfaces_check(struct daemon *guard, int *status)
 			left++;
 			continue;
 		}
-		interfaces_release(guard, interface, false);
+		interfaces_release(daemon, interface, false);
 	}
 	return left;
 }
 
 /* Takes an interface for this process. Nothing on it is changed yet. */
-static int interfaces_claim(struct daemon *guard, const char *name)
+static int interfaces_claim(struct daemon *daemon, const char *name)
 {
-	struct daemon_interface *interface = &guard->interfaces[guard->interfaces_count];
+	struct daemon_interface *interface = &daemon->interfaces[daemon->interfaces_count];
 	struct filter_info info;
 	int err;
 
@@ -161,40 +161,40 @@ static int interfaces_claim(struct daemon *guard, const char *name)
 			  name);
 		return -ENOTSUP;
 	}
-	err = filter_find(interface->index, guard->filter.pins, 0, &info);
+	err = filter_find(interface->index, daemon->filter.pins, 0, &info);
 	interface->inherited = !err;
 	if (err && err != -ENOENT) {
 		if (err != -EPERM)
 			log_error("cannot see what XDP program is on %s: %s", name, strerror(-err));
 		return err;
 	}
-	err = pins_claim(guard->filter.pins, interface->index, &interface->claim);
+	err = pins_claim(daemon->filter.pins, interface->index, &interface->claim);
 	if (err == -EBUSY)
 		log_error("%s is guarded by another sobig-xdp already; see: sobig-xdp status",
 			  name);
 	if (err)
 		return err;
 	snprintf(interface->name, sizeof(interface->name), "%s", name);
-	guard->interfaces_count++;
+	daemon->interfaces_count++;
 	return 0;
 }
 
 /* "25, 465" */
-static const char *interfaces_ports(const struct daemon *guard, char text[INTERFACES_PORTS_SIZE])
+static const char *interfaces_ports(const struct daemon *daemon, char text[INTERFACES_PORTS_SIZE])
 {
 	size_t used = 0;
 
-	for (int i = 0; i < SOBIG_PORTS_MAX && guard->filter.ports[i]; i++)
+	for (int i = 0; i < SOBIG_PORTS_MAX && daemon->filter.ports[i]; i++)
 		used += snprintf(text + used, INTERFACES_PORTS_SIZE - used, "%s%u", i ? ", " : "",
-				 guard->filter.ports[i]);
+				 daemon->filter.ports[i]);
 	return text;
 }
 
-static int interfaces_attach(struct daemon *guard, struct daemon_interface *interface)
+static int interfaces_attach(struct daemon *daemon, struct daemon_interface *interface)
 {
 	char ports[INTERFACES_PORTS_SIZE];
 	struct filter_info info;
-	int err = filter_attach(interface->index, &guard->filter, &info);
+	int err = filter_attach(interface->index, &daemon->filter, &info);
 
 	if (err)
 		return err;
@@ -203,79 +203,79 @@ static int interfaces_attach(struct daemon *guard, struct daemon_interface *inte
 		log_notice("%s: took over the filter that a former sobig-xdp left, and its blocks",
 			   interface->name);
 	if (!interface->stats)
-		err = stats_open(guard->filter.pins, interface->index, &interface->stats);
+		err = stats_open(daemon->filter.pins, interface->index, &interface->stats);
 	if (err) {
 		log_error("%s: cannot open the pins just made: %s", interface->name,
 			  strerror(-err));
 		return err;
 	}
 	log_notice("%s: filter attached in %s mode to port %s%s", interface->name,
-		   filter_mode_name(info.mode), interfaces_ports(guard, ports),
-		   guard->filter.dry_run ? "; dry run: nothing is dropped" : "");
+		   filter_mode_name(info.mode), interfaces_ports(daemon, ports),
+		   daemon->filter.dry_run ? "; dry run: nothing is dropped" : "");
 	if (!links_is_up(interface->index))
 		log_warning("%s is down: the filter waits for it to come up", interface->name);
-	daemon_event(guard, "attach",
+	daemon_event(daemon, "attach",
 		     json_pack("{s:o, s:s, s:i}", "interface", cli_json_text(interface->name),
 			       "mode", filter_mode_name(info.mode), "program", (int)info.id));
 	return 0;
 }
 
 /* Fills the tables, if they are new: those that were there know better than the disk. */
-static int interfaces_fill(struct daemon *guard)
+static int interfaces_fill(struct daemon *daemon)
 {
-	int fresh = filter_prepare(guard->interfaces[0].index, &guard->filter), err;
+	int fresh = filter_prepare(daemon->interfaces[0].index, &daemon->filter), err;
 
 	if (fresh < 0)
 		return fresh;
-	err = blocks_open(guard->filter.pins, &guard->blocks);
+	err = blocks_open(daemon->filter.pins, &daemon->blocks);
 	if (err) {
 		log_error("cannot open the pins just made: %s", strerror(-err));
 		return err;
 	}
 	if (fresh) {
-		blocks_share_lock(guard->blocks, true);
-		restore_restore(guard);
-		blocks_share_lock(guard->blocks, false);
+		blocks_share_lock(daemon->blocks, true);
+		restore_restore(daemon);
+		blocks_share_lock(daemon->blocks, false);
 	}
 	return 0;
 }
 
-static int interfaces_lock(const struct daemon *guard, int *turn)
+static int interfaces_lock(const struct daemon *daemon, int *turn)
 {
-	int err = pins_lock(guard->filter.pins, turn);
+	int err = pins_lock(daemon->filter.pins, turn);
 
 	if (err)
 		log_error("cannot work in %s: %s; if another sobig-xdp is at it, try again later",
-			  guard->filter.pins, strerror(-err));
+			  daemon->filter.pins, strerror(-err));
 	return err;
 }
 
-static int interfaces_attach_all(struct daemon *guard)
+static int interfaces_attach_all(struct daemon *daemon)
 {
 	int err = 0;
 
-	for (int i = 0; i < guard->interfaces_count && !err; i++)
-		if (guard->interfaces[i].claim >= 0)
-			err = interfaces_attach(guard, &guard->interfaces[i]);
+	for (int i = 0; i < daemon->interfaces_count && !err; i++)
+		if (daemon->interfaces[i].claim >= 0)
+			err = interfaces_attach(daemon, &daemon->interfaces[i]);
 	return err;
 }
 
 /* All are claimed before one is changed; in one turn, so that nobody sees half of it. */
-static int interfaces_try(struct daemon *guard, char **names, int count)
+static int interfaces_try(struct daemon *daemon, char **names, int count)
 {
-	const char *pins = guard->filter.pins;
+	const char *pins = daemon->filter.pins;
 	int turn, err = pins_prepare(pins);
 
 	if (!err)
-		err = interfaces_lock(guard, &turn);
+		err = interfaces_lock(daemon, &turn);
 	if (err)
 		return err;
 	for (int i = 0; i < count && !err; i++)
-		err = interfaces_claim(guard, names[i]);
+		err = interfaces_claim(daemon, names[i]);
 	if (!err)
-		err = interfaces_fill(guard);
+		err = interfaces_fill(daemon);
 	if (!err)
-		err = interfaces_attach_all(guard);
+		err = interfaces_attach_all(daemon);
 	if (err)
 		pins_remove_if_unused(pins);
 	close(turn);
@@ -286,9 +286,9 @@ static int interfaces_try(struct daemon *guard, char **names, int count)
  * Tables of another version make room, if nobody else uses them: the disk knows what was in them.
  * 0 or -errno (told), such as -ESTALE.
  */
-static int interfaces_clear(struct daemon *guard)
+static int interfaces_clear(struct daemon *daemon)
 {
-	const char *pins = guard->filter.pins;
+	const char *pins = daemon->filter.pins;
 	unsigned int there[PINS_INTERFACES_MAX];
 	int count = pins_interfaces(pins, there), err;
 
@@ -297,7 +297,7 @@ static int interfaces_clear(struct daemon *guard)
 			  pins, strerror(-count));
 		return -ESTALE;
 	}
-	if (count != guard->interfaces_count) {
+	if (count != daemon->interfaces_count) {
 		log_error("the tables in %s are another version's, and are in use for other "
 			  "interfaces; to make them anew: sobig-xdp detach --all",
 			  pins);
@@ -306,8 +306,8 @@ static int interfaces_clear(struct daemon *guard)
 	log_warning("the tables in %s are another version's, and are made anew; blocks come back "
 		    "as far as the history has them",
 		    pins);
-	for (int i = 0; i < guard->interfaces_count; i++) {
-		struct daemon_interface *interface = &guard->interfaces[i];
+	for (int i = 0; i < daemon->interfaces_count; i++) {
+		struct daemon_interface *interface = &daemon->interfaces[i];
 
 		err = filter_detach(interface->index, pins, 0);
 		if (!err || err == -ENOENT)
@@ -317,29 +317,29 @@ static int interfaces_clear(struct daemon *guard)
 		close(interface->claim);
 		interface->claim = -1;
 	}
-	guard->interfaces_count = 0;
+	daemon->interfaces_count = 0;
 	return 0;
 }
 
-int interfaces_take(struct daemon *guard, char **names, int count)
+int interfaces_take(struct daemon *daemon, char **names, int count)
 {
-	int err = interfaces_try(guard, names, count);
+	int err = interfaces_try(daemon, names, count);
 
 	if (err != -ESTALE)
 		return err;
-	err = interfaces_clear(guard);
-	return err ? err : interfaces_try(guard, names, count);
+	err = interfaces_clear(daemon);
+	return err ? err : interfaces_try(daemon, names, count);
 }
 
-int interfaces_renew(struct daemon *guard)
+int interfaces_renew(struct daemon *daemon)
 {
-	int turn, err = interfaces_lock(guard, &turn);
+	int turn, err = interfaces_lock(daemon, &turn);
 
 	if (err)
 		return err;
-	for (int i = 0; i < guard->interfaces_count; i++)
-		guard->interfaces[i].inherited = false;
-	err = interfaces_attach_all(guard);
+	for (int i = 0; i < daemon->interfaces_count; i++)
+		daemon->interfaces[i].inherited = false;
+	err = interfaces_attach_all(daemon);
 	close(turn);
 	return err;
 }

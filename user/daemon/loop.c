@@ -46,11 +46,11 @@ int64_t clock_wall_ms(void)
 	return now.tv_sec * INT64_C(1000) + now.tv_nsec / 1000000;
 }
 
-void daemon_event(const struct daemon *guard, const char *what, json_t *json)
+void daemon_event(const struct daemon *daemon, const char *what, json_t *json)
 {
 	char time[CLI_TIME_SIZE];
 
-	if (!guard->common.json) {
+	if (!daemon->common.json) {
 		json_decref(json);
 		return;
 	}
@@ -105,22 +105,22 @@ static void loop_caught_up(struct daemon_log *log)
 static void loop_count_skips(struct daemon_log *log, const struct skips *before,
 			     const struct skips *now)
 {
-	struct daemon *guard = log->guard;
+	struct daemon *daemon = log->daemon;
 
 	for (int i = 0; i < SKIP_KINDS; i++) {
 		uint64_t count = now->of[i] - before->of[i];
 
-		guard->stats.skipped[i] += count;
-		guard->changed |= count;
+		daemon->stats.skipped[i] += count;
+		daemon->changed |= count;
 		/* What is read after a pause was not written lately. */
 		if (!log->behind)
-			lately_add(&guard->skips[i], blocks_now(), count);
+			lately_add(&daemon->skips[i], blocks_now(), count);
 	}
 }
 
 static void loop_read(struct daemon_log *log)
 {
-	struct daemon *guard = log->guard;
+	struct daemon *daemon = log->daemon;
 	struct source_state before = source_state(log->source), state;
 	uint64_t lines;
 
@@ -130,20 +130,20 @@ static void loop_read(struct daemon_log *log)
 	lines = state.lines - before.lines;
 	loop_count_skips(log, &before.skips, &state.skips);
 	if (!log->behind)
-		lately_add(&guard->lines, blocks_now(), lines);
+		lately_add(&daemon->lines, blocks_now(), lines);
 	if (log->behind && !log->more)
 		loop_caught_up(log);
 	if (lines) {
-		guard->stats.lines += lines;
-		guard->stats.last_line = blocks_now();
-		guard->changed = true;
+		daemon->stats.lines += lines;
+		daemon->stats.last_line = blocks_now();
+		daemon->changed = true;
 	}
 }
 
-static void loop_fill_rules(struct daemon *guard, const struct judge_state *judged)
+static void loop_fill_rules(struct daemon *daemon, const struct judge_state *judged)
 {
-	const struct rules *rules = judge_rules(guard->judge);
-	struct sobig_stats *stats = &guard->stats;
+	const struct rules *rules = judge_rules(daemon->judge);
+	struct sobig_stats *stats = &daemon->stats;
 
 	memset(stats->rules, 0, sizeof(stats->rules));
 	for (size_t i = 0; i < rules->count; i++) {
@@ -162,64 +162,64 @@ static int loop_log_badness(const struct daemon_log *log)
 	return log->error ? 2 : 0;
 }
 
-static void loop_fill_log(struct daemon *guard)
+static void loop_fill_log(struct daemon *daemon)
 {
-	const struct daemon_log *worst = &guard->logs[0];
-	struct sobig_stats *stats = &guard->stats;
+	const struct daemon_log *worst = &daemon->logs[0];
+	struct sobig_stats *stats = &daemon->stats;
 
-	for (int i = 1; i < guard->logs_count; i++)
-		if (loop_log_badness(&guard->logs[i]) > loop_log_badness(worst))
-			worst = &guard->logs[i];
+	for (int i = 1; i < daemon->logs_count; i++)
+		if (loop_log_badness(&daemon->logs[i]) > loop_log_badness(worst))
+			worst = &daemon->logs[i];
 	snprintf(stats->log, sizeof(stats->log), "%s", source_name(worst->source));
 	stats->position = source_state(worst->source).position;
 	stats->readable = loop_log_badness(worst) < 2;
 	stats->log_gone = worst->gone;
 }
 
-static void loop_write_stats(struct daemon *guard)
+static void loop_write_stats(struct daemon *daemon)
 {
-	struct judge_state judged = judge_state(guard->judge);
-	struct sobig_stats *stats = &guard->stats;
+	struct judge_state judged = judge_state(daemon->judge);
+	struct sobig_stats *stats = &daemon->stats;
 
 	/* That we live, and that a log has gone, is to be seen although no line comes. */
 	stats->heartbeat = blocks_now();
 	stats->watched = judged.hosts;
 	stats->watch_drops = judged.dropped;
-	stats->spared = judged.spared;
+	stats->allowed_offences = judged.allowed_offences;
 	stats->braked = judged.braked;
-	stats->brake = guard->setup.rules.brake;
-	loop_fill_rules(guard, &judged);
+	stats->brake = daemon->setup.rules.brake;
+	loop_fill_rules(daemon, &judged);
 	for (int i = 0; i < SKIP_KINDS; i++)
-		stats->skipped_lately[i] = lately_sum(&guard->skips[i], blocks_now());
-	stats->lines_lately = lately_sum(&guard->lines, blocks_now());
-	loop_fill_log(guard);
-	for (int i = 0; i < guard->interfaces_count; i++)
-		if (guard->interfaces[i].claim >= 0)
-			stats_write(guard->interfaces[i].stats, stats);
-	guard->changed = false;
+		stats->skipped_lately[i] = lately_sum(&daemon->skips[i], blocks_now());
+	stats->lines_lately = lately_sum(&daemon->lines, blocks_now());
+	loop_fill_log(daemon);
+	for (int i = 0; i < daemon->interfaces_count; i++)
+		if (daemon->interfaces[i].claim >= 0)
+			stats_write(daemon->interfaces[i].stats, stats);
+	daemon->changed = false;
 }
 
-static void loop_tick(struct daemon *guard)
+static void loop_tick(struct daemon *daemon)
 {
 	struct blocks_reconciled repair = { 0 };
 	bool changed;
 	int err;
 
-	for (int i = 0; i < guard->logs_count; i++)
-		loop_read(&guard->logs[i]);
-	err = blocks_reconcile(guard->blocks, &repair);
+	for (int i = 0; i < daemon->logs_count; i++)
+		loop_read(&daemon->logs[i]);
+	err = blocks_reconcile(daemon->blocks, &repair);
 	if (err)
 		log_error("cannot look through the blocks in force: %s", strerror(-err));
 	if (repair.evicted) {
-		guard->stats.evictions += repair.evicted;
-		guard->changed = true;
+		daemon->stats.evictions += repair.evicted;
+		daemon->changed = true;
 		log_warning("the kernel's table had lost %llu block%s, which came back now",
 			    (unsigned long long)repair.evicted, suggest_plural(repair.evicted));
 	}
-	changed = restore_check(guard) || guard->changed;
-	loop_write_stats(guard);
+	changed = restore_check(daemon) || daemon->changed;
+	loop_write_stats(daemon);
 	if (changed)
-		restore_post(guard);
+		restore_post(daemon);
 	sd_notify(0, "WATCHDOG=1");
 }
 
@@ -266,7 +266,7 @@ static bool loop_is_hung_up(void)
 }
 
 /* True if it is time to end. */
-static bool loop_take_signals(struct daemon *guard, int fd)
+static bool loop_take_signals(struct daemon *daemon, int fd)
 {
 	struct signalfd_siginfo signal;
 
@@ -275,13 +275,13 @@ static bool loop_take_signals(struct daemon *guard, int fd)
 		case SIGHUP:
 			if (loop_is_hung_up())
 				return true;
-			reload_reload(guard);
-			loop_write_stats(guard);
+			reload_reload(daemon);
+			loop_write_stats(daemon);
 			break;
 		case SIGUSR1:
-			reload_release(guard);
-			loop_write_stats(guard);
-			restore_post(guard);
+			reload_release(daemon);
+			loop_write_stats(daemon);
+			restore_post(daemon);
 			break;
 		default:
 			return true;
@@ -290,47 +290,47 @@ static bool loop_take_signals(struct daemon *guard, int fd)
 	return false;
 }
 
-static bool loop_has_more(const struct daemon *guard)
+static bool loop_has_more(const struct daemon *daemon)
 {
-	for (int i = 0; i < guard->logs_count; i++)
-		if (guard->logs[i].more)
+	for (int i = 0; i < daemon->logs_count; i++)
+		if (daemon->logs[i].more)
 			return true;
 	return false;
 }
 
-static void loop_loop(struct daemon *guard, struct pollfd *fds, int *status)
+static void loop_loop(struct daemon *daemon, struct pollfd *fds, int *status)
 {
 	uint64_t ticks;
 	bool look;
 
 	for (;;) {
-		if (poll(fds, LOOP_LOGS + guard->logs_count, loop_has_more(guard) ? 0 : -1) < 0 &&
+		if (poll(fds, LOOP_LOGS + daemon->logs_count, loop_has_more(daemon) ? 0 : -1) < 0 &&
 		    errno != EINTR) {
 			log_error("cannot wait for the log: %s", strerror(errno));
 			*status = CLI_FAILED;
 			return;
 		}
-		for (int i = 0; i < guard->logs_count; i++)
-			if (fds[LOOP_LOGS + i].revents || guard->logs[i].more)
-				loop_read(&guard->logs[i]);
+		for (int i = 0; i < daemon->logs_count; i++)
+			if (fds[LOOP_LOGS + i].revents || daemon->logs[i].more)
+				loop_read(&daemon->logs[i]);
 		look = fds[LOOP_LINKS].revents;
 		if (look)
 			links_drain(fds[LOOP_LINKS].fd);
 		if (fds[LOOP_TICK].revents)
-			look |= interfaces_is_unsure(guard);
-		if (look && !interfaces_check(guard, status))
+			look |= interfaces_is_unsure(daemon);
+		if (look && !interfaces_check(daemon, status))
 			return;
 		if (fds[LOOP_KEEP].revents)
-			exempt_read(guard->kept, guard);
+			exempt_read(daemon->exempt, daemon);
 		if (fds[LOOP_TICK].revents &&
 		    read(fds[LOOP_TICK].fd, &ticks, sizeof(ticks)) == sizeof(ticks))
-			loop_tick(guard);
-		if (fds[LOOP_SIGNALS].revents && loop_take_signals(guard, fds[LOOP_SIGNALS].fd))
+			loop_tick(daemon);
+		if (fds[LOOP_SIGNALS].revents && loop_take_signals(daemon, fds[LOOP_SIGNALS].fd))
 			return;
 	}
 }
 
-int daemon_run(struct daemon *guard)
+int daemon_run(struct daemon *daemon)
 {
 	struct pollfd fds[LOOP_FDS];
 	int status = CLI_DONE, i;
@@ -338,30 +338,30 @@ int daemon_run(struct daemon *guard)
 	fds[LOOP_SIGNALS].fd = loop_open_signals();
 	fds[LOOP_LINKS].fd = links_open();
 	fds[LOOP_TICK].fd = loop_open_tick();
-	fds[LOOP_KEEP].fd = exempt_fd(guard->kept);
-	for (i = 0; i < guard->logs_count; i++)
-		fds[LOOP_LOGS + i].fd = source_fd(guard->logs[i].source);
-	for (i = 0; i < LOOP_LOGS + guard->logs_count; i++)
+	fds[LOOP_KEEP].fd = exempt_fd(daemon->exempt);
+	for (i = 0; i < daemon->logs_count; i++)
+		fds[LOOP_LOGS + i].fd = source_fd(daemon->logs[i].source);
+	for (i = 0; i < LOOP_LOGS + daemon->logs_count; i++)
 		fds[i].events = POLLIN;
 
 	if (fds[LOOP_SIGNALS].fd < 0 || fds[LOOP_LINKS].fd < 0 || fds[LOOP_TICK].fd < 0) {
 		log_error("cannot start: %s", strerror(errno));
 		status = CLI_FAILED;
 	} else {
-		guard->stats.pid = getpid();
-		guard->stats.started = guard->stats.configured = blocks_now();
-		for (i = 0; i < guard->logs_count; i++)
-			loop_check_log(&guard->logs[i]);
-		exempt_read(guard->kept, guard);
-		loop_tick(guard);
-		loop_write_stats(guard);
-		restore_post(guard);
+		daemon->stats.pid = getpid();
+		daemon->stats.started = daemon->stats.configured = blocks_now();
+		for (i = 0; i < daemon->logs_count; i++)
+			loop_check_log(&daemon->logs[i]);
+		exempt_read(daemon->exempt, daemon);
+		loop_tick(daemon);
+		loop_write_stats(daemon);
+		restore_post(daemon);
 		sd_notify(0, "READY=1");
-		daemon_event(guard, "ready", json_object());
-		loop_loop(guard, fds, &status);
+		daemon_event(daemon, "ready", json_object());
+		loop_loop(daemon, fds, &status);
 		sd_notify(0, "STOPPING=1");
-		loop_write_stats(guard);
-		restore_post(guard);
+		loop_write_stats(daemon);
+		restore_post(daemon);
 	}
 	for (i = 0; i < LOOP_KEEP; i++)
 		if (fds[i].fd >= 0)

@@ -35,7 +35,7 @@ struct daemon_interface {
 };
 
 struct daemon_log {
-	struct daemon *guard;
+	struct daemon *daemon;
 	struct source *source;
 	int error;     /* that was last told */
 	bool seen;     /* it was there before */
@@ -59,10 +59,10 @@ struct daemon_overrides {
 /* All that an attach holds. The caller of daemon_run() fills it and frees what it holds. */
 struct daemon {
 	struct cli_common common;
-	struct daemon_overrides orders;
+	struct daemon_overrides overrides;
 	struct setup setup;
 	struct filter_options filter;
-	bool keep;
+	bool persist;
 	struct daemon_interface interfaces[PINS_INTERFACES_MAX];
 	int interfaces_count;
 	struct daemon_log logs[DAEMON_LOGS_MAX];
@@ -70,8 +70,8 @@ struct daemon {
 	uint64_t seed; /* of all tables of hosts */
 	struct judge *judge;
 	struct evidence *evidence;
-	struct restore *memory;
-	struct exempt *kept; /* who is never blocked */
+	struct restore *restore;
+	struct exempt *exempt; /* who is never blocked */
 	struct blocks *blocks;
 	struct sobig_stats stats;
 	struct lately lines, skips[SKIP_KINDS]; /* of all logs */
@@ -83,10 +83,10 @@ struct daemon {
 void daemon_hold_signals(void);
 
 /* Until a signal, or until no interface is left. The status to exit with. */
-int daemon_run(struct daemon *guard);
+int daemon_run(struct daemon *daemon);
 
 /* Prints one line of NDJSON with a time, if JSON was asked for; releases `json`. */
-void daemon_event(const struct daemon *guard, const char *what, json_t *json);
+void daemon_event(const struct daemon *daemon, const char *what, json_t *json);
 
 /* Milliseconds since 1970. */
 int64_t clock_wall_ms(void);

@@ -14,11 +14,12 @@
 #include "common/suggest.h"
 
 /* The configuration, but for what the command line says. */
-static void reload_set_filter(const struct daemon_overrides *orders,
+static void reload_set_filter(const struct daemon_overrides *overrides,
 			      const struct config_filter *config, struct filter_options *out)
 {
-	memcpy(out->ports, *orders->ports ? orders->ports : config->ports, sizeof(out->ports));
-	out->blocks = orders->blocks ? orders->blocks : config->blocks;
+	memcpy(out->ports, *overrides->ports ? overrides->ports : config->ports,
+	       sizeof(out->ports));
+	out->blocks = overrides->blocks ? overrides->blocks : config->blocks;
 	out->scope_port = config->scope_port;
 	out->rate_burst = config->rate_burst;
 	out->rate_step = config->rate
@@ -26,27 +27,27 @@ static void reload_set_filter(const struct daemon_overrides *orders,
 				 : 0;
 }
 
-static void reload_fill_stats(struct daemon *guard)
+static void reload_fill_stats(struct daemon *daemon)
 {
-	memcpy(guard->stats.ports, guard->filter.ports, sizeof(guard->stats.ports));
-	guard->stats.scope_port = guard->filter.scope_port;
-	guard->stats.dry_run = guard->filter.dry_run;
-	guard->stats.configured = blocks_now();
+	memcpy(daemon->stats.ports, daemon->filter.ports, sizeof(daemon->stats.ports));
+	daemon->stats.scope_port = daemon->filter.scope_port;
+	daemon->stats.dry_run = daemon->filter.dry_run;
+	daemon->stats.configured = blocks_now();
 }
 
 /* What a configuration makes of a guard. CLI_DONE or CLI_FAILED (told). */
-static int reload_make(struct daemon *guard, struct setup *setup, struct judge **judge)
+static int reload_make(struct daemon *daemon, struct setup *setup, struct judge **judge)
 {
-	int status = setup_load(guard->orders.config, setup), err;
+	int status = setup_load(daemon->overrides.config, setup), err;
 
 	if (status)
 		return status;
-	status = storm_apply(&guard->orders.storm, &setup->rules);
+	status = storm_apply(&daemon->overrides.storm, &setup->rules);
 	if (status) {
 		setup_free(setup);
 		return status;
 	}
-	err = judge_open(&setup->rules, guard->seed, judge);
+	err = judge_open(&setup->rules, daemon->seed, judge);
 	if (!err)
 		return CLI_DONE;
 	log_error("cannot judge by these rules: %s", strerror(-err));
@@ -54,14 +55,14 @@ static int reload_make(struct daemon *guard, struct setup *setup, struct judge *
 	return CLI_FAILED;
 }
 
-int reload_load(struct daemon *guard)
+int reload_load(struct daemon *daemon)
 {
-	int status = reload_make(guard, &guard->setup, &guard->judge);
+	int status = reload_make(daemon, &daemon->setup, &daemon->judge);
 
 	if (status)
 		return status;
-	reload_set_filter(&guard->orders, &guard->setup.config.filter, &guard->filter);
-	reload_fill_stats(guard);
+	reload_set_filter(&daemon->overrides, &daemon->setup.config.filter, &daemon->filter);
+	reload_fill_stats(daemon);
 	return CLI_DONE;
 }
 
@@ -75,17 +76,17 @@ static bool reload_same_filter(const struct filter_options *a, const struct filt
 }
 
 /* Puts the filter on anew, if that is called for. 0 or -errno (told): it is as it was. */
-static int reload_renew_filter(struct daemon *guard, const struct setup *setup)
+static int reload_renew_filter(struct daemon *daemon, const struct setup *setup)
 {
-	const struct filter_options before = guard->filter;
+	const struct filter_options before = daemon->filter;
 	int err;
 
-	reload_set_filter(&guard->orders, &setup->config.filter, &guard->filter);
-	if (reload_same_filter(&before, &guard->filter))
+	reload_set_filter(&daemon->overrides, &setup->config.filter, &daemon->filter);
+	if (reload_same_filter(&before, &daemon->filter))
 		return 0;
-	err = interfaces_renew(guard);
+	err = interfaces_renew(daemon);
 	if (err)
-		guard->filter = before;
+		daemon->filter = before;
 	return err;
 }
 
@@ -98,23 +99,23 @@ static void reload_check_state(const struct config_state *old, const struct conf
 		log_warning("[state] has changed: that is taken at the next start");
 }
 
-static void reload_take(struct daemon *guard, struct setup *setup, struct judge *judge)
+static void reload_take(struct daemon *daemon, struct setup *setup, struct judge *judge)
 {
-	reload_check_state(&guard->setup.config.state, &setup->config.state);
-	judge_adopt(judge, guard->judge);
-	judge_close(guard->judge);
-	guard->judge = judge;
-	judge_spare(judge, exempt_set(guard->kept));
-	for (int i = 0; i < guard->logs_count; i++)
-		source_use(guard->logs[i].source, setup->classes);
-	setup_free(&guard->setup);
-	guard->setup = *setup;
-	reload_fill_stats(guard);
-	if (exempt_reload(guard->kept, guard, &setup->config))
+	reload_check_state(&daemon->setup.config.state, &setup->config.state);
+	judge_adopt(judge, daemon->judge);
+	judge_close(daemon->judge);
+	daemon->judge = judge;
+	judge_allow(judge, exempt_set(daemon->exempt));
+	for (int i = 0; i < daemon->logs_count; i++)
+		source_use(daemon->logs[i].source, setup->classes);
+	setup_free(&daemon->setup);
+	daemon->setup = *setup;
+	reload_fill_stats(daemon);
+	if (exempt_reload(daemon->exempt, daemon, &setup->config))
 		log_error("who is never blocked stays as it was");
 }
 
-void reload_reload(struct daemon *guard)
+void reload_reload(struct daemon *daemon)
 {
 	struct timespec now;
 	struct judge *judge;
@@ -124,39 +125,39 @@ void reload_reload(struct daemon *guard)
 	clock_gettime(CLOCK_MONOTONIC, &now);
 	sd_notifyf(0, "RELOADING=1\nMONOTONIC_USEC=%lld",
 		   now.tv_sec * 1000000ll + now.tv_nsec / 1000);
-	status = reload_make(guard, &setup, &judge);
-	if (!status && reload_renew_filter(guard, &setup)) {
+	status = reload_make(daemon, &setup, &judge);
+	if (!status && reload_renew_filter(daemon, &setup)) {
 		judge_close(judge);
 		setup_free(&setup);
 		status = CLI_FAILED;
 	}
-	guard->stats.config_error = status != CLI_DONE;
+	daemon->stats.config_error = status != CLI_DONE;
 	if (status) {
 		log_error("the configuration was not taken: all stays as it was");
 	} else {
-		reload_take(guard, &setup, judge);
+		reload_take(daemon, &setup, judge);
 		log_notice("the configuration was read again");
-		reload_tell(guard);
+		reload_tell(daemon);
 	}
-	daemon_event(guard, "reload", json_pack("{s:b}", "taken", status == CLI_DONE));
+	daemon_event(daemon, "reload", json_pack("{s:b}", "taken", status == CLI_DONE));
 	sd_notify(0, "READY=1");
 }
 
-void reload_release(struct daemon *guard)
+void reload_release(struct daemon *daemon)
 {
-	if (!judge_state(guard->judge).braked) {
+	if (!judge_state(daemon->judge).braked) {
 		log_notice("the brake was not on");
 		return;
 	}
-	judge_release(guard->judge);
-	guard->stats.braked = 0;
+	judge_release(daemon->judge);
+	daemon->stats.braked = 0;
 	log_notice("the brake is off again: verdicts are acted upon");
-	daemon_event(guard, "release", json_object());
+	daemon_event(daemon, "release", json_object());
 }
 
-void reload_tell(const struct daemon *guard)
+void reload_tell(const struct daemon *daemon)
 {
-	const struct rules *rules = judge_rules(guard->judge);
+	const struct rules *rules = judge_rules(daemon->judge);
 	char window[DURATION_TEXT_SIZE], block[DURATION_TEXT_SIZE];
 	size_t shown = 0;
 

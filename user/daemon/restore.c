@@ -41,8 +41,8 @@ struct restore_verdict {
 };
 
 struct restore {
-	struct db *store; /* what was there at the start; NULL: nothing */
-	struct writer *scribe;
+	struct db *db; /* what was there at the start; NULL: nothing */
+	struct writer *writer;
 	struct lru *verdicts;
 	/* Daemons at several interfaces share the state, but for what each has read by itself. */
 	char who[IF_NAMESIZE];
@@ -66,11 +66,11 @@ static void restore_take_repeat(void *context, const struct addr *host, unsigned
 
 static int restore_take_verdict(void *context, const struct db_block *block)
 {
-	struct restore *memory = context;
-	struct restore_verdict *verdict = lru_find(memory->verdicts, &block->whom.addr);
+	struct restore *restore = context;
+	struct restore_verdict *verdict = lru_find(restore->verdicts, &block->target.addr);
 
 	if (!verdict)
-		verdict = lru_add(memory->verdicts, &block->whom.addr);
+		verdict = lru_add(restore->verdicts, &block->target.addr);
 	if (!verdict || block->event < verdict->event)
 		return 0;
 	verdict->log = restore_name(block->log);
@@ -79,26 +79,26 @@ static int restore_take_verdict(void *context, const struct db_block *block)
 	return 0;
 }
 
-static void restore_read(struct restore *memory, struct daemon *guard, const char *folder)
+static void restore_read(struct restore *restore, struct daemon *daemon, const char *folder)
 {
 	int64_t reach = clock_wall_ms() - 2 * RESTORE_REACH * INT64_C(1000);
-	int err = db_open(folder, NULL, &memory->store);
+	int err = db_open(folder, NULL, &restore->db);
 
 	if (err == -ENOENT)
 		return;
 	if (!err)
-		err = db_totals(memory->store, memory->who, &memory->totals);
-	if (!err && memory->totals.braked)
-		judge_brake(guard->judge);
+		err = db_totals(restore->db, restore->who, &restore->totals);
+	if (!err && restore->totals.braked)
+		judge_brake(daemon->judge);
 	if (!err)
-		err = db_repeats(memory->store, restore_take_repeat, guard->judge);
+		err = db_repeats(restore->db, restore_take_repeat, daemon->judge);
 	if (!err)
-		err = db_since(memory->store, reach, restore_take_verdict, memory);
+		err = db_since(restore->db, reach, restore_take_verdict, restore);
 	if (!err)
 		return;
-	db_close(memory->store);
-	memory->store = NULL;
-	memset(&memory->totals, 0, sizeof(memory->totals));
+	db_close(restore->db);
+	restore->db = NULL;
+	memset(&restore->totals, 0, sizeof(restore->totals));
 	if (err == -EBADMSG)
 		log_error("the state in \"%s/%s\" is damaged, and is put aside: who was blocked "
 			  "before, and where the log was left, is not known",
@@ -109,45 +109,45 @@ static void restore_read(struct restore *memory, struct daemon *guard, const cha
 			  folder, db_strerror(-err));
 }
 
-int restore_open(struct daemon *guard, const char *folder, const char *interface,
+int restore_open(struct daemon *daemon, const char *folder, const char *interface,
 		 struct restore **out)
 {
 	const struct lru_options of_hosts = { .record = sizeof(struct restore_verdict),
 					      .most = RESTORE_HOSTS,
-					      .seed = guard->seed };
-	const struct config_state *config = &guard->setup.config.state;
+					      .seed = daemon->seed };
+	const struct config_state *config = &daemon->setup.config.state;
 	struct db_limits limits = { .size = config->size,
 				    .history = config->history * INT64_C(1000) };
-	struct restore *memory = calloc(1, sizeof(*memory));
+	struct restore *restore = calloc(1, sizeof(*restore));
 	int err;
 
-	if (!memory)
+	if (!restore)
 		return -ENOMEM;
-	for (size_t i = 0; i < guard->setup.rules.count; i++)
-		if (limits.memory < guard->setup.rules.rules[i].memory * INT64_C(1000))
-			limits.memory = guard->setup.rules.rules[i].memory * INT64_C(1000);
-	snprintf(memory->who, sizeof(memory->who), "%s", interface);
-	err = lru_open(&of_hosts, &memory->verdicts);
+	for (size_t i = 0; i < daemon->setup.rules.count; i++)
+		if (limits.remember < daemon->setup.rules.rules[i].remember * INT64_C(1000))
+			limits.remember = daemon->setup.rules.rules[i].remember * INT64_C(1000);
+	snprintf(restore->who, sizeof(restore->who), "%s", interface);
+	err = lru_open(&of_hosts, &restore->verdicts);
 	if (!err) {
-		restore_read(memory, guard, folder);
-		err = writer_open(folder, interface, &limits, &memory->scribe);
+		restore_read(restore, daemon, folder);
+		err = writer_open(folder, interface, &limits, &restore->writer);
 	}
 	if (err)
-		restore_close(memory);
+		restore_close(restore);
 	else
-		*out = memory;
+		*out = restore;
 	return err;
 }
 
-int restore_place(struct restore *memory, const char *log, struct log_position *done,
+int restore_place(struct restore *restore, const char *log, struct log_position *done,
 		  struct log_position *from)
 {
 	char name[IF_NAMESIZE + PATH_MAX];
 
-	if (!memory->store)
+	if (!restore->db)
 		return -ENOENT;
-	snprintf(name, sizeof(name), "%s %s", memory->who, log);
-	return db_log(memory->store, name, done, from);
+	snprintf(name, sizeof(name), "%s %s", restore->who, log);
+	return db_log(restore->db, name, done, from);
 }
 
 static void restore_note_place(struct restore_log *log, const struct log_position *place,
@@ -164,13 +164,13 @@ static void restore_note_place(struct restore_log *log, const struct log_positio
 	log->times[at] = now;
 }
 
-void restore_follow(struct restore *memory, const struct daemon *guard, int number)
+void restore_follow(struct restore *restore, const struct daemon *daemon, int number)
 {
-	struct restore_log *log = &memory->logs[number];
+	struct restore_log *log = &restore->logs[number];
 	struct log_position place;
 
-	snprintf(memory->names[number], sizeof(memory->names[number]), "%s %s", memory->who,
-		 source_name(guard->logs[number].source));
+	snprintf(restore->names[number], sizeof(restore->names[number]), "%s %s", restore->who,
+		 source_name(daemon->logs[number].source));
 	log->places = calloc(RESTORE_PLACES, sizeof(*log->places));
 	log->times = calloc(RESTORE_PLACES, sizeof(*log->times));
 	if (!log->places || !log->times) {
@@ -180,7 +180,7 @@ void restore_follow(struct restore *memory, const struct daemon *guard, int numb
 		return;
 	}
 	/* What is read from here on is of interest, however old it is. */
-	source_place(guard->logs[number].source, &place);
+	source_place(daemon->logs[number].source, &place);
 	restore_note_place(log, &place, blocks_now());
 }
 
@@ -198,46 +198,46 @@ static void restore_choose_from(struct restore_log *log, uint32_t reach, struct 
 		*out = log->places[log->first];
 }
 
-static uint32_t restore_reach(const struct daemon *guard)
+static uint32_t restore_reach(const struct daemon *daemon)
 {
 	uint32_t reach = 0;
 
-	for (size_t i = 0; i < guard->setup.rules.count; i++)
-		if (guard->setup.rules.rules[i].window > reach)
-			reach = guard->setup.rules.rules[i].window;
+	for (size_t i = 0; i < daemon->setup.rules.count; i++)
+		if (daemon->setup.rules.rules[i].window > reach)
+			reach = daemon->setup.rules.rules[i].window;
 	reach = reach < RESTORE_REACH ? reach : RESTORE_REACH;
 	return reach + WINDOW_TOLERANCE / 1000;
 }
 
-void restore_post(struct daemon *guard)
+void restore_post(struct daemon *daemon)
 {
-	struct restore *memory = guard->memory;
-	struct db_totals totals = memory->totals;
+	struct restore *restore = daemon->restore;
+	struct db_totals totals = restore->totals;
 	struct db_log logs[DAEMON_LOGS_MAX];
 	uint32_t now = blocks_now();
 
-	for (int i = 0; i < guard->logs_count; i++) {
-		struct restore_log *log = &memory->logs[i];
+	for (int i = 0; i < daemon->logs_count; i++) {
+		struct restore_log *log = &restore->logs[i];
 		unsigned int last = (log->first + log->count - 1) % RESTORE_PLACES;
 
-		logs[i].name = memory->names[i];
-		source_place(guard->logs[i].source, &logs[i].done);
-		restore_choose_from(log, restore_reach(guard), &logs[i].from);
+		logs[i].name = restore->names[i];
+		source_place(daemon->logs[i].source, &logs[i].done);
+		restore_choose_from(log, restore_reach(daemon), &logs[i].from);
 		if (log->count && now >= log->times[last] + RESTORE_EACH)
 			restore_note_place(log, &logs[i].done, now);
 	}
-	totals.lines += guard->stats.lines;
-	totals.offences += guard->stats.offences;
-	totals.blocks += guard->stats.blocked;
-	totals.braked = judge_state(guard->judge).braked;
-	writer_post(memory->scribe, logs, guard->logs_count, &totals, clock_wall_ms());
+	totals.lines += daemon->stats.lines;
+	totals.offences += daemon->stats.offences;
+	totals.blocks += daemon->stats.blocked;
+	totals.braked = judge_state(daemon->judge).braked;
+	writer_post(restore->writer, logs, daemon->logs_count, &totals, clock_wall_ms());
 }
 
-bool restore_is_open(struct restore *memory, const char *log, const struct event *event,
+bool restore_is_open(struct restore *restore, const char *log, const struct event *event,
 		     const struct source_line *line)
 {
 	const struct addr host = addr_host(&event->peer);
-	const struct restore_verdict *verdict = lru_find(memory->verdicts, &host);
+	const struct restore_verdict *verdict = lru_find(restore->verdicts, &host);
 
 	if (!verdict)
 		return true;
@@ -263,13 +263,13 @@ static void restore_take_line(void *context, const char *line, size_t length)
 }
 
 /* The latest lines of a host, the oldest first. A NUL in them would be their end. */
-static void restore_gather_lines(const struct daemon *guard, const struct addr *host,
+static void restore_gather_lines(const struct daemon *daemon, const struct addr *host,
 				 struct restore_lines *lines)
 {
 	char *to = lines->text;
 
 	lines->count = 0;
-	evidence_each(guard->evidence, host, RESTORE_LINES, restore_take_line, lines);
+	evidence_each(daemon->evidence, host, RESTORE_LINES, restore_take_line, lines);
 	for (unsigned int i = lines->count; i-- > 0;) {
 		for (size_t j = 0; j < lines->lengths[i]; j++)
 			*to++ = lines->lines[i][j] ? lines->lines[i][j] : ' ';
@@ -278,13 +278,13 @@ static void restore_gather_lines(const struct daemon *guard, const struct addr *
 	*to = '\0';
 }
 
-void restore_block(struct daemon *guard, const struct verdict *verdict,
+void restore_block(struct daemon *daemon, const struct verdict *verdict,
 		   const struct blocks_order *order, const struct daemon_log *log,
 		   const struct source_line *line)
 {
 	static struct restore_lines lines;
 	struct db_block block = {
-		.whom = addr_prefix_host(&verdict->host),
+		.target = addr_prefix_host(&verdict->host),
 		.since = clock_wall_ms(),
 		.quiet = order->extend ? order->seconds : 0,
 		.dry_run = order->dry_run,
@@ -301,17 +301,17 @@ void restore_block(struct daemon *guard, const struct verdict *verdict,
 	if (verdict->braked)
 		*lines.text = '\0';
 	else
-		restore_gather_lines(guard, &verdict->host, &lines);
-	writer_block(guard->memory->scribe, &block);
+		restore_gather_lines(daemon, &verdict->host, &lines);
+	writer_block(daemon->restore->writer, &block);
 }
 
-void restore_lift(struct restore *memory, const struct addr_prefix *whom)
+void restore_lift(struct restore *restore, const struct addr_prefix *target)
 {
-	writer_lift(memory->scribe, whom);
+	writer_lift(restore->writer, target);
 }
 
 struct restore_restoring {
-	struct daemon *guard;
+	struct daemon *daemon;
 	int64_t now;
 	uint64_t restored, failed;
 };
@@ -331,24 +331,24 @@ static int restore_put_back(void *context, const struct db_block *block)
 	left = left < DB_ROW_LONGEST ? left : DB_ROW_LONGEST;
 	order.seconds = (left + 999) / 1000;
 	order.age = whole > left ? (whole - left) / 1000 : 0;
-	if (blocks_add(restoring->guard->blocks, &block->whom, 1, &order, NULL, &done))
+	if (blocks_add(restoring->daemon->blocks, &block->target, 1, &order, NULL, &done))
 		restoring->failed++;
 	else
 		restoring->restored++;
 	return 0;
 }
 
-void restore_restore(struct daemon *guard)
+void restore_restore(struct daemon *daemon)
 {
-	struct restore_restoring restoring = { .guard = guard, .now = clock_wall_ms() };
+	struct restore_restoring restoring = { .daemon = daemon, .now = clock_wall_ms() };
 	int err;
 
-	if (!guard->memory->store)
+	if (!daemon->restore->db)
 		return;
-	err = db_running(guard->memory->store, restoring.now, restore_put_back, &restoring);
+	err = db_running(daemon->restore->db, restoring.now, restore_put_back, &restoring);
 	if (err)
 		log_error("cannot read the blocks that ran: %s", strerror(-err));
-	if (restoring.restored && guard->filter.dry_run)
+	if (restoring.restored && daemon->filter.dry_run)
 		log_notice("restored %llu blocks; this is a dry run: they are listed as such, and "
 			   "nothing is dropped",
 			   (unsigned long long)restoring.restored);
@@ -368,61 +368,61 @@ static uint64_t restore_second(int64_t time)
 	return left > 0 ? blocks_now() + left / 1000 + 1 : 0;
 }
 
-bool restore_check(struct daemon *guard)
+bool restore_check(struct daemon *daemon)
 {
-	struct restore *memory = guard->memory;
-	struct writer_state state = writer_state(memory->scribe);
-	const bool changed = state.error != (int)guard->stats.state_error;
+	struct restore *restore = daemon->restore;
+	struct writer_state state = writer_state(restore->writer);
+	const bool changed = state.error != (int)daemon->stats.state_error;
 	/* Of what cannot be written, not all has been looked through. */
-	const uint64_t seen = memory->store ? db_bad(memory->store) : 0;
+	const uint64_t seen = restore->db ? db_bad(restore->db) : 0;
 	const uint64_t bad = state.error ? seen : state.bad;
 
-	guard->stats.state_error = state.error;
-	if (state.lost != guard->stats.state_lost) {
-		guard->stats.state_lost = state.lost;
-		guard->stats.state_lost_until = restore_second(state.lost_until);
+	daemon->stats.state_error = state.error;
+	if (state.lost != daemon->stats.state_lost) {
+		daemon->stats.state_lost = state.lost;
+		daemon->stats.state_lost_until = restore_second(state.lost_until);
 	}
-	if (state.error != memory->error && state.error)
+	if (state.error != restore->error && state.error)
 		log_error("the state cannot be written: %s; blocks go on, their history waits, and "
 			  "a restart would not know of it",
 			  db_strerror(state.error));
-	else if (state.error != memory->error)
+	else if (state.error != restore->error)
 		log_notice("the state can be written again");
-	if (bad != guard->stats.state_bad) {
+	if (bad != daemon->stats.state_bad) {
 		log_warning(
 			"the state in \"%s\" has %llu rows that are not valid; they are skipped; "
 			"has somebody else written to %s?",
-			guard->stats.state, (unsigned long long)bad, DB_FILE);
-		guard->stats.state_bad = bad;
+			daemon->stats.state, (unsigned long long)bad, DB_FILE);
+		daemon->stats.state_bad = bad;
 	}
-	if (state.damaged != memory->damaged)
+	if (state.damaged != restore->damaged)
 		log_error("the state was damaged, and was put aside; a new one is begun");
-	if (state.gone != memory->gone)
+	if (state.gone != restore->gone)
 		log_warning("somebody has taken the state away: a new one is begun, which knows "
 			    "nothing of what was before");
-	memory->gone = state.gone;
+	restore->gone = state.gone;
 	/* At powers of two, lest a full disk gets fuller. */
-	if (state.lost && (!memory->lost || state.lost >= 2 * memory->lost)) {
+	if (state.lost && (!restore->lost || state.lost >= 2 * restore->lost)) {
 		log_error("the state has no room: %llu blocks so far were not saved, and a restart "
 			  "would not restore them; raise \"size\" in [state], or free disk space",
 			  (unsigned long long)state.lost);
-		memory->lost = state.lost;
+		restore->lost = state.lost;
 	}
-	memory->error = state.error;
-	memory->damaged = state.damaged;
+	restore->error = state.error;
+	restore->damaged = state.damaged;
 	return changed;
 }
 
-void restore_close(struct restore *memory)
+void restore_close(struct restore *restore)
 {
-	if (!memory)
+	if (!restore)
 		return;
-	writer_close(memory->scribe);
-	db_close(memory->store);
-	lru_close(memory->verdicts);
+	writer_close(restore->writer);
+	db_close(restore->db);
+	lru_close(restore->verdicts);
 	for (int i = 0; i < DAEMON_LOGS_MAX; i++) {
-		free(memory->logs[i].places);
-		free(memory->logs[i].times);
+		free(restore->logs[i].places);
+		free(restore->logs[i].times);
 	}
-	free(memory);
+	free(restore);
 }

@@ -127,7 +127,7 @@ static int relays_named(struct relays *relays, const struct relays_walk *from, c
 
 static int relays_item(struct relays *relays, struct relays_walk *walk, const char *item)
 {
-	struct addr_prefix whom;
+	struct addr_prefix target;
 
 	if (relays_is_expanded(walk, item)) {
 		relays->skipped++;
@@ -142,13 +142,14 @@ static int relays_item(struct relays *relays, struct relays_walk *walk, const ch
 		relays_refuse(relays, item);
 		return 0;
 	}
-	if (!relays_address(item, &whom)) {
-		if (whom.length < (addr_is_ipv4(&whom.addr) ? RELAYS_WIDEST4 : RELAYS_WIDEST6)) {
+	if (!relays_address(item, &target)) {
+		if (target.length <
+		    (addr_is_ipv4(&target.addr) ? RELAYS_WIDEST4 : RELAYS_WIDEST6)) {
 			relays_refuse(relays, item);
 			return 0;
 		}
 		relays->taken++;
-		return prefix_set_add(relays->addresses, &whom, "exim's " RELAYS_LIST);
+		return prefix_set_add(relays->addresses, &target, "exim's " RELAYS_LIST);
 	}
 	if (relays->name && hostname_is_valid(item)) {
 		relays->taken++;

@@ -14,7 +14,7 @@
 #include "judge/window.h"
 
 /* For the windows of all rules together. */
-#define JUDGE_MEMORY (512u << 20)
+#define JUDGE_MAX_BYTES (512u << 20)
 
 /* Bits of struct judge's by_class, one a rule. */
 _Static_assert(SOBIG_RULES_MAX <= 32, "a rule has a bit");
@@ -26,17 +26,17 @@ struct judge {
 	struct window_group group; /* all of them */
 	struct offenders *repeats;
 	struct brake *brake;
-	const struct prefix_set *spared;
+	const struct prefix_set *allowed;
 	struct judge_state state;
 	struct clock_check stamps;
 };
 
-static bool judge_is_spared(const struct judge *judge, const struct addr *host)
+static bool judge_is_allowed(const struct judge *judge, const struct addr *host)
 {
-	const struct addr_prefix whom = addr_prefix_host(host);
+	const struct addr_prefix target = addr_prefix_host(host);
 
 	return addr_is_special(host) ||
-	       (judge->spared && prefix_set_find(judge->spared, &whom, NULL));
+	       (judge->allowed && prefix_set_find(judge->allowed, &target, NULL));
 }
 
 /* "RULE: more than 15 in 5m" */
@@ -108,8 +108,8 @@ int judge_event(struct judge *judge, const struct event *event, struct verdict *
 	if (!clock_check_believe(&judge->stamps, event->time) || !which)
 		return -EAGAIN;
 	host = addr_host(&event->peer);
-	if (judge_is_spared(judge, &host)) {
-		judge->state.spared++;
+	if (judge_is_allowed(judge, &host)) {
+		judge->state.allowed_offences++;
 		return -EAGAIN;
 	}
 	enough = judge_count(judge, which, &host, event, false);
@@ -140,13 +140,13 @@ void judge_recall(struct judge *judge, const struct event *event)
 	struct addr host = addr_host(&event->peer);
 
 	if (clock_check_believe(&judge->stamps, event->time) && which &&
-	    !judge_is_spared(judge, &host))
+	    !judge_is_allowed(judge, &host))
 		judge_count(judge, which, &host, event, true);
 }
 
-void judge_spare(struct judge *judge, const struct prefix_set *spared)
+void judge_allow(struct judge *judge, const struct prefix_set *allowed)
 {
-	judge->spared = spared;
+	judge->allowed = allowed;
 }
 
 void judge_remember(struct judge *judge, const struct addr *host, unsigned int times, int64_t until)
@@ -205,8 +205,8 @@ void judge_adopt(struct judge *judge, struct judge *from)
 	from->repeats = repeats;
 	judge->stamps.has_time = from->stamps.has_time;
 	judge->stamps.time = from->stamps.time;
-	judge->spared = from->spared;
-	judge->state.spared = from->state.spared;
+	judge->allowed = from->allowed;
+	judge->state.allowed_offences = from->state.allowed_offences;
 	judge->state.braked = judge->brake && from->state.braked;
 	for (size_t i = 0; i < judge->rules.count; i++) {
 		const struct rule *rule = &judge->rules.rules[i];
@@ -234,7 +234,7 @@ static int judge_open_rule(struct judge *judge, unsigned int number, uint64_t se
 	const struct window_options options = {
 		.limit = rule->limit,
 		.seconds = rule->window,
-		.memory = JUDGE_MEMORY / judge->rules.count,
+		.max_bytes = JUDGE_MAX_BYTES / judge->rules.count,
 		.seed = seed,
 	};
 	int err;

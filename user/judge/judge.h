@@ -18,7 +18,7 @@ int judge_open(const struct rules *rules, uint64_t seed, struct judge **out);
  * Hosts that are never blocked, and whose offences do not count: the caller's, and to be there
  * until others are named (or NULL: none).
  */
-void judge_spare(struct judge *judge, const struct prefix_set *spared);
+void judge_allow(struct judge *judge, const struct prefix_set *allowed);
 
 /*
  * 0: *out is what the event leads to; -EAGAIN: nothing yet. An event more than a day (or a window)
@@ -57,10 +57,10 @@ struct judge_rule_state {
 };
 
 struct judge_state {
-	uint64_t hosts;	     /* watched, each once, however many rules count it */
-	uint64_t dropped;    /* how often a rule forgot one for want of memory */
-	uint64_t spared;     /* offences of hosts that are never blocked */
-	uint64_t remembered; /* hosts that were blocked before */
+	uint64_t hosts;		   /* watched, each once, however many rules count it */
+	uint64_t dropped;	   /* how often a rule forgot one for want of memory */
+	uint64_t allowed_offences; /* offences of hosts that are never blocked */
+	uint64_t remembered;	   /* hosts that were blocked before */
 	bool braked;
 	struct judge_rule_state rules[SOBIG_RULES_MAX];
 };

@@ -60,7 +60,7 @@ uint32_t offenders_enter(struct offenders *repeats, const struct addr *host, int
 
 	*times = 0;
 	if (repeat) {
-		if (time >= repeat->until + rule->memory * INT64_C(1000))
+		if (time >= repeat->until + rule->remember * INT64_C(1000))
 			repeat->times = 0;
 		if (time >= repeat->until || !repeat->times)
 			repeat->times++;

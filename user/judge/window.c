@@ -118,7 +118,7 @@ static int window_grow(struct window *window, struct window_host *host)
 	uint32_t *more;
 
 	while (lru_oldest(window->hosts) != host &&
-	       window->more + size + lru_count(window->hosts) * each > window->options.memory) {
+	       window->more + size + lru_count(window->hosts) * each > window->options.max_bytes) {
 		window_forget_oldest(window);
 		window->dropped++;
 	}
@@ -211,7 +211,7 @@ int window_open(const struct window_options *options, struct window **out)
 	if (!window)
 		return -ENOMEM;
 	window->options = *options;
-	most = options->memory / lru_size(sizeof(struct window_host));
+	most = options->max_bytes / lru_size(sizeof(struct window_host));
 	of_hosts.most = most < 1 ? 1 : most > WINDOW_HOSTS_MAX ? WINDOW_HOSTS_MAX : most;
 	if (lru_open(&of_hosts, &window->hosts)) {
 		free(window);

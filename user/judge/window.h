@@ -27,7 +27,7 @@ struct window_group {
 struct window_options {
 	uint32_t limit;	  /* points, 1 to WINDOW_LIMIT_MAX */
 	uint32_t seconds; /* 1 to WINDOW_SECONDS_MAX */
-	size_t memory;	  /* bytes at most for all hosts together */
+	size_t max_bytes; /* bytes at most for all hosts together */
 	uint64_t seed;	  /* a secret, so that nobody can choose addresses that collide */
 };
 

@@ -120,17 +120,17 @@ static void blocks_show(struct blocks *blocks, const struct block_map *tables)
 }
 
 /* Hosts of one family, no more than a batch; *count: as many as were blocked. */
-static int blocks_add_hosts(struct blocks *blocks, const struct addr_prefix *whom, size_t *count,
+static int blocks_add_hosts(struct blocks *blocks, const struct addr_prefix *target, size_t *count,
 			    const struct sobig_block_info *ordered, uint32_t *left)
 {
-	bool ipv4 = addr_is_ipv4(&whom->addr);
+	bool ipv4 = addr_is_ipv4(&target->addr);
 	struct block_map *tables = &blocks->tables[ipv4 ? 0 : 1];
 	int64_t more = 0;
 	int err;
 
 	blocks->batch->count = 0;
 	for (size_t i = 0; i < *count; i++)
-		more += blocks_stage(blocks, tables, &whom[i].addr, ordered);
+		more += blocks_stage(blocks, tables, &target[i].addr, ordered);
 	err = block_map_write(tables, blocks->batch);
 	*count = blocks->batch->count;
 	front_table_count(blocks->front, ipv4, more < (int64_t)*count ? more : (int64_t)*count);
@@ -140,14 +140,15 @@ static int blocks_add_hosts(struct blocks *blocks, const struct addr_prefix *who
 	return err;
 }
 
-static int blocks_add_network(struct blocks *blocks, const struct addr_prefix *whom,
+static int blocks_add_network(struct blocks *blocks, const struct addr_prefix *target,
 			      const struct sobig_block_info *ordered, uint32_t *left)
 {
 	struct sobig_block_info info = *ordered, old_info = { 0 };
 	struct sobig_network value = { 0 }, old;
 	int err;
 
-	if (!net_trie_get(&blocks->networks, whom, &old) && (old.until > info.since || old.quiet)) {
+	if (!net_trie_get(&blocks->networks, target, &old) &&
+	    (old.until > info.since || old.quiet)) {
 		old_info.since = old.since;
 		old_info.until = old.until;
 		old_info.quiet = old.quiet;
@@ -162,7 +163,7 @@ static int blocks_add_network(struct blocks *blocks, const struct addr_prefix *w
 	value.quiet = info.quiet;
 	value.dry_run = info.dry_run;
 	memcpy(value.reason, info.reason, sizeof(value.reason));
-	err = net_trie_set(&blocks->networks, whom, &value);
+	err = net_trie_set(&blocks->networks, target, &value);
 	if (err == -ENOSPC)
 		return -E2BIG;
 	if (!err && left)
@@ -171,24 +172,24 @@ static int blocks_add_network(struct blocks *blocks, const struct addr_prefix *w
 }
 
 /* How many of `whom` are hosts of the family of the first, one after the other; 0: a network. */
-static size_t blocks_run(const struct addr_prefix *whom, size_t count)
+static size_t blocks_run(const struct addr_prefix *target, size_t count)
 {
-	bool ipv4 = addr_is_ipv4(&whom->addr);
+	bool ipv4 = addr_is_ipv4(&target->addr);
 	size_t run = 0;
 
-	while (run < count && run < BLOCK_MAP_BATCH && addr_prefix_is_host(&whom[run]) &&
-	       addr_is_ipv4(&whom[run].addr) == ipv4)
+	while (run < count && run < BLOCK_MAP_BATCH && addr_prefix_is_host(&target[run]) &&
+	       addr_is_ipv4(&target[run].addr) == ipv4)
 		run++;
 	return run;
 }
 
 /* Makes the front table as large as it has to be. Without memory it stays as it is, and true. */
-static void blocks_make_room(struct blocks *blocks, const struct addr_prefix *whom, size_t count)
+static void blocks_make_room(struct blocks *blocks, const struct addr_prefix *target, size_t count)
 {
 	struct front_table_counts expected = front_table_counts(blocks->front);
 
 	for (size_t i = 0; i < count; i++) {
-		if (addr_is_ipv4(&whom[i].addr))
+		if (addr_is_ipv4(&target[i].addr))
 			expected.ipv4++;
 		else
 			expected.ipv6++;
@@ -197,7 +198,7 @@ static void blocks_make_room(struct blocks *blocks, const struct addr_prefix *wh
 		blocks_reconcile_front(blocks, &expected);
 }
 
-int blocks_add(struct blocks *blocks, const struct addr_prefix *whom, size_t count,
+int blocks_add(struct blocks *blocks, const struct addr_prefix *target, size_t count,
 	       const struct blocks_order *order, uint32_t *left, size_t *done)
 {
 	struct sobig_block_info ordered = blocks_order(order);
@@ -208,15 +209,15 @@ int blocks_add(struct blocks *blocks, const struct addr_prefix *whom, size_t cou
 	err = lock_take(&blocks->lock);
 	if (err)
 		return err;
-	blocks_make_room(blocks, whom, count);
+	blocks_make_room(blocks, target, count);
 	while (*done < count && !err) {
-		size_t run = blocks_run(whom + *done, count - *done);
+		size_t run = blocks_run(target + *done, count - *done);
 
 		if (run) {
-			err = blocks_add_hosts(blocks, whom + *done, &run, &ordered,
+			err = blocks_add_hosts(blocks, target + *done, &run, &ordered,
 					       left ? left + *done : NULL);
 		} else {
-			err = blocks_add_network(blocks, whom + *done, &ordered,
+			err = blocks_add_network(blocks, target + *done, &ordered,
 						 left ? left + *done : NULL);
 			networks = true;
 			run = !err;
@@ -248,16 +249,16 @@ static int blocks_remove_host(struct blocks *blocks, const struct addr *host)
 	return err ? err : found;
 }
 
-int blocks_remove(struct blocks *blocks, const struct addr_prefix *whom)
+int blocks_remove(struct blocks *blocks, const struct addr_prefix *target)
 {
 	int err = lock_take(&blocks->lock);
 
 	if (err)
 		return err;
-	if (addr_prefix_is_host(whom)) {
-		err = blocks_remove_host(blocks, &whom->addr);
+	if (addr_prefix_is_host(target)) {
+		err = blocks_remove_host(blocks, &target->addr);
 	} else {
-		err = net_trie_delete(&blocks->networks, whom);
+		err = net_trie_delete(&blocks->networks, target);
 		blocks_reconcile_count_networks(blocks);
 	}
 	lock_give(&blocks->lock);

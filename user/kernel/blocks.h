@@ -50,11 +50,11 @@ void blocks_share_lock(struct blocks *blocks, bool shared);
  * NULL). A trial is kept and counted, but drops nothing, and gives way to a block. *done is how
  * many were blocked. 0; -E2BIG: the table is full; -EBUSY; or -errno.
  */
-int blocks_add(struct blocks *blocks, const struct addr_prefix *whom, size_t count,
+int blocks_add(struct blocks *blocks, const struct addr_prefix *target, size_t count,
 	       const struct blocks_order *order, uint32_t *left, size_t *done);
 
 /* -ENOENT: it was not blocked as such. */
-int blocks_remove(struct blocks *blocks, const struct addr_prefix *whom);
+int blocks_remove(struct blocks *blocks, const struct addr_prefix *target);
 
 /* How many were removed, or -errno. */
 int blocks_remove_all(struct blocks *blocks);

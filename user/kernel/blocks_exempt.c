@@ -12,7 +12,7 @@
 #define BLOCKS_EXEMPT_HOSTS_FEW 1024
 
 struct blocks_exempt_found {
-	struct addr_prefix whom;
+	struct addr_prefix target;
 	struct sobig_network value;
 };
 
@@ -28,37 +28,37 @@ struct blocks_exempt {
 	size_t room;
 };
 
-static int blocks_exempt_add(struct blocks_exempt_pieces *pieces, const struct addr_prefix *whom)
+static int blocks_exempt_add(struct blocks_exempt_pieces *pieces, const struct addr_prefix *target)
 {
 	if (pieces->count == BLOCKS_EXEMPT_PIECES_MAX)
 		return -E2BIG;
 	if (pieces->count == pieces->room) {
 		size_t room = pieces->room ? pieces->room * 2 : 64;
-		void *grown = reallocarray(pieces->whom, room, sizeof(*whom));
+		void *grown = reallocarray(pieces->target, room, sizeof(*target));
 
 		if (!grown)
 			return -ENOMEM;
-		pieces->whom = grown;
+		pieces->target = grown;
 		pieces->room = room;
 	}
-	pieces->whom[pieces->count++] = *whom;
+	pieces->target[pieces->count++] = *target;
 	return 0;
 }
 
-int blocks_exempt_rest(const struct prefix_set *allowed, const struct addr_prefix *whom,
+int blocks_exempt_rest(const struct prefix_set *allowed, const struct addr_prefix *target,
 		       struct blocks_exempt_pieces *out)
 {
-	struct addr_prefix half = *whom, entry;
+	struct addr_prefix half = *target, entry;
 	unsigned int bit;
 	int err;
 
-	if (!prefix_set_find(allowed, whom, &entry))
-		return blocks_exempt_add(out, whom);
+	if (!prefix_set_find(allowed, target, &entry))
+		return blocks_exempt_add(out, target);
 	/* Somebody in a /64 is the host of that /64. */
-	if (entry.length <= whom->length ||
-	    (!addr_is_ipv4(&whom->addr) && whom->length == SOBIG_IPV6_PREFIX))
+	if (entry.length <= target->length ||
+	    (!addr_is_ipv4(&target->addr) && target->length == SOBIG_IPV6_PREFIX))
 		return 0;
-	bit = whom->length + (addr_is_ipv4(&whom->addr) ? 96 : 0);
+	bit = target->length + (addr_is_ipv4(&target->addr) ? 96 : 0);
 	half.length++;
 	err = blocks_exempt_rest(allowed, &half, out);
 	half.addr.bytes[bit / 8] |= 0x80 >> bit % 8;
@@ -67,11 +67,11 @@ int blocks_exempt_rest(const struct prefix_set *allowed, const struct addr_prefi
 
 void blocks_exempt_free(struct blocks_exempt_pieces *pieces)
 {
-	free(pieces->whom);
+	free(pieces->target);
 	*pieces = (struct blocks_exempt_pieces){ 0 };
 }
 
-static int blocks_exempt_note(struct blocks_exempt *exempt, const struct addr_prefix *whom,
+static int blocks_exempt_note(struct blocks_exempt *exempt, const struct addr_prefix *target,
 			      const struct sobig_network *value)
 {
 	if (exempt->count == exempt->room) {
@@ -83,18 +83,18 @@ static int blocks_exempt_note(struct blocks_exempt *exempt, const struct addr_pr
 		exempt->found = grown;
 		exempt->room = room;
 	}
-	exempt->found[exempt->count++] = (struct blocks_exempt_found){ *whom, *value };
+	exempt->found[exempt->count++] = (struct blocks_exempt_found){ *target, *value };
 	return 0;
 }
 
-static int blocks_exempt_visit_network(void *context, const struct addr_prefix *whom,
+static int blocks_exempt_visit_network(void *context, const struct addr_prefix *target,
 				       const struct sobig_network *value)
 {
 	struct blocks_exempt *exempt = context;
 
-	if (value->until <= exempt->now || !prefix_set_find(exempt->fresh, whom, NULL))
+	if (value->until <= exempt->now || !prefix_set_find(exempt->fresh, target, NULL))
 		return 0;
-	return blocks_exempt_note(exempt, whom, value);
+	return blocks_exempt_note(exempt, target, value);
 }
 
 static int blocks_exempt_visit_host(struct blocks_exempt *exempt, const struct addr_prefix *host,
@@ -148,9 +148,9 @@ static int blocks_exempt_find_hosts(struct blocks_exempt *exempt)
 	int err = 0;
 
 	for (size_t i = 0; i < count && each; i++) {
-		const struct addr_prefix *whom = prefix_set_at(exempt->fresh, i, NULL);
+		const struct addr_prefix *target = prefix_set_at(exempt->fresh, i, NULL);
 
-		each = whom->length >= (addr_is_ipv4(&whom->addr) ? 32 : SOBIG_IPV6_PREFIX);
+		each = target->length >= (addr_is_ipv4(&target->addr) ? 32 : SOBIG_IPV6_PREFIX);
 	}
 	for (size_t i = 0; i < count && each && !err; i++)
 		err = blocks_exempt_ask_host(exempt, &prefix_set_at(exempt->fresh, i, NULL)->addr);
@@ -170,25 +170,25 @@ static int blocks_exempt_split(struct blocks_exempt *exempt,
 		.dry_run = found->value.dry_run,
 		.reason = found->value.reason,
 	};
-	int err = blocks_exempt_rest(exempt->allowed, &found->whom, &pieces);
+	int err = blocks_exempt_rest(exempt->allowed, &found->target, &pieces);
 
 	*count = 0;
 	if (!err && pieces.count)
-		err = blocks_add(exempt->blocks, pieces.whom, pieces.count, &order, NULL, count);
+		err = blocks_add(exempt->blocks, pieces.target, pieces.count, &order, NULL, count);
 	blocks_exempt_free(&pieces);
 	return err;
 }
 
 static int blocks_exempt_lift(struct blocks_exempt *exempt, const struct blocks_exempt_found *found)
 {
-	struct blocks_exempt_lifted lifted = { .whom = found->whom,
+	struct blocks_exempt_lifted lifted = { .target = found->target,
 					       .dry_run = found->value.dry_run };
 	int err;
 
-	lifted.why = prefix_set_find(exempt->fresh, &found->whom, &lifted.entry);
-	if (!addr_prefix_is_host(&found->whom))
+	lifted.why = prefix_set_find(exempt->fresh, &found->target, &lifted.entry);
+	if (!addr_prefix_is_host(&found->target))
 		lifted.err = blocks_exempt_split(exempt, found, &lifted.pieces);
-	err = blocks_remove(exempt->blocks, &found->whom);
+	err = blocks_remove(exempt->blocks, &found->target);
 	if (!err)
 		exempt->each(exempt->context, &lifted);
 	/* Somebody else was faster. */

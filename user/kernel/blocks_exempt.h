@@ -12,7 +12,7 @@
 
 /* Networks that stand for the rest of one; all zero at first. */
 struct blocks_exempt_pieces {
-	struct addr_prefix *whom;
+	struct addr_prefix *target;
 	size_t count;
 	size_t room;
 };
@@ -21,14 +21,14 @@ struct blocks_exempt_pieces {
  * Adds what is left of `whom` without what is in the set, in as few networks as there can be.
  * 0; -ENOMEM; -E2BIG: more than BLOCKS_EXEMPT_PIECES_MAX.
  */
-int blocks_exempt_rest(const struct prefix_set *allowed, const struct addr_prefix *whom,
+int blocks_exempt_rest(const struct prefix_set *allowed, const struct addr_prefix *target,
 		       struct blocks_exempt_pieces *out);
 
 void blocks_exempt_free(struct blocks_exempt_pieces *pieces);
 
 /* A block that was lifted. */
 struct blocks_exempt_lifted {
-	struct addr_prefix whom;
+	struct addr_prefix target;
 	struct addr_prefix entry; /* of the set, for which it was */
 	const char *why;
 	size_t pieces; /* networks that were blocked in its stead: all of it but what is spared */

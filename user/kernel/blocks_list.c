@@ -7,10 +7,10 @@
 
 #include "kernel/blocks_reconcile.h"
 
-int blocks_list_covering(struct blocks *blocks, const struct addr_prefix *whom,
+int blocks_list_covering(struct blocks *blocks, const struct addr_prefix *target,
 			 struct addr_prefix *out)
 {
-	struct addr_prefix at = *whom, found;
+	struct addr_prefix at = *target, found;
 	struct sobig_network value;
 
 	while (!net_trie_find(&blocks->networks, &at, &found, &value)) {
@@ -62,14 +62,14 @@ static int blocks_list_visit_hosts(const struct blocks_list_visitor *visitor,
 			const void *key = batch->keys + i * tables->key_size;
 			const struct sobig_block_info *info = &batch->infos[i];
 			struct blocks_list_entry entry = {
-				.whom.addr = block_map_host(tables, key),
+				.target.addr = block_map_host(tables, key),
 				.since = info->since,
 				.until = info->until,
 				.quiet = info->quiet,
 				.dry_run = info->dry_run,
 			};
 
-			entry.whom = addr_prefix_host(&entry.whom.addr);
+			entry.target = addr_prefix_host(&entry.target.addr);
 			memcpy(entry.reason, info->reason, sizeof(entry.reason));
 			entry.reason[sizeof(entry.reason) - 1] = '\0';
 			blocks_list_read_drops(visitor->blocks, tables, key, &entry);
@@ -85,7 +85,7 @@ static int blocks_list_visit_network(void *context, const struct addr_prefix *pr
 {
 	const struct blocks_list_visitor *visitor = context;
 	struct blocks_list_entry entry = {
-		.whom = *prefix,
+		.target = *prefix,
 		.since = value->since,
 		.until = value->until,
 		.quiet = value->quiet,

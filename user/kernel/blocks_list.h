@@ -7,7 +7,8 @@
 
 /* Times are whole seconds of CLOCK_MONOTONIC, as in the maps. */
 struct blocks_list_entry {
-	struct addr_prefix whom; /* a host if it is as addr_prefix_host() makes it, or a network */
+	struct addr_prefix
+		target; /* a host if it is as addr_prefix_host() makes it, or a network */
 	uint32_t since;
 	uint32_t until;
 	uint32_t quiet; /* it lasts until the host was quiet for so many seconds; 0: no longer */
@@ -18,7 +19,7 @@ struct blocks_list_entry {
 };
 
 /* The narrowest network in force that holds all of `whom`. 0; -ENOENT. */
-int blocks_list_covering(struct blocks *blocks, const struct addr_prefix *whom,
+int blocks_list_covering(struct blocks *blocks, const struct addr_prefix *target,
 			 struct addr_prefix *out);
 
 /*

@@ -62,7 +62,7 @@ static int reader_syslog(struct reader *reader, const char *line, size_t length,
 {
 	struct syslog_record record;
 
-	if (syslog_unwrap(&reader->exim.stamp, reader->now, line, length, &record))
+	if (syslog_unwrap(&reader->exim.timestamp, reader->now, line, length, &record))
 		return -ENOMSG;
 	reader->form = READER_SYSLOG;
 	return reader_record(reader, &record, out);

@@ -136,10 +136,10 @@ static void replay_page_foot(FILE *page, const struct replay_report *report)
 			"would only have been shown, until a human had looked.</p>\n",
 			replay_words_time(report->braked_at), replay_page_number(report->braked),
 			suggest_plural(report->braked));
-	if (report->tally->spared_offences)
+	if (report->tally->allowed_offences)
 		fprintf(page, "<p>Of hosts that are never blocked: %s offence%s.</p>\n",
-			replay_page_number(report->tally->spared_offences),
-			suggest_plural(report->tally->spared_offences));
+			replay_page_number(report->tally->allowed_offences),
+			suggest_plural(report->tally->allowed_offences));
 	fprintf(page,
 		"<p class=\"dim\">sobig-xdp %s, %s. Times are local to the machine that wrote "
 		"this page.</p>\n</section>\n</main>\n</body>\n</html>\n",

@@ -44,10 +44,10 @@ static void replay_print_log(const struct replay_report *report)
 	if (report->tally->leaps)
 		printf("            %s with a time more than a day off the others'\n",
 		       replay_print_number(report->tally->leaps));
-	if (report->tally->spared_offences)
+	if (report->tally->allowed_offences)
 		printf("            %s offence%s of hosts that are never blocked\n",
-		       replay_print_number(report->tally->spared_offences),
-		       suggest_plural(report->tally->spared_offences));
+		       replay_print_number(report->tally->allowed_offences),
+		       suggest_plural(report->tally->allowed_offences));
 }
 
 static void replay_print_brake(const struct replay_report *report)
@@ -192,9 +192,9 @@ static void replay_print_top(const struct replay_report *report)
 		       replay_print_number(host->offences), replay_print_number(host->avoided),
 		       replay_print_number(host->blocks),
 		       host->blocks ? replay_words_time(host->blocked) : "-",
-		       host->blocks   ? report->rules->rules[host->first_rule].name
-		       : host->spared ? "never blocked"
-				      : "-");
+		       host->blocks    ? report->rules->rules[host->first_rule].name
+		       : host->allowed ? "never blocked"
+				       : "-");
 	}
 }
 

@@ -17,9 +17,9 @@ static int replay_spare_list(struct prefix_set *set, const char *path, size_t *n
 	list_file_refresh(&file);
 	for (size_t i = 0; file.set && i < prefix_set_count(file.set) && !err; i++) {
 		const char *why;
-		const struct addr_prefix *whom = prefix_set_at(file.set, i, &why);
+		const struct addr_prefix *target = prefix_set_at(file.set, i, &why);
 
-		err = prefix_set_add(set, whom, why);
+		err = prefix_set_add(set, target, why);
 	}
 	*names += file.names_count;
 	list_file_clear(&file);

@@ -89,9 +89,9 @@ static void replay_tables_hosts(FILE *page, const struct replay_report *report)
 		fprintf(page, "<td class=\"n\">%s</td><td>%s</td><td>%s</td></tr>\n",
 			replay_tables_number(host->blocks),
 			host->blocks ? replay_words_time(host->blocked) : "&ndash;",
-			host->blocks   ? report->rules->rules[host->first_rule].name
-			: host->spared ? "never blocked"
-				       : "&ndash;");
+			host->blocks	? report->rules->rules[host->first_rule].name
+			: host->allowed ? "never blocked"
+					: "&ndash;");
 	}
 	replay_tables_close(page);
 }

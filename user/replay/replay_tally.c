@@ -35,12 +35,12 @@ static int64_t replay_tally_time(struct replay_tally *tally, int64_t time)
 	return time;
 }
 
-static bool replay_tally_is_spared(const struct replay_tally *tally, const struct addr *host)
+static bool replay_tally_is_allowed(const struct replay_tally *tally, const struct addr *host)
 {
-	const struct addr_prefix whom = addr_prefix_host(host);
+	const struct addr_prefix target = addr_prefix_host(host);
 
 	return addr_is_special(host) ||
-	       (tally->spared && prefix_set_find(tally->spared, &whom, NULL));
+	       (tally->allowed && prefix_set_find(tally->allowed, &target, NULL));
 }
 
 static struct replay_host *replay_tally_new(struct replay_tally *tally, const struct addr *addr)
@@ -53,7 +53,7 @@ static struct replay_host *replay_tally_new(struct replay_tally *tally, const st
 	}
 	host->until = host->dry_run_until = INT64_MIN;
 	host->sweep = REPLAY_TALLY_UNSWEPT;
-	host->spared = replay_tally_is_spared(tally, addr);
+	host->allowed = replay_tally_is_allowed(tally, addr);
 	return host;
 }
 
@@ -75,7 +75,7 @@ static void replay_tally_sweep(struct replay_tally *tally, struct replay_host *h
 	unsigned int points = believed ? replay_tally_points(tally, event) : 0;
 	int err = 0;
 
-	if (host->spared || tally->sweep_is_full)
+	if (host->allowed || tally->sweep_is_full)
 		return;
 	if (host->sweep == REPLAY_TALLY_UNSWEPT) {
 		if (!points || points == SWEEP_ARRIVAL)
@@ -180,7 +180,7 @@ void replay_tally_event(struct replay_tally *tally, const struct event *event)
 	if (!host)
 		return;
 	host->offences += !arrival;
-	tally->spared_offences += !arrival && host->spared;
+	tally->allowed_offences += !arrival && host->allowed;
 	blocked = event->time < host->until;
 	believed = blocked || arrival || clock_check_believe(&tally->handed, event->time);
 	if (tally->sweep)

@@ -29,7 +29,7 @@ struct replay_host {
 	uint8_t rule;	      /* that blocked it last */
 	uint8_t dry_run_rule; /* the same for show */
 	uint8_t first_rule;
-	bool spared;
+	bool allowed;
 };
 
 struct replay_verdict {
@@ -49,10 +49,10 @@ struct replay_sum {
 
 /* All zero at first, but for what is named here as the caller's. */
 struct replay_tally {
-	struct judge *judge;		 /* the caller's, its brake off */
-	const struct prefix_set *spared; /* the judge's, the caller's; may be NULL */
-	struct sweep *sweep;		 /* the caller's; NULL: not wanted */
-	const struct rule *swept;	 /* which rule it is of */
+	struct judge *judge;		  /* the caller's, its brake off */
+	const struct prefix_set *allowed; /* the judge's, the caller's; may be NULL */
+	struct sweep *sweep;		  /* the caller's; NULL: not wanted */
+	const struct rule *swept;	  /* which rule it is of */
 
 	struct lru *hosts; /* of struct replay_host */
 	struct replay_series series;
@@ -60,7 +60,7 @@ struct replay_tally {
 	size_t verdicts_count, verdicts_room;
 	uint64_t classes[EVENT_CLASSES];
 	uint64_t avoided[EVENT_CLASSES]; /* of EVENT_ARRIVAL: the price */
-	uint64_t spared_offences;
+	uint64_t allowed_offences;
 	struct replay_sum blocks[SOBIG_RULES_MAX], dry_runs[SOBIG_RULES_MAX];
 	struct clock_check clock;  /* of all events, for the picture */
 	struct clock_check handed; /* of those that the judge is handed: what it believes */

@@ -193,7 +193,7 @@ static int64_t sweep_until(const struct rule *rule, int64_t time, int64_t until,
 {
 	uint64_t seconds = rule->block;
 
-	if (*times && time >= until + rule->memory * INT64_C(1000))
+	if (*times && time >= until + rule->remember * INT64_C(1000))
 		*times = 0;
 	seconds <<= *times < SWEEP_DOUBLINGS ? *times : SWEEP_DOUBLINGS;
 	++*times;

@@ -108,9 +108,9 @@ struct db_row_text db_column_text(sqlite3_stmt *row, int column, int type, bool 
 
 static void db_bind_block(sqlite3_stmt *to, const struct db_block *block)
 {
-	sqlite3_bind_blob(to, 1, block->whom.addr.bytes, sizeof(block->whom.addr.bytes),
+	sqlite3_bind_blob(to, 1, block->target.addr.bytes, sizeof(block->target.addr.bytes),
 			  SQLITE_STATIC);
-	sqlite3_bind_int(to, 2, block->whom.length);
+	sqlite3_bind_int(to, 2, block->target.length);
 	sqlite3_bind_int64(to, 3, block->since);
 	sqlite3_bind_int64(to, 4, block->until);
 	sqlite3_bind_int64(to, 5, block->quiet);
@@ -124,7 +124,7 @@ static void db_bind_block(sqlite3_stmt *to, const struct db_block *block)
 }
 
 /* A block that runs is made longer, as the kernel's is; otherwise it is a new one. */
-static int db_write_blocks(struct db *store, const struct db_batch *batch)
+static int db_write_blocks(struct db *db, const struct db_batch *batch)
 {
 	/* The parameters are those of db_bind_block(); what a statement does not use is free. */
 	static const char longer[] =
@@ -141,25 +141,25 @@ static int db_write_blocks(struct db *store, const struct db_batch *batch)
 		"INSERT INTO offenders VALUES(?1,?7+1,?4) ON CONFLICT(host) DO UPDATE SET "
 		"times=excluded.times, until=max(until,excluded.until)";
 	sqlite3_stmt *to[3] = { NULL };
-	int err = db_prepare(store->db, longer, &to[0]);
+	int err = db_prepare(db->db, longer, &to[0]);
 
 	if (!err)
-		err = db_prepare(store->db, anew, &to[1]);
+		err = db_prepare(db->db, anew, &to[1]);
 	if (!err)
-		err = db_prepare(store->db, offender, &to[2]);
+		err = db_prepare(db->db, offender, &to[2]);
 	for (size_t i = 0; i < batch->blocks_count && !err; i++) {
 		const struct db_block *block = &batch->blocks[i];
 
 		db_bind_block(to[0], block);
-		err = db_step(store->db, to[0]);
-		if (!err && !sqlite3_changes(store->db)) {
+		err = db_step(db->db, to[0]);
+		if (!err && !sqlite3_changes(db->db)) {
 			db_bind_block(to[1], block);
 			sqlite3_bind_int64(to[1], 13, batch->now + DB_LIFTS_KEPT);
-			err = db_step(store->db, to[1]);
+			err = db_step(db->db, to[1]);
 		}
 		if (!err && block->log && !block->dry_run) {
 			db_bind_block(to[2], block);
-			err = db_step(store->db, to[2]);
+			err = db_step(db->db, to[2]);
 		}
 	}
 	for (size_t i = 0; i < sizeof(to) / sizeof(to[0]); i++)
@@ -167,7 +167,7 @@ static int db_write_blocks(struct db *store, const struct db_batch *batch)
 	return err;
 }
 
-static int db_write_lifts(struct db *store, const struct db_batch *batch)
+static int db_write_lifts(struct db *db, const struct db_batch *batch)
 {
 	static const char *const sqls[] = {
 		"UPDATE blocks SET lifted=?3 WHERE host=?1 AND length=?2 AND until>?3 AND lifted=0",
@@ -179,52 +179,52 @@ static int db_write_lifts(struct db *store, const struct db_batch *batch)
 	for (size_t i = 0; i < sizeof(sqls) / sizeof(sqls[0]) && !err; i++) {
 		sqlite3_stmt *lift;
 
-		err = db_prepare(store->db, sqls[i], &lift);
+		err = db_prepare(db->db, sqls[i], &lift);
 		for (size_t j = 0; j < batch->lifts_count && !err; j++) {
-			const struct addr_prefix *whom = &batch->lifts[j];
+			const struct addr_prefix *target = &batch->lifts[j];
 
-			sqlite3_bind_blob(lift, 1, whom->addr.bytes, sizeof(whom->addr.bytes),
+			sqlite3_bind_blob(lift, 1, target->addr.bytes, sizeof(target->addr.bytes),
 					  SQLITE_STATIC);
-			sqlite3_bind_int(lift, 2, whom->length);
+			sqlite3_bind_int(lift, 2, target->length);
 			sqlite3_bind_int64(lift, 3, batch->now);
-			err = db_step(store->db, lift);
+			err = db_step(db->db, lift);
 		}
 		sqlite3_finalize(lift);
 	}
 	return err;
 }
 
-static int db_write_all(struct db *store, const struct db_batch *batch)
+static int db_write_all(struct db *db, const struct db_batch *batch)
 {
 	int err = 0;
 
 	if (batch->blocks_count)
-		err = db_write_blocks(store, batch);
+		err = db_write_blocks(db, batch);
 	if (!err && batch->lifts_count)
-		err = db_write_lifts(store, batch);
+		err = db_write_lifts(db, batch);
 	for (size_t i = 0; i < batch->logs_count && !err; i++)
-		err = db_write_log(store, &batch->logs[i]);
+		err = db_write_log(db, &batch->logs[i]);
 	if (!err && batch->totals)
-		err = db_write_totals(store, batch->who, batch->totals);
+		err = db_write_totals(db, batch->who, batch->totals);
 	return err;
 }
 
-static int db_write_once(struct db *store, const struct db_batch *batch)
+static int db_write_once(struct db *db, const struct db_batch *batch)
 {
-	int err = db_exec(store->db, "BEGIN IMMEDIATE");
+	int err = db_exec(db->db, "BEGIN IMMEDIATE");
 
 	if (err)
 		return err;
-	err = db_write_all(store, batch);
+	err = db_write_all(db, batch);
 	if (!err)
-		err = db_exec(store->db, "COMMIT");
+		err = db_exec(db->db, "COMMIT");
 	if (err)
-		sqlite3_exec(store->db, "ROLLBACK", NULL, NULL, NULL);
+		sqlite3_exec(db->db, "ROLLBACK", NULL, NULL, NULL);
 	return err;
 }
 
 /* Without evidence, blocks are a tenth of the size. */
-static int db_write_bare(struct db *store, const struct db_batch *batch)
+static int db_write_bare(struct db *db, const struct db_batch *batch)
 {
 	struct db_block *blocks = calloc(batch->blocks_count, sizeof(*blocks));
 	struct db_batch bare = *batch;
@@ -236,46 +236,46 @@ static int db_write_bare(struct db *store, const struct db_batch *batch)
 	for (size_t i = 0; i < batch->blocks_count; i++)
 		blocks[i].lines = "";
 	bare.blocks = blocks;
-	err = db_write_once(store, &bare);
+	err = db_write_once(db, &bare);
 	free(blocks);
 	return err;
 }
 
 /* Where there is no room: what can be done without goes, the least needed first. */
-int db_write(struct db *store, const struct db_batch *batch, size_t *left_out)
+int db_write(struct db *db, const struct db_batch *batch, size_t *left_out)
 {
 	struct db_batch rest = *batch;
-	int err = db_write_once(store, batch);
+	int err = db_write_once(db, batch);
 
 	*left_out = 0;
 	for (size_t i = 0; i < sizeof(db_make_room) / sizeof(db_make_room[0]) && err == -ENOSPC;
 	     i++) {
-		db_exec(store->db, db_make_room[i]);
-		err = db_write_once(store, batch);
+		db_exec(db->db, db_make_room[i]);
+		err = db_write_once(db, batch);
 	}
 	if (err != -ENOSPC || !batch->blocks_count)
 		return err;
-	err = db_write_bare(store, batch);
+	err = db_write_bare(db, batch);
 	if (err != -ENOSPC)
 		return err;
 	/* The blocks are in force, and where the log was read to is worth more than their history.
 	 */
 	rest.blocks_count = 0;
-	err = db_write_once(store, &rest);
+	err = db_write_once(db, &rest);
 	if (!err)
 		*left_out = batch->blocks_count;
 	return err;
 }
 
 /* What was left of the clock; false: nothing valid. */
-static bool db_read_clock(struct db *store, struct db_clock *out)
+static bool db_read_clock(struct db *db, struct db_clock *out)
 {
 	bool valid = true, found = false;
 	struct db_row_text boot;
 	sqlite3_stmt *ask;
 
 	memset(out, 0, sizeof(*out));
-	if (db_prepare(store->db, "SELECT wall, uptime, boot FROM clock", &ask))
+	if (db_prepare(db->db, "SELECT wall, uptime, boot FROM clock", &ask))
 		return false;
 	if (sqlite3_step(ask) == SQLITE_ROW) {
 		out->wall = db_column_number(ask, 0, &valid);
@@ -291,12 +291,12 @@ static bool db_read_clock(struct db *store, struct db_clock *out)
 }
 
 /* What an older version left: the latest time that the state itself knows, or else `now`. */
-static void db_guess_clock(struct db *store, const struct db_clock *now, struct db_clock *out)
+static void db_guess_clock(struct db *db, const struct db_clock *now, struct db_clock *out)
 {
 	sqlite3_stmt *ask;
 
 	*out = *now;
-	if (db_prepare(store->db,
+	if (db_prepare(db->db,
 		       "SELECT max(t) FROM (SELECT max(since) t FROM blocks UNION ALL "
 		       "SELECT max(until) FROM offenders)",
 		       &ask))
@@ -311,55 +311,55 @@ static void db_guess_clock(struct db *store, const struct db_clock *now, struct 
  * From when on what is over is so for sure. What has passed by now is kept, and never goes back: a
  * wall clock that is behind for a while, as before the time is known after a boot, changes nothing.
  */
-static int64_t db_horizon(struct db *store, const struct db_clock *now)
+static int64_t db_horizon(struct db *db, const struct db_clock *now)
 {
 	struct db_clock last;
 	sqlite3_stmt *enter;
 	int64_t passed;
 
-	if (db_read_clock(store, &last))
+	if (db_read_clock(db, &last))
 		passed = db_clock_passed(&last, now);
 	else {
-		db_guess_clock(store, now, &last);
+		db_guess_clock(db, now, &last);
 		passed = last.wall;
 	}
-	if (!db_prepare(store->db, "INSERT OR REPLACE INTO clock VALUES(1,?,?,?)", &enter)) {
+	if (!db_prepare(db->db, "INSERT OR REPLACE INTO clock VALUES(1,?,?,?)", &enter)) {
 		sqlite3_bind_int64(enter, 1, passed);
 		sqlite3_bind_int64(enter, 2, now->uptime);
 		sqlite3_bind_text(enter, 3, now->boot, -1, SQLITE_STATIC);
-		db_step(store->db, enter);
+		db_step(db->db, enter);
 		sqlite3_finalize(enter);
 	}
 	return passed < now->wall ? passed : now->wall;
 }
 
-static bool db_forget(struct db *store, const char *sql, int64_t before)
+static bool db_forget(struct db *db, const char *sql, int64_t before)
 {
 	char text[256];
 
 	snprintf(text, sizeof(text), sql, (long long)before);
-	return !db_exec(store->db, text) && sqlite3_changes(store->db);
+	return !db_exec(db->db, text) && sqlite3_changes(db->db);
 }
 
-bool db_prune(struct db *store, const struct db_clock *now)
+bool db_prune(struct db *db, const struct db_clock *now)
 {
-	const int64_t horizon = db_horizon(store, now);
+	const int64_t horizon = db_horizon(db, now);
 
-	if (db_forget(store,
+	if (db_forget(db,
 		      "DELETE FROM blocks WHERE id IN (SELECT id FROM blocks WHERE until<%lld "
 		      "ORDER BY until LIMIT " DB_CHUNK ")",
-		      horizon - store->limits.history))
+		      horizon - db->limits.history))
 		return true;
-	if (db_forget(store,
+	if (db_forget(db,
 		      "DELETE FROM offenders WHERE host IN (SELECT host FROM offenders WHERE "
 		      "until<%lld LIMIT " DB_CHUNK ")",
-		      horizon - store->limits.memory))
+		      horizon - db->limits.remember))
 		return true;
-	db_forget(store, "DELETE FROM lifts WHERE at<%lld", horizon - DB_LIFTS_KEPT);
+	db_forget(db, "DELETE FROM lifts WHERE at<%lld", horizon - DB_LIFTS_KEPT);
 	return false;
 }
 
-int db_lift_all(struct db *store, int64_t now, uint64_t *lifted)
+int db_lift_all(struct db *db, int64_t now, uint64_t *lifted)
 {
 	char text[256];
 	int err;
@@ -369,11 +369,11 @@ int db_lift_all(struct db *store, int64_t now, uint64_t *lifted)
 		 "BEGIN IMMEDIATE; INSERT OR REPLACE INTO lifts VALUES(" DB_ALL ",%lld); "
 		 "UPDATE blocks SET lifted=%lld WHERE until>%lld AND lifted=0",
 		 (long long)now, (long long)now, (long long)now);
-	err = db_exec(store->db, text);
-	*lifted = sqlite3_changes(store->db);
+	err = db_exec(db->db, text);
+	*lifted = sqlite3_changes(db->db);
 	if (!err)
-		err = db_exec(store->db, "COMMIT");
+		err = db_exec(db->db, "COMMIT");
 	if (err)
-		sqlite3_exec(store->db, "ROLLBACK", NULL, NULL, NULL);
+		sqlite3_exec(db->db, "ROLLBACK", NULL, NULL, NULL);
 	return err;
 }

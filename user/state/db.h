@@ -23,13 +23,13 @@ struct db;
 #define DB_FILE "state.db"
 
 struct db_limits {
-	uint64_t size;	 /* bytes at most */
-	int64_t history; /* ms for which blocks are kept that are over */
-	int64_t memory;	 /* and repeat offenders after their last block */
+	uint64_t size;	  /* bytes at most */
+	int64_t history;  /* ms for which blocks are kept that are over */
+	int64_t remember; /* and repeat offenders after their last block */
 };
 
 struct db_block {
-	struct addr_prefix whom;
+	struct addr_prefix target;
 	int64_t since;
 	int64_t until;
 	uint32_t quiet; /* seconds, as in struct sobig_block */
@@ -87,21 +87,21 @@ int db_put_aside(const char *folder, char *aside, size_t size);
  * 0 or -errno. Where there is no room for all of it, what can be done without goes, and at last
  * *left_out is how many of the blocks were not entered.
  */
-int db_write(struct db *store, const struct db_batch *batch, size_t *left_out);
+int db_write(struct db *db, const struct db_batch *batch, size_t *left_out);
 
 /* False if somebody has taken the file away, so that whatever is written is lost. */
-bool db_is_there(const struct db *store);
+bool db_is_there(const struct db *db);
 
 /*
  * Forgets what is over for long enough, some of it each time. True: there is more. What has not
  * really passed by store_clock.h is not over, however far ahead the wall clock is.
  */
 struct db_clock;
-bool db_prune(struct db *store, const struct db_clock *now);
+bool db_prune(struct db *db, const struct db_clock *now);
 
 /* Enters that all blocks are lifted, *lifted of them, and those made before that are entered later.
  */
-int db_lift_all(struct db *store, int64_t now, uint64_t *lifted);
+int db_lift_all(struct db *db, int64_t now, uint64_t *lifted);
 
 /*
  * Whatever is read from here on is checked: a row that is not valid is skipped and counted, as
@@ -112,36 +112,35 @@ int db_lift_all(struct db *store, int64_t now, uint64_t *lifted);
 typedef int db_each_block(void *context, const struct db_block *block);
 
 /* Blocks that run at `now` and were not lifted, trials excepted. */
-int db_running(struct db *store, int64_t now, db_each_block *each, void *context);
+int db_running(struct db *db, int64_t now, db_each_block *each, void *context);
 
 /* Blocks of what is in `whom` (NULL: of all) or holds it, the latest first, `most` at most. */
-int db_history(struct db *store, const struct addr_prefix *whom, unsigned int most,
+int db_history(struct db *db, const struct addr_prefix *target, unsigned int most,
 	       db_each_block *each, void *context);
 
 /* Blocks whose line was of this time or later. */
-int db_since(struct db *store, int64_t event, db_each_block *each, void *context);
+int db_since(struct db *db, int64_t event, db_each_block *each, void *context);
 
 typedef void db_each_repeat(void *context, const struct addr *host, unsigned int times,
 			    int64_t until);
 
-int db_repeats(struct db *store, db_each_repeat *each, void *context);
+int db_repeats(struct db *db, db_each_repeat *each, void *context);
 
 /*
  * -ENOENT: nothing is known of that log, or what is known is not valid. 0 without a place: it was
  * not there yet.
  */
-int db_log(struct db *store, const char *name, struct log_position *done,
-	   struct log_position *from);
+int db_log(struct db *db, const char *name, struct log_position *done, struct log_position *from);
 
-int db_totals(struct db *store, const char *who, struct db_totals *out);
+int db_totals(struct db *db, const char *who, struct db_totals *out);
 
 /* How many rows have been skipped; one that was read twice counts twice. */
-uint64_t db_bad(const struct db *store);
+uint64_t db_bad(const struct db *db);
 
 /* Reads all there is, and counts the rows that are not valid. 0 or -errno. */
-int db_count_bad(struct db *store, uint64_t *out);
+int db_count_bad(struct db *db, uint64_t *out);
 
 /* Accepts NULL. */
-void db_close(struct db *store);
+void db_close(struct db *db);
 
 #endif

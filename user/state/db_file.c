@@ -53,9 +53,9 @@ static int store_version(sqlite3 *db)
 	return version < 0 ? db_errno(db) : version;
 }
 
-static int store_prepare_file(struct db *store)
+static int store_prepare_file(struct db *db)
 {
-	int version = store_version(store->db), err;
+	int version = store_version(db->db), err;
 	char text[128];
 
 	if (version < 0)
@@ -64,16 +64,16 @@ static int store_prepare_file(struct db *store)
 		return -EBADMSG;
 	/* No word to the disk for each batch: a power cut may cost the last seconds, and no more.
 	 */
-	err = db_exec(store->db, "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL");
+	err = db_exec(db->db, "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL");
 	snprintf(text, sizeof(text), "PRAGMA journal_size_limit=%d; PRAGMA max_page_count=%llu",
-		 STORE_WAL, (unsigned long long)(store->limits.size / STORE_PAGE));
+		 STORE_WAL, (unsigned long long)(db->limits.size / STORE_PAGE));
 	if (!err)
-		err = db_exec(store->db, text);
+		err = db_exec(db->db, text);
 	if (!err)
-		err = db_exec(store->db, store_schema);
+		err = db_exec(db->db, store_schema);
 	snprintf(text, sizeof(text), "PRAGMA user_version=%d", STORE_VERSION);
 	if (!err && version != STORE_VERSION)
-		err = db_exec(store->db, text);
+		err = db_exec(db->db, text);
 	return err;
 }
 
@@ -151,32 +151,32 @@ static int store_check_file(const char *path, bool make)
 int db_open(const char *folder, const struct db_limits *limits, struct db **out)
 {
 	int flags = limits ? SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE : SQLITE_OPEN_READWRITE;
-	struct db *store = calloc(1, sizeof(*store));
+	struct db *db = calloc(1, sizeof(*db));
 	struct stat st;
 	int err;
 
-	if (!store)
+	if (!db)
 		return -ENOMEM;
 	if (limits)
-		store->limits = *limits;
+		db->limits = *limits;
 	err = store_check_folder(folder, limits);
-	if (!err && snprintf(store->path, sizeof(store->path), "%s/%s", folder, DB_FILE) >=
-			    (int)sizeof(store->path))
+	if (!err &&
+	    snprintf(db->path, sizeof(db->path), "%s/%s", folder, DB_FILE) >= (int)sizeof(db->path))
 		err = -ENAMETOOLONG;
 	if (!err)
-		err = store_check_file(store->path, limits);
-	if (!err && sqlite3_open_v2(store->path, &store->db, flags, NULL))
-		err = db_errno(store->db);
+		err = store_check_file(db->path, limits);
+	if (!err && sqlite3_open_v2(db->path, &db->db, flags, NULL))
+		err = db_errno(db->db);
 	if (!err)
-		sqlite3_busy_timeout(store->db, STORE_PATIENCE_MS);
+		sqlite3_busy_timeout(db->db, STORE_PATIENCE_MS);
 	if (!err && limits)
-		err = store_prepare_file(store);
-	if (!err && !stat(store->path, &st))
-		store->inode = st.st_ino;
+		err = store_prepare_file(db);
+	if (!err && !stat(db->path, &st))
+		db->inode = st.st_ino;
 	if (err)
-		db_close(store);
+		db_close(db);
 	else
-		*out = store;
+		*out = db;
 	return err;
 }
 
@@ -201,11 +201,11 @@ int db_put_aside(const char *folder, char *aside, size_t size)
 	return 0;
 }
 
-bool db_is_there(const struct db *store)
+bool db_is_there(const struct db *db)
 {
 	struct stat st;
 
-	return !stat(store->path, &st) && st.st_ino == store->inode;
+	return !stat(db->path, &st) && st.st_ino == db->inode;
 }
 
 const char *db_strerror(int err)
@@ -216,10 +216,10 @@ const char *db_strerror(int err)
 	return strerror(err);
 }
 
-void db_close(struct db *store)
+void db_close(struct db *db)
 {
-	if (!store)
+	if (!db)
 		return;
-	sqlite3_close(store->db);
-	free(store);
+	sqlite3_close(db->db);
+	free(db);
 }

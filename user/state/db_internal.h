@@ -32,7 +32,7 @@ int db_step(sqlite3 *db, sqlite3_stmt *statement);
 int64_t db_column_number(sqlite3_stmt *row, int column, bool *valid);
 struct db_row_text db_column_text(sqlite3_stmt *row, int column, int type, bool *valid);
 
-int db_write_log(struct db *store, const struct db_log *log);
-int db_write_totals(struct db *store, const char *who, const struct db_totals *totals);
+int db_write_log(struct db *db, const struct db_log *log);
+int db_write_totals(struct db *db, const char *who, const struct db_totals *totals);
 
 #endif

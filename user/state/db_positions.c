@@ -5,12 +5,11 @@
 
 #include "state/db_internal.h"
 
-static int db_write_places(struct db *store, const char *log, bool earlier,
+static int db_write_places(struct db *db, const char *log, bool earlier,
 			   const struct log_position_files *places)
 {
 	sqlite3_stmt *insert;
-	int err =
-		db_prepare(store->db, "INSERT INTO places VALUES(?,?,?,?,?,?,?,?,?,?,?)", &insert);
+	int err = db_prepare(db->db, "INSERT INTO places VALUES(?,?,?,?,?,?,?,?,?,?,?)", &insert);
 
 	for (unsigned int i = 0; i < places->count && !err; i++) {
 		const struct log_position_file *place = &places->places[i];
@@ -23,43 +22,43 @@ static int db_write_places(struct db *store, const char *log, bool earlier,
 		sqlite3_bind_text(insert, 1, log, -1, SQLITE_STATIC);
 		for (int j = 0; j < (int)(sizeof(values) / sizeof(values[0])); j++)
 			sqlite3_bind_int64(insert, j + 2, values[j]);
-		err = db_step(store->db, insert);
+		err = db_step(db->db, insert);
 	}
 	sqlite3_finalize(insert);
 	return err;
 }
 
 /* `sql` names a log by its only parameter. */
-static int db_of_log(struct db *store, const char *sql, const char *log)
+static int db_of_log(struct db *db, const char *sql, const char *log)
 {
 	sqlite3_stmt *statement;
-	int err = db_prepare(store->db, sql, &statement);
+	int err = db_prepare(db->db, sql, &statement);
 
 	if (err)
 		return err;
 	sqlite3_bind_text(statement, 1, log, -1, SQLITE_STATIC);
-	err = db_step(store->db, statement);
+	err = db_step(db->db, statement);
 	sqlite3_finalize(statement);
 	return err;
 }
 
-int db_write_log(struct db *store, const struct db_log *log)
+int db_write_log(struct db *db, const struct db_log *log)
 {
 	sqlite3_stmt *insert;
-	int err = db_of_log(store, "DELETE FROM places WHERE log=?", log->name);
+	int err = db_of_log(db, "DELETE FROM places WHERE log=?", log->name);
 
 	if (!err)
-		err = db_write_places(store, log->name, false, &log->done.places);
+		err = db_write_places(db, log->name, false, &log->done.places);
 	if (!err)
-		err = db_write_places(store, log->name, true, &log->from.places);
+		err = db_write_places(db, log->name, true, &log->from.places);
 	if (err)
 		return err;
-	err = db_prepare(store->db, "INSERT OR REPLACE INTO cursors VALUES(?,?)", &insert);
+	err = db_prepare(db->db, "INSERT OR REPLACE INTO cursors VALUES(?,?)", &insert);
 	if (err)
 		return err;
 	sqlite3_bind_text(insert, 1, log->name, -1, SQLITE_STATIC);
 	sqlite3_bind_text(insert, 2, log->done.cursor, -1, SQLITE_STATIC);
-	err = db_step(store->db, insert);
+	err = db_step(db->db, insert);
 	sqlite3_finalize(insert);
 	return err;
 }
@@ -85,12 +84,12 @@ static bool db_read_place(sqlite3_stmt *at, struct log_position *done, struct lo
 }
 
 /* 0; -ENOENT: there is a row that is not valid, and one alone makes the rest worthless. */
-static int db_read_places(struct db *store, const char *name, struct log_position *done,
+static int db_read_places(struct db *db, const char *name, struct log_position *done,
 			  struct log_position *from)
 {
 	sqlite3_stmt *ask;
 	uint64_t bad = 0;
-	int err = db_prepare(store->db,
+	int err = db_prepare(db->db,
 			     "SELECT earlier, rank, generation, device, inode, offset, proof, "
 			     "head, head_size, skip FROM places WHERE log=? "
 			     "ORDER BY earlier, rank",
@@ -102,16 +101,16 @@ static int db_read_places(struct db *store, const char *name, struct log_positio
 	while (sqlite3_step(ask) == SQLITE_ROW)
 		bad += !db_read_place(ask, done, from);
 	sqlite3_finalize(ask);
-	store->bad += bad;
+	db->bad += bad;
 	return bad ? -ENOENT : 0;
 }
 
-static int db_read_cursor(struct db *store, const char *name, char out[LOG_POSITION_CURSOR_SIZE])
+static int db_read_cursor(struct db *db, const char *name, char out[LOG_POSITION_CURSOR_SIZE])
 {
 	sqlite3_stmt *ask;
 	struct db_row_text text;
 	bool valid = true;
-	int err = db_prepare(store->db, "SELECT cursor FROM cursors WHERE log=?", &ask);
+	int err = db_prepare(db->db, "SELECT cursor FROM cursors WHERE log=?", &ask);
 
 	if (err)
 		return err;
@@ -122,21 +121,21 @@ static int db_read_cursor(struct db *store, const char *name, char out[LOG_POSIT
 		if (valid && !db_row_cursor(&text, out))
 			err = 0;
 		else
-			store->bad++;
+			db->bad++;
 	}
 	sqlite3_finalize(ask);
 	return err;
 }
 
-int db_log(struct db *store, const char *name, struct log_position *done, struct log_position *from)
+int db_log(struct db *db, const char *name, struct log_position *done, struct log_position *from)
 {
 	int err;
 
 	memset(done, 0, sizeof(*done));
 	memset(from, 0, sizeof(*from));
-	err = db_read_places(store, name, done, from);
+	err = db_read_places(db, name, done, from);
 	if (!err)
-		err = db_read_cursor(store, name, done->cursor);
+		err = db_read_cursor(db, name, done->cursor);
 	if (err) {
 		memset(done, 0, sizeof(*done));
 		memset(from, 0, sizeof(*from));
@@ -144,10 +143,10 @@ int db_log(struct db *store, const char *name, struct log_position *done, struct
 	return err;
 }
 
-int db_write_totals(struct db *store, const char *who, const struct db_totals *totals)
+int db_write_totals(struct db *db, const char *who, const struct db_totals *totals)
 {
 	sqlite3_stmt *insert;
-	int err = db_prepare(store->db, "INSERT OR REPLACE INTO totals VALUES(?,?,?,?,?)", &insert);
+	int err = db_prepare(db->db, "INSERT OR REPLACE INTO totals VALUES(?,?,?,?,?)", &insert);
 
 	if (err)
 		return err;
@@ -156,16 +155,16 @@ int db_write_totals(struct db *store, const char *who, const struct db_totals *t
 	sqlite3_bind_int64(insert, 3, totals->offences);
 	sqlite3_bind_int64(insert, 4, totals->blocks);
 	sqlite3_bind_int(insert, 5, totals->braked);
-	err = db_step(store->db, insert);
+	err = db_step(db->db, insert);
 	sqlite3_finalize(insert);
 	return err;
 }
 
-int db_totals(struct db *store, const char *who, struct db_totals *out)
+int db_totals(struct db *db, const char *who, struct db_totals *out)
 {
 	sqlite3_stmt *ask;
 	int err = db_prepare(
-		store->db, "SELECT lines, offences, blocks, braked FROM totals WHERE who=?", &ask);
+		db->db, "SELECT lines, offences, blocks, braked FROM totals WHERE who=?", &ask);
 
 	memset(out, 0, sizeof(*out));
 	if (err)
@@ -181,7 +180,7 @@ int db_totals(struct db *store, const char *who, struct db_totals *out)
 		};
 
 		if (!valid || db_row_totals(&row, out))
-			store->bad++;
+			db->bad++;
 	}
 	sqlite3_finalize(ask);
 	return 0;

@@ -12,7 +12,7 @@
 	"lines FROM blocks "
 
 /* False: it is not valid. The texts are gone with the row. */
-static bool db_read_block(struct db *store, sqlite3_stmt *at, struct db_block *out)
+static bool db_read_block(struct db *db, sqlite3_stmt *at, struct db_block *out)
 {
 	bool valid = true;
 	const struct db_row_block row = {
@@ -34,52 +34,52 @@ static bool db_read_block(struct db *store, sqlite3_stmt *at, struct db_block *o
 	};
 
 	valid = valid && !db_row_block(&row, out);
-	store->bad += !valid;
+	db->bad += !valid;
 	return valid;
 }
 
-static int db_each(struct db *store, sqlite3_stmt *ask, db_each_block *each, void *context)
+static int db_each(struct db *db, sqlite3_stmt *ask, db_each_block *each, void *context)
 {
 	struct db_block block;
 	int err = 0, step;
 
 	while (!err && (step = sqlite3_step(ask)) == SQLITE_ROW)
-		if (db_read_block(store, ask, &block))
+		if (db_read_block(db, ask, &block))
 			err = each(context, &block);
 	if (!err && step != SQLITE_DONE)
-		err = db_errno(store->db);
+		err = db_errno(db->db);
 	sqlite3_finalize(ask);
 	return err;
 }
 
-int db_running(struct db *store, int64_t now, db_each_block *each, void *context)
+int db_running(struct db *db, int64_t now, db_each_block *each, void *context)
 {
 	sqlite3_stmt *ask;
-	int err = db_prepare(store->db, DB_COLUMNS "WHERE until>? AND lifted=0 AND trial=0", &ask);
+	int err = db_prepare(db->db, DB_COLUMNS "WHERE until>? AND lifted=0 AND trial=0", &ask);
 
 	if (err)
 		return err;
 	sqlite3_bind_int64(ask, 1, now);
-	return db_each(store, ask, each, context);
+	return db_each(db, ask, each, context);
 }
 
-int db_since(struct db *store, int64_t event, db_each_block *each, void *context)
+int db_since(struct db *db, int64_t event, db_each_block *each, void *context)
 {
 	sqlite3_stmt *ask;
-	int err = db_prepare(store->db, DB_COLUMNS "WHERE event>=? AND log IS NOT NULL AND trial=0",
+	int err = db_prepare(db->db, DB_COLUMNS "WHERE event>=? AND log IS NOT NULL AND trial=0",
 			     &ask);
 
 	if (err)
 		return err;
 	sqlite3_bind_int64(ask, 1, event);
-	return db_each(store, ask, each, context);
+	return db_each(db, ask, each, context);
 }
 
 /* The last address of a network. */
-static struct addr db_last(const struct addr_prefix *whom)
+static struct addr db_last(const struct addr_prefix *target)
 {
-	unsigned int bits = whom->length + (addr_is_ipv4(&whom->addr) ? 96 : 0);
-	struct addr last = whom->addr;
+	unsigned int bits = target->length + (addr_is_ipv4(&target->addr) ? 96 : 0);
+	struct addr last = target->addr;
 
 	for (unsigned int i = bits; i < 128; i++)
 		last.bytes[i / 8] |= 0x80 >> i % 8;
@@ -88,7 +88,7 @@ static struct addr db_last(const struct addr_prefix *whom)
 
 /* A filter for rows, since SQLite knows no networks: those that `whom` is in, or that are in it. */
 struct db_wanted {
-	const struct addr_prefix *whom;
+	const struct addr_prefix *target;
 	db_each_block *each;
 	void *context;
 	unsigned int left;
@@ -97,9 +97,9 @@ struct db_wanted {
 static int db_want(void *context, const struct db_block *block)
 {
 	struct db_wanted *wanted = context;
-	const struct addr_prefix *whom = wanted->whom;
+	const struct addr_prefix *target = wanted->target;
 
-	if (whom && !addr_prefix_meets(whom, &block->whom))
+	if (target && !addr_prefix_meets(target, &block->target))
 		return 0;
 	if (!wanted->left)
 		return -ECANCELED;
@@ -107,40 +107,40 @@ static int db_want(void *context, const struct db_block *block)
 	return wanted->each(wanted->context, block);
 }
 
-int db_history(struct db *store, const struct addr_prefix *whom, unsigned int most,
+int db_history(struct db *db, const struct addr_prefix *target, unsigned int most,
 	       db_each_block *each, void *context)
 {
-	struct db_wanted wanted = { whom, each, context, most };
+	struct db_wanted wanted = { target, each, context, most };
 	sqlite3_stmt *ask;
 	struct addr last;
 	int err;
 
-	if (!whom) {
-		err = db_prepare(store->db, DB_COLUMNS "ORDER BY since DESC, id DESC", &ask);
+	if (!target) {
+		err = db_prepare(db->db, DB_COLUMNS "ORDER BY since DESC, id DESC", &ask);
 	} else {
 		/* What lies in it is found by the index; what is wider is seldom. */
-		err = db_prepare(store->db,
+		err = db_prepare(db->db,
 				 DB_COLUMNS "WHERE host BETWEEN ? AND ? OR length<? "
 					    "ORDER BY since DESC, id DESC",
 				 &ask);
 	}
 	if (err)
 		return err;
-	if (whom) {
-		last = db_last(whom);
-		sqlite3_bind_blob(ask, 1, whom->addr.bytes, sizeof(whom->addr.bytes),
+	if (target) {
+		last = db_last(target);
+		sqlite3_bind_blob(ask, 1, target->addr.bytes, sizeof(target->addr.bytes),
 				  SQLITE_STATIC);
 		sqlite3_bind_blob(ask, 2, last.bytes, sizeof(last.bytes), SQLITE_STATIC);
-		sqlite3_bind_int(ask, 3, whom->length);
+		sqlite3_bind_int(ask, 3, target->length);
 	}
-	err = db_each(store, ask, db_want, &wanted);
+	err = db_each(db, ask, db_want, &wanted);
 	return err == -ECANCELED ? 0 : err;
 }
 
-int db_repeats(struct db *store, db_each_repeat *each, void *context)
+int db_repeats(struct db *db, db_each_repeat *each, void *context)
 {
 	sqlite3_stmt *ask;
-	int err = db_prepare(store->db, "SELECT host, times, until FROM offenders", &ask), step;
+	int err = db_prepare(db->db, "SELECT host, times, until FROM offenders", &ask), step;
 
 	if (err)
 		return err;
@@ -158,10 +158,10 @@ int db_repeats(struct db *store, db_each_repeat *each, void *context)
 		if (valid && !db_row_repeat(&row, &host, &times, &until))
 			each(context, &host, times, until);
 		else
-			store->bad++;
+			db->bad++;
 	}
 	if (step != SQLITE_DONE)
-		err = db_errno(store->db);
+		err = db_errno(db->db);
 	sqlite3_finalize(ask);
 	return err;
 }
@@ -183,58 +183,58 @@ static void db_skip_repeat(void *context, const struct addr *host, unsigned int 
 }
 
 /* Each log and each daemon that the state knows. */
-static int db_read_names(struct db *store, const char *sql,
-			 void (*read)(struct db *store, const char *name))
+static int db_read_names(struct db *db, const char *sql,
+			 void (*read)(struct db *db, const char *name))
 {
 	sqlite3_stmt *ask;
-	int err = db_prepare(store->db, sql, &ask), step;
+	int err = db_prepare(db->db, sql, &ask), step;
 
 	if (err)
 		return err;
 	while ((step = sqlite3_step(ask)) == SQLITE_ROW)
 		if (sqlite3_column_type(ask, 0) == SQLITE_TEXT)
-			read(store, (const char *)sqlite3_column_text(ask, 0));
+			read(db, (const char *)sqlite3_column_text(ask, 0));
 		else
-			store->bad++;
+			db->bad++;
 	if (step != SQLITE_DONE)
-		err = db_errno(store->db);
+		err = db_errno(db->db);
 	sqlite3_finalize(ask);
 	return err;
 }
 
-static void db_read_log(struct db *store, const char *name)
+static void db_read_log(struct db *db, const char *name)
 {
 	struct log_position done, from;
 
-	db_log(store, name, &done, &from);
+	db_log(db, name, &done, &from);
 }
 
-static void db_read_totals(struct db *store, const char *who)
+static void db_read_totals(struct db *db, const char *who)
 {
 	struct db_totals totals;
 
-	db_totals(store, who, &totals);
+	db_totals(db, who, &totals);
 }
 
-int db_count_bad(struct db *store, uint64_t *out)
+int db_count_bad(struct db *db, uint64_t *out)
 {
-	const uint64_t before = store->bad;
-	int err = db_history(store, NULL, UINT_MAX, db_skip_block, NULL);
+	const uint64_t before = db->bad;
+	int err = db_history(db, NULL, UINT_MAX, db_skip_block, NULL);
 
 	if (!err)
-		err = db_repeats(store, db_skip_repeat, NULL);
+		err = db_repeats(db, db_skip_repeat, NULL);
 	if (!err)
-		err = db_read_names(store, "SELECT log FROM cursors", db_read_log);
+		err = db_read_names(db, "SELECT log FROM cursors", db_read_log);
 	if (!err)
-		err = db_read_names(store, "SELECT who FROM totals", db_read_totals);
+		err = db_read_names(db, "SELECT who FROM totals", db_read_totals);
 	if (err)
 		return err;
-	*out = store->bad - before;
-	store->bad = before;
+	*out = db->bad - before;
+	db->bad = before;
 	return 0;
 }
 
-uint64_t db_bad(const struct db *store)
+uint64_t db_bad(const struct db *db)
 {
-	return store->bad;
+	return db->bad;
 }

@@ -87,7 +87,7 @@ int db_row_block(const struct db_row_block *row, struct db_block *out)
 {
 	struct db_block block = { .log = row->log.bytes, .lines = row->lines.bytes };
 
-	if (!db_row_network(row, &block.whom) || !db_row_times(row) ||
+	if (!db_row_network(row, &block.target) || !db_row_times(row) ||
 	    !db_row_in(row->quiet, 0, DB_ROW_SECONDS_MAX) || !db_row_in(row->dry_run, 0, 1) ||
 	    !db_row_in(row->repeats, 0, DB_ROW_REPEATS_MAX) ||
 	    !db_row_is_printable(&row->reason, sizeof(block.reason) - 1) ||

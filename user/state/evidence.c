@@ -35,14 +35,14 @@ struct evidence {
 	_Alignas(8) char ring[];
 };
 
-int evidence_open(size_t memory, uint64_t seed, struct evidence **out)
+int evidence_open(size_t max_bytes, uint64_t seed, struct evidence **out)
 {
-	struct evidence *evidence = calloc(1, sizeof(*evidence) + memory);
+	struct evidence *evidence = calloc(1, sizeof(*evidence) + max_bytes);
 
 	if (!evidence)
 		return -ENOMEM;
 	evidence->seed = seed;
-	evidence->size = memory & ~(size_t)7;
+	evidence->size = max_bytes & ~(size_t)7;
 	evidence->next = evidence->size; /* so that no place is 0 */
 	*out = evidence;
 	return 0;

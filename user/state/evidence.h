@@ -13,7 +13,7 @@ struct evidence;
 #define EVIDENCE_LINE_MAX 480
 
 /* As many lines as fit into `memory` bytes. `seed` is a secret. -ENOMEM. The caller closes *out. */
-int evidence_open(size_t memory, uint64_t seed, struct evidence **out);
+int evidence_open(size_t max_bytes, uint64_t seed, struct evidence **out);
 
 /* Keeps a line of `host`, in place of the oldest of all. */
 void evidence_add(struct evidence *evidence, const struct addr *host, const char *line,

@@ -47,7 +47,7 @@ struct writer {
 	bool over;
 	struct writer_state state;
 	/* The thread's own: */
-	struct db *store;
+	struct db *db;
 	bool checked; /* the rows of it, once */
 	time_t pruned;
 };
@@ -86,15 +86,15 @@ static bool writer_make_room(void **items, size_t count, size_t *room, size_t si
 }
 
 /* Under the lock: that `block` is not entered, and would not be restored. */
-static void writer_note_lost(struct writer *scribe, const struct db_block *block)
+static void writer_note_lost(struct writer *writer, const struct db_block *block)
 {
-	scribe->state.lost++;
-	if (!block->dry_run && block->until > scribe->state.lost_until)
-		scribe->state.lost_until = block->until;
+	writer->state.lost++;
+	if (!block->dry_run && block->until > writer->state.lost_until)
+		writer->state.lost_until = block->until;
 }
 
 /* Takes over the strings of `block`. */
-static void writer_add_block(struct writer *scribe, struct writer_batch *batch,
+static void writer_add_block(struct writer *writer, struct writer_batch *batch,
 			     const struct db_block *block)
 {
 	if (writer_make_room((void **)&batch->blocks, batch->blocks_count, &batch->blocks_room,
@@ -102,40 +102,40 @@ static void writer_add_block(struct writer *scribe, struct writer_batch *batch,
 		batch->blocks[batch->blocks_count++] = *block;
 		return;
 	}
-	writer_note_lost(scribe, block);
+	writer_note_lost(writer, block);
 	writer_free_block(&(struct db_block){ .log = block->log, .lines = block->lines });
 }
 
-void writer_block(struct writer *scribe, const struct db_block *block)
+void writer_block(struct writer *writer, const struct db_block *block)
 {
 	struct db_block copy = *block;
 
 	copy.log = block->log ? strdup(block->log) : NULL;
 	copy.lines = block->lines ? strdup(block->lines) : NULL;
-	pthread_mutex_lock(&scribe->lock);
-	writer_add_block(scribe, &scribe->gathered, &copy);
-	pthread_mutex_unlock(&scribe->lock);
+	pthread_mutex_lock(&writer->lock);
+	writer_add_block(writer, &writer->gathered, &copy);
+	pthread_mutex_unlock(&writer->lock);
 }
 
-static void writer_add_lift(struct writer_batch *batch, const struct addr_prefix *whom)
+static void writer_add_lift(struct writer_batch *batch, const struct addr_prefix *target)
 {
 	if (writer_make_room((void **)&batch->lifts, batch->lifts_count, &batch->lifts_room,
-			     sizeof(*whom)))
-		batch->lifts[batch->lifts_count++] = *whom;
+			     sizeof(*target)))
+		batch->lifts[batch->lifts_count++] = *target;
 }
 
-void writer_lift(struct writer *scribe, const struct addr_prefix *whom)
+void writer_lift(struct writer *writer, const struct addr_prefix *target)
 {
-	pthread_mutex_lock(&scribe->lock);
-	writer_add_lift(&scribe->gathered, whom);
-	pthread_mutex_unlock(&scribe->lock);
+	pthread_mutex_lock(&writer->lock);
+	writer_add_lift(&writer->gathered, target);
+	pthread_mutex_unlock(&writer->lock);
 }
 
 /* Adds `from` to `to`, which is older; `from` is empty after that. */
-static void writer_merge(struct writer *scribe, struct writer_batch *to, struct writer_batch *from)
+static void writer_merge(struct writer *writer, struct writer_batch *to, struct writer_batch *from)
 {
 	for (size_t i = 0; i < from->blocks_count; i++)
-		writer_add_block(scribe, to, &from->blocks[i]);
+		writer_add_block(writer, to, &from->blocks[i]);
 	from->blocks_count = 0;
 	for (size_t i = 0; i < from->lifts_count; i++)
 		writer_add_lift(to, &from->lifts[i]);
@@ -146,53 +146,53 @@ static void writer_merge(struct writer *scribe, struct writer_batch *to, struct 
 	writer_clear(from);
 }
 
-void writer_post(struct writer *scribe, const struct db_log *logs, size_t count,
+void writer_post(struct writer *writer, const struct db_log *logs, size_t count,
 		 const struct db_totals *totals, int64_t now)
 {
-	struct writer_batch *gathered = &scribe->gathered;
+	struct writer_batch *gathered = &writer->gathered;
 
-	pthread_mutex_lock(&scribe->lock);
+	pthread_mutex_lock(&writer->lock);
 	gathered->logs_count = count < WRITER_LOGS_MAX ? count : WRITER_LOGS_MAX;
 	memcpy(gathered->logs, logs, gathered->logs_count * sizeof(*logs));
 	gathered->totals = *totals;
 	gathered->now = now;
-	writer_merge(scribe, &scribe->waiting, gathered);
-	scribe->has_post = true;
-	pthread_cond_signal(&scribe->posted);
-	pthread_mutex_unlock(&scribe->lock);
+	writer_merge(writer, &writer->waiting, gathered);
+	writer->has_post = true;
+	pthread_cond_signal(&writer->posted);
+	pthread_mutex_unlock(&writer->lock);
 }
 
 /* A file that is damaged is put aside, and a new one begun. */
-static int writer_mend(struct writer *scribe)
+static int writer_mend(struct writer *writer)
 {
 	char aside[PATH_MAX];
 	int err;
 
-	db_close(scribe->store);
-	scribe->store = NULL;
-	err = db_put_aside(scribe->folder, aside, sizeof(aside));
+	db_close(writer->db);
+	writer->db = NULL;
+	err = db_put_aside(writer->folder, aside, sizeof(aside));
 	if (err)
 		return err;
-	pthread_mutex_lock(&scribe->lock);
-	scribe->state.damaged++;
-	pthread_mutex_unlock(&scribe->lock);
-	return db_open(scribe->folder, &scribe->limits, &scribe->store);
+	pthread_mutex_lock(&writer->lock);
+	writer->state.damaged++;
+	pthread_mutex_unlock(&writer->lock);
+	return db_open(writer->folder, &writer->limits, &writer->db);
 }
 
 /* Here, where nobody waits for it. */
-static void writer_check(struct writer *scribe)
+static void writer_check(struct writer *writer)
 {
 	uint64_t bad;
 
-	if (scribe->checked || !scribe->store || db_count_bad(scribe->store, &bad))
+	if (writer->checked || !writer->db || db_count_bad(writer->db, &bad))
 		return;
-	scribe->checked = true;
-	pthread_mutex_lock(&scribe->lock);
-	scribe->state.bad = bad;
-	pthread_mutex_unlock(&scribe->lock);
+	writer->checked = true;
+	pthread_mutex_lock(&writer->lock);
+	writer->state.bad = bad;
+	pthread_mutex_unlock(&writer->lock);
 }
 
-static int writer_write(struct writer *scribe, const struct writer_batch *batch)
+static int writer_write(struct writer *writer, const struct writer_batch *batch)
 {
 	const struct db_batch rows = {
 		.blocks = batch->blocks,
@@ -201,174 +201,174 @@ static int writer_write(struct writer *scribe, const struct writer_batch *batch)
 		.lifts_count = batch->lifts_count,
 		.logs = batch->logs,
 		.logs_count = batch->logs_count,
-		.who = scribe->who,
+		.who = writer->who,
 		.totals = &batch->totals,
 		.now = batch->now,
 	};
 	size_t left_out = 0;
 	int err = 0;
 
-	if (scribe->store && !db_is_there(scribe->store)) {
-		db_close(scribe->store);
-		scribe->store = NULL;
-		pthread_mutex_lock(&scribe->lock);
-		scribe->state.gone++;
-		pthread_mutex_unlock(&scribe->lock);
+	if (writer->db && !db_is_there(writer->db)) {
+		db_close(writer->db);
+		writer->db = NULL;
+		pthread_mutex_lock(&writer->lock);
+		writer->state.gone++;
+		pthread_mutex_unlock(&writer->lock);
 	}
-	if (!scribe->store)
-		err = db_open(scribe->folder, &scribe->limits, &scribe->store);
+	if (!writer->db)
+		err = db_open(writer->folder, &writer->limits, &writer->db);
 	if (err == -EBADMSG)
-		err = writer_mend(scribe);
+		err = writer_mend(writer);
 	if (!err)
-		err = db_write(scribe->store, &rows, &left_out);
+		err = db_write(writer->db, &rows, &left_out);
 	if (err == -EBADMSG) {
-		err = writer_mend(scribe);
+		err = writer_mend(writer);
 		if (!err)
-			err = db_write(scribe->store, &rows, &left_out);
+			err = db_write(writer->db, &rows, &left_out);
 	}
 	if (left_out) {
-		pthread_mutex_lock(&scribe->lock);
+		pthread_mutex_lock(&writer->lock);
 		for (size_t i = 0; i < batch->blocks_count; i++)
-			writer_note_lost(scribe, &batch->blocks[i]);
-		pthread_mutex_unlock(&scribe->lock);
+			writer_note_lost(writer, &batch->blocks[i]);
+		pthread_mutex_unlock(&writer->lock);
 	}
 	/* What the file stood for may be gone: it is looked for again. */
-	if (err && scribe->store) {
-		db_close(scribe->store);
-		scribe->store = NULL;
+	if (err && writer->db) {
+		db_close(writer->db);
+		writer->db = NULL;
 	}
 	return err;
 }
 
-static void writer_prune(struct writer *scribe, int64_t now)
+static void writer_prune(struct writer *writer, int64_t now)
 {
 	time_t second = time(NULL);
 	struct db_clock clock;
 
-	if (!scribe->store || llabs(second - scribe->pruned) < WRITER_PRUNE)
+	if (!writer->db || llabs(second - writer->pruned) < WRITER_PRUNE)
 		return;
 	db_clock_now(now, &clock);
-	if (!db_prune(scribe->store, &clock))
-		scribe->pruned = second;
+	if (!db_prune(writer->db, &clock))
+		writer->pruned = second;
 }
 
 /* Waits for a post, and takes it out. False: there is none, and it is over. */
-static bool writer_take(struct writer *scribe, struct writer_batch *out, bool failed)
+static bool writer_take(struct writer *writer, struct writer_batch *out, bool failed)
 {
 	struct timespec until;
 	bool goes_on;
 
 	clock_gettime(CLOCK_MONOTONIC, &until);
 	until.tv_sec += WRITER_RETRY;
-	pthread_mutex_lock(&scribe->lock);
-	while (!scribe->over && (failed || !scribe->has_post) &&
-	       pthread_cond_timedwait(&scribe->posted, &scribe->lock, &until) != ETIMEDOUT)
+	pthread_mutex_lock(&writer->lock);
+	while (!writer->over && (failed || !writer->has_post) &&
+	       pthread_cond_timedwait(&writer->posted, &writer->lock, &until) != ETIMEDOUT)
 		;
 	/* As one, or a last post that comes in between is left unwritten. */
-	goes_on = scribe->has_post || !scribe->over;
-	*out = scribe->waiting;
-	memset(&scribe->waiting, 0, sizeof(scribe->waiting));
-	scribe->has_post = false;
-	pthread_mutex_unlock(&scribe->lock);
+	goes_on = writer->has_post || !writer->over;
+	*out = writer->waiting;
+	memset(&writer->waiting, 0, sizeof(writer->waiting));
+	writer->has_post = false;
+	pthread_mutex_unlock(&writer->lock);
 	return goes_on;
 }
 
 /* What could not be written waits, with what has come since behind it. */
-static void writer_put_back(struct writer *scribe, struct writer_batch *batch)
+static void writer_put_back(struct writer *writer, struct writer_batch *batch)
 {
 	struct writer_batch since;
 
-	pthread_mutex_lock(&scribe->lock);
-	since = scribe->waiting;
-	scribe->waiting = *batch;
-	if (scribe->has_post)
-		writer_merge(scribe, &scribe->waiting, &since);
-	scribe->has_post = true;
-	pthread_mutex_unlock(&scribe->lock);
+	pthread_mutex_lock(&writer->lock);
+	since = writer->waiting;
+	writer->waiting = *batch;
+	if (writer->has_post)
+		writer_merge(writer, &writer->waiting, &since);
+	writer->has_post = true;
+	pthread_mutex_unlock(&writer->lock);
 	memset(batch, 0, sizeof(*batch));
 }
 
 static void *writer_run(void *context)
 {
-	struct writer *scribe = context;
+	struct writer *writer = context;
 	struct writer_batch batch;
 	int err = 0;
 
-	while (writer_take(scribe, &batch, err)) {
+	while (writer_take(writer, &batch, err)) {
 		bool over;
 
 		if (!batch.logs_count && !batch.blocks_count && !batch.lifts_count)
 			continue;
-		err = writer_write(scribe, &batch);
-		pthread_mutex_lock(&scribe->lock);
-		scribe->state.error = -err;
-		over = scribe->over;
-		pthread_mutex_unlock(&scribe->lock);
+		err = writer_write(writer, &batch);
+		pthread_mutex_lock(&writer->lock);
+		writer->state.error = -err;
+		over = writer->over;
+		pthread_mutex_unlock(&writer->lock);
 		if (!err) {
-			writer_check(scribe);
-			writer_prune(scribe, batch.now);
+			writer_check(writer);
+			writer_prune(writer, batch.now);
 		} else if (!over) {
-			writer_put_back(scribe, &batch);
+			writer_put_back(writer, &batch);
 		}
 		writer_clear(&batch);
 	}
-	db_close(scribe->store);
+	db_close(writer->db);
 	return NULL;
 }
 
 int writer_open(const char *folder, const char *who, const struct db_limits *limits,
 		struct writer **out)
 {
-	struct writer *scribe = calloc(1, sizeof(*scribe));
+	struct writer *writer = calloc(1, sizeof(*writer));
 	pthread_condattr_t monotonic;
 	sigset_t all, before;
 	int err;
 
-	if (!scribe)
+	if (!writer)
 		return -ENOMEM;
-	snprintf(scribe->folder, sizeof(scribe->folder), "%s", folder);
-	snprintf(scribe->who, sizeof(scribe->who), "%s", who);
-	scribe->limits = *limits;
-	pthread_mutex_init(&scribe->lock, NULL);
+	snprintf(writer->folder, sizeof(writer->folder), "%s", folder);
+	snprintf(writer->who, sizeof(writer->who), "%s", who);
+	writer->limits = *limits;
+	pthread_mutex_init(&writer->lock, NULL);
 	/* Setting the wall clock makes nobody wait. */
 	pthread_condattr_init(&monotonic);
 	pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
-	pthread_cond_init(&scribe->posted, &monotonic);
+	pthread_cond_init(&writer->posted, &monotonic);
 	pthread_condattr_destroy(&monotonic);
 	sigfillset(&all);
 	pthread_sigmask(SIG_SETMASK, &all, &before);
-	err = pthread_create(&scribe->thread, NULL, writer_run, scribe);
+	err = pthread_create(&writer->thread, NULL, writer_run, writer);
 	pthread_sigmask(SIG_SETMASK, &before, NULL);
 	if (err) {
-		free(scribe);
+		free(writer);
 		return -ENOMEM;
 	}
-	*out = scribe;
+	*out = writer;
 	return 0;
 }
 
-struct writer_state writer_state(struct writer *scribe)
+struct writer_state writer_state(struct writer *writer)
 {
 	struct writer_state state;
 
-	pthread_mutex_lock(&scribe->lock);
-	state = scribe->state;
-	pthread_mutex_unlock(&scribe->lock);
+	pthread_mutex_lock(&writer->lock);
+	state = writer->state;
+	pthread_mutex_unlock(&writer->lock);
 	return state;
 }
 
-void writer_close(struct writer *scribe)
+void writer_close(struct writer *writer)
 {
-	if (!scribe)
+	if (!writer)
 		return;
-	pthread_mutex_lock(&scribe->lock);
-	scribe->over = true;
-	pthread_cond_signal(&scribe->posted);
-	pthread_mutex_unlock(&scribe->lock);
-	pthread_join(scribe->thread, NULL);
-	writer_clear(&scribe->gathered);
-	writer_clear(&scribe->waiting);
-	pthread_mutex_destroy(&scribe->lock);
-	pthread_cond_destroy(&scribe->posted);
-	free(scribe);
+	pthread_mutex_lock(&writer->lock);
+	writer->over = true;
+	pthread_cond_signal(&writer->posted);
+	pthread_mutex_unlock(&writer->lock);
+	pthread_join(writer->thread, NULL);
+	writer_clear(&writer->gathered);
+	writer_clear(&writer->waiting);
+	pthread_mutex_destroy(&writer->lock);
+	pthread_cond_destroy(&writer->posted);
+	free(writer);
 }

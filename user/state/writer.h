@@ -16,11 +16,11 @@ int writer_open(const char *folder, const char *who, const struct db_limits *lim
 		struct writer **out);
 
 /* Each of these is written with the next writer_post(), all of it or nothing. */
-void writer_block(struct writer *scribe, const struct db_block *block);
-void writer_lift(struct writer *scribe, const struct addr_prefix *whom);
+void writer_block(struct writer *writer, const struct db_block *block);
+void writer_lift(struct writer *writer, const struct addr_prefix *target);
 
 /* How far the logs were read by now, whose names stay the caller's; `now` in ms since 1970. */
-void writer_post(struct writer *scribe, const struct db_log *logs, size_t count,
+void writer_post(struct writer *writer, const struct db_log *logs, size_t count,
 		 const struct db_totals *totals, int64_t now);
 
 struct writer_state {
@@ -32,9 +32,9 @@ struct writer_state {
 	uint64_t gone;	    /* files that somebody took away */
 };
 
-struct writer_state writer_state(struct writer *scribe);
+struct writer_state writer_state(struct writer *writer);
 
 /* Accepts NULL. */
-void writer_close(struct writer *scribe);
+void writer_close(struct writer *writer);
 
 #endif

@@ -15,7 +15,7 @@
 #include "read/skip.h"
 
 struct health_list {
-	const struct overview *picture;
+	const struct overview *overview;
 	struct health_problem *out;
 	int count;
 	char names[OVERVIEW_NAMES_SIZE]; /* of the interfaces that it is about, "eth0 eth1" */
@@ -41,26 +41,26 @@ static void health_add(struct health_list *list, enum health_kind kind, uint64_t
 
 static const char *health_names(struct health_list *list, uint64_t interfaces)
 {
-	return overview_names(list->picture, interfaces, " ", list->names);
+	return overview_names(list->overview, interfaces, " ", list->names);
 }
 
 /* What the pins and the kernel say of interfaces, each trouble once for all that have it. */
 static void health_of_interfaces(struct health_list *list)
 {
-	const struct overview *picture = list->picture;
+	const struct overview *overview = list->overview;
 	uint64_t unfiltered = 0, unseen = 0, unguarded = 0;
 	const char *names;
 	int error = 0;
 
-	for (int i = 0; i < picture->interfaces_count; i++) {
-		const struct overview_interface *interface = &picture->interfaces[i];
+	for (int i = 0; i < overview->interfaces_count; i++) {
+		const struct overview_interface *interface = &overview->interfaces[i];
 		uint64_t bit = UINT64_C(1) << i;
 
 		if (!interface->present)
 			health_add(list, HEALTH_GONE, bit,
 				   "THE INTERFACE IS GONE (%s): it was deleted, or is in another "
 				   "network namespace; to forget it: rm -r %s/if%u",
-				   interface->name, picture->pins, interface->index);
+				   interface->name, overview->pins, interface->index);
 		else if (interface->unseen)
 			unseen |= bit, error = interface->unseen;
 		else if (!interface->filter.id)
@@ -89,15 +89,16 @@ static void health_of_interfaces(struct health_list *list)
 }
 
 /* The daemon's process by its id here: ids are those of a PID namespace. 0: it cannot be seen. */
-static pid_t health_process(const struct overview *picture, const struct sobig_stats *stats,
+static pid_t health_process(const struct overview *overview, const struct sobig_stats *stats,
 			    uint64_t who)
 {
 	pid_t pid;
 	int fd;
 
-	for (int i = 0; i < picture->interfaces_count; i++) {
+	for (int i = 0; i < overview->interfaces_count; i++) {
 		if (!(who & UINT64_C(1) << i) ||
-		    holder_open(picture->pins, picture->interfaces[i].index, stats->pid, &fd, &pid))
+		    holder_open(overview->pins, overview->interfaces[i].index, stats->pid, &fd,
+				&pid))
 			continue;
 		close(fd);
 		return pid;
@@ -108,7 +109,7 @@ static pid_t health_process(const struct overview *picture, const struct sobig_s
 static void health_stuck(struct health_list *list, const struct sobig_stats *stats, uint64_t who)
 {
 	const char *names = health_names(list, who);
-	uint32_t now = list->picture->now;
+	uint32_t now = list->overview->now;
 	char text[DURATION_TEXT_SIZE];
 	pid_t pid;
 
@@ -116,7 +117,7 @@ static void health_stuck(struct health_list *list, const struct sobig_stats *sta
 	    now - stats->heartbeat <= HEALTH_STUCK_AFTER)
 		return;
 	duration_format(now - stats->heartbeat, text);
-	pid = health_process(list->picture, stats, who);
+	pid = health_process(list->overview, stats, who);
 	if (pid)
 		health_add(list, HEALTH_STUCK, who,
 			   "THE DAEMON IS STUCK (%s): process %d has shown no sign of life for "
@@ -144,10 +145,10 @@ static void health_brake(struct health_list *list, const struct sobig_stats *sta
 			   many);
 }
 
-static char *health_ago(const struct overview *picture, uint32_t second,
+static char *health_ago(const struct overview *overview, uint32_t second,
 			char text[DURATION_TEXT_SIZE])
 {
-	return duration_format(picture->now > second ? picture->now - second : 0, text);
+	return duration_format(overview->now > second ? overview->now - second : 0, text);
 }
 
 /* Of the commonest kind, as each has its own cure. */
@@ -181,7 +182,7 @@ static void health_skips(struct health_list *list, const struct sobig_stats *sta
 static void health_log(struct health_list *list, const struct sobig_stats *stats, uint64_t who)
 {
 	uint32_t heard = stats->last_line ? stats->last_line : stats->started;
-	uint32_t silent = list->picture->now > heard ? list->picture->now - heard : 0;
+	uint32_t silent = list->overview->now > heard ? list->overview->now - heard : 0;
 	char text[DURATION_TEXT_SIZE];
 
 	if (!stats->readable && stats->log_gone)
@@ -189,7 +190,7 @@ static void health_log(struct health_list *list, const struct sobig_stats *stats
 			   "THE LOG IS GONE: no new blocks come; %s was moved away %s ago, and "
 			   "exim has made no new one; is it still the one that exim writes? "
 			   "(exim -bP log_file_path)",
-			   stats->log, health_ago(list->picture, stats->log_gone, text));
+			   stats->log, health_ago(list->overview, stats->log_gone, text));
 	else if (!stats->readable)
 		health_add(list, HEALTH_UNREADABLE, who,
 			   "THE LOG CANNOT BE READ: no new blocks come; is %s there, is it the "
@@ -231,7 +232,7 @@ static void health_of_daemon(struct health_list *list, const struct overview_dae
 				   db_strerror(stats->state_error));
 		break;
 	case HEALTH_LOST:
-		if (stats->state_lost_until > list->picture->now)
+		if (stats->state_lost_until > list->overview->now)
 			health_add(list, kind, who,
 				   "THE STATE HAS NO ROOM: %llu blocks were not saved, and a "
 				   "restart would not restore them; raise \"size\" in [state], or "
@@ -260,22 +261,22 @@ static void health_of_daemon(struct health_list *list, const struct overview_dae
 
 static void health_of_daemons(struct health_list *list, enum health_kind kind)
 {
-	for (int i = 0; i < list->picture->daemons_count; i++)
-		if (list->picture->daemons[i].alive)
-			health_of_daemon(list, &list->picture->daemons[i], kind);
+	for (int i = 0; i < list->overview->daemons_count; i++)
+		if (list->overview->daemons[i].alive)
+			health_of_daemon(list, &list->overview->daemons[i], kind);
 }
 
 static void health_fill(struct health_list *list)
 {
-	const struct overview *picture = list->picture;
+	const struct overview *overview = list->overview;
 	const struct {
 		uint64_t used, room;
 		const char *what;
 	} tables[] = {
-		{ picture->ipv4, picture->room4, "IPv4 addresses" },
-		{ picture->ipv6, picture->room6, "IPv6 networks" },
-		{ picture->networks4, SOBIG_NETWORKS_MAX, "wider networks of IPv4" },
-		{ picture->networks - picture->networks4, SOBIG_NETWORKS_MAX,
+		{ overview->ipv4, overview->room4, "IPv4 addresses" },
+		{ overview->ipv6, overview->room6, "IPv6 networks" },
+		{ overview->networks4, SOBIG_NETWORKS_MAX, "wider networks of IPv4" },
+		{ overview->networks - overview->networks4, SOBIG_NETWORKS_MAX,
 		  "wider networks of IPv6" },
 	};
 
@@ -289,9 +290,9 @@ static void health_fill(struct health_list *list)
 				   (unsigned long long)tables[i].room, tables[i].what);
 }
 
-int health_find(const struct overview *picture, struct health_problem out[HEALTH_PROBLEMS_MAX])
+int health_find(const struct overview *overview, struct health_problem out[HEALTH_PROBLEMS_MAX])
 {
-	struct health_list list = { .picture = picture, .out = out };
+	struct health_list list = { .overview = overview, .out = out };
 
 	health_of_interfaces(&list);
 	health_of_daemons(&list, HEALTH_STUCK);
@@ -306,33 +307,33 @@ int health_find(const struct overview *picture, struct health_problem out[HEALTH
 	return list.count;
 }
 
-char *health_none(const struct overview *picture, char text[HEALTH_TEXT_SIZE])
+char *health_none(const struct overview *overview, char text[HEALTH_TEXT_SIZE])
 {
-	uint64_t hosts = picture->ipv4 + picture->ipv6 - picture->dry_runs, all = 0;
+	uint64_t hosts = overview->ipv4 + overview->ipv6 - overview->dry_runs, all = 0;
 	const struct sobig_stats *gone = NULL;
 	uint32_t last = 0;
 	char names[OVERVIEW_NAMES_SIZE], ago[DURATION_TEXT_SIZE];
 	size_t used;
 
-	for (int i = 0; i < picture->interfaces_count; i++)
+	for (int i = 0; i < overview->interfaces_count; i++)
 		all |= UINT64_C(1) << i;
-	for (int i = 0; i < picture->daemons_count; i++) {
-		const struct sobig_stats *stats = picture->daemons[i].stats;
+	for (int i = 0; i < overview->daemons_count; i++) {
+		const struct sobig_stats *stats = overview->daemons[i].stats;
 
 		last = stats->last_line > last ? stats->last_line : last;
-		if (picture->daemons[i].alive && stats->log_gone)
+		if (overview->daemons[i].alive && stats->log_gone)
 			gone = stats;
 	}
 	used = snprintf(text, HEALTH_TEXT_SIZE, "all is well: %s guarded, %llu host%s blocked",
-			overview_names(picture, all, ", ", names), (unsigned long long)hosts,
+			overview_names(overview, all, ", ", names), (unsigned long long)hosts,
 			suggest_plural(hosts));
 	if (gone)
 		snprintf(text + used, HEALTH_TEXT_SIZE - used,
 			 "; %s was moved away %s ago, waiting for exim to make the next one",
-			 gone->log, health_ago(picture, gone->log_gone, ago));
+			 gone->log, health_ago(overview, gone->log_gone, ago));
 	else if (last)
 		snprintf(text + used, HEALTH_TEXT_SIZE - used, ", last log line %s ago",
-			 health_ago(picture, last, ago));
+			 health_ago(overview, last, ago));
 	return text;
 }
 

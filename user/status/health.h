@@ -50,10 +50,10 @@ struct health_problem {
 };
 
 /* All that is wrong, the worst first; how many. Those beyond `out` are left out. */
-int health_find(const struct overview *picture, struct health_problem out[HEALTH_PROBLEMS_MAX]);
+int health_find(const struct overview *overview, struct health_problem out[HEALTH_PROBLEMS_MAX]);
 
 /* "all is well: …", what there is to say if nothing is wrong. Returns `text`. */
-char *health_none(const struct overview *picture, char text[HEALTH_TEXT_SIZE]);
+char *health_none(const struct overview *overview, char text[HEALTH_TEXT_SIZE]);
 
 /* A word for programs to know it by. */
 const char *health_name(enum health_kind kind);

@@ -19,14 +19,14 @@
 
 /* No label holds an address: in a storm there would be no end of series. */
 
-static void metrics_interfaces(const struct overview *picture, struct metrics_out *out)
+static void metrics_interfaces(const struct overview *overview, struct metrics_out *out)
 {
 	const struct overview_interface *interface;
-	const struct overview_interface *end = picture->interfaces + picture->interfaces_count;
+	const struct overview_interface *end = overview->interfaces + overview->interfaces_count;
 
 	metrics_out_gauge(out, "sobig_xdp_attached",
 			  "1 if the filter is on the interface; missing while that is not known.");
-	for (interface = picture->interfaces; interface < end; interface++)
+	for (interface = overview->interfaces; interface < end; interface++)
 		if (!interface->unseen)
 			metrics_out_sample(out, interface->filter.id != 0, "interface",
 					   interface->name, "mode",
@@ -36,72 +36,72 @@ static void metrics_interfaces(const struct overview *picture, struct metrics_ou
 					   NULL);
 	metrics_out_gauge(out, "sobig_xdp_guarded",
 			  "1 if a daemon reads the log on behalf of the interface.");
-	for (interface = picture->interfaces; interface < end; interface++)
+	for (interface = overview->interfaces; interface < end; interface++)
 		metrics_out_sample(out, interface->guarded, "interface", interface->name, NULL);
 	metrics_out_counter(
 		out, "sobig_xdp_packets_total",
 		"Packets, by what became of them: SYNs to protected ports, and others.");
-	for (interface = picture->interfaces; interface < end; interface++)
+	for (interface = overview->interfaces; interface < end; interface++)
 		for (int i = 0; i < SOBIG_COUNTS; i++)
 			metrics_out_sample(out, interface->counters[i], "interface",
 					   interface->name, "verdict", overview_counter_name(i),
 					   NULL);
 }
 
-static void metrics_blocks(const struct overview *picture, struct metrics_out *out)
+static void metrics_blocks(const struct overview *overview, struct metrics_out *out)
 {
 	metrics_out_gauge(out, "sobig_xdp_blocks",
 			  "Hosts in the table, IPv6 by /64; those for show among them.");
-	metrics_out_sample(out, picture->ipv4, "family", "ipv4", NULL);
-	metrics_out_sample(out, picture->ipv6, "family", "ipv6", NULL);
+	metrics_out_sample(out, overview->ipv4, "family", "ipv4", NULL);
+	metrics_out_sample(out, overview->ipv6, "family", "ipv6", NULL);
 	metrics_out_gauge(out, "sobig_xdp_blocks_limit", "Hosts that the table has room for.");
-	metrics_out_sample(out, picture->room4, "family", "ipv4", NULL);
-	metrics_out_sample(out, picture->room6, "family", "ipv6", NULL);
+	metrics_out_sample(out, overview->room4, "family", "ipv4", NULL);
+	metrics_out_sample(out, overview->room6, "family", "ipv6", NULL);
 	metrics_out_gauge(out, "sobig_xdp_networks",
 			  "Networks blocked as such, by hand or from lists.");
-	metrics_out_sample(out, picture->networks, NULL);
+	metrics_out_sample(out, overview->networks, NULL);
 	metrics_out_gauge(out, "sobig_xdp_trials",
 			  "Hosts in the table for show: dropped by no filter.");
-	metrics_out_sample(out, picture->dry_runs, NULL);
+	metrics_out_sample(out, overview->dry_runs, NULL);
 	metrics_out_gauge(out, "sobig_xdp_rule_blocks_in_force",
 			  "Blocks in force, by the rule that led to them.");
-	for (int i = 0; i < picture->rules_count; i++)
-		metrics_out_sample(out, picture->rules[i].in_force, "rule", picture->rules[i].name,
-				   NULL);
+	for (int i = 0; i < overview->rules_count; i++)
+		metrics_out_sample(out, overview->rules[i].in_force, "rule",
+				   overview->rules[i].name, NULL);
 	metrics_out_gauge(out, "sobig_xdp_rule_drops_in_force",
 			  "Packets dropped for the blocks that are in force, by their rule; falls "
 			  "when blocks lapse.");
-	for (int i = 0; i < picture->rules_count; i++)
-		metrics_out_sample(out, picture->rules[i].drops, "rule", picture->rules[i].name,
+	for (int i = 0; i < overview->rules_count; i++)
+		metrics_out_sample(out, overview->rules[i].drops, "rule", overview->rules[i].name,
 				   NULL);
 }
 
-static void metrics_rules(const struct overview *picture, struct metrics_out *out)
+static void metrics_rules(const struct overview *overview, struct metrics_out *out)
 {
 	metrics_out_counter(out, "sobig_xdp_rule_offences_total",
 			    "Offences that the rule counted, since the daemon started or took up "
 			    "the policy.");
-	for (int i = 0; i < picture->rules_count; i++)
-		if (picture->rules[i].policy)
-			metrics_out_sample(out, picture->rules[i].counted, "rule",
-					   picture->rules[i].name, NULL);
+	for (int i = 0; i < overview->rules_count; i++)
+		if (overview->rules[i].policy)
+			metrics_out_sample(out, overview->rules[i].counted, "rule",
+					   overview->rules[i].name, NULL);
 	metrics_out_counter(out, "sobig_xdp_rule_blocks_total",
 			    "Verdicts of the rule by which hosts were blocked.");
-	for (int i = 0; i < picture->rules_count; i++)
-		if (picture->rules[i].policy)
-			metrics_out_sample(out, picture->rules[i].blocks, "rule",
-					   picture->rules[i].name, NULL);
+	for (int i = 0; i < overview->rules_count; i++)
+		if (overview->rules[i].policy)
+			metrics_out_sample(out, overview->rules[i].blocks, "rule",
+					   overview->rules[i].name, NULL);
 	metrics_out_counter(
 		out, "sobig_xdp_rule_trials_total",
 		"Verdicts of the rule that were for show: a dry run's, or the brake's.");
-	for (int i = 0; i < picture->rules_count; i++)
-		if (picture->rules[i].policy)
-			metrics_out_sample(out, picture->rules[i].dry_runs, "rule",
-					   picture->rules[i].name, NULL);
+	for (int i = 0; i < overview->rules_count; i++)
+		if (overview->rules[i].policy)
+			metrics_out_sample(out, overview->rules[i].dry_runs, "rule",
+					   overview->rules[i].name, NULL);
 }
 
 /* Daemons' counters: one sum, since there is one log and one table as a rule. */
-static void metrics_daemon_counters(const struct overview *picture, struct metrics_out *out)
+static void metrics_daemon_counters(const struct overview *overview, struct metrics_out *out)
 {
 #define METRICS_FIELD(field) offsetof(struct sobig_stats, field)
 	static const struct {
@@ -117,7 +117,7 @@ static void metrics_daemon_counters(const struct overview *picture, struct metri
 		  "Blocks that the kernel's table had lost and that were put back.",
 		  METRICS_FIELD(evictions) },
 		{ "sobig_xdp_spared_offences_total", "Offences of hosts that are never blocked.",
-		  METRICS_FIELD(spared) },
+		  METRICS_FIELD(allowed_offences) },
 		{ "sobig_xdp_state_lost_blocks_total",
 		  "Blocks that were not saved, since the state had no room.",
 		  METRICS_FIELD(state_lost) },
@@ -134,8 +134,8 @@ static void metrics_daemon_counters(const struct overview *picture, struct metri
 	for (size_t i = 0; i < sizeof(fields) / sizeof(fields[0]); i++) {
 		uint64_t sum = 0, value;
 
-		for (int at = 0; at < picture->daemons_count; at++) {
-			memcpy(&value, (const char *)picture->daemons[at].stats + fields[i].field,
+		for (int at = 0; at < overview->daemons_count; at++) {
+			memcpy(&value, (const char *)overview->daemons[at].stats + fields[i].field,
 			       sizeof(value));
 			sum += value;
 		}
@@ -151,32 +151,32 @@ static void metrics_daemon_counters(const struct overview *picture, struct metri
 	for (int kind = 0; kind < SKIP_KINDS; kind++) {
 		uint64_t sum = 0;
 
-		for (int at = 0; at < picture->daemons_count; at++)
-			sum += picture->daemons[at].stats->skipped[kind];
+		for (int at = 0; at < overview->daemons_count; at++)
+			sum += overview->daemons[at].stats->skipped[kind];
 		metrics_out_sample(out, sum, "kind", skip_name(kind), NULL);
 	}
 	metrics_out_counter(out, "sobig_xdp_offences_total", "Offences read in the log, by class.");
 	for (int class = 0; class < EVENT_OFFENCES && class < SOBIG_CLASSES_MAX; class ++) {
 		uint64_t sum = 0;
 
-		for (int at = 0; at < picture->daemons_count; at++)
-			sum += picture->daemons[at].stats->classes[class];
+		for (int at = 0; at < overview->daemons_count; at++)
+			sum += overview->daemons[at].stats->classes[class];
 		metrics_out_sample(out, sum, "class", event_class_name(class), NULL);
 	}
 }
 
 /* Daemons' states: of several, the worst. Those that are dead have none. */
-static void metrics_daemon_states(const struct overview *picture, struct metrics_out *out)
+static void metrics_daemon_states(const struct overview *overview, struct metrics_out *out)
 {
 	bool readable = true, writable = true, config = true, brake = false, dry_run = false;
 	uint32_t heard = UINT32_MAX, heartbeat = UINT32_MAX, started = 0, limit = 0;
 	bool alive = false;
 
-	for (int i = 0; i < picture->daemons_count; i++) {
-		const struct sobig_stats *stats = picture->daemons[i].stats;
+	for (int i = 0; i < overview->daemons_count; i++) {
+		const struct sobig_stats *stats = overview->daemons[i].stats;
 		uint32_t last = stats->last_line ? stats->last_line : stats->started;
 
-		if (!picture->daemons[i].alive)
+		if (!overview->daemons[i].alive)
 			continue;
 		alive = true;
 		readable &= stats->readable;
@@ -216,11 +216,11 @@ static void metrics_daemon_states(const struct overview *picture, struct metrics
 	metrics_out_sample(out, cli_wall_clock(started), NULL);
 }
 
-static void metrics_troubles(const struct overview *picture, struct metrics_out *out)
+static void metrics_troubles(const struct overview *overview, struct metrics_out *out)
 {
 	struct health_problem troubles[HEALTH_PROBLEMS_MAX];
 	bool found[HEALTH_KINDS] = { false };
-	int count = health_find(picture, troubles);
+	int count = health_find(overview, troubles);
 
 	for (int i = 0; i < count; i++)
 		found[troubles[i].kind] = true;
@@ -230,13 +230,13 @@ static void metrics_troubles(const struct overview *picture, struct metrics_out 
 		metrics_out_sample(out, found[kind], "kind", health_name(kind), NULL);
 }
 
-static void metrics_write(const struct overview *picture, struct metrics_out *out)
+static void metrics_write(const struct overview *overview, struct metrics_out *out)
 {
 	bool up = false, unseen = false;
 
-	for (int i = 0; i < picture->interfaces_count; i++) {
-		up |= picture->interfaces[i].filter.id != 0;
-		unseen |= picture->interfaces[i].unseen != 0;
+	for (int i = 0; i < overview->interfaces_count; i++) {
+		up |= overview->interfaces[i].filter.id != 0;
+		unseen |= overview->interfaces[i].unseen != 0;
 	}
 	metrics_out_gauge(out, "sobig_xdp_build_info", "The version of sobig-xdp, in its label.");
 	metrics_out_sample(out, 1, "version", VERSION, NULL);
@@ -244,34 +244,34 @@ static void metrics_write(const struct overview *picture, struct metrics_out *ou
 			  "1 if the filter is on any interface; missing while that is not known.");
 	if (up || !unseen)
 		metrics_out_sample(out, up, NULL);
-	if (!picture->interfaces_count)
+	if (!overview->interfaces_count)
 		return;
-	metrics_troubles(picture, out);
-	metrics_interfaces(picture, out);
-	metrics_blocks(picture, out);
-	if (!picture->daemons_count)
+	metrics_troubles(overview, out);
+	metrics_interfaces(overview, out);
+	metrics_blocks(overview, out);
+	if (!overview->daemons_count)
 		return;
-	metrics_rules(picture, out);
-	metrics_daemon_counters(picture, out);
-	metrics_daemon_states(picture, out);
+	metrics_rules(overview, out);
+	metrics_daemon_counters(overview, out);
+	metrics_daemon_states(overview, out);
 }
 
 int metrics_collect(const char *pins, struct metrics_out *out)
 {
-	struct overview *picture = malloc(sizeof(*picture));
+	struct overview *overview = malloc(sizeof(*overview));
 	int err;
 
-	if (!picture)
+	if (!overview)
 		return -ENOMEM;
-	err = overview_read(pins, picture);
+	err = overview_read(pins, overview);
 	if (!err)
-		err = overview_read_blocks(picture, NULL, NULL);
+		err = overview_read_blocks(overview, NULL, NULL);
 	if (err == -ENOENT) {
-		picture->interfaces_count = 0;
+		overview->interfaces_count = 0;
 		err = 0;
 	}
 	if (!err)
-		metrics_write(picture, out);
-	free(picture);
+		metrics_write(overview, out);
+	free(overview);
 	return err;
 }

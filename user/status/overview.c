@@ -79,49 +79,49 @@ static int overview_read_interface(const char *pins, unsigned int index,
 }
 
 /* Several interfaces of one process share its pulse, and it is to be counted once. */
-static void overview_find_daemon(struct overview *picture, int at)
+static void overview_find_daemon(struct overview *overview, int at)
 {
-	struct overview_interface *interface = &picture->interfaces[at];
+	struct overview_interface *interface = &overview->interfaces[at];
 	const struct sobig_stats *stats = &interface->stats;
 	int i;
 
 	if (!stats->pid)
 		return;
-	for (i = 0; i < picture->daemons_count; i++)
-		if (picture->daemons[i].stats->pid == stats->pid &&
-		    picture->daemons[i].stats->started == stats->started)
+	for (i = 0; i < overview->daemons_count; i++)
+		if (overview->daemons[i].stats->pid == stats->pid &&
+		    overview->daemons[i].stats->started == stats->started)
 			break;
-	if (i == picture->daemons_count) {
-		picture->daemons[i] = (struct overview_daemon){ .stats = stats };
-		picture->daemons_count++;
+	if (i == overview->daemons_count) {
+		overview->daemons[i] = (struct overview_daemon){ .stats = stats };
+		overview->daemons_count++;
 	}
-	picture->daemons[i].interfaces |= UINT64_C(1) << at;
-	picture->daemons[i].alive |= interface->guarded;
+	overview->daemons[i].interfaces |= UINT64_C(1) << at;
+	overview->daemons[i].alive |= interface->guarded;
 	interface->daemon = i;
 }
 
 /* The rule's entry, made if there is none yet. */
-static struct overview_rule *overview_rule(struct overview *picture, const char *name)
+static struct overview_rule *overview_rule(struct overview *overview, const char *name)
 {
-	struct overview_rule *rule = picture->rules;
-	struct overview_rule *end = rule + picture->rules_count;
+	struct overview_rule *rule = overview->rules;
+	struct overview_rule *end = rule + overview->rules_count;
 
 	for (; rule < end; rule++)
 		if (!strcmp(rule->name, name))
 			return rule;
 	/* By hand and import come last. */
-	if (picture->rules_count == OVERVIEW_RULES_MAX - 2)
+	if (overview->rules_count == OVERVIEW_RULES_MAX - 2)
 		return end - 1;
 	memcpy(rule->name, name, SOBIG_RULE_SIZE);
 	rule->policy = true;
-	picture->rules_count++;
+	overview->rules_count++;
 	return rule;
 }
 
-static void overview_add_rules(struct overview *picture, const struct sobig_stats *stats)
+static void overview_add_rules(struct overview *overview, const struct sobig_stats *stats)
 {
 	for (int i = 0; i < SOBIG_RULES_MAX && stats->rules[i].name[0]; i++) {
-		struct overview_rule *rule = overview_rule(picture, stats->rules[i].name);
+		struct overview_rule *rule = overview_rule(overview, stats->rules[i].name);
 
 		rule->counted += stats->rules[i].counted;
 		rule->blocks += stats->rules[i].blocks;
@@ -160,7 +160,7 @@ int overview_read(const char *pins, struct overview *out)
 }
 
 struct overview_visitor {
-	struct overview *picture;
+	struct overview *overview;
 	int (*each)(void *context, const struct blocks_list_entry *entry, int rule);
 	void *context;
 };
@@ -169,14 +169,14 @@ struct overview_visitor {
  * A verdict's reason begins with its rule. Only the names of rules in force count as such: what
  * people write by hand may have a colon as well.
  */
-static int overview_rule_of(const struct overview *picture, const char *reason)
+static int overview_rule_of(const struct overview *overview, const char *reason)
 {
 	size_t length = strcspn(reason, ":");
-	int by_hand = picture->rules_count - 2;
+	int by_hand = overview->rules_count - 2;
 
 	for (int i = 0; i < by_hand && reason[length]; i++)
-		if (!strncmp(picture->rules[i].name, reason, length) &&
-		    !picture->rules[i].name[length])
+		if (!strncmp(overview->rules[i].name, reason, length) &&
+		    !overview->rules[i].name[length])
 			return i;
 	return strncmp(reason, "list ", 5) ? by_hand : by_hand + 1;
 }
@@ -184,20 +184,20 @@ static int overview_rule_of(const struct overview *picture, const char *reason)
 static int overview_visit(void *context, const struct blocks_list_entry *entry)
 {
 	struct overview_visitor *visitor = context;
-	struct overview *picture = visitor->picture;
-	int at = overview_rule_of(picture, entry->reason);
-	struct overview_rule *rule = &picture->rules[at];
+	struct overview *overview = visitor->overview;
+	int at = overview_rule_of(overview, entry->reason);
+	struct overview_rule *rule = &overview->rules[at];
 
-	if (!addr_prefix_is_host(&entry->whom)) {
-		picture->networks++;
-		picture->networks4 += addr_is_ipv4(&entry->whom.addr);
-	} else if (addr_is_ipv4(&entry->whom.addr)) {
-		picture->ipv4++;
+	if (!addr_prefix_is_host(&entry->target)) {
+		overview->networks++;
+		overview->networks4 += addr_is_ipv4(&entry->target.addr);
+	} else if (addr_is_ipv4(&entry->target.addr)) {
+		overview->ipv4++;
 	} else {
-		picture->ipv6++;
+		overview->ipv6++;
 	}
-	if (entry->dry_run || picture->dry_run) {
-		picture->dry_runs++;
+	if (entry->dry_run || overview->dry_run) {
+		overview->dry_runs++;
 		rule->shown++;
 	} else {
 		rule->in_force++;
@@ -206,20 +206,20 @@ static int overview_visit(void *context, const struct blocks_list_entry *entry)
 	return visitor->each ? visitor->each(visitor->context, entry, at) : 0;
 }
 
-int overview_read_blocks(struct overview *picture,
+int overview_read_blocks(struct overview *overview,
 			 int (*each)(void *context, const struct blocks_list_entry *entry,
 				     int rule),
 			 void *context)
 {
-	struct overview_visitor visitor = { picture, each, context };
+	struct overview_visitor visitor = { overview, each, context };
 	struct blocks *blocks;
-	int err = blocks_open(picture->pins, &blocks);
+	int err = blocks_open(overview->pins, &blocks);
 
 	if (err)
 		return err;
 	err = blocks_list_each(blocks, overview_visit, &visitor);
-	picture->room4 = blocks_room(blocks, true);
-	picture->room6 = blocks_room(blocks, false);
+	overview->room4 = blocks_room(blocks, true);
+	overview->room6 = blocks_room(blocks, false);
 	blocks_close(blocks);
 	return err;
 }
@@ -257,17 +257,17 @@ const char *overview_counter_name(enum sobig_count count)
 	return names[count];
 }
 
-char *overview_names(const struct overview *picture, uint64_t mask, const char *between,
+char *overview_names(const struct overview *overview, uint64_t mask, const char *between,
 		     char text[OVERVIEW_NAMES_SIZE])
 {
 	size_t used = 0;
 
 	text[0] = '\0';
-	for (int i = 0; i < picture->interfaces_count; i++) {
+	for (int i = 0; i < overview->interfaces_count; i++) {
 		if (!(mask & UINT64_C(1) << i))
 			continue;
 		used += snprintf(text + used, OVERVIEW_NAMES_SIZE - used, "%s%s",
-				 used ? between : "", picture->interfaces[i].name);
+				 used ? between : "", overview->interfaces[i].name);
 		if (used >= OVERVIEW_NAMES_SIZE)
 			break;
 	}

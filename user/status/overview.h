@@ -78,7 +78,7 @@ int overview_read(const char *pins, struct overview *out);
  * with the index of its rule; stops where that does not return 0, and returns that. Takes about a
  * second for a million. The same errors; says nothing.
  */
-int overview_read_blocks(struct overview *picture,
+int overview_read_blocks(struct overview *overview,
 			 int (*each)(void *context, const struct blocks_list_entry *entry,
 				     int rule),
 			 void *context);
@@ -92,7 +92,7 @@ const char *overview_counter_name(enum sobig_count count);
 
 /* The N-th interfaces' names of `mask`, with `between` between them. Returns `text`. */
 #define OVERVIEW_NAMES_SIZE 128
-char *overview_names(const struct overview *picture, uint64_t mask, const char *between,
+char *overview_names(const struct overview *overview, uint64_t mask, const char *between,
 		     char text[OVERVIEW_NAMES_SIZE]);
 
 #endif

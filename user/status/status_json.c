@@ -94,15 +94,15 @@ static json_t *status_json_daemon(const struct sobig_stats *stats)
 	json_object_set_new(json, "config_ok", json_boolean(!stats->config_error));
 	status_json_time(json, "configured", stats->configured);
 	status_json_number(json, "trials", stats->dry_runs);
-	status_json_number(json, "spared", stats->spared);
+	status_json_number(json, "spared", stats->allowed_offences);
 	status_json_number(json, "allowed", stats->allowed);
 	return json;
 }
 
-static json_t *status_json_interface(const struct overview *picture, int at,
+static json_t *status_json_interface(const struct overview *overview, int at,
 				     const struct health_problem *troubles, int count)
 {
-	const struct overview_interface *interface = &picture->interfaces[at];
+	const struct overview_interface *interface = &overview->interfaces[at];
 	json_t *json, *counters = json_object();
 	const char *trouble = NULL;
 
@@ -125,12 +125,12 @@ static json_t *status_json_interface(const struct overview *picture, int at,
 	return json;
 }
 
-static json_t *status_json_rules(const struct overview *picture)
+static json_t *status_json_rules(const struct overview *overview)
 {
 	json_t *rules = json_array(), *json;
 
-	for (int i = 0; i < picture->rules_count; i++) {
-		const struct overview_rule *rule = &picture->rules[i];
+	for (int i = 0; i < overview->rules_count; i++) {
+		const struct overview_rule *rule = &overview->rules[i];
 
 		json = json_pack("{s:s, s:b}", "name", rule->name, "policy", rule->policy);
 		status_json_number(json, "offences", rule->counted);
@@ -144,7 +144,7 @@ static json_t *status_json_rules(const struct overview *picture)
 	return rules;
 }
 
-json_t *status_json(const struct overview *picture, const struct health_problem *troubles,
+json_t *status_json(const struct overview *overview, const struct health_problem *troubles,
 		    int count)
 {
 	json_t *document = cli_document("status"), *list = json_array(), *blocks = json_object();
@@ -156,16 +156,16 @@ json_t *status_json(const struct overview *picture, const struct health_problem 
 						"text", troubles[i].text));
 	json_object_set_new(document, "troubles", list);
 	list = json_array();
-	for (int i = 0; i < picture->interfaces_count; i++)
-		json_array_append_new(list, status_json_interface(picture, i, troubles, count));
+	for (int i = 0; i < overview->interfaces_count; i++)
+		json_array_append_new(list, status_json_interface(overview, i, troubles, count));
 	json_object_set_new(document, "interfaces", list);
-	status_json_number(blocks, "ipv4", picture->ipv4);
-	status_json_number(blocks, "ipv4_max", picture->room4);
-	status_json_number(blocks, "ipv6", picture->ipv6);
-	status_json_number(blocks, "ipv6_max", picture->room6);
-	status_json_number(blocks, "networks", picture->networks);
-	status_json_number(blocks, "trials", picture->dry_runs);
+	status_json_number(blocks, "ipv4", overview->ipv4);
+	status_json_number(blocks, "ipv4_max", overview->room4);
+	status_json_number(blocks, "ipv6", overview->ipv6);
+	status_json_number(blocks, "ipv6_max", overview->room6);
+	status_json_number(blocks, "networks", overview->networks);
+	status_json_number(blocks, "trials", overview->dry_runs);
 	json_object_set_new(document, "blocks", blocks);
-	json_object_set_new(document, "rules", status_json_rules(picture));
+	json_object_set_new(document, "rules", status_json_rules(overview));
 	return document;
 }

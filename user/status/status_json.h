@@ -9,7 +9,7 @@
 #include "status/health.h"
 
 /* The document; the caller releases it. */
-json_t *status_json(const struct overview *picture, const struct health_problem *troubles,
+json_t *status_json(const struct overview *overview, const struct health_problem *troubles,
 		    int count);
 
 #endif

@@ -48,7 +48,7 @@ static struct top_layout top_lay_out(const struct top *top)
 
 static void top_draw_title(const struct top *top, const struct top_layout *at)
 {
-	const struct overview *picture = top->picture;
+	const struct overview *overview = top->overview;
 	time_t now = time(NULL);
 	struct tm tm;
 	char clock[16];
@@ -57,8 +57,8 @@ static void top_draw_title(const struct top *top, const struct top_layout *at)
 	top_term_look(TOP_STRONG);
 	mvaddstr(0, 0, " sobig-xdp");
 	top_term_look(TOP_PLAIN);
-	for (int i = 0; i < picture->interfaces_count; i++) {
-		const struct overview_interface *interface = &picture->interfaces[i];
+	for (int i = 0; i < overview->interfaces_count; i++) {
+		const struct overview_interface *interface = &overview->interfaces[i];
 
 		used = getcurx(stdscr);
 		if (used + (int)strlen(interface->name) + 22 > at->width) {
@@ -97,7 +97,7 @@ static void top_draw_state(const struct top *top, const struct top_layout *at)
 	else if (top->troubles_count)
 		snprintf(text, sizeof(text), "%s", top->troubles[0].text);
 	else
-		health_none(top->picture, text);
+		health_none(top->overview, text);
 	top_term_look(wrong ? TOP_TROUBLE : TOP_ALL_WELL);
 	for (int line = 0; line < at->state; line++)
 		mvhline(1 + line, 0, ' ', at->width);

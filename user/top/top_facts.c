@@ -11,12 +11,12 @@
 
 int top_facts_rules(const struct top *top, const struct overview_rule *out[OVERVIEW_RULES_MAX])
 {
-	const struct overview *picture = top->hosts ? top->hosts->picture : top->picture;
+	const struct overview *overview = top->hosts ? top->hosts->overview : top->overview;
 	int passes = getmaxy(stdscr) >= TOP_HIGH ? 2 : 1, count = 0;
 
 	for (int idle = 0; idle < passes; idle++)
-		for (int i = 0; i < picture->rules_count; i++) {
-			const struct overview_rule *rule = &picture->rules[i];
+		for (int i = 0; i < overview->rules_count; i++) {
+			const struct overview_rule *rule = &overview->rules[i];
 			bool busy = rule->in_force || rule->shown || rule->counted;
 
 			if (busy == !idle && (busy || rule->policy))
@@ -41,16 +41,16 @@ static void top_facts_add(int width, const char *label, const char *value, enum 
 
 static void top_facts_log(const struct top *top, int y, int width)
 {
-	const struct overview *picture = top->picture;
-	uint64_t watched = 0, spared = 0, evictions = 0;
+	const struct overview *overview = top->overview;
+	uint64_t watched = 0, allowed = 0, evictions = 0;
 	uint32_t last = 0, started = 0;
 	char text[TOP_NUMBER_SIZE], value[32];
 
-	for (int i = 0; i < picture->daemons_count; i++) {
-		const struct sobig_stats *stats = picture->daemons[i].stats;
+	for (int i = 0; i < overview->daemons_count; i++) {
+		const struct sobig_stats *stats = overview->daemons[i].stats;
 
 		watched += stats->watched;
-		spared += stats->spared;
+		allowed += stats->allowed_offences;
 		evictions += stats->evictions;
 		last = stats->last_line > last ? stats->last_line : last;
 		started = stats->started > started ? stats->started : started;
@@ -58,7 +58,7 @@ static void top_facts_log(const struct top *top, int y, int width)
 	move(y, 1);
 	if (last)
 		snprintf(value, sizeof(value), "%s ago",
-			 top_age(picture->now > last ? picture->now - last : 0, text));
+			 top_age(overview->now > last ? overview->now - last : 0, text));
 	else
 		strcpy(value, "none yet");
 	top_facts_add(width, "log line", value, TOP_STRONG);
@@ -68,9 +68,10 @@ static void top_facts_log(const struct top *top, int y, int width)
 	top_facts_add(width, "offences", value, TOP_STRONG);
 	top_facts_add(width, "watched", top_number(watched, text), TOP_STRONG);
 	if (started)
-		top_facts_add(width, "daemon up", top_age(picture->now - started, text), TOP_PLAIN);
-	if (spared)
-		top_facts_add(width, "spared", top_number(spared, text), TOP_PLAIN);
+		top_facts_add(width, "daemon up", top_age(overview->now - started, text),
+			      TOP_PLAIN);
+	if (allowed)
+		top_facts_add(width, "spared", top_number(allowed, text), TOP_PLAIN);
 	if (evictions)
 		top_facts_add(width, "lost and put back", top_number(evictions, text), TOP_BAD);
 }
@@ -98,16 +99,16 @@ static void top_facts_fill(int width, const char *label, uint64_t used, uint64_t
 
 static void top_facts_tables(const struct top *top, int y, int width)
 {
-	const struct overview *picture = top->picture;
+	const struct overview *overview = top->overview;
 	char text[TOP_NUMBER_SIZE];
 
 	move(y, 1);
-	top_facts_fill(width, "IPv4", picture->ipv4, picture->room4);
-	top_facts_fill(width, "IPv6", picture->ipv6, picture->room6);
-	if (picture->networks)
-		top_facts_add(width, "nets", top_number(picture->networks, text), TOP_STRONG);
-	if (picture->dry_runs)
-		top_facts_add(width, "for show", top_number(picture->dry_runs, text), TOP_PLAIN);
+	top_facts_fill(width, "IPv4", overview->ipv4, overview->room4);
+	top_facts_fill(width, "IPv6", overview->ipv6, overview->room6);
+	if (overview->networks)
+		top_facts_add(width, "nets", top_number(overview->networks, text), TOP_STRONG);
+	if (overview->dry_runs)
+		top_facts_add(width, "for show", top_number(overview->dry_runs, text), TOP_PLAIN);
 }
 
 static void top_facts_classes(const struct top *top, int y, int width)
@@ -118,8 +119,8 @@ static void top_facts_classes(const struct top *top, int y, int width)
 	for (int class = 0; class < EVENT_OFFENCES && class < SOBIG_CLASSES_MAX; class ++) {
 		uint64_t sum = 0;
 
-		for (int i = 0; i < top->picture->daemons_count; i++)
-			sum += top->picture->daemons[i].stats->classes[class];
+		for (int i = 0; i < top->overview->daemons_count; i++)
+			sum += top->overview->daemons[i].stats->classes[class];
 		if (sum)
 			top_facts_add(width, event_class_name(class), top_number(sum, text),
 				      TOP_PLAIN);
@@ -141,7 +142,8 @@ void top_facts_draw_rules(const struct top *top, int y, int lines, int width)
 	top_term_look(TOP_PLAIN);
 	for (int i = 0; i < count && i < lines - 1; i++) {
 		const struct overview_rule *rule = rules[i];
-		double rate = top->hosts ? top->hosts->rates[rule - top->hosts->picture->rules] : 0;
+		double rate = top->hosts ? top->hosts->rates[rule - top->hosts->overview->rules]
+					 : 0;
 
 		mvprintw(y + 1 + i, 1, "%-*s %8s ", SOBIG_RULE_SIZE - 1, rule->name,
 			 top_number(rule->in_force, text[0]));

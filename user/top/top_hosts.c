@@ -34,9 +34,10 @@ static int top_hosts_add(void *context, const struct blocks_list_entry *entry, i
 	return 0;
 }
 
-static size_t top_hosts_bucket(const struct top_hosts *hosts, const struct addr_prefix *whom)
+static size_t top_hosts_bucket(const struct top_hosts *hosts, const struct addr_prefix *target)
 {
-	return hash_bytes(&whom->addr, sizeof(whom->addr), whom->length) & hosts->buckets_mask;
+	return hash_bytes(&target->addr, sizeof(target->addr), target->length) &
+	       hosts->buckets_mask;
 }
 
 static bool top_hosts_same(const struct addr_prefix *a, const struct addr_prefix *b)
@@ -56,7 +57,7 @@ static int top_hosts_index(struct top_hosts *hosts)
 		return -ENOMEM;
 	hosts->buckets_mask = size - 1;
 	for (size_t i = 0; i < hosts->count; i++) {
-		at = top_hosts_bucket(hosts, &hosts->all[i].entry.whom);
+		at = top_hosts_bucket(hosts, &hosts->all[i].entry.target);
 		while (hosts->buckets[at])
 			at = (at + 1) & hosts->buckets_mask;
 		hosts->buckets[at] = i + 1;
@@ -65,14 +66,14 @@ static int top_hosts_index(struct top_hosts *hosts)
 }
 
 static const struct top_host *top_hosts_find(const struct top_hosts *hosts,
-					     const struct addr_prefix *whom)
+					     const struct addr_prefix *target)
 {
-	size_t at = top_hosts_bucket(hosts, whom);
+	size_t at = top_hosts_bucket(hosts, target);
 
 	for (; hosts->buckets[at]; at = (at + 1) & hosts->buckets_mask) {
 		const struct top_host *host = &hosts->all[hosts->buckets[at] - 1];
 
-		if (top_hosts_same(&host->entry.whom, whom))
+		if (top_hosts_same(&host->entry.target, target))
 			return host;
 	}
 	return NULL;
@@ -85,7 +86,7 @@ static void top_hosts_rate(struct top_hosts *hosts, const struct top_hosts *befo
 
 	for (size_t i = 0; i < hosts->count && elapsed > 0; i++) {
 		struct top_host *host = &hosts->all[i];
-		const struct top_host *was = top_hosts_find(before, &host->entry.whom);
+		const struct top_host *was = top_hosts_find(before, &host->entry.target);
 		uint64_t drops = was ? was->entry.drops : 0;
 
 		if (host->entry.drops > drops)
@@ -104,12 +105,12 @@ int top_hosts_read(const char *pins, const struct top_hosts *before, struct top_
 	if (!hosts)
 		return -ENOMEM;
 	atomic_init(&hosts->holders, 1);
-	hosts->picture = malloc(sizeof(*hosts->picture));
-	if (hosts->picture)
-		err = overview_read(pins, hosts->picture);
+	hosts->overview = malloc(sizeof(*hosts->overview));
+	if (hosts->overview)
+		err = overview_read(pins, hosts->overview);
 	hosts->time = top_hosts_now();
 	if (!err)
-		err = overview_read_blocks(hosts->picture, top_hosts_add, hosts);
+		err = overview_read_blocks(hosts->overview, top_hosts_add, hosts);
 	if (!err)
 		err = top_hosts_index(hosts);
 	if (err) {
@@ -134,6 +135,6 @@ void top_hosts_free(struct top_hosts *hosts)
 	free(hosts->all);
 	free(hosts->buckets);
 	free(hosts->chosen);
-	free(hosts->picture);
+	free(hosts->overview);
 	free(hosts);
 }

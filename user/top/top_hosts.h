@@ -22,7 +22,7 @@ struct top_hosts {
 	uint32_t *buckets; /* the same by address: index + 1, or 0 */
 	size_t buckets_mask;
 	double time;			 /* of CLOCK_MONOTONIC */
-	struct overview *picture;	 /* with the blocks by rule and family */
+	struct overview *overview;	 /* with the blocks by rule and family */
 	float rates[OVERVIEW_RULES_MAX]; /* of the picture's rules */
 	float busiest;			 /* the highest rate of a host */
 

@@ -39,10 +39,10 @@ static const struct top_host *top_selected(const struct top *top)
 
 static bool top_is_selected(const struct top *top, size_t at)
 {
-	const struct addr_prefix *whom = &top->hosts->all[top->hosts->chosen[at]].entry.whom;
+	const struct addr_prefix *target = &top->hosts->all[top->hosts->chosen[at]].entry.target;
 
-	return whom->length == top->selected.length &&
-	       !addr_compare(&whom->addr, &top->selected.addr);
+	return target->length == top->selected.length &&
+	       !addr_compare(&target->addr, &top->selected.addr);
 }
 
 void top_arrange(struct top *top)
@@ -72,7 +72,7 @@ void top_arrange(struct top *top)
 	host = top_selected(top);
 	top->selected.length = 255;
 	if (host)
-		top->selected = host->entry.whom;
+		top->selected = host->entry.target;
 }
 
 static void top_move(struct top *top, long by)
@@ -100,12 +100,12 @@ static void top_read_text(struct top *top, const char *text)
 	top->mode = TOP_TEXT;
 }
 
-static void top_run_command(struct top *top, const char *command, const struct addr_prefix *whom)
+static void top_run_command(struct top *top, const char *command, const struct addr_prefix *target)
 {
 	char address[ADDR_TEXT_SIZE];
 	int err;
 
-	addr_prefix_format(whom, address);
+	addr_prefix_format(target, address);
 	snprintf(top->title, sizeof(top->title), "%s %s", command, address);
 	err = top_child_start(&top->child, command, address, top->pins);
 	if (err)

@@ -19,7 +19,7 @@ static int top_address_width(const struct top *top)
 	for (size_t i = top->offset; i < top->offset + top->rows && i < top->hosts->chosen_count;
 	     i++) {
 		const struct top_host *host = &top->hosts->all[top->hosts->chosen[i]];
-		int length = strlen(addr_prefix_format(&host->entry.whom, address));
+		int length = strlen(addr_prefix_format(&host->entry.target, address));
 
 		width = length > width ? length : width;
 	}
@@ -96,7 +96,7 @@ static uint32_t top_apart(uint32_t later, uint32_t earlier)
 static void top_list_times(const struct top *top, const struct blocks_list_entry *entry,
 			   const struct top_columns *at)
 {
-	uint32_t now = top->hosts->picture->now;
+	uint32_t now = top->hosts->overview->now;
 	char text[TOP_NUMBER_SIZE];
 
 	if (at->times) {
@@ -119,7 +119,8 @@ static void top_list_row(const struct top *top, const struct top_host *host, int
 	top_term_look(look);
 	if (selected)
 		mvhline(y, 0, ' ', at->width);
-	mvprintw(y, 1, "%-*.*s ", at->address, at->address, addr_prefix_format(&entry->whom, text));
+	mvprintw(y, 1, "%-*.*s ", at->address, at->address,
+		 addr_prefix_format(&entry->target, text));
 	/* Half an address is another one; it is to be seen that this is one. */
 	if ((int)strlen(text) > at->address) {
 		mvaddch(y, at->address, '~');

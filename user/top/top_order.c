@@ -10,9 +10,9 @@ typedef int (*top_order_compare)(const struct top_host *x, const struct top_host
 /* All of them end with the address, so that the same hosts never change places. */
 static int top_order_address(const struct top_host *x, const struct top_host *y)
 {
-	int order = addr_compare(&x->entry.whom.addr, &y->entry.whom.addr);
+	int order = addr_compare(&x->entry.target.addr, &y->entry.target.addr);
 
-	return order ? order : x->entry.whom.length - y->entry.whom.length;
+	return order ? order : x->entry.target.length - y->entry.target.length;
 }
 
 static int top_order_total(const struct top_host *x, const struct top_host *y)
@@ -113,9 +113,9 @@ static bool top_order_fits(const struct blocks_list_entry *entry, const char *fi
 	char address[ADDR_TEXT_SIZE];
 
 	if (network)
-		return addr_prefix_meets(network, &entry->whom);
+		return addr_prefix_meets(network, &entry->target);
 	return strcasestr(entry->reason, filter) ||
-	       strcasestr(addr_prefix_format(&entry->whom, address), filter);
+	       strcasestr(addr_prefix_format(&entry->target, address), filter);
 }
 
 void top_order(struct top_hosts *hosts, enum top_sort sort, const char *filter, size_t first)

@@ -84,7 +84,7 @@ static void exim_log_skip_doubtful(struct exim_log *exim, struct line *line, lin
 }
 
 /* Reads on behind the stamp, of which the time is `time`, or still to be read from `stamp`. */
-static int exim_log_read_on(struct exim_log *exim, struct cursor cursor, const char *stamp,
+static int exim_log_read_on(struct exim_log *exim, struct cursor cursor, const char *timestamp,
 			    int64_t time, struct exim_log_found *out)
 {
 	struct line line = { .exim = exim, .cursor = cursor, .found.event.time = time };
@@ -94,7 +94,8 @@ static int exim_log_read_on(struct exim_log *exim, struct cursor cursor, const c
 	exim_log_skip_pid(&line.cursor);
 	line.has_message_id = exim_log_skip_message_id(&line.cursor);
 	read = line_kinds_find(&line.cursor);
-	if (!read || (stamp && timestamp_read(&exim->stamp, stamp, &line.found.event.time)))
+	if (!read ||
+	    (timestamp && timestamp_read(&exim->timestamp, timestamp, &line.found.event.time)))
 		return -ENOMSG;
 	behind_words = line.cursor;
 	if (read(&line)) {
@@ -189,6 +190,6 @@ void exim_log_init(struct exim_log *exim, struct classifier *classes)
 {
 	memset(exim, 0, sizeof(*exim));
 	exim->classes = classes;
-	timestamp_init(&exim->stamp);
+	timestamp_init(&exim->timestamp);
 	pairing_init(&exim->pairs);
 }

@@ -60,7 +60,7 @@ struct exim_log {
 	bool wants_arrivals; /* without, a line that is one is no event */
 
 	struct classifier *classes; /* the caller's */
-	struct timestamp stamp;
+	struct timestamp timestamp;
 	struct pairing pairs;
 	struct skips skips;
 };

@@ -6,25 +6,25 @@
 
 #include "common/hash.h"
 
-void pairing_init(struct pairing *twice)
+void pairing_init(struct pairing *pairing)
 {
-	memset(twice, 0, sizeof(*twice));
+	memset(pairing, 0, sizeof(*pairing));
 }
 
-void pairing_open(struct pairing *twice, uint64_t key, int64_t time, int64_t span)
+void pairing_open(struct pairing *pairing, uint64_t key, int64_t time, int64_t span)
 {
-	twice->slots[key % PAIRING_SLOTS].key = key;
-	twice->slots[key % PAIRING_SLOTS].until = time + span;
+	pairing->slots[key % PAIRING_SLOTS].key = key;
+	pairing->slots[key % PAIRING_SLOTS].until = time + span;
 }
 
-bool pairing_close(struct pairing *twice, uint64_t key, int64_t time)
+bool pairing_close(struct pairing *pairing, uint64_t key, int64_t time)
 {
 	size_t slot = key % PAIRING_SLOTS;
 
-	if (twice->slots[slot].key != key)
+	if (pairing->slots[slot].key != key)
 		return false;
-	twice->slots[slot].key = 0;
-	return time <= twice->slots[slot].until;
+	pairing->slots[slot].key = 0;
+	return time <= pairing->slots[slot].until;
 }
 
 uint64_t pairing_key(const void *bytes, size_t size, uint64_t salt)

@@ -17,13 +17,13 @@ struct pairing {
 	} slots[PAIRING_SLOTS];
 };
 
-void pairing_init(struct pairing *twice);
+void pairing_init(struct pairing *pairing);
 
 /* Of a first: from `time` on, for `span` milliseconds, a second of the same key belongs to it. */
-void pairing_open(struct pairing *twice, uint64_t key, int64_t time, int64_t span);
+void pairing_open(struct pairing *pairing, uint64_t key, int64_t time, int64_t span);
 
 /* Of a second: true if there was a first. It belongs to no other second then. */
-bool pairing_close(struct pairing *twice, uint64_t key, int64_t time);
+bool pairing_close(struct pairing *pairing, uint64_t key, int64_t time);
 
 /* A key for these bytes, never 0; `salt` tells kinds of pairs apart. */
 uint64_t pairing_key(const void *bytes, size_t size, uint64_t salt);

@@ -9,13 +9,13 @@
 #define TIMESTAMP_SECONDS 17  /* where in a stamp the seconds stand */
 #define TIMESTAMP_END	  19  /* where what is always there ends */
 
-void timestamp_init(struct timestamp *stamp)
+void timestamp_init(struct timestamp *timestamp)
 {
 	tzset();
-	stamp->zone_quarter = INT64_MIN;
-	stamp->zone_offset = 0;
-	memset(stamp->minute, 0, sizeof(stamp->minute));
-	stamp->minute_seconds = 0;
+	timestamp->zone_quarter = INT64_MIN;
+	timestamp->zone_offset = 0;
+	memset(timestamp->minute, 0, sizeof(timestamp->minute));
+	timestamp->minute_seconds = 0;
 }
 
 int timestamp_day(int year, int month, int day, int64_t *out)
@@ -37,19 +37,19 @@ int timestamp_day(int year, int month, int day, int64_t *out)
 }
 
 /* mktime(3) is slow, and asked once a quarter. */
-int64_t timestamp_utc(struct timestamp *stamp, int64_t local)
+int64_t timestamp_utc(struct timestamp *timestamp, int64_t local)
 {
 	int64_t quarter = local / TIMESTAMP_QUARTER;
 	time_t start = quarter * TIMESTAMP_QUARTER;
 	struct tm tm;
 
-	if (quarter != stamp->zone_quarter) {
+	if (quarter != timestamp->zone_quarter) {
 		gmtime_r(&start, &tm);
 		tm.tm_isdst = -1;
-		stamp->zone_offset = start - mktime(&tm);
-		stamp->zone_quarter = quarter;
+		timestamp->zone_offset = start - mktime(&tm);
+		timestamp->zone_quarter = quarter;
 	}
-	return local - stamp->zone_offset;
+	return local - timestamp->zone_offset;
 }
 
 static bool timestamp_is_digit(char c)
@@ -103,17 +103,17 @@ static int timestamp_read_minute(struct cursor *cursor, int64_t *out)
 	return 0;
 }
 
-int timestamp_read(struct timestamp *stamp, const char *text, int64_t *out)
+int timestamp_read(struct timestamp *timestamp, const char *text, int64_t *out)
 {
-	struct cursor cursor = { .pos = text, .end = text + sizeof(stamp->minute) };
+	struct cursor cursor = { .pos = text, .end = text + sizeof(timestamp->minute) };
 	int second, milli = 0, zone_hour = 0, zone_minute = 0;
 	int64_t minute, seconds;
 
-	if (memcmp(text, stamp->minute, sizeof(stamp->minute))) {
+	if (memcmp(text, timestamp->minute, sizeof(timestamp->minute))) {
 		if (timestamp_read_minute(&cursor, &minute))
 			return -EINVAL;
-		memcpy(stamp->minute, text, sizeof(stamp->minute));
-		stamp->minute_seconds = minute;
+		memcpy(timestamp->minute, text, sizeof(timestamp->minute));
+		timestamp->minute_seconds = minute;
 	}
 	cursor.pos = text + TIMESTAMP_SECONDS;
 	cursor.end = text + TIMESTAMP_END + sizeof(".456 +0200 ") - 1;
@@ -121,7 +121,7 @@ int timestamp_read(struct timestamp *stamp, const char *text, int64_t *out)
 		return -EINVAL;
 	if (cursor_take(&cursor, ".") && !cursor_take_number(&cursor, 3, &milli))
 		return -EINVAL;
-	seconds = stamp->minute_seconds + second;
+	seconds = timestamp->minute_seconds + second;
 	cursor_take(&cursor, " ");
 	if (timestamp_is_zone(cursor.pos)) {
 		int sign = *cursor.pos++ == '-' ? -1 : 1;
@@ -132,7 +132,7 @@ int timestamp_read(struct timestamp *stamp, const char *text, int64_t *out)
 			return -EINVAL;
 		seconds -= sign * (zone_hour * 3600 + zone_minute * 60);
 	} else {
-		seconds = timestamp_utc(stamp, seconds);
+		seconds = timestamp_utc(timestamp, seconds);
 	}
 	*out = seconds * 1000 + milli;
 	return 0;

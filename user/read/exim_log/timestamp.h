@@ -18,7 +18,7 @@ struct timestamp {
 };
 
 /* The zone is the process's (TZ). Call again after a change of TZ. */
-void timestamp_init(struct timestamp *stamp);
+void timestamp_init(struct timestamp *timestamp);
 
 /*
  * Steps over what has the shape of a stamp (src/tod.c, tod_log and tod_log_zone:
@@ -30,10 +30,10 @@ bool timestamp_skip(struct cursor *cursor);
  * The time of a stamp that timestamp_skip() passed from `text` on, in milliseconds since 1970, UTC.
  * 0; -EINVAL: no such time.
  */
-int timestamp_read(struct timestamp *stamp, const char *text, int64_t *out);
+int timestamp_read(struct timestamp *timestamp, const char *text, int64_t *out);
 
 /* Seconds since 1970 in UTC of seconds since 1970 in local time. */
-int64_t timestamp_utc(struct timestamp *stamp, int64_t local);
+int64_t timestamp_utc(struct timestamp *timestamp, int64_t local);
 
 /* The same day in seconds since 1970; -EINVAL: the calendar has no such day. */
 int timestamp_day(int year, int month, int day, int64_t *out);

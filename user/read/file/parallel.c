@@ -69,147 +69,147 @@ static void parallel_work(struct exim_log *exim, struct parallel_slot *slot)
 }
 
 /* The slots are filled in a ring, so the first that waits is the oldest. */
-static struct parallel_slot *parallel_take(struct parallel *crew)
+static struct parallel_slot *parallel_take(struct parallel *parallel)
 {
 	for (;;) {
-		for (int i = 0; i < crew->in_use; i++) {
+		for (int i = 0; i < parallel->in_use; i++) {
 			struct parallel_slot *slot =
-				&crew->slots[(crew->first + i) % crew->slots_count];
+				&parallel->slots[(parallel->first + i) % parallel->slots_count];
 
 			if (slot->state == PARALLEL_FILLED) {
 				slot->state = PARALLEL_TAKEN;
 				return slot;
 			}
 		}
-		if (crew->over)
+		if (parallel->over)
 			return NULL;
-		pthread_cond_wait(&crew->filled, &crew->lock);
+		pthread_cond_wait(&parallel->filled, &parallel->lock);
 	}
 }
 
 struct parallel_hand {
-	struct parallel *crew;
+	struct parallel *parallel;
 	struct exim_log *exim;
 };
 
 static void *parallel_hand(void *context)
 {
 	struct parallel_hand hand = *(struct parallel_hand *)context;
-	struct parallel *crew = hand.crew;
+	struct parallel *parallel = hand.parallel;
 	struct parallel_slot *slot;
 
 	free(context);
-	pthread_mutex_lock(&crew->lock);
-	while ((slot = parallel_take(crew))) {
-		pthread_mutex_unlock(&crew->lock);
+	pthread_mutex_lock(&parallel->lock);
+	while ((slot = parallel_take(parallel))) {
+		pthread_mutex_unlock(&parallel->lock);
 		parallel_work(hand.exim, slot);
-		pthread_mutex_lock(&crew->lock);
+		pthread_mutex_lock(&parallel->lock);
 		slot->state = PARALLEL_DONE;
-		pthread_cond_signal(&crew->done);
+		pthread_cond_signal(&parallel->done);
 	}
-	pthread_mutex_unlock(&crew->lock);
+	pthread_mutex_unlock(&parallel->lock);
 	return NULL;
 }
 
 /* Waits for the oldest chunk, and tells what was found in it in the light of what was before. */
-static void parallel_hand_over(struct parallel *crew)
+static void parallel_hand_over(struct parallel *parallel)
 {
-	struct parallel_slot *slot = &crew->slots[crew->first];
+	struct parallel_slot *slot = &parallel->slots[parallel->first];
 
-	pthread_mutex_lock(&crew->lock);
+	pthread_mutex_lock(&parallel->lock);
 	while (slot->state != PARALLEL_DONE)
-		pthread_cond_wait(&crew->done, &crew->lock);
-	pthread_mutex_unlock(&crew->lock);
-	crew->line += slot->chunk.skipped;
+		pthread_cond_wait(&parallel->done, &parallel->lock);
+	pthread_mutex_unlock(&parallel->lock);
+	parallel->line += slot->chunk.skipped;
 	for (size_t i = 0; i < slot->found_count; i++)
-		if (exim_log_settle(&crew->reader->exim, &slot->found[i].found))
-			crew->event(crew->context, crew->line + slot->found[i].line + 1,
-				    &slot->found[i].found);
-	crew->line += slot->lines;
-	pthread_mutex_lock(&crew->lock);
+		if (exim_log_settle(&parallel->reader->exim, &slot->found[i].found))
+			parallel->event(parallel->context, parallel->line + slot->found[i].line + 1,
+					&slot->found[i].found);
+	parallel->line += slot->lines;
+	pthread_mutex_lock(&parallel->lock);
 	slot->state = PARALLEL_FREE;
-	crew->first = (crew->first + 1) % crew->slots_count;
-	crew->in_use--;
-	pthread_mutex_unlock(&crew->lock);
+	parallel->first = (parallel->first + 1) % parallel->slots_count;
+	parallel->in_use--;
+	pthread_mutex_unlock(&parallel->lock);
 }
 
 /* In this thread, for all forms of lines. */
-static void parallel_read_alone(struct parallel *crew, const struct chunk *chunk)
+static void parallel_read_alone(struct parallel *parallel, const struct chunk *chunk)
 {
 	const char *at = chunk->text, *end = at + chunk->size, *lf;
 	struct exim_log_found found;
 
-	crew->line += chunk->skipped;
+	parallel->line += chunk->skipped;
 	for (; at < end; at = lf + 1) {
 		lf = memchr(at, '\n', end - at);
-		crew->line++;
-		if (!reader_line(crew->reader, at, lf - at, &found))
-			crew->event(crew->context, crew->line, &found);
+		parallel->line++;
+		if (!reader_line(parallel->reader, at, lf - at, &found))
+			parallel->event(parallel->context, parallel->line, &found);
 	}
-	crew->pause(crew->context);
+	parallel->pause(parallel->context);
 }
 
 /* Adds a thread; false: it goes without. */
-static bool parallel_hire(struct parallel *crew)
+static bool parallel_hire(struct parallel *parallel)
 {
 	struct parallel_hand *hand = malloc(sizeof(*hand));
-	int i = crew->hands;
+	int i = parallel->hands;
 
 	if (!hand)
 		return false;
-	if (classifier_share(crew->reader->exim.classes, &crew->classes[i])) {
+	if (classifier_share(parallel->reader->exim.classes, &parallel->classes[i])) {
 		free(hand);
 		return false;
 	}
-	exim_log_init(&crew->exims[i], crew->classes[i]);
-	crew->exims[i].helo_is_checked = crew->reader->exim.helo_is_checked;
-	crew->exims[i].wants_arrivals = crew->reader->exim.wants_arrivals;
-	hand->crew = crew;
-	hand->exim = &crew->exims[i];
-	if (pthread_create(&crew->threads[i], NULL, parallel_hand, hand)) {
+	exim_log_init(&parallel->exims[i], parallel->classes[i]);
+	parallel->exims[i].helo_is_checked = parallel->reader->exim.helo_is_checked;
+	parallel->exims[i].wants_arrivals = parallel->reader->exim.wants_arrivals;
+	hand->parallel = parallel;
+	hand->exim = &parallel->exims[i];
+	if (pthread_create(&parallel->threads[i], NULL, parallel_hand, hand)) {
 		free(hand);
-		classifier_close(crew->classes[i]);
+		classifier_close(parallel->classes[i]);
 		return false;
 	}
-	crew->hands++;
+	parallel->hands++;
 	return true;
 }
 
 /* Reads on with all hands. */
-static int parallel_read_together(struct parallel *crew, struct chunks *lines)
+static int parallel_read_together(struct parallel *parallel, struct chunks *lines)
 {
 	int err;
 
 	for (;;) {
-		struct parallel_slot *slot = &crew->slots[crew->last];
+		struct parallel_slot *slot = &parallel->slots[parallel->last];
 
-		if (crew->in_use == crew->slots_count)
-			parallel_hand_over(crew);
+		if (parallel->in_use == parallel->slots_count)
+			parallel_hand_over(parallel);
 		err = chunks_next(lines, &slot->chunk);
 		if (err <= 0)
 			break;
-		pthread_mutex_lock(&crew->lock);
+		pthread_mutex_lock(&parallel->lock);
 		slot->state = PARALLEL_FILLED;
-		crew->last = (crew->last + 1) % crew->slots_count;
-		crew->in_use++;
-		pthread_cond_signal(&crew->filled);
-		pthread_mutex_unlock(&crew->lock);
+		parallel->last = (parallel->last + 1) % parallel->slots_count;
+		parallel->in_use++;
+		pthread_cond_signal(&parallel->filled);
+		pthread_mutex_unlock(&parallel->lock);
 	}
-	while (crew->in_use)
-		parallel_hand_over(crew);
+	while (parallel->in_use)
+		parallel_hand_over(parallel);
 	return err;
 }
 
-static void parallel_dismiss(struct parallel *crew)
+static void parallel_dismiss(struct parallel *parallel)
 {
-	pthread_mutex_lock(&crew->lock);
-	crew->over = true;
-	pthread_cond_broadcast(&crew->filled);
-	pthread_mutex_unlock(&crew->lock);
-	for (int i = 0; i < crew->hands; i++) {
-		pthread_join(crew->threads[i], NULL);
-		skip_add(&crew->reader->exim.skips, &crew->exims[i].skips);
-		classifier_close(crew->classes[i]);
+	pthread_mutex_lock(&parallel->lock);
+	parallel->over = true;
+	pthread_cond_broadcast(&parallel->filled);
+	pthread_mutex_unlock(&parallel->lock);
+	for (int i = 0; i < parallel->hands; i++) {
+		pthread_join(parallel->threads[i], NULL);
+		skip_add(&parallel->reader->exim.skips, &parallel->exims[i].skips);
+		classifier_close(parallel->classes[i]);
 	}
 }
 
@@ -227,7 +227,7 @@ static int parallel_size(int fd)
 int parallel_read(int fd, struct reader *reader, parallel_event *event, parallel_pause *pause,
 		  void *context, struct chunks_end *end)
 {
-	struct parallel crew = {
+	struct parallel parallel = {
 		.lock = PTHREAD_MUTEX_INITIALIZER,
 		.filled = PTHREAD_COND_INITIALIZER,
 		.done = PTHREAD_COND_INITIALIZER,
@@ -243,26 +243,26 @@ int parallel_read(int fd, struct reader *reader, parallel_event *event, parallel
 	err = chunks_open(fd, &lines);
 	if (err)
 		return err;
-	crew.slots_count = size + PARALLEL_AHEAD;
-	crew.slots = calloc(crew.slots_count, sizeof(*crew.slots));
-	err = crew.slots ? 1 : -ENOMEM;
+	parallel.slots_count = size + PARALLEL_AHEAD;
+	parallel.slots = calloc(parallel.slots_count, sizeof(*parallel.slots));
+	err = parallel.slots ? 1 : -ENOMEM;
 	/* Until it is known whose form the lines have, and throughout if it is not exim's. */
 	while (err > 0 && !(size && reader->form == READER_EXIM)) {
-		err = chunks_next(lines, &crew.slots[0].chunk);
+		err = chunks_next(lines, &parallel.slots[0].chunk);
 		if (err > 0)
-			parallel_read_alone(&crew, &crew.slots[0].chunk);
+			parallel_read_alone(&parallel, &parallel.slots[0].chunk);
 	}
-	while (crew.hands < size && err > 0 && parallel_hire(&crew))
+	while (parallel.hands < size && err > 0 && parallel_hire(&parallel))
 		;
-	if (err > 0 && crew.hands)
-		err = parallel_read_together(&crew, lines);
-	while (err > 0 && (err = chunks_next(lines, &crew.slots[0].chunk)) > 0)
-		parallel_read_alone(&crew, &crew.slots[0].chunk);
-	parallel_dismiss(&crew);
+	if (err > 0 && parallel.hands)
+		err = parallel_read_together(&parallel, lines);
+	while (err > 0 && (err = chunks_next(lines, &parallel.slots[0].chunk)) > 0)
+		parallel_read_alone(&parallel, &parallel.slots[0].chunk);
+	parallel_dismiss(&parallel);
 	*end = chunks_end(lines);
 	reader->exim.skips.of[SKIP_OVERLONG] += end->skipped;
-	end->lines = crew.line;
+	end->lines = parallel.line;
 	chunks_close(lines);
-	free(crew.slots);
+	free(parallel.slots);
 	return err;
 }

@@ -31,7 +31,7 @@ static bool syslog_take_clock(struct cursor *cursor, int64_t *out)
 }
 
 /* "Aug 24 11:22:33", local: in the last year in which that is not in the future. */
-static bool syslog_take_old_time(struct timestamp *stamp, int64_t now, struct cursor *cursor,
+static bool syslog_take_old_time(struct timestamp *timestamp, int64_t now, struct cursor *cursor,
 				 int64_t *out)
 {
 	static const char months[] = "JanFebMarAprMayJunJulAugSepOctNovDec";
@@ -55,7 +55,7 @@ static bool syslog_take_old_time(struct timestamp *stamp, int64_t now, struct cu
 	for (int year = tm.tm_year + 1901; year > tm.tm_year + 1891; year--) {
 		if (timestamp_day(year, month, date, &day))
 			continue;
-		*out = timestamp_utc(stamp, day + clock) * 1000;
+		*out = timestamp_utc(timestamp, day + clock) * 1000;
 		if (*out <= (now + SYSLOG_DAY) * 1000)
 			return true;
 	}
@@ -135,7 +135,7 @@ static bool syslog_take_tag(struct cursor *cursor, bool fields, struct syslog_re
 	return cursor_peek(cursor, 0) == '[' && cursor_seeks(cursor, "] ", 2);
 }
 
-int syslog_unwrap(struct timestamp *stamp, int64_t now, const char *line, size_t length,
+int syslog_unwrap(struct timestamp *timestamp, int64_t now, const char *line, size_t length,
 		  struct syslog_record *out)
 {
 	struct cursor cursor = { .pos = line, .end = line + length };
@@ -149,7 +149,7 @@ int syslog_unwrap(struct timestamp *stamp, int64_t now, const char *line, size_t
 	}
 	if (!(syslog_is_digit(cursor_peek(&cursor, 0))
 		      ? syslog_take_new_time(&cursor, &record.time)
-		      : syslog_take_old_time(stamp, now, &cursor, &record.time)))
+		      : syslog_take_old_time(timestamp, now, &cursor, &record.time)))
 		return -ENOMSG;
 	if (!cursor_take(&cursor, " ") || !cursor_take_while(&cursor, syslog_is_no_space) ||
 	    !cursor_take(&cursor, " ") || !syslog_take_tag(&cursor, fields, &record))
@@ -179,13 +179,13 @@ bool syslog_is_piece(const struct syslog_record *record, struct syslog_record *b
 	return true;
 }
 
-bool syslog_is_copy(struct pairing *twice, const struct syslog_record *record)
+bool syslog_is_copy(struct pairing *pairing, const struct syslog_record *record)
 {
 	uint64_t key = pairing_key(record->text, record->length, record->process);
 
-	if (record->priority != SYSLOG_MAIN && pairing_close(twice, key, record->time))
+	if (record->priority != SYSLOG_MAIN && pairing_close(pairing, key, record->time))
 		return true;
 	if (record->priority != SYSLOG_REJECT)
-		pairing_open(twice, key, record->time, SYSLOG_COPY_SPAN);
+		pairing_open(pairing, key, record->time, SYSLOG_COPY_SPAN);
 	return false;
 }

@@ -29,7 +29,7 @@ struct syslog_record {
  * RFC 5424; "<PRI>" before it or not. `now` (seconds since 1970) tells the year of a time that
  * has none. 0; -ENOMSG: it is no record of exim's.
  */
-int syslog_unwrap(struct timestamp *stamp, int64_t now, const char *line, size_t length,
+int syslog_unwrap(struct timestamp *timestamp, int64_t now, const char *line, size_t length,
 		  struct syslog_record *out);
 
 /*
@@ -44,6 +44,6 @@ bool syslog_is_piece(const struct syslog_record *record, struct syslog_record *b
  * what exim writes to both. Where it is not
  * known for which log a record is, each second of two that are alike is the copy.
  */
-bool syslog_is_copy(struct pairing *twice, const struct syslog_record *record);
+bool syslog_is_copy(struct pairing *pairing, const struct syslog_record *record);
 
 #endif
