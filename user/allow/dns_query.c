@@ -13,6 +13,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "common/clock.h"
 #include "common/hostname.h"
 
 #define DNS_QUERY_TEXT	  4096 /* of an answer */
@@ -30,14 +31,6 @@ struct dns_query {
 	char text[DNS_QUERY_TEXT];
 	size_t have;
 };
-
-static time_t dns_query_now(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return now.tv_sec;
-}
 
 /* A connection that was sent the name; -errno. */
 static int dns_query_connect(const char *path, const char *name)
@@ -71,7 +64,7 @@ int dns_query_begin(const char *name, struct dns_query **out)
 	if (!resolve)
 		return -ENOMEM;
 	snprintf(resolve->name, sizeof(resolve->name), "%s", name);
-	resolve->begun = dns_query_now();
+	resolve->begun = clock_seconds();
 	resolve->service = service && *service;
 	request = &resolve->request;
 	if (resolve->service) {
@@ -134,7 +127,7 @@ static int dns_query_poll_service(struct dns_query *resolve, struct dns_query_an
 			   sizeof(resolve->text) - 1 - resolve->have, 0);
 		resolve->have += got > 0 ? got : 0;
 	} while (got > 0);
-	if (got < 0 && errno == EAGAIN && dns_query_now() - resolve->begun < DNS_QUERY_SECONDS)
+	if (got < 0 && errno == EAGAIN && clock_seconds() - resolve->begun < DNS_QUERY_SECONDS)
 		return -EAGAIN;
 	resolve->text[resolve->have] = '\0';
 	for (line = strtok_r(resolve->text, "\n", &rest); line && !err;

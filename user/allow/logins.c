@@ -18,9 +18,9 @@
 #include <unistd.h>
 #include <utmp.h>
 
-#include "common/netlink.h"
 #include "allow/ssh_sessions.h"
 #include "common/log.h"
+#include "common/netlink.h"
 
 #define LOGINS_PORTS 65536
 

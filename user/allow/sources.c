@@ -7,9 +7,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "allow/local_hosts.h"
-#include "allow/list_file.h"
 #include "allow/dns.h"
+#include "allow/list_file.h"
+#include "allow/local_hosts.h"
 #include "common/log.h"
 
 /* Beside those of kin.h; the first one's words stay where two have the same entry. */

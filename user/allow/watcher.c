@@ -14,8 +14,9 @@
 #include <unistd.h>
 
 #include "allow/gateways.h"
-#include "kernel/links.h"
 #include "allow/sources.h"
+#include "common/clock.h"
+#include "kernel/links.h"
 
 /* Seconds between two looks. List files are looked at each second. */
 #define WATCHER_LOGINS 5
@@ -83,14 +84,6 @@ static unsigned int watcher_due(uint64_t second)
 	return due;
 }
 
-static uint64_t watcher_now(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_BOOTTIME, &now);
-	return now.tv_sec;
-}
-
 /*
  * Until a second has gone by, or something happens. What has to be looked at for that. Where routes
  * change all the time, they are looked at once a second.
@@ -98,7 +91,7 @@ static uint64_t watcher_now(void)
 static unsigned int watcher_wait(struct watcher *watcher)
 {
 	const struct timespec settle = { .tv_nsec = WATCHER_SETTLE_MS * 1000000L };
-	const bool noted = watcher->noted == watcher_now();
+	const bool noted = watcher->noted == clock_boot_seconds();
 	struct pollfd fds[] = { { .fd = watcher->wake, .events = POLLIN },
 				{ .fd = noted ? -1 : watcher->network, .events = POLLIN } };
 	uint64_t count;
@@ -111,13 +104,13 @@ static unsigned int watcher_wait(struct watcher *watcher)
 		return 0;
 	nanosleep(&settle, NULL);
 	links_drain(watcher->network);
-	watcher->noted = watcher_now();
+	watcher->noted = clock_boot_seconds();
 	return SOURCES_NETWORK;
 }
 
 static void watcher_work(struct watcher *watcher)
 {
-	uint64_t second = watcher_now(), last = second;
+	uint64_t second = clock_boot_seconds(), last = second;
 	unsigned int due;
 
 	if (watcher->later) {
@@ -128,7 +121,7 @@ static void watcher_work(struct watcher *watcher)
 		due = watcher_wait(watcher);
 		if (watcher_is_stopped(watcher))
 			return;
-		second = watcher_now();
+		second = clock_boot_seconds();
 		/* Each second that passed asks for its own; of many, for all. */
 		if (second - last > WATCHER_ASK)
 			last = second - WATCHER_ASK;

@@ -5,16 +5,16 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "kernel/blocks.h"
-#include "kernel/blocks_exempt.h"
+#include "allow/list_edit.h"
 #include "allow/list_file.h"
+#include "allow/load.h"
 #include "cli/cli.h"
 #include "cli/history.h"
 #include "cli/home.h"
-#include "allow/list_edit.h"
-#include "allow/load.h"
 #include "common/log.h"
 #include "common/suggest.h"
+#include "kernel/blocks.h"
+#include "kernel/blocks_exempt.h"
 
 #define ALLOW_WIDTH 20 /* of the column of addresses, as a rule */
 

@@ -9,16 +9,16 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "daemon/loop.h"
 #include "cli/history.h"
 #include "cli/home.h"
-#include "daemon/exempt.h"
-#include "daemon/restore.h"
-#include "daemon/reload.h"
-#include "daemon/interfaces.h"
 #include "common/log.h"
-#include "judge/window.h"
+#include "daemon/exempt.h"
+#include "daemon/interfaces.h"
+#include "daemon/loop.h"
+#include "daemon/reload.h"
+#include "daemon/restore.h"
 #include "exim/ask.h"
+#include "judge/window.h"
 
 enum {
 	ATTACH_MODE = CLI_OPTION_OWN,

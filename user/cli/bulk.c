@@ -9,13 +9,13 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "kernel/blocks_list.h"
 #include "cli/filter_ports.h"
 #include "cli/history.h"
 #include "cli/home.h"
 #include "common/duration.h"
 #include "common/log.h"
 #include "common/suggest.h"
+#include "kernel/blocks_list.h"
 
 #define BULK_LINE 65536
 

@@ -7,9 +7,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "kernel/blocks.h"
 #include "cli/cli.h"
 #include "cli/targets.h"
+#include "kernel/blocks.h"
 
 /* How many are blocked in one go; the kernel's tables are then made large enough at once. */
 #define BULK_MAX 1048576

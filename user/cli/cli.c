@@ -137,49 +137,6 @@ const char *cli_interface_name(unsigned int ifindex, char name[IF_NAMESIZE])
 	return name;
 }
 
-/* To the nearest second, so that the same one always reads the same. */
-time_t cli_wall_clock(uint32_t second)
-{
-	struct timespec now, wall;
-	int64_t apart;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	clock_gettime(CLOCK_REALTIME, &wall);
-	apart = (wall.tv_sec - now.tv_sec) * INT64_C(1000000000) + wall.tv_nsec - now.tv_nsec;
-	return second + (apart + 500000000) / 1000000000;
-}
-
-char *cli_time(uint32_t second, char text[CLI_TIME_SIZE])
-{
-	time_t wall = cli_wall_clock(second);
-	struct tm tm;
-
-	strftime(text, CLI_TIME_SIZE, "%Y-%m-%d %H:%M:%S", localtime_r(&wall, &tm));
-	return text;
-}
-
-char *cli_time_rfc3339(uint32_t second, char text[CLI_TIME_SIZE])
-{
-	time_t wall = cli_wall_clock(second);
-	struct tm tm;
-
-	strftime(text, CLI_TIME_SIZE, "%Y-%m-%dT%H:%M:%SZ", gmtime_r(&wall, &tm));
-	return text;
-}
-
-char *cli_stamp(int64_t time, char text[CLI_TIME_SIZE])
-{
-	time_t wall = time / 1000;
-	size_t used;
-	struct tm tm;
-
-	used = strftime(text, CLI_TIME_SIZE, "%Y-%m-%dT%H:%M:%S", gmtime_r(&wall, &tm));
-	if (time % 1000)
-		used += snprintf(text + used, CLI_TIME_SIZE - used, ".%03d", (int)(time % 1000));
-	snprintf(text + used, CLI_TIME_SIZE - used, "Z");
-	return text;
-}
-
 json_t *cli_document(const char *kind)
 {
 	json_t *json = json_pack("{s:s, s:i}", "kind", kind, "shape", CLI_JSON_SHAPE);

@@ -87,18 +87,7 @@ unsigned int cli_interface(const char *name);
 /* The interface's present name, "#INDEX" if it is gone. Returns `name`. */
 const char *cli_interface_name(unsigned int ifindex, char name[IF_NAMESIZE]);
 
-#define CLI_TIME_SIZE  32
 #define CLI_JSON_SHAPE 3 /* raised when a document's shape changes for its readers */
-
-/* A second of CLOCK_MONOTONIC as seconds since 1970; the same one is always the same. */
-time_t cli_wall_clock(uint32_t second);
-
-/* A second of CLOCK_MONOTONIC as local time, and as RFC 3339 in UTC. Both return `text`. */
-char *cli_time(uint32_t second, char text[CLI_TIME_SIZE]);
-char *cli_time_rfc3339(uint32_t second, char text[CLI_TIME_SIZE]);
-
-/* Milliseconds since 1970 as RFC 3339 in UTC. Returns `text`. */
-char *cli_stamp(int64_t time, char text[CLI_TIME_SIZE]);
 
 /* A fresh document of the given kind, "kind" and the shape's version set. Never NULL. */
 json_t *cli_document(const char *kind);

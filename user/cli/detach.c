@@ -8,12 +8,12 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "kernel/filter.h"
-#include "kernel/pins.h"
 #include "cli/cli.h"
 #include "cli/history.h"
 #include "cli/home.h"
 #include "common/log.h"
+#include "kernel/filter.h"
+#include "kernel/pins.h"
 
 /* *detached is set if a program of ours was there. */
 static int detach_one(const struct cli_common *common, unsigned int ifindex, bool *detached)

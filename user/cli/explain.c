@@ -5,16 +5,17 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "kernel/blocks_list.h"
+#include "allow/load.h"
 #include "cli/cli.h"
 #include "cli/history.h"
 #include "cli/home.h"
 #include "cli/list.h"
-#include "allow/load.h"
 #include "cli/targets.h"
+#include "common/clock.h"
 #include "common/duration.h"
 #include "common/log.h"
 #include "common/suggest.h"
+#include "kernel/blocks_list.h"
 
 #define EXPLAIN_HISTORY_MAX 20
 #define EXPLAIN_OTHERS_MAX  10 /* blocks that are named besides the one that shuts it out */
@@ -132,28 +133,28 @@ static void explain_print_lines(FILE *to, const char *lines)
 /* The block in force. */
 static void explain_print_entry(FILE *to, const struct explain *explain)
 {
-	char address[ADDR_TEXT_SIZE], other[ADDR_TEXT_SIZE], time[CLI_TIME_SIZE];
+	char address[ADDR_TEXT_SIZE], other[ADDR_TEXT_SIZE], time[CLOCK_TEXT_SIZE];
 	char left[DURATION_TEXT_SIZE];
 	const struct blocks_list_entry *entry = &explain->entry;
-	uint32_t now = blocks_now();
+	uint32_t now = clock_seconds();
 
 	fprintf(to, "%s is %s until %s, for another %s.\n",
 		addr_prefix_format(explain->target, address),
 		entry->dry_run ? "shown as blocked, but served," : "blocked",
-		cli_time(entry->until, time),
+		clock_local(entry->until, time),
 		duration_format(entry->until > now ? entry->until - now : 0, left));
 	if (entry->target.length != explain->target->length)
 		fprintf(to, "  in       the blocked network %s\n",
 			addr_prefix_format(&entry->target, other));
 	fprintf(to, "  why      %s\n", entry->reason);
-	fprintf(to, "  since    %s\n", cli_time(entry->since, time));
+	fprintf(to, "  since    %s\n", clock_local(entry->since, time));
 	if (entry->quiet)
 		fprintf(to, "  extends  until it was quiet for %s\n",
 			duration_format(entry->quiet, left));
 	if (entry->last_drop)
 		fprintf(to, "  dropped  %llu SYN%s, the last at %s\n",
 			(unsigned long long)entry->drops, suggest_plural(entry->drops),
-			cli_time(entry->last_drop, time));
+			clock_local(entry->last_drop, time));
 	else
 		fprintf(to, "  dropped  nothing yet\n");
 }
@@ -161,7 +162,7 @@ static void explain_print_entry(FILE *to, const struct explain *explain)
 /* The other blocks that it is in, or that are in it. */
 static void explain_print_others(FILE *to, const struct explain *explain)
 {
-	char address[ADDR_TEXT_SIZE], until[CLI_TIME_SIZE];
+	char address[ADDR_TEXT_SIZE], until[CLOCK_TEXT_SIZE];
 	const struct addr_prefix *main = &explain->entry.target;
 	size_t others = 0, rest;
 	uint64_t drops = 0;
@@ -178,8 +179,9 @@ static void explain_print_others(FILE *to, const struct explain *explain)
 		}
 		fprintf(to, "  %-8s %s until %s%s: %s\n",
 			entry->target.length > explain->target->length ? "holds" : "also in",
-			addr_prefix_format(&entry->target, address), cli_time(entry->until, until),
-			entry->dry_run ? ", shown only" : "", entry->reason);
+			addr_prefix_format(&entry->target, address),
+			clock_local(entry->until, until), entry->dry_run ? ", shown only" : "",
+			entry->reason);
 	}
 	if (others <= EXPLAIN_OTHERS_MAX)
 		return;
@@ -192,20 +194,20 @@ static void explain_print_others(FILE *to, const struct explain *explain)
 
 static void explain_print_history(FILE *to, const struct explain *explain)
 {
-	char since[CLI_TIME_SIZE], until[CLI_TIME_SIZE], address[ADDR_TEXT_SIZE];
+	char since[CLOCK_TEXT_SIZE], until[CLOCK_TEXT_SIZE], address[ADDR_TEXT_SIZE];
 
 	for (unsigned int i = 0; i < explain->count; i++) {
 		const struct db_block *block = &explain->history[i];
 
 		fprintf(to, "\n%s %s %s: %s%s\n", addr_prefix_format(&block->target, address),
 			block->dry_run ? "was shown as blocked on" : "was blocked on",
-			history_time(block->since, since), block->reason,
+			clock_local_ms(block->since, since), block->reason,
 			block->log ? "" : ", by hand");
 		if (block->repeats)
 			fprintf(to, "  repeats  it had been blocked %u time%s before\n",
 				block->repeats, suggest_plural(block->repeats));
 		fprintf(to, "  %s %s\n", block->lifted ? "lifted  " : "until   ",
-			history_time(block->lifted ? block->lifted : block->until, until));
+			clock_local_ms(block->lifted ? block->lifted : block->until, until));
 		if (*block->lines) {
 			fprintf(to, "  lines    the last ones that it was for, in %s:\n",
 				block->log ? block->log : "the log");

@@ -10,8 +10,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "status/overview.h"
 #include "common/log.h"
+#include "status/overview.h"
 
 #define FILTER_PORTS_WORD_SIZE 64
 

@@ -6,6 +6,7 @@
 #include <time.h>
 
 #include "cli/history.h"
+#include "common/clock.h"
 #include "common/duration.h"
 #include "common/log.h"
 #include "config/config.h"
@@ -15,14 +16,6 @@
 
 /* How many are listed. */
 #define HISTORY_LIST_MAX 100000
-
-static int64_t history_now(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_REALTIME, &now);
-	return now.tv_sec * INT64_C(1000) + now.tv_nsec / 1000000;
-}
 
 const char *history_folder(const struct cli_common *common, const struct config_state *config)
 {
@@ -99,7 +92,7 @@ void history_enter(const struct cli_common *common, const char *file,
 {
 	size_t most = count < HISTORY_ENTER_MAX ? count : HISTORY_ENTER_MAX;
 	struct db_block *blocks = calloc(most + 1, sizeof(*blocks)), *block;
-	struct db_batch batch = { .blocks = blocks, .now = history_now() };
+	struct db_batch batch = { .blocks = blocks, .now = clock_wall_ms() };
 
 	if (!blocks)
 		return;
@@ -126,7 +119,7 @@ void history_lift(const struct cli_common *common, const char *file,
 {
 	const struct db_batch batch = { .lifts = target,
 					.lifts_count = count,
-					.now = history_now() };
+					.now = clock_wall_ms() };
 
 	history_write(common, file, &batch,
 		      "a reboot will bring these blocks back, if they run then");
@@ -139,7 +132,7 @@ int history_lift_all(const struct cli_common *common, const char *file, uint64_t
 
 	*lifted = 0;
 	if (!err) {
-		err = db_lift_all(db, history_now(), lifted);
+		err = db_lift_all(db, clock_wall_ms(), lifted);
 		db_close(db);
 		if (err)
 			log_error("cannot write the state: %s", db_strerror(-err));
@@ -155,15 +148,6 @@ void history_tell_bad(const struct db *db)
 		log_warning("%llu rows of the state are not valid and were skipped; has somebody "
 			    "else written to %s?",
 			    (unsigned long long)db_bad(db), DB_FILE);
-}
-
-char *history_time(int64_t time, char text[CLI_TIME_SIZE])
-{
-	time_t second = time / 1000;
-	struct tm tm;
-
-	strftime(text, CLI_TIME_SIZE, "%Y-%m-%d %H:%M:%S", localtime_r(&second, &tm));
-	return text;
 }
 
 /* With escapes; the caller frees it. NULL: no memory. */
@@ -207,14 +191,15 @@ static json_t *history_json_lines(const char *lines)
 
 json_t *history_json(const struct db_block *block)
 {
-	char address[ADDR_TEXT_SIZE], since[CLI_TIME_SIZE], until[CLI_TIME_SIZE];
-	char lifted[CLI_TIME_SIZE];
+	char address[ADDR_TEXT_SIZE], since[CLOCK_TEXT_SIZE], until[CLOCK_TEXT_SIZE];
+	char lifted[CLOCK_TEXT_SIZE];
 
 	return json_pack(
 		"{s:s, s:o, s:s, s:s, s:s?, s:b, s:i, s:b, s:o, s:o}", "address",
 		addr_prefix_format(&block->target, address), "reason", cli_json_text(block->reason),
-		"since", cli_stamp(block->since, since), "until", cli_stamp(block->until, until),
-		"lifted", block->lifted ? cli_stamp(block->lifted, lifted) : NULL, "dry_run",
+		"since", clock_rfc3339_ms(block->since, since), "until",
+		clock_rfc3339_ms(block->until, until), "lifted",
+		block->lifted ? clock_rfc3339_ms(block->lifted, lifted) : NULL, "dry_run",
 		(int)block->dry_run, "repeats", (int)block->repeats, "extend", block->quiet != 0,
 		"log", cli_json_text(block->log), "lines", history_json_lines(block->lines));
 }
@@ -227,7 +212,7 @@ struct history_listing {
 
 static int history_list_one(void *context, const struct db_block *block)
 {
-	char address[ADDR_TEXT_SIZE], since[CLI_TIME_SIZE], until[CLI_TIME_SIZE];
+	char address[ADDR_TEXT_SIZE], since[CLOCK_TEXT_SIZE], until[CLOCK_TEXT_SIZE];
 	struct history_listing *listing = context;
 	const char *end = "runs";
 
@@ -237,8 +222,8 @@ static int history_list_one(void *context, const struct db_block *block)
 		end = "lifted";
 	else if (block->until <= listing->now)
 		end = "lapsed";
-	printf("%-19s  %-19s  %-6s  %7u  %-22s  %s%s\n", history_time(block->since, since),
-	       history_time(block->lifted ? block->lifted : block->until, until), end,
+	printf("%-19s  %-19s  %-6s  %7u  %-22s  %s%s\n", clock_local_ms(block->since, since),
+	       clock_local_ms(block->lifted ? block->lifted : block->until, until), end,
 	       block->repeats, addr_prefix_format(&block->target, address),
 	       block->dry_run ? "(shown only) " : "", block->reason);
 	return 0;
@@ -247,7 +232,7 @@ static int history_list_one(void *context, const struct db_block *block)
 int history_list(const struct cli_common *common, const char *file,
 		 const struct addr_prefix *networks, int count)
 {
-	struct history_listing listing = { .common = common, .now = history_now() };
+	struct history_listing listing = { .common = common, .now = clock_wall_ms() };
 	struct db *db = NULL;
 	int err = history_open(common, file, false, &db);
 	json_t *block;

@@ -5,10 +5,10 @@
 
 #include <stdio.h>
 
-#include "kernel/blocks.h"
-#include "state/db.h"
 #include "cli/cli.h"
 #include "config/config_state.h"
+#include "kernel/blocks.h"
+#include "state/db.h"
 
 /* The folder of the state: the command line's, the configuration's, or the usual one. */
 const char *history_folder(const struct cli_common *common, const struct config_state *config);
@@ -35,9 +35,6 @@ int history_lift_all(const struct cli_common *common, const char *file, uint64_t
 
 /* Warns of rows that were skipped as they are not valid, if there were any. */
 void history_tell_bad(const struct db *db);
-
-/* "2026-11-24 12:05:09" in local time. Returns `text`. */
-char *history_time(int64_t time, char text[CLI_TIME_SIZE]);
 
 /* As JSON, its lines with bytes beyond printable ASCII as \xNN. */
 json_t *history_json(const struct db_block *block);

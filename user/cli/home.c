@@ -8,9 +8,9 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "common/log.h"
 #include "kernel/pins.h"
 #include "kernel/stats.h"
-#include "common/log.h"
 
 static int home_absolute(const char *path, char out[SOBIG_PATH_SIZE])
 {

@@ -5,12 +5,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "kernel/blocks_list.h"
 #include "cli/history.h"
 #include "cli/home.h"
 #include "cli/list.h"
 #include "cli/targets.h"
+#include "common/clock.h"
 #include "common/log.h"
+#include "kernel/blocks_list.h"
 
 struct list {
 	struct addr_prefix *networks; /* show what is in one of them, or holds one; none: all */
@@ -92,16 +93,15 @@ void list_sort(struct list_blocks *blocks)
 
 json_t *list_json(const struct blocks_list_entry *entry)
 {
-	char address[ADDR_TEXT_SIZE], since[CLI_TIME_SIZE], until[CLI_TIME_SIZE];
-	char last[CLI_TIME_SIZE];
+	char address[ADDR_TEXT_SIZE], since[CLOCK_TEXT_SIZE], until[CLOCK_TEXT_SIZE];
+	char last[CLOCK_TEXT_SIZE];
 	json_t *json = json_pack(
 		"{s:s, s:o, s:s, s:s, s:I}", "address", addr_prefix_format(&entry->target, address),
-		"reason", cli_json_text(entry->reason), "since",
-		cli_time_rfc3339(entry->since, since), "until",
-		cli_time_rfc3339(entry->until, until), "drops", (json_int_t)entry->drops);
+		"reason", cli_json_text(entry->reason), "since", clock_rfc3339(entry->since, since),
+		"until", clock_rfc3339(entry->until, until), "drops", (json_int_t)entry->drops);
 
 	json_object_set_new(json, "last_drop",
-			    entry->last_drop ? json_string(cli_time_rfc3339(entry->last_drop, last))
+			    entry->last_drop ? json_string(clock_rfc3339(entry->last_drop, last))
 					     : json_null());
 	json_object_set_new(json, "extend", json_boolean(entry->quiet));
 	json_object_set_new(json, "dry_run", json_boolean(entry->dry_run));
@@ -139,8 +139,8 @@ static int list_print_json(const struct cli_common *common, const struct list *l
 
 static int list_print(const struct list *list)
 {
-	char address[ADDR_TEXT_SIZE], since[CLI_TIME_SIZE], until[CLI_TIME_SIZE];
-	char last[CLI_TIME_SIZE];
+	char address[ADDR_TEXT_SIZE], since[CLOCK_TEXT_SIZE], until[CLOCK_TEXT_SIZE];
+	char last[CLOCK_TEXT_SIZE];
 	int width = strlen("ADDRESS");
 
 	for (size_t i = 0; i < list->blocks.count; i++) {
@@ -154,9 +154,10 @@ static int list_print(const struct list *list)
 		const struct blocks_list_entry *entry = &list->blocks.entries[i];
 
 		printf("%-*s  %-19s  %-19s  %9llu  %-19s  %s%s\n", width,
-		       addr_prefix_format(&entry->target, address), cli_time(entry->since, since),
-		       cli_time(entry->until, until), (unsigned long long)entry->drops,
-		       entry->last_drop ? cli_time(entry->last_drop, last) : "-",
+		       addr_prefix_format(&entry->target, address),
+		       clock_local(entry->since, since), clock_local(entry->until, until),
+		       (unsigned long long)entry->drops,
+		       entry->last_drop ? clock_local(entry->last_drop, last) : "-",
 		       entry->dry_run ? "(shown only) " : "", entry->reason);
 	}
 	if (!fflush(stdout))

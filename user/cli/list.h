@@ -3,8 +3,8 @@
 #ifndef LIST_H
 #define LIST_H
 
-#include "kernel/blocks_list.h"
 #include "cli/cli.h"
+#include "kernel/blocks_list.h"
 
 struct list_blocks {
 	struct blocks_list_entry *entries;

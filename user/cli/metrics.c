@@ -5,9 +5,9 @@
 #include <string.h>
 
 #include "cli/cli.h"
+#include "common/log.h"
 #include "status/metrics_collect.h"
 #include "status/metrics_serve.h"
-#include "common/log.h"
 
 static int metrics_print(const struct cli_common *common)
 {

@@ -12,6 +12,7 @@
 #include "cli/cli.h"
 #include "cli/setup.h"
 #include "cli/skipped.h"
+#include "common/clock.h"
 #include "common/log.h"
 #include "read/file/parallel.h"
 
@@ -35,8 +36,8 @@ struct parse {
 	struct reader reader;
 	uint64_t found;
 	int64_t minute; /* for which `stamp` was made */
-	char stamp[CLI_TIME_SIZE];
-	char full[CLI_TIME_SIZE];
+	char stamp[CLOCK_TEXT_SIZE];
+	char full[CLOCK_TEXT_SIZE];
 };
 
 /* An ACL's text as a terminal and JSON may have it: bytes beyond printable ASCII as \xNN. */
@@ -64,10 +65,10 @@ static const char *parse_time(struct parse *parse, int64_t time)
 	unsigned int rest = time % 60000;
 
 	if (rest % 1000)
-		return cli_stamp(time, parse->full);
+		return clock_rfc3339_ms(time, parse->full);
 	if (time / 60000 != parse->minute) {
 		parse->minute = time / 60000;
-		cli_stamp(time - rest, parse->stamp);
+		clock_rfc3339_ms(time - rest, parse->stamp);
 	}
 	parse->stamp[PARSE_SECONDS] = '0' + rest / 10000;
 	parse->stamp[PARSE_SECONDS + 1] = '0' + rest / 1000 % 10;

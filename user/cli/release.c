@@ -7,11 +7,11 @@
 #include <string.h>
 #include <time.h>
 
+#include "cli/cli.h"
+#include "common/log.h"
 #include "kernel/holder.h"
 #include "kernel/stats.h"
-#include "cli/cli.h"
 #include "status/overview.h"
-#include "common/log.h"
 
 #define RELEASE_PAUSE_NS 20000000
 #define RELEASE_TRIES	 250

@@ -8,9 +8,6 @@
 #include <unistd.h>
 
 #include "cli/cli.h"
-#include "replay/replay_files.h"
-#include "replay/replay_grid.h"
-#include "replay/replay_spare.h"
 #include "cli/setup.h"
 #include "cli/skipped.h"
 #include "cli/storm.h"
@@ -18,6 +15,9 @@
 #include "common/log.h"
 #include "judge/window.h"
 #include "read/file/parallel.h"
+#include "replay/replay_files.h"
+#include "replay/replay_grid.h"
+#include "replay/replay_spare.h"
 
 enum {
 	REPLAY_LIMIT = CLI_OPTION_OWN,

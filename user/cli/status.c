@@ -6,14 +6,15 @@
 #include <string.h>
 
 #include "cli/cli.h"
-#include "status/overview.h"
-#include "status/status_json.h"
-#include "status/health.h"
+#include "common/clock.h"
 #include "common/duration.h"
 #include "common/event.h"
 #include "common/log.h"
 #include "common/suggest.h"
 #include "read/skip.h"
+#include "status/health.h"
+#include "status/overview.h"
+#include "status/status_json.h"
 
 #define STATUS_PORTS_SIZE 96
 
@@ -65,13 +66,13 @@ static void status_print_interface(const struct overview_interface *interface)
 {
 	const struct sobig_stats *stats = &interface->stats;
 	const uint64_t *counts = interface->counters;
-	char time[CLI_TIME_SIZE], ports[STATUS_PORTS_SIZE];
+	char time[CLOCK_TEXT_SIZE], ports[STATUS_PORTS_SIZE];
 
 	printf("%s%s\n", interface->name, interface->guarded ? "" : ", not guarded");
 	if (interface->filter.id)
 		printf("  filter    %s mode, %s, program %u, since %s\n",
 		       filter_mode_name(interface->filter.mode), status_ports(stats, ports),
-		       interface->filter.id, cli_time(interface->loaded, time));
+		       interface->filter.id, clock_local(interface->loaded, time));
 	else if (interface->unseen)
 		printf("  filter    not known: %s\n", strerror(interface->unseen));
 	else
@@ -178,11 +179,11 @@ static void status_print_daemon(const struct overview *overview,
 				const struct overview_daemon *daemon)
 {
 	const struct sobig_stats *stats = daemon->stats;
-	char time[CLI_TIME_SIZE], ago[DURATION_TEXT_SIZE], names[OVERVIEW_NAMES_SIZE];
+	char time[CLOCK_TEXT_SIZE], ago[DURATION_TEXT_SIZE], names[OVERVIEW_NAMES_SIZE];
 
 	printf("daemon %u%s for %s, since %s\n", stats->pid, daemon->alive ? "" : " (gone)",
 	       overview_names(overview, daemon->interfaces, ", ", names),
-	       cli_time(stats->started, time));
+	       clock_local(stats->started, time));
 	status_print_log(stats);
 	if (stats->log_gone)
 		printf(", moved away %s ago\n",

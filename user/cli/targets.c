@@ -7,9 +7,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "kernel/blocks.h"
 #include "allow/load.h"
 #include "common/log.h"
+#include "kernel/blocks.h"
 
 struct targets {
 	struct prefix_set *allowed; /* NULL: all is forced */

@@ -6,9 +6,9 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "kernel/blocks_exempt.h"
 #include "cli/cli.h"
 #include "common/addr.h"
+#include "kernel/blocks_exempt.h"
 
 /* ADDR or ADDR/LEN; an IPv6 address alone stands for its /64. Says what is wrong: 0 or -EINVAL. */
 int targets_parse(const char *text, struct addr_prefix *out);

@@ -14,18 +14,11 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "top/top_term.h"
+#include "common/clock.h"
 #include "common/log.h"
+#include "top/top_term.h"
 
 #define TOP_MESSAGE_SECONDS 6
-
-double top_now(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return now.tv_sec + now.tv_nsec / 1e9;
-}
 
 void top_say(struct top *top, const char *format, ...)
 {
@@ -34,7 +27,7 @@ void top_say(struct top *top, const char *format, ...)
 	va_start(args, format);
 	vsnprintf(top->message, sizeof(top->message), format, args);
 	va_end(args);
-	top->message_until = top_now() + TOP_MESSAGE_SECONDS;
+	top->message_until = clock_precise() + TOP_MESSAGE_SECONDS;
 }
 
 /* How much it grew, a second; when what was counted has started anew, nothing is known. */
@@ -47,7 +40,7 @@ static void top_count(struct top *top)
 {
 	const struct overview *overview = top->overview;
 	uint64_t dropped = 0, passed = 0, offences = 0, lines = 0;
-	double now = top_now(), elapsed = now - top->time;
+	double now = clock_precise(), elapsed = now - top->time;
 
 	for (int i = 0; i < overview->interfaces_count; i++) {
 		dropped += overview_dropped(&overview->interfaces[i]);

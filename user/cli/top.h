@@ -4,12 +4,12 @@
 #define TOP_H
 
 #include "cli/cli.h"
+#include "common/event.h"
+#include "status/health.h"
 #include "top/top_child.h"
 #include "top/top_order.h"
 #include "top/top_plot.h"
 #include "top/top_worker.h"
-#include "status/health.h"
-#include "common/event.h"
 
 #define TOP_FILTER_SIZE	 64
 #define TOP_MESSAGE_SIZE 256
@@ -61,8 +61,6 @@ struct top {
 	bool over;
 	int signal; /* that ended it; 0: none */
 };
-
-double top_now(void);
 
 /* Says something in the lowest line, for a few seconds. */
 void top_say(struct top *top, const char *format, ...) __attribute__((format(printf, 2, 3)));

@@ -6,10 +6,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "daemon/restore.h"
+#include "common/clock.h"
 #include "common/duration.h"
 #include "common/log.h"
 #include "common/suggest.h"
+#include "daemon/restore.h"
 
 /* ms that a fresh line's time may be off before it is told */
 #define ENFORCE_SKEW_MAX (2 * 60 * 1000)
@@ -37,9 +38,9 @@ static int64_t enforce_time(struct daemon_log *log, int64_t time)
 	}
 	if (llabs(skew - log->skew_seen) >= ENFORCE_SKEW_MAX || !log->skew_since) {
 		log->skew_seen = skew;
-		log->skew_since = blocks_now();
+		log->skew_since = clock_seconds();
 	}
-	if (blocks_now() < log->skew_since + ENFORCE_SKEW_STANDS)
+	if (clock_seconds() < log->skew_since + ENFORCE_SKEW_STANDS)
 		return time - log->skew;
 	log->skew = skew;
 	if (skew)

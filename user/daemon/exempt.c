@@ -8,11 +8,11 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "kernel/blocks_exempt.h"
-#include "daemon/restore.h"
 #include "allow/load.h"
 #include "common/log.h"
 #include "common/suggest.h"
+#include "daemon/restore.h"
+#include "kernel/blocks_exempt.h"
 
 #define EXEMPT_TOLD_MAX 20 /* lifted blocks that are told one by one */
 

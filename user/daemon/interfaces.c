@@ -8,9 +8,9 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "kernel/links.h"
-#include "daemon/restore.h"
 #include "common/log.h"
+#include "daemon/restore.h"
+#include "kernel/links.h"
 
 #define INTERFACES_PORTS_SIZE 64
 

@@ -14,14 +14,15 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "kernel/links.h"
-#include "daemon/exempt.h"
-#include "daemon/restore.h"
-#include "daemon/reload.h"
-#include "daemon/interfaces.h"
-#include "daemon/enforce.h"
+#include "common/clock.h"
 #include "common/log.h"
 #include "common/suggest.h"
+#include "daemon/enforce.h"
+#include "daemon/exempt.h"
+#include "daemon/interfaces.h"
+#include "daemon/reload.h"
+#include "daemon/restore.h"
+#include "kernel/links.h"
 
 /*
  * exim makes the next file when it has something to say, which may take a while after a rotation.
@@ -38,23 +39,15 @@ enum {
 	LOOP_FDS = LOOP_LOGS + DAEMON_LOGS_MAX
 };
 
-int64_t clock_wall_ms(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_REALTIME, &now);
-	return now.tv_sec * INT64_C(1000) + now.tv_nsec / 1000000;
-}
-
 void daemon_event(const struct daemon *daemon, const char *what, json_t *json)
 {
-	char time[CLI_TIME_SIZE];
+	char time[CLOCK_TEXT_SIZE];
 
 	if (!daemon->common.json) {
 		json_decref(json);
 		return;
 	}
-	cli_stamp(clock_wall_ms(), time);
+	clock_rfc3339_ms(clock_wall_ms(), time);
 	json_object_set_new(json, "event", json_string(what));
 	json_object_set_new(json, "time", json_string(time));
 	cli_put_line("event", json);
@@ -70,7 +63,7 @@ static void loop_check_log(struct daemon_log *log)
 	log->seen |= !error;
 	if (error == log->error)
 		return;
-	log->gone = error == ENOENT && log->seen ? blocks_now() : 0;
+	log->gone = error == ENOENT && log->seen ? clock_seconds() : 0;
 	if (error == ENOENT && log->seen)
 		log_notice("%s was rotated away: waiting for the next one", path);
 	else if (error == ENOENT)
@@ -114,7 +107,7 @@ static void loop_count_skips(struct daemon_log *log, const struct skips *before,
 		daemon->changed |= count;
 		/* What is read after a pause was not written lately. */
 		if (!log->behind)
-			lately_add(&daemon->skips[i], blocks_now(), count);
+			lately_add(&daemon->skips[i], clock_seconds(), count);
 	}
 }
 
@@ -130,12 +123,12 @@ static void loop_read(struct daemon_log *log)
 	lines = state.lines - before.lines;
 	loop_count_skips(log, &before.skips, &state.skips);
 	if (!log->behind)
-		lately_add(&daemon->lines, blocks_now(), lines);
+		lately_add(&daemon->lines, clock_seconds(), lines);
 	if (log->behind && !log->more)
 		loop_caught_up(log);
 	if (lines) {
 		daemon->stats.lines += lines;
-		daemon->stats.last_line = blocks_now();
+		daemon->stats.last_line = clock_seconds();
 		daemon->changed = true;
 	}
 }
@@ -158,7 +151,7 @@ static void loop_fill_rules(struct daemon *daemon, const struct judge_state *jud
 static int loop_log_badness(const struct daemon_log *log)
 {
 	if (log->gone)
-		return blocks_now() - log->gone > LOOP_GONE_MAX ? 2 : 1;
+		return clock_seconds() - log->gone > LOOP_GONE_MAX ? 2 : 1;
 	return log->error ? 2 : 0;
 }
 
@@ -182,7 +175,7 @@ static void loop_write_stats(struct daemon *daemon)
 	struct sobig_stats *stats = &daemon->stats;
 
 	/* That we live, and that a log has gone, is to be seen although no line comes. */
-	stats->heartbeat = blocks_now();
+	stats->heartbeat = clock_seconds();
 	stats->watched = judged.hosts;
 	stats->watch_drops = judged.dropped;
 	stats->allowed_offences = judged.allowed_offences;
@@ -190,8 +183,8 @@ static void loop_write_stats(struct daemon *daemon)
 	stats->brake = daemon->setup.rules.brake;
 	loop_fill_rules(daemon, &judged);
 	for (int i = 0; i < SKIP_KINDS; i++)
-		stats->skipped_lately[i] = lately_sum(&daemon->skips[i], blocks_now());
-	stats->lines_lately = lately_sum(&daemon->lines, blocks_now());
+		stats->skipped_lately[i] = lately_sum(&daemon->skips[i], clock_seconds());
+	stats->lines_lately = lately_sum(&daemon->lines, clock_seconds());
 	loop_fill_log(daemon);
 	for (int i = 0; i < daemon->interfaces_count; i++)
 		if (daemon->interfaces[i].claim >= 0)
@@ -349,7 +342,7 @@ int daemon_run(struct daemon *daemon)
 		status = CLI_FAILED;
 	} else {
 		daemon->stats.pid = getpid();
-		daemon->stats.started = daemon->stats.configured = blocks_now();
+		daemon->stats.started = daemon->stats.configured = clock_seconds();
 		for (i = 0; i < daemon->logs_count; i++)
 			loop_check_log(&daemon->logs[i]);
 		exempt_read(daemon->exempt, daemon);

@@ -6,17 +6,17 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "kernel/blocks.h"
-#include "kernel/filter.h"
-#include "kernel/pins.h"
-#include "kernel/stats.h"
 #include "cli/cli.h"
 #include "cli/setup.h"
 #include "cli/storm.h"
 #include "common/lately.h"
-#include "state/evidence.h"
 #include "judge/judge.h"
+#include "kernel/blocks.h"
+#include "kernel/filter.h"
+#include "kernel/pins.h"
+#include "kernel/stats.h"
 #include "read/source.h"
+#include "state/evidence.h"
 
 #define DAEMON_LOGS_MAX 16
 
@@ -87,8 +87,5 @@ int daemon_run(struct daemon *daemon);
 
 /* Prints one line of NDJSON with a time, if JSON was asked for; releases `json`. */
 void daemon_event(const struct daemon *daemon, const char *what, json_t *json);
-
-/* Milliseconds since 1970. */
-int64_t clock_wall_ms(void);
 
 #endif

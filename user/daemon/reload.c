@@ -7,11 +7,12 @@
 #include <systemd/sd-daemon.h>
 #include <time.h>
 
-#include "daemon/exempt.h"
-#include "daemon/interfaces.h"
+#include "common/clock.h"
 #include "common/duration.h"
 #include "common/log.h"
 #include "common/suggest.h"
+#include "daemon/exempt.h"
+#include "daemon/interfaces.h"
 
 /* The configuration, but for what the command line says. */
 static void reload_set_filter(const struct daemon_overrides *overrides,
@@ -32,7 +33,7 @@ static void reload_fill_stats(struct daemon *daemon)
 	memcpy(daemon->stats.ports, daemon->filter.ports, sizeof(daemon->stats.ports));
 	daemon->stats.scope_port = daemon->filter.scope_port;
 	daemon->stats.dry_run = daemon->filter.dry_run;
-	daemon->stats.configured = blocks_now();
+	daemon->stats.configured = clock_seconds();
 }
 
 /* What a configuration makes of a guard. CLI_DONE or CLI_FAILED (told). */

@@ -9,12 +9,13 @@
 #include <string.h>
 #include <time.h>
 
-#include "state/writer.h"
-#include "state/db_row.h"
+#include "common/clock.h"
 #include "common/hash.h"
 #include "common/log.h"
 #include "common/lru.h"
 #include "judge/window.h"
+#include "state/db_row.h"
+#include "state/writer.h"
 
 /*
  * Lines that are still in a window are read again after a restart. Windows may be longer than this;
@@ -181,13 +182,13 @@ void restore_follow(struct restore *restore, const struct daemon *daemon, int nu
 	}
 	/* What is read from here on is of interest, however old it is. */
 	source_place(daemon->logs[number].source, &place);
-	restore_note_place(log, &place, blocks_now());
+	restore_note_place(log, &place, clock_seconds());
 }
 
 /* The latest place that is far enough back for all windows. */
 static void restore_choose_from(struct restore_log *log, uint32_t reach, struct log_position *out)
 {
-	uint32_t now = blocks_now();
+	uint32_t now = clock_seconds();
 
 	memset(out, 0, sizeof(*out));
 	while (log->count > 1 && log->times[(log->first + 1) % RESTORE_PLACES] + reach <= now) {
@@ -214,7 +215,7 @@ void restore_post(struct daemon *daemon)
 	struct restore *restore = daemon->restore;
 	struct db_totals totals = restore->totals;
 	struct db_log logs[DAEMON_LOGS_MAX];
-	uint32_t now = blocks_now();
+	uint32_t now = clock_seconds();
 
 	for (int i = 0; i < daemon->logs_count; i++) {
 		struct restore_log *log = &restore->logs[i];
@@ -365,7 +366,7 @@ static uint64_t restore_second(int64_t time)
 {
 	int64_t left = time - clock_wall_ms();
 
-	return left > 0 ? blocks_now() + left / 1000 + 1 : 0;
+	return left > 0 ? clock_seconds() + left / 1000 + 1 : 0;
 }
 
 bool restore_check(struct daemon *daemon)

@@ -9,8 +9,8 @@
 
 #include "common/duration.h"
 #include "judge/brake.h"
-#include "judge/offenders.h"
 #include "judge/clock_check.h"
+#include "judge/offenders.h"
 #include "judge/window.h"
 
 /* For the windows of all rules together. */

@@ -10,28 +10,12 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "kernel/front_table.h"
-#include "kernel/net_trie.h"
-#include "kernel/blocks_reconcile.h"
+#include "common/clock.h"
 #include "kernel/block_map.h"
+#include "kernel/blocks_reconcile.h"
+#include "kernel/front_table.h"
 #include "kernel/lock.h"
-
-uint32_t blocks_now(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return now.tv_sec;
-}
-
-/* `seconds` from now, never less: the filter's second begins somewhere within ours. */
-static uint32_t blocks_until(uint32_t seconds)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return now.tv_sec + seconds + (now.tv_nsec != 0);
-}
+#include "kernel/net_trie.h"
 
 void blocks_reason(const char *from, char to[SOBIG_REASON_SIZE])
 {
@@ -62,8 +46,8 @@ static void blocks_extend(struct sobig_block_info *info, const struct sobig_bloc
 static struct sobig_block_info blocks_order(const struct blocks_order *order)
 {
 	struct sobig_block_info info = {
-		.since = blocks_now(),
-		.until = blocks_until(order->seconds),
+		.since = clock_seconds(),
+		.until = clock_seconds_after(order->seconds),
 		.quiet = order->extend ? order->seconds : 0,
 		.dry_run = order->dry_run,
 	};
@@ -274,7 +258,7 @@ static int blocks_remove_network(void *context, const struct addr_prefix *prefix
 
 static int blocks_remove_tables(struct blocks *blocks, const struct block_map *tables, int *removed)
 {
-	uint32_t now = blocks_now();
+	uint32_t now = clock_seconds();
 	int err = 0;
 
 	for (;;) {
@@ -302,7 +286,7 @@ static int blocks_count_one(void *context, const struct addr_prefix *prefix,
 			    const struct sobig_network *value)
 {
 	(void)prefix;
-	*(int *)context += value->until > blocks_now();
+	*(int *)context += value->until > clock_seconds();
 	return 0;
 }
 

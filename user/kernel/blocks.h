@@ -74,9 +74,6 @@ int blocks_reconcile(struct blocks *blocks, struct blocks_reconciled *out);
 /* How many hosts can be blocked. */
 uint64_t blocks_room(const struct blocks *blocks, bool ipv4);
 
-/* Whole seconds of CLOCK_MONOTONIC, as the filter counts them. */
-uint32_t blocks_now(void);
-
 /* Accepts NULL. */
 void blocks_close(struct blocks *blocks);
 

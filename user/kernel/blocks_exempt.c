@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/clock.h"
 #include "kernel/blocks_reconcile.h"
 
 /* So many hosts are looked up one by one; of more, all blocks are looked through. */
@@ -200,7 +201,7 @@ int blocks_exempt_blocks(struct blocks *blocks, const struct prefix_set *allowed
 			 void (*each)(void *context, const struct blocks_exempt_lifted *lifted),
 			 void *context)
 {
-	struct blocks_exempt exempt = { blocks, allowed, fresh, each, context, blocks_now() };
+	struct blocks_exempt exempt = { blocks, allowed, fresh, each, context, clock_seconds() };
 	int err;
 
 	if (!prefix_set_count(fresh))

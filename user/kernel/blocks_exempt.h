@@ -5,8 +5,8 @@
 
 #include <stddef.h>
 
-#include "kernel/blocks.h"
 #include "common/prefix_set.h"
+#include "kernel/blocks.h"
 
 #define BLOCKS_EXEMPT_PIECES_MAX 65536
 

@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "common/clock.h"
 #include "kernel/blocks_reconcile.h"
 
 int blocks_list_covering(struct blocks *blocks, const struct addr_prefix *target,
@@ -14,7 +15,7 @@ int blocks_list_covering(struct blocks *blocks, const struct addr_prefix *target
 	struct sobig_network value;
 
 	while (!net_trie_find(&blocks->networks, &at, &found, &value)) {
-		if (value.until > blocks_now() && !value.dry_run) {
+		if (value.until > clock_seconds() && !value.dry_run) {
 			*out = found;
 			return 0;
 		}
@@ -105,7 +106,7 @@ int blocks_list_each(struct blocks *blocks,
 		     int (*each)(void *context, const struct blocks_list_entry *entry),
 		     void *context)
 {
-	struct blocks_list_visitor visitor = { each, context, blocks, blocks_now() };
+	struct blocks_list_visitor visitor = { each, context, blocks, clock_seconds() };
 	int err = 0;
 
 	for (int i = 0; i < BLOCKS_FAMILIES && !err; i++)

@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/clock.h"
+
 /* A block that shall last until its host is quiet is made longer when so little of it is left. */
 #define BLOCKS_RECONCILE_AHEAD 10
 
@@ -33,7 +35,7 @@
 bool blocks_reconcile_enter_drops(const struct blocks *blocks, const struct addr *host,
 				  struct sobig_block *block)
 {
-	uint32_t now = blocks_now(), dropped, last;
+	uint32_t now = clock_seconds(), dropped, last;
 	uint64_t drops;
 
 	if (front_table_dropped(blocks->front, host, &dropped) || !dropped)
@@ -228,7 +230,7 @@ static int blocks_reconcile_one(struct blocks *blocks, const struct block_map *t
 {
 	struct addr host = block_map_host(tables, key);
 	struct sobig_block block = { 0 };
-	uint32_t now = blocks_now(), until = info->until, dropped;
+	uint32_t now = clock_seconds(), until = info->until, dropped;
 	bool lost, changed, longer;
 	int err = 0;
 
@@ -270,7 +272,7 @@ static int blocks_reconcile_network(void *context, const struct addr_prefix *pre
 {
 	struct blocks *blocks = context;
 	struct sobig_network longer = *value;
-	uint32_t now = blocks_now();
+	uint32_t now = clock_seconds();
 
 	if (blocks_reconcile_extends(&longer.until, value->quiet, value->last_drop, now))
 		return net_trie_set(&blocks->networks, prefix, &longer);

@@ -3,11 +3,11 @@
 #ifndef BLOCKS_RECONCILE_H
 #define BLOCKS_RECONCILE_H
 
+#include "kernel/block_map.h"
 #include "kernel/blocks.h"
 #include "kernel/front_table.h"
-#include "kernel/net_trie.h"
-#include "kernel/block_map.h"
 #include "kernel/lock.h"
+#include "kernel/net_trie.h"
 
 #define BLOCKS_FAMILIES 2
 

@@ -7,11 +7,11 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "common/log.h"
 #include "kernel/loader.h"
 #include "kernel/look.h"
 #include "kernel/maps.h"
 #include "kernel/ticks.h"
-#include "common/log.h"
 
 const char *filter_mode_name(enum filter_mode mode)
 {

@@ -15,8 +15,8 @@
 #include <sys/sysmacros.h>
 #include <unistd.h>
 
-#include "kernel/pins.h"
 #include "common/log.h"
+#include "kernel/pins.h"
 
 #define HOLDER_LINE_SIZE 256
 

@@ -12,8 +12,8 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "kernel/maps.h"
 #include "common/netlink.h"
+#include "kernel/maps.h"
 #include "sobig.h"
 
 #define LOOK_TRIES	10

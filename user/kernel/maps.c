@@ -9,9 +9,9 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "common/log.h"
 #include "kernel/front_table.h"
 #include "kernel/pins.h"
-#include "common/log.h"
 #include "sobig.h"
 #include "sobig.skel.h"
 

@@ -3,9 +3,9 @@
 #include <string.h>
 #include <time.h>
 
+#include "common/suggest.h"
 #include "replay/replay_page.h"
 #include "replay/replay_words.h"
-#include "common/suggest.h"
 
 #define REPLAY_CHART_TICKS 8
 #define REPLAY_CHART_TOP   1000 /* of a picture, in its own units */

@@ -2,9 +2,9 @@
 /* A sweep as colours and figures, and which pairs of numbers are worth a thought. */
 #include <stdint.h>
 
+#include "common/suggest.h"
 #include "replay/replay_page.h"
 #include "replay/replay_words.h"
-#include "common/suggest.h"
 
 #define REPLAY_HEAT_LEVELS   10
 #define REPLAY_HEAT_BARGAINS 8

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* A replay as JSON: one document, or a document a line. Its members are in sobig-xdp-json(5). */
+#include "common/clock.h"
 #include "replay/replay_report.h"
 
 /* jansson's own integers are signed, and large enough. */
@@ -7,9 +8,9 @@
 
 static json_t *replay_json_time(int64_t time)
 {
-	char text[CLI_TIME_SIZE];
+	char text[CLOCK_TEXT_SIZE];
 
-	return json_string(cli_stamp(time, text));
+	return json_string(clock_rfc3339_ms(time, text));
 }
 
 static json_t *replay_json_address(const struct replay_host *host)

@@ -11,9 +11,9 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "replay/replay_words.h"
 #include "common/log.h"
 #include "common/suggest.h"
+#include "replay/replay_words.h"
 
 #ifndef VERSION
 #define VERSION "unknown"

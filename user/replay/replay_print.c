@@ -5,10 +5,10 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "replay/replay_report.h"
-#include "replay/replay_words.h"
 #include "common/log.h"
 #include "common/suggest.h"
+#include "replay/replay_report.h"
+#include "replay/replay_words.h"
 
 #define REPLAY_PRINT_TOP  10
 #define REPLAY_PRINT_CELL 32

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* The tables of a replay's page: the price, hosts, networks, rules, classes. */
+#include "common/suggest.h"
 #include "replay/replay_page.h"
 #include "replay/replay_words.h"
-#include "common/suggest.h"
 
 static const char *replay_tables_number(uint64_t number)
 {

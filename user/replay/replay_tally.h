@@ -3,10 +3,10 @@
 #ifndef REPLAY_TALLY_H
 #define REPLAY_TALLY_H
 
-#include "replay/replay_series.h"
 #include "common/lru.h"
-#include "judge/judge.h"
 #include "judge/clock_check.h"
+#include "judge/judge.h"
+#include "replay/replay_series.h"
 #include "replay/sweep.h"
 
 /* Hosts that offended, at most; one takes some 130 bytes, and 32 more for each of its blocks. */

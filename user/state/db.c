@@ -8,8 +8,8 @@
 #include <string.h>
 
 #include "state/db_clock.h"
-#include "state/db_row.h"
 #include "state/db_internal.h"
+#include "state/db_row.h"
 
 /* How many rows are let go at a time. */
 #define DB_CHUNK "2000"

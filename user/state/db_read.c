@@ -4,8 +4,8 @@
 #include <limits.h>
 #include <string.h>
 
-#include "state/db_row.h"
 #include "state/db_internal.h"
+#include "state/db_row.h"
 
 #define DB_COLUMNS                                                                           \
 	"SELECT host,length,since,until,quiet,trial,repeats,reason,lifted,log,serial,event," \

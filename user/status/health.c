@@ -7,12 +7,13 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "kernel/holder.h"
-#include "state/db.h"
 #include "cli/cli.h"
+#include "common/clock.h"
 #include "common/duration.h"
 #include "common/suggest.h"
+#include "kernel/holder.h"
 #include "read/skip.h"
+#include "state/db.h"
 
 struct health_list {
 	const struct overview *overview;
@@ -208,7 +209,7 @@ static void health_of_daemon(struct health_list *list, const struct overview_dae
 {
 	const struct sobig_stats *stats = daemon->stats;
 	uint64_t who = daemon->interfaces;
-	char time[CLI_TIME_SIZE];
+	char time[CLOCK_TEXT_SIZE];
 
 	switch (kind) {
 	case HEALTH_STUCK:
@@ -241,10 +242,11 @@ static void health_of_daemon(struct health_list *list, const struct overview_dae
 		break;
 	case HEALTH_CONFIG:
 		if (stats->config_error)
-			health_add(list, kind, who,
-				   "THE LAST RELOAD WAS REFUSED: the policy of %s is still in "
-				   "force; `sobig-xdp check` says what is wrong",
-				   cli_time(stats->configured ? stats->configured : stats->started,
+			health_add(
+				list, kind, who,
+				"THE LAST RELOAD WAS REFUSED: the policy of %s is still in "
+				"force; `sobig-xdp check` says what is wrong",
+				clock_local(stats->configured ? stats->configured : stats->started,
 					    time));
 		break;
 	case HEALTH_DRY_RUN:

@@ -8,10 +8,11 @@
 #include <string.h>
 
 #include "cli/cli.h"
-#include "status/overview.h"
-#include "status/health.h"
+#include "common/clock.h"
 #include "common/event.h"
 #include "read/skip.h"
+#include "status/health.h"
+#include "status/overview.h"
 
 #ifndef VERSION
 #define VERSION "unknown"
@@ -196,7 +197,7 @@ static void metrics_daemon_states(const struct overview *overview, struct metric
 	metrics_out_gauge(out, "sobig_xdp_log_last_line_timestamp_seconds",
 			  "When the log's newest line was read; if none was, when the daemon "
 			  "started.");
-	metrics_out_sample(out, cli_wall_clock(heard), NULL);
+	metrics_out_sample(out, clock_wall_of(heard), NULL);
 	metrics_out_gauge(out, "sobig_xdp_brake_on",
 			  "1 if there were too many new blocks; further ones are for show only.");
 	metrics_out_sample(out, brake, NULL);
@@ -211,9 +212,9 @@ static void metrics_daemon_states(const struct overview *overview, struct metric
 	metrics_out_sample(out, dry_run, NULL);
 	metrics_out_gauge(out, "sobig_xdp_process_beat_timestamp_seconds",
 			  "When the daemon last showed a sign of life; it does once a second.");
-	metrics_out_sample(out, cli_wall_clock(heartbeat), NULL);
+	metrics_out_sample(out, clock_wall_of(heartbeat), NULL);
 	metrics_out_gauge(out, "sobig_xdp_process_start_time_seconds", "When the daemon started.");
-	metrics_out_sample(out, cli_wall_clock(started), NULL);
+	metrics_out_sample(out, clock_wall_of(started), NULL);
 }
 
 static void metrics_troubles(const struct overview *overview, struct metrics_out *out)

@@ -13,9 +13,9 @@
 #include <systemd/sd-daemon.h>
 #include <unistd.h>
 
-#include "status/metrics_collect.h"
 #include "common/addr.h"
 #include "common/log.h"
+#include "status/metrics_collect.h"
 
 /*
  * A connection that sends its question letter by letter may last for ever. There is a place for a

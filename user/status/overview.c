@@ -7,8 +7,9 @@
 #include <string.h>
 #include <time.h>
 
-#include "kernel/stats.h"
 #include "cli/cli.h"
+#include "common/clock.h"
+#include "kernel/stats.h"
 
 /* The kernel tells it by CLOCK_BOOTTIME, which goes on while the machine sleeps. */
 static uint32_t overview_loaded(const struct filter_info *filter)
@@ -136,7 +137,7 @@ int overview_read(const char *pins, struct overview *out)
 
 	memset(out, 0, sizeof(*out));
 	out->pins = pins;
-	out->now = blocks_now();
+	out->now = clock_seconds();
 	for (int i = 0; i < count; i++) {
 		err = overview_read_interface(pins, indices[i],
 					      &out->interfaces[out->interfaces_count]);

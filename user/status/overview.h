@@ -7,9 +7,9 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "kernel/blocks_list.h"
 #include "kernel/filter.h"
 #include "kernel/pins.h"
-#include "kernel/blocks_list.h"
 #include "sobig.h"
 
 struct overview_interface {

@@ -4,10 +4,11 @@
 
 #include <string.h>
 
-#include "state/db.h"
 #include "cli/cli.h"
+#include "common/clock.h"
 #include "common/event.h"
 #include "read/skip.h"
+#include "state/db.h"
 
 static void status_json_number(json_t *json, const char *name, uint64_t value)
 {
@@ -17,17 +18,17 @@ static void status_json_number(json_t *json, const char *name, uint64_t value)
 /* A time, or null for 0: never. */
 static void status_json_time(json_t *json, const char *name, uint32_t second)
 {
-	char text[CLI_TIME_SIZE];
+	char text[CLOCK_TEXT_SIZE];
 
 	json_object_set_new(json, name,
-			    second ? json_string(cli_time_rfc3339(second, text)) : json_null());
+			    second ? json_string(clock_rfc3339(second, text)) : json_null());
 }
 
 static json_t *status_json_filter(const struct overview_interface *interface)
 {
 	const struct sobig_stats *stats = &interface->stats;
 	json_t *ports = json_array();
-	char since[CLI_TIME_SIZE];
+	char since[CLOCK_TEXT_SIZE];
 
 	for (int i = 0; i < SOBIG_PORTS_MAX && stats->ports[i]; i++)
 		json_array_append_new(ports, json_integer(stats->ports[i]));
@@ -35,7 +36,7 @@ static json_t *status_json_filter(const struct overview_interface *interface)
 			 filter_mode_name(interface->filter.mode), "ports", ports, "scope",
 			 stats->scope_port ? "port" : "syn", "program", (int)interface->filter.id,
 			 "dry_run", (int)stats->dry_run, "since",
-			 cli_time_rfc3339(interface->loaded, since));
+			 clock_rfc3339(interface->loaded, since));
 }
 
 static json_t *status_json_classes(const struct sobig_stats *stats)

@@ -5,8 +5,8 @@
 
 #include <jansson.h>
 
-#include "status/overview.h"
 #include "status/health.h"
+#include "status/overview.h"
 
 /* The document; the caller releases it. */
 json_t *status_json(const struct overview *overview, const struct health_problem *troubles,

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "cli/top.h"
+#include "common/clock.h"
 #include "top/top_term.h"
 
 #define TOP_LEAST_WIDTH	 30
@@ -196,7 +197,7 @@ static void top_draw_keys(const struct top *top, const struct top_layout *at)
 		top_term_look(TOP_PLAIN);
 		top_draw_key(at->width, "Enter", "keep");
 		top_draw_key(at->width, "Esc", "drop");
-	} else if (top->message[0] && top_now() < top->message_until) {
+	} else if (top->message[0] && clock_precise() < top->message_until) {
 		top_term_look(TOP_STRONG);
 		addch(' ');
 		addnstr(top->message, at->width - 2);

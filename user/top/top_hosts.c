@@ -7,15 +7,8 @@
 #include <string.h>
 #include <time.h>
 
+#include "common/clock.h"
 #include "common/hash.h"
-
-static double top_hosts_now(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return now.tv_sec + now.tv_nsec / 1e9;
-}
 
 static int top_hosts_add(void *context, const struct blocks_list_entry *entry, int rule)
 {
@@ -108,7 +101,7 @@ int top_hosts_read(const char *pins, const struct top_hosts *before, struct top_
 	hosts->overview = malloc(sizeof(*hosts->overview));
 	if (hosts->overview)
 		err = overview_read(pins, hosts->overview);
-	hosts->time = top_hosts_now();
+	hosts->time = clock_precise();
 	if (!err)
 		err = overview_read_blocks(hosts->overview, top_hosts_add, hosts);
 	if (!err)

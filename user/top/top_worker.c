@@ -10,6 +10,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "common/clock.h"
+
 /* It rests so many times as long as it was at work: looking is not to burden a machine in a storm.
  */
 #define TOP_WORKER_REST 9
@@ -27,14 +29,6 @@ struct top_worker {
 	struct top_hosts *ready; /* not taken yet */
 	double rested;		 /* when it may be asked again */
 };
-
-static double top_worker_now(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return now.tv_sec + now.tv_nsec / 1e9;
-}
 
 /* True if the hosts are to be read, false if it is over. */
 static bool top_worker_wait(struct top_worker *worker)
@@ -56,7 +50,7 @@ static void *top_worker_run(void *context)
 	const uint64_t one = 1;
 
 	while (top_worker_wait(worker)) {
-		double began = top_worker_now(), ended;
+		double began = clock_precise(), ended;
 		int err;
 
 		hosts = NULL;
@@ -65,7 +59,7 @@ static void *top_worker_run(void *context)
 		before = hosts;
 		if (hosts)
 			top_hosts_hold(hosts);
-		ended = top_worker_now();
+		ended = clock_precise();
 		pthread_mutex_lock(&worker->lock);
 		top_hosts_free(worker->ready);
 		worker->ready = hosts;
@@ -118,7 +112,7 @@ int top_worker_fd(const struct top_worker *worker)
 void top_worker_ask(struct top_worker *worker)
 {
 	pthread_mutex_lock(&worker->lock);
-	if (!worker->asked && top_worker_now() >= worker->rested) {
+	if (!worker->asked && clock_precise() >= worker->rested) {
 		worker->asked = true;
 		pthread_cond_signal(&worker->wake);
 	}

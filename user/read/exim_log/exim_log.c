@@ -4,8 +4,8 @@
 
 #include <errno.h>
 
-#include "read/exim_log/line_kinds.h"
 #include "read/exim_log/line.h"
+#include "read/exim_log/line_kinds.h"
 
 /* What two lines of one thing may be apart, in milliseconds: they are written in one go. */
 #define EXIM_LOG_PAIR_SPAN 1000

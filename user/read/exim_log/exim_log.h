@@ -9,9 +9,9 @@
 
 #include "common/event.h"
 #include "read/exim_log/classifier.h"
-#include "read/skip.h"
-#include "read/exim_log/timestamp.h"
 #include "read/exim_log/pairing.h"
+#include "read/exim_log/timestamp.h"
+#include "read/skip.h"
 
 /*
  * exim writes a line through a buffer of 8192 bytes (src/log.c, LOG_BUFFER_SIZE), of which an LF

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Follows a log by its name: lines as they are written, across rotation of every kind. */
+#include "common/clock.h"
 #include "read/file/follow_internal.h"
 
 #include <errno.h>
@@ -23,14 +24,6 @@
 #define FOLLOW_FOLDER_EVENTS                                                              \
 	(IN_CREATE | IN_MOVED_TO | IN_MOVED_FROM | IN_DELETE | IN_ATTRIB | IN_MOVE_SELF | \
 	 IN_ONLYDIR)
-
-static time_t follow_now(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return now.tv_sec;
-}
 
 static void follow_file_close(struct follow *follow, struct follow_file *file)
 {
@@ -129,7 +122,7 @@ out:
 /* Lets go of files that were rotated away long enough ago, or of the oldest if `one` must go. */
 static void follow_release(struct follow *follow, bool one)
 {
-	time_t now = follow_now();
+	time_t now = clock_seconds();
 	unsigned int gone = 0, i;
 
 	for (i = 0; i < follow->retired_count; i++) {
@@ -145,7 +138,7 @@ static void follow_release(struct follow *follow, bool one)
 
 void follow_file_retire(struct follow *follow, struct follow_file *file)
 {
-	file->retired = follow_now();
+	file->retired = clock_seconds();
 	follow->retired[follow->retired_count++] = file;
 }
 

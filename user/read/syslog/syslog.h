@@ -7,8 +7,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "read/exim_log/timestamp.h"
 #include "read/exim_log/pairing.h"
+#include "read/exim_log/timestamp.h"
 
 /* Priorities of syslog(3) under which exim writes (src/log.c): its main log, and the reject log. */
 #define SYSLOG_UNKNOWN (-1)
