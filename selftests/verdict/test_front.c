@@ -10,6 +10,7 @@
 #include <sys/stat.h>
 
 #include "kernel/blocks_list.h"
+#include "kernel/blocks_reconcile.h"
 #include "kernel/front_table.h"
 
 #define PINS  "/sys/fs/bpf/sobig-xdp-test-front"

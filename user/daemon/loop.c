@@ -22,6 +22,7 @@
 #include "daemon/interfaces.h"
 #include "daemon/reload.h"
 #include "daemon/restore.h"
+#include "kernel/blocks_reconcile.h"
 #include "kernel/links.h"
 
 /*

@@ -12,6 +12,7 @@
 
 #include "common/clock.h"
 #include "kernel/block_map.h"
+#include "kernel/blocks_internal.h"
 #include "kernel/blocks_reconcile.h"
 #include "kernel/front_table.h"
 #include "kernel/lock.h"

@@ -59,18 +59,6 @@ int blocks_remove(struct blocks *blocks, const struct addr_prefix *target);
 /* How many were removed, or -errno. */
 int blocks_remove_all(struct blocks *blocks);
 
-struct blocks_reconciled {
-	uint64_t expired; /* run out, and now removed */
-	uint64_t evicted; /* the LRU had lost them, and they were put back */
-};
-
-/*
- * Looks after the blocks, some of them each time if there are many: sweeps what has lapsed, puts
- * back what the kernel's tables have lost, makes longer what shall last until its host is quiet,
- * enters what was dropped. Once a second is often enough. 0 or -errno.
- */
-int blocks_reconcile(struct blocks *blocks, struct blocks_reconciled *out);
-
 /* How many hosts can be blocked. */
 uint64_t blocks_room(const struct blocks *blocks, bool ipv4);
 

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "common/clock.h"
+#include "kernel/blocks_internal.h"
 #include "kernel/blocks_reconcile.h"
 
 /* So many hosts are looked up one by one; of more, all blocks are looked through. */

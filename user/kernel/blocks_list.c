@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "common/clock.h"
+#include "kernel/blocks_internal.h"
 #include "kernel/blocks_reconcile.h"
 
 int blocks_list_covering(struct blocks *blocks, const struct addr_prefix *target,

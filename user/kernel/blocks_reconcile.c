@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "common/clock.h"
+#include "kernel/blocks_internal.h"
 
 /* A block that shall last until its host is quiet is made longer when so little of it is left. */
 #define BLOCKS_RECONCILE_AHEAD 10

@@ -3,28 +3,14 @@
 #ifndef BLOCKS_RECONCILE_H
 #define BLOCKS_RECONCILE_H
 
-#include "kernel/block_map.h"
-#include "kernel/blocks.h"
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "common/addr.h"
 #include "kernel/front_table.h"
-#include "kernel/lock.h"
-#include "kernel/net_trie.h"
+#include "sobig.h"
 
-#define BLOCKS_FAMILIES 2
-
-struct blocks {
-	struct lock lock;
-	struct block_map tables[BLOCKS_FAMILIES]; /* IPv4's, IPv6's */
-	struct net_trie networks;
-	struct front_table *front;
-	struct block_map_batch *batch;	 /* what is being worked at */
-	struct block_map_batch *expired; /* and one that is taken out of it */
-	/* Where blocks_reconcile() has come. */
-	int family;
-	struct block_map_walk walk;
-	uint64_t seen[BLOCKS_FAMILIES]; /* in this round */
-	bool thorough;			/* look each one up: some are missing */
-	uint32_t rests;			/* how often they need not be counted yet */
-};
+struct blocks;
 
 /* All of these are for whoever has the turn, but for blocks_reconcile_enter_drops(). */
 
@@ -37,5 +23,17 @@ int blocks_reconcile_front(struct blocks *blocks, const struct front_table_count
 
 /* Tells the filter whether there are networks to look for. */
 void blocks_reconcile_count_networks(struct blocks *blocks);
+
+struct blocks_reconciled {
+	uint64_t expired; /* run out, and now removed */
+	uint64_t evicted; /* the LRU had lost them, and they were put back */
+};
+
+/*
+ * Looks after the blocks, some of them each time if there are many: sweeps what has lapsed, puts
+ * back what the kernel's tables have lost, makes longer what shall last until its host is quiet,
+ * enters what was dropped. Once a second is often enough. 0 or -errno.
+ */
+int blocks_reconcile(struct blocks *blocks, struct blocks_reconciled *out);
 
 #endif
