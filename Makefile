@@ -244,24 +244,24 @@ analyze: $(GENERATED) $(B)/skeletons/storm.skel.h
 
 # What is installed besides the program: a folder and a file, and from where.
 COMPLETIONS := $(B)/completions/sobig-xdp.bash $(B)/completions/sobig-xdp.zsh $(B)/completions/sobig-xdp.fish
-UNITS       := $(patsubst scripts/%,$(B)/units/%,$(wildcard scripts/*.service scripts/*.socket))
-DASHBOARDS  := $(wildcard scripts/grafana/*.json)
-ALERTS      := $(wildcard scripts/prometheus/*.yml)
-PROVIDERS   := $(wildcard scripts/providers)
+UNITS       := $(patsubst scripts/systemd/%,$(B)/units/%,$(wildcard scripts/systemd/*.service scripts/systemd/*.socket))
+DASHBOARDS  := $(wildcard scripts/monitoring/grafana/*.json)
+ALERTS      := $(wildcard scripts/monitoring/prometheus/*.yml)
+PROVIDERS   := $(wildcard scripts/data/providers)
 
 $(B)/completions/sobig-xdp.%: $(B)/sobig-xdp
 	@mkdir -p $(@D)
 	$(Q)$(B)/sobig-xdp completion $* > $@
 
-$(B)/units/%: scripts/% Makefile
+$(B)/units/%: scripts/systemd/% Makefile
 	@mkdir -p $(@D)
 	$(Q)sed 's|@SBINDIR@|$(SBINDIR)|g; s|@LIBEXECDIR@|$(LIBEXECDIR)|g' $< > $@
 
 # A configuration that is there is the operator's.
 install: all $(COMPLETIONS) $(UNITS) $(B)/units/stopped
 	$(INSTALL) -D -m 755 $(B)/sobig-xdp $(DESTDIR)$(SBINDIR)/sobig-xdp
-	$(INSTALL) -D -m 755 -t $(DESTDIR)$(LIBEXECDIR)/sobig-xdp $(B)/units/stopped scripts/ask-exim \
-		scripts/refresh-providers
+	$(INSTALL) -D -m 755 -t $(DESTDIR)$(LIBEXECDIR)/sobig-xdp $(B)/units/stopped scripts/systemd/ask-exim \
+		scripts/data/refresh-providers
 	$(INSTALL) -D -m 644 user/man/sobig-xdp.8 $(DESTDIR)$(MANDIR)/man8/sobig-xdp.8
 	$(INSTALL) -D -m 644 user/man/sobig-xdp.conf.5 $(DESTDIR)$(MANDIR)/man5/sobig-xdp.conf.5
 	$(INSTALL) -D -m 644 user/man/sobig-xdp-json.5 $(DESTDIR)$(MANDIR)/man5/sobig-xdp-json.5
@@ -273,11 +273,11 @@ install: all $(COMPLETIONS) $(UNITS) $(B)/units/stopped
 	$(if $(DASHBOARDS),$(INSTALL) -D -m 644 -t $(DESTDIR)$(DATADIR)/sobig-xdp/grafana $(DASHBOARDS))
 	$(if $(ALERTS),$(INSTALL) -D -m 644 -t $(DESTDIR)$(DATADIR)/sobig-xdp/prometheus $(ALERTS))
 	[ -e $(DESTDIR)$(SYSCONFDIR)/sobig-xdp.conf ] || \
-		$(INSTALL) -D -m 644 scripts/sobig-xdp.conf $(DESTDIR)$(SYSCONFDIR)/sobig-xdp.conf
+		$(INSTALL) -D -m 644 scripts/data/sobig-xdp.conf $(DESTDIR)$(SYSCONFDIR)/sobig-xdp.conf
 	[ -e $(DESTDIR)$(SYSCONFDIR)/default/sobig-xdp ] || \
-		$(INSTALL) -D -m 644 scripts/sobig-xdp.default $(DESTDIR)$(SYSCONFDIR)/default/sobig-xdp
+		$(INSTALL) -D -m 644 scripts/systemd/sobig-xdp.default $(DESTDIR)$(SYSCONFDIR)/default/sobig-xdp
 	[ -e $(DESTDIR)$(SYSCONFDIR)/fail2ban/action.d/sobig-xdp.conf ] || \
-		$(INSTALL) -D -m 644 scripts/fail2ban/sobig-xdp.conf \
+		$(INSTALL) -D -m 644 scripts/integration/fail2ban/sobig-xdp.conf \
 			$(DESTDIR)$(SYSCONFDIR)/fail2ban/action.d/sobig-xdp.conf
 
 # A configuration that was changed stays.
@@ -288,8 +288,8 @@ uninstall:
 		$(DESTDIR)$(ZSHDIR)/_sobig-xdp $(DESTDIR)$(FISHDIR)/sobig-xdp.fish \
 		$(UNITS:$(B)/units/%=$(DESTDIR)$(UNITDIR)/%)
 	rm -rf $(DESTDIR)$(LIBEXECDIR)/sobig-xdp $(DESTDIR)$(DATADIR)/sobig-xdp
-	for pair in sobig-xdp.conf:sobig-xdp.conf sobig-xdp.default:default/sobig-xdp \
-			fail2ban/sobig-xdp.conf:fail2ban/action.d/sobig-xdp.conf; do \
+	for pair in data/sobig-xdp.conf:sobig-xdp.conf systemd/sobig-xdp.default:default/sobig-xdp \
+			integration/fail2ban/sobig-xdp.conf:fail2ban/action.d/sobig-xdp.conf; do \
 		! cmp -s scripts/$${pair%:*} $(DESTDIR)$(SYSCONFDIR)/$${pair#*:} || \
 			rm -f $(DESTDIR)$(SYSCONFDIR)/$${pair#*:}; \
 	done
@@ -304,7 +304,7 @@ $(DEB): $(shell find $(PACKED) -type f)
 	$(call say,DEB)
 	$(Q)rm -rf $(B)/deb && mkdir -p $(B)/deb/sobig-xdp-$(VERSION)
 	$(Q)cp -a $(PACKED) $(B)/deb/sobig-xdp-$(VERSION)
-	$(Q)mv $(B)/deb/sobig-xdp-$(VERSION)/scripts/debian $(B)/deb/sobig-xdp-$(VERSION)/debian
+	$(Q)mv $(B)/deb/sobig-xdp-$(VERSION)/scripts/packaging/debian $(B)/deb/sobig-xdp-$(VERSION)/debian
 	$(Q)cd $(B)/deb/sobig-xdp-$(VERSION)/debian && sed -i 's/@VERSION@/$(VERSION)/' changelog && \
 		sed -i 's/@BUILD@/$(subst $(space),$(comma) ,$(strip $(BUILD_PACKAGES)))/' control
 	$(Q)cd $(B)/deb/sobig-xdp-$(VERSION) && \

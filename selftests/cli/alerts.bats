@@ -4,8 +4,8 @@
 
 top=$(cd "$BATS_TEST_DIRNAME/../.." && pwd)
 promtool=$top/build/prometheus/usr/bin/promtool
-rules=$top/scripts/prometheus/sobig-xdp.yml
-dashboard=$top/scripts/grafana/sobig-xdp.json
+rules=$top/scripts/monitoring/prometheus/sobig-xdp.yml
+dashboard=$top/scripts/monitoring/grafana/sobig-xdp.json
 
 need_promtool() {
 	[ -x "$promtool" ] || skip "no promtool: prometheus could not be had; try: scripts/deps test"

@@ -5,7 +5,7 @@
 setup() {
 	top=$(cd "$BATS_TEST_DIRNAME/../.." && pwd)
 	sobig=${SOBIG_BUILD:-$top/build}/sobig-xdp
-	sample=$top/scripts/sobig-xdp.conf
+	sample=$top/scripts/data/sobig-xdp.conf
 	: >"$BATS_TEST_TMPDIR/nothing"
 }
 

@@ -24,7 +24,7 @@ teardown() {
 # configure BANTIME: a jail of a mail server, and one of ssh, that read $LAB/offences and $LAB/knocks.
 configure() {
 	mkdir -p "$LAB/fail2ban/"{action.d,filter.d}
-	cp "$top/scripts/fail2ban/sobig-xdp.conf" "$LAB/fail2ban/action.d/"
+	cp "$top/scripts/integration/fail2ban/sobig-xdp.conf" "$LAB/fail2ban/action.d/"
 	printf '[Definition]\nfailregex = offence of <HOST>$\n' >"$LAB/fail2ban/filter.d/offences.conf"
 	: >"$LAB/offences"
 	: >"$LAB/knocks"

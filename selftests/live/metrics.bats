@@ -251,7 +251,7 @@ scrapes() {
 @test "alerts and dashboard speak of metrics that there are" {
 	start_daemon
 	"$sobig" metrics | sed -n 's/^# TYPE \([^ ]*\) .*/\1/p' | sort -u >"$LAB/there"
-	grep -oh 'sobig_xdp_[a-z_]*' "$top/scripts/prometheus/sobig-xdp.yml" "$top/scripts/grafana/sobig-xdp.json" \
+	grep -oh 'sobig_xdp_[a-z_]*' "$top/scripts/monitoring/prometheus/sobig-xdp.yml" "$top/scripts/monitoring/grafana/sobig-xdp.json" \
 		| sort -u >"$LAB/wanted"
 	[ "$(wc -l <"$LAB/wanted")" -gt 15 ]
 	[ -z "$(comm -13 "$LAB/there" "$LAB/wanted")" ]
@@ -279,7 +279,7 @@ soon() {
 	[ -x "$prometheus" ] || skip "no Prometheus: it could not be had; try: scripts/deps test"
 	cat >"$LAB/prometheus.yml" <<-EOF
 		global: {scrape_interval: 1s, evaluation_interval: 1s}
-		rule_files: ["$top/scripts/prometheus/sobig-xdp.yml"]
+		rule_files: ["$top/scripts/monitoring/prometheus/sobig-xdp.yml"]
 		scrape_configs:
 		  - job_name: sobig-xdp
 		    static_configs: [{targets: ["127.0.0.1:9762"]}]

@@ -34,7 +34,7 @@ serve_dns() {
 }
 
 refresh() {
-	"$top/scripts/refresh-providers" --server '127.0.0.1#5353' "$list"
+	"$top/scripts/data/refresh-providers" --server '127.0.0.1#5353' "$list"
 }
 
 big=(
@@ -93,8 +93,8 @@ big=(
 }
 
 @test "what comes along can be made anew: it names whom to ask" {
-	[ "$(grep -c '^## [^:]*: [a-z0-9._-]*$' "$top/scripts/providers")" -ge 7 ]
-	run "$top/scripts/refresh-providers"
+	[ "$(grep -c '^## [^:]*: [a-z0-9._-]*$' "$top/scripts/data/providers")" -ge 7 ]
+	run "$top/scripts/data/refresh-providers"
 	[ "$status" = 2 ]
 	[[ $output == *usage:* ]]
 }

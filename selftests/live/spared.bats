@@ -515,13 +515,13 @@ offend_later() {
 }
 
 @test "the list of providers that comes along holds networks and nothing else" {
-	configure '[allow]' "providers = $top/scripts/providers"
+	configure '[allow]' "providers = $top/scripts/data/providers"
 	run "$sobig" allow list --all -c "$LAB/own.conf" --state "$LAB/state"
 	[ "$status" = 0 ]
 	[[ $output == *'a provider: Google, '* ]]
 	[[ $output == *'a provider: Microsoft 365, '* ]]
 	[[ $output != *skipped* ]]
-	[ "$(grep -c 'a provider' <<<"$output")" = "$(grep -vc '^#\|^$' "$top/scripts/providers")" ]
+	[ "$(grep -c 'a provider' <<<"$output")" = "$(grep -vc '^#\|^$' "$top/scripts/data/providers")" ]
 }
 
 @test "allow add lifts a block in force and makes more void; del ends that" {
