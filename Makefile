@@ -33,7 +33,7 @@ LIBRARIES := libbpf libxdp jansson libsystemd libhs inih zlib liblzma libzstd li
 CFLAGS   ?= -O2 -g
 WARNINGS := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wvla \
 	-Wno-missing-field-initializers $(if $(WERROR),-Werror)
-CPPFLAGS += -D_GNU_SOURCE -DVERSION='"$(VERSION)"' -Iuser -Iheaders -I$(B)/skeletons -I$(B)/generated
+CPPFLAGS += -D_GNU_SOURCE -DVERSION='"$(VERSION)"' -Iuser -Iselftests -Iheaders -I$(B)/skeletons -I$(B)/generated
 SANITIZE := $(if $(SAN),-fsanitize=$(SAN) -fno-sanitize-recover=undefined -fno-omit-frame-pointer -O1)
 # What fortified functions check, sanitizers check better; they do not see into them.
 HARDENING := -pthread -fstack-protector-strong $(if $(SAN),$(SANITIZE),-D_FORTIFY_SOURCE=2) -fPIE
@@ -58,7 +58,8 @@ PARTS   := $(B)/libsobig-xdp.a
 GENERATED := $(B)/skeletons/sobig.skel.h $(B)/skeletons/clock.skel.h \
 	$(B)/generated/patterns_compiled.h
 
-UNIT_TESTS    := $(patsubst selftests/unit/%.c,$(B)/selftests/%,$(wildcard selftests/unit/*.c))
+UNIT_SOURCES  := $(wildcard selftests/unit/*/*.c)
+UNIT_TESTS    := $(patsubst %.c,$(B)/selftests/%,$(notdir $(UNIT_SOURCES)))
 VERDICT_TESTS := $(patsubst selftests/verdict/%.c,$(B)/selftests/%,$(wildcard selftests/verdict/*.c))
 FUZZERS       := $(B)/selftests/forge
 FUZZ_NAMES    := $(patsubst selftests/fuzz/fuzz_%.c,%,$(wildcard selftests/fuzz/fuzz_*.c))
@@ -178,9 +179,12 @@ test-systems:
 	$(Q)scripts/deps systems
 	$(Q)SYSTEMS_RUN="$(SYSTEMS_RUN)" selftests/systems/run $(SYSTEMS)
 
-$(UNIT_TESTS): $(B)/selftests/%: $(B)/selftests/unit/%.o $(PARTS)
+# Each lies in the folder of selftests/unit that is named like the one of user/ that it tests.
+$(foreach test,$(UNIT_SOURCES),$(eval $(B)/selftests/$(basename $(notdir $(test))): $(B)/$(test:.c=.o)))
+
+$(UNIT_TESTS): $(PARTS)
 	$(call say,LINK)
-	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) $(LDHARDENING) -o $@ $^ $(LIB_LIBS) -lcmocka
+	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) $(LDHARDENING) -o $@ $(filter %.o,$^) $(PARTS) $(LIB_LIBS) -lcmocka
 
 $(VERDICT_TESTS): $(B)/selftests/%: $(B)/selftests/verdict/%.o $(PARTS)
 	$(call say,LINK)

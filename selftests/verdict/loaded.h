@@ -3,7 +3,7 @@
 #ifndef LOADED_H
 #define LOADED_H
 
-#include "../unit/suite.h"
+#include "unit/suite.h"
 
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>

@@ -11,7 +11,7 @@
 #include <unistd.h>
 
 #include "kernel/filter.h"
-#include "suite.h"
+#include "unit/suite.h"
 
 #define LOOK_PINS "/nowhere/sobig-xdp"
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* The sliding window: exact at its edges, agreed with by a naive one, bounded in memory. */
-#include "suite.h"
+#include "unit/suite.h"
 
 #include <errno.h>
 #include <stdlib.h>

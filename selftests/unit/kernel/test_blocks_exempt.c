@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* What is left of a network without those who are never blocked. */
-#include "suite.h"
+#include "unit/suite.h"
 
 #include <stdlib.h>
 #include <string.h>

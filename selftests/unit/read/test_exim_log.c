@@ -2,7 +2,7 @@
 /*
  * Lines of exim's log: whose they are, of what class, and that no text of a peer's names another.
  */
-#include "suite.h"
+#include "unit/suite.h"
 
 #include <errno.h>
 #include <stdlib.h>

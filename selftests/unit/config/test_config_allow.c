@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* [allow]: what it takes, what it refuses and with which words. */
-#include "suite.h"
+#include "unit/suite.h"
 
 #include <errno.h>
 #include <string.h>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* The policy of 2003: which events count, who is judged, and what the verdict says. */
-#include "suite.h"
+#include "unit/suite.h"
 
 #include <errno.h>
 #include <string.h>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* What syslog makes of exim's lines: taken apart in each of its forms, once each, and never a
  * piece. */
-#include "suite.h"
+#include "unit/suite.h"
 
 #include <errno.h>
 #include <stdlib.h>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* The lines that a block is for: those of its host, the newest first, as long as there is room. */
-#include "suite.h"
+#include "unit/suite.h"
 
 #include <stdio.h>
 #include <string.h>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Durations: what is read, what is refused, and that what is printed is read again. */
-#include "suite.h"
+#include "unit/suite.h"
 
 #include <errno.h>
 

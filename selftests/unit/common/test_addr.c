@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Addresses: what is taken for one, what is the same host, what is never blocked. */
-#include "suite.h"
+#include "unit/suite.h"
 
 #include <errno.h>
 #include <string.h>

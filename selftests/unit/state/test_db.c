@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* The state on disk: whole batches or nothing, history that ends, a size that is kept. */
-#include "suite.h"
+#include "unit/suite.h"
 
 #include <errno.h>
 #include <fcntl.h>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Following a log: each line once, whatever is done to the file beneath. */
-#include "suite.h"
+#include "unit/suite.h"
 
 #include <errno.h>
 #include <fcntl.h>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* A sweep says of each limit and window what the judge would have said with them. */
-#include "suite.h"
+#include "unit/suite.h"
 
 #include <errno.h>
 #include <stdlib.h>

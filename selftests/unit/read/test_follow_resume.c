@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* A log read on after a restart: each line once, whatever became of the files in between. */
-#include "suite.h"
+#include "unit/suite.h"
 
 #include <fcntl.h>
 #include <stdio.h>

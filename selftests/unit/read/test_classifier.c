@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Texts of the usual ACLs to classes, a site's own patterns, and the configuration they stand in.
  */
-#include "suite.h"
+#include "unit/suite.h"
 
 #include <errno.h>
 #include <stdio.h>

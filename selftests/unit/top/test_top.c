@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* What top shows, without a terminal: numbers, plots, and the order of hosts. */
-#include "suite.h"
+#include "unit/suite.h"
 
 #include <stdio.h>
 #include <stdlib.h>

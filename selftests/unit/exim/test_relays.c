@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* exim's list of hosts that it relays for: what of it is taken, and what is not. */
-#include "suite.h"
+#include "unit/suite.h"
 
 #include <errno.h>
 #include <stdio.h>

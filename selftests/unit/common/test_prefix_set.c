@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* The set of addresses and networks: what is found in it, which of several, and how it is ordered.
  */
-#include "suite.h"
+#include "unit/suite.h"
 
 #include <stdio.h>
 #include <stdlib.h>
