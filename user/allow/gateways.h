@@ -3,13 +3,14 @@
 #ifndef GATEWAYS_H
 #define GATEWAYS_H
 
+#include "common/netlink.h"
 #include "common/prefix_set.h"
 
 /* Adds them. 0 or -errno; those found before an error count all the same. */
 int gateways_read(struct prefix_set *out);
 
 /*
- * A descriptor that is readable after an address or a route came or went; -errno. links_drain()
+ * A descriptor that is readable after an address or a route came or went; -errno. netlink_drain()
  * empties it.
  */
 int gateways_watch(void);

@@ -3,13 +3,11 @@
 #include "allow/load.h"
 
 #include <errno.h>
-#include <stdatomic.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "common/log.h"
-#include "exim/relays.h"
 
 #define LOAD_LIST "allow"
 
@@ -24,22 +22,6 @@ int load_path(const struct cli_common *common, const struct config *config, char
 		return 0;
 	log_error("\"%.80s…\" is too long for a folder's name", folder);
 	return -ENAMETOOLONG;
-}
-
-/* For gather.h; it may be called in its thread. */
-static int load_ask_exim(struct prefix_set *out, int (*name)(void *context, const char *name),
-			 void *context)
-{
-	static atomic_bool told;
-	struct relays relays = { .addresses = out, .name = name, .context = context };
-	int err = relays_ask(&relays);
-
-	if (*relays.wide && !atomic_exchange(&told, true))
-		log_warning("exim's " RELAYS_LIST " has \"%s\", which is not taken for a relay: "
-			    "nobody would be blocked; who else of them is never to be blocked: "
-			    "sobig-xdp allow add ADDR/LEN",
-			    relays.wide);
-	return err == -ENOENT ? 0 : err;
 }
 
 /* Where it is not as configured, it may have been installed beside this program. */
@@ -67,7 +49,7 @@ static int load_gather(const struct cli_common *common, const struct config *con
 		       struct watcher **running, struct prefix_set **once)
 {
 	char own[PATH_MAX], providers[PATH_MAX];
-	struct watcher_options options = {
+	struct sources_options options = {
 		.addresses = config->allow.addresses,
 		.addresses_count = config->allow.addresses_count,
 		.hosts = config->allow.hosts,
@@ -76,7 +58,6 @@ static int load_gather(const struct cli_common *common, const struct config *con
 		.files_count = config->allow.files_count,
 		.providers = load_providers(config, providers),
 		.own = own,
-		.ask = load_ask_exim,
 	};
 	int err = load_path(common, config, own);
 

@@ -3,6 +3,7 @@
 #include "allow/sources.h"
 
 #include <errno.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,6 +12,7 @@
 #include "allow/list_file.h"
 #include "allow/local_hosts.h"
 #include "common/log.h"
+#include "exim/relays.h"
 
 /* Beside those of kin.h; the first one's words stay where two have the same entry. */
 enum {
@@ -32,10 +34,8 @@ struct sources {
 	char **texts; /* path and words of each */
 	size_t files_count;
 	struct sources_texts hosts; /* of the configuration */
-	struct sources_texts asked; /* and those that ask() gave */
+	struct sources_texts asked; /* and those that exim named */
 	struct dns *names;
-	int (*ask)(struct prefix_set *out, int (*name)(void *context, const char *name),
-		   void *context);
 };
 
 static int sources_add_text(void *context, const char *text)
@@ -58,7 +58,7 @@ static void sources_free_texts(struct sources_texts *texts)
 	*texts = (struct sources_texts){ 0 };
 }
 
-static int sources_fix(struct sources *sources, const struct watcher_options *options)
+static int sources_fix(struct sources *sources, const struct sources_options *options)
 {
 	struct prefix_set *set;
 	int err = prefix_set_new(&set);
@@ -85,7 +85,7 @@ static int sources_add_file(struct sources *sources, const char *path, const cha
 	return texts[0] && texts[1] ? 0 : -ENOMEM;
 }
 
-static int sources_add_files(struct sources *sources, const struct watcher_options *options)
+static int sources_add_files(struct sources *sources, const struct sources_options *options)
 {
 	const size_t most = options->files_count + 2;
 	int err = 0;
@@ -103,7 +103,7 @@ static int sources_add_files(struct sources *sources, const struct watcher_optio
 	return err;
 }
 
-static int sources_add_hosts(struct sources *sources, const struct watcher_options *options)
+static int sources_add_hosts(struct sources *sources, const struct sources_options *options)
 {
 	int err = 0;
 
@@ -112,14 +112,13 @@ static int sources_add_hosts(struct sources *sources, const struct watcher_optio
 	return err ? err : dns_open(&sources->names);
 }
 
-int sources_open(const struct watcher_options *options, struct sources **out)
+int sources_open(const struct sources_options *options, struct sources **out)
 {
 	struct sources *sources = calloc(1, sizeof(*sources));
 	int err;
 
 	if (!sources)
 		return -ENOMEM;
-	sources->ask = options->ask;
 	err = sources_fix(sources, options);
 	if (!err)
 		err = sources_add_files(sources, options);
@@ -180,12 +179,20 @@ static int sources_check(struct sources *sources, int part, int err, struct pref
 	return 0;
 }
 
+/* exim's relays into `out`, and the names of some of them, to be looked up. */
 static int sources_ask(struct sources *sources, struct prefix_set *out)
 {
+	static atomic_bool reported;
 	struct sources_texts names = { 0 };
-	int err = sources->ask(out, sources_add_text, &names);
+	struct relays relays = { .addresses = out, .name = sources_add_text, .context = &names };
+	int err = relays_ask(&relays);
 
-	if (err) {
+	if (*relays.wide && !atomic_exchange(&reported, true))
+		log_warning("exim's " RELAYS_LIST " has \"%s\", which is not taken for a relay: "
+			    "nobody would be blocked; who else of them is never to be blocked: "
+			    "sobig-xdp allow add ADDR/LEN",
+			    relays.wide);
+	if (err && err != -ENOENT) {
 		sources_free_texts(&names);
 		return err;
 	}
@@ -252,7 +259,7 @@ bool sources_renew(struct sources *sources, unsigned int due, unsigned int milli
 		changed = true;
 		due |= SOURCES_LOOK_UP;
 	}
-	if (due & SOURCES_ASK && sources->ask) {
+	if (due & SOURCES_ASK) {
 		changed |= sources_renew_set(sources, SOURCES_ASKED);
 		due |= SOURCES_LOOK_UP;
 	}

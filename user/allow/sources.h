@@ -4,8 +4,22 @@
 #define SOURCES_H
 
 #include <stdbool.h>
+#include <stddef.h>
 
-#include "allow/watcher.h"
+#include "common/addr.h"
+#include "common/prefix_set.h"
+
+/* All of it is copied. */
+struct sources_options {
+	const struct addr_prefix *addresses;
+	size_t addresses_count;
+	char *const *hosts; /* names */
+	size_t hosts_count;
+	char *const *files; /* lists, see lists.h */
+	size_t files_count;
+	const char *providers; /* the same, of big providers' networks; NULL: none */
+	const char *own;       /* the operator's own list, which need not be there */
+};
 
 /* What is to be looked at. */
 enum {
@@ -14,14 +28,14 @@ enum {
 	SOURCES_FILES = 4,   /* those that have changed */
 	SOURCES_LOOK_UP = 8, /* names: begin to */
 	SOURCES_NAMES = 16,  /* names: what was found out */
-	SOURCES_ASK = 32,    /* the options' ask() */
+	SOURCES_ASK = 32,    /* exim's relays */
 	SOURCES_ALL = 63,
 };
 
 struct sources;
 
 /* 0 or -ENOMEM. The caller closes *out. */
-int sources_open(const struct watcher_options *options, struct sources **out);
+int sources_open(const struct sources_options *options, struct sources **out);
 
 /* Looks, and waits up to `milliseconds` for names. True: something has changed. */
 bool sources_renew(struct sources *sources, unsigned int due, unsigned int milliseconds);

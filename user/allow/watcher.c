@@ -16,7 +16,7 @@
 #include "allow/gateways.h"
 #include "allow/sources.h"
 #include "common/clock.h"
-#include "kernel/links.h"
+#include "common/netlink.h"
 
 /* Seconds between two looks. List files are looked at each second. */
 #define WATCHER_LOGINS 5
@@ -103,7 +103,7 @@ static unsigned int watcher_wait(struct watcher *watcher)
 	if (!fds[1].revents)
 		return 0;
 	nanosleep(&settle, NULL);
-	links_drain(watcher->network);
+	netlink_drain(watcher->network);
 	watcher->noted = clock_boot_seconds();
 	return SOURCES_NETWORK;
 }
@@ -176,7 +176,7 @@ static int watcher_start(struct watcher *watcher)
 	return err;
 }
 
-int watcher_open(const struct watcher_options *options, bool later, struct watcher **out)
+int watcher_open(const struct sources_options *options, bool later, struct watcher **out)
 {
 	struct watcher *watcher = calloc(1, sizeof(*watcher));
 	pthread_condattr_t monotonic;
@@ -212,7 +212,7 @@ int watcher_open(const struct watcher_options *options, bool later, struct watch
 	return 0;
 }
 
-int watcher_once(const struct watcher_options *options, struct prefix_set **out)
+int watcher_once(const struct sources_options *options, struct prefix_set **out)
 {
 	struct sources *sources;
 	int err = sources_open(options, &sources);
@@ -271,10 +271,7 @@ void watcher_close(struct watcher *watcher)
 		return;
 	}
 	watcher_stop(watcher);
-	clock_gettime(CLOCK_MONOTONIC, &until);
-	until.tv_nsec += WATCHER_CLOSE_MS * 1000000L;
-	until.tv_sec += until.tv_nsec / 1000000000;
-	until.tv_nsec %= 1000000000;
+	until = clock_deadline(WATCHER_CLOSE_MS);
 	pthread_mutex_lock(&watcher->lock);
 	while (!watcher->ended &&
 	       pthread_cond_timedwait(&watcher->over, &watcher->lock, &until) != ETIMEDOUT)

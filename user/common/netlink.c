@@ -120,3 +120,12 @@ int netlink_watch(unsigned int groups)
 	close(fd);
 	return err;
 }
+
+void netlink_drain(int fd)
+{
+	char messages[8192];
+
+	/* ENOBUFS: some were lost; that something changed is known all the same. */
+	while (recv(fd, messages, sizeof(messages), 0) >= 0 || errno == EINTR || errno == ENOBUFS)
+		;
+}

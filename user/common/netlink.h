@@ -26,4 +26,7 @@ int netlink_watch(unsigned int groups);
 /* The first attribute of that type among `size` bytes of them; NULL: there is none. */
 const struct rtattr *netlink_attribute(const void *attributes, size_t size, unsigned int type);
 
+/* Empties it. What changed is for the caller to look up. */
+void netlink_drain(int fd);
+
 #endif

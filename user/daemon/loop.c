@@ -16,6 +16,7 @@
 
 #include "common/clock.h"
 #include "common/log.h"
+#include "common/netlink.h"
 #include "common/suggest.h"
 #include "daemon/enforce.h"
 #include "daemon/exempt.h"
@@ -309,7 +310,7 @@ static void loop_loop(struct daemon *daemon, struct pollfd *fds, int *status)
 				loop_read(&daemon->logs[i]);
 		look = fds[LOOP_LINKS].revents;
 		if (look)
-			links_drain(fds[LOOP_LINKS].fd);
+			netlink_drain(fds[LOOP_LINKS].fd);
 		if (fds[LOOP_TICK].revents)
 			look |= interfaces_is_unsure(daemon);
 		if (look && !interfaces_check(daemon, status))

@@ -17,15 +17,6 @@ int links_open(void)
 	return netlink_watch(RTMGRP_LINK);
 }
 
-void links_drain(int fd)
-{
-	char messages[8192];
-
-	/* ENOBUFS: some were lost; that something changed is known all the same. */
-	while (recv(fd, messages, sizeof(messages), 0) >= 0 || errno == EINTR || errno == ENOBUFS)
-		;
-}
-
 /* What the kernel says of an interface to this request; true: it said something. */
 static bool links_ask(unsigned int ifindex, unsigned long what, struct ifreq *request)
 {

@@ -8,9 +8,6 @@
 /* A descriptor that is readable after any interface came, went or changed; -errno. */
 int links_open(void);
 
-/* Empties it. What changed is for the caller to look up. */
-void links_drain(int fd);
-
 bool links_is_up(unsigned int ifindex);
 
 /* True if its frames begin as the filter expects it: with an Ethernet header. */

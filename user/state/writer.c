@@ -3,6 +3,7 @@
  */
 #include "state/writer.h"
 
+#include "common/clock.h"
 #include "state/db_clock.h"
 
 #include <errno.h>
@@ -258,8 +259,7 @@ static bool writer_take(struct writer *writer, struct writer_batch *out, bool fa
 	struct timespec until;
 	bool goes_on;
 
-	clock_gettime(CLOCK_MONOTONIC, &until);
-	until.tv_sec += WRITER_RETRY;
+	until = clock_deadline(WRITER_RETRY * 1000);
 	pthread_mutex_lock(&writer->lock);
 	while (!writer->over && (failed || !writer->has_post) &&
 	       pthread_cond_timedwait(&writer->posted, &writer->lock, &until) != ETIMEDOUT)
