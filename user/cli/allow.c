@@ -12,6 +12,7 @@
 #include "cli/history.h"
 #include "cli/home.h"
 #include "common/log.h"
+#include "common/output.h"
 #include "common/suggest.h"
 #include "kernel/blocks.h"
 #include "kernel/blocks_exempt.h"
@@ -57,7 +58,7 @@ static void allow_show(struct allow *allow, const struct addr_prefix *target, co
 	addr_prefix_format(target, address);
 	if (allow->common.json)
 		json_array_append_new(allow->entries, json_pack("{s:s, s:o}", "address", address,
-								"reason", cli_json_text(why)));
+								"reason", output_text(why)));
 	else
 		printf("%-*s  %s\n", width, address, why);
 }
@@ -161,9 +162,9 @@ static int allow_print(struct allow *allow)
 
 	if (allow->common.lines && !allow->lifted) {
 		json_array_foreach(allow->entries, i, entry)
-			cli_put_line("allow-entry", json_incref(entry));
+			output_line("allow-entry", json_incref(entry));
 	} else if (allow->common.json) {
-		document = cli_document(allow->lifted ? "allow-change" : "allow");
+		document = output_document(allow->lifted ? "allow-change" : "allow");
 		json_object_set(document, "entries", allow->entries);
 		if (allow->lifted)
 			json_object_set(document, "lifts", allow->lifted);

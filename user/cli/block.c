@@ -8,6 +8,7 @@
 #include "cli/history.h"
 #include "cli/home.h"
 #include "common/log.h"
+#include "common/output.h"
 
 #define BLOCK_DEFAULT_SECONDS 3600
 
@@ -68,7 +69,7 @@ static int block_lift_all(struct cli_common *common)
 	}
 	history_lift_all(common, config, &lifted);
 	if (common->json) {
-		document = cli_document(common->command->name);
+		document = output_document(common->command->name);
 		json_object_set_new(document, "addresses", json_null());
 		json_object_set_new(document, "unblocked", json_integer(removed));
 		json_object_set_new(document, "absent", json_integer(0));

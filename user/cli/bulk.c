@@ -14,6 +14,7 @@
 #include "cli/home.h"
 #include "common/duration.h"
 #include "common/log.h"
+#include "common/output.h"
 #include "common/suggest.h"
 #include "kernel/blocks_list.h"
 
@@ -333,7 +334,7 @@ int bulk_close(struct bulk *bulk)
 	bulk_flush(bulk);
 	status = bulk->refused ? CLI_FAILED : cli_status(bulk->err);
 	if (bulk->common->json) {
-		json_t *document = cli_document(bulk->common->command->name);
+		json_t *document = output_document(bulk->common->command->name);
 
 		json_object_set(document, "addresses", bulk->each ? bulk->done : json_null());
 		json_object_set_new(document, bulk->lift ? "unblocked" : "blocked",

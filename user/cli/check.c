@@ -9,6 +9,7 @@
 #include "cli/setup.h"
 #include "common/duration.h"
 #include "common/log.h"
+#include "common/output.h"
 #include "common/suggest.h"
 #include "config/lint.h"
 
@@ -142,9 +143,9 @@ static void check_take(void *context, const struct config_rule *rule, const char
 		json_array_append_new(check->findings,
 				      json_pack("{s:s?, s:o, s:o, s:o}", "rule",
 						rule ? rule->rule.name : NULL, "file",
-						cli_json_text(file), "line",
+						output_text(file), "line",
 						file ? json_integer(rule->line) : json_null(),
-						"text", cli_json_text(text)));
+						"text", output_text(text)));
 		return;
 	}
 	if (rule && rule->file)
@@ -168,7 +169,7 @@ static json_t *check_json_rule(const struct config_rule *config)
 			 "enabled", (int)config->enabled, "dry_run", (int)rule->dry_run, "classes",
 			 classes, "limit", (int)rule->limit, "window", (int)rule->window, "block",
 			 (int)rule->block, "max", (int)rule->max, "memory", (int)rule->remember,
-			 "match", cli_json_text(config->match));
+			 "match", output_text(config->match));
 }
 
 static json_t *check_json_texts(char *const *texts, size_t count)
@@ -176,7 +177,7 @@ static json_t *check_json_texts(char *const *texts, size_t count)
 	json_t *array = json_array();
 
 	for (size_t i = 0; i < count; i++)
-		json_array_append_new(array, cli_json_text(texts[i]));
+		json_array_append_new(array, output_text(texts[i]));
 	return array;
 }
 
@@ -191,7 +192,7 @@ static json_t *check_json_allow(const struct config_allow *allow)
 	return json_pack("{s:o, s:o, s:o, s:o}", "addresses", addresses, "hosts",
 			 check_json_texts(allow->hosts, allow->hosts_count), "files",
 			 check_json_texts(allow->files, allow->files_count), "providers",
-			 cli_json_text(allow->providers));
+			 output_text(allow->providers));
 }
 
 static json_t *check_json_rate(const struct config_filter *filter)
@@ -214,14 +215,14 @@ static json_t *check_json_filter(const struct config_filter *filter)
 
 static json_t *check_json_state(const struct cli_common *common, const struct config_state *state)
 {
-	return json_pack("{s:o, s:I, s:i}", "folder", cli_json_text(history_folder(common, state)),
+	return json_pack("{s:o, s:I, s:i}", "folder", output_text(history_folder(common, state)),
 			 "size", (json_int_t)state->size, "history", (int)state->history);
 }
 
 static int check_print_json(const struct cli_common *common, const struct config *config,
 			    struct check *check)
 {
-	json_t *document = cli_document("check"), *rules = json_array();
+	json_t *document = output_document("check"), *rules = json_array();
 
 	for (size_t i = 0; i < config->rules_count; i++)
 		json_array_append_new(rules, check_json_rule(&config->rules[i]));

@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "common/log.h"
+#include "common/output.h"
 #include "config/config_state.h"
 #include "sobig.h"
 
@@ -119,89 +120,12 @@ int cli_cannot_open(const struct cli_common *common, int err)
 	return cli_status(err);
 }
 
-unsigned int cli_interface(const char *name)
-{
-	unsigned int index = if_nametoindex(name);
-
-	if (!index && errno == ENODEV)
-		log_error("there is no interface \"%s\"; ip link lists them", name);
-	else if (!index)
-		log_error("cannot look for the interface \"%s\": %s", name, strerror(errno));
-	return index;
-}
-
-const char *cli_interface_name(unsigned int ifindex, char name[IF_NAMESIZE])
-{
-	if (!if_indextoname(ifindex, name))
-		snprintf(name, IF_NAMESIZE, "#%u", ifindex);
-	return name;
-}
-
-json_t *cli_document(const char *kind)
-{
-	json_t *json = json_pack("{s:s, s:i}", "kind", kind, "shape", CLI_JSON_SHAPE);
-
-	if (!json) {
-		log_error("out of memory");
-		exit(CLI_FAILED);
-	}
-	return json;
-}
-
-/* How many bytes there make a character of UTF-8; 0: none do. */
-static size_t cli_character(const char *at)
-{
-	for (size_t length = 1; length <= 4 && at[length - 1]; length++) {
-		json_t *one = json_stringn(at, length);
-
-		json_decref(one);
-		if (one)
-			return length;
-	}
-	return 0;
-}
-
-json_t *cli_json_text(const char *text)
-{
-	static const char unknown[] = "\xef\xbf\xbd";
-	json_t *json = text ? json_string(text) : json_null();
-	char *clean, *to;
-
-	if (json || !text)
-		return json;
-	clean = to = malloc(strlen(text) * strlen(unknown) + 1);
-	for (size_t length; clean && *text; text += length ? length : 1) {
-		length = cli_character(text);
-		to = mempcpy(to, length ? text : unknown, length ? length : strlen(unknown));
-	}
-	json = clean ? json_stringn(clean, to - clean) : json_null();
-	free(clean);
-	return json;
-}
-
 int cli_print_json(const struct cli_common *common, json_t *json)
 {
-	json_dumpf(json, stdout, common->lines ? JSON_COMPACT : JSON_INDENT(2));
-	json_decref(json);
-	putchar('\n');
-	return cli_end_output();
-}
-
-void cli_put_line(const char *kind, json_t *entry)
-{
-	json_t *document = cli_document(kind);
-
-	json_object_update(document, entry);
-	json_decref(entry);
-	json_dumpf(document, stdout, JSON_COMPACT);
-	json_decref(document);
-	putchar('\n');
+	return output_print(json, common->lines) ? CLI_FAILED : CLI_DONE;
 }
 
 int cli_end_output(void)
 {
-	if (!fflush(stdout) && !ferror(stdout))
-		return CLI_DONE;
-	log_error("cannot write to standard output: %s", strerror(errno));
-	return CLI_FAILED;
+	return output_end() ? CLI_FAILED : CLI_DONE;
 }

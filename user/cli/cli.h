@@ -81,28 +81,8 @@ int cli_status(int err);
 /* Says why the pinned maps cannot be opened, and returns the status to exit with. */
 int cli_cannot_open(const struct cli_common *common, int err);
 
-/* The index of an interface by name, or 0, which was said. */
-unsigned int cli_interface(const char *name);
-
-/* The interface's present name, "#INDEX" if it is gone. Returns `name`. */
-const char *cli_interface_name(unsigned int ifindex, char name[IF_NAMESIZE]);
-
-#define CLI_JSON_SHAPE 3 /* raised when a document's shape changes for its readers */
-
-/* A fresh document of the given kind, "kind" and the shape's version set. Never NULL. */
-json_t *cli_document(const char *kind);
-
-/*
- * Text as JSON, which takes UTF-8 only: what is none in it becomes U+FFFD. NULL becomes null. Of
- * names that others have chosen, as those of files and interfaces, and reasons.
- */
-json_t *cli_json_text(const char *text);
-
 /* Prints `json` on one line or indented, releases it. CLI_DONE, or CLI_FAILED if stdout failed. */
 int cli_print_json(const struct cli_common *common, json_t *json);
-
-/* An entry of a list as a document of its own on a line; it is released. Not flushed. */
-void cli_put_line(const char *kind, json_t *entry);
 
 /* When all lines are put, or all is printed: CLI_DONE, or CLI_FAILED if stdout failed (told). */
 int cli_end_output(void);

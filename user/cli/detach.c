@@ -12,7 +12,9 @@
 #include "cli/history.h"
 #include "cli/home.h"
 #include "common/log.h"
+#include "common/output.h"
 #include "kernel/filter.h"
+#include "kernel/links.h"
 #include "kernel/pins.h"
 
 /* *detached is set if a program of ours was there. */
@@ -28,13 +30,13 @@ static int detach_one(const struct cli_common *common, unsigned int ifindex, boo
 	guarded = err ? pins_are_guarded(common->pins, ifindex) : 0;
 	if (guarded < 0) {
 		log_error("cannot see whether a process guards %s, so its pins were left in %s: %s",
-			  cli_interface_name(ifindex, name), common->pins, strerror(-guarded));
+			  links_name(ifindex, name), common->pins, strerror(-guarded));
 		return guarded;
 	}
 	if (guarded) {
 		log_error("a process guards %s, but its filter is not to be seen from here: "
 			  "run this in the network namespace of that process",
-			  cli_interface_name(ifindex, name));
+			  links_name(ifindex, name));
 		return -EXDEV;
 	}
 	return pins_remove(common->pins, ifindex);
@@ -57,7 +59,7 @@ static int detach_check_forget(const struct cli_common *common, const unsigned i
 			continue;
 		log_error("%s uses the same blocks, and stays attached: say detach --all --forget, "
 			  "or unblock --all",
-			  cli_interface_name(there[i], name));
+			  links_name(there[i], name));
 		return -EBUSY;
 	}
 	return 0;
@@ -97,7 +99,7 @@ static int detach_list(struct cli_common *common, const unsigned int *interfaces
 		home_take(common, &config);
 	for (int i = 0; forget && i < count; i++)
 		watches[i] = pins_watch(common->pins, interfaces[i]);
-	document = cli_document("detach");
+	document = output_document("detach");
 	names = json_array();
 	/* Whoever wants out in a hurry does not wait for ever. */
 	if (pins_lock(common->pins, &turn) == -EBUSY)
@@ -106,11 +108,11 @@ static int detach_list(struct cli_common *common, const unsigned int *interfaces
 
 	for (int i = 0; i < count; i++) {
 		failed = detach_one(common, interfaces[i], &detached);
-		cli_interface_name(interfaces[i], name);
+		links_name(interfaces[i], name);
 		if (failed)
 			err = failed;
 		else if (detached)
-			json_array_append_new(names, cli_json_text(name));
+			json_array_append_new(names, output_text(name));
 		if (!failed && !common->json)
 			printf(detached ? "%s: detached\n" : "%s: nothing of ours was attached\n",
 			       name);
@@ -177,7 +179,7 @@ int cmd_detach(int argc, char **argv)
 	for (; optind < argc; optind++) {
 		if (count == PINS_INTERFACES_MAX)
 			return cli_usage(&common, "no more than %d interfaces at a time", count);
-		interfaces[count] = cli_interface(argv[optind]);
+		interfaces[count] = links_index(argv[optind]);
 		if (!interfaces[count])
 			return CLI_FAILED;
 		status = filter_find(interfaces[count], common.pins, 0, &info);

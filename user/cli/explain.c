@@ -14,6 +14,7 @@
 #include "common/clock.h"
 #include "common/duration.h"
 #include "common/log.h"
+#include "common/output.h"
 #include "common/suggest.h"
 #include "kernel/blocks_list.h"
 
@@ -270,7 +271,7 @@ static int explain_print_json(const struct cli_common *common, const char *file,
 
 	if (!err) {
 		explain_ask(&explain, common, file);
-		document = cli_document("explain");
+		document = output_document("explain");
 		history = json_array();
 		for (unsigned int i = 0; i < explain.count; i++)
 			json_array_append_new(history, history_json(&explain.history[i]));
@@ -282,8 +283,7 @@ static int explain_print_json(const struct cli_common *common, const char *file,
 				    explain.blocked ? list_json(&explain.entry) : json_null());
 		json_object_set_new(document, "blocks", list_json_all(&explain.blocks));
 		json_object_set_new(document, "never_blocked",
-				    *explain.allowed ? cli_json_text(explain.allowed)
-						     : json_null());
+				    *explain.allowed ? output_text(explain.allowed) : json_null());
 		json_object_set(document, "history",
 				explain.history_unknown ? json_null() : history);
 		json_decref(history);

@@ -9,6 +9,7 @@
 #include "common/clock.h"
 #include "common/duration.h"
 #include "common/log.h"
+#include "common/output.h"
 #include "config/config.h"
 
 /* Of what is blocked at once, more is a list that can be had again. */
@@ -194,14 +195,14 @@ json_t *history_json(const struct db_block *block)
 	char address[ADDR_TEXT_SIZE], since[CLOCK_TEXT_SIZE], until[CLOCK_TEXT_SIZE];
 	char lifted[CLOCK_TEXT_SIZE];
 
-	return json_pack(
-		"{s:s, s:o, s:s, s:s, s:s?, s:b, s:i, s:b, s:o, s:o}", "address",
-		addr_prefix_format(&block->target, address), "reason", cli_json_text(block->reason),
-		"since", clock_rfc3339_ms(block->since, since), "until",
-		clock_rfc3339_ms(block->until, until), "lifted",
-		block->lifted ? clock_rfc3339_ms(block->lifted, lifted) : NULL, "dry_run",
-		(int)block->dry_run, "repeats", (int)block->repeats, "extend", block->quiet != 0,
-		"log", cli_json_text(block->log), "lines", history_json_lines(block->lines));
+	return json_pack("{s:s, s:o, s:s, s:s, s:s?, s:b, s:i, s:b, s:o, s:o}", "address",
+			 addr_prefix_format(&block->target, address), "reason",
+			 output_text(block->reason), "since", clock_rfc3339_ms(block->since, since),
+			 "until", clock_rfc3339_ms(block->until, until), "lifted",
+			 block->lifted ? clock_rfc3339_ms(block->lifted, lifted) : NULL, "dry_run",
+			 (int)block->dry_run, "repeats", (int)block->repeats, "extend",
+			 block->quiet != 0, "log", output_text(block->log), "lines",
+			 history_json_lines(block->lines));
 }
 
 struct history_listing {
@@ -258,12 +259,12 @@ int history_list(const struct cli_common *common, const char *file,
 	}
 	if (listing.array && common->lines) {
 		json_array_foreach(listing.array, i, block)
-			cli_put_line("history-block", json_incref(block));
+			output_line("history-block", json_incref(block));
 		json_decref(listing.array);
 		return cli_end_output();
 	}
 	if (listing.array) {
-		json_t *document = cli_document("history");
+		json_t *document = output_document("history");
 
 		json_object_set_new(document, "blocks", listing.array);
 		return cli_print_json(common, document);

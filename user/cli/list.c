@@ -11,6 +11,7 @@
 #include "cli/targets.h"
 #include "common/clock.h"
 #include "common/log.h"
+#include "common/output.h"
 #include "kernel/blocks_list.h"
 
 struct list {
@@ -97,7 +98,7 @@ json_t *list_json(const struct blocks_list_entry *entry)
 	char last[CLOCK_TEXT_SIZE];
 	json_t *json = json_pack(
 		"{s:s, s:o, s:s, s:s, s:I}", "address", addr_prefix_format(&entry->target, address),
-		"reason", cli_json_text(entry->reason), "since", clock_rfc3339(entry->since, since),
+		"reason", output_text(entry->reason), "since", clock_rfc3339(entry->since, since),
 		"until", clock_rfc3339(entry->until, until), "drops", (json_int_t)entry->drops);
 
 	json_object_set_new(json, "last_drop",
@@ -129,10 +130,10 @@ static int list_print_json(const struct cli_common *common, const struct list *l
 
 	if (common->lines) {
 		for (size_t i = 0; i < list->blocks.count; i++)
-			cli_put_line("list-block", list_json(&list->blocks.entries[i]));
+			output_line("list-block", list_json(&list->blocks.entries[i]));
 		return cli_end_output();
 	}
-	document = cli_document("list");
+	document = output_document("list");
 	json_object_set_new(document, "blocks", list_json_all(&list->blocks));
 	return cli_print_json(common, document);
 }

@@ -6,6 +6,7 @@
 
 #include "cli/cli.h"
 #include "common/log.h"
+#include "common/output.h"
 #include "status/metrics_collect.h"
 #include "status/metrics_serve.h"
 
@@ -16,7 +17,7 @@ static int metrics_print(const struct cli_common *common)
 	int err;
 
 	if (common->json) {
-		document = cli_document("metrics");
+		document = output_document("metrics");
 		out.json = json_array();
 		json_object_set_new(document, "metrics", out.json);
 	} else {

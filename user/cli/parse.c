@@ -14,6 +14,7 @@
 #include "cli/skipped.h"
 #include "common/clock.h"
 #include "common/log.h"
+#include "common/output.h"
 #include "read/file/parallel.h"
 
 enum {
@@ -174,7 +175,7 @@ static int parse_file(struct parse *parse, int fd, const char *path)
 	if (!isatty(STDOUT_FILENO))
 		setvbuf(stdout, output, _IOFBF, sizeof(output));
 	if (document)
-		printf("{\"kind\":\"parse\",\"shape\":%d,\"offences\":[\n", CLI_JSON_SHAPE);
+		printf("{\"kind\":\"parse\",\"shape\":%d,\"offences\":[\n", OUTPUT_SHAPE);
 	err = parallel_read(fd, &parse->reader, parse_event, parse_pause, parse, &end);
 	if (document)
 		printf("\n],\"complete\":%s}\n", err ? "false" : "true");

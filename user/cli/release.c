@@ -9,6 +9,7 @@
 
 #include "cli/cli.h"
 #include "common/log.h"
+#include "common/output.h"
 #include "kernel/holder.h"
 #include "kernel/stats.h"
 #include "status/overview.h"
@@ -112,7 +113,7 @@ int cmd_release(int argc, char **argv)
 	if (err < 0)
 		return CLI_FAILED;
 	if (common.json) {
-		document = cli_document("release");
+		document = output_document("release");
 		json_object_set_new(document, "released", json_integer(err));
 		return cli_print_json(&common, document);
 	}

@@ -10,6 +10,7 @@
 
 #include "allow/load.h"
 #include "common/log.h"
+#include "common/output.h"
 #include "common/suggest.h"
 #include "daemon/restore.h"
 #include "kernel/blocks_exempt.h"
@@ -92,7 +93,7 @@ static void exempt_lifted(void *context, const struct blocks_exempt_lifted *lift
 			  address, entry, strerror(-lifted->err));
 	daemon_event(daemon, "lift",
 		     json_pack("{s:s, s:s, s:o, s:I, s:b}", "address", address, "entry", entry,
-			       "reason", cli_json_text(lifted->why), "pieces",
+			       "reason", output_text(lifted->why), "pieces",
 			       (json_int_t)lifted->pieces, "dry_run", (int)lifted->dry_run));
 	if (++lifting->count > EXEMPT_TOLD_MAX)
 		return;

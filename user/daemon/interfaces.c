@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "common/log.h"
+#include "common/output.h"
 #include "daemon/restore.h"
 #include "kernel/links.h"
 
@@ -25,7 +26,7 @@ static int interfaces_take_off(struct daemon *daemon, struct daemon_interface *i
 		if (!err)
 			log_notice("%s: filter taken off", interface->name);
 		daemon_event(daemon, "detach",
-			     json_pack("{s:o}", "interface", cli_json_text(interface->name)));
+			     json_pack("{s:o}", "interface", output_text(interface->name)));
 	}
 	if (err == -ENOENT)
 		err = 0;
@@ -152,7 +153,7 @@ static int interfaces_claim(struct daemon *daemon, const char *name)
 	struct filter_info info;
 	int err;
 
-	interface->index = cli_interface(name);
+	interface->index = links_index(name);
 	if (!interface->index)
 		return -ENODEV;
 	if (!links_is_ethernet(interface->index)) {
@@ -215,8 +216,8 @@ static int interfaces_attach(struct daemon *daemon, struct daemon_interface *int
 	if (!links_is_up(interface->index))
 		log_warning("%s is down: the filter waits for it to come up", interface->name);
 	daemon_event(daemon, "attach",
-		     json_pack("{s:o, s:s, s:i}", "interface", cli_json_text(interface->name),
-			       "mode", filter_mode_name(info.mode), "program", (int)info.id));
+		     json_pack("{s:o, s:s, s:i}", "interface", output_text(interface->name), "mode",
+			       filter_mode_name(info.mode), "program", (int)info.id));
 	return 0;
 }
 

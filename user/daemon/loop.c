@@ -17,6 +17,7 @@
 #include "common/clock.h"
 #include "common/log.h"
 #include "common/netlink.h"
+#include "common/output.h"
 #include "common/suggest.h"
 #include "daemon/enforce.h"
 #include "daemon/exempt.h"
@@ -52,7 +53,7 @@ void daemon_event(const struct daemon *daemon, const char *what, json_t *json)
 	clock_rfc3339_ms(clock_wall_ms(), time);
 	json_object_set_new(json, "event", json_string(what));
 	json_object_set_new(json, "time", json_string(time));
-	cli_put_line("event", json);
+	output_line("event", json);
 	fflush(stdout);
 }
 

@@ -5,11 +5,13 @@
 #include <errno.h>
 #include <net/if.h>
 #include <net/if_arp.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "common/log.h"
 #include "common/netlink.h"
 
 int links_open(void)
@@ -46,4 +48,22 @@ bool links_is_ethernet(unsigned int ifindex)
 	return !links_ask(ifindex, SIOCGIFHWADDR, &request) ||
 	       request.ifr_hwaddr.sa_family == ARPHRD_ETHER ||
 	       request.ifr_hwaddr.sa_family == ARPHRD_LOOPBACK;
+}
+
+unsigned int links_index(const char *name)
+{
+	unsigned int index = if_nametoindex(name);
+
+	if (!index && errno == ENODEV)
+		log_error("there is no interface \"%s\"; ip link lists them", name);
+	else if (!index)
+		log_error("cannot look for the interface \"%s\": %s", name, strerror(errno));
+	return index;
+}
+
+const char *links_name(unsigned int ifindex, char name[IF_NAMESIZE])
+{
+	if (!if_indextoname(ifindex, name))
+		snprintf(name, IF_NAMESIZE, "#%u", ifindex);
+	return name;
 }

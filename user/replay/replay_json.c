@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* A replay as JSON: one document, or a document a line. Its members are in sobig-xdp-json(5). */
 #include "common/clock.h"
+#include "common/output.h"
 #include "replay/replay_report.h"
 
 /* jansson's own integers are signed, and large enough. */
@@ -25,11 +26,10 @@ static json_t *replay_json_files(const struct replay_report *report)
 	json_t *files = json_array();
 
 	for (size_t i = 0; i < report->files_count; i++)
-		json_array_append_new(files,
-				      json_pack("{s:o, s:o, s:b}", "name",
-						cli_json_text(report->files[i].name), "lines",
-						REPLAY_JSON_NUMBER(report->files[i].lines),
-						"complete", !report->files[i].broken));
+		json_array_append_new(files, json_pack("{s:o, s:o, s:b}", "name",
+						       output_text(report->files[i].name), "lines",
+						       REPLAY_JSON_NUMBER(report->files[i].lines),
+						       "complete", !report->files[i].broken));
 	return files;
 }
 
@@ -124,7 +124,7 @@ static json_t *replay_json_summary(const struct replay_report *report)
 {
 	const struct replay_tally *tally = report->tally;
 	const bool empty = !report->offences && !report->arrivals;
-	json_t *json = cli_document("replay");
+	json_t *json = output_document("replay");
 
 	json_object_set_new(json, "files", replay_json_files(report));
 	json_object_set_new(json, "lines", REPLAY_JSON_NUMBER(report->lines));
@@ -220,10 +220,10 @@ static int replay_json_lines(const struct replay_report *report)
 {
 	json_t *entry;
 
-	cli_put_line("replay", replay_json_summary(report));
+	output_line("replay", replay_json_summary(report));
 	for (size_t i = 0; i < REPLAY_JSON_LISTS; i++) {
 		for (size_t j = 0; (entry = replay_json_lists[i].entry(report, j)); j++)
-			cli_put_line(replay_json_lists[i].kind, entry);
+			output_line(replay_json_lists[i].kind, entry);
 	}
 	return cli_end_output();
 }

@@ -9,6 +9,7 @@
 
 #include "cli/cli.h"
 #include "common/clock.h"
+#include "kernel/links.h"
 #include "kernel/stats.h"
 
 /* The kernel tells it by CLOCK_BOOTTIME, which goes on while the machine sleeps. */
@@ -64,7 +65,7 @@ static int overview_read_interface(const char *pins, unsigned int index,
 	int guarded = pins_are_guarded(pins, index), err;
 
 	*out = (struct overview_interface){ .index = index, .daemon = -1, .guarded = guarded };
-	cli_interface_name(index, out->name);
+	links_name(index, out->name);
 	overview_clean(out->name);
 	err = filter_find(index, pins, 0, &out->filter);
 	if (err == -EPERM)

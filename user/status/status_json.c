@@ -7,6 +7,7 @@
 #include "cli/cli.h"
 #include "common/clock.h"
 #include "common/event.h"
+#include "common/output.h"
 #include "read/skip.h"
 #include "state/db.h"
 
@@ -69,7 +70,7 @@ static json_t *status_json_daemon(const struct sobig_stats *stats)
 
 	json_object_set_new(json, "pid", json_integer(stats->pid));
 	status_json_time(json, "since", stats->started);
-	json_object_set_new(json, "log", cli_json_text(stats->log));
+	json_object_set_new(json, "log", output_text(stats->log));
 	json_object_set_new(json, "readable", json_boolean(stats->readable));
 	status_json_number(json, "position", stats->position);
 	status_json_time(json, "log_gone", stats->log_gone);
@@ -85,13 +86,13 @@ static json_t *status_json_daemon(const struct sobig_stats *stats)
 	json_object_set_new(json, "brake_on", json_boolean(stats->braked));
 	status_json_number(json, "brake", stats->brake);
 	json_object_set_new(json, "state_error",
-			    stats->state_error ? cli_json_text(db_strerror(stats->state_error))
+			    stats->state_error ? output_text(db_strerror(stats->state_error))
 					       : json_null());
-	json_object_set_new(json, "state", cli_json_text(stats->state));
+	json_object_set_new(json, "state", output_text(stats->state));
 	status_json_number(json, "state_lost", stats->state_lost);
 	status_json_number(json, "state_bad", stats->state_bad);
 	json_object_set_new(json, "config",
-			    *stats->config ? cli_json_text(stats->config) : json_null());
+			    *stats->config ? output_text(stats->config) : json_null());
 	json_object_set_new(json, "config_ok", json_boolean(!stats->config_error));
 	status_json_time(json, "configured", stats->configured);
 	status_json_number(json, "trials", stats->dry_runs);
@@ -118,7 +119,7 @@ static json_t *status_json_interface(const struct overview *overview, int at,
 	json_object_set_new(json, "filter",
 			    interface->filter.id ? status_json_filter(interface) : json_null());
 	json_object_set_new(json, "filter_error",
-			    interface->unseen ? cli_json_text(strerror(interface->unseen))
+			    interface->unseen ? output_text(strerror(interface->unseen))
 					      : json_null());
 	json_object_set_new(json, "daemon",
 			    interface->stats.pid ? status_json_daemon(&interface->stats)
@@ -148,7 +149,7 @@ static json_t *status_json_rules(const struct overview *overview)
 json_t *status_json(const struct overview *overview, const struct health_problem *troubles,
 		    int count)
 {
-	json_t *document = cli_document("status"), *list = json_array(), *blocks = json_object();
+	json_t *document = output_document("status"), *list = json_array(), *blocks = json_object();
 
 	json_object_set_new(document, "well", json_boolean(!count));
 	for (int i = 0; i < count; i++)
