@@ -8,7 +8,6 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "kernel/blocks_reconcile.h"
 #include "kernel/pins.h"
 
 _Static_assert(sizeof(struct sobig_key4) <= BLOCK_MAP_KEY_MAX, "a key fits");

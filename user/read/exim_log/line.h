@@ -4,7 +4,7 @@
 #define LINE_H
 
 #include "read/exim_log/cursor.h"
-#include "read/exim_log/exim_log.h"
+#include "read/exim_log/exim_log_types.h"
 #include "read/exim_log/fields.h"
 
 struct line {
