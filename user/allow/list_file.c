@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/array.h"
 #include "common/hostname.h"
 #include "common/log.h"
 #include "common/suggest.h"
@@ -73,7 +74,7 @@ const char *list_file_error(int err)
 
 static int list_file_add_name(struct list_file_reading *reading, const char *word)
 {
-	char **grown = reallocarray(reading->names, reading->names_count + 1, sizeof(*grown));
+	char **grown = array_grow(reading->names, reading->names_count, sizeof(*grown));
 	char *copy = strdup(word);
 
 	if (grown)

@@ -11,6 +11,7 @@
 #include "allow/dns.h"
 #include "allow/list_file.h"
 #include "allow/local_hosts.h"
+#include "common/array.h"
 #include "common/log.h"
 #include "exim/relays.h"
 
@@ -41,7 +42,7 @@ struct sources {
 static int sources_add_text(void *context, const char *text)
 {
 	struct sources_texts *texts = context;
-	char **grown = reallocarray(texts->texts, texts->count + 1, sizeof(*grown));
+	char **grown = array_grow(texts->texts, texts->count, sizeof(*grown));
 
 	if (!grown)
 		return -ENOMEM;

@@ -13,6 +13,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "common/array.h"
+
 #define SSH_SESSIONS_COUNT(array) (sizeof(array) / sizeof((array)[0]))
 #define SSH_SESSIONS_DELETED	  " (deleted)" /* proc(5) puts it behind a file's name */
 
@@ -42,17 +44,6 @@ struct ssh_sessions {
 	size_t inodes_count;
 };
 
-/*
- * The array with room for one more of `size` bytes; it grows at powers of two. NULL: no memory,
- * and it is as it was.
- */
-static void *ssh_sessions_grow(void *array, size_t count, size_t size)
-{
-	if (count & (count - 1))
-		return array;
-	return reallocarray(array, count ? count * 2 : 1, size);
-}
-
 /* The first bytes of /proc/PID/NAME; how many, 0 if it is gone. */
 static size_t ssh_sessions_file(pid_t pid, const char *name, char *text, size_t size)
 {
@@ -73,8 +64,8 @@ static size_t ssh_sessions_file(pid_t pid, const char *name, char *text, size_t 
 static int ssh_sessions_add_daemon(struct ssh_sessions *sessions,
 				   const struct ssh_sessions_daemon *daemon)
 {
-	void *grown = ssh_sessions_grow(sessions->daemons, sessions->daemons_count,
-					sizeof(*sessions->daemons));
+	void *grown =
+		array_grow(sessions->daemons, sessions->daemons_count, sizeof(*sessions->daemons));
 
 	if (!grown)
 		return -ENOMEM;
@@ -85,8 +76,8 @@ static int ssh_sessions_add_daemon(struct ssh_sessions *sessions,
 
 static int ssh_sessions_add_parent(struct ssh_sessions *sessions, pid_t pid)
 {
-	void *grown = ssh_sessions_grow(sessions->parents, sessions->parents_count,
-					sizeof(*sessions->parents));
+	void *grown =
+		array_grow(sessions->parents, sessions->parents_count, sizeof(*sessions->parents));
 
 	if (!grown)
 		return -ENOMEM;
@@ -97,8 +88,8 @@ static int ssh_sessions_add_parent(struct ssh_sessions *sessions, pid_t pid)
 
 static int ssh_sessions_add_inode(struct ssh_sessions *sessions, uint32_t inode)
 {
-	void *grown = ssh_sessions_grow(sessions->inodes, sessions->inodes_count,
-					sizeof(*sessions->inodes));
+	void *grown =
+		array_grow(sessions->inodes, sessions->inodes_count, sizeof(*sessions->inodes));
 
 	if (!grown)
 		return -ENOMEM;

@@ -11,6 +11,8 @@
 
 #include <ini.h>
 
+#include "common/array.h"
+#include "common/number.h"
 #include "common/suggest.h"
 #include "config/config_line.h"
 
@@ -69,7 +71,7 @@ static void config_add_pattern(struct config_reading *reading, enum event_class 
 	struct config *config = reading->config;
 	struct config_pattern *patterns, *pattern;
 
-	patterns = reallocarray(config->patterns, config->patterns_count + 1, sizeof(*patterns));
+	patterns = array_grow(config->patterns, config->patterns_count, sizeof(*patterns));
 	if (!patterns) {
 		config_fail(reading, -ENOMEM, "%s", strerror(ENOMEM));
 		return;
@@ -157,8 +159,8 @@ static void config_take_rule(struct config_reading *reading, const char *name, c
 /* "[brake] blocks = 500/m" */
 static void config_take_brake(struct config_reading *reading, const char *key, const char *value)
 {
-	unsigned long number;
-	char *end;
+	const char *end;
+	uint64_t number;
 
 	if (strcmp(key, "blocks")) {
 		config_fail(reading, -EINVAL, "[brake] has no key \"%s\"; did you mean \"blocks\"?",
@@ -169,9 +171,7 @@ static void config_take_brake(struct config_reading *reading, const char *key, c
 		reading->config->brake = 0;
 		return;
 	}
-	number = strtoul(value, &end, 10);
-	if (*value < '0' || *value > '9' || !number || number > RULES_BRAKE_MAX ||
-	    strcmp(end, "/m")) {
+	if (number_parse(value, 1, RULES_BRAKE_MAX, &end, &number) || strcmp(end, "/m")) {
 		config_fail(
 			reading, -EINVAL,
 			"\"%s\" is nothing for blocks, which takes off, or how many new ones in "

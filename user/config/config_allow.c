@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/array.h"
 #include "common/hostname.h"
 #include "common/suggest.h"
 
@@ -52,7 +53,7 @@ static int config_allow_address(struct config_allow *allow, const char *item, ch
 			 item);
 		return -EINVAL;
 	}
-	addresses = reallocarray(allow->addresses, allow->addresses_count + 1, sizeof(prefix));
+	addresses = array_grow(allow->addresses, allow->addresses_count, sizeof(prefix));
 	if (!addresses)
 		return -ENOMEM;
 	addresses[allow->addresses_count++] = prefix;
@@ -62,7 +63,7 @@ static int config_allow_address(struct config_allow *allow, const char *item, ch
 
 static int config_allow_append(char ***texts, size_t *count, const char *text)
 {
-	char **grown = reallocarray(*texts, *count + 1, sizeof(*grown)), *copy;
+	char **grown = array_grow(*texts, *count, sizeof(*grown)), *copy;
 
 	if (!grown)
 		return -ENOMEM;

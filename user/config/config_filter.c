@@ -7,24 +7,18 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/number.h"
 #include "common/suggest.h"
 
 const struct config_filter config_filter_default = { .ports = { SOBIG_DEFAULT_PORT } };
 
 /* A decimal number from `least` to `most` at *at, stepped over. */
-static int config_filter_number(const char **at, unsigned long least, unsigned long most,
-				uint32_t *out)
+static int config_filter_number(const char **at, uint64_t min, uint64_t max, uint32_t *out)
 {
-	unsigned long number;
-	char *end;
+	uint64_t number;
 
-	if (**at < '0' || **at > '9')
+	if (number_parse(*at, min, max, at, &number))
 		return -EINVAL;
-	errno = 0;
-	number = strtoul(*at, &end, 10);
-	if (errno || number < least || number > most)
-		return -EINVAL;
-	*at = end;
 	*out = number;
 	return 0;
 }

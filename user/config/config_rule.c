@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "common/duration.h"
+#include "common/number.h"
 #include "common/suggest.h"
 #include "judge/window.h"
 
@@ -17,14 +18,11 @@ static const char *const config_rule_needed[] = { "class", "limit", "window", "b
 
 #define CONFIG_RULE_NEEDED (sizeof(config_rule_needed) / sizeof(config_rule_needed[0]))
 
-static int config_rule_number(const char *text, unsigned long most, uint32_t *out)
+static int config_rule_number(const char *text, uint32_t max, uint32_t *out)
 {
-	unsigned long number;
-	char *end;
+	uint64_t number;
 
-	errno = 0;
-	number = strtoul(text, &end, 10);
-	if (*text < '0' || *text > '9' || *end || errno || !number || number > most)
+	if (number_parse(text, 1, max, NULL, &number))
 		return -EINVAL;
 	*out = number;
 	return 0;

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "common/duration.h"
+#include "common/number.h"
 #include "common/suggest.h"
 
 #define CONFIG_STATE_SIZE_LEAST 1 /* MB */
@@ -18,18 +19,17 @@ const struct config_state config_state_default = { .size = 64 << 20, .history = 
 /* "64M", "2G" */
 static int config_state_size(const char *text, uint64_t *out)
 {
-	unsigned long number;
-	char *end;
+	const char *unit;
+	uint64_t size;
 
-	errno = 0;
-	number = strtoul(text, &end, 10);
-	if (*text < '0' || *text > '9' || errno || (strcmp(end, "M") && strcmp(end, "G")))
+	if (number_parse(text, 1, CONFIG_STATE_SIZE_MOST, &unit, &size) ||
+	    (strcmp(unit, "M") && strcmp(unit, "G")))
 		return -EINVAL;
-	if (*end == 'G' && number <= CONFIG_STATE_SIZE_MOST)
-		number <<= 10;
-	if (number < CONFIG_STATE_SIZE_LEAST || number > CONFIG_STATE_SIZE_MOST)
+	if (*unit == 'G')
+		size <<= 10;
+	if (size < CONFIG_STATE_SIZE_LEAST || size > CONFIG_STATE_SIZE_MOST)
 		return -EINVAL;
-	*out = (uint64_t)number << 20;
+	*out = size << 20;
 	return 0;
 }
 

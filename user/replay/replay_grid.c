@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "common/duration.h"
+#include "common/number.h"
 #include "judge/window.h"
 
 #define REPLAY_GRID_TEXT 32
@@ -29,14 +30,9 @@ bool replay_grid_is_range(const char *word)
 
 static int replay_grid_number(const char *text, uint32_t *out)
 {
-	char *end;
-	unsigned long number;
+	uint64_t number;
 
-	if (*text < '0' || *text > '9')
-		return -EINVAL;
-	errno = 0;
-	number = strtoul(text, &end, 10);
-	if (*end || errno || number < 1 || number > WINDOW_LIMIT_MAX)
+	if (number_parse(text, 1, WINDOW_LIMIT_MAX, NULL, &number))
 		return -EINVAL;
 	*out = number;
 	return 0;

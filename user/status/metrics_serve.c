@@ -15,6 +15,7 @@
 
 #include "common/addr.h"
 #include "common/log.h"
+#include "common/number.h"
 #include "status/metrics_collect.h"
 
 /*
@@ -49,10 +50,9 @@ static const char metrics_index[] =
 
 static int metrics_parse_port(const char *text, in_port_t *out)
 {
-	char *end;
-	unsigned long port = strtoul(text, &end, 10);
+	uint64_t port;
 
-	if (*text < '0' || *text > '9' || *end || !port || port > 65535)
+	if (number_parse(text, 1, UINT16_MAX, NULL, &port))
 		return -EINVAL;
 	*out = htons(port);
 	return 0;
