@@ -12,13 +12,13 @@
 #include "cli/history.h"
 #include "cli/home.h"
 #include "common/log.h"
+#include "config/overrides.h"
 #include "daemon/exempt.h"
 #include "daemon/interfaces.h"
 #include "daemon/loop.h"
 #include "daemon/reload.h"
 #include "daemon/restore.h"
 #include "exim/ask.h"
-#include "judge/window.h"
 
 enum {
 	ATTACH_MODE = CLI_OPTION_OWN,
@@ -100,11 +100,11 @@ static int attach_option(struct attach *attach, int option, bool *done)
 		attach->daemon.persist = true;
 		break;
 	case ATTACH_LIMIT:
-		return storm_take(common, STORM_LIMIT, optarg, &overrides->storm);
+		return cli_override(common, OVERRIDES_LIMIT, optarg, &overrides->rule);
 	case ATTACH_WINDOW:
-		return storm_take(common, STORM_WINDOW, optarg, &overrides->storm);
+		return cli_override(common, OVERRIDES_WINDOW, optarg, &overrides->rule);
 	case ATTACH_FOR:
-		return storm_take(common, STORM_FOR, optarg, &overrides->storm);
+		return cli_override(common, OVERRIDES_FOR, optarg, &overrides->rule);
 	case ATTACH_HELO_CHECKED:
 		attach->helo_checked = true;
 		break;

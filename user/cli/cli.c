@@ -129,3 +129,11 @@ int cli_end_output(void)
 {
 	return output_end() ? CLI_FAILED : CLI_DONE;
 }
+
+int cli_override(const struct cli_common *common, enum overrides_key key, const char *value,
+		 struct overrides *overrides)
+{
+	if (!overrides_take(key, value, overrides))
+		return CLI_DONE;
+	return cli_usage(common, "\"%s\" was not accepted", value);
+}

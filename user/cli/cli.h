@@ -11,6 +11,7 @@
 #include <time.h>
 
 #include "common/addr.h"
+#include "config/overrides.h"
 
 enum cli_exit {
 	CLI_DONE = 0,
@@ -71,6 +72,10 @@ bool cli_common_option(struct cli_common *common, int option, int *status);
 /* Says what is wrong, and how to see what is right; returns CLI_USAGE. */
 int cli_usage(const struct cli_common *common, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
+
+/* Takes the value of --limit, --window or --for. CLI_DONE or CLI_USAGE (reported). */
+int cli_override(const struct cli_common *common, enum overrides_key key, const char *value,
+		 struct overrides *overrides);
 
 /* CLI_DONE if this process may do what needs privilege, else CLI_NOT_PRIVILEGED (said). */
 int cli_need_privilege(void);

@@ -10,9 +10,10 @@
 #include "cli/cli.h"
 #include "cli/setup.h"
 #include "cli/skipped.h"
-#include "cli/storm.h"
+#include "config/overrides.h"
 #include "common/duration.h"
 #include "common/log.h"
+#include "config/rules.h"
 #include "judge/window.h"
 #include "read/file/parallel.h"
 #include "replay/replay_files.h"
@@ -37,7 +38,7 @@ struct replay {
 	bool sweeps;
 	struct replay_ranges ranges;
 	bool helo_checked;
-	struct storm_orders orders;
+	struct overrides orders;
 
 	struct setup setup;
 	struct prefix_set *allowed;
@@ -57,7 +58,7 @@ static int replay_take_range(struct replay *replay, const char *text)
 	return cli_usage(&replay->common,
 			 "--sweep takes limit=A..B (1 to %u) and window=C..D (1s to 7d), as in "
 			 "\"limit=5..30 window=1m..30m\", not \"%s\"",
-			 WINDOW_LIMIT_MAX, text);
+			 RULES_LIMIT_MAX, text);
 }
 
 static int replay_option(struct replay *replay, int option, bool *done)
@@ -70,11 +71,11 @@ static int replay_option(struct replay *replay, int option, bool *done)
 		replay->config = optarg;
 		break;
 	case REPLAY_LIMIT:
-		return storm_take(common, STORM_LIMIT, optarg, &replay->orders);
+		return cli_override(common, OVERRIDES_LIMIT, optarg, &replay->orders);
 	case REPLAY_WINDOW:
-		return storm_take(common, STORM_WINDOW, optarg, &replay->orders);
+		return cli_override(common, OVERRIDES_WINDOW, optarg, &replay->orders);
 	case REPLAY_FOR:
-		return storm_take(common, STORM_FOR, optarg, &replay->orders);
+		return cli_override(common, OVERRIDES_FOR, optarg, &replay->orders);
 	case REPLAY_RULE:
 		replay->rule = optarg;
 		break;
@@ -120,7 +121,7 @@ static int replay_set_rules(struct replay *replay)
 	const char *swept = replay->rule ? replay->rule : rules_default.rules[0].name;
 	struct rules *rules = &replay->setup.rules;
 
-	if (storm_apply(&replay->orders, rules))
+	if (overrides_apply(&replay->orders, rules))
 		return CLI_FAILED;
 	if (!replay->sweeps)
 		return CLI_DONE;

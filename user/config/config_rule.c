@@ -11,7 +11,7 @@
 #include "common/duration.h"
 #include "common/number.h"
 #include "common/suggest.h"
-#include "judge/window.h"
+#include "config/rules.h"
 
 /* What a new rule must say; the bits of struct config_rule's `given`. */
 static const char *const config_rule_needed[] = { "class", "limit", "window", "block" };
@@ -131,10 +131,10 @@ int config_rule_take(struct config_rule *config, const char *key, const char *va
 		err = config_rule_classes(rule, value, why, size);
 		form = NULL;
 	} else if (!strcmp(key, "limit")) {
-		err = config_rule_number(value, WINDOW_LIMIT_MAX, &rule->limit);
+		err = config_rule_number(value, RULES_LIMIT_MAX, &rule->limit);
 		form = "1 to 1000";
 	} else if (!strcmp(key, "window")) {
-		err = config_rule_duration(value, WINDOW_SECONDS_MAX, &rule->window);
+		err = config_rule_duration(value, RULES_WINDOW_MAX, &rule->window);
 		form = "1s to 7d, as 90s or 5m";
 	} else if (!strcmp(key, "block")) {
 		err = config_rule_duration(value, DURATION_MAX_SECONDS, &rule->block);

@@ -8,7 +8,7 @@
 
 #include "cli/cli.h"
 #include "cli/setup.h"
-#include "cli/storm.h"
+#include "config/overrides.h"
 #include "common/lately.h"
 #include "judge/judge.h"
 #include "kernel/blocks.h"
@@ -53,7 +53,7 @@ struct daemon_overrides {
 	const char *config;
 	uint16_t ports[SOBIG_PORTS_MAX];
 	uint32_t blocks;
-	struct storm_orders storm;
+	struct overrides rule;
 };
 
 /* All that an attach holds. The caller of daemon_run() fills it and frees what it holds. */

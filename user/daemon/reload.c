@@ -43,7 +43,7 @@ static int reload_make(struct daemon *daemon, struct setup *setup, struct judge 
 
 	if (status)
 		return status;
-	status = storm_apply(&daemon->overrides.storm, &setup->rules);
+	status = overrides_apply(&daemon->overrides.rule, &setup->rules);
 	if (status) {
 		setup_free(setup);
 		return status;

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "common/lru.h"
+#include "config/rules.h"
 
 #define WINDOW_HOSTS_MAX    (1u << 20)
 #define WINDOW_FEW	    15
@@ -204,8 +205,8 @@ int window_open(const struct window_options *options, struct window **out)
 	struct window *window;
 	uint64_t most;
 
-	if (!options->limit || options->limit > WINDOW_LIMIT_MAX || !options->seconds ||
-	    options->seconds > WINDOW_SECONDS_MAX)
+	if (!options->limit || options->limit > RULES_LIMIT_MAX || !options->seconds ||
+	    options->seconds > RULES_WINDOW_MAX)
 		return -EINVAL;
 	window = calloc(1, sizeof(*window));
 	if (!window)

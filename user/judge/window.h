@@ -9,8 +9,6 @@
 #include "common/addr.h"
 
 /* The window is at most this long, so that 32 bits of milliseconds tell any two events apart. */
-#define WINDOW_SECONDS_MAX (7u * 24 * 3600)
-#define WINDOW_LIMIT_MAX   1000u
 
 /* ms by which concurrent writers' lines may be out of order */
 #define WINDOW_TOLERANCE (60 * 1000)

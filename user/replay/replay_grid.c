@@ -8,7 +8,7 @@
 
 #include "common/duration.h"
 #include "common/number.h"
-#include "judge/window.h"
+#include "config/rules.h"
 
 #define REPLAY_GRID_TEXT 32
 
@@ -32,7 +32,7 @@ static int replay_grid_number(const char *text, uint32_t *out)
 {
 	uint64_t number;
 
-	if (number_parse(text, 1, WINDOW_LIMIT_MAX, NULL, &number))
+	if (number_parse(text, 1, RULES_LIMIT_MAX, NULL, &number))
 		return -EINVAL;
 	*out = number;
 	return 0;
@@ -42,7 +42,7 @@ static int replay_grid_duration(const char *text, uint32_t *out)
 {
 	uint32_t seconds;
 
-	if (duration_parse(text, &seconds) || seconds > WINDOW_SECONDS_MAX)
+	if (duration_parse(text, &seconds) || seconds > RULES_WINDOW_MAX)
 		return -EINVAL;
 	*out = seconds;
 	return 0;
@@ -114,7 +114,7 @@ static size_t replay_grid_thin(uint32_t *values, size_t count, size_t most, uint
 }
 
 static size_t replay_grid_limits(const struct replay_range *range, uint32_t own,
-				 uint32_t values[WINDOW_LIMIT_MAX])
+				 uint32_t values[RULES_LIMIT_MAX])
 {
 	size_t count = 0;
 
@@ -152,7 +152,7 @@ void replay_grid_fill(const struct replay_ranges *ranges, const struct rule *own
 {
 	const struct replay_range limit = { own->limit, own->limit };
 	const struct replay_range window = { own->window, own->window };
-	uint32_t limits[WINDOW_LIMIT_MAX], windows[REPLAY_GRID_LADDER + 3];
+	uint32_t limits[RULES_LIMIT_MAX], windows[REPLAY_GRID_LADDER + 3];
 
 	out->limits_count = replay_grid_limits(ranges->limit.from ? &ranges->limit : &limit,
 					       own->limit, limits);

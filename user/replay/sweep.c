@@ -10,6 +10,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include "config/rules.h"
 #include "judge/window.h"
 
 /* Events are kept in blocks of this many, of which the kernel gives only the touched pages. */
@@ -24,7 +25,7 @@
 
 /* A window holds `limit` points at most, and an offence has at least one. */
 #define SWEEP_RING 1024
-_Static_assert(SWEEP_RING >= WINDOW_LIMIT_MAX, "a window fits");
+_Static_assert(SWEEP_RING >= RULES_LIMIT_MAX, "a window fits");
 
 /* As repeats.c has it: beyond this, twice as long is longer than anything. */
 #define SWEEP_DOUBLINGS 25

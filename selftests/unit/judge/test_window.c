@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* The sliding window: exact at its edges, agreed with by a naive one, bounded in memory. */
+#include "config/rules.h"
 #include "unit/suite.h"
 
 #include <errno.h>
@@ -241,9 +242,9 @@ static void hosts_of_many_points_stay_within_the_memory(void **state)
 static void options_out_of_range_are_refused(void **state)
 {
 	const struct window_options bad[] = { { 0, 300, 1 << 20, 0 },
-					      { WINDOW_LIMIT_MAX + 1, 300, 1 << 20, 0 },
+					      { RULES_LIMIT_MAX + 1, 300, 1 << 20, 0 },
 					      { 15, 0, 1 << 20, 0 },
-					      { 15, WINDOW_SECONDS_MAX + 1, 1 << 20, 0 } };
+					      { 15, RULES_WINDOW_MAX + 1, 1 << 20, 0 } };
 	struct window *window = NULL;
 
 	(void)state;
