@@ -122,7 +122,7 @@ static int attach_open_source(struct attach *attach, const char *name, bool jour
 			      struct daemon_log *log)
 {
 	struct daemon *daemon = &attach->daemon;
-	struct classifier *classes = daemon->setup.classes;
+	struct classifier *classes = daemon->policy.classes;
 	struct log_position done, from;
 	char known[PATH_MAX + 16];
 
@@ -235,7 +235,7 @@ static int attach_run(struct attach *attach, char **interfaces, int count)
 	int err = evidence_open(ATTACH_EVIDENCE, daemon->seed, &daemon->evidence);
 
 	if (!err)
-		err = home_tell(history_folder(&daemon->common, &daemon->setup.config.state),
+		err = home_tell(history_folder(&daemon->common, &daemon->policy.config.state),
 				daemon->overrides.config, &daemon->stats);
 	/* The list of `allow` is there, too. */
 	daemon->common.state = daemon->stats.state;
@@ -288,7 +288,7 @@ static int attach_close(struct attach *attach)
 	judge_close(daemon->judge);
 	exempt_close(daemon->exempt);
 	evidence_close(daemon->evidence);
-	setup_free(&daemon->setup);
+	policy_free(&daemon->policy);
 	return err;
 }
 

@@ -6,7 +6,7 @@
 
 #include "cli/cli.h"
 #include "cli/history.h"
-#include "cli/setup.h"
+#include "read/policy.h"
 #include "common/duration.h"
 #include "common/log.h"
 #include "common/output.h"
@@ -242,7 +242,7 @@ int cmd_check(int argc, char **argv)
 	struct check check = { 0 };
 	struct cli_common common;
 	const char *file = NULL;
-	struct setup setup;
+	struct policy policy;
 	int option, status;
 
 	cli_start(&common, argv);
@@ -254,19 +254,19 @@ int cmd_check(int argc, char **argv)
 	}
 	if (optind < argc)
 		return cli_usage(&common, "check takes a configuration with -c only");
-	status = setup_load(file, &setup);
+	status = policy_load(file, &policy);
 	if (status)
 		return status;
 	if (common.json)
 		check.findings = json_array();
 	else
-		check_print(&common, &setup.config);
+		check_print(&common, &policy.config);
 	fflush(stdout);
-	lint_config(&setup.config, check_take, &check);
+	lint_config(&policy.config, check_take, &check);
 	if (!common.json && !check.count)
 		puts("\nNothing in it contradicts itself.");
 	if (common.json)
-		status = check_print_json(&common, &setup.config, &check);
-	setup_free(&setup);
+		status = check_print_json(&common, &policy.config, &check);
+	policy_free(&policy);
 	return check.count ? CLI_FAILED : status;
 }

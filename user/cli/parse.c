@@ -10,7 +10,7 @@
 #include <unistd.h>
 
 #include "cli/cli.h"
-#include "cli/setup.h"
+#include "read/policy.h"
 #include "cli/skipped.h"
 #include "common/clock.h"
 #include "common/log.h"
@@ -236,7 +236,7 @@ int cmd_parse(int argc, char **argv)
 	};
 	static struct parse parse = { .minute = -1 };
 	const char *path = "-";
-	struct setup setup;
+	struct policy policy;
 	int option, status, fd;
 	bool done = false;
 
@@ -251,17 +251,17 @@ int cmd_parse(int argc, char **argv)
 						"zcat -f FILE... | sobig-xdp parse");
 	if (optind < argc)
 		path = argv[optind];
-	status = setup_load(parse.config, &setup);
+	status = policy_load(parse.config, &policy);
 	if (status)
 		return status;
 	fd = parse_open(path);
 	if (fd >= 0) {
-		reader_init(&parse.reader, setup.classes, parse.helo_checked, parse_now(fd));
+		reader_init(&parse.reader, policy.classes, parse.helo_checked, parse_now(fd));
 		parse.reader.exim.wants_arrivals = parse.arrivals && !parse.unmatched;
 		status = parse_file(&parse, fd, path);
 		if (fd != STDIN_FILENO)
 			close(fd);
 	}
-	setup_free(&setup);
+	policy_free(&policy);
 	return fd < 0 ? CLI_FAILED : status;
 }

@@ -8,7 +8,7 @@
 #include <unistd.h>
 
 #include "cli/cli.h"
-#include "cli/setup.h"
+#include "read/policy.h"
 #include "cli/skipped.h"
 #include "config/overrides.h"
 #include "common/duration.h"
@@ -40,7 +40,7 @@ struct replay {
 	bool helo_checked;
 	struct overrides orders;
 
-	struct setup setup;
+	struct policy policy;
 	struct prefix_set *allowed;
 	struct replay_tally tally;
 	struct sweep_grid grid;
@@ -119,7 +119,7 @@ static int replay_take_words(struct replay *replay, char **words, int count, int
 static int replay_set_rules(struct replay *replay)
 {
 	const char *swept = replay->rule ? replay->rule : rules_default.rules[0].name;
-	struct rules *rules = &replay->setup.rules;
+	struct rules *rules = &replay->policy.rules;
 
 	if (overrides_apply(&replay->orders, rules))
 		return CLI_FAILED;
@@ -139,7 +139,7 @@ static int replay_set_rules(struct replay *replay)
 
 static int replay_start(struct replay *replay)
 {
-	struct rules rules = replay->setup.rules;
+	struct rules rules = replay->policy.rules;
 	uint64_t seed;
 	int err;
 
@@ -148,7 +148,7 @@ static int replay_start(struct replay *replay)
 	rules.brake = 0; /* what it would have done is told, and not done */
 	err = judge_open(&rules, seed, &replay->tally.judge);
 	if (!err)
-		err = replay_spare(&replay->common, &replay->setup.config, &replay->allowed);
+		err = replay_spare(&replay->common, &replay->policy.config, &replay->allowed);
 	if (err)
 		return err;
 	replay->tally.allowed = replay->allowed;
@@ -189,7 +189,7 @@ static int replay_file(struct replay *replay, struct replay_file *file)
 		log_warning("\"%s\" begins before the log before it ends; a replay is right for "
 			    "the logs of one server, each given once",
 			    file->name);
-	reader_init(&reader, replay->setup.classes, replay->helo_checked, file->modified);
+	reader_init(&reader, replay->policy.classes, replay->helo_checked, file->modified);
 	reader.exim.wants_arrivals = true;
 	err = parallel_read(file->fd, &reader, replay_event, replay_pause, replay, &end);
 	file->lines = end.lines;
@@ -241,10 +241,10 @@ static int replay_show(struct replay *replay)
 {
 	struct replay_report report = {
 		.tally = &replay->tally,
-		.rules = &replay->setup.rules,
+		.rules = &replay->policy.rules,
 		.files = replay->files,
 		.files_count = replay->files_count,
-		.brake = replay->setup.rules.brake,
+		.brake = replay->policy.rules.brake,
 	};
 	int status = replay_sweep(replay, &report), shown;
 	int err = replay_report_fill(&report);
@@ -286,7 +286,7 @@ static void replay_close(struct replay *replay)
 	sweep_close(replay->tally.sweep);
 	judge_close(replay->tally.judge);
 	prefix_set_free(replay->allowed);
-	setup_free(&replay->setup);
+	policy_free(&replay->policy);
 }
 
 int cmd_replay(int argc, char **argv)
@@ -314,7 +314,7 @@ int cmd_replay(int argc, char **argv)
 	count = replay_take_words(&replay, argv + optind, argc - optind, &status);
 	if (status)
 		return status;
-	status = setup_load(replay.config, &replay.setup);
+	status = policy_load(replay.config, &replay.policy);
 	if (!status)
 		status = replay_set_rules(&replay);
 	replay.files = calloc(count, sizeof(*replay.files));

@@ -77,8 +77,9 @@ static void enforce_tell_brake(struct daemon *daemon)
 	log_error(
 		"THE BRAKE IS ON: more than %u new block%s in a minute. From now on, new verdicts "
 		"are only shown. Look at: sobig-xdp list; if they are right: sobig-xdp release",
-		daemon->setup.rules.brake, suggest_plural(daemon->setup.rules.brake));
-	daemon_event(daemon, "brake", json_pack("{s:i}", "blocks", (int)daemon->setup.rules.brake));
+		daemon->policy.rules.brake, suggest_plural(daemon->policy.rules.brake));
+	daemon_event(daemon, "brake",
+		     json_pack("{s:i}", "blocks", (int)daemon->policy.rules.brake));
 }
 
 static void enforce_tell(struct daemon *daemon, const struct verdict *verdict, uint32_t seconds)
@@ -120,7 +121,7 @@ static void enforce_block(struct daemon_log *log, const struct verdict *verdict,
 	const struct addr_prefix target = addr_prefix_host(&verdict->host);
 	struct blocks_order order = {
 		.seconds = enforce_seconds(log, verdict),
-		.extend = daemon->setup.config.filter.extend,
+		.extend = daemon->policy.config.filter.extend,
 		.dry_run = daemon->filter.dry_run || verdict->dry_run,
 		.reason = verdict->reason,
 	};

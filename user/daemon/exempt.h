@@ -7,7 +7,7 @@
 
 struct exempt;
 
-/* Finds out who they are, by daemon->setup. 0 or -errno (told); the caller closes *out. */
+/* Finds out who they are, by daemon->policy. 0 or -errno (told); the caller closes *out. */
 int exempt_open(const struct daemon *daemon, struct exempt **out);
 
 /*

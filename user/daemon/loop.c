@@ -183,7 +183,7 @@ static void loop_write_stats(struct daemon *daemon)
 	stats->watch_drops = judged.dropped;
 	stats->allowed_offences = judged.allowed_offences;
 	stats->braked = judged.braked;
-	stats->brake = daemon->setup.rules.brake;
+	stats->brake = daemon->policy.rules.brake;
 	loop_fill_rules(daemon, &judged);
 	for (int i = 0; i < SKIP_KINDS; i++)
 		stats->skipped_lately[i] = lately_sum(&daemon->skips[i], clock_seconds());

@@ -7,7 +7,7 @@
 #include <stdint.h>
 
 #include "cli/cli.h"
-#include "cli/setup.h"
+#include "read/policy.h"
 #include "config/overrides.h"
 #include "common/lately.h"
 #include "judge/judge.h"
@@ -60,7 +60,7 @@ struct daemon_overrides {
 struct daemon {
 	struct cli_common common;
 	struct daemon_overrides overrides;
-	struct setup setup;
+	struct policy policy;
 	struct filter_options filter;
 	bool persist;
 	struct daemon_interface interfaces[PINS_INTERFACES_MAX];

@@ -37,32 +37,32 @@ static void reload_fill_stats(struct daemon *daemon)
 }
 
 /* What a configuration makes of a guard. CLI_DONE or CLI_FAILED (told). */
-static int reload_make(struct daemon *daemon, struct setup *setup, struct judge **judge)
+static int reload_make(struct daemon *daemon, struct policy *policy, struct judge **judge)
 {
-	int status = setup_load(daemon->overrides.config, setup), err;
+	int status = policy_load(daemon->overrides.config, policy), err;
 
 	if (status)
 		return status;
-	status = overrides_apply(&daemon->overrides.rule, &setup->rules);
+	status = overrides_apply(&daemon->overrides.rule, &policy->rules);
 	if (status) {
-		setup_free(setup);
+		policy_free(policy);
 		return status;
 	}
-	err = judge_open(&setup->rules, daemon->seed, judge);
+	err = judge_open(&policy->rules, daemon->seed, judge);
 	if (!err)
 		return CLI_DONE;
 	log_error("cannot judge by these rules: %s", strerror(-err));
-	setup_free(setup);
+	policy_free(policy);
 	return CLI_FAILED;
 }
 
 int reload_load(struct daemon *daemon)
 {
-	int status = reload_make(daemon, &daemon->setup, &daemon->judge);
+	int status = reload_make(daemon, &daemon->policy, &daemon->judge);
 
 	if (status)
 		return status;
-	reload_set_filter(&daemon->overrides, &daemon->setup.config.filter, &daemon->filter);
+	reload_set_filter(&daemon->overrides, &daemon->policy.config.filter, &daemon->filter);
 	reload_fill_stats(daemon);
 	return CLI_DONE;
 }
@@ -77,12 +77,12 @@ static bool reload_same_filter(const struct filter_options *a, const struct filt
 }
 
 /* Puts the filter on anew, if that is called for. 0 or -errno (told): it is as it was. */
-static int reload_renew_filter(struct daemon *daemon, const struct setup *setup)
+static int reload_renew_filter(struct daemon *daemon, const struct policy *policy)
 {
 	const struct filter_options before = daemon->filter;
 	int err;
 
-	reload_set_filter(&daemon->overrides, &setup->config.filter, &daemon->filter);
+	reload_set_filter(&daemon->overrides, &policy->config.filter, &daemon->filter);
 	if (reload_same_filter(&before, &daemon->filter))
 		return 0;
 	err = interfaces_renew(daemon);
@@ -100,19 +100,19 @@ static void reload_check_state(const struct config_state *old, const struct conf
 		log_warning("[state] has changed: that is taken at the next start");
 }
 
-static void reload_take(struct daemon *daemon, struct setup *setup, struct judge *judge)
+static void reload_take(struct daemon *daemon, struct policy *policy, struct judge *judge)
 {
-	reload_check_state(&daemon->setup.config.state, &setup->config.state);
+	reload_check_state(&daemon->policy.config.state, &policy->config.state);
 	judge_adopt(judge, daemon->judge);
 	judge_close(daemon->judge);
 	daemon->judge = judge;
 	judge_allow(judge, exempt_set(daemon->exempt));
 	for (int i = 0; i < daemon->logs_count; i++)
-		source_use(daemon->logs[i].source, setup->classes);
-	setup_free(&daemon->setup);
-	daemon->setup = *setup;
+		source_use(daemon->logs[i].source, policy->classes);
+	policy_free(&daemon->policy);
+	daemon->policy = *policy;
 	reload_fill_stats(daemon);
-	if (exempt_reload(daemon->exempt, daemon, &setup->config))
+	if (exempt_reload(daemon->exempt, daemon, &policy->config))
 		log_error("who is never blocked stays as it was");
 }
 
@@ -120,23 +120,23 @@ void reload_reload(struct daemon *daemon)
 {
 	struct timespec now;
 	struct judge *judge;
-	struct setup setup;
+	struct policy policy;
 	int status;
 
 	clock_gettime(CLOCK_MONOTONIC, &now);
 	sd_notifyf(0, "RELOADING=1\nMONOTONIC_USEC=%lld",
 		   now.tv_sec * 1000000ll + now.tv_nsec / 1000);
-	status = reload_make(daemon, &setup, &judge);
-	if (!status && reload_renew_filter(daemon, &setup)) {
+	status = reload_make(daemon, &policy, &judge);
+	if (!status && reload_renew_filter(daemon, &policy)) {
 		judge_close(judge);
-		setup_free(&setup);
+		policy_free(&policy);
 		status = CLI_FAILED;
 	}
 	daemon->stats.config_error = status != CLI_DONE;
 	if (status) {
 		log_error("the configuration was not taken: all stays as it was");
 	} else {
-		reload_take(daemon, &setup, judge);
+		reload_take(daemon, &policy, judge);
 		log_notice("the configuration was read again");
 		reload_tell(daemon);
 	}

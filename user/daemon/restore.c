@@ -116,7 +116,7 @@ int restore_open(struct daemon *daemon, const char *folder, const char *interfac
 	const struct lru_options of_hosts = { .record = sizeof(struct restore_verdict),
 					      .most = RESTORE_HOSTS,
 					      .seed = daemon->seed };
-	const struct config_state *config = &daemon->setup.config.state;
+	const struct config_state *config = &daemon->policy.config.state;
 	struct db_limits limits = { .size = config->size,
 				    .history = config->history * INT64_C(1000) };
 	struct restore *restore = calloc(1, sizeof(*restore));
@@ -124,9 +124,9 @@ int restore_open(struct daemon *daemon, const char *folder, const char *interfac
 
 	if (!restore)
 		return -ENOMEM;
-	for (size_t i = 0; i < daemon->setup.rules.count; i++)
-		if (limits.remember < daemon->setup.rules.rules[i].remember * INT64_C(1000))
-			limits.remember = daemon->setup.rules.rules[i].remember * INT64_C(1000);
+	for (size_t i = 0; i < daemon->policy.rules.count; i++)
+		if (limits.remember < daemon->policy.rules.rules[i].remember * INT64_C(1000))
+			limits.remember = daemon->policy.rules.rules[i].remember * INT64_C(1000);
 	snprintf(restore->who, sizeof(restore->who), "%s", interface);
 	err = lru_open(&of_hosts, &restore->verdicts);
 	if (!err) {
@@ -203,9 +203,9 @@ static uint32_t restore_reach(const struct daemon *daemon)
 {
 	uint32_t reach = 0;
 
-	for (size_t i = 0; i < daemon->setup.rules.count; i++)
-		if (daemon->setup.rules.rules[i].window > reach)
-			reach = daemon->setup.rules.rules[i].window;
+	for (size_t i = 0; i < daemon->policy.rules.count; i++)
+		if (daemon->policy.rules.rules[i].window > reach)
+			reach = daemon->policy.rules.rules[i].window;
 	reach = reach < RESTORE_REACH ? reach : RESTORE_REACH;
 	return reach + WINDOW_TOLERANCE / 1000;
 }

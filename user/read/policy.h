@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* What the configuration means to the parts that it is for. */
-#ifndef SETUP_H
-#define SETUP_H
+#ifndef POLICY_H
+#define POLICY_H
 
 #include "config/config.h"
 #include "config/rules.h"
 #include "read/exim_log/classifier.h"
 
-struct setup {
+struct policy {
 	struct config config;
 	struct rules rules; /* those that are switched on */
 	/* The known patterns with the site's before them, and the marks of the rules. */
@@ -15,13 +15,13 @@ struct setup {
 };
 
 /*
- * Reads and compiles the configuration `file` (NULL: the usual one, if any). CLI_DONE, or the
- * status to exit with; what is wrong was said, and *out is untouched. The caller calls
- * setup_free().
+ * Reads and compiles the configuration `file` (NULL: the usual one, if any). 0, or -errno;
+ * what is wrong was logged, and *out is untouched. The caller calls
+ * policy_free().
  */
-int setup_load(const char *file, struct setup *out);
+int policy_load(const char *file, struct policy *out);
 
 /* Accepts one that is all zero. */
-void setup_free(struct setup *setup);
+void policy_free(struct policy *policy);
 
 #endif

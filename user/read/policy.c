@@ -1,17 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* What the configuration means to the parts that it is for. */
-#include "cli/setup.h"
+#include "read/policy.h"
 
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "cli/cli.h"
 #include "common/log.h"
 
 /* What the matches of the rules are compiled to. */
-static int setup_mark(const struct config_rule *const *matches, size_t count,
-		      struct classifier *classes, struct classifier_error *why)
+static int policy_mark(const struct config_rule *const *matches, size_t count,
+		       struct classifier *classes, struct classifier_error *why)
 {
 	const char *regexes[RULES_MARKS_MAX];
 
@@ -20,26 +19,26 @@ static int setup_mark(const struct config_rule *const *matches, size_t count,
 	return classifier_mark(classes, regexes, count, why);
 }
 
-static int setup_compile(struct setup *setup)
+static int policy_compile(struct policy *policy)
 {
-	const struct config *config = &setup->config;
+	const struct config *config = &policy->config;
 	struct pattern *own = calloc(config->patterns_count + 1, sizeof(*own));
 	const struct config_rule *matches[RULES_MARKS_MAX];
 	struct classifier_error why;
 	size_t matches_count;
 	int err = -ENOMEM;
 
-	config_rules(config, &setup->rules, matches, &matches_count);
+	config_rules(config, &policy->rules, matches, &matches_count);
 	if (own) {
 		for (size_t i = 0; i < config->patterns_count; i++) {
 			own[i].class = config->patterns[i].class;
 			own[i].phase = PATTERNS_ANY;
 			own[i].regex = config->patterns[i].regex;
 		}
-		err = classifier_open(own, config->patterns_count, &why, &setup->classes);
+		err = classifier_open(own, config->patterns_count, &why, &policy->classes);
 	}
 	if (!err)
-		err = setup_mark(matches, matches_count, setup->classes, &why);
+		err = policy_mark(matches, matches_count, policy->classes, &why);
 	if (err == -EINVAL && why.mark)
 		log_error("%s:%d: [rule %s]: \"%s\" is no pattern: %s", matches[why.pattern]->file,
 			  matches[why.pattern]->line, matches[why.pattern]->rule.name,
@@ -57,27 +56,27 @@ static int setup_compile(struct setup *setup)
 	return err;
 }
 
-int setup_load(const char *file, struct setup *out)
+int policy_load(const char *file, struct policy *out)
 {
 	struct config_error why;
-	struct setup setup = { 0 };
-	int err = config_load(file, &setup.config, &why);
+	struct policy policy = { 0 };
+	int err = config_load(file, &policy.config, &why);
 
 	if (err) {
 		log_error("%s", why.text);
-		return CLI_FAILED;
+		return err;
 	}
-	err = setup_compile(&setup);
+	err = policy_compile(&policy);
 	if (err)
-		setup_free(&setup);
+		policy_free(&policy);
 	else
-		*out = setup;
-	return err ? CLI_FAILED : CLI_DONE;
+		*out = policy;
+	return err;
 }
 
-void setup_free(struct setup *setup)
+void policy_free(struct policy *policy)
 {
-	config_free(&setup->config);
-	classifier_close(setup->classes);
-	memset(setup, 0, sizeof(*setup));
+	config_free(&policy->config);
+	classifier_close(policy->classes);
+	memset(policy, 0, sizeof(*policy));
 }
