@@ -11,9 +11,9 @@
 
 #define LOAD_LIST "allow"
 
-int load_path(const struct cli_common *common, const struct config *config, char path[PATH_MAX])
+int load_path(const char *state, const struct config *config, char path[PATH_MAX])
 {
-	const char *folder = common->state ? common->state : config->state.folder;
+	const char *folder = state ? state : config->state.folder;
 	int used;
 
 	folder = folder ? folder : CONFIG_STATE_FOLDER;
@@ -45,7 +45,7 @@ static const char *load_providers(const struct config *config, char path[PATH_MA
 	return access(path, F_OK) ? configured : path;
 }
 
-static int load_gather(const struct cli_common *common, const struct config *config, bool later,
+static int load_gather(const char *state, const struct config *config, bool later,
 		       struct watcher **running, struct prefix_set **once)
 {
 	char own[PATH_MAX], providers[PATH_MAX];
@@ -59,7 +59,7 @@ static int load_gather(const struct cli_common *common, const struct config *con
 		.providers = load_providers(config, providers),
 		.own = own,
 	};
-	int err = load_path(common, config, own);
+	int err = load_path(state, config, own);
 
 	if (err)
 		return err;
@@ -69,13 +69,13 @@ static int load_gather(const struct cli_common *common, const struct config *con
 	return err;
 }
 
-int load_open(const struct cli_common *common, const struct config *config, bool later,
+int load_open(const char *state, const struct config *config, bool later,
 	      struct watcher **out)
 {
-	return load_gather(common, config, later, out, NULL);
+	return load_gather(state, config, later, out, NULL);
 }
 
-int load_once(const struct cli_common *common, const char *file, struct prefix_set **out)
+int load_once(const char *state, const char *file, struct prefix_set **out)
 {
 	struct config_error why;
 	struct config config;
@@ -85,7 +85,7 @@ int load_once(const struct cli_common *common, const char *file, struct prefix_s
 		log_error("%s", why.text);
 		return err;
 	}
-	err = load_gather(common, &config, false, NULL, out);
+	err = load_gather(state, &config, false, NULL, out);
 	config_free(&config);
 	return err;
 }

@@ -6,23 +6,22 @@
 #include <limits.h>
 
 #include "allow/watcher.h"
-#include "cli/cli.h"
 #include "common/prefix_set.h"
 #include "config/config.h"
 
 /*
  * Where the operator's own list is (sobig-xdp allow): in the state folder. 0; -ENAMETOOLONG (told).
  */
-int load_path(const struct cli_common *common, const struct config *config, char path[PATH_MAX]);
+int load_path(const char *state, const struct config *config, char path[PATH_MAX]);
 
 /* Begins to gather, as watcher_open(). 0 or -errno (told); the caller closes *out. */
-int load_open(const struct cli_common *common, const struct config *config, bool later,
+int load_open(const char *state, const struct config *config, bool later,
 	      struct watcher **out);
 
 /*
  * The whole set as it is now, by the configuration `file` (NULL: the usual one). 0 or -errno
  * (told); the caller frees *out.
  */
-int load_once(const struct cli_common *common, const char *file, struct prefix_set **out);
+int load_once(const char *state, const char *file, struct prefix_set **out);
 
 #endif

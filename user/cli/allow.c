@@ -224,7 +224,7 @@ static int allow_show_all(struct allow *allow)
 	const char *why;
 	int width = ALLOW_WIDTH;
 
-	if (load_once(&allow->common, allow->config, &all))
+	if (load_once(allow->common.state, allow->config, &all))
 		return CLI_FAILED;
 	for (size_t i = 0; i < prefix_set_count(all); i++) {
 		int length = strlen(addr_prefix_format(prefix_set_at(all, i, NULL), address));
@@ -268,7 +268,7 @@ static int allow_run(struct allow *allow, char **words, int count)
 		log_error("%s", why.text);
 		return CLI_FAILED;
 	}
-	err = load_path(&allow->common, &config, allow->path);
+	err = load_path(allow->common.state, &config, allow->path);
 	config_free(&config);
 	if (err)
 		return CLI_FAILED;

@@ -13,6 +13,7 @@
 #include "cli/home.h"
 #include "common/log.h"
 #include "config/overrides.h"
+#include "daemon/daemon.h"
 #include "daemon/exempt.h"
 #include "daemon/interfaces.h"
 #include "daemon/loop.h"
@@ -38,6 +39,7 @@ enum {
 #define ATTACH_EVIDENCE (8u << 20)
 
 struct attach {
+	struct cli_common common;
 	struct daemon daemon;
 	const char *logs[DAEMON_LOGS_MAX];
 	int logs_count;
@@ -63,7 +65,7 @@ static int attach_mode(const char *text, enum filter_mode *out)
 /* CLI_DONE, or how to end; for help, *done is set. */
 static int attach_option(struct attach *attach, int option, bool *done)
 {
-	struct cli_common *common = &attach->daemon.common;
+	struct cli_common *common = &attach->common;
 	struct daemon_overrides *overrides = &attach->daemon.overrides;
 	int status = CLI_DONE;
 
@@ -238,7 +240,7 @@ static int attach_run(struct attach *attach, char **interfaces, int count)
 		err = home_tell(history_folder(&daemon->common, &daemon->policy.config.state),
 				daemon->overrides.config, &daemon->stats);
 	/* The list of `allow` is there, too. */
-	daemon->common.state = daemon->stats.state;
+	daemon->state = daemon->stats.state;
 	if (!err)
 		err = restore_open(daemon, daemon->stats.state, interfaces[0], &daemon->restore);
 	if (!err)
@@ -246,7 +248,7 @@ static int attach_run(struct attach *attach, char **interfaces, int count)
 	if (err)
 		return err;
 	daemon->stats.logs = daemon->logs_count;
-	daemon_hold_signals();
+	loop_hold_signals();
 	err = interfaces_take(daemon, interfaces, count);
 	/* This may take seconds where the DNS is dead: by now, the blocks that ran are in force. */
 	if (!err)
@@ -258,7 +260,7 @@ static int attach_run(struct attach *attach, char **interfaces, int count)
 		log_notice("following %s", source_name(daemon->logs[i].source));
 	reload_tell(daemon);
 	attach->ran = true;
-	return daemon_run(daemon) == CLI_DONE ? 0 : -EIO;
+	return loop_run(daemon);
 }
 
 /*
@@ -312,28 +314,27 @@ int cmd_attach(int argc, char **argv)
 	int option, status, err;
 	bool done = false;
 
-	cli_start(&attach.daemon.common, argv);
+	cli_start(&attach.common, argv);
 	while ((option = getopt_long(argc, argv, CLI_COMMON_LETTERS "c:", options, NULL)) != -1) {
 		status = attach_option(&attach, option, &done);
 		if (status || done)
 			return status;
 	}
 	if (optind == argc)
-		return cli_usage(&attach.daemon.common,
-				 "name the interfaces that mail comes in by");
+		return cli_usage(&attach.common, "name the interfaces that mail comes in by");
 	if (argc - optind > PINS_INTERFACES_MAX)
-		return cli_usage(&attach.daemon.common, "no more than %d interfaces",
-				 PINS_INTERFACES_MAX);
+		return cli_usage(&attach.common, "no more than %d interfaces", PINS_INTERFACES_MAX);
 	for (int i = optind; i < argc; i++)
 		for (int j = optind; j < i; j++)
 			if (!strcmp(argv[i], argv[j]))
-				return cli_usage(&attach.daemon.common, "%s is named twice",
-						 argv[i]);
+				return cli_usage(&attach.common, "%s is named twice", argv[i]);
 	status = cli_need_privilege();
 	if (status)
 		return status;
-	attach.daemon.common.lines = true;
-	attach.daemon.filter.pins = attach.daemon.common.pins;
+	attach.common.lines = true;
+	attach.daemon.json = attach.common.json;
+	attach.daemon.state = attach.common.state;
+	attach.daemon.filter.pins = attach.common.pins;
 	if (getrandom(&attach.daemon.seed, sizeof(attach.daemon.seed), 0) < 0)
 		return cli_status(-errno);
 	status = reload_load(&attach.daemon);

@@ -6,12 +6,12 @@
 
 #include "cli/cli.h"
 #include "cli/history.h"
-#include "read/policy.h"
 #include "common/duration.h"
 #include "common/log.h"
 #include "common/output.h"
 #include "common/suggest.h"
 #include "config/lint.h"
+#include "read/policy.h"
 
 #define CHECK_CLASSES_SIZE 512
 #define CHECK_INDENT	   "    "

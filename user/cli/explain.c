@@ -106,7 +106,7 @@ static void explain_ask(struct explain *explain, const struct cli_common *common
 	struct prefix_set *allowed = NULL;
 	const char *why;
 
-	if (!load_once(common, file, &allowed)) {
+	if (!load_once(common->state, file, &allowed)) {
 		why = prefix_set_find(allowed, explain->target, &explain->allowed_entry);
 		snprintf(explain->allowed, sizeof(explain->allowed), "%s", why ? why : "");
 	}

@@ -10,12 +10,12 @@
 #include <unistd.h>
 
 #include "cli/cli.h"
-#include "read/policy.h"
 #include "cli/skipped.h"
 #include "common/clock.h"
 #include "common/log.h"
 #include "common/output.h"
 #include "read/file/parallel.h"
+#include "read/policy.h"
 
 enum {
 	PARSE_ARRIVALS = CLI_OPTION_OWN,

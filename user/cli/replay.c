@@ -8,14 +8,14 @@
 #include <unistd.h>
 
 #include "cli/cli.h"
-#include "read/policy.h"
 #include "cli/skipped.h"
-#include "config/overrides.h"
 #include "common/duration.h"
 #include "common/log.h"
+#include "config/overrides.h"
 #include "config/rules.h"
 #include "judge/window.h"
 #include "read/file/parallel.h"
+#include "read/policy.h"
 #include "replay/replay_files.h"
 #include "replay/replay_grid.h"
 #include "replay/replay_spare.h"
@@ -148,7 +148,7 @@ static int replay_start(struct replay *replay)
 	rules.brake = 0; /* what it would have done is told, and not done */
 	err = judge_open(&rules, seed, &replay->tally.judge);
 	if (!err)
-		err = replay_spare(&replay->common, &replay->policy.config, &replay->allowed);
+		err = replay_spare(replay->common.state, &replay->policy.config, &replay->allowed);
 	if (err)
 		return err;
 	replay->tally.allowed = replay->allowed;

@@ -95,7 +95,7 @@ int targets_open(const struct cli_common *common, const char *file, bool force,
 
 	if (!targets)
 		return -ENOMEM;
-	err = force ? 0 : load_once(common, file, &targets->allowed);
+	err = force ? 0 : load_once(common->state, file, &targets->allowed);
 	if (err) {
 		free(targets);
 		return err;

@@ -3,7 +3,7 @@
 #ifndef ENFORCE_H
 #define ENFORCE_H
 
-#include "daemon/loop.h"
+#include "daemon/daemon.h"
 
 /* A source_event; `context` is the loop_log that it comes from. */
 void enforce_take(void *context, const struct event *event, const struct source_line *line);

@@ -32,7 +32,7 @@ int exempt_open(const struct daemon *daemon, struct exempt **out)
 	if (!exempt)
 		return -ENOMEM;
 	exempt->fd = -1;
-	err = load_open(&daemon->common, &daemon->policy.config, false, &exempt->watcher);
+	err = load_open(daemon->state, &daemon->policy.config, false, &exempt->watcher);
 	if (!err) {
 		exempt->set = watcher_take(exempt->watcher);
 		exempt->fd = fcntl(watcher_fd(exempt->watcher), F_DUPFD_CLOEXEC, 0);
@@ -49,7 +49,7 @@ int exempt_open(const struct daemon *daemon, struct exempt **out)
 int exempt_reload(struct exempt *exempt, const struct daemon *daemon, const struct config *config)
 {
 	struct watcher *watcher;
-	int err = load_open(&daemon->common, config, true, &watcher);
+	int err = load_open(daemon->state, config, true, &watcher);
 
 	if (err)
 		return err;

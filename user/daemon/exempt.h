@@ -3,7 +3,7 @@
 #ifndef EXEMPT_H
 #define EXEMPT_H
 
-#include "daemon/loop.h"
+#include "daemon/daemon.h"
 
 struct exempt;
 

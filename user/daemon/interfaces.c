@@ -61,7 +61,7 @@ int interfaces_release(struct daemon *daemon, struct daemon_interface *interface
 
 /* By our own detach, which is as it should be, or by other means, which leaves us unprotected. */
 static void interfaces_was_taken_off(struct daemon *daemon, struct daemon_interface *interface,
-				     int *status)
+				     int *result)
 {
 	int turn = -1, claimed;
 
@@ -77,7 +77,7 @@ static void interfaces_was_taken_off(struct daemon *daemon, struct daemon_interf
 	log_error("%s: the filter was taken off, and not by us: mail is not protected; "
 		  "to put it back: sobig-xdp attach %s",
 		  interface->name, interface->name);
-	*status = CLI_FAILED;
+	*result = -EIO;
 }
 
 /* As filter_find() has it. A deleted interface loses its program first, and a moment later goes. */
@@ -116,7 +116,7 @@ bool interfaces_is_unsure(const struct daemon *daemon)
 	return false;
 }
 
-int interfaces_check(struct daemon *daemon, int *status)
+int interfaces_check(struct daemon *daemon, int *result)
 {
 	int left = 0;
 
@@ -129,13 +129,13 @@ int interfaces_check(struct daemon *daemon, int *status)
 			continue;
 		err = interfaces_look(daemon, interface);
 		if (err == -ENOENT) {
-			interfaces_was_taken_off(daemon, interface, status);
+			interfaces_was_taken_off(daemon, interface, result);
 		} else if (err == -ENODEV) {
 			log_error("%s has vanished, or was moved to another network namespace, "
 				  "where \"ip link set dev %s xdp off\" takes the filter off; "
 				  "when it is back: sobig-xdp attach %s",
 				  name, name, name);
-			*status = CLI_FAILED;
+			*result = -EIO;
 		} else {
 			interfaces_note_look(interface, -err);
 			left++;

@@ -3,7 +3,7 @@
 #ifndef INTERFACES_H
 #define INTERFACES_H
 
-#include "daemon/loop.h"
+#include "daemon/daemon.h"
 
 /*
  * Takes the interfaces, all of them or none, fills the tables, and puts the filter on. 0 or -errno,
@@ -18,7 +18,7 @@ int interfaces_renew(struct daemon *daemon);
  * Gives up interfaces that are gone or were taken from us. How many are left; those where it could
  * not be seen are among them, and interfaces_is_unsure() is true until it can.
  */
-int interfaces_check(struct daemon *daemon, int *status);
+int interfaces_check(struct daemon *daemon, int *result);
 bool interfaces_is_unsure(const struct daemon *daemon);
 
 /* Lets go of an interface: its filter and pins (unless `keep`), its claim. 0 or -errno (told). */

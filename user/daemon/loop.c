@@ -42,21 +42,6 @@ enum {
 	LOOP_FDS = LOOP_LOGS + DAEMON_LOGS_MAX
 };
 
-void daemon_event(const struct daemon *daemon, const char *what, json_t *json)
-{
-	char time[CLOCK_TEXT_SIZE];
-
-	if (!daemon->common.json) {
-		json_decref(json);
-		return;
-	}
-	clock_rfc3339_ms(clock_wall_ms(), time);
-	json_object_set_new(json, "event", json_string(what));
-	json_object_set_new(json, "time", json_string(time));
-	output_line("event", json);
-	fflush(stdout);
-}
-
 /* Says once when a log can no longer be read, and once when it can again. */
 static void loop_check_log(struct daemon_log *log)
 {
@@ -228,7 +213,7 @@ static void loop_signals(sigset_t *out)
 	sigaddset(out, SIGUSR1);
 }
 
-void daemon_hold_signals(void)
+void loop_hold_signals(void)
 {
 	sigset_t signals;
 
@@ -294,7 +279,7 @@ static bool loop_has_more(const struct daemon *daemon)
 	return false;
 }
 
-static void loop_loop(struct daemon *daemon, struct pollfd *fds, int *status)
+static void loop_loop(struct daemon *daemon, struct pollfd *fds, int *err)
 {
 	uint64_t ticks;
 	bool look;
@@ -303,7 +288,7 @@ static void loop_loop(struct daemon *daemon, struct pollfd *fds, int *status)
 		if (poll(fds, LOOP_LOGS + daemon->logs_count, loop_has_more(daemon) ? 0 : -1) < 0 &&
 		    errno != EINTR) {
 			log_error("cannot wait for the log: %s", strerror(errno));
-			*status = CLI_FAILED;
+			*err = -errno;
 			return;
 		}
 		for (int i = 0; i < daemon->logs_count; i++)
@@ -314,7 +299,7 @@ static void loop_loop(struct daemon *daemon, struct pollfd *fds, int *status)
 			netlink_drain(fds[LOOP_LINKS].fd);
 		if (fds[LOOP_TICK].revents)
 			look |= interfaces_is_unsure(daemon);
-		if (look && !interfaces_check(daemon, status))
+		if (look && !interfaces_check(daemon, err))
 			return;
 		if (fds[LOOP_KEEP].revents)
 			exempt_read(daemon->exempt, daemon);
@@ -326,10 +311,10 @@ static void loop_loop(struct daemon *daemon, struct pollfd *fds, int *status)
 	}
 }
 
-int daemon_run(struct daemon *daemon)
+int loop_run(struct daemon *daemon)
 {
 	struct pollfd fds[LOOP_FDS];
-	int status = CLI_DONE, i;
+	int err = 0, i;
 
 	fds[LOOP_SIGNALS].fd = loop_open_signals();
 	fds[LOOP_LINKS].fd = links_open();
@@ -342,7 +327,7 @@ int daemon_run(struct daemon *daemon)
 
 	if (fds[LOOP_SIGNALS].fd < 0 || fds[LOOP_LINKS].fd < 0 || fds[LOOP_TICK].fd < 0) {
 		log_error("cannot start: %s", strerror(errno));
-		status = CLI_FAILED;
+		err = -errno;
 	} else {
 		daemon->stats.pid = getpid();
 		daemon->stats.started = daemon->stats.configured = clock_seconds();
@@ -354,7 +339,7 @@ int daemon_run(struct daemon *daemon)
 		restore_post(daemon);
 		sd_notify(0, "READY=1");
 		daemon_event(daemon, "ready", json_object());
-		loop_loop(daemon, fds, &status);
+		loop_loop(daemon, fds, &err);
 		sd_notify(0, "STOPPING=1");
 		loop_write_stats(daemon);
 		restore_post(daemon);
@@ -362,5 +347,5 @@ int daemon_run(struct daemon *daemon)
 	for (i = 0; i < LOOP_KEEP; i++)
 		if (fds[i].fd >= 0)
 			close(fds[i].fd);
-	return status;
+	return err;
 }

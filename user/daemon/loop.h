@@ -1,91 +1,17 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* The daemon's loop: lines read, hosts judged, blocks made true, for as long as it is let. */
+/* The daemon's loop: waits for lines, links, signals and the second, and hands each to its part. */
 #ifndef LOOP_H
 #define LOOP_H
 
-#include <stdbool.h>
-#include <stdint.h>
+#include "daemon/daemon.h"
 
-#include "cli/cli.h"
-#include "read/policy.h"
-#include "config/overrides.h"
-#include "common/lately.h"
-#include "judge/judge.h"
-#include "kernel/blocks.h"
-#include "kernel/filter.h"
-#include "kernel/pins.h"
-#include "kernel/stats.h"
-#include "read/source.h"
-#include "state/evidence.h"
+/* From here on, signals wait for loop_run(): nothing is left half done. */
+void loop_hold_signals(void);
 
-#define DAEMON_LOGS_MAX 16
-
-struct exempt;
-struct restore;
-
-/* One interface under guard; `claim` is -1 once it is given up. */
-struct daemon_interface {
-	unsigned int index;
-	uint32_t program;	/* the kernel's id of ours, 0: not attached yet */
-	bool inherited;		/* a program of ours stood there before */
-	int unseen;		/* errno: why it cannot be seen whether it is there; 0: it can */
-	char name[IF_NAMESIZE]; /* as it was when attached */
-	int claim;
-	struct stats *stats;
-};
-
-struct daemon_log {
-	struct daemon *daemon;
-	struct source *source;
-	int error;     /* that was last told */
-	bool seen;     /* it was there before */
-	bool behind;   /* what was written before we came is not read yet */
-	bool more;     /* there is more to read at once */
-	uint32_t gone; /* since when it has had no file, as after a rotation; 0: it has one */
-	/* ms by which its clock is off ours, as it is believed, and as lines have it since a second
-	 */
-	int64_t skew, skew_seen;
-	uint32_t skew_since;
-};
-
-/* What the command line says, whatever the configuration does. 0, NULL: nothing. */
-struct daemon_overrides {
-	const char *config;
-	uint16_t ports[SOBIG_PORTS_MAX];
-	uint32_t blocks;
-	struct overrides rule;
-};
-
-/* All that an attach holds. The caller of daemon_run() fills it and frees what it holds. */
-struct daemon {
-	struct cli_common common;
-	struct daemon_overrides overrides;
-	struct policy policy;
-	struct filter_options filter;
-	bool persist;
-	struct daemon_interface interfaces[PINS_INTERFACES_MAX];
-	int interfaces_count;
-	struct daemon_log logs[DAEMON_LOGS_MAX];
-	int logs_count;
-	uint64_t seed; /* of all tables of hosts */
-	struct judge *judge;
-	struct evidence *evidence;
-	struct restore *restore;
-	struct exempt *exempt; /* who is never blocked */
-	struct blocks *blocks;
-	struct sobig_stats stats;
-	struct lately lines, skips[SKIP_KINDS]; /* of all logs */
-	uint64_t full;				/* verdicts that found the table full */
-	bool changed;				/* since the pulse was last written */
-};
-
-/* From here on, signals wait for daemon_run(): nothing is left half done. */
-void daemon_hold_signals(void);
-
-/* Until a signal, or until no interface is left. The status to exit with. */
-int daemon_run(struct daemon *daemon);
-
-/* Prints one line of NDJSON with a time, if JSON was asked for; releases `json`. */
-void daemon_event(const struct daemon *daemon, const char *what, json_t *json);
+/*
+ * Runs until a signal, or until no interface is left. 0; -errno (logged): it ended for another
+ * reason than a signal or our own detach.
+ */
+int loop_run(struct daemon *daemon);
 
 #endif

@@ -2,6 +2,7 @@
 /* The policy of a running daemon: taken from the configuration and the command line, and anew. */
 #include "daemon/reload.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 #include <systemd/sd-daemon.h>
@@ -36,35 +37,35 @@ static void reload_fill_stats(struct daemon *daemon)
 	daemon->stats.configured = clock_seconds();
 }
 
-/* What a configuration makes of a guard. CLI_DONE or CLI_FAILED (told). */
+/* What a configuration makes of a guard. 0 or -errno (logged). */
 static int reload_make(struct daemon *daemon, struct policy *policy, struct judge **judge)
 {
-	int status = policy_load(daemon->overrides.config, policy), err;
+	int err = policy_load(daemon->overrides.config, policy);
 
-	if (status)
-		return status;
-	status = overrides_apply(&daemon->overrides.rule, &policy->rules);
-	if (status) {
+	if (err)
+		return err;
+	err = overrides_apply(&daemon->overrides.rule, &policy->rules);
+	if (err) {
 		policy_free(policy);
-		return status;
+		return err;
 	}
 	err = judge_open(&policy->rules, daemon->seed, judge);
 	if (!err)
-		return CLI_DONE;
+		return 0;
 	log_error("cannot judge by these rules: %s", strerror(-err));
 	policy_free(policy);
-	return CLI_FAILED;
+	return err;
 }
 
 int reload_load(struct daemon *daemon)
 {
-	int status = reload_make(daemon, &daemon->policy, &daemon->judge);
+	int err = reload_make(daemon, &daemon->policy, &daemon->judge);
 
-	if (status)
-		return status;
+	if (err)
+		return err;
 	reload_set_filter(&daemon->overrides, &daemon->policy.config.filter, &daemon->filter);
 	reload_fill_stats(daemon);
-	return CLI_DONE;
+	return 0;
 }
 
 /* Member by member: what lies between them is anything. */
@@ -121,26 +122,26 @@ void reload_reload(struct daemon *daemon)
 	struct timespec now;
 	struct judge *judge;
 	struct policy policy;
-	int status;
+	int err;
 
 	clock_gettime(CLOCK_MONOTONIC, &now);
 	sd_notifyf(0, "RELOADING=1\nMONOTONIC_USEC=%lld",
 		   now.tv_sec * 1000000ll + now.tv_nsec / 1000);
-	status = reload_make(daemon, &policy, &judge);
-	if (!status && reload_renew_filter(daemon, &policy)) {
+	err = reload_make(daemon, &policy, &judge);
+	if (!err && reload_renew_filter(daemon, &policy)) {
 		judge_close(judge);
 		policy_free(&policy);
-		status = CLI_FAILED;
+		err = -EIO;
 	}
-	daemon->stats.config_error = status != CLI_DONE;
-	if (status) {
+	daemon->stats.config_error = err != 0;
+	if (err) {
 		log_error("the configuration was not taken: all stays as it was");
 	} else {
 		reload_take(daemon, &policy, judge);
 		log_notice("the configuration was read again");
 		reload_tell(daemon);
 	}
-	daemon_event(daemon, "reload", json_pack("{s:b}", "taken", status == CLI_DONE));
+	daemon_event(daemon, "reload", json_pack("{s:b}", "taken", err == 0));
 	sd_notify(0, "READY=1");
 }
 

@@ -3,7 +3,7 @@
 #ifndef RELOAD_H
 #define RELOAD_H
 
-#include "daemon/loop.h"
+#include "daemon/daemon.h"
 
 /*
  * Reads the configuration, and makes a judge by it; daemon->overrides has the last word. CLI_DONE,

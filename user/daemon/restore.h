@@ -3,7 +3,7 @@
 #ifndef RESTORE_H
 #define RESTORE_H
 
-#include "daemon/loop.h"
+#include "daemon/daemon.h"
 
 /*
  * Reads what a former daemon left in `folder` that guarded `interface`, and tells the judge. What

@@ -26,7 +26,7 @@ static int replay_spare_list(struct prefix_set *set, const char *path, size_t *n
 	return err;
 }
 
-static int replay_spare_lists(const struct cli_common *common, const struct config *config,
+static int replay_spare_lists(const char *state, const struct config *config,
 			      struct prefix_set *set, size_t *names)
 {
 	const struct config_allow *allow = &config->allow;
@@ -38,12 +38,12 @@ static int replay_spare_lists(const struct cli_common *common, const struct conf
 	if (allow->providers && !err)
 		err = replay_spare_list(set, allow->providers, names);
 	/* Whoever is not root may not even see whether it is there, and need not be told. */
-	if (!err && !load_path(common, config, own) && !access(own, R_OK))
+	if (!err && !load_path(state, config, own) && !access(own, R_OK))
 		err = replay_spare_list(set, own, names);
 	return err;
 }
 
-int replay_spare(const struct cli_common *common, const struct config *config,
+int replay_spare(const char *state, const struct config *config,
 		 struct prefix_set **out)
 {
 	const struct config_allow *allow = &config->allow;
@@ -56,7 +56,7 @@ int replay_spare(const struct cli_common *common, const struct config *config,
 	for (size_t i = 0; i < allow->addresses_count && !err; i++)
 		err = prefix_set_add(set, &allow->addresses[i], "");
 	if (!err)
-		err = replay_spare_lists(common, config, set, &names);
+		err = replay_spare_lists(state, config, set, &names);
 	if (err) {
 		prefix_set_free(set);
 		return err;

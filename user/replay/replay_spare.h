@@ -3,7 +3,6 @@
 #ifndef REPLAY_SPARE_H
 #define REPLAY_SPARE_H
 
-#include "cli/cli.h"
 #include "common/prefix_set.h"
 #include "config/config.h"
 
@@ -12,7 +11,7 @@
  * as this user may read it. Names are not looked up, which is said. 0 or -ENOMEM; the caller
  * frees *out.
  */
-int replay_spare(const struct cli_common *common, const struct config *config,
+int replay_spare(const char *state, const struct config *config,
 		 struct prefix_set **out);
 
 #endif
