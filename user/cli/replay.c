@@ -253,7 +253,7 @@ static int replay_show(struct replay *replay)
 		log_error("cannot sum it up: %s", strerror(-err));
 		return CLI_FAILED;
 	}
-	shown = replay->common.json ? replay_json(&replay->common, &report) : replay_print(&report);
+	shown = replay->common.json ? replay_json(&report, replay->common.lines) : replay_print(&report);
 	if (replay->html && replay_page(replay->html, &report))
 		status = CLI_FAILED;
 	replay_report_free(&report);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* sobig-xdp top: the live picture in a terminal. */
-#include "cli/top.h"
+#include "top/top.h"
 
 #include <curses.h>
 #include <errno.h>

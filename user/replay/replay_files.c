@@ -147,7 +147,7 @@ int replay_files_open(char **names, size_t count, struct replay_file *files, siz
 	*opened = 0;
 	for (size_t i = 0; i < count; i++) {
 		if (replay_files_open_one(names[i], &files[*opened], &stat))
-			return CLI_FAILED;
+			return -EIO;
 		if (replay_files_is_known(files, *opened, &stat)) {
 			log_warning("\"%s\" is named twice, and is read once", names[i]);
 			if (files[*opened].fd != STDIN_FILENO)
@@ -158,7 +158,7 @@ int replay_files_open(char **names, size_t count, struct replay_file *files, siz
 	}
 	if (*opened > 1)
 		replay_files_sort(files, *opened);
-	return CLI_DONE;
+	return 0;
 }
 
 void replay_files_close(struct replay_file *files, size_t count)

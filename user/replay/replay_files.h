@@ -7,8 +7,8 @@
 
 /*
  * Opens `count` names ("-" is standard input) into files[], which has room for them; one that is
- * named twice stands there once. CLI_DONE, or the status to exit with, and what is wrong was
- * said. The caller calls replay_files_close() in any case.
+ * named twice stands there once. 0 or -errno, and what is wrong was
+ * logged. The caller calls replay_files_close() in any case.
  */
 int replay_files_open(char **names, size_t count, struct replay_file *files, size_t *opened);
 

@@ -225,14 +225,14 @@ static int replay_json_lines(const struct replay_report *report)
 		for (size_t j = 0; (entry = replay_json_lists[i].entry(report, j)); j++)
 			output_line(replay_json_lists[i].kind, entry);
 	}
-	return cli_end_output();
+	return output_end();
 }
 
-int replay_json(const struct cli_common *common, const struct replay_report *report)
+int replay_json(const struct replay_report *report, bool lines)
 {
 	json_t *json, *list, *entry;
 
-	if (common->lines)
+	if (lines)
 		return replay_json_lines(report);
 	json = replay_json_summary(report);
 	for (size_t i = 0; i < REPLAY_JSON_LISTS; i++) {
@@ -241,5 +241,5 @@ int replay_json(const struct cli_common *common, const struct replay_report *rep
 			json_array_append_new(list, entry);
 		json_object_set_new(json, replay_json_lists[i].list, list);
 	}
-	return cli_print_json(common, json);
+	return output_print(json, lines);
 }

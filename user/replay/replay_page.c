@@ -205,7 +205,7 @@ int replay_page(const char *path, const struct replay_report *report)
 	int err = replay_page_replace(path, report);
 
 	if (!err)
-		return CLI_DONE;
+		return 0;
 	log_error("cannot write \"%s\": %s", path, strerror(-err));
-	return CLI_FAILED;
+	return -EIO;
 }

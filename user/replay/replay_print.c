@@ -282,7 +282,7 @@ int replay_print(const struct replay_report *report)
 	replay_print_networks(report);
 	replay_print_sweep(report);
 	if (!fflush(stdout) && !ferror(stdout))
-		return CLI_DONE;
+		return 0;
 	log_error("cannot write to standard output: %s", strerror(errno));
-	return CLI_FAILED;
+	return -EIO;
 }

@@ -3,7 +3,6 @@
 #ifndef REPLAY_REPORT_H
 #define REPLAY_REPORT_H
 
-#include "cli/cli.h"
 #include "replay/replay_tally.h"
 
 #define REPLAY_REPORT_TOP 20
@@ -69,9 +68,9 @@ uint64_t replay_report_price_of_rest(const struct replay_report *report, size_t 
 
 void replay_report_free(struct replay_report *report);
 
-/* CLI_DONE or CLI_FAILED, which was said. */
+/* 0, or -EIO (logged): standard output, or the file, could not be written. */
 int replay_print(const struct replay_report *report);
-int replay_json(const struct cli_common *common, const struct replay_report *report);
+int replay_json(const struct replay_report *report, bool lines);
 
 /* Writes the page to `path`, the whole or nothing. */
 int replay_page(const char *path, const struct replay_report *report);

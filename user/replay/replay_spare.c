@@ -43,8 +43,7 @@ static int replay_spare_lists(const char *state, const struct config *config,
 	return err;
 }
 
-int replay_spare(const char *state, const struct config *config,
-		 struct prefix_set **out)
+int replay_spare(const char *state, const struct config *config, struct prefix_set **out)
 {
 	const struct config_allow *allow = &config->allow;
 	size_t names = allow->hosts_count;

@@ -11,7 +11,6 @@
  * as this user may read it. Names are not looked up, which is said. 0 or -ENOMEM; the caller
  * frees *out.
  */
-int replay_spare(const char *state, const struct config *config,
-		 struct prefix_set **out);
+int replay_spare(const char *state, const struct config *config, struct prefix_set **out);
 
 #endif

@@ -7,7 +7,6 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "cli/cli.h"
 #include "common/clock.h"
 #include "common/duration.h"
 #include "common/suggest.h"

@@ -7,7 +7,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "cli/cli.h"
 #include "common/clock.h"
 #include "common/event.h"
 #include "read/skip.h"

@@ -3,11 +3,11 @@
 #include "status/overview.h"
 
 #include <errno.h>
+#include <jansson.h>
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
 
-#include "cli/cli.h"
 #include "common/clock.h"
 #include "kernel/links.h"
 #include "kernel/stats.h"

@@ -4,7 +4,6 @@
 
 #include <string.h>
 
-#include "cli/cli.h"
 #include "common/clock.h"
 #include "common/event.h"
 #include "common/output.h"

@@ -5,8 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "cli/top.h"
 #include "common/clock.h"
+#include "top/top.h"
 #include "top/top_term.h"
 
 #define TOP_LEAST_WIDTH	 30

@@ -3,7 +3,7 @@
 #include <curses.h>
 #include <string.h>
 
-#include "cli/top.h"
+#include "top/top.h"
 #include "top/top_term.h"
 
 /* Where there is little room, only the rules that have had something to do. */

@@ -3,7 +3,7 @@
 #include <curses.h>
 #include <string.h>
 
-#include "cli/top.h"
+#include "top/top.h"
 
 #define TOP_CTRL(letter) ((letter) % 32)
 #define TOP_ESCAPE	 27

@@ -3,7 +3,9 @@
 #ifndef TOP_H
 #define TOP_H
 
-#include "cli/cli.h"
+#include <stdbool.h>
+#include <stdint.h>
+
 #include "common/event.h"
 #include "status/health.h"
 #include "top/top_child.h"
