@@ -237,7 +237,7 @@ static int attach_run(struct attach *attach, char **interfaces, int count)
 	int err = evidence_open(ATTACH_EVIDENCE, daemon->seed, &daemon->evidence);
 
 	if (!err)
-		err = home_tell(history_folder(&daemon->common, &daemon->policy.config.state),
+		err = home_tell(history_folder(&attach->common, &daemon->policy.config.state),
 				daemon->overrides.config, &daemon->stats);
 	/* The list of `allow` is there, too. */
 	daemon->state = daemon->stats.state;
@@ -337,7 +337,7 @@ int cmd_attach(int argc, char **argv)
 	attach.daemon.filter.pins = attach.common.pins;
 	if (getrandom(&attach.daemon.seed, sizeof(attach.daemon.seed), 0) < 0)
 		return cli_status(-errno);
-	status = reload_load(&attach.daemon);
+	status = reload_load(&attach.daemon) ? CLI_FAILED : CLI_DONE;
 	if (status)
 		return status;
 

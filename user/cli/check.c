@@ -254,7 +254,7 @@ int cmd_check(int argc, char **argv)
 	}
 	if (optind < argc)
 		return cli_usage(&common, "check takes a configuration with -c only");
-	status = policy_load(file, &policy);
+	status = policy_load(file, &policy) ? CLI_FAILED : CLI_DONE;
 	if (status)
 		return status;
 	if (common.json)

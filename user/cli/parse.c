@@ -251,7 +251,7 @@ int cmd_parse(int argc, char **argv)
 						"zcat -f FILE... | sobig-xdp parse");
 	if (optind < argc)
 		path = argv[optind];
-	status = policy_load(parse.config, &policy);
+	status = policy_load(parse.config, &policy) ? CLI_FAILED : CLI_DONE;
 	if (status)
 		return status;
 	fd = parse_open(path);

@@ -253,11 +253,12 @@ static int replay_show(struct replay *replay)
 		log_error("cannot sum it up: %s", strerror(-err));
 		return CLI_FAILED;
 	}
-	shown = replay->common.json ? replay_json(&report, replay->common.lines) : replay_print(&report);
+	shown = replay->common.json ? replay_json(&report, replay->common.lines)
+				    : replay_print(&report);
 	if (replay->html && replay_page(replay->html, &report))
 		status = CLI_FAILED;
 	replay_report_free(&report);
-	return shown ? shown : status;
+	return shown ? CLI_FAILED : status;
 }
 
 static int replay_run(struct replay *replay)
@@ -314,12 +315,14 @@ int cmd_replay(int argc, char **argv)
 	count = replay_take_words(&replay, argv + optind, argc - optind, &status);
 	if (status)
 		return status;
-	status = policy_load(replay.config, &replay.policy);
+	status = policy_load(replay.config, &replay.policy) ? CLI_FAILED : CLI_DONE;
 	if (!status)
 		status = replay_set_rules(&replay);
 	replay.files = calloc(count, sizeof(*replay.files));
 	if (!status && replay.files)
-		status = replay_files_open(argv + optind, count, replay.files, &replay.files_count);
+		status = replay_files_open(argv + optind, count, replay.files, &replay.files_count)
+				 ? CLI_FAILED
+				 : CLI_DONE;
 	if (!status)
 		status = replay.files ? replay_run(&replay) : CLI_FAILED;
 	if (replay.files)

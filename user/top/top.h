@@ -64,6 +64,12 @@ struct top {
 	int signal; /* that ended it; 0: none */
 };
 
+/*
+ * Shows the installation whose maps are pinned in `pins` until the user or a signal ends it; a
+ * reading every `interval` seconds. 0; -EIO (logged); or an error of overview_read() (not logged).
+ */
+int top_show(const char *pins, double interval, bool ascii);
+
 /* Says something in the lowest line, for a few seconds. */
 void top_say(struct top *top, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
