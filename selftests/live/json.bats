@@ -79,7 +79,7 @@ tell_all() {
 	until_blocked $bad
 	[ "$(reach $bad)" = silence ]
 	echo "$(date '+%F %T') H=(h) [$good] F=<s@e> rejected after DATA: own words" | tee -a "$log" "$log" >>"$log"
-	until_told would-block
+	until_told dry-run
 	tell block $good6 --state "$LAB/state" --extend --reason $'K\303\244se \377'
 	printf '%s\n' 203.0.113.1 203.0.113.2 203.0.113.0/29 nonsense >"$LAB/list"
 	tell block - --state "$LAB/state" <"$LAB/list"
@@ -113,7 +113,7 @@ tell_all() {
 	until_told release
 	kill -HUP $daemon
 	until_told reload
-	"$poke" "$pins"/if*/pulse state_error 28
+	"$poke" "$pins"/if*/stats state_error 28
 	tell status
 	tell metrics
 	sleep 1.2
@@ -128,9 +128,9 @@ tell_all() {
 	tell status
 	kill -KILL $daemon
 	wait $daemon || true
-	"$poke" "$pins"/if*/pulse configured 0
+	"$poke" "$pins"/if*/stats configured 0
 	tell status
-	"$poke" "$pins"/if*/pulse pid 0
+	"$poke" "$pins"/if*/stats pid 0
 	ip link set dev "$(printf 'odd\377')" xdp off
 	tell status
 	ip link delete other0

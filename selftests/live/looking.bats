@@ -175,13 +175,13 @@ until_said() {
 	[[ $output == *'filter    not known: Address family not supported'* ]]
 	[[ $output != *'NOT FILTERED'* ]]
 	run python3 "$top/selftests/live/deaf.py" "$sobig" status -j
-	echo "$output" | jq -e '.troubles[0].kind == "cannot-look" and .interfaces[0].filter == null and
+	echo "$output" | jq -e '.problems[0].kind == "cannot-look" and .interfaces[0].filter == null and
 		(.interfaces[0].filter_error | startswith("Address family"))'
 	python3 "$top/selftests/live/deaf.py" "$sobig" metrics >"$LAB/deaf"
-	grep -q 'sobig_xdp_trouble{kind="cannot-look"} 1' "$LAB/deaf"
-	grep -q 'sobig_xdp_trouble{kind="not-filtered"} 0' "$LAB/deaf"
+	grep -q 'sobig_xdp_problem{kind="cannot-look"} 1' "$LAB/deaf"
+	grep -q 'sobig_xdp_problem{kind="not-filtered"} 0' "$LAB/deaf"
 	grep -E '^sobig_xdp_(up|attached)' "$LAB/deaf" && false
-	"$sobig" status -j | jq -e '.well and .interfaces[0].filter_error == null'
+	"$sobig" status -j | jq -e '.ok and .interfaces[0].filter_error == null'
 	"$sobig" metrics | grep -q '^sobig_xdp_up 1$'
 	ip link set dev mx0 xdp off
 	wait $daemon || true

@@ -51,7 +51,7 @@ serve() {
 	sleep 1.1
 	is 'sobig_xdp_up' 1
 	is 'sobig_xdp_attached{interface="mx0",mode="native"}' 1
-	is 'sobig_xdp_guarded{interface="mx0"}' 1
+	is 'sobig_xdp_daemon_running{interface="mx0"}' 1
 	is 'sobig_xdp_blocks{family="ipv4"}' 1
 	is 'sobig_xdp_blocks{family="ipv6"}' 1
 	is 'sobig_xdp_blocks_limit{family="ipv4"}' 196608
@@ -77,7 +77,7 @@ serve() {
 	offend $good 5
 	sleep 1.2
 	is 'sobig_xdp_log_lines_total' 5
-	is 'sobig_xdp_guarded{interface="mx1"}' 1
+	is 'sobig_xdp_daemon_running{interface="mx1"}' 1
 	"$sobig" attach mx2 --log "$log" >/dev/null 2>&1 3>&- &
 	until "$sobig" status | grep -q '^daemon .* mx2'; do sleep 0.1; done
 	offend $good 5
@@ -90,19 +90,19 @@ serve() {
 	start_daemon
 	kill -STOP $daemon
 	for field in brake:brake_on state_error:state_writable config_error:config_ok dry_run:dry_run; do
-		"$poke" "$pins"/if*/pulse "${field%:*}" 1
+		"$poke" "$pins"/if*/stats "${field%:*}" 1
 	done
-	"$poke" "$pins"/if*/pulse braked 1
-	"$poke" "$pins"/if*/pulse readable 0
+	"$poke" "$pins"/if*/stats braked 1
+	"$poke" "$pins"/if*/stats readable 0
 	is 'sobig_xdp_brake_on' 1
 	is 'sobig_xdp_state_writable' 0
 	is 'sobig_xdp_config_ok' 0
 	is 'sobig_xdp_dry_run' 1
 	is 'sobig_xdp_log_readable' 0
-	is 'sobig_xdp_trouble{kind="brake"}' 1
+	is 'sobig_xdp_problem{kind="brake"}' 1
 	kill -KILL $daemon
 	wait $daemon || true
-	is 'sobig_xdp_guarded{interface="mx0"}' 0
+	is 'sobig_xdp_daemon_running{interface="mx0"}' 0
 	is 'sobig_xdp_brake_on' ''
 	ip link set dev mx0 xdp off
 	is 'sobig_xdp_attached{interface="mx0",mode="none"}' 0
@@ -112,11 +112,11 @@ serve() {
 @test "names of interfaces and rules may hold what they may" {
 	ip link add 'q"\x' type veth peer name world1
 	launch_daemon 'q"\x' --log "$log"
-	is 'sobig_xdp_guarded{interface="q\"\\x"}' 1
+	is 'sobig_xdp_daemon_running{interface="q\"\\x"}' 1
 	[ ! -x "$promtool" ] || "$sobig" metrics | "$promtool" check metrics
 	"$sobig" metrics -j | python3 -c 'import json, sys
 samples = {m["name"]: m["samples"] for m in json.load(sys.stdin)["metrics"]}
-assert samples["sobig_xdp_guarded"] == [{"labels": {"interface": "q\"\\x"}, "value": 1}], samples["sobig_xdp_guarded"]'
+assert samples["sobig_xdp_daemon_running"] == [{"labels": {"interface": "q\"\\x"}, "value": 1}], samples["sobig_xdp_daemon_running"]'
 }
 
 @test "JSON has the same as the text" {

@@ -67,7 +67,7 @@ is_braked() {
 	sleep 600 3>&- &
 	innocent=$!
 	kill -STOP $daemon
-	"$poke" "$pins"/if*/pulse pid $innocent
+	"$poke" "$pins"/if*/stats pid $innocent
 	"$sobig" release >"$LAB/released" 2>&1 &
 	release=$!
 	sleep 0.3
@@ -91,7 +91,7 @@ is_braked() {
 @test "a daemon that is stuck is named by its id here, or not at all" {
 	start_apart
 	pkill -STOP -x -f "$sobig attach .*"
-	"$poke" "$pins"/if*/pulse beat 1
+	"$poke" "$pins"/if*/stats heartbeat 1
 	"$sobig" status | grep -q "THE DAEMON IS STUCK (mx0): process $(pgrep -x -f "$sobig attach .*") has shown"
 	run unshare --pid --fork --kill-child --mount-proc "$sobig" status
 	[[ $output == *'its process cannot be seen from here: kill -9 it in its own PID namespace, where it is 2'* ]]

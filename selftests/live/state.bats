@@ -85,9 +85,9 @@ start_with() {
 	until_entered $bad
 	stop_daemon
 	# Of a version with a smaller pulse.
-	pulse=$(echo $pins/if*/pulse)
-	rm "$pulse"
-	bpftool map create "$pulse" type array key 4 value 64 entries 1 name pulse
+	stats=$(echo $pins/if*/stats)
+	rm "$stats"
+	bpftool map create "$stats" type array key 4 value 64 entries 1 name stats
 	start_daemon
 	until_said "another version's, and are made anew"
 	is_blocked $bad
@@ -383,7 +383,7 @@ at() {
 	until_status 'THE STATE HAS NO ROOM: [1-9][0-9]* blocks were not saved'
 	until_said 'the state has no room: [1-9][0-9]* blocks so far were not saved'
 	"$sobig" status -j | jq -e '.interfaces[0].daemon | .state_lost > 0 and .state == "/var/lib/sobig-xdp"'
-	[ "$("$sobig" status -j | jq -c '[.troubles[].kind]')" = '["state-full"]' ]
+	[ "$("$sobig" status -j | jq -c '[.problems[].kind]')" = '["state-full"]' ]
 	"$sobig" metrics | grep -q '^sobig_xdp_state_lost_blocks_total [1-9]'
 	is_blocked $bad
 }

@@ -20,7 +20,7 @@ says() {
 # The daemon stopped, so that it does not write over what is put into its mouth.
 freeze_daemon() {
 	kill -STOP $daemon
-	pulse=$(echo "$pins"/if*/pulse)
+	stats=$(echo "$pins"/if*/stats)
 }
 
 setup() {
@@ -43,7 +43,7 @@ teardown() {
 	says 0 'all is well: mx0 guarded, 0 hosts blocked'
 	"$sobig" block $bad
 	says 0 'all is well: mx0 guarded, 1 host blocked'
-	[ "$("$sobig" status -j | python3 -c 'import json, sys; print(json.load(sys.stdin)["well"])')" = True ]
+	[ "$("$sobig" status -j | python3 -c 'import json, sys; print(json.load(sys.stdin)["ok"])')" = True ]
 }
 
 @test "nothing attached is no good, and says how to attach" {
@@ -55,29 +55,29 @@ teardown() {
 @test "each trouble has a first line that says what to do, the worst is first" {
 	start_daemon
 	freeze_daemon
-	"$poke" "$pulse" dry_run 1
+	"$poke" "$stats" dry_run 1
 	says 1 'DRY RUN (mx0): nothing is dropped; attach without --dry-run'
-	"$poke" "$pulse" config_error 1
+	"$poke" "$stats" config_error 1
 	says 1 'THE LAST RELOAD WAS REFUSED: ' '`sobig-xdp check` says what is wrong'
-	"$poke" "$pulse" state_lost 3
-	"$poke" "$pulse" state_lost_until 4000000000
+	"$poke" "$stats" state_lost 3
+	"$poke" "$stats" state_lost_until 4000000000
 	says 1 'THE STATE HAS NO ROOM: 3 blocks were not saved, and a restart would not restore them; ' /var/lib/sobig-xdp
-	"$poke" "$pulse" state_lost_until 1
+	"$poke" "$stats" state_lost_until 1
 	says 1 'THE LAST RELOAD WAS REFUSED'
-	"$poke" "$pulse" state_error 28
+	"$poke" "$stats" state_error 28
 	says 1 'THE STATE CANNOT BE WRITTEN: No space left on device; '
-	"$poke" "$pulse" started 1
-	"$poke" "$pulse" last_line 1
+	"$poke" "$stats" started 1
+	"$poke" "$stats" last_line 1
 	# It needs an hour of silence.
 	[ "$(cut -d. -f1 /proc/uptime)" -lt 3700 ] || says 1 'THE LOG IS SILENT: no line for ' "$log"
-	"$poke" "$pulse" readable 0
+	"$poke" "$stats" readable 0
 	says 1 "THE LOG CANNOT BE READ: no new blocks come; is $log there"
-	"$poke" "$pulse" brake 500
-	"$poke" "$pulse" braked 1
+	"$poke" "$stats" brake 500
+	"$poke" "$stats" braked 1
 	says 1 'THE BRAKE IS ON: more than 500 new blocks in a minute; new verdicts are only shown; look at `sobig-xdp list`, then `sobig-xdp release`'
-	[ "$("$sobig" status -j | python3 -c 'import json, sys; print(*(t["kind"] for t in json.load(sys.stdin)["troubles"]))')" \
+	[ "$("$sobig" status -j | python3 -c 'import json, sys; print(*(t["kind"] for t in json.load(sys.stdin)["problems"]))')" \
 		= 'brake log-unreadable state-unwritable config-refused dry-run' ]
-	"$poke" "$pulse" beat 1
+	"$poke" "$stats" heartbeat 1
 	says 1 "THE DAEMON IS STUCK (mx0): process $daemon has shown no sign of life for " 'kill -9 it, then: sobig-xdp attach mx0'
 	kill -KILL $daemon
 	wait $daemon || true
@@ -144,7 +144,7 @@ uncounted() {
 	sleep 1.5
 	"$sobig" metrics | grep '^sobig_xdp_lines_skipped_total'
 	[ "$("$sobig" metrics | grep -c '^sobig_xdp_lines_skipped_total{kind="\(doubtful"} 16\|overlong"} 1\|overflowed"} 1\)$')" = 3 ]
-	"$sobig" metrics | grep -q '^sobig_xdp_trouble{kind="lines-skipped"} 1$'
+	"$sobig" metrics | grep -q '^sobig_xdp_problem{kind="lines-skipped"} 1$'
 	[ "$("$sobig" status -j | python3 -c 'import json, sys; d = json.load(sys.stdin)["interfaces"][0]["daemon"]; print(d["skipped"], d["skipped_lately"], d["skipped_kinds"])')" \
 		= "18 18 {'doubtful': 16, 'overlong': 1, 'overflowed': 1, 'cut': 0}" ]
 	# Nobody is blamed for what others are made to seem to have said.
@@ -194,19 +194,19 @@ uncounted() {
 @test "nouns agree with their numbers, one or many" {
 	start_daemon
 	freeze_daemon
-	for field in lines offences blocked watched 'skipped[0]' watch_drops logs; do "$poke" "$pulse" $field 1; done
-	"$poke" "$pulse" 'classes[0]' 1
+	for field in lines offences blocked watched 'skipped[0]' watch_drops logs; do "$poke" "$stats" $field 1; done
+	"$poke" "$stats" 'classes[0]' 1
 	"$sobig" status | tee "$LAB/status" || true
 	grep -Eq '^  judged    1 line, 1 offence, 1 block, 1 watched host$' "$LAB/status"
 	grep -q '^ *1 line not counted: 1 doubtful$' "$LAB/status"
 	grep -q '^ *1 time a rule forgot a host' "$LAB/status"
-	for field in lines offences blocked watched 'skipped[0]' watch_drops logs; do "$poke" "$pulse" $field 2; done
+	for field in lines offences blocked watched 'skipped[0]' watch_drops logs; do "$poke" "$stats" $field 2; done
 	"$sobig" status | tee "$LAB/status" || true
 	grep -Eq '^  judged    2 lines, 2 offences, 2 blocks, 2 watched hosts$' "$LAB/status"
 	grep -q '^ *2 lines not counted: 2 doubtful$' "$LAB/status"
 	grep -q '^ *2 times a rule forgot a host' "$LAB/status"
 	grep -q "$log and 1 other log, at byte " "$LAB/status"
-	"$poke" "$pulse" logs 3
+	"$poke" "$stats" logs 3
 	"$sobig" status | grep -q "$log and 2 other logs, at byte "
 }
 
@@ -216,7 +216,7 @@ uncounted() {
 	freeze_daemon
 	for class in $(seq 0 16); do
 		number=$((number + 1000))
-		"$poke" "$pulse" "classes[$class]" $number
+		"$poke" "$stats" "classes[$class]" $number
 	done
 	"$sobig" status | tee "$LAB/status"
 	python3 - "$LAB/status" <<-'EOF'

@@ -6,7 +6,7 @@
 #include <jansson.h>
 #include <stdbool.h>
 
-#define OUTPUT_SHAPE 3 /* raised when a document's shape changes for its readers */
+#define OUTPUT_SHAPE 4 /* raised when a document's shape changes for its readers */
 
 /* A fresh document of the given kind, with "kind" and "shape" set. Never NULL. */
 json_t *output_document(const char *kind);

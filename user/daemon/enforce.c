@@ -96,7 +96,7 @@ static void enforce_tell(struct daemon *daemon, const struct verdict *verdict, u
 	else
 		log_notice("%s %s for %s (%s)", shown ? "would block" : "blocked", address,
 			   duration, verdict->reason);
-	daemon_event(daemon, shown ? "would-block" : "block",
+	daemon_event(daemon, shown ? "dry-run" : "block",
 		     json_pack("{s:s, s:i, s:s, s:i}", "address", address, "seconds", (int)seconds,
 			       "reason", verdict->reason, "repeats", (int)verdict->repeats));
 }

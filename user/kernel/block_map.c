@@ -27,10 +27,10 @@ static int block_map_open_map(const char *dir, const char *name, int *out)
 int block_map_open(const char *dir, bool ipv4, struct block_map *out)
 {
 	static const struct block_map of_ipv4 = {
-		"blocked4", "ledger4", 12, sizeof(struct sobig_key4), -1, -1,
+		"blocked4", "block_info4", 12, sizeof(struct sobig_key4), -1, -1,
 	};
 	static const struct block_map of_ipv6 = {
-		"blocked6", "ledger6", 0, sizeof(struct sobig_key6), -1, -1,
+		"blocked6", "block_info6", 0, sizeof(struct sobig_key6), -1, -1,
 	};
 	struct block_map tables = ipv4 ? of_ipv4 : of_ipv6;
 	int err = block_map_open_map(dir, tables.blocked_name, &tables.blocked);

@@ -70,10 +70,10 @@ static int maps_pin(struct sobig_bpf *skeleton, unsigned int ifindex, const char
 		{ skeleton->maps.front, "front", false },
 		{ skeleton->maps.front4, "front4", false },
 		{ skeleton->maps.front6, "front6", false },
-		{ skeleton->maps.block_info4, "ledger4", false },
-		{ skeleton->maps.block_info6, "ledger6", false },
+		{ skeleton->maps.block_info4, "block_info4", false },
+		{ skeleton->maps.block_info6, "block_info6", false },
 		{ skeleton->maps.counters, "counters", true },
-		{ skeleton->maps.stats, "pulse", true },
+		{ skeleton->maps.stats, "stats", true },
 	};
 	char path[PATH_MAX];
 	int err = 0;
@@ -92,7 +92,7 @@ static int maps_room(const char *pins, uint32_t wanted, uint32_t *out)
 {
 	struct bpf_map_info info = { 0 };
 	char path[PATH_MAX];
-	int err = pins_path(pins, "ledger4", path);
+	int err = pins_path(pins, "block_info4", path);
 
 	if (!err)
 		err = maps_get(path, &info);

@@ -45,7 +45,7 @@ int stats_open(const char *pins, unsigned int ifindex, struct stats **out)
 	stats->counters = stats->stats = -1;
 	err = stats_open_map(pins, ifindex, "counters", sizeof(uint64_t), &stats->counters);
 	if (!err)
-		err = stats_open_map(pins, ifindex, "pulse", sizeof(struct sobig_stats),
+		err = stats_open_map(pins, ifindex, "stats", sizeof(struct sobig_stats),
 				     &stats->stats);
 	if (err) {
 		stats_close(stats);

@@ -133,7 +133,7 @@ static json_t *replay_json_summary(const struct replay_report *report)
 	json_object_set_new(json, "hosts", REPLAY_JSON_NUMBER(report->hosts));
 	json_object_set_new(json, "offences", REPLAY_JSON_NUMBER(report->offences));
 	json_object_set_new(json, "arrivals", REPLAY_JSON_NUMBER(report->arrivals));
-	json_object_set_new(json, "spared", REPLAY_JSON_NUMBER(tally->allowed_offences));
+	json_object_set_new(json, "allowed_offences", REPLAY_JSON_NUMBER(tally->allowed_offences));
 	json_object_set_new(json, "odd_times", REPLAY_JSON_NUMBER(tally->leaps));
 	json_object_set_new(json, "blocked_hosts", REPLAY_JSON_NUMBER(report->blocked));
 	json_object_set_new(json, "avoided", REPLAY_JSON_NUMBER(report->avoided));

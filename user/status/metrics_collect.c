@@ -34,7 +34,7 @@ static void metrics_interfaces(const struct overview *overview, struct metrics_o
 						   ? filter_mode_name(interface->filter.mode)
 						   : "none",
 					   NULL);
-	metrics_out_gauge(out, "sobig_xdp_guarded",
+	metrics_out_gauge(out, "sobig_xdp_daemon_running",
 			  "1 if a daemon reads the log on behalf of the interface.");
 	for (interface = overview->interfaces; interface < end; interface++)
 		metrics_out_sample(out, interface->guarded, "interface", interface->name, NULL);
@@ -60,7 +60,7 @@ static void metrics_blocks(const struct overview *overview, struct metrics_out *
 	metrics_out_gauge(out, "sobig_xdp_networks",
 			  "Networks blocked as such, by hand or from lists.");
 	metrics_out_sample(out, overview->networks, NULL);
-	metrics_out_gauge(out, "sobig_xdp_trials",
+	metrics_out_gauge(out, "sobig_xdp_dry_runs",
 			  "Hosts in the table for show: dropped by no filter.");
 	metrics_out_sample(out, overview->dry_runs, NULL);
 	metrics_out_gauge(out, "sobig_xdp_rule_blocks_in_force",
@@ -92,7 +92,7 @@ static void metrics_rules(const struct overview *overview, struct metrics_out *o
 			metrics_out_sample(out, overview->rules[i].blocks, "rule",
 					   overview->rules[i].name, NULL);
 	metrics_out_counter(
-		out, "sobig_xdp_rule_trials_total",
+		out, "sobig_xdp_rule_dry_runs_total",
 		"Verdicts of the rule that were for show: a dry run's, or the brake's.");
 	for (int i = 0; i < overview->rules_count; i++)
 		if (overview->rules[i].policy)
@@ -116,7 +116,7 @@ static void metrics_daemon_counters(const struct overview *overview, struct metr
 		{ "sobig_xdp_evictions_total",
 		  "Blocks that the kernel's table had lost and that were put back.",
 		  METRICS_FIELD(evictions) },
-		{ "sobig_xdp_spared_offences_total", "Offences of hosts that are never blocked.",
+		{ "sobig_xdp_allowed_offences_total", "Offences of hosts that are never blocked.",
 		  METRICS_FIELD(allowed_offences) },
 		{ "sobig_xdp_state_lost_blocks_total",
 		  "Blocks that were not saved, since the state had no room.",
@@ -209,7 +209,7 @@ static void metrics_daemon_states(const struct overview *overview, struct metric
 	metrics_out_sample(out, config, NULL);
 	metrics_out_gauge(out, "sobig_xdp_dry_run", "1 if it is a dry run: nothing is dropped.");
 	metrics_out_sample(out, dry_run, NULL);
-	metrics_out_gauge(out, "sobig_xdp_process_beat_timestamp_seconds",
+	metrics_out_gauge(out, "sobig_xdp_daemon_heartbeat_timestamp_seconds",
 			  "When the daemon last showed a sign of life; it does once a second.");
 	metrics_out_sample(out, clock_wall_of(heartbeat), NULL);
 	metrics_out_gauge(out, "sobig_xdp_process_start_time_seconds", "When the daemon started.");
@@ -224,7 +224,7 @@ static void metrics_troubles(const struct overview *overview, struct metrics_out
 
 	for (int i = 0; i < count; i++)
 		found[troubles[i].kind] = true;
-	metrics_out_gauge(out, "sobig_xdp_trouble",
+	metrics_out_gauge(out, "sobig_xdp_problem",
 			  "1 for what is wrong at present; `sobig-xdp status` says it in words.");
 	for (int kind = 0; kind < HEALTH_KINDS; kind++)
 		metrics_out_sample(out, found[kind], "kind", health_name(kind), NULL);

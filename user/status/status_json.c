@@ -94,8 +94,8 @@ static json_t *status_json_daemon(const struct sobig_stats *stats)
 			    *stats->config ? output_text(stats->config) : json_null());
 	json_object_set_new(json, "config_ok", json_boolean(!stats->config_error));
 	status_json_time(json, "configured", stats->configured);
-	status_json_number(json, "trials", stats->dry_runs);
-	status_json_number(json, "spared", stats->allowed_offences);
+	status_json_number(json, "dry_runs", stats->dry_runs);
+	status_json_number(json, "allowed_offences", stats->allowed_offences);
 	status_json_number(json, "allowed", stats->allowed);
 	return json;
 }
@@ -112,8 +112,8 @@ static json_t *status_json_interface(const struct overview *overview, int at,
 			trouble = troubles[i].text;
 	for (int i = 0; i < SOBIG_COUNTS; i++)
 		status_json_number(counters, overview_counter_name(i), interface->counters[i]);
-	json = json_pack("{s:s, s:b, s:s?, s:b, s:o}", "interface", interface->name, "well",
-			 !trouble, "trouble", trouble, "guarded", interface->guarded, "counters",
+	json = json_pack("{s:s, s:b, s:s?, s:b, s:o}", "interface", interface->name, "ok",
+			 !trouble, "trouble", trouble, "daemon_running", interface->guarded, "counters",
 			 counters);
 	json_object_set_new(json, "filter",
 			    interface->filter.id ? status_json_filter(interface) : json_null());
@@ -136,9 +136,9 @@ static json_t *status_json_rules(const struct overview *overview)
 		json = json_pack("{s:s, s:b}", "name", rule->name, "policy", rule->policy);
 		status_json_number(json, "offences", rule->counted);
 		status_json_number(json, "blocks", rule->blocks);
-		status_json_number(json, "trials", rule->dry_runs);
+		status_json_number(json, "dry_runs", rule->dry_runs);
 		status_json_number(json, "in_force", rule->in_force);
-		status_json_number(json, "trials_in_force", rule->shown);
+		status_json_number(json, "dry_runs_in_force", rule->shown);
 		status_json_number(json, "drops", rule->drops);
 		json_array_append_new(rules, json);
 	}
@@ -150,12 +150,12 @@ json_t *status_json(const struct overview *overview, const struct health_problem
 {
 	json_t *document = output_document("status"), *list = json_array(), *blocks = json_object();
 
-	json_object_set_new(document, "well", json_boolean(!count));
+	json_object_set_new(document, "ok", json_boolean(!count));
 	for (int i = 0; i < count; i++)
 		json_array_append_new(list,
 				      json_pack("{s:s, s:s}", "kind", health_name(troubles[i].kind),
 						"text", troubles[i].text));
-	json_object_set_new(document, "troubles", list);
+	json_object_set_new(document, "problems", list);
 	list = json_array();
 	for (int i = 0; i < overview->interfaces_count; i++)
 		json_array_append_new(list, status_json_interface(overview, i, troubles, count));
@@ -165,7 +165,7 @@ json_t *status_json(const struct overview *overview, const struct health_problem
 	status_json_number(blocks, "ipv6", overview->ipv6);
 	status_json_number(blocks, "ipv6_max", overview->room6);
 	status_json_number(blocks, "networks", overview->networks);
-	status_json_number(blocks, "trials", overview->dry_runs);
+	status_json_number(blocks, "dry_runs", overview->dry_runs);
 	json_object_set_new(document, "blocks", blocks);
 	json_object_set_new(document, "rules", status_json_rules(overview));
 	return document;

@@ -71,7 +71,7 @@ static void top_facts_log(const struct top *top, int y, int width)
 		top_facts_add(width, "daemon up", top_age(overview->now - started, text),
 			      TOP_PLAIN);
 	if (allowed)
-		top_facts_add(width, "spared", top_number(allowed, text), TOP_PLAIN);
+		top_facts_add(width, "allowed_offences", top_number(allowed, text), TOP_PLAIN);
 	if (evictions)
 		top_facts_add(width, "lost and put back", top_number(evictions, text), TOP_BAD);
 }
