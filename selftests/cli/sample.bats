@@ -11,7 +11,7 @@ setup() {
 
 # The keys that a configuration may have, as the code has them.
 keys() {
-	tr '\n' ' ' <"$top/user/judge/$1.c" | grep -oE 'keys\[\] = \{[^}]*\}' | grep -oE '"[^"]*"' | tr -d '"'
+	tr '\n' ' ' <"$top/user/config/$1.c" | grep -oE 'keys\[\] = \{[^}]*\}' | grep -oE '"[^"]*"' | tr -d '"'
 }
 
 @test "the sample as it is installed changes nothing" {

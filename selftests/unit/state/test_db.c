@@ -204,13 +204,13 @@ static void repeaters_are_known_and_trials_and_hands_make_none(void **state)
 static void tamper(const char *sql)
 {
 	char path[160];
-	sqlite3 *db;
+	sqlite3 *raw;
 
 	snprintf(path, sizeof(path), "%s/%s", folder, DB_FILE);
-	assert_int_equal(sqlite3_open(path, &db), SQLITE_OK);
-	if (sqlite3_exec(db, sql, NULL, NULL, NULL))
-		fail_msg("%s: %s", sql, sqlite3_errmsg(db));
-	sqlite3_close(db);
+	assert_int_equal(sqlite3_open(path, &raw), SQLITE_OK);
+	if (sqlite3_exec(raw, sql, NULL, NULL, NULL))
+		fail_msg("%s: %s", sql, sqlite3_errmsg(raw));
+	sqlite3_close(raw);
 }
 
 static void prune(int64_t wall, int64_t uptime, const char *boot)
