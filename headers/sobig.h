@@ -155,8 +155,8 @@ struct sobig_stats {
 	__u32 config_error; /* 1: the last reload was refused, and the former policy is in force */
 	__u32 configured;   /* when the policy in force was loaded */
 	__u64 dry_runs;	    /* verdicts that were for show */
-	__u64 allowed_offences;	    /* offences of hosts that are never blocked */
-	__u64 allowed;	    /* addresses and networks that are never blocked, at present */
+	__u64 allowed_offences; /* offences of hosts that are never blocked */
+	__u64 allowed;		/* addresses and networks that are never blocked, at present */
 	__u64 classes[SOBIG_CLASSES_MAX]; /* offences by class, in the order of enum event_class */
 	struct sobig_stats_rule rules[SOBIG_RULES_MAX];
 	__u64 skipped[SOBIG_SKIPS_MAX];	       /* lines not counted, in the order of enum skip */

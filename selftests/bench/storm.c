@@ -356,8 +356,7 @@ static int storm_nanoseconds(char **argv)
 	printf("{\"floor\": %.1f, \"kinds\": [", floors[rounds / 2]);
 	for (size_t i = 0; i < STORM_KINDS; i++) {
 		qsort(times[i], rounds, sizeof(double), storm_compare);
-		printf("%s\n {\"name\": \"%s\", \"blocked\": %s, \"syn\": %s, \"above\": %.1f, "
-		       "\"least\": %.1f, \"most\": %.1f}",
+		printf("%s\n {\"name\": \"%s\", \"blocked\": %s, \"syn\": %s, \"above\": %.1f, \"least\": %.1f, \"most\": %.1f}",
 		       i ? "," : "", storm_kinds[i].name, storm_kinds[i].blocked ? "true" : "false",
 		       storm_kinds[i].arp || storm_kinds[i].udp || storm_kinds[i].ack ? "false"
 										      : "true",

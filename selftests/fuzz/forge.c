@@ -341,8 +341,9 @@ static void forge_before(struct forge *forge, bool local)
 		forge_put(forge, " ");
 		break;
 	case 1:
-		forge_put(forge, "SMTP protocol synchronization error (next input sent too soon: "
-				 "pipelining was not advertised): rejected \"");
+		forge_put(
+			forge,
+			"SMTP protocol synchronization error (next input sent too soon: pipelining was not advertised): rejected \"");
 		forge_put_words(forge, 400);
 		forge_put(forge, "\" ");
 		forge_put_whom(forge, local);
@@ -379,8 +380,7 @@ static void forge_behind(struct forge *forge)
 	} lines[] = {
 		{ "SMTP call from ", " dropped: too many syntax or protocol errors (last was \"" },
 		{ "SMTP call from ", " dropped: too many nonmail commands (last was \"" },
-		{ "SMTP protocol synchronization error (input sent without waiting for greeting): "
-		  "rejected connection from H=",
+		{ "SMTP protocol synchronization error (input sent without waiting for greeting): rejected connection from H=",
 		  " input=\"" },
 		{ "unexpected disconnection while reading SMTP command from ", " D=1s" },
 		{ "no MAIL in SMTP connection from ", " D=1s C=" },
@@ -440,9 +440,7 @@ static void forge_arrival(struct forge *forge)
 static void forge_nobodys(struct forge *forge)
 {
 	static const char *const starts[] = {
-		("H=mx.evil.example [203.0.113.1]: SMTP error from remote mail server after "
-		 "initial "
-		 "connection: 421 "),
+		("H=mx.evil.example [203.0.113.1]: SMTP error from remote mail server after initial connection: 421 "),
 		"H=mx.evil.example [203.0.113.1] Connection refused ",
 		"H=(h) [203.0.113.1] U=root sender verify fail for <a@b.example>: response: ",
 		"H=(h) [203.0.113.1] sender verify fail for <a@b.example>: response: ",

@@ -57,10 +57,10 @@ static void write_line(int log, const char *address)
 	int length;
 
 	strftime(stamp, sizeof(stamp), "%Y-%m-%d %H:%M:%S", localtime_r(&now, &tm));
-	length = snprintf(line, sizeof(line),
-			  "%s H=(probe.example) [%s] F=<probe@example.net> rejected after DATA: "
-			  "This message contains a virus (probe).\n",
-			  stamp, address);
+	length = snprintf(
+		line, sizeof(line),
+		"%s H=(probe.example) [%s] F=<probe@example.net> rejected after DATA: This message contains a virus (probe).\n",
+		stamp, address);
 	if (write(log, line, length) != length)
 		die("writing the log");
 }

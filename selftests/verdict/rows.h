@@ -23,8 +23,8 @@
 
 /* A network in which all has lapsed, and a single IPv6 address. */
 #define IN_EXPIRED_NETWORK4 "192.0.2.129"
-#define SINGLE6		   "2001:db8:1:1::7"
-#define BESIDE_SINGLE6	   "2001:db8:1:1::8"
+#define SINGLE6		    "2001:db8:1:1::7"
+#define BESIDE_SINGLE6	    "2001:db8:1:1::8"
 
 #define PASSED(kind) .count = SOBIG_PASSED_##kind
 #define DROPPED	     .count = SOBIG_DROPPED

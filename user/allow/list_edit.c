@@ -15,10 +15,9 @@
 
 #include "allow/list_file.h"
 
-static const char list_edit_head[] = "# Never blocked by sobig-xdp, whatever the log says: an "
-				     "address, a network or a name a line.\n"
-				     "# Written by \"sobig-xdp allow\"; it may be edited, too, and "
-				     "is read as soon as it changes.\n";
+static const char list_edit_head[] =
+	"# Never blocked by sobig-xdp, whatever the log says: an address, a network or a name a line.\n"
+	"# Written by \"sobig-xdp allow\"; it may be edited, too, and is read as soon as it changes.\n";
 
 /* A list that is being changed: who else wants to waits at the folder. */
 struct list_edit {

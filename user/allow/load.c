@@ -69,8 +69,7 @@ static int load_gather(const char *state, const struct config *config, bool late
 	return err;
 }
 
-int load_open(const char *state, const struct config *config, bool later,
-	      struct watcher **out)
+int load_open(const char *state, const struct config *config, bool later, struct watcher **out)
 {
 	return load_gather(state, config, later, out, NULL);
 }

@@ -15,8 +15,7 @@
 int load_path(const char *state, const struct config *config, char path[PATH_MAX]);
 
 /* Begins to gather, as watcher_open(). 0 or -errno (told); the caller closes *out. */
-int load_open(const char *state, const struct config *config, bool later,
-	      struct watcher **out);
+int load_open(const char *state, const struct config *config, bool later, struct watcher **out);
 
 /*
  * The whole set as it is now, by the configuration `file` (NULL: the usual one). 0 or -errno

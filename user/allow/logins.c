@@ -194,9 +194,8 @@ static void logins_check_sources(void)
 
 	if (!ssh_sessions_can_look() && access("/run/systemd/seats/", F_OK) &&
 	    !atomic_flag_test_and_set(&told))
-		log_warning("who is logged in by ssh cannot be told: systemd-logind is not "
-			    "running, and this process may not look into ssh daemons "
-			    "(CAP_SYS_PTRACE); name those who log in in [allow]");
+		log_warning(
+			"who is logged in by ssh cannot be told: systemd-logind is not running, and this process may not look into ssh daemons (CAP_SYS_PTRACE); name those who log in in [allow]");
 }
 
 int logins_read(struct prefix_set *out)

@@ -163,13 +163,12 @@ static int sources_check(struct sources *sources, int part, int err, struct pref
 	const char *why;
 
 	if (err != sources->errors[part] && err)
-		log_warning("cannot find out all of %s, which are never to be blocked: %s%s; it is "
-			    "tried "
-			    "again; until then, name them in [allow]",
-			    sources_name(part), strerror(-err),
-			    part == SOURCES_ASKED && err == -ETIMEDOUT
-				    ? " (exim -bP does not answer: is the DNS dead?)"
-				    : "");
+		log_warning(
+			"cannot find out all of %s, which are never to be blocked: %s%s; it is tried again; until then, name them in [allow]",
+			sources_name(part), strerror(-err),
+			part == SOURCES_ASKED && err == -ETIMEDOUT
+				? " (exim -bP does not answer: is the DNS dead?)"
+				: "");
 	sources->errors[part] = err;
 	for (size_t i = 0; err && old && i < prefix_set_count(old); i++) {
 		const struct addr_prefix *target = prefix_set_at(old, i, &why);
@@ -189,10 +188,10 @@ static int sources_ask(struct sources *sources, struct prefix_set *out)
 	int err = relays_ask(&relays);
 
 	if (*relays.wide && !atomic_exchange(&reported, true))
-		log_warning("exim's " RELAYS_LIST " has \"%s\", which is not taken for a relay: "
-			    "nobody would be blocked; who else of them is never to be blocked: "
-			    "sobig-xdp allow add ADDR/LEN",
-			    relays.wide);
+		log_warning(
+			"exim's " RELAYS_LIST
+			" has \"%s\", which is not taken for a relay: nobody would be blocked; who else of them is never to be blocked: sobig-xdp allow add ADDR/LEN",
+			relays.wide);
 	if (err && err != -ENOENT) {
 		sources_free_texts(&names);
 		return err;

@@ -137,8 +137,7 @@ static void allow_del(struct allow *allow, const struct addr_prefix *target)
 		return;
 	}
 	allow_say(allow, target, !err,
-		  err ? "was not on the list; allow list --all tells who is allowed, "
-			"and why"
+		  err ? "was not on the list; allow list --all tells who is allowed, and why"
 		      : "no longer allowed");
 }
 
@@ -147,9 +146,9 @@ static int allow_parse(const char *text, struct addr_prefix *out)
 	int err = list_file_parse(text, out);
 
 	if (err == -EINVAL)
-		log_error("\"%s\" is no address and no network, as 192.0.2.1, 198.51.100.0/24; "
-			  "names go to the configuration ([allow] host)",
-			  text);
+		log_error(
+			"\"%s\" is no address and no network, as 192.0.2.1, 198.51.100.0/24; names go to the configuration ([allow] host)",
+			text);
 	else if (err)
 		log_error("\"%s\" %s", text, list_file_error(err));
 	return err;

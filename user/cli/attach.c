@@ -151,10 +151,9 @@ static int attach_open_log(struct attach *attach, const char *path)
 	name = name ? name + 1 : path;
 	if (!strncmp(name, "reject", strlen("reject")) ||
 	    !strncmp(name, "panic", strlen("panic"))) {
-		log_error("\"%s\" is not exim's main log: in its reject log stands text of peers "
-			  "that "
-			  "looks like log lines, so that they could have others blocked",
-			  path);
+		log_error(
+			"\"%s\" is not exim's main log: in its reject log stands text of peers that looks like log lines, so that they could have others blocked",
+			path);
 		return -EINVAL;
 	}
 	err = attach_open_source(attach, path, false, log);
@@ -201,11 +200,11 @@ static int attach_find_log(struct attach *attach)
 	attach->helo_checked |= ask_checks_helo();
 	err = ask_log(found, sizeof(found));
 	if (err == -ENOTSUP)
-		log_error("exim logs to syslog, or into files with dated names; name the file that "
-			  "syslog writes with --log, or exim's unit with --journal exim4");
+		log_error(
+			"exim logs to syslog, or into files with dated names; name the file that syslog writes with --log, or exim's unit with --journal exim4");
 	else if (err)
-		log_error("no exim log was found, neither by asking exim nor in the usual places; "
-			  "name it with --log");
+		log_error(
+			"no exim log was found, neither by asking exim nor in the usual places; name it with --log");
 	else
 		attach->logs[attach->logs_count++] = found;
 	return err;
@@ -277,9 +276,9 @@ static int attach_close(struct attach *attach)
 		bool persist = attach->ran ? daemon->persist : interface->inherited;
 
 		if (interface->claim >= 0 && persist)
-			log_notice("%s: filter and blocks stay; to remove them: sobig-xdp "
-				   "detach %s",
-				   interface->name, interface->name);
+			log_notice(
+				"%s: filter and blocks stay; to remove them: sobig-xdp detach %s",
+				interface->name, interface->name);
 		failed = interfaces_release(daemon, interface, persist);
 		err = failed ? failed : err;
 	}

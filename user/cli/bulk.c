@@ -84,8 +84,8 @@ int bulk_open(struct bulk *bulk, struct cli_common *common)
 		return cli_cannot_open(common, err);
 	home_take(common, &bulk->config);
 	if (!bulk->lift && targets_open(common, bulk->config, bulk->force, &bulk->targets)) {
-		log_error("nobody was blocked, since who is never to be blocked is not known; "
-			  "--force does without");
+		log_error(
+			"nobody was blocked, since who is never to be blocked is not known; --force does without");
 		blocks_close(bulk->blocks);
 		return CLI_FAILED;
 	}

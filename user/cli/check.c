@@ -70,8 +70,8 @@ static void check_print_rule(const struct config_rule *config)
 	if (config->match)
 		printf(CHECK_INDENT "Only where the ACL's text fits: %s\n", config->match);
 	if (rule->max > rule->block)
-		printf(CHECK_INDENT "Again within %s of a block's end: for twice as long, up to "
-				    "%s.\n",
+		printf(CHECK_INDENT
+		       "Again within %s of a block's end: for twice as long, up to %s.\n",
 		       duration_format(rule->remember, remember), duration_format(rule->max, max));
 }
 
@@ -80,10 +80,10 @@ static void check_print_allow(const struct config_allow *allow)
 	char address[ADDR_TEXT_SIZE];
 
 	puts("\nNever blocked, whatever the log says:");
-	puts(CHECK_INDENT "this machine's own addresses, its gateways and resolvers, who is logged "
-			  "in by ssh, exim's relays;");
-	puts(CHECK_INDENT "what was added by sobig-xdp allow add (sobig-xdp allow list --all shows "
-			  "all of them);");
+	puts(CHECK_INDENT
+	     "this machine's own addresses, its gateways and resolvers, who is logged in by ssh, exim's relays;");
+	puts(CHECK_INDENT
+	     "what was added by sobig-xdp allow add (sobig-xdp allow list --all shows all of them);");
 	for (size_t i = 0; i < allow->addresses_count; i++)
 		printf(CHECK_INDENT "%s\n", addr_prefix_format(&allow->addresses[i], address));
 	for (size_t i = 0; i < allow->hosts_count; i++)
@@ -104,8 +104,7 @@ static void check_print_filter(const struct config_filter *filter)
 	if (filter->extend)
 		puts("A block lasts until its host was quiet for the block's length.");
 	if (filter->rate)
-		printf("Of any one source, more than %u SYN%s in %us (and %u at once) are "
-		       "dropped.\n",
+		printf("Of any one source, more than %u SYN%s in %us (and %u at once) are dropped.\n",
 		       filter->rate, suggest_plural(filter->rate), filter->rate_seconds,
 		       filter->rate_burst);
 }
@@ -121,9 +120,7 @@ static void check_print(const struct cli_common *common, const struct config *co
 		       config->patterns_count, suggest_plural(config->patterns_count));
 	check_print_allow(&config->allow);
 	if (config->brake)
-		printf("\nBrake: at more than %u new block%s in a minute, further verdicts are "
-		       "only "
-		       "shown, until sobig-xdp release.\n",
+		printf("\nBrake: at more than %u new block%s in a minute, further verdicts are only shown, until sobig-xdp release.\n",
 		       config->brake, suggest_plural(config->brake));
 	else
 		puts("\nBrake: off. However many hosts a rule is against, they are blocked.");

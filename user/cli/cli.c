@@ -112,9 +112,9 @@ int cli_need_privilege(void)
 int cli_cannot_open(const struct cli_common *common, int err)
 {
 	if (err == -ENOENT)
-		log_error("sobig-xdp is not attached to any interface (there are no maps in %s); "
-			  "try: sobig-xdp attach IF",
-			  common->pins);
+		log_error(
+			"sobig-xdp is not attached to any interface (there are no maps in %s); try: sobig-xdp attach IF",
+			common->pins);
 	else if (err != -EPERM)
 		log_error("cannot open the maps in %s: %s", common->pins, strerror(-err));
 	return cli_status(err);

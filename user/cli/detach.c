@@ -34,9 +34,9 @@ static int detach_one(const struct cli_common *common, unsigned int ifindex, boo
 		return guarded;
 	}
 	if (guarded) {
-		log_error("a process guards %s, but its filter is not to be seen from here: "
-			  "run this in the network namespace of that process",
-			  links_name(ifindex, name));
+		log_error(
+			"a process guards %s, but its filter is not to be seen from here: run this in the network namespace of that process",
+			links_name(ifindex, name));
 		return -EXDEV;
 	}
 	return pins_remove(common->pins, ifindex);
@@ -57,9 +57,9 @@ static int detach_check_forget(const struct cli_common *common, const unsigned i
 			at++;
 		if (at < count)
 			continue;
-		log_error("%s uses the same blocks, and stays attached: say detach --all --forget, "
-			  "or unblock --all",
-			  links_name(there[i], name));
+		log_error(
+			"%s uses the same blocks, and stays attached: say detach --all --forget, or unblock --all",
+			links_name(there[i], name));
 		return -EBUSY;
 	}
 	return 0;
@@ -74,8 +74,7 @@ static int detach_forget(const struct cli_common *common, const char *config,
 	for (int i = 0; i < count; i++)
 		if (!pins_wait(watches[i]))
 			log_warning(
-				"the daemon has not ended yet: what it blocks from now on is not "
-				"forgotten");
+				"the daemon has not ended yet: what it blocks from now on is not forgotten");
 	err = history_lift_all(common, config, lifted);
 	if (!err && !common->json)
 		printf("%llu blocks forgotten\n", (unsigned long long)*lifted);

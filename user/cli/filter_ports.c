@@ -69,9 +69,9 @@ static void filter_ports_tell(const struct overview_interface *interface, const 
 	for (int i = 0; i < SOBIG_PORTS_MAX && interface->stats.ports[i]; i++)
 		used += snprintf(ports + used, sizeof(ports) - used, i ? ", %u" : "%u",
 				 interface->stats.ports[i]);
-	log_error("port %u of \"%s\" is not guarded on %s (ports guarded: %s); add it to \"ports\" "
-		  "in [filter] of the configuration, or block with another program",
-		  port, word, interface->name, ports);
+	log_error(
+		"port %u of \"%s\" is not guarded on %s (ports guarded: %s); add it to \"ports\" in [filter] of the configuration, or block with another program",
+		port, word, interface->name, ports);
 }
 
 static int filter_ports_look(const struct overview *overview, char *word)
@@ -79,9 +79,9 @@ static int filter_ports_look(const struct overview *overview, char *word)
 	unsigned int first, last;
 
 	if (filter_ports_range(word, &first, &last)) {
-		log_error("--ports: expected numbers, names of TCP services or ranges, as "
-			  "\"25,submission,1024:2048\", not \"%s\"",
-			  word);
+		log_error(
+			"--ports: expected numbers, names of TCP services or ranges, as \"25,submission,1024:2048\", not \"%s\"",
+			word);
 		return -EINVAL;
 	}
 	for (int i = 0; i < overview->interfaces_count; i++) {

@@ -109,9 +109,9 @@ void history_enter(const struct cli_common *common, const char *file,
 	}
 	history_write(common, file, &batch, "after a reboot, these blocks are gone");
 	if (count > most)
-		log_warning("%zu of these blocks are not in the history, and are gone after a "
-			    "reboot: import the list again then",
-			    count - most);
+		log_warning(
+			"%zu of these blocks are not in the history, and are gone after a reboot: import the list again then",
+			count - most);
 	free(blocks);
 }
 
@@ -146,9 +146,9 @@ int history_lift_all(const struct cli_common *common, const char *file, uint64_t
 void history_tell_bad(const struct db *db)
 {
 	if (db_bad(db))
-		log_warning("%llu rows of the state are not valid and were skipped; has somebody "
-			    "else written to %s?",
-			    (unsigned long long)db_bad(db), DB_FILE);
+		log_warning(
+			"%llu rows of the state are not valid and were skipped; has somebody else written to %s?",
+			(unsigned long long)db_bad(db), DB_FILE);
 }
 
 /* With escapes; the caller frees it. NULL: no memory. */

@@ -69,8 +69,7 @@ void home_take(struct cli_common *common, const char **file)
 			continue;
 		if (is_alive && alive && !common->state && strcmp(stats.state, found.state))
 			log_warning(
-				"two daemons of %s have different states: this is about \"%s\", "
-				"and not about \"%s\"; for that: --state",
+				"two daemons of %s have different states: this is about \"%s\", and not about \"%s\"; for that: --state",
 				common->pins, found.state, stats.state);
 		if (is_found && (is_alive || !alive))
 			continue;

@@ -21,8 +21,7 @@ const struct cli_command cli_commands[] = {
 	  "  --window TIME       within TIME (5m)\n"
 	  "  --for TIME          for TIME (1h)\n"
 	  "  --port PORT,...     protect these TCP ports (25)\n"
-	  "  --blocks N          room for so many IPv4 addresses, and half as many networks of "
-	  "IPv6\n"
+	  "  --blocks N          room for so many IPv4 addresses, and half as many networks of IPv6\n"
 	  "  --mode MODE         auto, native or generic (auto)\n"
 	  "  --dry-run           judge and count what would be dropped, drop nothing\n"
 	  "  --keep              on exit leave filter and blocks where they are\n"
@@ -99,14 +98,12 @@ const struct cli_command cli_commands[] = {
 static void main_help(FILE *to)
 {
 	fputs("usage: sobig-xdp COMMAND [OPTION...] [ARGUMENT...]\n\n"
-	      "Blocks hosts that flood exim with worms, before the kernel's network stack sees "
-	      "them.\n\n",
+	      "Blocks hosts that flood exim with worms, before the kernel's network stack sees them.\n\n",
 	      to);
 	for (const struct cli_command *command = cli_commands; command->name; command++)
 		if (command->run != cmd_lookup) /* for ourselves only */
 			fprintf(to, "  %-10s %s\n", command->name, command->summary);
-	fputs("\nsobig-xdp COMMAND --help tells a command's options; -V the version; "
-	      "sobig-xdp(8) all.\n",
+	fputs("\nsobig-xdp COMMAND --help tells a command's options; -V the version; sobig-xdp(8) all.\n",
 	      to);
 }
 
@@ -120,9 +117,9 @@ static int main_unknown(const char *word)
 	names[i] = NULL;
 	nearest = suggest_nearest(word, names);
 	if (*word == '-')
-		log_error("\"%s\" stands before the command; options stand behind it: sobig-xdp "
-			  "COMMAND %s",
-			  word, word);
+		log_error(
+			"\"%s\" stands before the command; options stand behind it: sobig-xdp COMMAND %s",
+			word, word);
 	else if (nearest)
 		log_error("there is no command \"%s\"; did you mean \"%s\"?", word, nearest);
 	else

@@ -247,8 +247,9 @@ int cmd_parse(int argc, char **argv)
 			return status;
 	}
 	if (argc - optind > 1)
-		return cli_usage(&parse.common, "one file at a time; for more of them: "
-						"zcat -f FILE... | sobig-xdp parse");
+		return cli_usage(
+			&parse.common,
+			"one file at a time; for more of them: zcat -f FILE... | sobig-xdp parse");
 	if (optind < argc)
 		path = argv[optind];
 	status = policy_load(parse.config, &policy) ? CLI_FAILED : CLI_DONE;

@@ -43,13 +43,13 @@ static int release_confirm(const char *pins, unsigned int ifindex, unsigned int 
 		stats_close(stats);
 	}
 	if (err == -ETIMEDOUT)
-		log_error("process %u was signalled, but its brake is still on, or on again; see: "
-			  "sobig-xdp status",
-			  pid);
+		log_error(
+			"process %u was signalled, but its brake is still on, or on again; see: sobig-xdp status",
+			pid);
 	else if (err)
-		log_error("process %u was signalled, but whether its brake is off cannot be seen: "
-			  "%s",
-			  pid, strerror(-err));
+		log_error(
+			"process %u was signalled, but whether its brake is off cannot be seen: %s",
+			pid, strerror(-err));
 	return err;
 }
 
@@ -117,9 +117,7 @@ int cmd_release(int argc, char **argv)
 		json_object_set_new(document, "released", json_integer(err));
 		return cli_print_json(&common, document);
 	}
-	puts(err ? "The brake is off: new verdicts are acted upon. What was only shown is not made "
-		   "up "
-		   "for; who goes on is blocked."
+	puts(err ? "The brake is off: new verdicts are acted upon. What was only shown is not made up for; who goes on is blocked."
 		 : "The brake was not on.");
 	return CLI_DONE;
 }

@@ -55,10 +55,10 @@ static int replay_take_range(struct replay *replay, const char *text)
 	replay->sweeps = true;
 	if (!replay_grid_take(&replay->ranges, text))
 		return CLI_DONE;
-	return cli_usage(&replay->common,
-			 "--sweep takes limit=A..B (1 to %u) and window=C..D (1s to 7d), as in "
-			 "\"limit=5..30 window=1m..30m\", not \"%s\"",
-			 RULES_LIMIT_MAX, text);
+	return cli_usage(
+		&replay->common,
+		"--sweep takes limit=A..B (1 to %u) and window=C..D (1s to 7d), as in \"limit=5..30 window=1m..30m\", not \"%s\"",
+		RULES_LIMIT_MAX, text);
 }
 
 static int replay_option(struct replay *replay, int option, bool *done)
@@ -106,12 +106,12 @@ static int replay_take_words(struct replay *replay, char **words, int count, int
 			words[logs++] = words[i];
 	}
 	if (!*status && !logs)
-		*status = cli_usage(&replay->common,
-				    "no log is named; - is standard input, and the usual one is "
-				    "/var/log/exim4/mainlog");
+		*status = cli_usage(
+			&replay->common,
+			"no log is named; - is standard input, and the usual one is /var/log/exim4/mainlog");
 	if (!*status && replay->rule && !replay->sweeps)
-		*status = cli_usage(&replay->common, "--rule says which rule to sweep; it needs "
-						     "--sweep");
+		*status = cli_usage(&replay->common,
+				    "--rule says which rule to sweep; it needs --sweep");
 	return logs;
 }
 
@@ -186,9 +186,9 @@ static int replay_file(struct replay *replay, struct replay_file *file)
 
 	if (tally->clock.has_time && file->first != INT64_MAX &&
 	    file->first < tally->to - WINDOW_TOLERANCE)
-		log_warning("\"%s\" begins before the log before it ends; a replay is right for "
-			    "the logs of one server, each given once",
-			    file->name);
+		log_warning(
+			"\"%s\" begins before the log before it ends; a replay is right for the logs of one server, each given once",
+			file->name);
 	reader_init(&reader, replay->policy.classes, replay->helo_checked, file->modified);
 	reader.exim.wants_arrivals = true;
 	err = parallel_read(file->fd, &reader, replay_event, replay_pause, replay, &end);

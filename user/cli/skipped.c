@@ -14,23 +14,21 @@ void skipped_tell(const struct skips *skips)
 				 overflowed = skips->of[SKIP_OVERFLOWED], cut = skips->of[SKIP_CUT];
 
 	if (doubtful)
-		log_warning("lines that can be read in two ways, and were not counted: %llu (with "
-			    "--helo-checked there may be fewer; see WHAT IS NOT COUNTED in "
-			    "sobig-xdp(8))",
-			    doubtful);
+		log_warning(
+			"lines that can be read in two ways, and were not counted: %llu (with --helo-checked there may be fewer; see WHAT IS NOT COUNTED in sobig-xdp(8))",
+			doubtful);
 	if (overlong)
-		log_warning("lines of more than %d bytes, which exim does not write, and which "
-			    "were not counted: %llu",
-			    EXIM_LOG_LINE_MAX, overlong);
+		log_warning(
+			"lines of more than %d bytes, which exim does not write, and which were not counted: %llu",
+			EXIM_LOG_LINE_MAX, overlong);
 	if (overflowed)
-		log_warning("lines that exim could not write whole (\"log string overflowed log "
-			    "buffer\"), and which were not counted: %llu (a HELO that long can be "
-			    "refused in acl_smtp_helo; see WHAT IS NOT COUNTED in sobig-xdp(8))",
-			    overflowed);
+		log_warning(
+			"lines that exim could not write whole (\"log string overflowed log buffer\"), and which were not counted: %llu (a HELO that long can be refused in acl_smtp_helo; see WHAT IS NOT COUNTED in sobig-xdp(8))",
+			overflowed);
 	if (cut)
-		log_warning("lines that syslog had cut, and which were not counted: %llu (exim's "
-			    "own log file has them whole; see WHAT IS NOT COUNTED in sobig-xdp(8))",
-			    cut);
+		log_warning(
+			"lines that syslog had cut, and which were not counted: %llu (exim's own log file has them whole; see WHAT IS NOT COUNTED in sobig-xdp(8))",
+			cut);
 }
 
 void skipped_tell_error(const char *name, int err, const struct chunks_end *end)

@@ -40,8 +40,9 @@ int cmd_top(int argc, char **argv)
 	if (optind < argc)
 		return cli_usage(&common, "top takes no arguments, such as \"%s\"", argv[optind]);
 	if (common.json)
-		return cli_usage(&common, "top is for the eye; JSON is what \"status -j\", "
-					  "\"list -j\" and \"metrics -j\" print");
+		return cli_usage(
+			&common,
+			"top is for the eye; JSON is what \"status -j\", \"list -j\" and \"metrics -j\" print");
 	status = cli_need_privilege();
 	if (status)
 		return status;

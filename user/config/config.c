@@ -120,8 +120,7 @@ static struct config_rule *config_rule_named(struct config_reading *reading, con
 	}
 	if (config->rules_count == SOBIG_RULES_MAX) {
 		config_fail(reading, -EINVAL,
-			    "there can be %d rules at most, those switched off "
-			    "among them",
+			    "there can be %d rules at most, those switched off among them",
 			    SOBIG_RULES_MAX);
 		return NULL;
 	}
@@ -174,8 +173,7 @@ static void config_take_brake(struct config_reading *reading, const char *key, c
 	if (number_parse(value, 1, RULES_BRAKE_MAX, &end, &number) || strcmp(end, "/m")) {
 		config_fail(
 			reading, -EINVAL,
-			"\"%s\" is nothing for blocks, which takes off, or how many new ones in "
-			"a minute: 1/m to %d/m",
+			"\"%s\" is nothing for blocks, which takes off, or how many new ones in a minute: 1/m to %d/m",
 			value, RULES_BRAKE_MAX);
 		return;
 	}
@@ -196,11 +194,11 @@ static void config_no_section(struct config_reading *reading, const char *sectio
 	reading->line = reading->section;
 	snprintf(word, sizeof(word), "%.*s", (int)strcspn(section, " "), section);
 	nearest = suggest_nearest(word, sections);
-	config_fail(reading, -EINVAL,
-		    "there is no section [%s]%s%s%s; what there is: [rule NAME], [class NAME], "
-		    "[allow], [brake], [state], [filter]",
-		    section, nearest ? "; did you mean \"" : "", nearest ? nearest : "",
-		    nearest ? "\"?" : "");
+	config_fail(
+		reading, -EINVAL,
+		"there is no section [%s]%s%s%s; what there is: [rule NAME], [class NAME], [allow], [brake], [state], [filter]",
+		section, nearest ? "; did you mean \"" : "", nearest ? nearest : "",
+		nearest ? "\"?" : "");
 }
 
 /* inih's handler: 1, or 0 for what is wrong. */
@@ -322,12 +320,12 @@ static void config_tell_missing(const struct config_rule *rule, const char *miss
 	for (size_t i = 0; i < rules_default.count; i++)
 		names[i] = rules_default.rules[i].name;
 	nearest = suggest_nearest(rule->rule.name, names);
-	snprintf(error->text, sizeof(error->text),
-		 "%s:%d: [rule %s] has no \"%s\", which a rule needs that is none of the default "
-		 "ones%s%s%s",
-		 rule->file, rule->line, rule->rule.name, missing,
-		 nearest ? "; did you mean [rule " : "", nearest ? nearest : "",
-		 nearest ? "]?" : "");
+	snprintf(
+		error->text, sizeof(error->text),
+		"%s:%d: [rule %s] has no \"%s\", which a rule needs that is none of the default ones%s%s%s",
+		rule->file, rule->line, rule->rule.name, missing,
+		nearest ? "; did you mean [rule " : "", nearest ? nearest : "",
+		nearest ? "]?" : "");
 }
 
 /* What only the whole can show. */
@@ -340,10 +338,10 @@ static int config_finish(const struct config *config, struct config_error *error
 		if (missing)
 			config_tell_missing(rule, missing, error);
 		else if (rule->rule.max < rule->rule.block)
-			snprintf(error->text, sizeof(error->text),
-				 "%s:%d: [rule %s]: max is shorter than block, so that no block "
-				 "could be that long",
-				 rule->file, rule->line, rule->rule.name);
+			snprintf(
+				error->text, sizeof(error->text),
+				"%s:%d: [rule %s]: max is shorter than block, so that no block could be that long",
+				rule->file, rule->line, rule->rule.name);
 		else
 			continue;
 		return -EINVAL;

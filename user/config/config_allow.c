@@ -40,17 +40,17 @@ static int config_allow_address(struct config_allow *allow, const char *item, ch
 		return -EINVAL;
 	}
 	if (err) {
-		snprintf(why, size,
-			 "\"%s\" is no address and no network, as 192.0.2.1, 198.51.100.0/24, "
-			 "2001:db8::/32; names go to \"host\"",
-			 item);
+		snprintf(
+			why, size,
+			"\"%s\" is no address and no network, as 192.0.2.1, 198.51.100.0/24, 2001:db8::/32; names go to \"host\"",
+			item);
 		return err;
 	}
 	if (!prefix.length) {
-		snprintf(why, size,
-			 "\"%s\" is every address there is, so that nobody would be blocked; to "
-			 "block nobody, say \"attach --dry-run\"",
-			 item);
+		snprintf(
+			why, size,
+			"\"%s\" is every address there is, so that nobody would be blocked; to block nobody, say \"attach --dry-run\"",
+			item);
 		return -EINVAL;
 	}
 	addresses = array_grow(allow->addresses, allow->addresses_count, sizeof(prefix));
@@ -100,10 +100,10 @@ static int config_allow_providers(struct config_allow *allow, const char *value,
 	char *path = NULL;
 
 	if (strcmp(value, "no") && strcmp(value, "yes") && *value != '/') {
-		snprintf(why, size,
-			 "\"%s\" is nothing for providers, which takes no, yes "
-			 "(%s) or the absolute path of another such list",
-			 value, CONFIG_PROVIDERS_FILE);
+		snprintf(
+			why, size,
+			"\"%s\" is nothing for providers, which takes no, yes (%s) or the absolute path of another such list",
+			value, CONFIG_PROVIDERS_FILE);
 		return -EINVAL;
 	}
 	if (strcmp(value, "no")) {

@@ -109,8 +109,7 @@ int config_filter_take(struct config_filter *filter, const char *key, const char
 		form = "syn (connections that exist go on) or port (they do not)";
 	} else if (!strcmp(key, "syn-rate")) {
 		err = config_filter_rate(filter, value);
-		form = "off, or as 20/s burst 40, 100/m burst 20; up to 1000, burst up to 10000, "
-		       "and more than a hundredth of a second's SYNs";
+		form = "off, or as 20/s burst 40, 100/m burst 20; up to 1000, burst up to 10000, and more than a hundredth of a second's SYNs";
 	} else if (!strcmp(key, "extend")) {
 		err = config_filter_flag(value, "no", "yes", &filter->extend);
 		form = "yes (a block lasts until its host was quiet for its length) or no";

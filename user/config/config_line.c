@@ -61,9 +61,7 @@ const char *config_line_cut(char **line)
 	if (end != text && (text + key >= end))
 		return "neither \"[section]\" nor \"key = value\"";
 	if (end[strspn(end, config_line_blanks)] && config_line_takes_pattern(text, key))
-		return "in a pattern, \"#\" or \";\" behind a space could begin a comment or be "
-		       "meant: give a comment a line of its own, or write \"[#]\" or \"[;]\" for "
-		       "the character";
+		return "in a pattern, \"#\" or \";\" behind a space could begin a comment or be meant: give a comment a line of its own, or write \"[#]\" or \"[;]\" for the character";
 	*end = '\0';
 	return NULL;
 }

@@ -112,11 +112,11 @@ static int config_rule_unknown(const char *key, char *why, size_t size)
 					    "memory", "match", "dry-run", "enabled", NULL };
 	const char *nearest = suggest_nearest(key, keys);
 
-	snprintf(why, size, "a rule has no key \"%s\"%s%s%s", key,
-		 nearest ? "; did you mean \"" : "", nearest ? nearest : "",
-		 nearest ? "\"?"
-			 : "; it has class, limit, window, block, max, memory, match, dry-run, "
-			   "enabled");
+	snprintf(
+		why, size, "a rule has no key \"%s\"%s%s%s", key,
+		nearest ? "; did you mean \"" : "", nearest ? nearest : "",
+		nearest ? "\"?"
+			: "; it has class, limit, window, block, max, memory, match, dry-run, enabled");
 	return -EINVAL;
 }
 

@@ -51,9 +51,9 @@ static void lint_match(const struct lint *review, const struct config_rule *rule
 	for (int i = 0; i < EVENT_OFFENCES; i++)
 		if (rule->rule.weights[i] && lint_has_text(review->config, i))
 			return;
-	review->finding(review->context, rule,
-			"it can never fire: it has a match, and lines of its classes hold no text "
-			"of an ACL that could fit");
+	review->finding(
+		review->context, rule,
+		"it can never fire: it has a match, and lines of its classes hold no text of an ACL that could fit");
 }
 
 static void lint_rule(const struct lint *review, size_t number)
@@ -72,10 +72,10 @@ static void lint_rule(const struct lint *review, size_t number)
 		/* Of two that are alike, the later one is the one too many. */
 		if (i > number && !rule->match && lint_is_shadowed(&other->rule, rule))
 			continue;
-		snprintf(text, sizeof(text),
-			 "it can never change anything: whatever it counts, [rule %s] has had "
-			 "enough of first",
-			 other->rule.name);
+		snprintf(
+			text, sizeof(text),
+			"it can never change anything: whatever it counts, [rule %s] has had enough of first",
+			other->rule.name);
 		review->finding(review->context, rule, text);
 		return;
 	}
@@ -96,10 +96,10 @@ static void lint_allow(const struct lint *review)
 				 "[allow] %s swallows every rule: no host of %s is ever blocked",
 				 address, ipv4 ? "IPv4" : "IPv6");
 		else if (entry->length < (ipv4 ? LINT_WIDEST4 : LINT_WIDEST6))
-			snprintf(text, sizeof(text),
-				 "[allow] %s is very wide: a large part of the internet is never "
-				 "blocked",
-				 address);
+			snprintf(
+				text, sizeof(text),
+				"[allow] %s is very wide: a large part of the internet is never blocked",
+				address);
 		else
 			continue;
 		review->finding(review->context, NULL, text);

@@ -25,17 +25,17 @@ int overrides_take(enum overrides_key key, const char *value, struct overrides *
 	case OVERRIDES_WINDOW:
 		if (duration_parse(value, &overrides->window) ||
 		    overrides->window > RULES_WINDOW_MAX) {
-			log_error("--window = \"%s\": expected a time from 1s to 7d, such as 90s "
-				  "or 5m",
-				  value);
+			log_error(
+				"--window = \"%s\": expected a time from 1s to 7d, such as 90s or 5m",
+				value);
 			return -EINVAL;
 		}
 		return 0;
 	case OVERRIDES_FOR:
 		if (duration_parse(value, &overrides->block)) {
-			log_error("--for = \"%s\": expected a time from 1s to 366d, such as 90s or "
-				  "1h30m",
-				  value);
+			log_error(
+				"--for = \"%s\": expected a time from 1s to 366d, such as 90s or 1h30m",
+				value);
 			return -EINVAL;
 		}
 		return 0;
@@ -48,9 +48,9 @@ int overrides_apply(const struct overrides *overrides, struct rules *rules)
 	struct rule *rule = (struct rule *)rules_find(rules, rules_default.rules[0].name);
 
 	if (!rule && (overrides->limit || overrides->window || overrides->block)) {
-		log_error("--limit, --window and --for are of the rule %s, and the configuration "
-			  "switches that off",
-			  rules_default.rules[0].name);
+		log_error(
+			"--limit, --window and --for are of the rule %s, and the configuration switches that off",
+			rules_default.rules[0].name);
 		return -EINVAL;
 	}
 	if (!rule)

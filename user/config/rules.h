@@ -10,9 +10,9 @@
 #include "common/event.h"
 
 #define RULES_WEIGHT_MAX 100
-#define RULES_LIMIT_MAX   1000
-#define RULES_WINDOW_MAX  (7 * 24 * 3600) /* seconds */
-#define RULES_MARKS_MAX	 32 /* as many as struct event has bits for */
+#define RULES_LIMIT_MAX	 1000
+#define RULES_WINDOW_MAX (7 * 24 * 3600) /* seconds */
+#define RULES_MARKS_MAX	 32		 /* as many as struct event has bits for */
 #define RULES_NO_MARK	 (-1)
 
 /*

@@ -44,10 +44,10 @@ static int64_t enforce_time(struct daemon_log *log, int64_t time)
 		return time - log->skew;
 	log->skew = skew;
 	if (skew)
-		log_warning("the clock of %s is %s %s ours; its lines count as of now all the same "
-			    "(exim's \"timezone\", or TZ here?)",
-			    source_name(log->source), duration_format(llabs(skew) / 1000, text),
-			    skew < 0 ? "behind" : "ahead of");
+		log_warning(
+			"the clock of %s is %s %s ours; its lines count as of now all the same (exim's \"timezone\", or TZ here?)",
+			source_name(log->source), duration_format(llabs(skew) / 1000, text),
+			skew < 0 ? "behind" : "ahead of");
 	else
 		log_notice("the clock of %s is ours again", source_name(log->source));
 	return time - skew;
@@ -63,9 +63,9 @@ static void enforce_tell_failure(struct daemon *daemon, const char *address, int
 	}
 	daemon->full++;
 	if (!(daemon->full & (daemon->full - 1)))
-		log_error("%s was not blocked: the table is full (%llu such verdict%s); it holds "
-			  "what --blocks says",
-			  address, (unsigned long long)daemon->full, suggest_plural(daemon->full));
+		log_error(
+			"%s was not blocked: the table is full (%llu such verdict%s); it holds what --blocks says",
+			address, (unsigned long long)daemon->full, suggest_plural(daemon->full));
 }
 
 /* The brake has come on: this is for a human, and he may be asleep. */
@@ -75,8 +75,7 @@ static void enforce_tell_brake(struct daemon *daemon)
 		return;
 	daemon->stats.braked = 1;
 	log_error(
-		"THE BRAKE IS ON: more than %u new block%s in a minute. From now on, new verdicts "
-		"are only shown. Look at: sobig-xdp list; if they are right: sobig-xdp release",
+		"THE BRAKE IS ON: more than %u new block%s in a minute. From now on, new verdicts are only shown. Look at: sobig-xdp list; if they are right: sobig-xdp release",
 		daemon->policy.rules.brake, suggest_plural(daemon->policy.rules.brake));
 	daemon_event(daemon, "brake",
 		     json_pack("{s:i}", "blocks", (int)daemon->policy.rules.brake));

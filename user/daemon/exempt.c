@@ -88,9 +88,9 @@ static void exempt_lifted(void *context, const struct blocks_exempt_lifted *lift
 	addr_prefix_format(&lifted->entry, entry);
 	restore_lift(daemon->restore, &lifted->target);
 	if (lifted->err)
-		log_error("the rest of %s, of which %s is never to be blocked, could not be "
-			  "blocked again: %s",
-			  address, entry, strerror(-lifted->err));
+		log_error(
+			"the rest of %s, of which %s is never to be blocked, could not be blocked again: %s",
+			address, entry, strerror(-lifted->err));
 	daemon_event(daemon, "lift",
 		     json_pack("{s:s, s:s, s:o, s:I, s:b}", "address", address, "entry", entry,
 			       "reason", output_text(lifted->why), "pieces",
@@ -98,10 +98,10 @@ static void exempt_lifted(void *context, const struct blocks_exempt_lifted *lift
 	if (++lifting->count > EXEMPT_TOLD_MAX)
 		return;
 	if (lifted->pieces)
-		log_notice("unblocked %s in %s, which is never to be blocked (%s); the rest stays "
-			   "blocked as %zu network%s",
-			   entry, address, lifted->why, lifted->pieces,
-			   suggest_plural(lifted->pieces));
+		log_notice(
+			"unblocked %s in %s, which is never to be blocked (%s); the rest stays blocked as %zu network%s",
+			entry, address, lifted->why, lifted->pieces,
+			suggest_plural(lifted->pieces));
 	else
 		log_notice("unblocked %s: %s is never to be blocked (%s)", address, entry,
 			   lifted->why);
@@ -151,9 +151,9 @@ static void exempt_lift(struct exempt *exempt, struct daemon *daemon,
 		log_notice("lifted besides: %u block%s", lifting.count - EXEMPT_TOLD_MAX,
 			   suggest_plural(lifting.count - EXEMPT_TOLD_MAX));
 	if (err)
-		log_error("cannot look for blocks of who is never to be blocked: %s; try: "
-			  "sobig-xdp unblock ADDR",
-			  strerror(-err));
+		log_error(
+			"cannot look for blocks of who is never to be blocked: %s; try: sobig-xdp unblock ADDR",
+			strerror(-err));
 }
 
 void exempt_read(struct exempt *exempt, struct daemon *daemon)

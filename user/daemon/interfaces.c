@@ -35,9 +35,9 @@ static int interfaces_take_off(struct daemon *daemon, struct daemon_interface *i
 		if (err > 0)
 			err = pins_remove(pins, interface->index);
 		else if (err)
-			log_error("%s: cannot see whether its pins are ours still, so they were "
-				  "left in %s: %s",
-				  interface->name, pins, strerror(-err));
+			log_error(
+				"%s: cannot see whether its pins are ours still, so they were left in %s: %s",
+				interface->name, pins, strerror(-err));
 	}
 	if (turn >= 0)
 		close(turn);
@@ -74,9 +74,9 @@ static void interfaces_was_taken_off(struct daemon *daemon, struct daemon_interf
 		log_notice("%s: the filter was taken off by sobig-xdp detach", interface->name);
 		return;
 	}
-	log_error("%s: the filter was taken off, and not by us: mail is not protected; "
-		  "to put it back: sobig-xdp attach %s",
-		  interface->name, interface->name);
+	log_error(
+		"%s: the filter was taken off, and not by us: mail is not protected; to put it back: sobig-xdp attach %s",
+		interface->name, interface->name);
 	*result = -EIO;
 }
 
@@ -100,9 +100,9 @@ static void interfaces_note_look(struct daemon_interface *interface, int error)
 	if (error == interface->unseen)
 		return;
 	if (error)
-		log_error("%s: cannot see whether the filter is in place: %s; going on, and "
-			  "looking again each second",
-			  interface->name, strerror(error));
+		log_error(
+			"%s: cannot see whether the filter is in place: %s; going on, and looking again each second",
+			interface->name, strerror(error));
 	else
 		log_notice("%s: the filter is in place, as can be seen again", interface->name);
 	interface->unseen = error;
@@ -131,10 +131,9 @@ int interfaces_check(struct daemon *daemon, int *result)
 		if (err == -ENOENT) {
 			interfaces_was_taken_off(daemon, interface, result);
 		} else if (err == -ENODEV) {
-			log_error("%s has vanished, or was moved to another network namespace, "
-				  "where \"ip link set dev %s xdp off\" takes the filter off; "
-				  "when it is back: sobig-xdp attach %s",
-				  name, name, name);
+			log_error(
+				"%s has vanished, or was moved to another network namespace, where \"ip link set dev %s xdp off\" takes the filter off; when it is back: sobig-xdp attach %s",
+				name, name, name);
 			*result = -EIO;
 		} else {
 			interfaces_note_look(interface, -err);
@@ -157,9 +156,9 @@ static int interfaces_claim(struct daemon *daemon, const char *name)
 	if (!interface->index)
 		return -ENODEV;
 	if (!links_is_ethernet(interface->index)) {
-		log_error("%s is no Ethernet interface: the filter would see nothing in its "
-			  "packets; guard the one that they come in by",
-			  name);
+		log_error(
+			"%s is no Ethernet interface: the filter would see nothing in its packets; guard the one that they come in by",
+			name);
 		return -ENOTSUP;
 	}
 	err = filter_find(interface->index, daemon->filter.pins, 0, &info);
@@ -299,14 +298,14 @@ static int interfaces_clear(struct daemon *daemon)
 		return -ESTALE;
 	}
 	if (count != daemon->interfaces_count) {
-		log_error("the tables in %s are another version's, and are in use for other "
-			  "interfaces; to make them anew: sobig-xdp detach --all",
-			  pins);
+		log_error(
+			"the tables in %s are another version's, and are in use for other interfaces; to make them anew: sobig-xdp detach --all",
+			pins);
 		return -ESTALE;
 	}
-	log_warning("the tables in %s are another version's, and are made anew; blocks come back "
-		    "as far as the history has them",
-		    pins);
+	log_warning(
+		"the tables in %s are another version's, and are made anew; blocks come back as far as the history has them",
+		pins);
 	for (int i = 0; i < daemon->interfaces_count; i++) {
 		struct daemon_interface *interface = &daemon->interfaces[i];
 

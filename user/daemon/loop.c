@@ -55,13 +55,13 @@ static void loop_check_log(struct daemon_log *log)
 	if (error == ENOENT && log->seen)
 		log_notice("%s was rotated away: waiting for the next one", path);
 	else if (error == ENOENT)
-		log_warning("%s is not there: waiting for it (is that its name?); blocks in "
-			    "force stay",
-			    path);
+		log_warning(
+			"%s is not there: waiting for it (is that its name?); blocks in force stay",
+			path);
 	else if (error)
-		log_error("cannot read %s: %s; trying again whenever it changes; blocks in "
-			  "force stay",
-			  path, strerror(error));
+		log_error(
+			"cannot read %s: %s; trying again whenever it changes; blocks in force stay",
+			path, strerror(error));
 	else
 		log_notice("reading %s", path);
 	log->error = error;
@@ -73,13 +73,13 @@ static void loop_caught_up(struct daemon_log *log)
 
 	log->behind = false;
 	if (state.lost)
-		log_warning("%s: what was written before a rotation is gone, and was not read to "
-			    "its end",
-			    source_name(log->source));
+		log_warning(
+			"%s: what was written before a rotation is gone, and was not read to its end",
+			source_name(log->source));
 	if (state.lines)
-		log_notice("%s: lines that had been written while nobody read, and are judged now: "
-			   "%llu",
-			   source_name(log->source), (unsigned long long)state.lines);
+		log_notice(
+			"%s: lines that had been written while nobody read, and are judged now: %llu",
+			source_name(log->source), (unsigned long long)state.lines);
 }
 
 /* Counts the lines that were not judged, from what there were before and are now. */

@@ -101,13 +101,13 @@ static void restore_read(struct restore *restore, struct daemon *daemon, const c
 	restore->db = NULL;
 	memset(&restore->totals, 0, sizeof(restore->totals));
 	if (err == -EBADMSG)
-		log_error("the state in \"%s/%s\" is damaged, and is put aside: who was blocked "
-			  "before, and where the log was left, is not known",
-			  folder, DB_FILE);
+		log_error(
+			"the state in \"%s/%s\" is damaged, and is put aside: who was blocked before, and where the log was left, is not known",
+			folder, DB_FILE);
 	else
-		log_error("cannot read the state in \"%s\": %s; who was blocked before, and where "
-			  "the log was left, is not known",
-			  folder, db_strerror(-err));
+		log_error(
+			"cannot read the state in \"%s\": %s; who was blocked before, and where the log was left, is not known",
+			folder, db_strerror(-err));
 }
 
 int restore_open(struct daemon *daemon, const char *folder, const char *interface,
@@ -350,9 +350,9 @@ void restore_restore(struct daemon *daemon)
 	if (err)
 		log_error("cannot read the blocks that ran: %s", strerror(-err));
 	if (restoring.restored && daemon->filter.dry_run)
-		log_notice("restored %llu blocks; this is a dry run: they are listed as such, and "
-			   "nothing is dropped",
-			   (unsigned long long)restoring.restored);
+		log_notice(
+			"restored %llu blocks; this is a dry run: they are listed as such, and nothing is dropped",
+			(unsigned long long)restoring.restored);
 	else if (restoring.restored)
 		log_notice("blocks that still run, and are in force again: %llu",
 			   (unsigned long long)restoring.restored);
@@ -384,29 +384,28 @@ bool restore_check(struct daemon *daemon)
 		daemon->stats.state_lost_until = restore_second(state.lost_until);
 	}
 	if (state.error != restore->error && state.error)
-		log_error("the state cannot be written: %s; blocks go on, their history waits, and "
-			  "a restart would not know of it",
-			  db_strerror(state.error));
+		log_error(
+			"the state cannot be written: %s; blocks go on, their history waits, and a restart would not know of it",
+			db_strerror(state.error));
 	else if (state.error != restore->error)
 		log_notice("the state can be written again");
 	if (bad != daemon->stats.state_bad) {
 		log_warning(
-			"the state in \"%s\" has %llu rows that are not valid; they are skipped; "
-			"has somebody else written to %s?",
+			"the state in \"%s\" has %llu rows that are not valid; they are skipped; has somebody else written to %s?",
 			daemon->stats.state, (unsigned long long)bad, DB_FILE);
 		daemon->stats.state_bad = bad;
 	}
 	if (state.damaged != restore->damaged)
 		log_error("the state was damaged, and was put aside; a new one is begun");
 	if (state.gone != restore->gone)
-		log_warning("somebody has taken the state away: a new one is begun, which knows "
-			    "nothing of what was before");
+		log_warning(
+			"somebody has taken the state away: a new one is begun, which knows nothing of what was before");
 	restore->gone = state.gone;
 	/* At powers of two, lest a full disk gets fuller. */
 	if (state.lost && (!restore->lost || state.lost >= 2 * restore->lost)) {
-		log_error("the state has no room: %llu blocks so far were not saved, and a restart "
-			  "would not restore them; raise \"size\" in [state], or free disk space",
-			  (unsigned long long)state.lost);
+		log_error(
+			"the state has no room: %llu blocks so far were not saved, and a restart would not restore them; raise \"size\" in [state], or free disk space",
+			(unsigned long long)state.lost);
 		restore->lost = state.lost;
 	}
 	restore->error = state.error;

@@ -7,8 +7,8 @@
 #include <stddef.h>
 
 /*
- * Where it is set, the socket of a service that asks exim (scripts/systemd/ask-exim): what `exim -bP` is
- * to be asked goes in, its answer comes out.
+ * Where it is set, the socket of a service that asks exim (scripts/systemd/ask-exim): what `exim
+ * -bP` is to be asked goes in, its answer comes out.
  */
 #define ASK_SERVICE "SOBIG_XDP_EXIM"
 

@@ -27,5 +27,4 @@ struct blocks {
 	uint32_t rests;			/* how often they need not be counted yet */
 };
 
-
 #endif

@@ -51,10 +51,10 @@ static void filter_report_failure(const char *name, const struct filter_options 
 
 	loader_heard(heard);
 	if (err == -EINVAL || err == -ENOTSUP)
-		log_error("cannot attach to %s in %s mode: %s%s; "
-			  "if the pins in %s are another version's: sobig-xdp detach --all",
-			  name, filter_mode_name(options->mode), strerror(-err), heard,
-			  options->pins);
+		log_error(
+			"cannot attach to %s in %s mode: %s%s; if the pins in %s are another version's: sobig-xdp detach --all",
+			name, filter_mode_name(options->mode), strerror(-err), heard,
+			options->pins);
 	else if (err != -EPERM && err != -EEXIST)
 		log_error("cannot attach to %s in %s mode: %s%s", name,
 			  filter_mode_name(options->mode), strerror(-err), heard);
@@ -97,14 +97,13 @@ void filter_report_others(unsigned int ifindex, const char *pins)
 	if (look_at(ifindex, pins, 0, &look) || !filter_is_barred(&look))
 		return;
 	filter_name(ifindex, name);
-	log_error("%s carries the XDP program \"%s\" (id %u), which is not ours and was left "
-		  "alone%s; to look at it: bpftool prog show id %u; to remove it: ip link set dev "
-		  "%s xdp%s off",
-		  name, look.name, look.main,
-		  strcmp(look.name, SOBIG_PROGRAM)
-			  ? ""
-			  : " (it is a sobig-xdp's, but uses other pins than these)",
-		  look.main, name, look.generic ? "generic" : "");
+	log_error(
+		"%s carries the XDP program \"%s\" (id %u), which is not ours and was left alone%s; to look at it: bpftool prog show id %u; to remove it: ip link set dev %s xdp%s off",
+		name, look.name, look.main,
+		strcmp(look.name, SOBIG_PROGRAM)
+			? ""
+			: " (it is a sobig-xdp's, but uses other pins than these)",
+		look.main, name, look.generic ? "generic" : "");
 }
 
 int filter_prepare(unsigned int ifindex, const struct filter_options *options)
@@ -144,9 +143,9 @@ int filter_attach(unsigned int ifindex, const struct filter_options *options,
 	err = look_at(ifindex, options->pins, 0, &before);
 	if (err) {
 		if (err != -EPERM)
-			log_error("cannot see what XDP program is on %s, so nothing was attached: "
-				  "%s",
-				  name, strerror(-err));
+			log_error(
+				"cannot see what XDP program is on %s, so nothing was attached: %s",
+				name, strerror(-err));
 		return err;
 	}
 	if (filter_is_barred(&before)) {
@@ -160,9 +159,9 @@ int filter_attach(unsigned int ifindex, const struct filter_options *options,
 		err = loader_attach(ifindex, options, &ticks, &before, mode);
 	if (err && err != -EPERM && err != -EEXIST && options->mode == FILTER_AUTO &&
 	    !before.main) {
-		log_warning("%s cannot take the filter in native mode (%s%s): trying generic mode, "
-			    "which is slower",
-			    name, strerror(-err), loader_heard(heard));
+		log_warning(
+			"%s cannot take the filter in native mode (%s%s): trying generic mode, which is slower",
+			name, strerror(-err), loader_heard(heard));
 		loader_listen();
 		err = loader_attach(ifindex, options, &ticks, &before, FILTER_GENERIC);
 	}
@@ -185,16 +184,16 @@ int filter_detach(unsigned int ifindex, const char *pins, uint32_t id)
 		return -ENOENT;
 	if (err) {
 		if (err != -EPERM)
-			log_error("cannot see whether our filter is on %s, so it was left there: "
-				  "%s; to take any off by hand: ip link set dev %s xdp off",
-				  filter_name(ifindex, name), strerror(-err), name);
+			log_error(
+				"cannot see whether our filter is on %s, so it was left there: %s; to take any off by hand: ip link set dev %s xdp off",
+				filter_name(ifindex, name), strerror(-err), name);
 		return err;
 	}
 	err = loader_detach(ifindex, &look);
 	if (err && err != -EPERM)
-		log_error("cannot take the filter off %s: %s%s; by hand: ip link set dev %s "
-			  "xdp%s off",
-			  filter_name(ifindex, name), strerror(-err), loader_heard(heard), name,
-			  look.generic ? "generic" : "");
+		log_error(
+			"cannot take the filter off %s: %s%s; by hand: ip link set dev %s xdp%s off",
+			filter_name(ifindex, name), strerror(-err), loader_heard(heard), name,
+			look.generic ? "generic" : "");
 	return err;
 }

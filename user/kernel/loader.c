@@ -226,10 +226,10 @@ static int loader_remove(unsigned int ifindex, const struct look *look)
 		program = xdp_multiprog__next_prog(program, all);
 	/* The kernel has it, and libxdp cannot see it: its pins are in another mount namespace. */
 	if (!program) {
-		snprintf(loader_words.text, sizeof(loader_words.text),
-			 "libxdp has no pin of program %u; name the bpf file system that it was "
-			 "attached with in LIBXDP_BPFFS",
-			 look->ours);
+		snprintf(
+			loader_words.text, sizeof(loader_words.text),
+			"libxdp has no pin of program %u; name the bpf file system that it was attached with in LIBXDP_BPFFS",
+			look->ours);
 		return -ENXIO;
 	}
 	return xdp_program__detach(program, ifindex, xdp_multiprog__attach_mode(all), 0);

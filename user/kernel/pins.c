@@ -74,15 +74,14 @@ static int pins_need_bpffs(const char *dir)
 		}
 		err = -errno;
 		if (err != -EPERM)
-			log_error("there is no bpf file system on %s, and mounting one failed: "
-				  "%s; "
-				  "try: mount -t bpf bpf %s",
-				  PINS_BPFFS, strerror(-err), PINS_BPFFS);
+			log_error(
+				"there is no bpf file system on %s, and mounting one failed: %s; try: mount -t bpf bpf %s",
+				PINS_BPFFS, strerror(-err), PINS_BPFFS);
 		return err;
 	}
-	log_error("%s is not on a bpf file system, so nothing can be pinned in %s; "
-		  "try: mount -t bpf bpf %s",
-		  parent, dir, parent);
+	log_error(
+		"%s is not on a bpf file system, so nothing can be pinned in %s; try: mount -t bpf bpf %s",
+		parent, dir, parent);
 	return -ENODEV;
 }
 
@@ -102,9 +101,9 @@ static int pins_make_folder(const char *path)
 		return -EPERM;
 	if (lstat(path, &st) || !S_ISDIR(st.st_mode) || st.st_uid != geteuid() ||
 	    st.st_mode & (S_IWGRP | S_IWOTH)) {
-		log_error("%s was not made by sobig-xdp, or others may write to it; "
-			  "look into it, then: rm -r %s",
-			  path, path);
+		log_error(
+			"%s was not made by sobig-xdp, or others may write to it; look into it, then: rm -r %s",
+			path, path);
 		return -EEXIST;
 	}
 	return 0;

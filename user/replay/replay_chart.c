@@ -74,9 +74,7 @@ static void replay_chart_hits(FILE *page, const struct replay_series *series)
 		if (!counts[REPLAY_OFFENCES] && !counts[REPLAY_ARRIVALS])
 			continue;
 		fprintf(page,
-			"<rect class=\"hit\" x=\"%zu\" width=\"1\" height=\"%d\"><title>%.16s: %s "
-			"offence%s, %s avoided; %s new block%s; %s message%s accepted, %s lost"
-			"</title></rect>\n",
+			"<rect class=\"hit\" x=\"%zu\" width=\"1\" height=\"%d\"><title>%.16s: %s offence%s, %s avoided; %s new block%s; %s message%s accepted, %s lost</title></rect>\n",
 			i, REPLAY_CHART_TOP, replay_words_time(replay_series_start(series, i)),
 			replay_words_number(counts[REPLAY_OFFENCES], true),
 			suggest_plural(counts[REPLAY_OFFENCES]),
@@ -101,8 +99,7 @@ static void replay_chart_plot(FILE *page, const struct replay_series *series,
 	if (ceiling > 1 && ceiling % 2 == 0)
 		fprintf(page, "<span>%s</span>", replay_words_number(ceiling / 2, true));
 	fprintf(page,
-		"<span>0</span></div>\n<svg role=\"img\" aria-labelledby=\"t%d d%d\" "
-		"style=\"height:%dpx\" viewBox=\"0 0 %zu %d\" preserveAspectRatio=\"none\">\n"
+		"<span>0</span></div>\n<svg role=\"img\" aria-labelledby=\"t%d d%d\" style=\"height:%dpx\" viewBox=\"0 0 %zu %d\" preserveAspectRatio=\"none\">\n"
 		"<title id=\"t%d\">%s over time</title>\n<desc id=\"d%d\">%s</desc>\n",
 		plot->whole, plot->whole, plot->height, series->count, REPLAY_CHART_TOP,
 		plot->whole, plot->title, plot->whole, plot->described);
@@ -156,18 +153,13 @@ static void replay_chart_axis(FILE *page, const struct replay_series *series)
 
 static void replay_chart_table(FILE *page, const struct replay_series *series)
 {
-	fputs("<details><summary>The same as a table</summary>\n<div class=\"scroll tall\" "
-	      "tabindex=\"0\"><table>\n<thead><tr><th>From</th><th class=\"n\">Offences</th>"
-	      "<th class=\"n\">Avoided</th><th class=\"n\">New blocks</th>"
-	      "<th class=\"n\">Accepted</th><th class=\"n\">Lost</th></tr></thead>\n<tbody>\n",
+	fputs("<details><summary>The same as a table</summary>\n<div class=\"scroll tall\" tabindex=\"0\"><table>\n<thead><tr><th>From</th><th class=\"n\">Offences</th><th class=\"n\">Avoided</th><th class=\"n\">New blocks</th><th class=\"n\">Accepted</th><th class=\"n\">Lost</th></tr></thead>\n<tbody>\n",
 	      page);
 	for (size_t i = 0; i < series->count; i++) {
 		const uint64_t *counts = series->steps[i].counts;
 
 		fprintf(page,
-			"<tr><th scope=\"row\">%.16s</th><td class=\"n\">%s</td><td class=\"n\">%s"
-			"</td><td class=\"n\">%s</td><td class=\"n\">%s</td><td class=\"n\">%s</td>"
-			"</tr>\n",
+			"<tr><th scope=\"row\">%.16s</th><td class=\"n\">%s</td><td class=\"n\">%s</td><td class=\"n\">%s</td><td class=\"n\">%s</td><td class=\"n\">%s</td></tr>\n",
 			replay_words_time(replay_series_start(series, i)),
 			replay_words_number(counts[REPLAY_OFFENCES], true),
 			replay_words_number(counts[REPLAY_AVOIDED], true),
@@ -182,8 +174,7 @@ void replay_chart(FILE *page, const struct replay_report *report)
 {
 	static const struct replay_chart_plot plots[] = {
 		{ "Offences",
-		  "Those that would still have reached exim, and on top of them those "
-		  "that a block would have kept away.",
+		  "Those that would still have reached exim, and on top of them those that a block would have kept away.",
 		  REPLAY_OFFENCES, REPLAY_AVOIDED, "--let", "--cut", 240 },
 		{ "New blocks", "How many hosts would have been blocked anew.", REPLAY_BLOCKS,
 		  REPLAY_BLOCKS, "--ink", "--ink", 80 },
@@ -197,10 +188,7 @@ void replay_chart(FILE *page, const struct replay_report *report)
 		fputs("<p>There is nothing in the log that counts.</p></section>\n", page);
 		return;
 	}
-	fputs("<div class=\"key\"><span><i style=\"background:var(--cut)\"></i>avoided: never "
-	      "reaches exim</span><span><i style=\"background:var(--let)\"></i>reaches exim all "
-	      "the same</span><span><i style=\"background:var(--price)\"></i>good mail lost"
-	      "</span></div>\n<div class=\"plot\">\n",
+	fputs("<div class=\"key\"><span><i style=\"background:var(--cut)\"></i>avoided: never reaches exim</span><span><i style=\"background:var(--let)\"></i>reaches exim all the same</span><span><i style=\"background:var(--price)\"></i>good mail lost</span></div>\n<div class=\"plot\">\n",
 	      page);
 	for (size_t i = 0; i < sizeof(plots) / sizeof(plots[0]); i++)
 		replay_chart_plot(page, series, &plots[i]);

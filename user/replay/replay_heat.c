@@ -118,9 +118,7 @@ static void replay_heat_cell(FILE *page, const struct replay_heat *heat, size_t 
 			  0.5);
 
 	fprintf(page,
-		"<td class=\"h%d%s%s\" title=\"more than %u in %s: %s of %s offence%s avoided, %s "
-		"accepted message%s of %s host%s lost, %s host%s blocked%s%s\">%s<small>%s</small>"
-		"</td>",
+		"<td class=\"h%d%s%s\" title=\"more than %u in %s: %s of %s offence%s avoided, %s accepted message%s of %s host%s lost, %s host%s blocked%s%s\">%s<small>%s</small></td>",
 		level, cell == heat->own ? " own" : "", heat->is_shown[cell] ? " best" : "",
 		replay_heat_limit(heat, cell),
 		replay_words_duration(replay_heat_window(heat, cell)),
@@ -138,8 +136,7 @@ static void replay_heat_map(FILE *page, const struct replay_heat *heat)
 {
 	const struct sweep_grid *grid = heat->report->grid;
 
-	fputs("<div class=\"scroll\" tabindex=\"0\"><table "
-	      "class=\"heat\">\n<thead><tr><th>more<br>than</th>",
+	fputs("<div class=\"scroll\" tabindex=\"0\"><table class=\"heat\">\n<thead><tr><th>more<br>than</th>",
 	      page);
 	for (size_t w = 0; w < grid->windows_count; w++)
 		fprintf(page, "<th scope=\"col\">in %s</th>",
@@ -167,11 +164,8 @@ static void replay_heat_key(FILE *page, const struct replay_heat *heat)
 	else
 		fprintf(page, "As configured, more than %u in %s, is not among these.", rule->limit,
 			replay_words_duration(rule->window));
-	fputs(" &#9733;: of those that no other pair beats, at the same price or less; of pairs "
-	      "that come to the same, the one that blocks the fewest hosts, then that with the "
-	      "highest limit, then the shortest time.</p>\n"
-	      "<p class=\"dim\">In each cell: percent of all offences avoided, and accepted "
-	      "messages lost.</p>\n",
+	fputs(" &#9733;: of those that no other pair beats, at the same price or less; of pairs that come to the same, the one that blocks the fewest hosts, then that with the highest limit, then the shortest time.</p>\n"
+	      "<p class=\"dim\">In each cell: percent of all offences avoided, and accepted messages lost.</p>\n",
 	      page);
 }
 
@@ -181,8 +175,7 @@ static void replay_heat_pair(FILE *page, const struct replay_heat *heat, size_t 
 	const struct sweep_cell *of = &heat->report->cells[cell];
 
 	fprintf(page,
-		"<tr><th scope=\"row\">more than %u in %s%s</th><td class=\"n\">%s&nbsp;%%</td>"
-		"<td class=\"n\">%s</td><td class=\"n\">%s</td><td class=\"n\">%s</td></tr>\n",
+		"<tr><th scope=\"row\">more than %u in %s%s</th><td class=\"n\">%s&nbsp;%%</td><td class=\"n\">%s</td><td class=\"n\">%s</td><td class=\"n\">%s</td></tr>\n",
 		replay_heat_limit(heat, cell),
 		replay_words_duration(replay_heat_window(heat, cell)),
 		cell == heat->own ? "<br><b>(as configured)</b>" : "",
@@ -198,9 +191,7 @@ static void replay_heat_bargains(FILE *page, const struct replay_heat *heat)
 	if (!heat->bargains_count)
 		return;
 	fputs("<h3>The best that can be had, from the cheapest to the most thorough</h3>\n"
-	      "<div class=\"scroll\" tabindex=\"0\"><table>\n<thead><tr><th>Block at</th>"
-	      "<th class=\"n\">Avoided</th><th class=\"n\">Messages lost</th><th class=\"n\">of "
-	      "hosts</th><th class=\"n\">Hosts blocked</th></tr></thead>\n<tbody>\n",
+	      "<div class=\"scroll\" tabindex=\"0\"><table>\n<thead><tr><th>Block at</th><th class=\"n\">Avoided</th><th class=\"n\">Messages lost</th><th class=\"n\">of hosts</th><th class=\"n\">Hosts blocked</th></tr></thead>\n<tbody>\n",
 	      page);
 	for (size_t i = 0; i < heat->bargains_count; i++)
 		if (heat->is_shown[heat->bargains[i]])
@@ -225,8 +216,7 @@ void replay_heat(FILE *page, const struct replay_report *report)
 
 	fputs("<section>\n<h2>Which N, which M?</h2>\n", page);
 	if (!report->grid) {
-		fputs("<p class=\"dim\">With <code>--sweep &quot;limit=5..30 window=1m..30m&quot;"
-		      "</code>, this page shows what other numbers would have come to.</p>\n"
+		fputs("<p class=\"dim\">With <code>--sweep &quot;limit=5..30 window=1m..30m&quot;</code>, this page shows what other numbers would have come to.</p>\n"
 		      "</section>\n",
 		      page);
 		return;
@@ -237,11 +227,7 @@ void replay_heat(FILE *page, const struct replay_report *report)
 	replay_heat_spread(&heat);
 	replay_heat_find_bargains(&heat);
 	fprintf(page,
-		"<p>The rule <b>%s</b> by itself, with other numbers than its own: a host is "
-		"blocked at more than N %s within M, for %s and twice as long each time. Fewer "
-		"offences or a longer time catch more hosts, and sooner; look for a strong colour "
-		"over a small price, with neighbours that are not much worse: the next storm will "
-		"be another one.</p>\n",
+		"<p>The rule <b>%s</b> by itself, with other numbers than its own: a host is blocked at more than N %s within M, for %s and twice as long each time. Fewer offences or a longer time catch more hosts, and sooner; look for a strong colour over a small price, with neighbours that are not much worse: the next storm will be another one.</p>\n",
 		report->swept->name, replay_heat_unit(report->swept),
 		replay_words_duration(report->swept->block));
 	replay_heat_key(page, &heat);

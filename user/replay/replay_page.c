@@ -123,17 +123,11 @@ static void replay_page_cards(FILE *page, const struct replay_report *report)
 
 static void replay_page_foot(FILE *page, const struct replay_report *report)
 {
-	fputs("<section>\n<h2>How this was counted</h2>\n<p>The policy went over the log event by "
-	      "event, with the log&#39;s own times, as the daemon would have done it live. What a "
-	      "host did while it was blocked would not have reached exim: its offences are "
-	      "<em>avoided</em>, and each message of its that was accepted is the "
-	      "<em>price</em>. A connection that was open when the block began would have gone "
-	      "on, so both are a little less than told here.</p>\n",
+	fputs("<section>\n<h2>How this was counted</h2>\n<p>The policy went over the log event by event, with the log&#39;s own times, as the daemon would have done it live. What a host did while it was blocked would not have reached exim: its offences are <em>avoided</em>, and each message of its that was accepted is the <em>price</em>. A connection that was open when the block began would have gone on, so both are a little less than told here.</p>\n",
 	      page);
 	if (report->braked)
 		fprintf(page,
-			"<p>The brake was not applied. With it, everything after %s (%s block%s) "
-			"would only have been shown, until a human had looked.</p>\n",
+			"<p>The brake was not applied. With it, everything after %s (%s block%s) would only have been shown, until a human had looked.</p>\n",
 			replay_words_time(report->braked_at), replay_page_number(report->braked),
 			suggest_plural(report->braked));
 	if (report->tally->allowed_offences)
@@ -141,8 +135,7 @@ static void replay_page_foot(FILE *page, const struct replay_report *report)
 			replay_page_number(report->tally->allowed_offences),
 			suggest_plural(report->tally->allowed_offences));
 	fprintf(page,
-		"<p class=\"dim\">sobig-xdp %s, %s. Times are local to the machine that wrote "
-		"this page.</p>\n</section>\n</main>\n</body>\n</html>\n",
+		"<p class=\"dim\">sobig-xdp %s, %s. Times are local to the machine that wrote this page.</p>\n</section>\n</main>\n</body>\n</html>\n",
 		VERSION, replay_words_time(time(NULL) * INT64_C(1000)));
 }
 

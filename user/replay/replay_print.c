@@ -56,8 +56,7 @@ static void replay_print_brake(const struct replay_report *report)
 	       replay_print_number(report->most_new), suggest_plural(report->most_new),
 	       replay_words_time(report->most_new_at));
 	if (report->braked)
-		printf("  brake     more than %s in a minute put it on at %s: the last %s block%s "
-		       "would only have been shown\n",
+		printf("  brake     more than %s in a minute put it on at %s: the last %s block%s would only have been shown\n",
 		       replay_print_number(report->brake), replay_words_time(report->braked_at),
 		       replay_print_number(report->braked), suggest_plural(report->braked));
 	else if (report->brake)
@@ -80,9 +79,7 @@ static void replay_print_outcome(const struct replay_report *report)
 	       suggest_plural(report->offences),
 	       replay_words_percent(report->avoided, report->offences));
 	if (report->price)
-		printf("  price     %s accepted message%s (%s %%), of %s host%s, would not have "
-		       "come "
-		       "in\n",
+		printf("  price     %s accepted message%s (%s %%), of %s host%s, would not have come in\n",
 		       replay_print_number(report->price), suggest_plural(report->price),
 		       replay_words_percent(report->price, report->arrivals),
 		       replay_print_number(report->payers_count),
@@ -155,8 +152,8 @@ static void replay_print_payers(const struct replay_report *report)
 
 	if (!report->payers_count)
 		return;
-	replay_print_title("The price: hosts that sent good mail after the moment they would have "
-			   "been blocked");
+	replay_print_title(
+		"The price: hosts that sent good mail after the moment they would have been blocked");
 	printf("%-*s  %8s  %9s  %-19s  %s\n", width, "ADDRESS", "MESSAGES", "OFFENCES",
 	       "FIRST BLOCKED", "RULE");
 	for (size_t i = 0; i < report->payers_count && i < REPLAY_PRINT_TOP; i++) {
@@ -210,8 +207,8 @@ static void replay_print_networks(const struct replay_report *report)
 
 		width = length > width ? length : width;
 	}
-	replay_print_title("Networks (/24, /48) with the most offences, of those with several "
-			   "hosts");
+	replay_print_title(
+		"Networks (/24, /48) with the most offences, of those with several hosts");
 	printf("%-*s  %9s  %9s  %8s  %8s\n", width, "NETWORK", "OFFENCES", "AVOIDED", "HOSTS",
 	       "BLOCKED");
 	for (size_t i = 0; i < report->networks_count && i < REPLAY_PRINT_TOP; i++) {
@@ -243,8 +240,7 @@ static void replay_print_sweep(const struct replay_report *report)
 
 		width = length > width ? length : width;
 	}
-	printf("\n%sSweep of the rule %s, by itself%s: %% of all offences avoided, and accepted "
-	       "messages lost\n",
+	printf("\n%sSweep of the rule %s, by itself%s: %% of all offences avoided, and accepted messages lost\n",
 	       replay_print_on_terminal ? "\033[1m" : "", report->swept->name,
 	       replay_print_on_terminal ? "\033[m" : "");
 	printf("%-9s", "MORE THAN");

@@ -62,9 +62,9 @@ int replay_spare(const char *state, const struct config *config, struct prefix_s
 	}
 	prefix_set_seal(set);
 	if (names)
-		log_warning("names among those who are never blocked are not looked up for a "
-			    "replay, and their hosts are judged like others: %zu",
-			    names);
+		log_warning(
+			"names among those who are never blocked are not looked up for a replay, and their hosts are judged like others: %zu",
+			names);
 	*out = set;
 	return 0;
 }

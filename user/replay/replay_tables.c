@@ -14,8 +14,7 @@ static void replay_tables_open(FILE *page, const char *title, const char *words,
 			       const char *columns)
 {
 	fprintf(page,
-		"<section>\n<h2>%s</h2>\n%s<div class=\"scroll\" tabindex=\"0\"><table>\n<thead>"
-		"<tr>%s</tr></thead>\n<tbody>\n",
+		"<section>\n<h2>%s</h2>\n%s<div class=\"scroll\" tabindex=\"0\"><table>\n<thead><tr>%s</tr></thead>\n<tbody>\n",
 		title, words, columns);
 }
 
@@ -28,8 +27,7 @@ static void replay_tables_close(FILE *page)
 static void replay_tables_bar(FILE *page, uint64_t offences, uint64_t avoided, uint64_t most)
 {
 	fprintf(page,
-		"<td class=\"n\">%s<span class=\"bar\" style=\"--c:%.1f%%;--w:%.1f%%\"></span></td>"
-		"<td class=\"n\">%s</td>",
+		"<td class=\"n\">%s<span class=\"bar\" style=\"--c:%.1f%%;--w:%.1f%%\"></span></td><td class=\"n\">%s</td>",
 		replay_tables_number(offences), replay_report_percent(avoided, most),
 		replay_report_percent(offences, most), replay_tables_number(avoided));
 }
@@ -40,24 +38,19 @@ static void replay_tables_payers(FILE *page, const struct replay_report *report)
 	char address[ADDR_TEXT_SIZE];
 
 	if (!report->payers_count) {
-		fputs("<section>\n<h2>The price</h2>\n<p>None: no host sent good mail after the "
-		      "moment it would have been blocked.</p>\n</section>\n",
+		fputs("<section>\n<h2>The price</h2>\n<p>None: no host sent good mail after the moment it would have been blocked.</p>\n</section>\n",
 		      page);
 		return;
 	}
-	replay_tables_open(page, "The price",
-			   "<p>These hosts sent good mail after the moment they would have been "
-			   "blocked. Whoever is to get through belongs into <code>[allow]</code>."
-			   "</p>\n",
-			   "<th>Host</th><th class=\"n\">Messages lost</th><th class=\"n\">Offences"
-			   "</th><th>First blocked</th><th>By</th>");
+	replay_tables_open(
+		page, "The price",
+		"<p>These hosts sent good mail after the moment they would have been blocked. Whoever is to get through belongs into <code>[allow]</code>.</p>\n",
+		"<th>Host</th><th class=\"n\">Messages lost</th><th class=\"n\">Offences</th><th>First blocked</th><th>By</th>");
 	for (size_t i = 0; i < report->payers_count && i < REPLAY_REPORT_TOP; i++) {
 		const struct replay_host *host = report->payers[i];
 
 		fprintf(page,
-			"<tr><th scope=\"row\">%s</th><td class=\"n\">%s</td><td "
-			"class=\"n\">%s</td>"
-			"<td>%s</td><td>%s</td></tr>\n",
+			"<tr><th scope=\"row\">%s</th><td class=\"n\">%s</td><td class=\"n\">%s</td><td>%s</td><td>%s</td></tr>\n",
 			addr_format_host(lru_addr(host), address),
 			replay_tables_number(host->price), replay_tables_number(host->offences),
 			replay_words_time(host->blocked),
@@ -65,8 +58,7 @@ static void replay_tables_payers(FILE *page, const struct replay_report *report)
 	}
 	if (report->payers_count > REPLAY_REPORT_TOP)
 		fprintf(page,
-			"<tr><td colspan=\"5\" class=\"dim\">and %s other host%s, %s message%s"
-			"</td></tr>\n",
+			"<tr><td colspan=\"5\" class=\"dim\">and %s other host%s, %s message%s</td></tr>\n",
 			replay_tables_number(report->payers_count - REPLAY_REPORT_TOP),
 			suggest_plural(report->payers_count - REPLAY_REPORT_TOP),
 			replay_tables_number(rest), suggest_plural(rest));
@@ -77,9 +69,9 @@ static void replay_tables_hosts(FILE *page, const struct replay_report *report)
 {
 	char address[ADDR_TEXT_SIZE];
 
-	replay_tables_open(page, "Hosts with the most offences", "",
-			   "<th>Host</th><th class=\"n\">Offences</th><th class=\"n\">Avoided</th>"
-			   "<th class=\"n\">Blocks</th><th>First blocked</th><th>By</th>");
+	replay_tables_open(
+		page, "Hosts with the most offences", "",
+		"<th>Host</th><th class=\"n\">Offences</th><th class=\"n\">Avoided</th><th class=\"n\">Blocks</th><th>First blocked</th><th>By</th>");
 	for (size_t i = 0; i < report->top_count; i++) {
 		const struct replay_host *host = report->top[i];
 
@@ -104,10 +96,8 @@ static void replay_tables_networks(FILE *page, const struct replay_report *repor
 		return;
 	replay_tables_open(
 		page, "Networks with the most offences",
-		"<p class=\"dim\">IPv4 by /24, IPv6 by /48; those with more than one host "
-		"that offended.</p>\n",
-		"<th>Network</th><th class=\"n\">Offences</th><th class=\"n\">Avoided</th>"
-		"<th class=\"n\">Hosts</th><th class=\"n\">Blocked</th>");
+		"<p class=\"dim\">IPv4 by /24, IPv6 by /48; those with more than one host that offended.</p>\n",
+		"<th>Network</th><th class=\"n\">Offences</th><th class=\"n\">Avoided</th><th class=\"n\">Hosts</th><th class=\"n\">Blocked</th>");
 	for (size_t i = 0; i < report->networks_count; i++) {
 		const struct replay_network *network = &report->networks[i];
 
@@ -128,9 +118,7 @@ static void replay_tables_sum(FILE *page, const struct rule *rule, const struct 
 	if (!sum->verdicts && dry_run != rule->dry_run)
 		return;
 	fprintf(page,
-		"<tr><th scope=\"row\">%s%s</th><td>more than %u in %s, for %s</td><td "
-		"class=\"n\">%s</td><td class=\"n\">%s</td><td class=\"n\">%s</td><td "
-		"class=\"n\">%s</td></tr>\n",
+		"<tr><th scope=\"row\">%s%s</th><td>more than %u in %s, for %s</td><td class=\"n\">%s</td><td class=\"n\">%s</td><td class=\"n\">%s</td><td class=\"n\">%s</td></tr>\n",
 		rule->name, dry_run ? " <span class=\"dim\">(for show)</span>" : "", rule->limit,
 		replay_words_duration(rule->window), replay_words_duration(rule->block),
 		replay_tables_number(sum->verdicts), replay_tables_number(sum->hosts),
@@ -139,12 +127,10 @@ static void replay_tables_sum(FILE *page, const struct rule *rule, const struct 
 
 static void replay_tables_rules(FILE *page, const struct replay_report *report)
 {
-	replay_tables_open(page, "The policy",
-			   "<p class=\"dim\">What is for show blocks nobody: its figures tell what "
-			   "it would have done besides.</p>\n",
-			   "<th>Rule</th><th>Blocks at</th><th class=\"n\">Blocks</th><th "
-			   "class=\"n\">Hosts</th><th class=\"n\">Avoided</th><th class=\"n\">"
-			   "Messages lost</th>");
+	replay_tables_open(
+		page, "The policy",
+		"<p class=\"dim\">What is for show blocks nobody: its figures tell what it would have done besides.</p>\n",
+		"<th>Rule</th><th>Blocks at</th><th class=\"n\">Blocks</th><th class=\"n\">Hosts</th><th class=\"n\">Avoided</th><th class=\"n\">Messages lost</th>");
 	for (size_t i = 0; i < report->rules->count; i++) {
 		const struct rule *rule = &report->rules->rules[i];
 
@@ -162,9 +148,9 @@ static void replay_tables_classes(FILE *page, const struct replay_report *report
 	for (int class = 0; class < EVENT_OFFENCES; class ++)
 		if (tally->classes[class] > most)
 			most = tally->classes[class];
-	replay_tables_open(page, "Offences by class", "",
-			   "<th>Class</th><th class=\"n\">Offences</th><th class=\"n\">Avoided</th>"
-			   "<th class=\"n\">%</th>");
+	replay_tables_open(
+		page, "Offences by class", "",
+		"<th>Class</th><th class=\"n\">Offences</th><th class=\"n\">Avoided</th><th class=\"n\">%</th>");
 	for (int class = 0; class < EVENT_OFFENCES; class ++) {
 		if (!tally->classes[class])
 			continue;

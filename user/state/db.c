@@ -27,17 +27,13 @@
 
 static const char *const db_make_room[] = {
 	/* What is over, and the offenders who were quiet for longest. */
-	"DELETE FROM blocks WHERE id IN (SELECT id FROM blocks WHERE lifted>0 OR"
-	" until<" DB_PASSED " ORDER BY until LIMIT 20000);"
-	"DELETE FROM offenders WHERE host IN (SELECT host FROM offenders WHERE"
-	" until<" DB_PASSED " ORDER BY until LIMIT 5000)",
+	"DELETE FROM blocks WHERE id IN (SELECT id FROM blocks WHERE lifted>0 OR until<" DB_PASSED
+	" ORDER BY until LIMIT 20000);DELETE FROM offenders WHERE host IN (SELECT host FROM offenders WHERE until<" DB_PASSED
+	" ORDER BY until LIMIT 5000)",
 	/* What was only shown. */
-	"DELETE FROM blocks WHERE id IN (SELECT id FROM blocks WHERE trial=1 ORDER BY id LIMIT "
-	"20000)",
+	"DELETE FROM blocks WHERE id IN (SELECT id FROM blocks WHERE trial=1 ORDER BY id LIMIT 20000)",
 	/* The evidence of all but the latest. */
-	"UPDATE blocks SET lines='' WHERE lines<>'' AND id IN (SELECT id FROM blocks WHERE "
-	"lines<>''"
-	" ORDER BY id LIMIT 20000)",
+	"UPDATE blocks SET lines='' WHERE lines<>'' AND id IN (SELECT id FROM blocks WHERE lines<>'' ORDER BY id LIMIT 20000)",
 };
 
 int db_errno(sqlite3 *db)
@@ -128,18 +124,13 @@ static int db_write_blocks(struct db *db, const struct db_batch *batch)
 {
 	/* The parameters are those of db_bind_block(); what a statement does not use is free. */
 	static const char longer[] =
-		"UPDATE blocks SET until=max(until,?4), quiet=max(quiet,?5), log=?9, serial=?10, "
-		"event=?11, lines=CASE ?12 WHEN '' THEN lines ELSE ?12 END "
-		"WHERE host=?1 AND length=?2 AND until>?3 AND lifted=0 AND trial=?6";
+		"UPDATE blocks SET until=max(until,?4), quiet=max(quiet,?5), log=?9, serial=?10, event=?11, lines=CASE ?12 WHEN '' THEN lines ELSE ?12 END WHERE host=?1 AND length=?2 AND until>?3 AND lifted=0 AND trial=?6";
 	/* It may have been lifted before it is entered; not by a clock that was far ahead. */
 	static const char anew[] =
-		"INSERT INTO blocks(host,length,since,until,quiet,trial,repeats,reason,"
-		"log,serial,event,lines,lifted) VALUES(?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11,?12,"
-		"ifnull((SELECT max(at) FROM lifts WHERE (host=?1 AND length=?2 OR "
-		"(host,length)=(" DB_ALL ")) AND at BETWEEN ?3 AND ?13),0))";
+		"INSERT INTO blocks(host,length,since,until,quiet,trial,repeats,reason,log,serial,event,lines,lifted) VALUES(?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11,?12,ifnull((SELECT max(at) FROM lifts WHERE (host=?1 AND length=?2 OR (host,length)=(" DB_ALL
+		")) AND at BETWEEN ?3 AND ?13),0))";
 	static const char offender[] =
-		"INSERT INTO offenders VALUES(?1,?7+1,?4) ON CONFLICT(host) DO UPDATE SET "
-		"times=excluded.times, until=max(until,excluded.until)";
+		"INSERT INTO offenders VALUES(?1,?7+1,?4) ON CONFLICT(host) DO UPDATE SET times=excluded.times, until=max(until,excluded.until)";
 	sqlite3_stmt *to[3] = { NULL };
 	int err = db_prepare(db->db, longer, &to[0]);
 
@@ -296,10 +287,10 @@ static void db_guess_clock(struct db *db, const struct db_clock *now, struct db_
 	sqlite3_stmt *ask;
 
 	*out = *now;
-	if (db_prepare(db->db,
-		       "SELECT max(t) FROM (SELECT max(since) t FROM blocks UNION ALL "
-		       "SELECT max(until) FROM offenders)",
-		       &ask))
+	if (db_prepare(
+		    db->db,
+		    "SELECT max(t) FROM (SELECT max(since) t FROM blocks UNION ALL SELECT max(until) FROM offenders)",
+		    &ask))
 		return;
 	if (sqlite3_step(ask) == SQLITE_ROW && sqlite3_column_type(ask, 0) == SQLITE_INTEGER &&
 	    sqlite3_column_int64(ask, 0) > 0 && sqlite3_column_int64(ask, 0) < now->wall)
@@ -345,15 +336,17 @@ bool db_prune(struct db *db, const struct db_clock *now)
 {
 	const int64_t horizon = db_horizon(db, now);
 
-	if (db_forget(db,
-		      "DELETE FROM blocks WHERE id IN (SELECT id FROM blocks WHERE until<%lld "
-		      "ORDER BY until LIMIT " DB_CHUNK ")",
-		      horizon - db->limits.history))
+	if (db_forget(
+		    db,
+		    "DELETE FROM blocks WHERE id IN (SELECT id FROM blocks WHERE until<%lld ORDER BY until LIMIT " DB_CHUNK
+		    ")",
+		    horizon - db->limits.history))
 		return true;
-	if (db_forget(db,
-		      "DELETE FROM offenders WHERE host IN (SELECT host FROM offenders WHERE "
-		      "until<%lld LIMIT " DB_CHUNK ")",
-		      horizon - db->limits.remember))
+	if (db_forget(
+		    db,
+		    "DELETE FROM offenders WHERE host IN (SELECT host FROM offenders WHERE until<%lld LIMIT " DB_CHUNK
+		    ")",
+		    horizon - db->limits.remember))
 		return true;
 	db_forget(db, "DELETE FROM lifts WHERE at<%lld", horizon - DB_LIFTS_KEPT);
 	return false;
@@ -366,8 +359,8 @@ int db_lift_all(struct db *db, int64_t now, uint64_t *lifted)
 
 	/* A daemon may still hold blocks that are older than this. */
 	snprintf(text, sizeof(text),
-		 "BEGIN IMMEDIATE; INSERT OR REPLACE INTO lifts VALUES(" DB_ALL ",%lld); "
-		 "UPDATE blocks SET lifted=%lld WHERE until>%lld AND lifted=0",
+		 "BEGIN IMMEDIATE; INSERT OR REPLACE INTO lifts VALUES(" DB_ALL
+		 ",%lld); UPDATE blocks SET lifted=%lld WHERE until>%lld AND lifted=0",
 		 (long long)now, (long long)now, (long long)now);
 	err = db_exec(db->db, text);
 	*lifted = sqlite3_changes(db->db);

@@ -19,26 +19,7 @@
 #define STORE_MODE	  0640
 
 static const char store_schema[] =
-	"CREATE TABLE IF NOT EXISTS blocks(id INTEGER PRIMARY KEY, host BLOB NOT NULL,"
-	" length INTEGER NOT NULL, since INTEGER NOT NULL, until INTEGER NOT NULL,"
-	" quiet INTEGER NOT NULL, trial INTEGER NOT NULL, repeats INTEGER NOT NULL,"
-	" reason TEXT NOT NULL, lifted INTEGER NOT NULL DEFAULT 0, log TEXT,"
-	" serial INTEGER NOT NULL, event INTEGER NOT NULL, lines TEXT NOT NULL);"
-	"CREATE INDEX IF NOT EXISTS blocks_host ON blocks(host, length);"
-	"CREATE INDEX IF NOT EXISTS blocks_until ON blocks(until);"
-	"CREATE TABLE IF NOT EXISTS offenders(host BLOB PRIMARY KEY, times INTEGER NOT NULL,"
-	" until INTEGER NOT NULL) WITHOUT ROWID;"
-	"CREATE TABLE IF NOT EXISTS places(log TEXT, earlier INTEGER, rank INTEGER,"
-	" generation INTEGER, device INTEGER, inode INTEGER, offset INTEGER, proof INTEGER,"
-	" head INTEGER, head_size INTEGER, skip INTEGER, PRIMARY KEY(log, earlier, rank))"
-	" WITHOUT ROWID;"
-	"CREATE TABLE IF NOT EXISTS cursors(log TEXT PRIMARY KEY, cursor TEXT) WITHOUT ROWID;"
-	"CREATE TABLE IF NOT EXISTS totals(who TEXT PRIMARY KEY, lines INTEGER, offences INTEGER,"
-	" blocks INTEGER, braked INTEGER) WITHOUT ROWID;"
-	"CREATE TABLE IF NOT EXISTS clock(id INTEGER PRIMARY KEY CHECK(id=1), wall INTEGER,"
-	" uptime INTEGER, boot TEXT);"
-	"CREATE TABLE IF NOT EXISTS lifts(host BLOB, length INTEGER, at INTEGER,"
-	" PRIMARY KEY(host, length)) WITHOUT ROWID;";
+	"CREATE TABLE IF NOT EXISTS blocks(id INTEGER PRIMARY KEY, host BLOB NOT NULL, length INTEGER NOT NULL, since INTEGER NOT NULL, until INTEGER NOT NULL, quiet INTEGER NOT NULL, trial INTEGER NOT NULL, repeats INTEGER NOT NULL, reason TEXT NOT NULL, lifted INTEGER NOT NULL DEFAULT 0, log TEXT, serial INTEGER NOT NULL, event INTEGER NOT NULL, lines TEXT NOT NULL);CREATE INDEX IF NOT EXISTS blocks_host ON blocks(host, length);CREATE INDEX IF NOT EXISTS blocks_until ON blocks(until);CREATE TABLE IF NOT EXISTS offenders(host BLOB PRIMARY KEY, times INTEGER NOT NULL, until INTEGER NOT NULL) WITHOUT ROWID;CREATE TABLE IF NOT EXISTS places(log TEXT, earlier INTEGER, rank INTEGER, generation INTEGER, device INTEGER, inode INTEGER, offset INTEGER, proof INTEGER, head INTEGER, head_size INTEGER, skip INTEGER, PRIMARY KEY(log, earlier, rank)) WITHOUT ROWID;CREATE TABLE IF NOT EXISTS cursors(log TEXT PRIMARY KEY, cursor TEXT) WITHOUT ROWID;CREATE TABLE IF NOT EXISTS totals(who TEXT PRIMARY KEY, lines INTEGER, offences INTEGER, blocks INTEGER, braked INTEGER) WITHOUT ROWID;CREATE TABLE IF NOT EXISTS clock(id INTEGER PRIMARY KEY CHECK(id=1), wall INTEGER, uptime INTEGER, boot TEXT);CREATE TABLE IF NOT EXISTS lifts(host BLOB, length INTEGER, at INTEGER, PRIMARY KEY(host, length)) WITHOUT ROWID;";
 
 static int store_version(sqlite3 *db)
 {
@@ -211,8 +192,8 @@ bool db_is_there(const struct db *db)
 const char *db_strerror(int err)
 {
 	if (err == EPERM)
-		return "the folder or " DB_FILE " belongs to another user, or others may write "
-		       "to it";
+		return "the folder or " DB_FILE
+		       " belongs to another user, or others may write to it";
 	return strerror(err);
 }
 

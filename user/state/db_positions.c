@@ -89,11 +89,10 @@ static int db_read_places(struct db *db, const char *name, struct log_position *
 {
 	sqlite3_stmt *ask;
 	uint64_t bad = 0;
-	int err = db_prepare(db->db,
-			     "SELECT earlier, rank, generation, device, inode, offset, proof, "
-			     "head, head_size, skip FROM places WHERE log=? "
-			     "ORDER BY earlier, rank",
-			     &ask);
+	int err = db_prepare(
+		db->db,
+		"SELECT earlier, rank, generation, device, inode, offset, proof, head, head_size, skip FROM places WHERE log=? ORDER BY earlier, rank",
+		&ask);
 
 	if (err)
 		return err;

@@ -119,10 +119,11 @@ int db_history(struct db *db, const struct addr_prefix *target, unsigned int mos
 		err = db_prepare(db->db, DB_COLUMNS "ORDER BY since DESC, id DESC", &ask);
 	} else {
 		/* What lies in it is found by the index; what is wider is seldom. */
-		err = db_prepare(db->db,
-				 DB_COLUMNS "WHERE host BETWEEN ? AND ? OR length<? "
-					    "ORDER BY since DESC, id DESC",
-				 &ask);
+		err = db_prepare(
+			db->db,
+			DB_COLUMNS
+			"WHERE host BETWEEN ? AND ? OR length<? ORDER BY since DESC, id DESC",
+			&ask);
 	}
 	if (err)
 		return err;

@@ -57,10 +57,10 @@ static void health_of_interfaces(struct health_list *list)
 		uint64_t bit = UINT64_C(1) << i;
 
 		if (!interface->present)
-			health_add(list, HEALTH_GONE, bit,
-				   "THE INTERFACE IS GONE (%s): it was deleted, or is in another "
-				   "network namespace; to forget it: rm -r %s/if%u",
-				   interface->name, overview->pins, interface->index);
+			health_add(
+				list, HEALTH_GONE, bit,
+				"THE INTERFACE IS GONE (%s): it was deleted, or is in another network namespace; to forget it: rm -r %s/if%u",
+				interface->name, overview->pins, interface->index);
 		else if (interface->unseen)
 			unseen |= bit, error = interface->unseen;
 		else if (!interface->filter.id)
@@ -70,22 +70,22 @@ static void health_of_interfaces(struct health_list *list)
 	}
 	names = health_names(list, unfiltered);
 	if (unfiltered)
-		health_add(list, HEALTH_UNFILTERED, unfiltered,
-			   "NOT FILTERED (%s): our program is not there, and nothing is dropped; "
-			   "to put it back: sobig-xdp attach %s",
-			   names, names);
+		health_add(
+			list, HEALTH_UNFILTERED, unfiltered,
+			"NOT FILTERED (%s): our program is not there, and nothing is dropped; to put it back: sobig-xdp attach %s",
+			names, names);
 	names = health_names(list, unseen);
 	if (unseen)
-		health_add(list, HEALTH_UNSEEN, unseen,
-			   "CANNOT LOOK (%s): whether the filter is in place is not known: %s; "
-			   "it may well be; to see it by other means: ip link show, bpftool net",
-			   names, strerror(error));
+		health_add(
+			list, HEALTH_UNSEEN, unseen,
+			"CANNOT LOOK (%s): whether the filter is in place is not known: %s; it may well be; to see it by other means: ip link show, bpftool net",
+			names, strerror(error));
 	names = health_names(list, unguarded);
 	if (unguarded)
-		health_add(list, HEALTH_UNGUARDED, unguarded,
-			   "NOBODY READS THE LOG (%s): the blocks in force lapse in time, no new "
-			   "ones come; to go on: sobig-xdp attach %s",
-			   names, names);
+		health_add(
+			list, HEALTH_UNGUARDED, unguarded,
+			"NOBODY READS THE LOG (%s): the blocks in force lapse in time, no new ones come; to go on: sobig-xdp attach %s",
+			names, names);
 }
 
 /* The daemon's process by its id here: ids are those of a PID namespace. 0: it cannot be seen. */
@@ -119,16 +119,15 @@ static void health_stuck(struct health_list *list, const struct sobig_stats *sta
 	duration_format(now - stats->heartbeat, text);
 	pid = health_process(list->overview, stats, who);
 	if (pid)
-		health_add(list, HEALTH_STUCK, who,
-			   "THE DAEMON IS STUCK (%s): process %d has shown no sign of life for "
-			   "%s, no new blocks come; kill -9 it, then: sobig-xdp attach %s",
-			   names, pid, text, names);
+		health_add(
+			list, HEALTH_STUCK, who,
+			"THE DAEMON IS STUCK (%s): process %d has shown no sign of life for %s, no new blocks come; kill -9 it, then: sobig-xdp attach %s",
+			names, pid, text, names);
 	else
-		health_add(list, HEALTH_STUCK, who,
-			   "THE DAEMON IS STUCK (%s): it has shown no sign of life for %s, no new "
-			   "blocks come; its process cannot be seen from here: kill -9 it in its "
-			   "own PID namespace, where it is %u, then: sobig-xdp attach %s",
-			   names, text, stats->pid, names);
+		health_add(
+			list, HEALTH_STUCK, who,
+			"THE DAEMON IS STUCK (%s): it has shown no sign of life for %s, no new blocks come; its process cannot be seen from here: kill -9 it in its own PID namespace, where it is %u, then: sobig-xdp attach %s",
+			names, text, stats->pid, names);
 }
 
 static void health_brake(struct health_list *list, const struct sobig_stats *stats, uint64_t who)
@@ -139,10 +138,10 @@ static void health_brake(struct health_list *list, const struct sobig_stats *sta
 		snprintf(many, sizeof(many), "more than %u new block%s in a minute", stats->brake,
 			 suggest_plural(stats->brake));
 	if (stats->braked)
-		health_add(list, HEALTH_BRAKE, who,
-			   "THE BRAKE IS ON: %s; new verdicts are only shown; look at "
-			   "`sobig-xdp list`, then `sobig-xdp release`",
-			   many);
+		health_add(
+			list, HEALTH_BRAKE, who,
+			"THE BRAKE IS ON: %s; new verdicts are only shown; look at `sobig-xdp list`, then `sobig-xdp release`",
+			many);
 }
 
 static char *health_ago(const struct overview *overview, uint32_t second,
@@ -155,13 +154,13 @@ static char *health_ago(const struct overview *overview, uint32_t second,
 static void health_skips(struct health_list *list, const struct sobig_stats *stats, uint64_t who)
 {
 	static const char *const cures[SKIP_KINDS] = {
-		[SKIP_DOUBTFUL] = "can be read in two ways; where exim checks HELOs "
-				  "(exim -bP helo_accept_junk_hosts), fewer can",
+		[SKIP_DOUBTFUL] =
+			"can be read in two ways; where exim checks HELOs (exim -bP helo_accept_junk_hosts), fewer can",
 		[SKIP_OVERLONG] = "are longer than any of exim's; is it the log that exim writes?",
-		[SKIP_OVERFLOWED] = "did not fit exim's log buffer; let acl_smtp_helo refuse HELOs "
-				    "of more than 255 letters",
-		[SKIP_CUT] = "were cut by syslog; follow exim's own log file, or let acl_smtp_helo "
-			     "refuse HELOs of more than 255 letters",
+		[SKIP_OVERFLOWED] =
+			"did not fit exim's log buffer; let acl_smtp_helo refuse HELOs of more than 255 letters",
+		[SKIP_CUT] =
+			"were cut by syslog; follow exim's own log file, or let acl_smtp_helo refuse HELOs of more than 255 letters",
 	};
 	uint64_t sum = 0;
 	int most = 0;
@@ -172,11 +171,10 @@ static void health_skips(struct health_list *list, const struct sobig_stats *sta
 			most = i;
 	}
 	if (sum > HEALTH_SKIPS_MOST && sum * HEALTH_SKIPS_SHARE > stats->lines_lately)
-		health_add(list, HEALTH_SKIPS, who,
-			   "LINES ARE NOT COUNTED: %llu in 5 minutes, and whoever causes them is "
-			   "not blocked; most of them %s; see WHAT IS NOT COUNTED in "
-			   "sobig-xdp(8)",
-			   (unsigned long long)sum, cures[most]);
+		health_add(
+			list, HEALTH_SKIPS, who,
+			"LINES ARE NOT COUNTED: %llu in 5 minutes, and whoever causes them is not blocked; most of them %s; see WHAT IS NOT COUNTED in sobig-xdp(8)",
+			(unsigned long long)sum, cures[most]);
 }
 
 static void health_log(struct health_list *list, const struct sobig_stats *stats, uint64_t who)
@@ -186,21 +184,20 @@ static void health_log(struct health_list *list, const struct sobig_stats *stats
 	char text[DURATION_TEXT_SIZE];
 
 	if (!stats->readable && stats->log_gone)
-		health_add(list, HEALTH_UNREADABLE, who,
-			   "THE LOG IS GONE: no new blocks come; %s was moved away %s ago, and "
-			   "exim has made no new one; is it still the one that exim writes? "
-			   "(exim -bP log_file_path)",
-			   stats->log, health_ago(list->overview, stats->log_gone, text));
+		health_add(
+			list, HEALTH_UNREADABLE, who,
+			"THE LOG IS GONE: no new blocks come; %s was moved away %s ago, and exim has made no new one; is it still the one that exim writes? (exim -bP log_file_path)",
+			stats->log, health_ago(list->overview, stats->log_gone, text));
 	else if (!stats->readable)
-		health_add(list, HEALTH_UNREADABLE, who,
-			   "THE LOG CANNOT BE READ: no new blocks come; is %s there, is it the "
-			   "right one? (exim -bP log_file_path)",
-			   stats->log);
+		health_add(
+			list, HEALTH_UNREADABLE, who,
+			"THE LOG CANNOT BE READ: no new blocks come; is %s there, is it the right one? (exim -bP log_file_path)",
+			stats->log);
 	else if (silent > HEALTH_SILENCE)
-		health_add(list, HEALTH_SILENT, who,
-			   "THE LOG IS SILENT: no line for %s; is %s the one that exim writes? "
-			   "(exim -bP log_file_path)",
-			   duration_format(silent, text), stats->log);
+		health_add(
+			list, HEALTH_SILENT, who,
+			"THE LOG IS SILENT: no line for %s; is %s the one that exim writes? (exim -bP log_file_path)",
+			duration_format(silent, text), stats->log);
 }
 
 static void health_of_daemon(struct health_list *list, const struct overview_daemon *daemon,
@@ -225,35 +222,32 @@ static void health_of_daemon(struct health_list *list, const struct overview_dae
 		break;
 	case HEALTH_STATE:
 		if (stats->state_error)
-			health_add(list, kind, who,
-				   "THE STATE CANNOT BE WRITTEN: %s; blocks work, but a restart "
-				   "would forget them; is there room in its folder, and may root "
-				   "write there?",
-				   db_strerror(stats->state_error));
+			health_add(
+				list, kind, who,
+				"THE STATE CANNOT BE WRITTEN: %s; blocks work, but a restart would forget them; is there room in its folder, and may root write there?",
+				db_strerror(stats->state_error));
 		break;
 	case HEALTH_LOST:
 		if (stats->state_lost_until > list->overview->now)
-			health_add(list, kind, who,
-				   "THE STATE HAS NO ROOM: %llu blocks were not saved, and a "
-				   "restart would not restore them; raise \"size\" in [state], or "
-				   "free disk space in %s",
-				   (unsigned long long)stats->state_lost, stats->state);
+			health_add(
+				list, kind, who,
+				"THE STATE HAS NO ROOM: %llu blocks were not saved, and a restart would not restore them; raise \"size\" in [state], or free disk space in %s",
+				(unsigned long long)stats->state_lost, stats->state);
 		break;
 	case HEALTH_CONFIG:
 		if (stats->config_error)
 			health_add(
 				list, kind, who,
-				"THE LAST RELOAD WAS REFUSED: the policy of %s is still in "
-				"force; `sobig-xdp check` says what is wrong",
+				"THE LAST RELOAD WAS REFUSED: the policy of %s is still in force; `sobig-xdp check` says what is wrong",
 				clock_local(stats->configured ? stats->configured : stats->started,
 					    time));
 		break;
 	case HEALTH_DRY_RUN:
 		if (stats->dry_run)
-			health_add(list, kind, who,
-				   "DRY RUN (%s): nothing is dropped; attach without --dry-run "
-				   "does it in earnest",
-				   health_names(list, who));
+			health_add(
+				list, kind, who,
+				"DRY RUN (%s): nothing is dropped; attach without --dry-run does it in earnest",
+				health_names(list, who));
 		break;
 	default:
 		break;
@@ -283,12 +277,11 @@ static void health_fill(struct health_list *list)
 
 	for (size_t i = 0; i < sizeof(tables) / sizeof(tables[0]); i++)
 		if (tables[i].room && tables[i].used * 100 >= tables[i].room * HEALTH_FILL)
-			health_add(list, HEALTH_FULL, 0,
-				   "THE TABLE IS NEARLY FULL: %llu of %llu %s; when it is, no new "
-				   "host is blocked; lift some, or make it larger (\"blocks\" in "
-				   "[filter])",
-				   (unsigned long long)tables[i].used,
-				   (unsigned long long)tables[i].room, tables[i].what);
+			health_add(
+				list, HEALTH_FULL, 0,
+				"THE TABLE IS NEARLY FULL: %llu of %llu %s; when it is, no new host is blocked; lift some, or make it larger (\"blocks\" in [filter])",
+				(unsigned long long)tables[i].used,
+				(unsigned long long)tables[i].room, tables[i].what);
 }
 
 int health_find(const struct overview *overview, struct health_problem out[HEALTH_PROBLEMS_MAX])

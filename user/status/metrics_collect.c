@@ -68,9 +68,9 @@ static void metrics_blocks(const struct overview *overview, struct metrics_out *
 	for (int i = 0; i < overview->rules_count; i++)
 		metrics_out_sample(out, overview->rules[i].in_force, "rule",
 				   overview->rules[i].name, NULL);
-	metrics_out_gauge(out, "sobig_xdp_rule_drops_in_force",
-			  "Packets dropped for the blocks that are in force, by their rule; falls "
-			  "when blocks lapse.");
+	metrics_out_gauge(
+		out, "sobig_xdp_rule_drops_in_force",
+		"Packets dropped for the blocks that are in force, by their rule; falls when blocks lapse.");
 	for (int i = 0; i < overview->rules_count; i++)
 		metrics_out_sample(out, overview->rules[i].drops, "rule", overview->rules[i].name,
 				   NULL);
@@ -78,9 +78,9 @@ static void metrics_blocks(const struct overview *overview, struct metrics_out *
 
 static void metrics_rules(const struct overview *overview, struct metrics_out *out)
 {
-	metrics_out_counter(out, "sobig_xdp_rule_offences_total",
-			    "Offences that the rule counted, since the daemon started or took up "
-			    "the policy.");
+	metrics_out_counter(
+		out, "sobig_xdp_rule_offences_total",
+		"Offences that the rule counted, since the daemon started or took up the policy.");
 	for (int i = 0; i < overview->rules_count; i++)
 		if (overview->rules[i].policy)
 			metrics_out_sample(out, overview->rules[i].counted, "rule",
@@ -145,9 +145,9 @@ static void metrics_daemon_counters(const struct overview *overview, struct metr
 			metrics_out_counter(out, fields[i].name, fields[i].help);
 		metrics_out_sample(out, sum, NULL);
 	}
-	metrics_out_counter(out, "sobig_xdp_lines_skipped_total",
-			    "Lines of the log that were not counted although they may tell of an "
-			    "offence, by the reason.");
+	metrics_out_counter(
+		out, "sobig_xdp_lines_skipped_total",
+		"Lines of the log that were not counted although they may tell of an offence, by the reason.");
 	for (int kind = 0; kind < SKIP_KINDS; kind++) {
 		uint64_t sum = 0;
 
@@ -193,9 +193,9 @@ static void metrics_daemon_states(const struct overview *overview, struct metric
 		return;
 	metrics_out_gauge(out, "sobig_xdp_log_readable", "1 if the log can be read.");
 	metrics_out_sample(out, readable, NULL);
-	metrics_out_gauge(out, "sobig_xdp_log_last_line_timestamp_seconds",
-			  "When the log's newest line was read; if none was, when the daemon "
-			  "started.");
+	metrics_out_gauge(
+		out, "sobig_xdp_log_last_line_timestamp_seconds",
+		"When the log's newest line was read; if none was, when the daemon started.");
 	metrics_out_sample(out, clock_wall_of(heard), NULL);
 	metrics_out_gauge(out, "sobig_xdp_brake_on",
 			  "1 if there were too many new blocks; further ones are for show only.");

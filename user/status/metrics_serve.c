@@ -45,8 +45,7 @@ struct metrics_server {
 
 static const char metrics_index[] =
 	"<!DOCTYPE html>\n<html lang=\"en\"><head><title>sobig-xdp</title></head>\n"
-	"<body><h1>sobig-xdp</h1><p><a href=\"/metrics\">Metrics</a> for Prometheus.</p>"
-	"</body></html>\n";
+	"<body><h1>sobig-xdp</h1><p><a href=\"/metrics\">Metrics</a> for Prometheus.</p></body></html>\n";
 
 static int metrics_parse_port(const char *text, in_port_t *out)
 {
@@ -72,8 +71,7 @@ int metrics_serve_parse(const char *text, struct sockaddr_storage *out, const ch
 	*why = "its port is to be a number from 1 to 65535";
 	if (metrics_parse_port(colon ? colon + 1 : text, &port))
 		return -EINVAL;
-	*why = "its address is to be one of this machine's, as in 127.0.0.1:9762 or [::1]:9762; "
-	       "all of them are 0.0.0.0 or [::]";
+	*why = "its address is to be one of this machine's, as in 127.0.0.1:9762 or [::1]:9762; all of them are 0.0.0.0 or [::]";
 	if (brackets) {
 		text++;
 		length -= 2;

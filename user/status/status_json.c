@@ -112,8 +112,8 @@ static json_t *status_json_interface(const struct overview *overview, int at,
 			trouble = troubles[i].text;
 	for (int i = 0; i < SOBIG_COUNTS; i++)
 		status_json_number(counters, overview_counter_name(i), interface->counters[i]);
-	json = json_pack("{s:s, s:b, s:s?, s:b, s:o}", "interface", interface->name, "ok",
-			 !trouble, "trouble", trouble, "daemon_running", interface->guarded, "counters",
+	json = json_pack("{s:s, s:b, s:s?, s:b, s:o}", "interface", interface->name, "ok", !trouble,
+			 "trouble", trouble, "daemon_running", interface->guarded, "counters",
 			 counters);
 	json_object_set_new(json, "filter",
 			    interface->filter.id ? status_json_filter(interface) : json_null());

@@ -35,8 +35,7 @@ int main(void)
 	if (hs_serialize_database(database, &bytes, &size) != HS_SUCCESS)
 		goto out;
 	puts("/* Made by user/tools/compile_patterns.c. */");
-	printf("static const unsigned char patterns_compiled[%zu] "
-	       "__attribute__((aligned(64))) = {",
+	printf("static const unsigned char patterns_compiled[%zu] __attribute__((aligned(64))) = {",
 	       size);
 	for (size_t i = 0; i < size; i++)
 		printf("%s%d,", i % 24 ? "" : "\n", (unsigned char)bytes[i]);

@@ -82,9 +82,9 @@ static void what_only_exim_can_make_sense_of_is_skipped_and_counted(void **state
 	assert_string_equal(taken("net-lsearch;/etc/x : *.example.org : ^a\\.b : 192.0.2.1"),
 			    "192.0.2.1 ");
 	assert_int_equal(relays.skipped, 3);
-	assert_string_equal(taken("192.0.2.1 : ${if eq{a}{b}{192.0.2.2 : 192.0.2.3 : 192.0.2.4}} "
-				  ": 192.0.2.5 : $acl_m1"),
-			    "192.0.2.1 192.0.2.5 ");
+	assert_string_equal(
+		taken("192.0.2.1 : ${if eq{a}{b}{192.0.2.2 : 192.0.2.3 : 192.0.2.4}} : 192.0.2.5 : $acl_m1"),
+		"192.0.2.1 192.0.2.5 ");
 	assert_int_equal(relays.skipped, 4);
 	assert_string_equal(taken("192.0.2.1/33 : 1.2.3 : /etc/relays : 192.0.2.9"), "192.0.2.9 ");
 	assert_int_equal(relays.skipped, 3);

@@ -188,8 +188,8 @@ static void what_is_wrong_is_said_with_its_line(void **state)
 		const char *text, *says;
 	} wrong[] = {
 		{ "[class vírus]\npattern = x\n", ":2: there is no class" },
-		{ "\n[class viruss]\npattern = x\n", ":3: there is no class \"viruss\"; did you "
-						     "mean \"virus\"?" },
+		{ "\n[class viruss]\npattern = x\n",
+		  ":3: there is no class \"viruss\"; did you mean \"virus\"?" },
 		{ "[clas virus]\npattern = x\n", ":1: there is no section [clas virus]" },
 		{ "[class virus]\npatern = x\n", ":2: [class virus] has no key \"patern\"" },
 		{ "[class virus]\npattern =\n", ":2: a pattern that is empty" },
@@ -227,9 +227,9 @@ static void what_make_compiled_is_loaded_by_the_library_in_use(void **state)
 				      &database);
 	hs_free_database(database);
 	if (err != HS_SUCCESS)
-		fail_msg("hs_deserialize_database(): %d; libvectorscan was changed since: make "
-			 "clean",
-			 err);
+		fail_msg(
+			"hs_deserialize_database(): %d; libvectorscan was changed since: make clean",
+			err);
 }
 
 int main(void)

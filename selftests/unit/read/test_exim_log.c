@@ -84,8 +84,8 @@ static void every_form_of_the_host_slot_is_read(void **state)
 		  EVENT_VIRUS },
 		{ STAMP "H=(helo) [198.51.100.7] I=[192.0.2.1]:25 U=root" END, "198.51.100.7",
 		  EVENT_VIRUS },
-		{ STAMP "H=(helo) [198.51.100.7] X=TLS1.3:TLS_AES_256_GCM_SHA384:256 CV=no "
-			"DN=\"CN=a, O=\\\" F=<x> b\" SNI=\"mx.example\"" END,
+		{ STAMP
+		  "H=(helo) [198.51.100.7] X=TLS1.3:TLS_AES_256_GCM_SHA384:256 CV=no DN=\"CN=a, O=\\\" F=<x> b\" SNI=\"mx.example\"" END,
 		  "198.51.100.7", EVENT_VIRUS },
 		{ STAMP "10HmaX-000000005vi-0000 H=(helo) [198.51.100.7]" END, "198.51.100.7",
 		  EVENT_VIRUS },
@@ -119,11 +119,11 @@ static void classes_follow_from_the_acls_words(void **state)
 		{ HOST "rejected RCPT <a@b>", "198.51.100.7", EVENT_POLICY },
 		{ STAMP "H=(helo) [198.51.100.7] F=<> rejected RCPT <a@b>: Unknown user",
 		  "198.51.100.7", EVENT_BACKSCATTER },
-		{ STAMP "H=(helo) [198.51.100.7] F=<> rejected RCPT <a@b>: 198.51.100.7 is listed "
-			"at sbl.example",
+		{ STAMP
+		  "H=(helo) [198.51.100.7] F=<> rejected RCPT <a@b>: 198.51.100.7 is listed at sbl.example",
 		  "198.51.100.7", EVENT_DNSBL },
-		{ STAMP "H=(helo) [198.51.100.7] F=<s@e> A=plain:user name rejected RCPT <a@b>: "
-			"relay not permitted",
+		{ STAMP
+		  "H=(helo) [198.51.100.7] F=<s@e> A=plain:user name rejected RCPT <a@b>: relay not permitted",
 		  "198.51.100.7", EVENT_RELAY },
 		/* exim cuts the argument after 100 bytes, maybe inside the quotes. */
 		{ HOST "rejected RCPT <\"aaaaaaaaaaaa: Unknown user", "198.51.100.7",
@@ -139,28 +139,21 @@ static void what_is_no_offence_of_the_peers_is_none(void **state)
 	static const struct line lines[] = {
 		{ HOST "temporarily rejected RCPT <a@b>: greylisted" },
 		{ HOST "temporarily rejected after DATA: busy" },
-		{ STAMP "H=(helo) [198.51.100.7] F=<s@e> A=plain:u temporarily rejected RCPT "
-			"<a@b>: x" },
-		{ STAMP "1xVO3f-00036y-2K <= s@e H=(helo) [198.51.100.7] P=esmtp S=1 T=\"F=<a> "
-			"rejected "
-			"after DATA: virus\"" },
+		{ STAMP
+		  "H=(helo) [198.51.100.7] F=<s@e> A=plain:u temporarily rejected RCPT <a@b>: x" },
+		{ STAMP
+		  "1xVO3f-00036y-2K <= s@e H=(helo) [198.51.100.7] P=esmtp S=1 T=\"F=<a> rejected after DATA: virus\"" },
 		{ STAMP "1xVO3f-00036y-2K => a@b R=r T=t H=mx [198.51.100.7] C=\"250 ok\"" },
-		{ STAMP "1xVO3f-00036y-2K H=mx1.evil.example [203.0.113.1]: SMTP error from "
-			"remote mail "
-			"server after initial connection: 421 H=(x) [192.0.2.9] F=<a@b> "
-			"rejected RCPT "
-			"<c@d>: Unknown user" },
+		{ STAMP
+		  "1xVO3f-00036y-2K H=mx1.evil.example [203.0.113.1]: SMTP error from remote mail server after initial connection: 421 H=(x) [192.0.2.9] F=<a@b> rejected RCPT <c@d>: Unknown user" },
 		{ STAMP "1xVO3f-00036y-2K H=down.example [203.0.113.1] Connection refused" },
 		/* After these words, what follows is a third party's. */
-		{ STAMP "H=mail.example [198.51.100.7] X=TLS1.3:a:256 CV=no sender verify fail for "
-			"<x@evil>: "
-			"response to \"RCPT TO:<x>\" was: 550 F=<a@b> rejected after DATA: virus" },
-		{ STAMP "1xVO3f-00036y-2K H=mail.example [198.51.100.7] Warning: F=<a@b> "
-			"rejected after "
-			"DATA: virus" },
-		{ STAMP "H=mail.example [198.51.100.7] incomplete transaction (RSET) from "
-			"<a@b> F=<a@b> "
-			"rejected after DATA: virus" },
+		{ STAMP
+		  "H=mail.example [198.51.100.7] X=TLS1.3:a:256 CV=no sender verify fail for <x@evil>: response to \"RCPT TO:<x>\" was: 550 F=<a@b> rejected after DATA: virus" },
+		{ STAMP
+		  "1xVO3f-00036y-2K H=mail.example [198.51.100.7] Warning: F=<a@b> rejected after DATA: virus" },
+		{ STAMP
+		  "H=mail.example [198.51.100.7] incomplete transaction (RSET) from <a@b> F=<a@b> rejected after DATA: virus" },
 		{ "Warning: purging the environment." },
 		{ "" },
 		{ " " STAMP "H=(helo) [198.51.100.7] F=<s@e> rejected after DATA: virus" },
@@ -183,17 +176,13 @@ static void what_is_no_offence_of_the_peers_is_none(void **state)
 
 /* FACTS: lines that a peer at 198.51.100.7 really produced. Each names an innocent besides. */
 static const char forged_rcpt[] = STAMP
-	"H=(tester.example) [198.51.100.7] F=<\"x> rejected RCPT <y> H=(z) [192.0.2.1]:25 "
-	"\"@b.example> rejected RCPT <\"nouser> H=q [192.0.2.2]: z\"@b.example>: Unknown user";
+	"H=(tester.example) [198.51.100.7] F=<\"x> rejected RCPT <y> H=(z) [192.0.2.1]:25 \"@b.example> rejected RCPT <\"nouser> H=q [192.0.2.2]: z\"@b.example>: Unknown user";
 static const char forged_helo[] = STAMP
-	"H=(x) [192.0.2.4]:25 F=<z> rejected RCPT <q> (y ^[^M z) [198.51.100.7]:58135 "
-	"I=[192.0.2.25]:25 F=<a@b> rejected RCPT <c@d>: Unknown user";
+	"H=(x) [192.0.2.4]:25 F=<z> rejected RCPT <q> (y ^[^M z) [198.51.100.7]:58135 I=[192.0.2.25]:25 F=<a@b> rejected RCPT <c@d>: Unknown user";
 static const char forged_syntax[] = STAMP
-	"SMTP syntax error in \"MAIL FROM:<a@b> \" H=(z) [192.0.2.6] next input=\"\" H=(h) "
-	"[198.51.100.7] malformed address: x";
+	"SMTP syntax error in \"MAIL FROM:<a@b> \" H=(z) [192.0.2.6] next input=\"\" H=(h) [198.51.100.7] malformed address: x";
 static const char forged_auth[] = STAMP
-	"login authenticator failed for (h) [198.51.100.7]: 535 Incorrect authentication data "
-	"(set_id=x [192.0.2.5]: 535 Incorrect authentication data (set_id=y)";
+	"login authenticator failed for (h) [198.51.100.7]: 535 Incorrect authentication data (set_id=x [192.0.2.5]: 535 Incorrect authentication data (set_id=y)";
 
 static void a_sender_or_recipient_names_nobody_else(void **state)
 {
@@ -212,13 +201,11 @@ static void a_junk_helo_names_nobody_else(void **state)
 		{ forged_helo },
 		/* Complete in its first reading as well. */
 		{ STAMP
-		  "H=(x) [192.0.2.4] F=<z> rejected RCPT <q>: virus (y) [198.51.100.7] F=<a@b> "
-		  "rejected RCPT <c@d>: Unknown user" },
+		  "H=(x) [192.0.2.4] F=<z> rejected RCPT <q>: virus (y) [198.51.100.7] F=<a@b> rejected RCPT <c@d>: Unknown user" },
 	};
 	const struct line harmless[] = {
-		{ STAMP "H=(x) [198.51.100.7] F=<z> rejected RCPT <q>: mx (y) [198.51.100.7] "
-			"is listed "
-			"at sbl.example",
+		{ STAMP
+		  "H=(x) [198.51.100.7] F=<z> rejected RCPT <q>: mx (y) [198.51.100.7] is listed at sbl.example",
 		  "198.51.100.7", EVENT_DNSBL },
 		{ STAMP "H=[198.51.100.7] F=<z> rejected RCPT <q>: see (y) [192.0.2.4]",
 		  "198.51.100.7", EVENT_POLICY },
@@ -251,8 +238,8 @@ static void a_backslash_ends_no_address(void **state)
 		  "198.51.100.7", EVENT_VIRUS },
 		{ STAMP "H=(h) [198.51.100.7] F=<a\\\"b@e> rejected after DATA: virus",
 		  "198.51.100.7", EVENT_VIRUS },
-		{ STAMP "1xVO3f-00036y-2K <= a\\ H=b.\"x [192.0.2.9] \"@e H=(h) [198.51.100.7] "
-			"P=esmtp",
+		{ STAMP
+		  "1xVO3f-00036y-2K <= a\\ H=b.\"x [192.0.2.9] \"@e H=(h) [198.51.100.7] P=esmtp",
 		  "198.51.100.7", EVENT_ARRIVAL },
 	};
 
@@ -264,10 +251,10 @@ static void a_backslash_ends_no_address(void **state)
 static void a_name_that_looks_like_an_address_is_none(void **state)
 {
 	const struct line lines[] = {
-		{ STAMP "rejected MAIL from [192.0.2.9]:x.evil.example (h) [198.51.100.7]: no "
-			"HELO/EHLO given" },
-		{ STAMP "SMTP command timeout on connection from [192.0.2.9].evil.example "
-			"[198.51.100.7]" },
+		{ STAMP
+		  "rejected MAIL from [192.0.2.9]:x.evil.example (h) [198.51.100.7]: no HELO/EHLO given" },
+		{ STAMP
+		  "SMTP command timeout on connection from [192.0.2.9].evil.example [198.51.100.7]" },
 	};
 
 	(void)state;
@@ -278,8 +265,8 @@ static void a_name_that_looks_like_an_address_is_none(void **state)
 static void what_others_said_in_an_acls_text_is_not_its_verdict(void **state)
 {
 	const struct line lines[] = {
-		{ HOST "rejected after DATA: '>' missing at end of address: failing address in "
-		       "\"To:\" header is: attach file.exe virus <user@foo.com",
+		{ HOST
+		  "rejected after DATA: '>' missing at end of address: failing address in \"To:\" header is: attach file.exe virus <user@foo.com",
 		  "198.51.100.7", EVENT_POLICY },
 		{ HOST "rejected after DATA: response to \"RCPT TO:<a@evil>\" was: 550 virus",
 		  "198.51.100.7", EVENT_POLICY },
@@ -357,12 +344,10 @@ static void local_time_follows_the_zone_over_its_changes(void **state)
 static void a_cut_line_names_nobody_wrong(void **state)
 {
 	const char *const lines[] = {
-		STAMP "1xVO3f-00036y-2K H=mx.example.net (helo) [198.51.100.17]:4711 "
-		      "I=[192.0.2.1]:25 "
-		      "X=TLS1.3:a:256 DN=\"CN=a\" F=<\"s\\\"> x\"@e> A=plain:u rejected RCPT "
-		      "<a@b>: no",
-		STAMP "H=([192.0.2.3]) [2001:db8::17] F=<s@e> rejected after DATA: This message "
-		      "contains a virus",
+		STAMP
+		"1xVO3f-00036y-2K H=mx.example.net (helo) [198.51.100.17]:4711 I=[192.0.2.1]:25 X=TLS1.3:a:256 DN=\"CN=a\" F=<\"s\\\"> x\"@e> A=plain:u rejected RCPT <a@b>: no",
+		STAMP
+		"H=([192.0.2.3]) [2001:db8::17] F=<s@e> rejected after DATA: This message contains a virus",
 		STAMP "1xVO3f-00036y-2K <= \"a b\\\" c\"\\@d@e H=(h) [198.51.100.17] P=esmtp S=300",
 	};
 	const char *const peers[] = { "198.51.100.17", "2001:db8::17", "198.51.100.17" };

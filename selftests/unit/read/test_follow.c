@@ -410,8 +410,8 @@ static void a_log_rewritten_by_an_editor_is_not_read_again(void **state)
 
 static void a_log_that_begins_as_the_old_one_did_is_read(void **state)
 {
-	const char *const head = "Warning: purging the environment.\n Suggested action: use "
-				 "keep_environment.\n";
+	const char *const head =
+		"Warning: purging the environment.\n Suggested action: use keep_environment.\n";
 	char away[160];
 
 	(void)state;

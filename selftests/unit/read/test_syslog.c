@@ -185,21 +185,17 @@ static void a_files_form_does_not_change_in_the_middle(void **state)
 static void what_exim_says_in_two_lines_is_one(void **state)
 {
 	static const char *const errors[] = {
-		"2003-08-24 11:22:33 SMTP syntax error in \"FOO bar\" H=(h) [198.51.100.7] "
-		"unrecognized command",
+		"2003-08-24 11:22:33 SMTP syntax error in \"FOO bar\" H=(h) [198.51.100.7] unrecognized command",
 		"2003-08-24 11:22:33 " CALL "unrecognized commands (last was \"FOO bar\")",
 	};
 	static const char *const others[] = {
-		"2003-08-24 11:22:33 SMTP syntax error in \"FOO bar\" H=(h) [198.51.100.8] "
-		"unrecognized command",
+		"2003-08-24 11:22:33 SMTP syntax error in \"FOO bar\" H=(h) [198.51.100.8] unrecognized command",
 		"2003-08-24 11:22:33 " CALL "unrecognized commands (last was \"FOO bar\")",
 		"2003-08-24 11:22:33 " CALL "nonmail commands (last was \"NOOP\")",
 	};
 	static const char *const cut[] = {
-		"2003-08-24 11:22:34 H=(h) [198.51.100.7] incomplete transaction (connection lost) "
-		"from <a@b>",
-		"2003-08-24 11:22:34 unexpected disconnection while reading SMTP command from (h) "
-		"[198.51.100.7] D=1s",
+		"2003-08-24 11:22:34 H=(h) [198.51.100.7] incomplete transaction (connection lost) from <a@b>",
+		"2003-08-24 11:22:34 unexpected disconnection while reading SMTP command from (h) [198.51.100.7] D=1s",
 	};
 	static const char *const drop[] = {
 		"2003-08-24 11:22:34 H=[198.51.100.7] rejected connection in \"connect\" ACL: no",

@@ -564,13 +564,7 @@ static void other_rows_that_are_not_valid_are_skipped_and_counted(void **state)
 	assert_int_equal(write_batch(&batch), 0);
 	assert_int_equal(write_block(block("198.51.100.7", NOW, NOW + HOUR)), 0);
 	assert_int_equal(bad_rows(), 0);
-	tamper("INSERT INTO offenders VALUES(x'0000',1,1000000), "
-	       "(x'00000000000000000000ffff7f000001',"
-	       "1,1000000), (x'20010db8000000000000000000000001',1,1000000),"
-	       "(x'20010db8000000000000000000000000',0,1000000),"
-	       "(x'20010db8000000010000000000000000',-1,1000000),"
-	       "(x'20010db8000000020000000000000000',1,0),"
-	       "(x'20010db8000000030000000000000000',1,'never')");
+	tamper("INSERT INTO offenders VALUES(x'0000',1,1000000), (x'00000000000000000000ffff7f000001',1,1000000), (x'20010db8000000000000000000000001',1,1000000),(x'20010db8000000000000000000000000',0,1000000),(x'20010db8000000010000000000000000',-1,1000000),(x'20010db8000000020000000000000000',1,0),(x'20010db8000000030000000000000000',1,'never')");
 	assert_int_equal(db_repeats(db, hear_repeat, heard), 0);
 	assert_int_equal(heard[0], 1);
 	assert_int_equal(bad_rows(), 7);

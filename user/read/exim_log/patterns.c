@@ -30,15 +30,13 @@ const struct pattern patterns_known[] = {
 	{ EVENT_WORM, PATTERNS_CONTENT, "\\bworm\\b" },
 	{ EVENT_WORM, PATTERNS_CONTENT, "sobig" },
 	{ EVENT_WORM, PATTERNS_CONTENT,
-	  "(subject\\b|^|[\"'`(<:]) ?[^a-z]{0,4}(re: ?)*((my|your) (details|application)|details|"
-	  "thank you!|approved|(your )?wicked screensaver|that movie)[\"'`)>.! ]*(\\(|$|is\\b)" },
+	  "(subject\\b|^|[\"'`(<:]) ?[^a-z]{0,4}(re: ?)*((my|your) (details|application)|details|thank you!|approved|(your )?wicked screensaver|that movie)[\"'`)>.! ]*(\\(|$|is\\b)" },
 	{ EVENT_WORM, PATTERNS_CONTENT, "wicked_scr" },
 	/* None of these is a domain. What may be an innocent's, or in a URL, needs more to go by.
 	 */
 	{ EVENT_WORM, PATTERNS_CONTENT, "[a-z0-9_)]\\.(pif|scr|vbs|vbe|wsf|lnk|cpl|hta)\\b" },
 	{ EVENT_WORM, PATTERNS_CONTENT,
-	  "\\b(file|filename|name|attached|attachment)\\b[^<>@]{0,40}"
-	  "[a-z0-9_)]\\.(exe|com|bat|cmd|js|jse)\\b" },
+	  "\\b(file|filename|name|attached|attachment)\\b[^<>@]{0,40}[a-z0-9_)]\\.(exe|com|bat|cmd|js|jse)\\b" },
 	/* X: "contains an unwanted file extension (…)", "Blacklisted file extension detected" */
 	{ EVENT_WORM, PATTERNS_CONTENT, "\\bfile ?(extension|name|type)s?\\b" },
 	{ EVENT_WORM, PATTERNS_CONTENT, "\\battach(ment|ed file)" },
@@ -49,8 +47,7 @@ const struct pattern patterns_known[] = {
 	{ EVENT_RATELIMIT, PATTERNS_ANY, "\\brate[- ]?limit" },
 	{ EVENT_RATELIMIT, PATTERNS_ANY, "\\b(sending|sender|connection|message) rate\\b" },
 	{ EVENT_RATELIMIT, PATTERNS_ANY,
-	  "\\btoo many (messages|mails|emails|recipients|bad recipients|invalid recipients|"
-	  "failed recipients|connections|errors)\\b" },
+	  "\\btoo many (messages|mails|emails|recipients|bad recipients|invalid recipients|failed recipients|connections|errors)\\b" },
 	{ EVENT_RATELIMIT, PATTERNS_ANY, "\\btoo (fast|much mail)\\b" },
 	/* C */
 	{ EVENT_RATELIMIT, PATTERNS_ANY, "\\bnumber of failed recipients exceeded\\b" },
@@ -65,8 +62,7 @@ const struct pattern patterns_known[] = {
 
 	/* D, B: "relay not permitted". C: "… not permitted to relay through this server" */
 	{ EVENT_RELAY, PATTERNS_SESSION,
-	  "\\brelay(ing)? (is |access |attempt )?"
-	  "(not|denied|prohibited|refused|disabled|forbidden)" },
+	  "\\brelay(ing)? (is |access |attempt )?(not|denied|prohibited|refused|disabled|forbidden)" },
 	{ EVENT_RELAY, PATTERNS_SESSION,
 	  "\\b(not|n't) (currently )?(permitted|allowed|able) to relay\\b" },
 	{ EVENT_RELAY, PATTERNS_SESSION,
@@ -83,8 +79,7 @@ const struct pattern patterns_known[] = {
 	{ EVENT_SENDER, PATTERNS_ANY, "is not allowed to send mail from" },
 	{ EVENT_SENDER, PATTERNS_ANY, "\\b(no|invalid|unknown|bad) (envelope )?sender\\b" },
 	{ EVENT_SENDER, PATTERNS_ANY,
-	  "\\bsender (address |domain )?(rejected|unknown|invalid|"
-	  "does ?n[o']t exist|forged|refused)\\b" },
+	  "\\bsender (address |domain )?(rejected|unknown|invalid|does ?n[o']t exist|forged|refused)\\b" },
 	/* D: "No verifiable sender address in message headers" */
 	{ EVENT_SENDER, PATTERNS_ANY, "\\bno (valid|verifiable) sender\\b" },
 	{ EVENT_SENDER, PATTERNS_ANY, "\\b(forged|spoof(ed|ing)?)\\b" },
@@ -98,9 +93,7 @@ const struct pattern patterns_known[] = {
 	{ EVENT_DNSBL, PATTERNS_ANY, "\\blisted (at|in|on|by)\\b" },
 	{ EVENT_DNSBL, PATTERNS_ANY, "spamhaus" },
 	{ EVENT_DNSBL, PATTERNS_ANY,
-	  "\\b(spamcop|sorbs|njabl|uceprotect|barracudacentral|psbl|"
-	  "spamrats|abuseat|mailspike|backscatterer|manitu|invaluement|"
-	  "0spam|s5h|dronebl|lashback|wpbl)\\b" },
+	  "\\b(spamcop|sorbs|njabl|uceprotect|barracudacentral|psbl|spamrats|abuseat|mailspike|backscatterer|manitu|invaluement|0spam|s5h|dronebl|lashback|wpbl)\\b" },
 
 	/* Before the message, these words stand for what the host is, not for what it sent. */
 	{ EVENT_SPAM, PATTERNS_SESSION, "\\bspam(mer|mers|ming|trap)?\\b" },
@@ -117,11 +110,9 @@ const struct pattern patterns_known[] = {
 	{ EVENT_UNKNOWN_USER, PATTERNS_SESSION, "unrouteable" },
 	{ EVENT_UNKNOWN_USER, PATTERNS_SESSION, "unroutable" },
 	{ EVENT_UNKNOWN_USER, PATTERNS_SESSION,
-	  "\\b(no such|unknown|invalid|non-?existent|nonexisting|bad|inactive|disabled) "
-	  "(local |virtual )?(user|recipient|mailbox|account|person|local[- ]?part|alias)\\b" },
+	  "\\b(no such|unknown|invalid|non-?existent|nonexisting|bad|inactive|disabled) (local |virtual )?(user|recipient|mailbox|account|person|local[- ]?part|alias)\\b" },
 	{ EVENT_UNKNOWN_USER, PATTERNS_SESSION,
-	  "\\b(user|recipient|mailbox|account|address|local part) (is |was )?"
-	  "(unknown|invalid|unavailable|not found|rejected|disabled|inactive|not known)\\b" },
+	  "\\b(user|recipient|mailbox|account|address|local part) (is |was )?(unknown|invalid|unavailable|not found|rejected|disabled|inactive|not known)\\b" },
 	{ EVENT_UNKNOWN_USER, PATTERNS_SESSION, "\\b(does ?n[o']t|not) exist\\b" },
 	{ EVENT_UNKNOWN_USER, PATTERNS_SESSION,
 	  "\\bno (mailbox|user|one|account) (here|by|with)\\b" },
@@ -130,8 +121,7 @@ const struct pattern patterns_known[] = {
 	{ EVENT_UNKNOWN_USER, PATTERNS_SESSION, "\\ball relevant mx records\\b" },
 
 	{ EVENT_AUTH, PATTERNS_SESSION,
-	  "\\b(authentication|login|log in|password) (has )?"
-	  "(failed|failure|invalid|incorrect|error)\\b" },
+	  "\\b(authentication|login|log in|password) (has )?(failed|failure|invalid|incorrect|error)\\b" },
 
 	/* D: "Message headers fail syntax check", "maximum allowed line length is …" */
 	{ EVENT_PROTOCOL, PATTERNS_ANY, "\\bsyntax\\b" },
@@ -143,8 +133,7 @@ const struct pattern patterns_known[] = {
 	{ EVENT_PROTOCOL, PATTERNS_CONTENT, "\\bmalformed\\b" },
 
 	{ EVENT_TLS, PATTERNS_SESSION,
-	  "\\b(tls|starttls|encryption|encrypted)\\b[^<>]{0,24}"
-	  "\\b(require|need|must|only|fail)" },
+	  "\\b(tls|starttls|encryption|encrypted)\\b[^<>]{0,24}\\b(require|need|must|only|fail)" },
 };
 
 const size_t patterns_known_count = sizeof(patterns_known) / sizeof(patterns_known[0]);
