@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* The sources of who is never blocked, each looked at in its own time; for gather.c. */
+/* The sources of who is never blocked, each looked at in its own time; for watcher.c. */
 #include "allow/sources.h"
 
 #include <errno.h>
@@ -15,7 +15,7 @@
 #include "common/log.h"
 #include "exim/relays.h"
 
-/* Beside those of kin.h; the first one's words stay where two have the same entry. */
+/* Beside those of local_hosts.h; the first one's words stay where two have the same entry. */
 enum {
 	SOURCES_FIXED = LOCAL_HOSTS_SOURCES,
 	SOURCES_NAMED,

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* The sources of who is never blocked, each looked at in its own time; for gather.c. */
+/* The sources of who is never blocked, each looked at in its own time; for watcher.c. */
 #ifndef SOURCES_H
 #define SOURCES_H
 
@@ -15,7 +15,7 @@ struct sources_options {
 	size_t addresses_count;
 	char *const *hosts; /* names */
 	size_t hosts_count;
-	char *const *files; /* lists, see lists.h */
+	char *const *files; /* lists, see list_file.h */
 	size_t files_count;
 	const char *providers; /* the same, of big providers' networks; NULL: none */
 	const char *own;       /* the operator's own list, which need not be there */

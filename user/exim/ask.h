@@ -28,7 +28,7 @@ int ask_log(char *path, size_t size);
 /*
  * True if the exim of this machine says that it refuses a HELO with characters that no host name
  * holds (helo_accept_junk_hosts, helo_allow_chars). That decides how its lines can be read; see
- * slot.h.
+ * fields.h.
  */
 bool ask_checks_helo(void);
 

@@ -27,7 +27,7 @@
 #define SWEEP_RING 1024
 _Static_assert(SWEEP_RING >= RULES_LIMIT_MAX, "a window fits");
 
-/* As repeats.c has it: beyond this, twice as long is longer than anything. */
+/* As offenders.c has it: beyond this, twice as long is longer than anything. */
 #define SWEEP_DOUBLINGS 25
 
 struct sweep_block {
@@ -189,7 +189,7 @@ static uint32_t sweep_peak(const int64_t *events, uint32_t count, int64_t span)
 	return peak;
 }
 
-/* When the host's next block ends, and how many it then has had; see repeats.c. */
+/* When the host's next block ends, and how many it then has had; see offenders.c. */
 static int64_t sweep_until(const struct rule *rule, int64_t time, int64_t until, uint32_t *times)
 {
 	uint64_t seconds = rule->block;

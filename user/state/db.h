@@ -94,7 +94,7 @@ bool db_is_there(const struct db *db);
 
 /*
  * Forgets what is over for long enough, some of it each time. True: there is more. What has not
- * really passed by store_clock.h is not over, however far ahead the wall clock is.
+ * really passed by db_clock.h is not over, however far ahead the wall clock is.
  */
 struct db_clock;
 bool db_prune(struct db *db, const struct db_clock *now);
@@ -105,7 +105,7 @@ int db_lift_all(struct db *db, int64_t now, uint64_t *lifted);
 
 /*
  * Whatever is read from here on is checked: a row that is not valid is skipped and counted, as
- * store_row.h has it.
+ * db_row.h has it.
  */
 
 /* `log` and `lines` are gone after the call. Stops at what is not 0, and returns it. */
