@@ -27,6 +27,8 @@
 	(((blocks) + (blocks) / 3 + SOBIG_TABLE_STEP - 1) / SOBIG_TABLE_STEP * SOBIG_TABLE_STEP)
 #define SOBIG_NETWORKS_MAX 65536 /* of each family */
 #define SOBIG_IPV6_PREFIX  64
+#define SOBIG_WIDEST4	   8 /* prefix length of the widest network that may be blocked */
+#define SOBIG_WIDEST6	   19
 #define SOBIG_REASON_SIZE  48
 #define SOBIG_PATH_SIZE	   256
 #define SOBIG_DEFAULT_PORT 25

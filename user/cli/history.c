@@ -11,6 +11,7 @@
 #include "common/log.h"
 #include "common/output.h"
 #include "config/config.h"
+#include "sobig.h"
 
 /* Of what is blocked at once, more is a list that can be had again. */
 #define HISTORY_ENTER_MAX 100000
@@ -81,10 +82,10 @@ static bool history_is_wide(const struct addr_prefix *target)
 	const bool ipv4 = addr_is_ipv4(&target->addr);
 	char address[ADDR_TEXT_SIZE];
 
-	if (target->length >= (ipv4 ? BLOCKS_WIDEST4 : BLOCKS_WIDEST6))
+	if (target->length >= (ipv4 ? SOBIG_WIDEST4 : SOBIG_WIDEST6))
 		return false;
 	log_warning("%s is wider than a /%d: it is not saved, and a restart does not restore it",
-		    addr_prefix_format(target, address), ipv4 ? BLOCKS_WIDEST4 : BLOCKS_WIDEST6);
+		    addr_prefix_format(target, address), ipv4 ? SOBIG_WIDEST4 : SOBIG_WIDEST6);
 	return true;
 }
 

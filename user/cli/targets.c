@@ -10,6 +10,7 @@
 #include "allow/load.h"
 #include "common/log.h"
 #include "kernel/blocks.h"
+#include "sobig.h"
 
 struct targets {
 	struct prefix_set *allowed; /* NULL: all is forced */
@@ -36,7 +37,7 @@ int targets_parse(const char *text, struct addr_prefix *out)
 
 static bool targets_is_wide(const struct addr_prefix *target)
 {
-	return target->length < (addr_is_ipv4(&target->addr) ? BLOCKS_WIDEST4 : BLOCKS_WIDEST6);
+	return target->length < (addr_is_ipv4(&target->addr) ? SOBIG_WIDEST4 : SOBIG_WIDEST6);
 }
 
 bool targets_refuse(const struct targets *targets, const struct addr_prefix *target, char *why,
@@ -55,7 +56,7 @@ bool targets_refuse(const struct targets *targets, const struct addr_prefix *tar
 		return false;
 	if (targets_is_wide(target)) {
 		snprintf(why, size, "it is wider than a /%d; if it is meant, say --force",
-			 ipv4 ? BLOCKS_WIDEST4 : BLOCKS_WIDEST6);
+			 ipv4 ? SOBIG_WIDEST4 : SOBIG_WIDEST6);
 		return true;
 	}
 	words = prefix_set_find(targets->allowed, target, &entry);

@@ -12,10 +12,6 @@
 
 struct blocks;
 
-/* A network wider than this is more than anybody means. */
-#define BLOCKS_WIDEST4 8
-#define BLOCKS_WIDEST6 19
-
 /* What shall be done to those that are blocked. */
 struct blocks_order {
 	uint32_t seconds;

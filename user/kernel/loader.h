@@ -3,7 +3,7 @@
 #ifndef LOADER_H
 #define LOADER_H
 
-#include "kernel/filter.h"
+#include "kernel/filter_types.h"
 #include "kernel/look.h"
 #include "kernel/ticks.h"
 

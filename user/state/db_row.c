@@ -2,11 +2,10 @@
 /* Rows of the state as the file has them, and what of them is valid: anybody may have written it.
  */
 #include "state/db_row.h"
+#include "sobig.h"
 
 #include <errno.h>
 #include <string.h>
-
-#include "kernel/blocks.h"
 
 #define DB_ROW_SECONDS_MAX (DB_ROW_LONGEST / 1000)
 
@@ -55,7 +54,7 @@ static bool db_row_network(const struct db_row_block *row, struct addr_prefix *o
 	if (!db_row_address(&row->host, &out->addr))
 		return false;
 	ipv4 = addr_is_ipv4(&out->addr);
-	if (!db_row_in(row->length, ipv4 ? BLOCKS_WIDEST4 : BLOCKS_WIDEST6, ipv4 ? 32 : 128))
+	if (!db_row_in(row->length, ipv4 ? SOBIG_WIDEST4 : SOBIG_WIDEST6, ipv4 ? 32 : 128))
 		return false;
 	out->length = row->length;
 	masked = out->addr;
