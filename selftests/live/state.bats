@@ -84,15 +84,46 @@ start_with() {
 	until_blocked $bad
 	until_entered $bad
 	stop_daemon
-	# Of a version with a smaller pulse.
-	stats=$(echo $pins/if*/stats)
-	rm "$stats"
-	bpftool map create "$stats" type array key 4 value 64 entries 1 name stats
+	# Of a version with a smaller front table.
+	rm "$pins/front"
+	bpftool map create "$pins/front" type array key 4 value 64 entries 1 name front
 	start_daemon
 	until_said "another version's, and are made anew"
 	is_blocked $bad
 	[ "$(reach $bad)" = silence ]
 	[ "$(reach $good)" = connected ]
+	stop_daemon
+	is_clean
+}
+
+@test "an upgrade from version 0.1 takes over blocks and filter without a gap" {
+	start_server
+	start_daemon --keep
+	offend $bad 16
+	until_blocked $bad
+	since=$("$sobig" list -j $bad | jq -r '.blocks[0].since')
+	stop_daemon KILL || true
+	# As it pinned them, and no state that could bring the block back.
+	for family in 4 6; do mv "$pins/block_info$family" "$pins/ledger$family"; done
+	rm "$(echo $pins/if*/stats)"
+	bpftool map create "$(echo $pins/if*)/pulse" type array key 4 value 64 entries 1 name pulse
+	rm -rf "$state"
+	(
+		while :; do
+			ip -d link show mx0 | grep -q 'prog/xdp' || echo gap
+			sleep 0.002
+		done
+	) >"$LAB/gaps" 2>&1 3>&- &
+	watcher=$!
+	start_daemon
+	[ "$("$sobig" list -j $bad | jq -r '.blocks[0].since')" = "$since" ]
+	[ "$(reach $bad)" = silence ]
+	[ "$(reach $good)" = connected ]
+	kill $watcher
+	[ ! -s "$LAB/gaps" ]
+	! grep -q 'made anew' "$LAB/words"
+	[ ! -e "$pins/ledger4" ]
+	[ -z "$(ls $pins/if*/pulse 2>/dev/null)" ]
 	stop_daemon
 	is_clean
 }

@@ -12,6 +12,7 @@
 #include "common/output.h"
 #include "daemon/restore.h"
 #include "kernel/links.h"
+#include "kernel/maps.h"
 
 #define INTERFACES_PORTS_SIZE 64
 
@@ -261,6 +262,21 @@ static int interfaces_attach_all(struct daemon *daemon)
 }
 
 /* All are claimed before one is changed; in one turn, so that nobody sees half of it. */
+/* What a former version pinned is taken over as far as its layout allows. 0 or -errno (logged). */
+static int interfaces_upgrade(struct daemon *daemon)
+{
+	const char *pins = daemon->filter.pins;
+	int err = maps_upgrade(pins);
+
+	for (int i = 0; i < daemon->interfaces_count && !err; i++)
+		err = stats_upgrade(pins, daemon->interfaces[i].index);
+	if (err)
+		log_error(
+			"cannot take over the pins in %s: %s; to start anew: sobig-xdp detach --all",
+			pins, strerror(-err));
+	return err;
+}
+
 static int interfaces_try(struct daemon *daemon, char **names, int count)
 {
 	const char *pins = daemon->filter.pins;
@@ -272,6 +288,8 @@ static int interfaces_try(struct daemon *daemon, char **names, int count)
 		return err;
 	for (int i = 0; i < count && !err; i++)
 		err = interfaces_claim(daemon, names[i]);
+	if (!err)
+		err = interfaces_upgrade(daemon);
 	if (!err)
 		err = interfaces_fill(daemon);
 	if (!err)

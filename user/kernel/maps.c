@@ -7,6 +7,7 @@
 #include <errno.h>
 #include <limits.h>
 #include <string.h>
+#include <stdio.h>
 #include <unistd.h>
 
 #include "common/log.h"
@@ -141,4 +142,24 @@ int maps_prepare(struct sobig_bpf *skeleton, unsigned int ifindex, const char *p
 	int err = maps_size(skeleton, pins, blocks, rates);
 
 	return err ? err : maps_pin(skeleton, ifindex, pins);
+}
+
+int maps_upgrade(const char *pins)
+{
+	/* The names up to version 0.1, and since. */
+	static const char *const renamed[][2] = {
+		{ "ledger4", "block_info4" },
+		{ "ledger6", "block_info6" },
+	};
+	char from[PATH_MAX], to[PATH_MAX];
+	int err = 0;
+
+	for (size_t i = 0; i < sizeof(renamed) / sizeof(renamed[0]) && !err; i++) {
+		err = pins_path(pins, renamed[i][0], from);
+		if (!err)
+			err = pins_path(pins, renamed[i][1], to);
+		if (!err && !access(from, F_OK) && access(to, F_OK) && rename(from, to))
+			err = -errno;
+	}
+	return err;
 }

@@ -23,4 +23,11 @@ int maps_prepare(struct sobig_bpf *skeleton, unsigned int ifindex, const char *p
 int maps_table_id(const char *pins, uint32_t *out);
 int maps_counters_id(const char *pins, unsigned int ifindex, uint32_t *out);
 
+/*
+ * Gives shared maps that a former version pinned under other names their present ones. Their layout
+ * is the same, so blocks stay active. Called with the lock of the pins held. 0 or -errno (not
+ * logged).
+ */
+int maps_upgrade(const char *pins);
+
 #endif

@@ -35,6 +35,31 @@ static int stats_open_map(const char *pins, unsigned int ifindex, const char *na
 	return info.value_size == size ? 0 : -EINVAL;
 }
 
+static int stats_unpin(const char *pins, unsigned int ifindex, const char *name)
+{
+	char path[PATH_MAX];
+	int err = pins_path_of(pins, ifindex, name, path);
+
+	if (err)
+		return err;
+	return unlink(path) && errno != ENOENT ? -errno : 0;
+}
+
+int stats_upgrade(const char *pins, unsigned int ifindex)
+{
+	int fd = -1, err;
+
+	err = stats_unpin(pins, ifindex, "pulse"); /* its name up to version 0.1 */
+	if (err)
+		return err;
+	err = stats_open_map(pins, ifindex, "stats", sizeof(struct sobig_stats), &fd);
+	if (fd >= 0)
+		close(fd);
+	if (err == -EINVAL)
+		return stats_unpin(pins, ifindex, "stats");
+	return err == -ENOENT ? 0 : err;
+}
+
 int stats_open(const char *pins, unsigned int ifindex, struct stats **out)
 {
 	struct stats *stats = malloc(sizeof(*stats));

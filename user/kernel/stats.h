@@ -16,6 +16,13 @@ struct stats;
  */
 int stats_open(const char *pins, unsigned int ifindex, struct stats **out);
 
+/*
+ * Unpins the statistics of an interface that another version wrote: they tell of a daemon that is
+ * gone, and nothing else depends on them. Called with the lock of the pins and the interface's
+ * claim held. 0 or -errno (not logged).
+ */
+int stats_upgrade(const char *pins, unsigned int ifindex);
+
 int stats_write(const struct stats *stats, const struct sobig_stats *value);
 int stats_read(const struct stats *stats, struct sobig_stats *out);
 
