@@ -324,4 +324,4 @@ deb:
 clean:
 	rm -rf $(B)
 
--include $(OBJECTS:.o=.d) $(wildcard $(B)/bpf/*.d $(B)/selftests/*/*.d $(B)/fuzzers/*/*/*.d)
+-include $(OBJECTS:.o=.d) $(wildcard $(B)/bpf/*.d $(B)/selftests/*/*.d $(B)/selftests/*/*/*.d $(B)/fuzzers/*/*/*.d)
