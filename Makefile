@@ -1,7 +1,8 @@
 # sobig-xdp: builds, tests, runs and installs. `make help` names the targets.
 # SPDX-License-Identifier: GPL-2.0-only
 
-VERSION := 0.1.0
+# The changelog of the package is the only place that has it.
+VERSION := $(shell sed -n '1s/.*(\(.*\)).*/\1/p' scripts/packaging/debian/changelog)
 
 PREFIX     ?= /usr/local
 SBINDIR    ?= $(PREFIX)/sbin
@@ -308,8 +309,8 @@ $(DEB): $(shell find $(PACKED) -type f)
 	$(call say,DEB)
 	$(Q)rm -rf $(B)/deb && mkdir -p $(B)/deb/sobig-xdp-$(VERSION)
 	$(Q)cp -a $(PACKED) $(B)/deb/sobig-xdp-$(VERSION)
-	$(Q)mv $(B)/deb/sobig-xdp-$(VERSION)/scripts/packaging/debian $(B)/deb/sobig-xdp-$(VERSION)/debian
-	$(Q)cd $(B)/deb/sobig-xdp-$(VERSION)/debian && sed -i 's/@VERSION@/$(VERSION)/' changelog && \
+	$(Q)cp -a $(B)/deb/sobig-xdp-$(VERSION)/scripts/packaging/debian $(B)/deb/sobig-xdp-$(VERSION)/debian
+	$(Q)cd $(B)/deb/sobig-xdp-$(VERSION)/debian && \
 		sed -i 's/@BUILD@/$(subst $(space),$(comma) ,$(strip $(BUILD_PACKAGES)))/' control
 	$(Q)cd $(B)/deb/sobig-xdp-$(VERSION) && \
 		env -u MAKEFLAGS -u MFLAGS -u MAKELEVEL dpkg-buildpackage -us -uc -b >../log 2>&1 || \

@@ -4,7 +4,7 @@
 #ifndef DB_ROW_H
 #define DB_ROW_H
 
-#include "state/db.h"
+#include "state/db_types.h"
 
 /*
  * Pure: no SQLite, no clock, no allocation. A row's bytes and texts are the caller's; texts need no
