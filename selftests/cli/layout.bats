@@ -56,5 +56,5 @@ copy_sources() {
 	version=$(sed -n '1s/.*(\(.*\)).*/\1/p' "$top/scripts/packaging/debian/changelog")
 	[ -n "$version" ]
 	[ "$("${SOBIG_BUILD:-$top/build}/sobig-xdp" --version)" = "sobig-xdp $version" ]
-	! grep -nE '^VERSION *:?= *[0-9]' "$top/Makefile"
+	[ -z "$(grep -nE "^VERSION *:?= *[0-9]" "$top/Makefile")" ]
 }

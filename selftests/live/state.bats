@@ -121,7 +121,7 @@ start_with() {
 	[ "$(reach $good)" = connected ]
 	kill $watcher
 	[ ! -s "$LAB/gaps" ]
-	! grep -q 'made anew' "$LAB/words"
+	[ -z "$(grep 'made anew' "$LAB/words")" ]
 	[ ! -e "$pins/ledger4" ]
 	[ -z "$(ls $pins/if*/pulse 2>/dev/null)" ]
 	stop_daemon

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* The files behind one followed name; for follow.c, and for follow_resume.c, which finds them again. */
+/* The files behind one followed name; for follow.c, and for follow_resume.c, which finds them
+ * again. */
 #ifndef FOLLOW_INTERNAL_H
 #define FOLLOW_INTERNAL_H
 
