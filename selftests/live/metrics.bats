@@ -127,7 +127,7 @@ assert samples["sobig_xdp_daemon_running"] == [{"labels": {"interface": "q\"\\x"
 	python3 - "$LAB/json" >"$LAB/told" <<-'EOF'
 		import json, sys
 		document = json.load(open(sys.argv[1]))
-		assert (document["kind"], document["shape"]) == ("metrics", 3)
+		assert (document["kind"], document["shape"]) == ("metrics", 4)
 		for family in document["metrics"]:
 		    print("# HELP", family["name"], family["help"])
 		    print("# TYPE", family["name"], family["type"])
