@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-# The configuration: what it may say, what is refused and how, what contradicts itself.
+# sobig-xdp check: valid configurations, error messages, and findings of the lint.
 
 bats_require_minimum_version 1.5.0
 
@@ -9,12 +9,12 @@ setup() {
 	conf=$BATS_TEST_TMPDIR/sobig.conf
 }
 
-# says LINES...: the configuration.
+# says LINES...: writes the configuration.
 says() {
 	printf '%s\n' "$@" >"$conf"
 }
 
-# refused WORDS: with them, on one line, before anything is printed.
+# refused WORDS: check prints one line of error that contains WORDS, and no output.
 refused() {
 	run --separate-stderr "$sobig" check -c "$conf"
 	echo "$output" "$stderr"
@@ -24,7 +24,7 @@ refused() {
 	[[ "$stderr" == *"$1"* ]]
 }
 
-# contradicts WORDS: the policy is shown, and what is wrong with it is said.
+# contradicts WORDS: check prints the policy, and a finding that contains WORDS.
 contradicts() {
 	run --separate-stderr "$sobig" check -c "$conf"
 	echo "$output" "$stderr"
@@ -33,7 +33,7 @@ contradicts() {
 	[[ "$stderr" == *"$1"* ]]
 }
 
-@test "the default policy is that of 2003, and does not contradict itself" {
+@test "the default policy is that of 2003, and has no findings" {
 	says ''
 	run --separate-stderr "$sobig" check -c "$conf"
 	[ "$status" = 0 ]
@@ -43,7 +43,7 @@ contradicts() {
 	[[ "${lines[2]}" == *'virus, worm.'* ]]
 }
 
-@test "a default rule is changed by its name, and keeps what is not said" {
+@test "a section changes the given keys of a default rule and no others" {
 	says '[rule worm-storm]' 'limit = 5' '[rule hammering]' 'enabled = no'
 	run "$sobig" check -c "$conf" -j
 	[ "$status" = 0 ]
@@ -64,21 +64,21 @@ contradicts() {
 	[[ "$output" == *'Again within 7d'*'up to 1d'* ]]
 }
 
-@test "what is wrong is said with its line and the nearest word" {
+@test "an error names the line, the expected value and the nearest word" {
 	says '[rule worm-storm]' 'limt = 5'
 	refused "$conf:2: a rule has no key \"limt\"; did you mean \"limit\"?"
 	says '[rule worm-storm]' 'limit = 0'
-	refused "$conf:2: \"0\" is nothing for limit, which takes 1 to 1000"
+	refused "$conf:2: limit = \"0\": expected a number from 1 to 1000"
 	says '[rule worm-storm]' 'window = 5 minutes'
-	refused 'as 90s or 5m'
+	refused 'window = "5 minutes": expected a time from 1s to 7d, such as 90s or 5m'
 	says '[rule x]' 'class = virus, wrom'
-	refused 'there is no class "wrom"; did you mean "worm"?'
+	refused 'unknown class "wrom"; did you mean "worm"?'
 	says '[rule x]' 'class = spam:0'
-	refused 'points of an offence are 1 to 100'
+	refused 'class = "spam:0": expected points from 1 to 100'
 	says '' '[rule x]' 'class = spam' 'limit = 3' 'block = 1h'
 	refused "$conf:3: [rule x] has no \"window\""
 	says '[rule a b]' 'limit = 3'
-	refused '"a b" is no name for a rule'
+	refused '[rule a b]: expected a name of 1 to'
 	says '[rule worm-storm]' 'max = 1m'
 	refused 'max is shorter than block'
 	says '[rule worm-storm]' 'match = (unclosed'
@@ -86,24 +86,24 @@ contradicts() {
 	says '[rule worm-storm]' 'match = .*'
 	refused 'it would fit every text'
 	says '[brake]' 'blocks = 0/m'
-	refused '"0/m" is nothing for blocks'
+	refused 'blocks = "0/m": expected off, or a number of new blocks a minute from 1/m to'
 	says '[state]' 'size = 64'
-	refused '1M to 64G'
+	refused 'size = "64": expected a size from 1M to 64G, such as 64M'
 	says '[rule worm-strom]' 'limit = 3'
 	refused 'did you mean [rule worm-storm]?'
 	says '' 'rule worm-storm' 'limit = 3'
-	refused "$conf:2: neither"
+	refused "$conf:2: expected \"[section]\" or \"key = value\""
 	says '' '[rules worm-storm]' 'limit = 3'
-	refused "$conf:2: there is no section"
+	refused "$conf:2: unknown section [rules worm-storm]: expected [rule NAME]"
 	says '[rules worm-storm]' 'limit = 3'
 	refused 'did you mean "rule"?'
 	says '[allow]' 'address = 192.0.2.1/24'
-	refused '192.0.2.1/24'
+	refused 'address = "192.0.2.1/24": bits are set after the prefix; did you mean 192.0.2.0/24?'
 	says 'limit = 3'
-	refused 'a line before any section'
+	refused 'a line before the first section'
 }
 
-@test "lines may be indented, and comments stand behind values and sections, as in INI files" {
+@test "lines may be indented, and comments may follow values and sections, as in INI files" {
 	local blanks
 	blanks=$(printf '%300s' '')
 	printf '\357\273\277' >"$conf"
@@ -113,29 +113,29 @@ contradicts() {
 	"$sobig" check -j -c "$conf" >"$BATS_TEST_TMPDIR/json"
 	[ "$(jq -c '.rules[0] | [.name, .limit, .window, .block]' "$BATS_TEST_TMPDIR/json")" = '["worm-storm",5,60,7200]' ]
 	[ "$(jq -c '.allow | [.files, .addresses]' "$BATS_TEST_TMPDIR/json")" = '[["/etc/a#b;c"],["192.0.2.1","192.0.2.2"]]' ]
-	# What is wrong keeps its line.
+	# An error names its line.
 	printf '%s\r\n' '  [rule worm-storm] # x' '' '# y' '    limit = many # z' >"$conf"
-	refused "$conf:4: \"many\" is nothing for limit, which takes 1 to 1000"
+	refused "$conf:4: limit = \"many\": expected a number from 1 to 1000"
 	says '[rule worm-storm]' 'limit = # none'
-	refused "$conf:2: \"\" is nothing for limit"
+	refused "$conf:2: limit = \"\": expected a number from 1 to 1000"
 	says '[rule worm-storm]' '  limit # = 5'
-	refused "$conf:2: neither"
+	refused "$conf:2: expected \"[section]\" or \"key = value\""
 }
 
-@test "a value ends with its line, and what could be read in two ways is refused" {
+@test "a value ends with its line, and an ambiguous line is refused" {
 	says '[allow]' 'address = 192.0.2.7,' '    192.0.2.8'
-	refused "$conf:2: \"\" is no address"
+	refused "$conf:2: address = \"\": expected an address or network"
 	says '[allow]' 'address = 192.0.2.7' '    192.0.2.8'
-	refused "$conf:3: neither"
+	refused "$conf:3: expected \"[section]\" or \"key = value\""
 	says '[rule worm-storm] limit = 5'
-	refused "$conf:1: behind the \"]\" of a section, there can be a comment only"
+	refused "$conf:1: only a comment may follow the \"]\" of a section"
 	says '[rule worm-storm' 'limit = 5'
 	refused "$conf:1: the \"]\" is missing"
 	printf '[rule worm-storm]\nlimit = 5\0 0\n' >"$conf"
-	refused "$conf:2: a line may not have a NUL byte"
+	refused "$conf:2: the line contains a NUL byte"
 	says '[allow]' "address = $(printf '%200s' '' | tr ' ' 1)"
-	refused "$conf:2: a line may have 198 characters at most, without its comment"
-	# In patterns, both characters may be meant.
+	refused "$conf:2: the line is too long: expected at most 198 characters, not counting the comment"
+	# A pattern may contain both characters.
 	says '[class virus]' 'pattern = worm # of ours'
 	refused "$conf:2: in a pattern"
 	says '[rule worm-storm]' 'match = a ;b'
@@ -145,9 +145,9 @@ contradicts() {
 	[ "$(jq .patterns "$BATS_TEST_TMPDIR/json")" = 3 ]
 }
 
-@test "what can never fire, or changes nothing, is found" {
+@test "a rule that can never fire or has no effect is found" {
 	says '[rule again]' 'class = virus' 'limit = 20' 'window = 5m' 'block = 1h'
-	contradicts '[rule again]: it can never change anything: whatever it counts, [rule worm-storm]'
+	contradicts '[rule again]: it has no effect: [rule worm-storm] fires no later and blocks for at least as long'
 	says '[rule quick]' 'class = virus' 'limit = 14' 'window = 1m' 'block = 1h'
 	run "$sobig" check -c "$conf"
 	[ "$status" = 0 ]

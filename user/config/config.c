@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* What the operator has configured, as he wrote it; what it means is others' to find. */
+/* Reads the configuration files into struct config, without interpreting the values. */
 #include "config/config.h"
 
 #include <errno.h>
@@ -22,11 +22,11 @@ struct config_reading {
 	struct config_error *error;
 	const char *file;
 	FILE *stream;
-	char *text; /* the line at hand, in so much room */
-	size_t room;
+	char *text;  /* the current line */
+	size_t room; /* bytes allocated for it */
 	int line;
-	int section; /* the line that it begins with */
-	int err;     /* of the first thing that is wrong */
+	int section; /* the line of the current section's header */
+	int err;     /* of the first error */
 };
 
 __attribute__((format(printf, 3, 4))) static void config_fail(struct config_reading *reading,
@@ -48,7 +48,7 @@ __attribute__((format(printf, 3, 4))) static void config_fail(struct config_read
 	va_end(arguments);
 }
 
-/* "[class virus]": the class, or the nearest to what stands there. */
+/* "[class virus]": finds the class; suggests the nearest one if it is unknown. */
 static int config_class(struct config_reading *reading, const char *name, enum event_class *out)
 {
 	const char *words[EVENT_OFFENCES + 1] = { NULL };
@@ -59,9 +59,9 @@ static int config_class(struct config_reading *reading, const char *name, enum e
 	for (int i = 0; i < EVENT_OFFENCES; i++)
 		words[i] = event_class_name(i);
 	nearest = suggest_nearest(name, words);
-	config_fail(reading, -EINVAL, "there is no class \"%s\"%s%s%s", name,
+	config_fail(reading, -EINVAL, "unknown class \"%s\"%s%s%s", name,
 		    nearest ? "; did you mean \"" : "", nearest ? nearest : "",
-		    nearest ? "\"?" : "; sobig-xdp(8) lists them");
+		    nearest ? "\"?" : "; sobig-xdp(8) lists the classes");
 	return -EINVAL;
 }
 
@@ -98,12 +98,14 @@ static void config_take_class(struct config_reading *reading, const char *name, 
 		config_fail(reading, -EINVAL,
 			    "[class %s] has no key \"%s\"; did you mean \"pattern\"?", name, key);
 	else if (!*value)
-		config_fail(reading, -EINVAL, "a pattern that is empty would fit every text");
+		config_fail(
+			reading, -EINVAL,
+			"pattern = \"\": expected a pattern; an empty pattern matches every text");
 	else
 		config_add_pattern(reading, class, value);
 }
 
-/* The rule of that name, made if there is none; NULL: it cannot be (said). */
+/* Finds the rule of that name, or adds it. NULL: error (reported). */
 static struct config_rule *config_rule_named(struct config_reading *reading, const char *name)
 {
 	struct config *config = reading->config;
@@ -114,13 +116,13 @@ static struct config_rule *config_rule_named(struct config_reading *reading, con
 			return &config->rules[i];
 	if (config_rule_check_name(name)) {
 		config_fail(reading, -EINVAL,
-			    "\"%s\" is no name for a rule: 1 to %d letters, digits and hyphens",
+			    "[rule %s]: expected a name of 1 to %d letters, digits and hyphens",
 			    name, SOBIG_RULE_SIZE - 1);
 		return NULL;
 	}
 	if (config->rules_count == SOBIG_RULES_MAX) {
 		config_fail(reading, -EINVAL,
-			    "there can be %d rules at most, those switched off among them",
+			    "too many rules: expected at most %d, including disabled rules",
 			    SOBIG_RULES_MAX);
 		return NULL;
 	}
@@ -173,7 +175,7 @@ static void config_take_brake(struct config_reading *reading, const char *key, c
 	if (number_parse(value, 1, RULES_BRAKE_MAX, &end, &number) || strcmp(end, "/m")) {
 		config_fail(
 			reading, -EINVAL,
-			"\"%s\" is nothing for blocks, which takes off, or how many new ones in a minute: 1/m to %d/m",
+			"blocks = \"%s\": expected off, or a number of new blocks a minute from 1/m to %d/m",
 			value, RULES_BRAKE_MAX);
 		return;
 	}
@@ -188,7 +190,8 @@ static void config_no_section(struct config_reading *reading, const char *sectio
 	const char *nearest;
 
 	if (!*section) {
-		config_fail(reading, -EINVAL, "a line before any section");
+		config_fail(reading, -EINVAL,
+			    "a line before the first section; expected a section, such as [allow]");
 		return;
 	}
 	reading->line = reading->section;
@@ -196,12 +199,12 @@ static void config_no_section(struct config_reading *reading, const char *sectio
 	nearest = suggest_nearest(word, sections);
 	config_fail(
 		reading, -EINVAL,
-		"there is no section [%s]%s%s%s; what there is: [rule NAME], [class NAME], [allow], [brake], [state], [filter]",
+		"unknown section [%s]: expected [rule NAME], [class NAME], [allow], [brake], [state] or [filter]%s%s%s",
 		section, nearest ? "; did you mean \"" : "", nearest ? nearest : "",
 		nearest ? "\"?" : "");
 }
 
-/* inih's handler: 1, or 0 for what is wrong. */
+/* inih's handler. Returns 1, or 0 on an error. */
 static int config_take(void *context, const char *section, const char *key, const char *value)
 {
 	static const char of_class[] = "class ", of_rule[] = "rule ";
@@ -229,7 +232,7 @@ static int config_take(void *context, const char *section, const char *key, cons
 	return !reading->err;
 }
 
-/* inih's reader: a line, counted, without its comment, and never half a one. */
+/* inih's reader. Counts the line and removes its comment; a line that is too long is an error. */
 static char *config_read_line(char *buffer, int size, void *context)
 {
 	struct config_reading *reading = context;
@@ -246,15 +249,17 @@ static char *config_read_line(char *buffer, int size, void *context)
 	line = reading->text;
 	if (reading->line == 1 && !strncmp(line, "\xef\xbb\xbf", 3))
 		line += 3;
-	wrong = strlen(reading->text) != (size_t)length ? "a line may not have a NUL byte"
+	wrong = strlen(reading->text) != (size_t)length ? "the line contains a NUL byte"
 							: config_line_cut(&line);
 	if (wrong) {
 		config_fail(reading, -EINVAL, "%s", wrong);
 		return NULL;
 	}
 	if (strlen(line) > (size_t)size - 2) {
-		config_fail(reading, -EINVAL,
-			    "a line may have %d characters at most, without its comment", size - 2);
+		config_fail(
+			reading, -EINVAL,
+			"the line is too long: expected at most %d characters, not counting the comment",
+			size - 2);
 		return NULL;
 	}
 	if (*line == '[')
@@ -286,14 +291,14 @@ static int config_read(struct config *config, const char *file, bool must_exist,
 	}
 	if (wrong && !reading.err) {
 		reading.line = wrong > 0 ? wrong : reading.line;
-		config_fail(&reading, -EINVAL, "neither \"[section]\" nor \"key = value\"");
+		config_fail(&reading, -EINVAL, "expected \"[section]\" or \"key = value\"");
 	}
 	free(reading.text);
 	fclose(reading.stream);
 	return reading.err;
 }
 
-/* The default rules, as if they had been written. */
+/* Starts with the default rules. */
 static int config_start(struct config *config)
 {
 	*config = (struct config){ .filter = config_filter_default,
@@ -311,7 +316,7 @@ static int config_start(struct config *config)
 	return 0;
 }
 
-/* The likeliest reason is that a default rule was meant. */
+/* The likely cause is a misspelt name of a default rule. */
 static void config_tell_missing(const struct config_rule *rule, const char *missing,
 				struct config_error *error)
 {
@@ -320,15 +325,14 @@ static void config_tell_missing(const struct config_rule *rule, const char *miss
 	for (size_t i = 0; i < rules_default.count; i++)
 		names[i] = rules_default.rules[i].name;
 	nearest = suggest_nearest(rule->rule.name, names);
-	snprintf(
-		error->text, sizeof(error->text),
-		"%s:%d: [rule %s] has no \"%s\", which a rule needs that is none of the default ones%s%s%s",
-		rule->file, rule->line, rule->rule.name, missing,
-		nearest ? "; did you mean [rule " : "", nearest ? nearest : "",
-		nearest ? "]?" : "");
+	snprintf(error->text, sizeof(error->text),
+		 "%s:%d: [rule %s] has no \"%s\"; a rule that is not a default rule needs it%s%s%s",
+		 rule->file, rule->line, rule->rule.name, missing,
+		 nearest ? "; did you mean [rule " : "", nearest ? nearest : "",
+		 nearest ? "]?" : "");
 }
 
-/* What only the whole can show. */
+/* Checks that need the complete configuration. */
 static int config_finish(const struct config *config, struct config_error *error)
 {
 	for (size_t i = 0; i < config->rules_count; i++) {
@@ -340,7 +344,7 @@ static int config_finish(const struct config *config, struct config_error *error
 		else if (rule->rule.max < rule->rule.block)
 			snprintf(
 				error->text, sizeof(error->text),
-				"%s:%d: [rule %s]: max is shorter than block, so that no block could be that long",
+				"%s:%d: [rule %s]: max is shorter than block; expected max to be at least as long as block",
 				rule->file, rule->line, rule->rule.name);
 		else
 			continue;

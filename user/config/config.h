@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* What the operator has configured, as he wrote it; what it means is others' to find. */
+/* Reads the configuration files into struct config, without interpreting the values. */
 #ifndef CONFIG_H
 #define CONFIG_H
 
@@ -15,7 +15,7 @@
 #define CONFIG_FILE   "/etc/sobig-xdp.conf"
 #define CONFIG_FOLDER "/etc/sobig-xdp.d"
 
-/* Where a thing stands: "FILE:LINE". */
+/* A position in a file: "FILE:LINE". */
 struct config_place {
 	char *file;
 	int line;
@@ -34,25 +34,25 @@ struct config {
 	struct config_filter filter;
 	struct config_allow allow;
 	struct config_state state;
-	struct config_rule *rules; /* the default ones and the site's, those switched off too */
+	struct config_rule *rules; /* the default rules and the site's, including disabled ones */
 	size_t rules_count;
-	uint32_t brake; /* new blocks in a minute; 0: off */
+	uint32_t brake; /* new blocks a minute; 0: off */
 };
 
 struct config_error {
-	char text[512]; /* "FILE:LINE: what is wrong, and what would be right" */
+	char text[512]; /* "FILE:LINE: what was found: what was expected" */
 };
 
 /*
- * Reads `file`, or, where it is NULL, CONFIG_FILE and what ends in ".conf" in CONFIG_FOLDER in
- * the order of their names, as far as there are such. The whole or nothing: 0; -EINVAL, or -errno
- * of open(2) and read(2), and *error says it. The caller calls config_free() after 0.
+ * Reads `file`. If it is NULL, reads CONFIG_FILE and the files named *.conf in CONFIG_FOLDER, in
+ * the order of their names; files that do not exist are skipped. Returns 0; -EINVAL, or -errno of
+ * open(2) and read(2), with *error set and *out untouched. On 0 the caller calls config_free().
  */
 int config_load(const char *file, struct config *out, struct config_error *error);
 
 /*
- * The rules that are switched on, as the judge takes them; matches[N] is the pattern of mark N
- * (the configuration's own), *matches_count how many there are.
+ * Converts the enabled rules for the judge. matches[N] is the rule whose pattern sets mark N (owned
+ * by the configuration), *matches_count is their number.
  */
 void config_rules(const struct config *config, struct rules *out,
 		  const struct config_rule *matches[RULES_MARKS_MAX], size_t *matches_count);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* "[allow]" of the configuration: who is never blocked, whatever the log says. */
+/* The section [allow] of the configuration: the allow list. */
 #include "config/config_allow.h"
 
 #include <errno.h>
@@ -11,7 +11,7 @@
 #include "common/hostname.h"
 #include "common/suggest.h"
 
-/* The next item of a list with commas, cut out of *rest; NULL: there is none. */
+/* Cuts the next item of a comma-separated list out of *rest; NULL: no more items. */
 static char *config_allow_item(char **rest)
 {
 	char *item = strsep(rest, ","), *end;
@@ -35,21 +35,22 @@ static int config_allow_address(struct config_allow *allow, const char *item, ch
 		addr_parse(item, strchr(item, '/') - item, &prefix.addr);
 		prefix.length = strtoul(strchr(item, '/') + 1, NULL, 10);
 		addr_mask(&prefix.addr, prefix.length);
-		snprintf(why, size, "\"%s\" has bits set behind its prefix; did you mean %s?", item,
+		snprintf(why, size,
+			 "address = \"%s\": bits are set after the prefix; did you mean %s?", item,
 			 addr_prefix_format(&prefix, meant));
 		return -EINVAL;
 	}
 	if (err) {
 		snprintf(
 			why, size,
-			"\"%s\" is no address and no network, as 192.0.2.1, 198.51.100.0/24, 2001:db8::/32; names go to \"host\"",
+			"address = \"%s\": expected an address or network, such as 192.0.2.1, 198.51.100.0/24 or 2001:db8::/32; use \"host\" for names",
 			item);
 		return err;
 	}
 	if (!prefix.length) {
 		snprintf(
 			why, size,
-			"\"%s\" is every address there is, so that nobody would be blocked; to block nobody, say \"attach --dry-run\"",
+			"address = \"%s\": this covers every address, so no host could be blocked; use \"attach --dry-run\" to block nothing",
 			item);
 		return -EINVAL;
 	}
@@ -79,9 +80,10 @@ static int config_allow_host(struct config_allow *allow, const char *item, char 
 {
 	if (hostname_is_valid(item))
 		return config_allow_append(&allow->hosts, &allow->hosts_count, item);
-	snprintf(why, size,
-		 "\"%s\" is no host's name, as mail.example.org; addresses go to \"address\"",
-		 item);
+	snprintf(
+		why, size,
+		"host = \"%s\": expected a host name, such as mail.example.org; use \"address\" for addresses",
+		item);
 	return -EINVAL;
 }
 
@@ -89,8 +91,8 @@ static int config_allow_file(struct config_allow *allow, const char *path, char 
 {
 	if (*path == '/')
 		return config_allow_append(&allow->files, &allow->files_count, path);
-	snprintf(why, size, "\"%s\" is no absolute path; file takes one, as /etc/sobig-xdp.allow",
-		 path);
+	snprintf(why, size,
+		 "file = \"%s\": expected an absolute path, such as /etc/sobig-xdp.allow", path);
 	return -EINVAL;
 }
 
@@ -102,7 +104,7 @@ static int config_allow_providers(struct config_allow *allow, const char *value,
 	if (strcmp(value, "no") && strcmp(value, "yes") && *value != '/') {
 		snprintf(
 			why, size,
-			"\"%s\" is nothing for providers, which takes no, yes (%s) or the absolute path of another such list",
+			"providers = \"%s\": expected no, yes (%s) or the absolute path of another provider list",
 			value, CONFIG_PROVIDERS_FILE);
 		return -EINVAL;
 	}
@@ -129,7 +131,7 @@ static int config_allow_list(struct config_allow *allow, const char *value, char
 	return err;
 }
 
-/* Takes back what was added to a list beyond the first `count`. */
+/* Removes the items of a list after the first `first`. */
 static void config_allow_cut(char **texts, size_t *count, size_t first)
 {
 	while (*count > first)
@@ -156,7 +158,7 @@ int config_allow_take(struct config_allow *allow, const char *key, const char *v
 		nearest = suggest_nearest(key, keys);
 		snprintf(why, size, "[allow] has no key \"%s\"%s%s%s", key,
 			 nearest ? "; did you mean \"" : "", nearest ? nearest : "",
-			 nearest ? "\"?" : "; it has address, host, file, providers");
+			 nearest ? "\"?" : "; expected address, host, file or providers");
 		err = -EINVAL;
 	}
 	if (err) {

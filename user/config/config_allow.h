@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* "[allow]" of the configuration: who is never blocked, whatever the log says. */
+/* The section [allow] of the configuration: the allow list. */
 #ifndef CONFIG_ALLOW_H
 #define CONFIG_ALLOW_H
 
@@ -12,21 +12,21 @@
 struct config_allow {
 	struct addr_prefix *addresses;
 	size_t addresses_count;
-	char **hosts; /* names, to be resolved */
+	char **hosts; /* names, not yet resolved */
 	size_t hosts_count;
-	char **files; /* of addresses, networks and names */
+	char **files; /* paths of lists of addresses, networks and names */
 	size_t files_count;
-	char *providers; /* the file of big providers' networks; NULL: not wanted */
+	char *providers; /* path of the list of large providers' networks; NULL: not used */
 };
 
 /*
- * Takes "key = value". 0; -ENOMEM; -EINVAL: `why`, of `size` bytes, says what is wrong and what
- * would be right, and *allow is as before.
+ * Applies "key = value". Returns 0; -ENOMEM; -EINVAL with the error's text in `why`, a buffer of
+ * `size` bytes, and *allow unchanged.
  */
 int config_allow_take(struct config_allow *allow, const char *key, const char *value, char *why,
 		      size_t size);
 
-/* Accepts one that is all zero. */
+/* Accepts a struct that is all zero. */
 void config_allow_free(struct config_allow *allow);
 
 #endif

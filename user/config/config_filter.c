@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* "[filter]" of the configuration: what the filter on the network interface shall do. */
+/* The section [filter] of the configuration: options of the XDP filter. */
 #include "config/config_filter.h"
 
 #include <errno.h>
@@ -12,7 +12,7 @@
 
 const struct config_filter config_filter_default = { .ports = { SOBIG_DEFAULT_PORT } };
 
-/* A decimal number from `least` to `most` at *at, stepped over. */
+/* Reads a decimal number from `min` to `max` at *at and advances *at past it. */
 static int config_filter_number(const char **at, uint64_t min, uint64_t max, uint32_t *out)
 {
 	uint64_t number;
@@ -82,7 +82,7 @@ static int config_filter_rate(struct config_filter *filter, const char *text)
 		return -EINVAL;
 	text += sizeof(burst) - 1;
 	text += strspn(text, " \t");
-	/* The kernel's clock ticks a hundred times a second: what comes in one tick is a burst. */
+	/* The kernel's clock ticks 100 times a second; the SYNs of one tick are a burst. */
 	if (config_filter_number(&text, 1 + rate / seconds / 100, CONFIG_FILTER_BURST_MAX, &most) ||
 	    *text)
 		return -EINVAL;
@@ -103,27 +103,27 @@ int config_filter_take(struct config_filter *filter, const char *key, const char
 
 	if (!strcmp(key, "ports")) {
 		err = config_filter_ports(value, filter->ports);
-		form = "up to 8 ports, as 25, 465, 587";
+		form = "up to 8 ports, such as 25, 465, 587";
 	} else if (!strcmp(key, "scope")) {
 		err = config_filter_flag(value, "syn", "port", &filter->scope_port);
-		form = "syn (connections that exist go on) or port (they do not)";
+		form = "syn (existing connections continue) or port (existing connections stop)";
 	} else if (!strcmp(key, "syn-rate")) {
 		err = config_filter_rate(filter, value);
-		form = "off, or as 20/s burst 40, 100/m burst 20; up to 1000, burst up to 10000, and more than a hundredth of a second's SYNs";
+		form = "off, or a rate such as 20/s burst 40 or 100/m burst 20; the rate is at most 1000, the burst at most 10000 and more than the SYNs of a hundredth of a second";
 	} else if (!strcmp(key, "extend")) {
 		err = config_filter_flag(value, "no", "yes", &filter->extend);
-		form = "yes (a block lasts until its host was quiet for its length) or no";
+		form = "yes (a block lasts until its host was quiet for the block's length) or no";
 	} else if (!strcmp(key, "blocks")) {
 		err = config_filter_blocks(value, &filter->blocks);
-		form = "how many IPv4 addresses can be blocked at a time, 1024 to 16777216";
+		form = "a number of IPv4 addresses that can be blocked at a time, from 1024 to 16777216";
 	} else {
 		nearest = suggest_nearest(key, keys);
 		snprintf(why, size, "[filter] has no key \"%s\"%s%s%s", key,
 			 nearest ? "; did you mean \"" : "", nearest ? nearest : "",
-			 nearest ? "\"?" : "; it has ports, scope, syn-rate, extend, blocks");
+			 nearest ? "\"?" : "; expected ports, scope, syn-rate, extend or blocks");
 		return -EINVAL;
 	}
 	if (err)
-		snprintf(why, size, "\"%s\" is nothing for %s, which takes %s", value, key, form);
+		snprintf(why, size, "%s = \"%s\": expected %s", key, value, form);
 	return err;
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* "[filter]" of the configuration: what the filter on the network interface shall do. */
+/* The section [filter] of the configuration: options of the XDP filter. */
 #ifndef CONFIG_FILTER_H
 #define CONFIG_FILTER_H
 
@@ -11,12 +11,12 @@
 
 struct config_filter {
 	uint16_t ports[SOBIG_PORTS_MAX]; /* host order; 0: no more */
-	bool scope_port;		 /* everything to these ports, not only SYNs */
+	bool scope_port;		 /* drop all packets to these ports, not only SYNs */
 	bool extend;			 /* a block lasts until its host was quiet for its length */
-	uint32_t rate;			 /* SYNs that one source may send ... */
-	uint32_t rate_seconds;		 /* ... in so many seconds; 0: as many as it likes */
+	uint32_t rate;			 /* SYNs that one source may send in rate_seconds */
+	uint32_t rate_seconds;		 /* 0: no limit */
 	uint32_t rate_burst;
-	uint32_t blocks; /* IPv4 addresses that can be blocked at a time; 0: as usual */
+	uint32_t blocks; /* IPv4 addresses that can be blocked at a time; 0: the default */
 };
 
 #define CONFIG_FILTER_RATE_MAX	 1000
@@ -26,16 +26,16 @@ struct config_filter {
 extern const struct config_filter config_filter_default;
 
 /*
- * Takes "key = value". 0; -EINVAL: `why`, of `size` bytes, says what is wrong and what would be
- * right, and *filter is as before.
+ * Applies "key = value". Returns 0; -EINVAL with the error's text in `why`, a buffer of `size`
+ * bytes, and *filter unchanged.
  */
 int config_filter_take(struct config_filter *filter, const char *key, const char *value, char *why,
 		       size_t size);
 
-/* "25, 465": as above, for whoever has it from elsewhere. 0 or -EINVAL. */
+/* Parses the value of "ports", such as "25, 465", from any source. 0 or -EINVAL. */
 int config_filter_ports(const char *text, uint16_t out[SOBIG_PORTS_MAX]);
 
-/* The number of blocks: 0 or -EINVAL. */
+/* Parses the value of "blocks". 0 or -EINVAL. */
 int config_filter_blocks(const char *text, uint32_t *out);
 
 #endif

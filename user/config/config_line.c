@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* One line of the configuration without what says nothing: its indentation and its comment. */
+/* Removes indentation and comment from a line of the configuration. */
 #include "config/config_line.h"
 
 #include <stdbool.h>
@@ -8,7 +8,7 @@
 
 static const char config_line_blanks[] = " \t\r\n\v\f";
 
-/* Where the comment begins, with the white space before it; or the end of what the line says. */
+/* The end of the line's content: before the comment and the white space in front of it. */
 static char *config_line_end(char *text)
 {
 	char *end = text;
@@ -45,7 +45,7 @@ static const char *config_line_section(char *text)
 		return "the \"]\" is missing";
 	end++;
 	if (config_line_end(end) != end)
-		return "behind the \"]\" of a section, there can be a comment only";
+		return "only a comment may follow the \"]\" of a section";
 	*end = '\0';
 	return NULL;
 }
@@ -59,9 +59,9 @@ const char *config_line_cut(char **line)
 	if (*text == '[')
 		return config_line_section(text);
 	if (end != text && (text + key >= end))
-		return "neither \"[section]\" nor \"key = value\"";
+		return "expected \"[section]\" or \"key = value\"";
 	if (end[strspn(end, config_line_blanks)] && config_line_takes_pattern(text, key))
-		return "in a pattern, \"#\" or \";\" behind a space could begin a comment or be meant: give a comment a line of its own, or write \"[#]\" or \"[;]\" for the character";
+		return "in a pattern, \"#\" or \";\" after a space is ambiguous; put the comment on its own line, or write \"[#]\" or \"[;]\" for the character";
 	*end = '\0';
 	return NULL;
 }

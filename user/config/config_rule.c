@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* "[rule NAME]" of the configuration. */
+/* The sections [rule NAME] of the configuration. */
 #include "config/config_rule.h"
 
 #include <ctype.h>
@@ -13,7 +13,7 @@
 #include "common/suggest.h"
 #include "config/rules.h"
 
-/* What a new rule must say; the bits of struct config_rule's `given`. */
+/* The keys that a new rule needs; the order of the bits in config_rule.given. */
 static const char *const config_rule_needed[] = { "class", "limit", "window", "block" };
 
 #define CONFIG_RULE_NEEDED (sizeof(config_rule_needed) / sizeof(config_rule_needed[0]))
@@ -57,7 +57,7 @@ static int config_rule_class(char *word, uint16_t weights[EVENT_OFFENCES], char 
 	if (colon) {
 		*colon = '\0';
 		if (config_rule_number(colon + 1, RULES_WEIGHT_MAX, &points)) {
-			snprintf(why, size, "\"%s:%s\": the points of an offence are 1 to %d", word,
+			snprintf(why, size, "class = \"%s:%s\": expected points from 1 to %d", word,
 				 colon + 1, RULES_WEIGHT_MAX);
 			return -EINVAL;
 		}
@@ -66,9 +66,9 @@ static int config_rule_class(char *word, uint16_t weights[EVENT_OFFENCES], char 
 		for (int i = 0; i < EVENT_OFFENCES; i++)
 			words[i] = event_class_name(i);
 		nearest = suggest_nearest(word, words);
-		snprintf(why, size, "there is no class \"%s\"%s%s%s", word,
+		snprintf(why, size, "unknown class \"%s\"%s%s%s", word,
 			 nearest ? "; did you mean \"" : "", nearest ? nearest : "",
-			 nearest ? "\"?" : "; sobig-xdp(8) lists them");
+			 nearest ? "\"?" : "; sobig-xdp(8) lists the classes");
 		return -EINVAL;
 	}
 	weights[class] = points;
@@ -132,28 +132,28 @@ int config_rule_take(struct config_rule *config, const char *key, const char *va
 		form = NULL;
 	} else if (!strcmp(key, "limit")) {
 		err = config_rule_number(value, RULES_LIMIT_MAX, &rule->limit);
-		form = "1 to 1000";
+		form = "a number from 1 to 1000";
 	} else if (!strcmp(key, "window")) {
 		err = config_rule_duration(value, RULES_WINDOW_MAX, &rule->window);
-		form = "1s to 7d, as 90s or 5m";
+		form = "a time from 1s to 7d, such as 90s or 5m";
 	} else if (!strcmp(key, "block")) {
 		err = config_rule_duration(value, DURATION_MAX_SECONDS, &rule->block);
-		form = "1s to 366d, as 15m or 1h30m";
+		form = "a time from 1s to 366d, such as 15m or 1h30m";
 	} else if (!strcmp(key, "max")) {
 		err = config_rule_duration(value, DURATION_MAX_SECONDS, &rule->max);
-		form = "1s to 366d, as 1d or 7d";
+		form = "a time from 1s to 366d, such as 1d or 7d";
 	} else if (!strcmp(key, "memory")) {
 		err = config_rule_duration(value, DURATION_MAX_SECONDS, &rule->remember);
-		form = "1s to 366d, as 7d or 30d";
+		form = "a time from 1s to 366d, such as 7d or 30d";
 	} else if (!strcmp(key, "match")) {
 		err = config_rule_match(config, value);
-		form = "a pattern; one that is empty would fit every text";
+		form = "a pattern; an empty pattern matches every text";
 	} else if (!strcmp(key, "dry-run")) {
 		err = config_rule_flag(value, &rule->dry_run);
-		form = "yes (its verdicts are only shown) or no";
+		form = "yes (a dry run: nothing is dropped) or no";
 	} else if (!strcmp(key, "enabled")) {
 		err = config_rule_flag(value, &config->enabled);
-		form = "yes or no (the rule is switched off)";
+		form = "yes or no (the rule is disabled)";
 	} else {
 		return config_rule_unknown(key, why, size);
 	}
@@ -161,7 +161,7 @@ int config_rule_take(struct config_rule *config, const char *key, const char *va
 		if (!strcmp(key, config_rule_needed[i]))
 			config->given |= 1u << i;
 	if (err == -EINVAL && form)
-		snprintf(why, size, "\"%s\" is nothing for %s, which takes %s", value, key, form);
+		snprintf(why, size, "%s = \"%s\": expected %s", key, value, form);
 	else if (err == -ENOMEM)
 		snprintf(why, size, "%s", strerror(ENOMEM));
 	return err;

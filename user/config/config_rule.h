@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* "[rule NAME]" of the configuration. */
+/* The sections [rule NAME] of the configuration. */
 #ifndef CONFIG_RULE_H
 #define CONFIG_RULE_H
 
@@ -9,28 +9,28 @@
 #include "config/rules.h"
 
 struct config_rule {
-	struct rule rule; /* its mark is set by config_rules() only */
+	struct rule rule; /* only config_rules() sets its mark */
 	bool enabled;
-	char *match; /* a pattern over the ACL's text; NULL: none */
-	char *file;  /* where it was first spoken of; NULL: nowhere, it is a default one */
+	char *match; /* a pattern for the ACL's text; NULL: none */
+	char *file;  /* of the first section with its name; NULL: none, it is a default rule */
 	int line;
-	unsigned int given; /* bits of what a new rule must have; see config_rule_missing() */
+	unsigned int given; /* one bit for each required key; see config_rule_missing() */
 };
 
 /*
- * Takes "key = value". 0; -ENOMEM; -EINVAL: `why`, of `size` bytes, says what is wrong and what
- * would be right, and *rule is as before.
+ * Applies "key = value". Returns 0; -ENOMEM; -EINVAL with the error's text in `why`, a buffer of
+ * `size` bytes, and *rule unchanged.
  */
 int config_rule_take(struct config_rule *rule, const char *key, const char *value, char *why,
 		     size_t size);
 
-/* The first key that a rule needs and this one lacks; NULL: it is complete. */
+/* The first required key that is missing; NULL: the rule is complete. */
 const char *config_rule_missing(const struct config_rule *rule);
 
-/* 0 or -EINVAL: letters, digits and hyphens, and no more than fit. */
+/* 0, or -EINVAL unless the name is 1 to SOBIG_RULE_SIZE - 1 letters, digits and hyphens. */
 int config_rule_check_name(const char *name);
 
-/* Accepts one that is all zero. */
+/* Accepts a struct that is all zero. */
 void config_rule_free(struct config_rule *rule);
 
 #endif

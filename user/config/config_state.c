@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* "[state]" of the configuration: where history is kept, how much of it, and for how long. */
+/* The section [state] of the configuration: location, size and age limit of the history. */
 #include "config/config_state.h"
 
 #include <errno.h>
@@ -60,21 +60,21 @@ int config_state_take(struct config_state *state, const char *key, const char *v
 		form = "an absolute path";
 	} else if (!strcmp(key, "size")) {
 		err = config_state_size(value, &state->size);
-		form = "1M to 64G, as 64M";
+		form = "a size from 1M to 64G, such as 64M";
 	} else if (!strcmp(key, "history")) {
 		err = duration_parse(value, &seconds) ? -EINVAL : 0;
-		form = "1s to 366d, as 90d";
+		form = "a time from 1s to 366d, such as 90d";
 		if (!err)
 			state->history = seconds;
 	} else {
 		nearest = suggest_nearest(key, keys);
 		snprintf(why, size, "[state] has no key \"%s\"%s%s%s", key,
 			 nearest ? "; did you mean \"" : "", nearest ? nearest : "",
-			 nearest ? "\"?" : "; it has folder, size, history");
+			 nearest ? "\"?" : "; expected folder, size or history");
 		return -EINVAL;
 	}
 	if (err == -EINVAL)
-		snprintf(why, size, "\"%s\" is nothing for %s, which takes %s", value, key, form);
+		snprintf(why, size, "%s = \"%s\": expected %s", key, value, form);
 	else if (err)
 		snprintf(why, size, "%s", strerror(-err));
 	return err;

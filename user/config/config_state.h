@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* "[state]" of the configuration: where history is kept, how much of it, and for how long. */
+/* The section [state] of the configuration: location, size and age limit of the history. */
 #ifndef CONFIG_STATE_H
 #define CONFIG_STATE_H
 
@@ -10,20 +10,20 @@
 
 struct config_state {
 	char *folder;	  /* NULL: CONFIG_STATE_FOLDER */
-	uint64_t size;	  /* bytes at most */
-	uint32_t history; /* seconds that a lifted or lapsed block is kept */
+	uint64_t size;	  /* limit in bytes */
+	uint32_t history; /* seconds for which an unblocked or expired block is stored */
 };
 
 extern const struct config_state config_state_default;
 
 /*
- * Takes "key = value". 0; -ENOMEM; -EINVAL: `why`, of `size` bytes, says what is wrong and what
- * would be right, and *state is as before.
+ * Applies "key = value". Returns 0; -ENOMEM; -EINVAL with the error's text in `why`, a buffer of
+ * `size` bytes, and *state unchanged.
  */
 int config_state_take(struct config_state *state, const char *key, const char *value, char *why,
 		      size_t size);
 
-/* Accepts one that is all zero. */
+/* Accepts a struct that is all zero. */
 void config_state_free(struct config_state *state);
 
 #endif

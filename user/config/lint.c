@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* What a configuration says against itself: rules that can never fire, entries that swallow them.
- */
+/* Finds configuration mistakes: rules that can never fire, allow-list entries that are too wide. */
 #include "config/lint.h"
 
 #include <stdio.h>
 
-/* Wider than this, an entry is more than a friend or two. */
+/* A shorter prefix than this is reported as too wide. */
 #define LINT_WIDEST4 8
 #define LINT_WIDEST6 20
 
@@ -15,7 +14,7 @@ struct lint {
 	void *context;
 };
 
-/* True if whatever makes `rule` fire makes `other` fire no later, and for no shorter. */
+/* True if `other` always fires no later than `rule` and blocks for at least as long. */
 static bool lint_is_shadowed(const struct rule *rule, const struct config_rule *other)
 {
 	const struct rule *by = &other->rule;
@@ -31,11 +30,11 @@ static bool lint_is_shadowed(const struct rule *rule, const struct config_rule *
 			return false;
 		sooner |= others > own;
 	}
-	/* At the same offence, the longer block is the one that is made. */
+	/* If both fire at the same offence, the longer block takes effect. */
 	return sooner || by->block >= rule->block;
 }
 
-/* Classes of lines that hold no text of an ACL, unless a pattern of the site's gives them. */
+/* Lines of some classes contain no ACL text, unless a pattern of the site assigns the class. */
 static bool lint_has_text(const struct config *config, enum event_class class)
 {
 	if (class != EVENT_TLS && class != EVENT_DISCONNECT && class != EVENT_FLOOD)
@@ -53,7 +52,7 @@ static void lint_match(const struct lint *review, const struct config_rule *rule
 			return;
 	review->finding(
 		review->context, rule,
-		"it can never fire: it has a match, and lines of its classes hold no text of an ACL that could fit");
+		"it can never fire: it has a match, but log lines of its classes contain no ACL text");
 }
 
 static void lint_rule(const struct lint *review, size_t number)
@@ -69,12 +68,12 @@ static void lint_rule(const struct lint *review, size_t number)
 
 		if (i == number || !other->enabled || !lint_is_shadowed(&rule->rule, other))
 			continue;
-		/* Of two that are alike, the later one is the one too many. */
+		/* Of two equivalent rules, only the later one is reported. */
 		if (i > number && !rule->match && lint_is_shadowed(&other->rule, rule))
 			continue;
 		snprintf(
 			text, sizeof(text),
-			"it can never change anything: whatever it counts, [rule %s] has had enough of first",
+			"it has no effect: [rule %s] fires no later and blocks for at least as long",
 			other->rule.name);
 		review->finding(review->context, rule, text);
 		return;
@@ -93,13 +92,12 @@ static void lint_allow(const struct lint *review)
 		addr_prefix_format(entry, address);
 		if (!entry->length)
 			snprintf(text, sizeof(text),
-				 "[allow] %s swallows every rule: no host of %s is ever blocked",
+				 "[allow] %s covers every address: no %s host is ever blocked",
 				 address, ipv4 ? "IPv4" : "IPv6");
 		else if (entry->length < (ipv4 ? LINT_WIDEST4 : LINT_WIDEST6))
-			snprintf(
-				text, sizeof(text),
-				"[allow] %s is very wide: a large part of the internet is never blocked",
-				address);
+			snprintf(text, sizeof(text),
+				 "[allow] %s is very wide: it allows a large part of the internet",
+				 address);
 		else
 			continue;
 		review->finding(review->context, NULL, text);
@@ -109,20 +107,20 @@ static void lint_allow(const struct lint *review)
 void lint_config(const struct config *config, lint_finding *finding, void *context)
 {
 	const struct lint review = { config, finding, context };
-	size_t enabled = 0, shown = 0;
+	size_t enabled = 0, dry_runs = 0;
 
 	for (size_t i = 0; i < config->rules_count; i++) {
 		const struct config_rule *rule = &config->rules[i];
 
 		enabled += rule->enabled;
-		shown += rule->enabled && rule->rule.dry_run;
+		dry_runs += rule->enabled && rule->rule.dry_run;
 		if (rule->enabled)
 			lint_rule(&review, i);
 	}
 	if (!enabled)
-		finding(context, NULL, "all rules are switched off: nobody is ever blocked");
-	else if (shown == enabled)
+		finding(context, NULL, "all rules are disabled: no host is ever blocked");
+	else if (dry_runs == enabled)
 		finding(context, NULL,
-			"all rules are for show (dry-run = yes): nobody is ever blocked");
+			"all rules are a dry run (dry-run = yes): no host is ever blocked");
 	lint_allow(&review);
 }

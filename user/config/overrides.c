@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* What a command line may say of the rule of 2003: --limit, --window, --for. */
+/* Options that override values of the first default rule: --limit, --window, --for. */
 #include "config/overrides.h"
 
 #include <errno.h>
@@ -49,7 +49,7 @@ int overrides_apply(const struct overrides *overrides, struct rules *rules)
 
 	if (!rule && (overrides->limit || overrides->window || overrides->block)) {
 		log_error(
-			"--limit, --window and --for are of the rule %s, and the configuration switches that off",
+			"--limit, --window and --for apply to the rule %s, which the configuration disables",
 			rules_default.rules[0].name);
 		return -EINVAL;
 	}

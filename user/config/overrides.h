@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* What a command line may say of the rule of 2003: --limit, --window, --for. */
+/* Options that override values of the first default rule: --limit, --window, --for. */
 #ifndef OVERRIDES_H
 #define OVERRIDES_H
 
 #include "config/rules.h"
 
-/* 0: as it is configured. */
+/* 0: the configured value applies. */
 struct overrides {
 	uint32_t limit;
-	uint32_t window; /* seconds, as the next */
-	uint32_t block;
+	uint32_t window; /* seconds */
+	uint32_t block;	 /* seconds */
 };
 
 enum overrides_key {
@@ -18,10 +18,10 @@ enum overrides_key {
 	OVERRIDES_FOR
 };
 
-/* Takes the value of an option. 0, or -EINVAL (logged). */
+/* Parses the value of an option into *overrides. 0, or -EINVAL (logged). */
 int overrides_take(enum overrides_key key, const char *value, struct overrides *overrides);
 
-/* Applies them to the rule of 2003. 0; -EINVAL (logged): that rule is disabled. */
+/* Applies them to the first default rule. 0; -EINVAL (logged): that rule is disabled. */
 int overrides_apply(const struct overrides *overrides, struct rules *rules);
 
 #endif

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* The policy: which offences count, how many of them are too many, and for how long to block. */
+/* The rules: which offences count, the limit within a window, and the length of a block. */
 #include "config/rules.h"
 
 #include <string.h>
@@ -8,7 +8,7 @@
 #define RULES_HOUR   3600u
 #define RULES_DAY    86400u
 
-/* What most rules share. */
+/* Values shared by most rules. */
 #define RULES_USUAL .max = 7 * RULES_DAY, .remember = 30 * RULES_DAY, .mark = RULES_NO_MARK
 
 const struct rules rules_default = {
@@ -41,7 +41,7 @@ const struct rules rules_default = {
 		  .weights = { [EVENT_FLOOD] = 1, [EVENT_RATELIMIT] = 1 },
 		  .limit = 300, .window = 5 * RULES_MINUTE, .block = 15 * RULES_MINUTE,
 		  RULES_USUAL },
-		/* No single thing, but all of it together. */
+		/* Weighs several classes of offences together. */
 		{ .name = "probable-spammer",
 		  .weights = { [EVENT_RELAY] = 5,
 			       [EVENT_DNSBL] = 4,
@@ -52,7 +52,7 @@ const struct rules rules_default = {
 			       [EVENT_SENDER] = 2,
 			       [EVENT_RDNS] = 1 },
 		  .limit = 300, .window = 10 * RULES_MINUTE, .block = RULES_HOUR, RULES_USUAL },
-		/* Good hosts do these things as well: for show, until somebody decides otherwise. */
+		/* Legitimate hosts cause these offences, too: a dry run unless configured otherwise. */
 		{ .name = "other-rejections",
 		  .weights = { [EVENT_POLICY] = 1, [EVENT_BACKSCATTER] = 1, [EVENT_TLS] = 1,
 			       [EVENT_DISCONNECT] = 1 },

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* The policy: which offences count, how many of them are too many, and for how long to block. */
+/* The rules: which offences count, the limit within a window, and the length of a block. */
 #ifndef RULES_H
 #define RULES_H
 
@@ -12,12 +12,13 @@
 #define RULES_WEIGHT_MAX 100
 #define RULES_LIMIT_MAX	 1000
 #define RULES_WINDOW_MAX (7 * 24 * 3600) /* seconds */
-#define RULES_MARKS_MAX	 32		 /* as many as struct event has bits for */
+#define RULES_MARKS_MAX	 32		 /* the bits of struct event's marks */
 #define RULES_NO_MARK	 (-1)
 
 /*
- * "More than `limit` points within `window`: block for `block`, and for twice as long each time it
- * happens again within `memory` of the last block's end, up to `max`." Times are in seconds.
+ * More than `limit` points within `window` block a host for `block`. Each time this happens again
+ * within `remember` of the end of the last block, the block is twice as long, up to `max`. Times
+ * are in seconds.
  */
 struct rule {
 	char name[SOBIG_RULE_SIZE];
@@ -28,26 +29,25 @@ struct rule {
 	uint32_t max;
 	uint32_t remember;
 	int mark;     /* the bit that an event's marks must have, or RULES_NO_MARK */
-	bool dry_run; /* its verdicts are for show */
+	bool dry_run; /* its verdicts drop nothing */
 };
 
 struct rules {
 	struct rule rules[SOBIG_RULES_MAX];
 	size_t count;
-	uint32_t brake; /* new blocks in a minute that are too many; 0: never */
+	uint32_t brake; /* more new blocks a minute than this engage the brake; 0: no brake */
 };
 
 #define RULES_BRAKE_MAX	    100000
 #define RULES_BRAKE_DEFAULT 500
 
 /*
- * The first is the weblog's of 2003-08-24 on mail.python.org: "more than N times in M minutes …
- * 5 and 15 for now". The others leave room for what a big provider relays of other people's bad
- * mail.
+ * The first is from the weblog of 2003-08-24 on mail.python.org: "more than N times in M minutes …
+ * 5 and 15 for now". The limits of the others allow for the bad mail that a large provider relays.
  */
 extern const struct rules rules_default;
 
-/* NULL: there is none of that name. */
+/* NULL: no rule has that name. */
 const struct rule *rules_find(const struct rules *rules, const char *name);
 
 #endif

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* [allow]: what it takes, what it refuses and with which words. */
+/* The section [allow]: accepted values and error messages. */
 #include "unit/suite.h"
 
 #include <errno.h>
@@ -49,31 +49,33 @@ static void providers_are_off_on_or_elsewhere(void **state)
 	assert_int_equal(take(&allow, "providers", "/etc/mine"), 0);
 	assert_string_equal(allow.providers, "/etc/mine");
 	assert_int_equal(take(&allow, "providers", "maybe"), -EINVAL);
-	assert_non_null(strstr(why, "\"maybe\""));
+	assert_non_null(strstr(why, "providers = \"maybe\": expected no, yes"));
 	assert_string_equal(allow.providers, "/etc/mine");
 	assert_int_equal(take(&allow, "providers", "no"), 0);
 	assert_null(allow.providers);
 	config_allow_free(&allow);
 }
 
-static void what_is_wrong_is_quoted_with_what_would_be_right(void **state)
+static void an_error_quotes_the_value_and_names_what_was_expected(void **state)
 {
 	static const struct {
 		const char *key, *value, *words;
 	} wrong[] = {
-		{ "address", "192.0.2.1, mx.example.org", "\"mx.example.org\" is no address" },
-		{ "address", "192.0.2.1,", "\"\" is no address" },
+		{ "address", "192.0.2.1, mx.example.org",
+		  "address = \"mx.example.org\": expected an address" },
+		{ "address", "192.0.2.1,", "address = \"\": expected an address" },
 		{ "address", "198.51.100.7/24", "did you mean 198.51.100.0/24?" },
 		{ "address", "2001:db8::1/64", "did you mean 2001:db8::/64?" },
-		{ "address", "0.0.0.0/0", "every address there is" },
-		{ "address", "::/0", "every address there is" },
-		{ "host", "a.example.org, 192.0.2.1", "\"192.0.2.1\" is no host's name" },
-		{ "host", "a.example.org, b c", "\"b c\" is no host's name" },
-		{ "host", "a..example.org", "is no host's name" },
-		{ "host", "", "is no host's name" },
-		{ "file", "allow.txt", "\"allow.txt\" is no absolute path" },
+		{ "address", "0.0.0.0/0", "covers every address" },
+		{ "address", "::/0", "covers every address" },
+		{ "host", "a.example.org, 192.0.2.1",
+		  "host = \"192.0.2.1\": expected a host name" },
+		{ "host", "a.example.org, b c", "host = \"b c\": expected a host name" },
+		{ "host", "a..example.org", "expected a host name" },
+		{ "host", "", "expected a host name" },
+		{ "file", "allow.txt", "file = \"allow.txt\": expected an absolute path" },
 		{ "adress", "192.0.2.1", "did you mean \"address\"?" },
-		{ "zzz", "192.0.2.1", "it has address, host, file, providers" },
+		{ "zzz", "192.0.2.1", "expected address, host, file or providers" },
 	};
 	struct config_allow allow = { 0 };
 
@@ -96,7 +98,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(lists_grow_with_every_line),
 		cmocka_unit_test(providers_are_off_on_or_elsewhere),
-		cmocka_unit_test(what_is_wrong_is_quoted_with_what_would_be_right),
+		cmocka_unit_test(an_error_quotes_the_value_and_names_what_was_expected),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -187,18 +187,18 @@ static void what_is_wrong_is_said_with_its_line(void **state)
 	static const struct {
 		const char *text, *says;
 	} wrong[] = {
-		{ "[class vírus]\npattern = x\n", ":2: there is no class" },
+		{ "[class vírus]\npattern = x\n", ":2: unknown class" },
 		{ "\n[class viruss]\npattern = x\n",
-		  ":3: there is no class \"viruss\"; did you mean \"virus\"?" },
-		{ "[clas virus]\npattern = x\n", ":1: there is no section [clas virus]" },
+		  ":3: unknown class \"viruss\"; did you mean \"virus\"?" },
+		{ "[clas virus]\npattern = x\n", ":1: unknown section [clas virus]" },
 		{ "[class virus]\npatern = x\n", ":2: [class virus] has no key \"patern\"" },
-		{ "[class virus]\npattern =\n", ":2: a pattern that is empty" },
-		{ "pattern = x\n", ":1: a line before any section" },
-		{ "[class virus]\nnonsense\n", ":2: neither" },
+		{ "[class virus]\npattern =\n", ":2: pattern = \"\": expected a pattern" },
+		{ "pattern = x\n", ":1: a line before the first section" },
+		{ "[class virus]\nnonsense\n", ":2: expected \"[section]\"" },
 		{ "[class virus\n", ":1: the \"]\" is missing" },
 		{ "[class virus]\npattern = x # y\n", ":2: in a pattern, " },
 		{ "[class virus]\npattern = x ; y\n", ":2: in a pattern, " },
-		{ "[class virus]\npattern = x\n  y\n", ":3: neither \"[section]\"" },
+		{ "[class virus]\npattern = x\n  y\n", ":3: expected \"[section]\"" },
 	};
 	struct config_error error;
 	struct config config;
