@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-only
-# parse as its user meets it: what it reads, what it prints, and what it says when something is wrong.
+# parse: its input, its output, and its messages when something is wrong.
 
 bats_require_minimum_version 1.5.0
 
@@ -41,7 +41,7 @@ setup() {
 	[ "$output" = "$found" ]
 }
 
-@test "NDJSON has the documented fields, a line an offence" {
+@test "NDJSON has the documented fields, one line per offence" {
 	run "$sobig" parse -j --ndjson "$log"
 	[ "${#lines[@]}" = 3 ]
 	[ "${lines[1]}" = '{"line":2,"time":"2003-08-24T11:22:33.250Z","class":"unknown-user","address":"2001:db8::7"}' ]
@@ -52,13 +52,13 @@ setup() {
 	"$sobig" parse -j /dev/null | python3 -c 'import json, sys; assert json.load(sys.stdin)["offences"] == []'
 }
 
-@test "arrivals are shown if asked for" {
+@test "arrivals are shown on request" {
 	run "$sobig" parse --arrivals "$log"
 	[ "${lines[2]}" = '3	2003-08-24T11:22:34Z	arrival	198.51.100.8' ]
 	[ "${#lines[@]}" = 4 ]
 }
 
-@test "unmatched rejections are shown with their text, and nothing in it is live" {
+@test "unmatched rejections are shown with their text, escaped" {
 	run "$sobig" parse --unmatched "$log"
 	[ "$output" = '4	2003-08-24T11:22:35Z	policy	198.51.100.9	go "away"' ]
 	printf '2003-08-24 11:22:35 +0000 H=[198.51.100.9] rejected DATA: \033[2Jx\\\t\377"\n' >"$log"
@@ -74,7 +74,7 @@ setup() {
 	[ "${lines[0]}" = '1	2003-08-24T11:22:33Z	virus	198.51.100.7' ]
 }
 
-@test "a configuration that is wrong is named with its line, and nothing is printed" {
+@test "an invalid configuration is reported with its line, and nothing is printed" {
 	printf '[class worm]\npattern = fine\npattern = (broken\n' >"$BATS_TEST_TMPDIR/conf"
 	run "$sobig" parse -c "$BATS_TEST_TMPDIR/conf" "$log"
 	[ "$status" = 1 ]
@@ -82,7 +82,7 @@ setup() {
 	[ "${#lines[@]}" = 1 ]
 }
 
-@test "what was not counted is said" {
+@test "lines that are not counted are reported" {
 	echo '2003-08-24 11:22:35 +0000 H=(h) [198.51.100.9] F=<"x) [192.0.2.9]"@e> rejected RCPT <a@b>: Unrouteable address' >"$log"
 	run --separate-stderr "$sobig" parse "$log"
 	[ -z "$output" ]
@@ -92,7 +92,7 @@ setup() {
 	[ -z "$stderr" ]
 }
 
-@test "a file that is no log of exim's fails, and an empty one is fine" {
+@test "a file that is not an exim log fails, and an empty one is accepted" {
 	head -c 100 /dev/zero >"$BATS_TEST_TMPDIR/noise"
 	for what in /etc/passwd "$BATS_TEST_TMPDIR/noise"; do
 		run --separate-stderr "$sobig" parse "$what"
@@ -107,15 +107,15 @@ setup() {
 		[ "$status" = 0 ]
 		[ -z "$stderr" ]
 	done
-	# The others are replayed all the same.
+	# The other files are still replayed.
 	run --separate-stderr "$sobig" replay /etc/passwd "$log"
 	[ "$status" = 1 ]
 	[[ $stderr == *'no line of "/etc/passwd" is exim'* ]]
 	[[ $output == *'3 offences'* ]]
 }
 
-# What logrotate and people make of old logs: as Python packs them, but for .zst, one raw block in one frame.
-@test "an .xz and a .zst are read like the file, and what else is packed is refused with the way" {
+# Compressed logs as logrotate leaves them, written by Python; the .zst is one raw block in one frame.
+@test "an .xz and a .zst are read like the file, and other compressed files are refused with a hint" {
 	python3 - "$log" <<-'EOP'
 		import bz2, lzma, sys
 		text = open(sys.argv[1], "rb").read()
@@ -142,7 +142,7 @@ setup() {
 	[[ $output == *'3 offences'* ]]
 }
 
-@test "what cannot be read is named, and ends with 1" {
+@test "an unreadable file is named, and the exit status is 1" {
 	for what in /no/such/file "$BATS_TEST_TMPDIR"; do
 		run "$sobig" parse "$what"
 		[ "$status" = 1 ]
@@ -150,7 +150,7 @@ setup() {
 	done
 }
 
-@test "a .gz that ends too early gives what is in it, and says so" {
+@test "a truncated .gz is read as far as possible, and reported" {
 	for _ in $(seq 5000); do cat "$log"; done | gzip >"$BATS_TEST_TMPDIR/cut.gz"
 	truncate -s -100 "$BATS_TEST_TMPDIR/cut.gz"
 	run --separate-stderr "$sobig" parse "$BATS_TEST_TMPDIR/cut.gz"
@@ -159,7 +159,7 @@ setup() {
 	[[ $stderr == *'to its end: it ends too early'* ]]
 }
 
-@test "a last line without its end is not read, and that is said" {
+@test "a last line without a newline is not read, with a warning" {
 	printf '2003-08-24 11:22:35 +0000 no host name found for IP address 192.0.2.1' >>"$log"
 	run --separate-stderr "$sobig" parse "$log"
 	[ "$status" = 0 ]
@@ -167,7 +167,7 @@ setup() {
 	[[ $stderr == *'the last line has no end'* ]]
 }
 
-@test "many threads at a file find what one finds in a pipe, in its order" {
+@test "many threads on a file find the same as one thread on a pipe, in the same order" {
 	for _ in 1 2 3; do zcat "$top"/selftests/corpus/data/*.log.gz; done >"$log"
 	[ "$(stat -c %s "$log")" -gt 4000000 ]
 	"$sobig" parse --arrivals "$log" >"$BATS_TEST_TMPDIR/many"
@@ -178,7 +178,7 @@ setup() {
 	cmp "$BATS_TEST_TMPDIR/standard-input" "$BATS_TEST_TMPDIR/one"
 }
 
-@test "a line in a pipe is told as soon as it is there" {
+@test "a line in a pipe is printed at once" {
 	mkfifo "$BATS_TEST_TMPDIR/in" "$BATS_TEST_TMPDIR/out"
 	"$sobig" parse <"$BATS_TEST_TMPDIR/in" >"$BATS_TEST_TMPDIR/out" 3>&- &
 	exec 5>"$BATS_TEST_TMPDIR/in" 6<"$BATS_TEST_TMPDIR/out"
@@ -188,7 +188,7 @@ setup() {
 	[ "$line" = "${found%%$'\n'*}" ]
 }
 
-# Memory enough for the program, and not for such a line. A sanitizer needs more for itself.
+# Enough memory for the program, but not for such a line. A sanitizer needs more.
 limit_memory() {
 	[ -n "${SAN-}" ] || ulimit -v 300000
 }
@@ -201,7 +201,7 @@ limit_memory() {
 	[[ $stderr == *'lines of more than 8190 bytes, '*': 1' ]]
 }
 
-@test "NULs and CRs without end are survived in constant memory" {
+@test "endless NULs and CRs are read in constant memory" {
 	limit_memory
 	for byte in '\0' '\r'; do
 		run --separate-stderr bash -c "head -c 100M /dev/zero | tr '\0' '$byte' | $sobig parse"
@@ -210,9 +210,9 @@ limit_memory() {
 	done
 }
 
-@test "a file that shrinks while it is read ends where it ends" {
+@test "a file that shrinks while it is read ends at its new end" {
 	for _ in $(seq 17); do cat "$log" "$log" >"$log.twice" && mv "$log.twice" "$log"; done
-	# Its reader takes nothing yet, so it stands still in the middle.
+	# Nothing reads its output yet, so it blocks in the middle.
 	mkfifo "$BATS_TEST_TMPDIR/pipe"
 	"$sobig" parse "$log" >"$BATS_TEST_TMPDIR/pipe" 3>&- &
 	exec 4<"$BATS_TEST_TMPDIR/pipe"

@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-only
-# replay against days of which it is known what truly happened: every figure, however the logs come.
+# replay of generated days whose true results are known: every figure, for all kinds of log files.
 
 bats_require_minimum_version 1.5.0
 
@@ -25,13 +25,13 @@ setup() {
 	log=$BATS_TEST_TMPDIR/mainlog
 }
 
-# truth DAY POLICY [RULE]: what is in $out is what truly happened, the sweep of RULE with it.
+# truth DAY POLICY [RULE]: compares $out, with the sweep of RULE, with the true figures.
 truth() {
 	python3 "$top/selftests/replay/truth.py" "$1" "$top/selftests/replay/$2.json" "$out" \
 		${3:+--sweep "$3" "$(seq -s, 5 30)" $ladder}
 }
 
-# ask EXPRESSION: of the document d in $out.
+# ask EXPRESSION: asserts it about the document d in $out.
 ask() {
 	python3 -c "import json, sys; d = json.load(open(sys.argv[1])); assert $1, $1" "$out"
 }
@@ -40,7 +40,7 @@ virus() {
 	echo "$1 1xVO3f-00036y-2K H=(h) [$2] F=<s@e> rejected after DATA: This message contains a virus (x)."
 }
 
-@test "the policy of 2003, and 208 others: all figures are those of the truth" {
+@test "all figures of the policy of 2003 and of 208 others are correct" {
 	"$sobig" replay -c "$day/storm.conf" "$day/mainlog" --sweep "$sweep" -j >"$out"
 	run truth "$day/mainlog.truth" storm worm-storm
 	echo "$output"
@@ -49,7 +49,7 @@ virus() {
 	ask '(d["blocked_hosts"] > 100, d["price"] > 10, d["avoided"] > 10000) == (True,) * 3'
 }
 
-@test "several rules, points, repeats, and a rule for show: the same" {
+@test "all figures of several rules with points, repeats and a dry run are correct" {
 	"$sobig" replay -c "$day/site.conf" "$day/mainlog" --sweep limit=5..30 window=1m..30m --rule everything -j >"$out"
 	run truth "$day/mainlog.truth" site everything
 	echo "$output"
@@ -58,27 +58,27 @@ virus() {
 	ask 'max(b["repeats"] for b in d["blocks"]) > 1'
 }
 
-@test "a wrong figure would be noticed" {
+@test "a wrong figure is detected" {
 	"$sobig" replay -c "$day/storm.conf" --limit 16 "$day/mainlog" -j >"$out"
 	run truth "$day/mainlog.truth" storm
 	[ "$status" = 1 ]
 }
 
-@test "the sweep's cell of the rule's own numbers is what the replay says" {
+@test "the sweep's cell of the configured values equals the replay" {
 	"$sobig" replay -c "$day/storm.conf" "$day/mainlog" --sweep "$sweep" -j >"$out"
 	ask '[(c["avoided"], c["price"], c["hosts"], c["paying_hosts"]) for c in d["sweep"] if (c["limit"], c["window"]) == (15, 300)] == [(d["avoided"], d["price"], d["blocked_hosts"], d["paying_hosts"])]'
 	"$sobig" replay -c "$day/storm.conf" --limit 7 --window 11m --for 20m "$day/mainlog" --sweep "$sweep" -j >"$out"
 	ask '[(c["avoided"], c["price"], c["hosts"], c["paying_hosts"]) for c in d["sweep"] if (c["limit"], c["window"]) == (7, 660)] == [(d["avoided"], d["price"], d["blocked_hosts"], d["paying_hosts"])]'
 }
 
-@test "rotated and packed logs are read in the order of their times, in whatever order they are named" {
+@test "rotated and compressed logs are read in the order of their times, however they are ordered on the command line" {
 	cd "$day/rotated"
 	"$sobig" replay -c "$day/storm.conf" mainlog mainlog.3.gz mainlog.1 mainlog.4.gz mainlog.2.gz -j >"$out"
 	ask '[f["name"] for f in d["files"]] == ["mainlog.4.gz", "mainlog.3.gz", "mainlog.2.gz", "mainlog.1", "mainlog"]'
 	truth mainlog.truth storm
 }
 
-@test "standard input is a log like others, and finds its place among them" {
+@test "standard input is sorted by time like other logs" {
 	cat "$day/mainlog" | "$sobig" replay -c "$day/storm.conf" - -j >"$out"
 	truth "$day/mainlog.truth" storm
 	cd "$day/rotated"
@@ -89,12 +89,12 @@ virus() {
 	truth mainlog.truth storm
 }
 
-@test "what syslog wrote is replayed alike" {
+@test "a syslog file is replayed like a main log" {
 	"$sobig" replay -c "$day/storm.conf" "$day/syslog/mail.log" -j >"$out"
 	truth "$day/syslog/mail.log.truth" storm
 }
 
-@test "NDJSON has the same, a document a line" {
+@test "NDJSON has the same data, one document per line" {
 	"$sobig" replay -c "$day/storm.conf" "$day/mainlog" --sweep "$sweep" -j >"$out"
 	"$sobig" replay -c "$day/storm.conf" "$day/mainlog" --sweep "$sweep" --ndjson >"$out.lines"
 	python3 - "$out" "$out.lines" <<-'EOF'
@@ -110,7 +110,7 @@ virus() {
 	EOF
 }
 
-@test "who was blocked pays with each message from then on, and nobody else" {
+@test "each message that a host sends while blocked counts as price, and no other" {
 	for second in 10 11 12 13; do virus "2003-08-24 11:22:$second +0000" 198.51.100.7; done >"$log"
 	cat >>"$log" <<-'EOF'
 		2003-08-24 11:23:00 +0000 1xVO3g-00036y-2K <= s@e H=(h) [198.51.100.7] P=esmtp S=300
@@ -124,27 +124,27 @@ virus() {
 	ask '[(b["address"], b["since"], b["until"]) for b in d["blocks"]] == [("198.51.100.7", "2003-08-24T11:22:13Z", "2003-08-24T11:32:13Z")]'
 	run "$sobig" replay --limit 3 --for 10m "$log"
 	[[ $output == *'avoided   1 of 5 offences (20.0 %) would never have reached exim'* ]]
-	[[ $output == *'price     2 accepted messages (50.0 %), of 1 host, would not have come in'* ]]
+	[[ $output == *'price     2 accepted messages (50.0 %), of 1 host, would have been lost'* ]]
 }
 
-@test "addresses that are allowed are never blocked; names are not looked up, and that is said" {
+@test "allowed addresses are not blocked; host names are not looked up, with a warning" {
 	for second in 10 11 12 13; do virus "2003-08-24 11:22:$second +0000" 198.51.100.7; done >"$log"
 	printf '[allow]\naddress = 198.51.100.0/24\nhost = mx.example\n' >"$BATS_TEST_TMPDIR/conf"
 	run --separate-stderr "$sobig" replay -c "$BATS_TEST_TMPDIR/conf" --limit 3 "$log"
-	[[ $output == *'4 offences of hosts that are never blocked'*'blocked   nobody'* ]]
-	[[ $stderr == *'are not looked up'*': 1' ]]
+	[[ $output == *'4 offences of allowed hosts'*'blocked   none'* ]]
+	[[ $stderr == *'does not look up host names in the allow list (1)' ]]
 	printf '# our own\n198.51.100.7 # a customer\nmx.example\nmx2.example\n' >"$BATS_TEST_TMPDIR/list"
 	printf '[allow]\nfile = %s\n' "$BATS_TEST_TMPDIR/list" >"$BATS_TEST_TMPDIR/conf"
 	run --separate-stderr "$sobig" replay -c "$BATS_TEST_TMPDIR/conf" --limit 3 "$log"
-	[[ $output == *'4 offences of hosts that are never blocked'*'blocked   nobody'* ]]
-	[[ $stderr == *'are not looked up'*': 2' ]]
+	[[ $output == *'4 offences of allowed hosts'*'blocked   none'* ]]
+	[[ $stderr == *'does not look up host names in the allow list (2)' ]]
 	printf '[allow]\naddress = 198.51.100.0/29\n' >"$BATS_TEST_TMPDIR/conf"
 	virus "2003-08-24 11:22:20 +0000" 198.51.100.8 >>"$log"
 	"$sobig" replay -c "$BATS_TEST_TMPDIR/conf" --limit 3 "$log" --sweep limit=1..3 -j >"$out"
 	ask '(d["allowed_offences"], sum(c["blocks"] for c in d["sweep"])) == (4, 0)'
 }
 
-@test "the brake is told of, and not applied" {
+@test "the brake is reported, and not applied" {
 	for host in 1 2 3 4; do
 		for second in 10 11 12 13; do virus "2003-08-24 11:22:$second +0000" 198.51.100.$host; done
 	done | sort >"$log"
@@ -152,26 +152,28 @@ virus() {
 	"$sobig" replay -c "$BATS_TEST_TMPDIR/conf" --limit 3 "$log" -j >"$out"
 	ask 'd["brake"] == {"limit": 2, "most_new": 4, "most_new_at": "2003-08-24T11:22:13Z", "on_at": "2003-08-24T11:22:13Z", "withheld": 2}'
 	ask 'd["blocked_hosts"] == 4'
+	run "$sobig" replay -c "$BATS_TEST_TMPDIR/conf" --limit 3 "$log"
+	[[ $output == *'brake     engaged at 2003-08-24 11:22:13 by more than 2 new blocks in a minute: the last 2 blocks would have been dry runs'* ]]
 }
 
 @test "no privilege is needed" {
-	[ "$(id -u)" = 0 ] || skip "not root, as all the tests here then show"
+	[ "$(id -u)" = 0 ] || skip "not root: all tests here run without privilege"
 	cp "$sobig" "$BATS_TEST_TMPDIR/sobig-xdp"
 	chmod 755 "$BATS_RUN_TMPDIR" "$BATS_RUN_TMPDIR/test" "$BATS_TEST_TMPDIR" "$BATS_TEST_TMPDIR/sobig-xdp"
 	virus "2003-08-24 11:22:33 +0000" 198.51.100.7 |
 		setpriv --reuid=65534 --regid=65534 --clear-groups "$BATS_TEST_TMPDIR/sobig-xdp" replay -
 }
 
-@test "an empty log is no mistake" {
+@test "an empty log is not an error" {
 	run --separate-stderr "$sobig" replay /dev/null --sweep "$sweep" --html "$BATS_TEST_TMPDIR/page"
 	[ "$status" = 0 ]
-	[[ $output == '0 lines in 1 log, and nothing in them that counts'* ]]
+	[[ $output == '0 lines in 1 log, no offences and no accepted messages'* ]]
 	[ -z "$stderr" ]
 	"$sobig" replay /dev/null -j >"$out"
 	ask '(d["lines"], d["from"], d["blocks"]) == (0, None, [])'
 }
 
-@test "what cannot be read is named before anything is counted" {
+@test "an unreadable file is named before anything is counted" {
 	run --separate-stderr "$sobig" replay "$day/mainlog" /no/such/file
 	[ "$status" = 1 ]
 	[ -z "$output" ]
@@ -180,7 +182,7 @@ virus() {
 	[ "$status" = 1 ]
 }
 
-@test "a .gz that ends too early is told of, and the rest is counted" {
+@test "a truncated .gz is reported, and the rest is counted" {
 	cd "$day/rotated"
 	head -c -2000 mainlog.2.gz >"$BATS_TEST_TMPDIR/mainlog.2.gz"
 	run --separate-stderr "$sobig" replay -j mainlog mainlog.1 "$BATS_TEST_TMPDIR/mainlog.2.gz" mainlog.3.gz mainlog.4.gz
@@ -191,16 +193,16 @@ virus() {
 	ask '199000 < d["lines"] < 200000'
 }
 
-@test "a log that is named twice is read once; logs that overlap are told of" {
+@test "a log that is given twice is read once; overlapping logs are reported" {
 	run --separate-stderr "$sobig" replay -j "$day/rotated/mainlog" "$day/rotated/../rotated/mainlog"
-	[[ $stderr == *'is named twice, and is read once'* ]]
+	[[ $stderr == *'is given twice and is read once'* ]]
 	echo "$output" >"$out"
 	ask 'len(d["files"]) == 1'
 	run --separate-stderr "$sobig" replay "$day/mainlog" "$day/rotated/mainlog.1"
 	[[ $stderr == *'begins before the log before it ends'* ]]
 }
 
-@test "a sweep that is none ends with 2, and shows what one is" {
+@test "an invalid sweep exits with 2 and shows a valid one" {
 	for text in 'limit=9..5' 'limit=0..5' 'limit=5..1001' 'limit=..5' 'limit=5..' 'limit=a..b' 'window=5..9' 'window=1m..8d' \
 		'window=30m..1m' 'limit=5..9 limit=1..2' 'height=1..2' '' ' ' 'limit=5...9' 'limit=-1..5' 'limit=5..9,window=1m..2m'; do
 		run "$sobig" replay "$day/mainlog" --sweep "$text"
@@ -217,7 +219,7 @@ virus() {
 	[ "$status" = 2 ]
 }
 
-@test "a sweep's steps hold its ends and the rule's own numbers, and are not too many" {
+@test "a sweep's steps include its ends and the rule's own values, and are not too many" {
 	virus "2003-08-24 11:22:33 +0000" 198.51.100.7 >"$log"
 	"$sobig" replay "$log" --sweep 'limit=1..1000 window=1s..7d' -j >"$out"
 	ask '(lambda l, w: (l[0], l[-1], 15 in l, len(l) <= 26, w[0], w[-1], 300 in w, len(w) <= 12))(sorted({c["limit"] for c in d["sweep"]}), sorted({c["window"] for c in d["sweep"]})) == (1, 1000, True, True, 1, 604800, True, True)'
@@ -231,7 +233,7 @@ unknown() {
 	echo "2003-08-24 $1 +0000 H=(h) [$2] F=<s@e> rejected RCPT <a@b>: Unrouteable address"
 }
 
-# best PAGE: the pairs that its list of the best shows, with how many hosts each blocks.
+# best PAGE: the pairs in its list of the best, with the number of hosts that each blocks.
 best() {
 	python3 - "$1" <<-'EOF'
 		import re, sys
@@ -240,14 +242,14 @@ best() {
 	EOF
 }
 
-@test "of pairs that come to the same, the page shows the one that blocks fewest, then asks for most in the shortest time" {
+@test "of pairs with equal results, the page shows the one that blocks fewest hosts, then the highest limit, then the shortest window" {
 	printf '[rule weighed]\nclass = virus:3, unknown-user\nlimit = 6\nwindow = 5m\nblock = 1h\n' >"$BATS_TEST_TMPDIR/conf"
 	for second in 10 11 12 13 14; do virus "2003-08-24 11:22:$second +0000" 198.51.100.7; done >"$log"
 	# The third offence of three points is too many for 6, 7 and 8, and for each window alike.
 	"$sobig" replay -c "$BATS_TEST_TMPDIR/conf" "$log" --rule weighed --sweep 'limit=6..9 window=1m..30m' --html "$out" >/dev/null
 	[ "$(best "$out")" = 8/1m/1 ]
-	# With an offence twelve minutes before, the third is too many for 9 as well, in a quarter of an hour; but that blocks a
-	# slow host besides, for nothing.
+	# With an offence twelve minutes earlier, the third also exceeds 9 within a quarter of an hour; but that also blocks a
+	# slow host, without any gain.
 	{
 		unknown 11:10:10 198.51.100.7
 		for second in 10 11 12 13; do virus "2003-08-24 11:22:$second +0000" 198.51.100.7; done
@@ -259,7 +261,7 @@ best() {
 	[ "$(best "$out")" = 8/1m/1 ]
 }
 
-@test "the page is whole, needs nothing from elsewhere, and nothing in it is live" {
+@test "the page is complete and self-contained, and untrusted text in it is escaped" {
 	ln -s "$day/mainlog" "$BATS_TEST_TMPDIR/<script>\"&'.log"
 	page=$BATS_TEST_TMPDIR/page.html
 	(cd "$BATS_TEST_TMPDIR" && "$sobig" replay -c "$day/site.conf" ./*script*.log --sweep "$sweep" --html page.html >/dev/null)

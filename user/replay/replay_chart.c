@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* The storm over time, as pictures whose axes keep their size whatever the screen's. */
+/* Charts of offences, blocks and lost messages over time, as SVG. The labels do not scale with the
+ * chart. */
 #include <string.h>
 #include <time.h>
 
@@ -8,10 +9,10 @@
 #include "replay/replay_words.h"
 
 #define REPLAY_CHART_TICKS 8
-#define REPLAY_CHART_TOP   1000 /* of a picture, in its own units */
+#define REPLAY_CHART_TOP   1000 /* height of a chart in its own units */
 #define REPLAY_CHART_LABEL 32
 
-/* One picture: `upper` stands on what is left of `whole` without it. */
+/* One chart: the area of `upper` is stacked on the rest of `whole`. */
 struct replay_chart_plot {
 	const char *title, *described;
 	enum replay_count whole, upper;
@@ -19,7 +20,7 @@ struct replay_chart_plot {
 	int height; /* pixels */
 };
 
-/* A round number that is not far above the most there is, and of which half is round, too. */
+/* A round number not far above `most`, whose half is also round. */
 static uint64_t replay_chart_ceiling(uint64_t most)
 {
 	static const uint64_t few[] = { 1, 2, 4, 6, 8, 10 };
@@ -50,7 +51,7 @@ static unsigned int replay_chart_height(uint64_t count, uint64_t ceiling)
 	return (unsigned int)(count * REPLAY_CHART_TOP / ceiling);
 }
 
-/* All steps as one area, from one count up to another. */
+/* All steps as one area. */
 static void replay_chart_area(FILE *page, const struct replay_series *series,
 			      const struct replay_chart_plot *plot, bool upper, uint64_t ceiling)
 {
@@ -174,21 +175,21 @@ void replay_chart(FILE *page, const struct replay_report *report)
 {
 	static const struct replay_chart_plot plots[] = {
 		{ "Offences",
-		  "Those that would still have reached exim, and on top of them those that a block would have kept away.",
+		  "Offences that would still have reached exim, and, stacked on them, those that a block would have avoided.",
 		  REPLAY_OFFENCES, REPLAY_AVOIDED, "--let", "--cut", 240 },
-		{ "New blocks", "How many hosts would have been blocked anew.", REPLAY_BLOCKS,
-		  REPLAY_BLOCKS, "--ink", "--ink", 80 },
-		{ "Good mail lost", "Accepted messages that a block would have kept away.",
+		{ "New blocks", "Number of hosts that would have been newly blocked.",
+		  REPLAY_BLOCKS, REPLAY_BLOCKS, "--ink", "--ink", 80 },
+		{ "Accepted messages lost", "Accepted messages that a block would have dropped.",
 		  REPLAY_PRICE, REPLAY_PRICE, "--price", "--price", 60 },
 	};
 	const struct replay_series *series = &report->tally->series;
 
-	fputs("<section>\n<h2>The storm, and what would have been cut off</h2>\n", page);
+	fputs("<section>\n<h2>Offences over time</h2>\n", page);
 	if (!series->count) {
-		fputs("<p>There is nothing in the log that counts.</p></section>\n", page);
+		fputs("<p>The log has no offences and no accepted messages.</p></section>\n", page);
 		return;
 	}
-	fputs("<div class=\"key\"><span><i style=\"background:var(--cut)\"></i>avoided: never reaches exim</span><span><i style=\"background:var(--let)\"></i>reaches exim all the same</span><span><i style=\"background:var(--price)\"></i>good mail lost</span></div>\n<div class=\"plot\">\n",
+	fputs("<div class=\"key\"><span><i style=\"background:var(--cut)\"></i>avoided: never reaches exim</span><span><i style=\"background:var(--let)\"></i>still reaches exim</span><span><i style=\"background:var(--price)\"></i>accepted messages lost</span></div>\n<div class=\"plot\">\n",
 	      page);
 	for (size_t i = 0; i < sizeof(plots) / sizeof(plots[0]); i++)
 		replay_chart_plot(page, series, &plots[i]);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* The logs to replay: all opened before one is read, and put in the order of their times. */
+/* Opens all logs to replay before the first is read, and sorts them by time. */
 #include "replay/replay_files.h"
 
 #include <errno.h>
@@ -14,12 +14,12 @@
 #include "read/file/chunks.h"
 #include "read/syslog/syslog.h"
 
-/* A log of syslog's may say much before exim has its say. */
+/* A syslog file may have many lines before the first one of exim. */
 #define REPLAY_FILES_CHUNKS 256
 
-#define REPLAY_FILES_PEEK 65536 /* as much as a pipe holds (pipe(7)) */
+#define REPLAY_FILES_PEEK 65536 /* the capacity of a pipe (pipe(7)) */
 
-/* The time of the first line in the chunk that has one and is exim's. 0 or -ENOMSG. */
+/* The time of the first line of exim in the chunk that has a time. 0 or -ENOMSG. */
 static int replay_files_stamp(struct timestamp *stamp, int64_t now, const struct chunk *chunk,
 			      int64_t *out)
 {
@@ -41,7 +41,7 @@ static int replay_files_stamp(struct timestamp *stamp, int64_t now, const struct
 	return -ENOMSG;
 }
 
-/* INT64_MAX: it is not to be found. What is wrong with the file will be told when it is read. */
+/* Returns INT64_MAX if no time is found. Errors are reported when the file is read. */
 static int64_t replay_files_first(int fd, int64_t now)
 {
 	struct chunk *chunk = malloc(sizeof(*chunk));
@@ -59,7 +59,7 @@ static int64_t replay_files_first(int fd, int64_t now)
 	return first;
 }
 
-/* A look at what a pipe holds, which stays in it; tee(2). */
+/* Reads the contents of a pipe without consuming them (tee(2)). */
 static int64_t replay_files_first_of_pipe(int fd, int64_t now)
 {
 	int64_t first = INT64_MAX;
@@ -89,7 +89,7 @@ static int64_t replay_files_peek(const struct replay_file *file)
 	return lseek(file->fd, at, SEEK_SET) == at ? first : INT64_MAX;
 }
 
-/* 0, or -errno, which was said. */
+/* 0 or -errno (logged). */
 static int replay_files_open_one(const char *name, struct replay_file *file, struct stat *stat)
 {
 	int fd = strcmp(name, "-") ? open(name, O_RDONLY | O_CLOEXEC) : STDIN_FILENO;
@@ -104,7 +104,7 @@ static int replay_files_open_one(const char *name, struct replay_file *file, str
 	}
 	if (isatty(fd))
 		log_info("reading a log from the terminal; replay FILE reads a file");
-	/* Syslog's times lack the year: the file was last written in it. */
+	/* Syslog times have no year: take the year in which the file was last written. */
 	*file = (struct replay_file){
 		.name = strcmp(name, "-") ? name : "standard input",
 		.fd = fd,
@@ -126,7 +126,7 @@ static bool replay_files_is_known(const struct replay_file *files, size_t count,
 	return false;
 }
 
-/* Those whose time is not known come last, in the order in which they were named. */
+/* Files without a known time come last, in the order in which they were given. */
 static void replay_files_sort(struct replay_file *files, size_t count)
 {
 	for (size_t i = 0; i < count; i++) {
@@ -149,7 +149,7 @@ int replay_files_open(char **names, size_t count, struct replay_file *files, siz
 		if (replay_files_open_one(names[i], &files[*opened], &stat))
 			return -EIO;
 		if (replay_files_is_known(files, *opened, &stat)) {
-			log_warning("\"%s\" is named twice, and is read once", names[i]);
+			log_warning("\"%s\" is given twice and is read once", names[i]);
 			if (files[*opened].fd != STDIN_FILENO)
 				close(files[*opened].fd);
 			continue;

@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* The logs to replay: all opened before one is read, and put in the order of their times. */
+/* Opens all logs to replay before the first is read, and sorts them by time. */
 #ifndef REPLAY_FILES_H
 #define REPLAY_FILES_H
 
 #include "replay/replay_report.h"
 
 /*
- * Opens `count` names ("-" is standard input) into files[], which has room for them; one that is
- * named twice stands there once. 0 or -errno, and what is wrong was
- * logged. The caller calls replay_files_close() in any case.
+ * Opens `count` names ("-" is standard input) into files[], which must have room for them. A file
+ * that is given twice is opened once. 0 or -errno (logged). The caller calls
+ * replay_files_close() in both cases.
  */
 int replay_files_open(char **names, size_t count, struct replay_file *files, size_t *opened);
 

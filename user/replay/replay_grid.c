@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Which limits and windows a sweep shall try: "limit=5..30 window=1m..30m". */
+/* Parses the limits and windows that a sweep tries: "limit=5..30 window=1m..30m". */
 #include "replay/replay_grid.h"
 
 #include <errno.h>
@@ -14,7 +14,7 @@
 
 static const char replay_grid_limit[] = "limit=", replay_grid_window[] = "window=";
 
-/* What people would try. */
+/* Round durations, in seconds. */
 static const uint32_t replay_grid_ladder[] = {
 	1,    2,    5,	  10,	20,    30,    60,    2 * 60, 3 * 60, 5 * 60, 10 * 60, 15 * 60,
 	1200, 1800, 3600, 7200, 10800, 21600, 43200, 86400,  172800, 259200, 604800,
@@ -95,7 +95,7 @@ int replay_grid_take(struct replay_ranges *ranges, const char *text)
 	return 0;
 }
 
-/* Leaves `most` of `count` ascending values, the ends and `own` among them. */
+/* Reduces `count` ascending values to `most`, including both ends and `own`. */
 static size_t replay_grid_thin(uint32_t *values, size_t count, size_t most, uint32_t own)
 {
 	size_t nearest = 1;
@@ -123,7 +123,7 @@ static size_t replay_grid_limits(const struct replay_range *range, uint32_t own,
 	return replay_grid_thin(values, count, SWEEP_LIMITS_MAX, own);
 }
 
-/* The range's ends, the rule's own, and the steps of the ladder between. */
+/* The ends of the range, the rule's window, and the steps of the ladder between them. */
 static size_t replay_grid_windows(const struct replay_range *range, uint32_t own,
 				  uint32_t values[REPLAY_GRID_LADDER + 3])
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Which limits and windows a sweep shall try: "limit=5..30 window=1m..30m". */
+/* Parses the limits and windows that a sweep tries: "limit=5..30 window=1m..30m". */
 #ifndef REPLAY_GRID_H
 #define REPLAY_GRID_H
 
@@ -14,15 +14,16 @@ struct replay_ranges {
 	struct replay_range window; /* seconds */
 };
 
-/* True of a word that can only be meant for replay_grid_take(). */
+/* True if the word begins with "limit=" or "window=". */
 bool replay_grid_is_range(const char *word);
 
-/* Takes one word or several: 0; -EINVAL: that is nothing of the kind. */
+/* Parses one or more words, separated by spaces. 0, or -EINVAL if one is not a valid range; then
+ * *ranges is untouched. */
 int replay_grid_take(struct replay_ranges *ranges, const char *text);
 
 /*
- * As many steps in the ranges as are worth looking at, the rule's own among them if they lie
- * within; what is not given is the rule's own.
+ * Fills *out with steps of the ranges, including the rule's limit and window if they are within.
+ * A range that is not given has the rule's value only.
  */
 void replay_grid_fill(const struct replay_ranges *ranges, const struct rule *own,
 		      struct sweep_grid *out);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* A sweep as colours and figures, and which pairs of numbers are worth a thought. */
+/* A sweep as a heat map, and its best pairs of limit and window. */
 #include <stdint.h>
 
 #include "common/suggest.h"
@@ -10,15 +10,15 @@
 #define REPLAY_HEAT_BARGAINS 8
 #define REPLAY_HEAT_CELLS    (SWEEP_LIMITS_MAX * SWEEP_WINDOWS_MAX)
 
-/* A narrower span of percent than this is not spread over all colours: it would look like much. */
+/* The colours span at least this many percent, so that small differences look small. */
 #define REPLAY_HEAT_SPAN 5.0
 
 struct replay_heat {
 	const struct replay_report *report;
 	size_t count;
-	double least, most; /* percent, between which the colours are spread */
-	size_t own;	    /* SIZE_MAX: the rule's own numbers are not in the grid */
-	/* Cells that nothing beats, by rising price; and which of them are shown. */
+	double least, most; /* percent: the ends of the colour scale */
+	size_t own;	    /* cell of the configured values; SIZE_MAX: not in the grid */
+	/* Cells that no other cell beats, by ascending price; and which of them are shown. */
 	size_t bargains[REPLAY_HEAT_CELLS];
 	size_t bargains_count;
 	bool is_shown[REPLAY_HEAT_CELLS];
@@ -55,10 +55,10 @@ static uint32_t replay_heat_window(const struct replay_heat *heat, size_t cell)
 }
 
 /*
- * True if of two cells that come to the same, `a` is the smaller intrusion. A host must have done
- * more for a higher limit, and in less time for a shorter window. The limit is first: steady
- * senders are in the log, where they would have shown in the price; a burst of a good one may be
- * yet to come.
+ * True if `a` is the milder of two cells with equal results. A higher limit requires more
+ * offences of a host, a shorter window requires them in less time. The limit is compared first:
+ * steady senders are in the log and count in the price; a burst from a legitimate sender may
+ * still come.
  */
 static bool replay_heat_is_milder(const struct replay_heat *heat, size_t a, size_t b)
 {
@@ -71,7 +71,8 @@ static bool replay_heat_is_milder(const struct replay_heat *heat, size_t a, size
 	return replay_heat_window(heat, a) < replay_heat_window(heat, b);
 }
 
-/* True if another cell avoids as much for less, or more for as much, or the same more mildly. */
+/* True if another cell avoids as much at a lower price, avoids more at the same price, or is milder
+ * with the same result. */
 static bool replay_heat_is_beaten(const struct replay_heat *heat, size_t cell)
 {
 	const struct sweep_cell *cells = heat->report->cells, *own = &cells[cell];
@@ -127,7 +128,7 @@ static void replay_heat_cell(FILE *page, const struct replay_heat *heat, size_t 
 		suggest_plural(of->price), replay_words_number(of->paying, true),
 		suggest_plural(of->paying), replay_words_number(of->hosts, true),
 		suggest_plural(of->hosts), cell == heat->own ? "; as configured" : "",
-		heat->is_shown[cell] ? "; no other pair avoids more for this price" : "",
+		heat->is_shown[cell] ? "; no other pair avoids more at this price" : "",
 		replay_words_percent(of->avoided, report->offences),
 		of->price ? replay_words_number(of->price, true) : "none");
 }
@@ -160,16 +161,16 @@ static void replay_heat_key(FILE *page, const struct replay_heat *heat)
 		fprintf(page, "<i class=\"h%d\"></i>", level);
 	fprintf(page, "</span>%.1f&nbsp;%%. ", heat->most);
 	if (heat->own != SIZE_MAX)
-		fputs("Framed: as configured.", page);
+		fputs("Frame: as configured.", page);
 	else
-		fprintf(page, "As configured, more than %u in %s, is not among these.", rule->limit,
-			replay_words_duration(rule->window));
-	fputs(" &#9733;: of those that no other pair beats, at the same price or less; of pairs that come to the same, the one that blocks the fewest hosts, then that with the highest limit, then the shortest time.</p>\n"
-	      "<p class=\"dim\">In each cell: percent of all offences avoided, and accepted messages lost.</p>\n",
+		fprintf(page, "The configured values (more than %u in %s) are not in this table.",
+			rule->limit, replay_words_duration(rule->window));
+	fputs(" &#9733;: no other pair avoids more at the same or a lower price. Of pairs with equal results, the one that blocks the fewest hosts is marked, then the one with the highest limit, then the one with the shortest window.</p>\n"
+	      "<p class=\"dim\">Each cell shows the percentage of all offences avoided, and the number of accepted messages lost.</p>\n",
 	      page);
 }
 
-/* Pairs of numbers in a row of the table. */
+/* One pair of limit and window as a row of the table. */
 static void replay_heat_pair(FILE *page, const struct replay_heat *heat, size_t cell)
 {
 	const struct sweep_cell *of = &heat->report->cells[cell];
@@ -190,7 +191,7 @@ static void replay_heat_bargains(FILE *page, const struct replay_heat *heat)
 
 	if (!heat->bargains_count)
 		return;
-	fputs("<h3>The best that can be had, from the cheapest to the most thorough</h3>\n"
+	fputs("<h3>Best pairs, from the lowest price to the most offences avoided</h3>\n"
 	      "<div class=\"scroll\" tabindex=\"0\"><table>\n<thead><tr><th>Block at</th><th class=\"n\">Avoided</th><th class=\"n\">Messages lost</th><th class=\"n\">of hosts</th><th class=\"n\">Hosts blocked</th></tr></thead>\n<tbody>\n",
 	      page);
 	for (size_t i = 0; i < heat->bargains_count; i++)
@@ -214,9 +215,9 @@ void replay_heat(FILE *page, const struct replay_report *report)
 	struct replay_heat heat = { .report = report, .own = SIZE_MAX };
 	size_t window, limit;
 
-	fputs("<section>\n<h2>Which N, which M?</h2>\n", page);
+	fputs("<section>\n<h2>Sweep: limit N and window M</h2>\n", page);
 	if (!report->grid) {
-		fputs("<p class=\"dim\">With <code>--sweep &quot;limit=5..30 window=1m..30m&quot;</code>, this page shows what other numbers would have come to.</p>\n"
+		fputs("<p class=\"dim\">With <code>--sweep &quot;limit=5..30 window=1m..30m&quot;</code>, this page shows the results of other limits and windows.</p>\n"
 		      "</section>\n",
 		      page);
 		return;
@@ -227,7 +228,7 @@ void replay_heat(FILE *page, const struct replay_report *report)
 	replay_heat_spread(&heat);
 	replay_heat_find_bargains(&heat);
 	fprintf(page,
-		"<p>The rule <b>%s</b> by itself, with other numbers than its own: a host is blocked at more than N %s within M, for %s and twice as long each time. Fewer offences or a longer time catch more hosts, and sooner; look for a strong colour over a small price, with neighbours that are not much worse: the next storm will be another one.</p>\n",
+		"<p>The rule <b>%s</b> alone, with other limits and windows: a host is blocked at more than N %s within M, for %s, and twice as long each further time. A lower limit or a longer window blocks more hosts, and sooner. Look for a strong colour with a low price whose neighbours are not much worse: the next storm will be different.</p>\n",
 		report->swept->name, replay_heat_unit(report->swept),
 		replay_words_duration(report->swept->block));
 	replay_heat_key(page, &heat);

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* A replay as JSON: one document, or a document a line. Its members are in sobig-xdp-json(5). */
+/* Prints a replay as JSON: one document, or one document per line; see sobig-xdp-json(5). */
 #include "common/clock.h"
 #include "common/output.h"
 #include "replay/replay_report.h"
 
-/* jansson's own integers are signed, and large enough. */
+/* The integers of jansson are signed; all counts fit. */
 #define REPLAY_JSON_NUMBER(number) json_integer((json_int_t)(number))
 
 static json_t *replay_json_time(int64_t time)
@@ -148,8 +148,8 @@ static json_t *replay_json_summary(const struct replay_report *report)
 }
 
 /*
- * The lists, of which each entry is a document of its own kind with --ndjson. An entry is made
- * when it is its turn: index beyond the last gives NULL.
+ * The lists. With --ndjson, each entry is a document of its own kind. Each function builds one
+ * entry; it returns NULL if the index is beyond the last.
  */
 static json_t *replay_json_block(const struct replay_report *report, size_t i)
 {

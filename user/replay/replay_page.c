@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* A replay as a page that needs nothing but itself: no script, no font, no network. */
+/* Writes a replay as a self-contained HTML page: no script, no font, no network. */
 #include "replay/replay_page.h"
 
 #include <errno.h>
@@ -19,9 +19,9 @@
 #define VERSION "unknown"
 #endif
 
-#define REPLAY_PAGE_FILES 6 /* that are named; of more, only how many there are */
+#define REPLAY_PAGE_FILES 6 /* file names shown; the others are only counted */
 
-/* Text that may be anybody's, so that nothing in it is live. */
+/* Untrusted text, escaped. */
 static void replay_page_text(FILE *page, const char *text)
 {
 	for (; *text; text++) {
@@ -62,7 +62,7 @@ static void replay_page_head(FILE *page, const struct replay_report *report)
 	for (size_t i = 0; i < report->files_count && i < REPLAY_PAGE_FILES; i++) {
 		fputs(i ? ", " : "", page);
 		replay_page_text(page, report->files[i].name);
-		fputs(report->files[i].broken ? " (not to its end)" : "", page);
+		fputs(report->files[i].broken ? " (incomplete)" : "", page);
 	}
 	if (report->files_count > REPLAY_PAGE_FILES)
 		fprintf(page, " and %zu more log%s", report->files_count - REPLAY_PAGE_FILES,
@@ -75,7 +75,7 @@ static void replay_page_head(FILE *page, const struct replay_report *report)
 	fputs("</p>\n</header>\n", page);
 }
 
-/* A headline figure. `more` has its own. */
+/* A headline figure; `more` is a second line of text. */
 static void replay_page_card(FILE *page, const char *kind, const char *figure, const char *unit,
 			     const char *what, const char *more)
 {
@@ -88,31 +88,31 @@ static void replay_page_cards(FILE *page, const struct replay_report *report)
 	char more[256];
 
 	fputs("<div class=\"cards\">\n", page);
-	snprintf(more, sizeof(more), "%s of %s would never have reached exim",
+	snprintf(more, sizeof(more), "%s of %s would not have reached exim",
 		 replay_page_number(report->avoided), replay_page_number(report->offences));
 	replay_page_card(page, "cut", replay_words_percent(report->avoided, report->offences),
 			 "&nbsp;%", "of all offences avoided", more);
-	snprintf(more, sizeof(more), "of %s that offended; %s block%s in all",
+	snprintf(more, sizeof(more), "of %s with offences; %s block%s in total",
 		 replay_page_number(report->hosts), replay_page_number(report->blocks),
 		 suggest_plural(report->blocks));
 	replay_page_card(page, "let", replay_page_number(report->blocked), "",
 			 report->blocked == 1 ? "host blocked" : "hosts blocked", more);
 	if (report->price)
-		snprintf(more, sizeof(more), "of %s host%s; %s&nbsp;%% of all that came in",
+		snprintf(more, sizeof(more), "of %s host%s; %s&nbsp;%% of all accepted messages",
 			 replay_page_number(report->payers_count),
 			 suggest_plural(report->payers_count),
 			 replay_words_percent(report->price, report->arrivals));
 	else
-		snprintf(more, sizeof(more), "all %s would have come in",
+		snprintf(more, sizeof(more), "all %s would have been accepted",
 			 replay_page_number(report->arrivals));
 	replay_page_card(page, "cost", replay_page_number(report->price), "",
 			 report->price == 1 ? "accepted message lost" : "accepted messages lost",
 			 more);
 	if (report->braked)
-		snprintf(more, sizeof(more), "the brake (%s) comes on at %s",
+		snprintf(more, sizeof(more), "the brake (%s) engages at %s",
 			 replay_page_number(report->brake), replay_words_time(report->braked_at));
 	else if (report->brake)
-		snprintf(more, sizeof(more), "the brake comes on at more than %s",
+		snprintf(more, sizeof(more), "the brake engages at more than %s",
 			 replay_page_number(report->brake));
 	else
 		snprintf(more, sizeof(more), "the brake is off");
@@ -123,19 +123,20 @@ static void replay_page_cards(FILE *page, const struct replay_report *report)
 
 static void replay_page_foot(FILE *page, const struct replay_report *report)
 {
-	fputs("<section>\n<h2>How this was counted</h2>\n<p>The policy went over the log event by event, with the log&#39;s own times, as the daemon would have done it live. What a host did while it was blocked would not have reached exim: its offences are <em>avoided</em>, and each message of its that was accepted is the <em>price</em>. A connection that was open when the block began would have gone on, so both are a little less than told here.</p>\n",
+	fputs("<section>\n<h2>How this was counted</h2>\n<p>The policy was applied to the log event by event, with the times in the log, as the daemon does. What a host sent while it was blocked would not have reached exim: its offences count as <em>avoided</em>, and each of its accepted messages counts as <em>price</em>. A connection that was open when the block began would have continued, so both figures are slightly too high.</p>\n",
 	      page);
 	if (report->braked)
 		fprintf(page,
-			"<p>The brake was not applied. With it, everything after %s (%s block%s) would only have been shown, until a human had looked.</p>\n",
+			"<p>The brake was not applied. With the brake, all blocks after %s (%s block%s) would have been dry runs, until the operator released the brake.</p>\n",
 			replay_words_time(report->braked_at), replay_page_number(report->braked),
 			suggest_plural(report->braked));
 	if (report->tally->allowed_offences)
-		fprintf(page, "<p>Of hosts that are never blocked: %s offence%s.</p>\n",
+		fprintf(page,
+			"<p>Offences of allowed hosts, which are not blocked: %s offence%s.</p>\n",
 			replay_page_number(report->tally->allowed_offences),
 			suggest_plural(report->tally->allowed_offences));
 	fprintf(page,
-		"<p class=\"dim\">sobig-xdp %s, %s. Times are local to the machine that wrote this page.</p>\n</section>\n</main>\n</body>\n</html>\n",
+		"<p class=\"dim\">sobig-xdp %s, %s. Times are in the local time of the machine that wrote this page.</p>\n</section>\n</main>\n</body>\n</html>\n",
 		VERSION, replay_words_time(time(NULL) * INT64_C(1000)));
 }
 
@@ -159,10 +160,11 @@ static int replay_page_finish(FILE *page)
 	return err;
 }
 
-/* Beside `path`, and then in its place. What is no file, a pipe for instance, is written to. */
+/* Writes a temporary file and renames it to `path`. Writes directly to what is not a regular file,
+ * such as a pipe. */
 static int replay_page_replace(const char *path, const struct replay_report *report)
 {
-	char beside[PATH_MAX];
+	char temporary[PATH_MAX];
 	mode_t mask = umask(0);
 	struct stat stat_;
 	FILE *page;
@@ -176,9 +178,9 @@ static int replay_page_replace(const char *path, const struct replay_report *rep
 		replay_page_write(page, report);
 		return replay_page_finish(page);
 	}
-	if (snprintf(beside, sizeof(beside), "%s.XXXXXX", path) >= (int)sizeof(beside))
+	if (snprintf(temporary, sizeof(temporary), "%s.XXXXXX", path) >= (int)sizeof(temporary))
 		return -ENAMETOOLONG;
-	fd = mkostemp(beside, O_CLOEXEC);
+	fd = mkostemp(temporary, O_CLOEXEC);
 	page = fd < 0 ? NULL : fdopen(fd, "w");
 	if (!page)
 		return -errno;
@@ -186,10 +188,10 @@ static int replay_page_replace(const char *path, const struct replay_report *rep
 	err = fchmod(fd, 0666 & ~mask) ? -errno : 0;
 	if (replay_page_finish(page) && !err)
 		err = -EIO;
-	if (!err && rename(beside, path))
+	if (!err && rename(temporary, path))
 		err = -errno;
 	if (err)
-		unlink(beside);
+		unlink(temporary);
 	return err;
 }
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* The parts of a replay's page. */
+/* The parts of a replay's HTML page. */
 #ifndef REPLAY_PAGE_H
 #define REPLAY_PAGE_H
 
@@ -9,13 +9,13 @@
 
 extern const char replay_style[];
 
-/* The storm over time, and what would have been cut off. */
+/* Charts: offences over time, and those that a block would have avoided. */
 void replay_chart(FILE *page, const struct replay_report *report);
 
-/* The sweep, as colours and figures, and the pairs of numbers that are worth a thought. */
+/* The sweep as a heat map, and its best pairs of limit and window. */
 void replay_heat(FILE *page, const struct replay_report *report);
 
-/* Whom and what it was about: the price, hosts, networks, rules, classes. */
+/* Tables: the price, hosts, networks, rules, classes. */
 void replay_tables(FILE *page, const struct replay_report *report);
 
 #endif

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* A replay on a terminal, or as plain text into a pipe. */
+/* Prints a replay as text, on a terminal or into a pipe. */
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
@@ -32,7 +32,7 @@ static void replay_print_log(const struct replay_report *report)
 	       suggest_plural(report->lines), replay_print_number(report->files_count),
 	       suggest_plural(report->files_count));
 	if (!report->offences && !report->arrivals) {
-		printf(", and nothing in them that counts\n");
+		printf(", no offences and no accepted messages\n");
 		return;
 	}
 	printf(", %s to %s\n", replay_words_time(report->tally->from),
@@ -42,10 +42,10 @@ static void replay_print_log(const struct replay_report *report)
 	       replay_print_number(report->hosts), suggest_plural(report->hosts),
 	       replay_print_number(report->arrivals), suggest_plural(report->arrivals));
 	if (report->tally->leaps)
-		printf("            %s with a time more than a day off the others'\n",
+		printf("            %s with a time that differs by more than a day from the others\n",
 		       replay_print_number(report->tally->leaps));
 	if (report->tally->allowed_offences)
-		printf("            %s offence%s of hosts that are never blocked\n",
+		printf("            %s offence%s of allowed hosts\n",
 		       replay_print_number(report->tally->allowed_offences),
 		       suggest_plural(report->tally->allowed_offences));
 }
@@ -56,18 +56,18 @@ static void replay_print_brake(const struct replay_report *report)
 	       replay_print_number(report->most_new), suggest_plural(report->most_new),
 	       replay_words_time(report->most_new_at));
 	if (report->braked)
-		printf("  brake     more than %s in a minute put it on at %s: the last %s block%s would only have been shown\n",
-		       replay_print_number(report->brake), replay_words_time(report->braked_at),
+		printf("  brake     engaged at %s by more than %s new blocks in a minute: the last %s block%s would have been dry runs\n",
+		       replay_words_time(report->braked_at), replay_print_number(report->brake),
 		       replay_print_number(report->braked), suggest_plural(report->braked));
 	else if (report->brake)
-		printf("  brake     would not have come on: that takes more than %s in a minute\n",
+		printf("  brake     not engaged: the limit is %s new blocks in a minute\n",
 		       replay_print_number(report->brake));
 }
 
 static void replay_print_outcome(const struct replay_report *report)
 {
 	if (!report->blocks) {
-		printf("  blocked   nobody\n");
+		printf("  blocked   none\n");
 		return;
 	}
 	printf("  blocked   %s host%s, in %s block%s, from %s to %s\n",
@@ -79,26 +79,25 @@ static void replay_print_outcome(const struct replay_report *report)
 	       suggest_plural(report->offences),
 	       replay_words_percent(report->avoided, report->offences));
 	if (report->price)
-		printf("  price     %s accepted message%s (%s %%), of %s host%s, would not have come in\n",
+		printf("  price     %s accepted message%s (%s %%), of %s host%s, would have been lost\n",
 		       replay_print_number(report->price), suggest_plural(report->price),
 		       replay_words_percent(report->price, report->arrivals),
 		       replay_print_number(report->payers_count),
 		       suggest_plural(report->payers_count));
 	else
-		printf("  price     none: every accepted message would have come in\n");
+		printf("  price     none: no accepted message would have been lost\n");
 	replay_print_brake(report);
 }
 
-/* What `trials` says apart: verdicts that are for show, or blocks. */
+/* The verdicts of dry runs (`dry_runs`), or the blocks. */
 static void replay_print_rules(const struct replay_report *report, bool dry_runs)
 {
 	const struct replay_sum *sums = dry_runs ? report->tally->dry_runs : report->tally->blocks;
 
 	if (!(dry_runs ? report->dry_runs : report->blocks))
 		return;
-	replay_print_title(dry_runs
-				   ? "Rules that are for show: what they would have blocked besides"
-				   : "Rules that blocked");
+	replay_print_title(dry_runs ? "Dry runs: what these rules would also have blocked"
+				    : "Rules that blocked");
 	printf("%-24s  %9s  %9s  %11s  %9s  %s\n", "RULE", dry_runs ? "VERDICTS" : "BLOCKS",
 	       "HOSTS", "AVOIDED", "PRICE", "BLOCKS AT MORE THAN");
 	for (size_t i = 0; i < report->rules->count; i++) {
@@ -130,7 +129,7 @@ static void replay_print_classes(const struct replay_report *report)
 			       replay_words_percent(tally->avoided[class], tally->classes[class]));
 }
 
-/* As wide as the addresses that will stand in a column. */
+/* The width of a column of these hosts' addresses. */
 static int replay_print_width(const struct replay_host *const *hosts, size_t count)
 {
 	char address[ADDR_TEXT_SIZE];
@@ -153,7 +152,7 @@ static void replay_print_payers(const struct replay_report *report)
 	if (!report->payers_count)
 		return;
 	replay_print_title(
-		"The price: hosts that sent good mail after the moment they would have been blocked");
+		"The price: hosts that sent accepted messages after they would have been blocked");
 	printf("%-*s  %8s  %9s  %-19s  %s\n", width, "ADDRESS", "MESSAGES", "OFFENCES",
 	       "FIRST BLOCKED", "RULE");
 	for (size_t i = 0; i < report->payers_count && i < REPLAY_PRINT_TOP; i++) {
@@ -165,7 +164,7 @@ static void replay_print_payers(const struct replay_report *report)
 		       report->rules->rules[host->first_rule].name);
 	}
 	if (report->payers_count > REPLAY_PRINT_TOP)
-		printf("and %s other host%s, %s message%s, which -j lists\n",
+		printf("and %s other host%s, %s message%s; -j lists them\n",
 		       replay_print_number(report->payers_count - REPLAY_PRINT_TOP),
 		       suggest_plural(report->payers_count - REPLAY_PRINT_TOP),
 		       replay_print_number(rest), suggest_plural(rest));
@@ -190,7 +189,7 @@ static void replay_print_top(const struct replay_report *report)
 		       replay_print_number(host->blocks),
 		       host->blocks ? replay_words_time(host->blocked) : "-",
 		       host->blocks    ? report->rules->rules[host->first_rule].name
-		       : host->allowed ? "never blocked"
+		       : host->allowed ? "allowed"
 				       : "-");
 	}
 }
@@ -207,8 +206,7 @@ static void replay_print_networks(const struct replay_report *report)
 
 		width = length > width ? length : width;
 	}
-	replay_print_title(
-		"Networks (/24, /48) with the most offences, of those with several hosts");
+	replay_print_title("Networks (/24, /48) of several hosts with the most offences");
 	printf("%-*s  %9s  %9s  %8s  %8s\n", width, "NETWORK", "OFFENCES", "AVOIDED", "HOSTS",
 	       "BLOCKED");
 	for (size_t i = 0; i < report->networks_count && i < REPLAY_PRINT_TOP; i++) {
@@ -240,7 +238,7 @@ static void replay_print_sweep(const struct replay_report *report)
 
 		width = length > width ? length : width;
 	}
-	printf("\n%sSweep of the rule %s, by itself%s: %% of all offences avoided, and accepted messages lost\n",
+	printf("\n%sSweep of the rule %s alone%s: %% of all offences avoided, and accepted messages lost\n",
 	       replay_print_on_terminal ? "\033[1m" : "", report->swept->name,
 	       replay_print_on_terminal ? "\033[m" : "");
 	printf("%-9s", "MORE THAN");

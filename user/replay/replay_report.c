@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* What a replay came to, summed up for whoever shows it: on a terminal, as JSON, as a page. */
+/* The results of a replay, summed up for the text, JSON and HTML outputs. */
 #include "replay/replay_report.h"
 
 #include <errno.h>
@@ -10,7 +10,7 @@
 
 #define REPLAY_REPORT_MINUTE 60000
 
-/* Networks that hosts are put together by, where one provider or one town is likely behind them. */
+/* Prefix lengths by which hosts are grouped: usually one provider or one place. */
 #define REPLAY_REPORT_NETWORK4 24
 #define REPLAY_REPORT_NETWORK6 48
 
@@ -87,7 +87,7 @@ static int replay_report_sorted(const void *one, const void *other)
 					*(const struct replay_host *const *)other);
 }
 
-/* Hosts in the order of their addresses are in that of their networks. */
+/* Hosts that are sorted by address are also sorted by network. */
 static void replay_report_networks(struct replay_report *report, const struct replay_host **hosts)
 {
 	struct replay_network network = { 0 };
@@ -132,7 +132,7 @@ static int replay_report_hosts(struct replay_report *report)
 	return 0;
 }
 
-/* How many blocks there were in the busiest minute, as brake.c counts them. */
+/* The number of blocks in the busiest minute, counted as in brake.c. */
 static void replay_report_busiest(struct replay_report *report)
 {
 	const struct replay_tally *tally = report->tally;
@@ -154,7 +154,7 @@ static void replay_report_busiest(struct replay_report *report)
 	}
 }
 
-/* Once it is on, it stays on until a human looks. */
+/* Once engaged, the brake stays engaged until the operator releases it. */
 static int replay_report_brake(struct replay_report *report)
 {
 	const struct replay_tally *tally = report->tally;

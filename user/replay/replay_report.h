@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* What a replay came to, summed up for whoever shows it: on a terminal, as JSON, as a page. */
+/* The results of a replay, summed up for the text, JSON and HTML outputs. */
 #ifndef REPLAY_REPORT_H
 #define REPLAY_REPORT_H
 
@@ -10,7 +10,7 @@
 struct replay_file {
 	const char *name;
 	int fd;
-	int64_t first;	  /* milliseconds since 1970; INT64_MAX: no line of it has a time */
+	int64_t first;	  /* time of its first line, ms since 1970; INT64_MAX: no line has a time */
 	int64_t modified; /* seconds since 1970 */
 	uint64_t lines;
 	bool broken; /* not read to its end */
@@ -25,13 +25,13 @@ struct replay_network {
 };
 
 struct replay_report {
-	/* Set before replay_report_fill(), the caller's. */
+	/* Set before replay_report_fill(); owned by the caller. */
 	const struct replay_tally *tally;
 	const struct rules *rules;
 	const struct replay_file *files;
 	size_t files_count;
-	uint32_t brake; /* as it is configured; 0: off */
-	/* NULL: no sweep was asked for. */
+	uint32_t brake; /* as configured; 0: off */
+	/* NULL: no sweep was requested. */
 	const struct sweep_grid *grid;
 	const struct sweep_cell *cells;
 	const struct rule *swept;
@@ -39,40 +39,40 @@ struct replay_report {
 	uint64_t lines;
 	uint64_t offences, avoided;
 	uint64_t arrivals, price;
-	uint64_t hosts, blocked, tried; /* that offended; that were blocked, and for show */
+	uint64_t hosts, blocked, tried; /* with offences; blocked; blocked in a dry run */
 	uint64_t blocks, dry_runs;
-	const struct replay_verdict *first, *last; /* block; NULL: none */
+	const struct replay_verdict *first, *last; /* blocks; NULL: none */
 	uint64_t most_new;			   /* blocks in a minute */
-	int64_t most_new_at;			   /* when that minute ended, ms since 1970 */
+	int64_t most_new_at;			   /* end of that minute, ms since 1970 */
 	uint64_t braked;			   /* blocks that the brake would have withheld */
-	int64_t braked_at;			   /* the first of them */
+	int64_t braked_at;			   /* time of the first of them */
 	const struct replay_host *top[REPLAY_REPORT_TOP]; /* by offences */
 	size_t top_count;
-	struct replay_network networks[REPLAY_REPORT_TOP]; /* of more than one host each */
+	struct replay_network networks[REPLAY_REPORT_TOP]; /* with more than one host each */
 	size_t networks_count;
-	const struct replay_host **payers; /* all that paid, by price */
+	const struct replay_host **payers; /* all hosts that lost messages, by price */
 	size_t payers_count;
 };
 
 /* 0 or -ENOMEM. The caller calls replay_report_free(). */
 int replay_report_fill(struct replay_report *report);
 
-/* Of 100, 0 of nothing. */
+/* From 0 to 100; 0 if `whole` is 0. */
 double replay_report_percent(uint64_t part, uint64_t whole);
 
-/* The cell of the grid that is as configured; false: there is none. */
+/* Finds the cell of the configured limit and window; false if the grid has none. */
 bool replay_report_own_cell(const struct replay_report *report, size_t *window, size_t *limit);
 
-/* Messages lost by those who paid, without the first `shown` of them. */
+/* The price of all payers except the first `shown`. */
 uint64_t replay_report_price_of_rest(const struct replay_report *report, size_t shown);
 
 void replay_report_free(struct replay_report *report);
 
-/* 0, or -EIO (logged): standard output, or the file, could not be written. */
+/* 0, or -EIO (logged) if standard output or the file cannot be written. */
 int replay_print(const struct replay_report *report);
 int replay_json(const struct replay_report *report, bool lines);
 
-/* Writes the page to `path`, the whole or nothing. */
+/* Writes the HTML page to `path`, atomically if it is a regular file. */
 int replay_page(const char *path, const struct replay_report *report);
 
 #endif

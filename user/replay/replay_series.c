@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* What was counted over time, in at most so many steps of even width, however long it took. */
+/* Counts over time, in at most REPLAY_SERIES_MAX steps of equal width. */
 #include "replay/replay_series.h"
 
 #include <string.h>
 #include <time.h>
 
-/* Each a multiple of the one before it, so that steps can be put together. */
+/* Each is a multiple of the one before, so that steps can be merged. */
 static const int64_t replay_series_widths[] = { 60, 300, 900, 3600, 10800, 21600, 43200, 86400 };
 
 #define REPLAY_SERIES_WIDTHS (int)(sizeof(replay_series_widths) / sizeof(replay_series_widths[0]))

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Whom a replay takes for never blocked: what is written down, and nothing that must be asked. */
+/* The allow list of a replay: addresses and networks from files only, without lookups. */
 #include "replay/replay_spare.h"
 
 #include <unistd.h>
@@ -8,7 +8,7 @@
 #include "allow/load.h"
 #include "common/log.h"
 
-/* Adds what is in a list, and to *names how many names there are in it. */
+/* Adds the entries of a list file, and the number of its host names to *names. */
 static int replay_spare_list(struct prefix_set *set, const char *path, size_t *names)
 {
 	struct list_file_file file = { .path = path, .why = "" };
@@ -37,7 +37,7 @@ static int replay_spare_lists(const char *state, const struct config *config,
 		err = replay_spare_list(set, allow->files[i], names);
 	if (allow->providers && !err)
 		err = replay_spare_list(set, allow->providers, names);
-	/* Whoever is not root may not even see whether it is there, and need not be told. */
+	/* Other users than root may be unable to see the file; this is not logged. */
 	if (!err && !load_path(state, config, own) && !access(own, R_OK))
 		err = replay_spare_list(set, own, names);
 	return err;
@@ -63,7 +63,7 @@ int replay_spare(const char *state, const struct config *config, struct prefix_s
 	prefix_set_seal(set);
 	if (names)
 		log_warning(
-			"names among those who are never blocked are not looked up for a replay, and their hosts are judged like others: %zu",
+			"replay does not look up host names in the allow list (%zu); their hosts are judged like others",
 			names);
 	*out = set;
 	return 0;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Whom a replay takes for never blocked: what is written down, and nothing that must be asked. */
+/* The allow list of a replay: addresses and networks from files only, without lookups. */
 #ifndef REPLAY_SPARE_H
 #define REPLAY_SPARE_H
 
@@ -7,9 +7,9 @@
 #include "config/config.h"
 
 /*
- * The addresses and networks of the configuration, its files, and the operator's own list as far
- * as this user may read it. Names are not looked up, which is said. 0 or -ENOMEM; the caller
- * frees *out.
+ * Reads the addresses and networks of the configuration, of its files, and of the operator's own
+ * list if this user may read it. Host names are not looked up (a warning is logged). 0 or
+ * -ENOMEM. The caller frees *out.
  */
 int replay_spare(const char *state, const struct config *config, struct prefix_set **out);
 

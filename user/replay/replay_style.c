@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* How a replay's page looks: light or dark as the reader has it, one column on a phone. */
+/* The style sheet of a replay's HTML page: light or dark, one column on narrow screens. */
 #include "replay/replay_page.h"
 
-/* Every text is at least 4.5 times as bright or as dark as what is behind it (WCAG 2, 1.4.3). */
+/* All text has a contrast ratio of at least 4.5 (WCAG 2, 1.4.3). */
 const char replay_style[] =
 	":root{color-scheme:light dark;--bg:#f4f4f1;--card:#fff;--ink:#1b1f23;--dim:#585f67;--line:#dbdad4;--cut:#0f766e;--let:#c2571a;--price:#a3123d;--own:#1b1f23;--h0:#f1f7f6;--h1:#def0ed;--h2:#c9e7e2;--h3:#b1dcd5;--h4:#96d0c7;--h5:#7ac2b8;--h6:#5cb2a7;--h7:#0f766e;--h8:#0b605a;--h9:#084a45;--hot:#fff;--cold:#1b1f23}\n"
 	"@media(prefers-color-scheme:dark){:root{--bg:#121517;--card:#1b1f22;--ink:#e9ebec;--dim:#a6aeb5;--line:#343a3f;--cut:#2fb8a8;--let:#ee8f4f;--price:#ff9db1;--own:#fff;--h0:#1f2527;--h1:#1f2d2e;--h2:#1e3636;--h3:#1d3f3e;--h4:#1c4845;--h5:#1a514d;--h6:#185a55;--h7:#15635d;--h8:#126c65;--h9:#0f766e;--hot:#fff;--cold:#fff}}\n"

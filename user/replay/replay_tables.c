@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* The tables of a replay's page: the price, hosts, networks, rules, classes. */
+/* The tables of a replay's HTML page: the price, hosts, networks, rules, classes. */
 #include "common/suggest.h"
 #include "replay/replay_page.h"
 #include "replay/replay_words.h"
@@ -23,7 +23,7 @@ static void replay_tables_close(FILE *page)
 	fputs("</tbody></table></div>\n</section>\n", page);
 }
 
-/* How much of the most there is, and how much of that was avoided. */
+/* A bar: the offences relative to `most`, and how many of them were avoided. */
 static void replay_tables_bar(FILE *page, uint64_t offences, uint64_t avoided, uint64_t most)
 {
 	fprintf(page,
@@ -38,13 +38,13 @@ static void replay_tables_payers(FILE *page, const struct replay_report *report)
 	char address[ADDR_TEXT_SIZE];
 
 	if (!report->payers_count) {
-		fputs("<section>\n<h2>The price</h2>\n<p>None: no host sent good mail after the moment it would have been blocked.</p>\n</section>\n",
+		fputs("<section>\n<h2>The price</h2>\n<p>None: no host sent an accepted message after it would have been blocked.</p>\n</section>\n",
 		      page);
 		return;
 	}
 	replay_tables_open(
 		page, "The price",
-		"<p>These hosts sent good mail after the moment they would have been blocked. Whoever is to get through belongs into <code>[allow]</code>.</p>\n",
+		"<p>These hosts sent accepted messages after they would have been blocked. To exempt a host from blocking, add it to <code>[allow]</code>.</p>\n",
 		"<th>Host</th><th class=\"n\">Messages lost</th><th class=\"n\">Offences</th><th>First blocked</th><th>By</th>");
 	for (size_t i = 0; i < report->payers_count && i < REPLAY_REPORT_TOP; i++) {
 		const struct replay_host *host = report->payers[i];
@@ -82,7 +82,7 @@ static void replay_tables_hosts(FILE *page, const struct replay_report *report)
 			replay_tables_number(host->blocks),
 			host->blocks ? replay_words_time(host->blocked) : "&ndash;",
 			host->blocks	? report->rules->rules[host->first_rule].name
-			: host->allowed ? "never blocked"
+			: host->allowed ? "allowed"
 					: "&ndash;");
 	}
 	replay_tables_close(page);
@@ -96,7 +96,7 @@ static void replay_tables_networks(FILE *page, const struct replay_report *repor
 		return;
 	replay_tables_open(
 		page, "Networks with the most offences",
-		"<p class=\"dim\">IPv4 by /24, IPv6 by /48; those with more than one host that offended.</p>\n",
+		"<p class=\"dim\">IPv4 /24 and IPv6 /48 networks with more than one host that has offences.</p>\n",
 		"<th>Network</th><th class=\"n\">Offences</th><th class=\"n\">Avoided</th><th class=\"n\">Hosts</th><th class=\"n\">Blocked</th>");
 	for (size_t i = 0; i < report->networks_count; i++) {
 		const struct replay_network *network = &report->networks[i];
@@ -119,7 +119,7 @@ static void replay_tables_sum(FILE *page, const struct rule *rule, const struct 
 		return;
 	fprintf(page,
 		"<tr><th scope=\"row\">%s%s</th><td>more than %u in %s, for %s</td><td class=\"n\">%s</td><td class=\"n\">%s</td><td class=\"n\">%s</td><td class=\"n\">%s</td></tr>\n",
-		rule->name, dry_run ? " <span class=\"dim\">(for show)</span>" : "", rule->limit,
+		rule->name, dry_run ? " <span class=\"dim\">(dry run)</span>" : "", rule->limit,
 		replay_words_duration(rule->window), replay_words_duration(rule->block),
 		replay_tables_number(sum->verdicts), replay_tables_number(sum->hosts),
 		replay_tables_number(sum->avoided), replay_tables_number(sum->price));
@@ -129,7 +129,7 @@ static void replay_tables_rules(FILE *page, const struct replay_report *report)
 {
 	replay_tables_open(
 		page, "The policy",
-		"<p class=\"dim\">What is for show blocks nobody: its figures tell what it would have done besides.</p>\n",
+		"<p class=\"dim\">A dry run blocks no host; its figures show what it would also have blocked.</p>\n",
 		"<th>Rule</th><th>Blocks at</th><th class=\"n\">Blocks</th><th class=\"n\">Hosts</th><th class=\"n\">Avoided</th><th class=\"n\">Messages lost</th>");
 	for (size_t i = 0; i < report->rules->count; i++) {
 		const struct rule *rule = &report->rules->rules[i];

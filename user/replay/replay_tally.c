@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* What the policy would have come to, event by event: blocks, what they avoid, what they cost. */
+/* Applies the policy event by event and counts blocks, avoided offences and lost messages. */
 #include "replay/replay_tally.h"
 
 #include <errno.h>
@@ -19,7 +19,7 @@ int replay_tally_open(struct replay_tally *tally, uint64_t seed)
 	return lru_open(&options, &tally->hosts);
 }
 
-/* The time for the picture: one broken stamp shall not stretch it over years. */
+/* The time for the chart: one wrong timestamp must not stretch it over years. */
 static int64_t replay_tally_time(struct replay_tally *tally, int64_t time)
 {
 	bool first = !tally->clock.has_time;
@@ -57,7 +57,7 @@ static struct replay_host *replay_tally_new(struct replay_tally *tally, const st
 	return host;
 }
 
-/* How many points of the swept rule the event has. */
+/* The event's points in the swept rule. */
 static unsigned int replay_tally_points(const struct replay_tally *tally, const struct event *event)
 {
 	const struct rule *rule = tally->swept;
@@ -144,7 +144,7 @@ static void replay_tally_judge(struct replay_tally *tally, struct replay_host *h
 	replay_series_add(&tally->series, time, REPLAY_BLOCKS);
 }
 
-/* Of a host that is blocked: it would not have come to exim. */
+/* An event of a blocked host: it would not have reached exim. */
 static void replay_tally_avoid(struct replay_tally *tally, struct replay_host *host,
 			       const struct event *event, int64_t time)
 {
@@ -174,7 +174,7 @@ void replay_tally_event(struct replay_tally *tally, const struct event *event)
 	replay_series_add(&tally->series, time, arrival ? REPLAY_ARRIVALS : REPLAY_OFFENCES);
 	host = lru_find(tally->hosts, &addr);
 	if (!host && arrival)
-		return; /* nothing that came before can have led to a block */
+		return; /* earlier events cannot lead to a block */
 	if (!host)
 		host = replay_tally_new(tally, &addr);
 	if (!host)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* What the policy would have come to, event by event: blocks, what they avoid, what they cost. */
+/* Applies the policy event by event and counts blocks, avoided offences and lost messages. */
 #ifndef REPLAY_TALLY_H
 #define REPLAY_TALLY_H
 
@@ -9,25 +9,25 @@
 #include "replay/replay_series.h"
 #include "replay/sweep.h"
 
-/* Hosts that offended, at most; one takes some 130 bytes, and 32 more for each of its blocks. */
+/* Maximum number of hosts; each needs about 130 bytes, and 32 for each of its blocks. */
 #define REPLAY_TALLY_HOSTS_MAX (1u << 22)
 
 #define REPLAY_TALLY_UNSWEPT UINT32_MAX
 
-/* A host that has offended; addresses are those of addr_host(). Times are in milliseconds. */
+/* A host with offences; its address is that of addr_host(). Times are in ms since 1970. */
 struct replay_host {
-	int64_t until;	       /* of its last block; INT64_MIN: none */
-	int64_t dry_run_until; /* the same of verdicts that are for show */
-	int64_t blocked;       /* when it first was; where `blocks` is not 0 */
+	int64_t until;	       /* end of its last block; INT64_MIN: none */
+	int64_t dry_run_until; /* the same for dry runs */
+	int64_t blocked;       /* time of its first block; valid if `blocks` is not 0 */
 	uint32_t offences;
 	uint32_t avoided;
-	uint32_t price; /* messages accepted that a block would have kept away */
-	uint32_t ruled; /* bits of the rules that blocked it */
-	uint32_t tried; /* the same for show */
+	uint32_t price; /* accepted messages that a block would have dropped */
+	uint32_t ruled; /* bit mask of the rules that blocked it */
+	uint32_t tried; /* the same for dry runs */
 	uint32_t blocks;
-	uint32_t sweep;	      /* its number there */
-	uint8_t rule;	      /* that blocked it last */
-	uint8_t dry_run_rule; /* the same for show */
+	uint32_t sweep;	      /* its number in the sweep, or REPLAY_TALLY_UNSWEPT */
+	uint8_t rule;	      /* rule of its last block */
+	uint8_t dry_run_rule; /* the same for dry runs */
 	uint8_t first_rule;
 	bool allowed;
 };
@@ -47,33 +47,34 @@ struct replay_sum {
 	uint64_t price;
 };
 
-/* All zero at first, but for what is named here as the caller's. */
+/* Initialize to zero, except the members that the caller owns. */
 struct replay_tally {
-	struct judge *judge;		  /* the caller's, its brake off */
-	const struct prefix_set *allowed; /* the judge's, the caller's; may be NULL */
-	struct sweep *sweep;		  /* the caller's; NULL: not wanted */
-	const struct rule *swept;	  /* which rule it is of */
+	struct judge *judge; /* owned by the caller; its brake is off */
+	const struct prefix_set
+		*allowed;	  /* allow list of the judge, owned by the caller; may be NULL */
+	struct sweep *sweep;	  /* owned by the caller; NULL: no sweep */
+	const struct rule *swept; /* the rule of the sweep */
 
 	struct lru *hosts; /* of struct replay_host */
 	struct replay_series series;
 	struct replay_verdict *verdicts;
 	size_t verdicts_count, verdicts_room;
 	uint64_t classes[EVENT_CLASSES];
-	uint64_t avoided[EVENT_CLASSES]; /* of EVENT_ARRIVAL: the price */
+	uint64_t avoided[EVENT_CLASSES]; /* [EVENT_ARRIVAL]: the price */
 	uint64_t allowed_offences;
 	struct replay_sum blocks[SOBIG_RULES_MAX], dry_runs[SOBIG_RULES_MAX];
-	struct clock_check clock;  /* of all events, for the picture */
-	struct clock_check handed; /* of those that the judge is handed: what it believes */
-	int64_t from, to;	   /* the times of all that were believed */
-	uint64_t leaps;		   /* how many were not */
-	int error;		   /* the first; nothing is counted after it */
-	bool sweep_is_full;	   /* it has been given up */
+	struct clock_check clock;  /* of all events, for the chart */
+	struct clock_check handed; /* of the events passed to the judge: which times it accepts */
+	int64_t from, to;	   /* first and last accepted time, ms since 1970 */
+	uint64_t leaps;		   /* number of times not accepted */
+	int error;		   /* first error; nothing is counted after it */
+	bool sweep_is_full;	   /* too many events: the sweep was abandoned */
 };
 
 /* 0 or -ENOMEM. The caller calls replay_tally_close(). */
 int replay_tally_open(struct replay_tally *tally, uint64_t seed);
 
-/* The next event of the log. */
+/* Counts the next event of the log. Errors are in tally->error. */
 void replay_tally_event(struct replay_tally *tally, const struct event *event);
 
 void replay_tally_close(struct replay_tally *tally);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Numbers and times of a replay as people read them. */
+/* Formats the numbers and times of a replay. */
 #include "replay/replay_words.h"
 
 #include <stdio.h>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* What one rule would have come to with other limits and windows than its own, all at once. */
+/* Computes the results of one rule with many other limits and windows in one pass. */
 #include "replay/sweep.h"
 
 #include <errno.h>
@@ -13,21 +13,21 @@
 #include "config/rules.h"
 #include "judge/window.h"
 
-/* Events are kept in blocks of this many, of which the kernel gives only the touched pages. */
-#define SWEEP_BLOCK	   (1u << 20)
-#define SWEEP_BLOCKS_MAX   (SWEEP_EVENTS_MAX / SWEEP_BLOCK)
-#define SWEEP_HOSTS_FIRST  1024
-#define SWEEP_POINT_BITS   8
-#define SWEEP_POINTS(it)   ((unsigned int)(it) & ((1u << SWEEP_POINT_BITS) - 1))
-#define SWEEP_TIME(it)	   ((it) >> SWEEP_POINT_BITS)
-#define SWEEP_THREADS_MAX  8
-#define SWEEP_HOSTS_A_TURN 64
+/* Events are stored in blocks of this many; the kernel allocates only touched pages. */
+#define SWEEP_BLOCK	  (1u << 20)
+#define SWEEP_BLOCKS_MAX  (SWEEP_EVENTS_MAX / SWEEP_BLOCK)
+#define SWEEP_HOSTS_FIRST 1024
+#define SWEEP_POINT_BITS  8
+#define SWEEP_POINTS(it)  ((unsigned int)(it) & ((1u << SWEEP_POINT_BITS) - 1))
+#define SWEEP_TIME(it)	  ((it) >> SWEEP_POINT_BITS)
+#define SWEEP_THREADS_MAX 8
+#define SWEEP_BATCH	  64
 
-/* A window holds `limit` points at most, and an offence has at least one. */
+/* A window holds at most `limit` points, and an offence has at least one. */
 #define SWEEP_RING 1024
 _Static_assert(SWEEP_RING >= RULES_LIMIT_MAX, "a window fits");
 
-/* As offenders.c has it: beyond this, twice as long is longer than anything. */
+/* As in offenders.c: more doublings exceed every maximum. */
 #define SWEEP_DOUBLINGS 25
 
 struct sweep_block {
@@ -76,7 +76,7 @@ int sweep_host(struct sweep *sweep, uint32_t *out)
 	return 0;
 }
 
-/* Mapped, so that each goes back to the kernel as soon as it has been gone through. */
+/* Mapped, so that a block is returned to the kernel as soon as it is processed. */
 static struct sweep_block *sweep_block(void)
 {
 	void *block = mmap(NULL, sizeof(struct sweep_block), PROT_READ | PROT_WRITE,
@@ -113,7 +113,7 @@ int sweep_add(struct sweep *sweep, uint32_t host, int64_t time, unsigned int poi
 	return 0;
 }
 
-/* The events of one host, of those that some limit may block. */
+/* The events of one host that at least one limit may block. */
 struct sweep_span {
 	uint32_t first, count;
 };
@@ -124,12 +124,12 @@ struct sweep_work {
 	int64_t *events;
 	struct sweep_span *spans;
 	uint32_t spans_count;
-	uint32_t next; /* span that no thread has taken yet */
+	uint32_t next; /* first span that no thread has taken */
 	pthread_mutex_t lock;
 	struct sweep_cell *cells; /* the sums */
 };
 
-/* The points of the last so many seconds, as window.c counts them. */
+/* The points within the window, counted as in window.c. */
 struct sweep_window {
 	int64_t span; /* ms */
 	int64_t last;
@@ -143,7 +143,7 @@ static void sweep_clear(struct sweep_window *window)
 	window->first = window->count = window->points = 0;
 }
 
-/* True if with this offence there are more than `limit` points, and the count starts anew. */
+/* Adds an offence. True if it exceeds `limit` points; then the count restarts at 0. */
 static bool sweep_count(struct sweep_window *window, uint32_t limit, int64_t time,
 			unsigned int points)
 {
@@ -168,9 +168,9 @@ static bool sweep_count(struct sweep_window *window, uint32_t limit, int64_t tim
 }
 
 /*
- * At least the most points that there ever are in the window: no limit from there on is exceeded.
- * What is late leaves the window with what came before it, here as in sweep_count(); that blocks
- * keep events away, and that counts start anew, makes it less.
+ * An upper bound of the points in the window at any time: no limit from there on is exceeded. A
+ * late event leaves the window together with the event before it, as in sweep_count(). Blocks
+ * and restarted counts only reduce the points.
  */
 static uint32_t sweep_peak(const int64_t *events, uint32_t count, int64_t span)
 {
@@ -189,7 +189,7 @@ static uint32_t sweep_peak(const int64_t *events, uint32_t count, int64_t span)
 	return peak;
 }
 
-/* When the host's next block ends, and how many it then has had; see offenders.c. */
+/* The end of the host's next block; *times becomes the number of its blocks. See offenders.c. */
 static int64_t sweep_until(const struct rule *rule, int64_t time, int64_t until, uint32_t *times)
 {
 	uint64_t seconds = rule->block;
@@ -255,7 +255,7 @@ static void sweep_span(const struct sweep_work *work, const struct sweep_span *s
 	}
 }
 
-/* A share of the hosts; what comes of them is added to the sums. */
+/* Thread: processes batches of hosts and adds the results to the sums. */
 static void *sweep_share(void *context)
 {
 	struct sweep_cell cells[SWEEP_LIMITS_MAX * SWEEP_WINDOWS_MAX] = { 0 };
@@ -263,9 +263,9 @@ static void *sweep_share(void *context)
 	struct sweep_window window;
 	uint32_t at, end;
 
-	while ((at = __atomic_fetch_add(&work->next, SWEEP_HOSTS_A_TURN, __ATOMIC_RELAXED)) <
+	while ((at = __atomic_fetch_add(&work->next, SWEEP_BATCH, __ATOMIC_RELAXED)) <
 	       work->spans_count) {
-		end = at + SWEEP_HOSTS_A_TURN;
+		end = at + SWEEP_BATCH;
 		for (; at < end && at < work->spans_count; at++)
 			sweep_span(work, &work->spans[at], &window, cells);
 	}
@@ -281,7 +281,7 @@ static void *sweep_share(void *context)
 	return NULL;
 }
 
-/* Puts together what each host did, but for hosts that no limit reaches. 0 or -ENOMEM. */
+/* Groups the events by host, except hosts that reach no limit. 0 or -ENOMEM. */
 static int sweep_sort(struct sweep *sweep, struct sweep_work *work)
 {
 	uint32_t *where = calloc((size_t)sweep->hosts_count + 1, sizeof(*where));
@@ -324,18 +324,18 @@ int sweep_run(struct sweep *sweep, const struct sweep_grid *grid, struct sweep_c
 	};
 	long processors = sysconf(_SC_NPROCESSORS_ONLN);
 	pthread_t threads[SWEEP_THREADS_MAX];
-	int hired = 0, err;
+	int started = 0, err;
 
 	memset(cells, 0, grid->limits_count * grid->windows_count * sizeof(*cells));
 	err = sweep_sort(sweep, &work);
-	/* This thread is one of them. */
-	while (!err && hired < SWEEP_THREADS_MAX && hired + 1 < processors &&
-	       !pthread_create(&threads[hired], NULL, sweep_share, &work))
-		hired++;
+	/* This thread is a worker, too. */
+	while (!err && started < SWEEP_THREADS_MAX && started + 1 < processors &&
+	       !pthread_create(&threads[started], NULL, sweep_share, &work))
+		started++;
 	if (!err)
 		sweep_share(&work);
-	while (hired)
-		pthread_join(threads[--hired], NULL);
+	while (started)
+		pthread_join(threads[--started], NULL);
 	free(work.events);
 	free(work.spans);
 	return err;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* A sweep says of each limit and window what the judge would have said with them. */
+/* A sweep gives the results of the judge for each limit and window. */
 #include "unit/suite.h"
 
 #include <errno.h>
@@ -40,17 +40,17 @@ static const struct sweep_grid wide = {
 	.windows_count = 4,
 };
 
-struct happening {
+struct incident {
 	uint32_t host;
 	struct event event;
 };
 
-/* Hosts of all tempers, in a log whose lines are not quite in order. */
-static struct happening *happenings(bool disorder)
+/* Random events of many hosts, with `disorder` in a log whose lines are not quite in order. */
+static struct incident *incidents(bool disorder)
 {
 	static const enum event_class classes[] = { EVENT_VIRUS, EVENT_VIRUS, EVENT_VIRUS,
 						    EVENT_WORM,	 EVENT_SPAM,  EVENT_ARRIVAL };
-	struct happening *all = calloc(EVENTS, sizeof(*all));
+	struct incident *all = calloc(EVENTS, sizeof(*all));
 	int64_t time = MIDNIGHT;
 
 	assert_non_null(all);
@@ -75,13 +75,13 @@ static struct happening *happenings(bool disorder)
 }
 
 /*
- * One host at its worst: in whole seconds, so that it is often just on the edge, and later than
- * a window forgives.
+ * Events of one host, in whole seconds, so that many are exactly at the edge of a window, and
+ * some are later than a window tolerates.
  */
-static struct happening *storm(unsigned int seed)
+static struct incident *storm(unsigned int seed)
 {
 	static const int late[] = { 1, 5, 59, 60, 61, 90 };
-	struct happening *all = calloc(EVENTS, sizeof(*all));
+	struct incident *all = calloc(EVENTS, sizeof(*all));
 	int64_t time = MIDNIGHT;
 
 	assert_non_null(all);
@@ -101,7 +101,7 @@ static struct happening *storm(unsigned int seed)
 	return all;
 }
 
-static void count_by_judge(const struct happening *all, size_t count, uint32_t limit,
+static void count_by_judge(const struct incident *all, size_t count, uint32_t limit,
 			   uint32_t window, struct sweep_cell *out)
 {
 	struct rules rules = { .rules = { swept }, .count = 1 };
@@ -138,7 +138,7 @@ static void count_by_judge(const struct happening *all, size_t count, uint32_t l
 	judge_close(judge);
 }
 
-static void sweep_all(const struct happening *all, size_t count, const struct sweep_grid *grid,
+static void sweep_all(const struct incident *all, size_t count, const struct sweep_grid *grid,
 		      struct sweep_cell *cells)
 {
 	uint32_t numbers[HOSTS];
@@ -153,7 +153,7 @@ static void sweep_all(const struct happening *all, size_t count, const struct sw
 								    : swept.weights[event->class];
 		uint32_t *number = &numbers[all[i].host];
 
-		/* What comes before the first point need not be told. */
+		/* Events before the first point may be omitted. */
 		if (*number == UNKNOWN && (!points || points == SWEEP_ARRIVAL))
 			continue;
 		if (*number == UNKNOWN)
@@ -164,8 +164,8 @@ static void sweep_all(const struct happening *all, size_t count, const struct sw
 	sweep_close(sweep);
 }
 
-/* How many blocks there were, of all cells together. */
-static uint64_t compare(const struct happening *all, size_t count, const struct sweep_grid *grid)
+/* Returns the number of blocks in all cells. */
+static uint64_t compare(const struct incident *all, size_t count, const struct sweep_grid *grid)
 {
 	struct sweep_cell cells[SWEEP_LIMITS_MAX * SWEEP_WINDOWS_MAX], right;
 	uint64_t blocks = 0;
@@ -187,25 +187,25 @@ static uint64_t compare(const struct happening *all, size_t count, const struct 
 	return blocks;
 }
 
-static void all_cells_are_what_the_judge_says(void **state)
+static void all_cells_equal_the_judges_results(void **state)
 {
-	struct happening *all = happenings(false);
+	struct incident *all = incidents(false);
 
 	(void)state;
 	assert_true(compare(all, EVENTS, &wide) > 1000);
 	free(all);
 }
 
-static void lines_out_of_order_and_clocks_set_back_are_counted_alike(void **state)
+static void lines_out_of_order_and_a_clock_set_back_are_counted_alike(void **state)
 {
-	struct happening *all = happenings(true);
+	struct incident *all = incidents(true);
 
 	(void)state;
 	assert_true(compare(all, EVENTS, &wide) > 1000);
 	free(all);
 }
 
-static void so_is_each_edge_of_a_window(void **state)
+static void events_at_the_edge_of_a_window_are_counted_alike(void **state)
 {
 	static const struct sweep_grid close = {
 		.limits = { 1, 2, 3, 5, 8, 11, 13, 16, 19, 22, 25, 28, 31, 34, 37, 40 },
@@ -216,14 +216,14 @@ static void so_is_each_edge_of_a_window(void **state)
 
 	(void)state;
 	for (int round = 0; round < ROUNDS; round++) {
-		struct happening *all = storm(round);
+		struct incident *all = storm(round);
 
 		assert_true(compare(all, 1 + round * 10, &close) > 0 || round < 2);
 		free(all);
 	}
 }
 
-static void nothing_comes_of_nothing(void **state)
+static void a_sweep_without_events_has_no_results(void **state)
 {
 	struct sweep_cell cells[SWEEP_LIMITS_MAX * SWEEP_WINDOWS_MAX];
 	struct sweep *sweep;
@@ -240,10 +240,10 @@ static void nothing_comes_of_nothing(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(all_cells_are_what_the_judge_says),
-		cmocka_unit_test(lines_out_of_order_and_clocks_set_back_are_counted_alike),
-		cmocka_unit_test(so_is_each_edge_of_a_window),
-		cmocka_unit_test(nothing_comes_of_nothing),
+		cmocka_unit_test(all_cells_equal_the_judges_results),
+		cmocka_unit_test(lines_out_of_order_and_a_clock_set_back_are_counted_alike),
+		cmocka_unit_test(events_at_the_edge_of_a_window_are_counted_alike),
+		cmocka_unit_test(a_sweep_without_events_has_no_results),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
