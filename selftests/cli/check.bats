@@ -52,9 +52,9 @@ contradicts() {
 	[ "$(jq '.rules | length' <<<"$output")" = 10 ]
 }
 
-@test "a rule of one's own has points, a match, a ceiling, a memory and a dry run" {
+@test "a rule of one's own has points, a match, a ceiling, a time to remember and a dry run" {
 	says '[rule bulk-mailer]' 'class = spam:4, dnsbl:3, unknown-user' 'limit = 50' 'window = 1h' 'block = 15m' \
-		'max = 1d' 'memory = 7d' 'match = newsletter|offer' 'dry-run = yes'
+		'max = 1d' 'remember = 7d' 'match = newsletter|offer' 'dry-run = yes'
 	run "$sobig" check -c "$conf"
 	[ "$status" = 0 ]
 	[[ "$output" == *'bulk-mailer (for show: nothing is dropped)'* ]]
@@ -62,6 +62,20 @@ contradicts() {
 	[[ "$output" == *'spam (4), unknown-user (1), dnsbl (3)'* ]]
 	[[ "$output" == *'newsletter|offer'* ]]
 	[[ "$output" == *'Again within 7d'*'up to 1d'* ]]
+}
+
+@test "memory, the former name of a rule's key remember, is still accepted" {
+	says '[rule worm-storm]' 'remember = 7d'
+	"$sobig" check -c "$conf" -j >"$BATS_TEST_TMPDIR/remember"
+	says '[rule worm-storm]' 'memory = 7d'
+	"$sobig" check -c "$conf" -j >"$BATS_TEST_TMPDIR/memory"
+	diff "$BATS_TEST_TMPDIR/remember" "$BATS_TEST_TMPDIR/memory"
+	[ "$(jq '.rules[0].remember' "$BATS_TEST_TMPDIR/memory")" = 604800 ]
+	[ "$(jq '.rules[0] | has("memory")' "$BATS_TEST_TMPDIR/memory")" = false ]
+	says '[rule worm-storm]' 'memory = long'
+	refused '"long"'
+	says '[rule worm-storm]' 'remembr = 7d'
+	refused 'did you mean "remember"?'
 }
 
 @test "an error names the line, the expected value and the nearest word" {

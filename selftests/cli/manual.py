@@ -64,7 +64,7 @@ def rules(path):
     text = path.read_text().split(".Sh DEFAULT RULES\n")[1].split("\n.Sh ")[0]
     weighed = dict(re.findall(r"\.Cm (\S+)\nweighs all of it together:\n\.Ql ([^.]*) \.\n", text))
     dry = re.findall(r"\.Cm (\S+)\n[^.]*the rule has\n\.Ql dry-run = yes", text)
-    shared = {key: seconds(re.search(rf"\.Ql {key} = (\w+)", text)[1]) for key in ("max", "memory")}
+    shared = {key: seconds(re.search(rf"\.Ql {key} = (\w+)", text)[1]) for key in ("max", "remember")}
     out = []
     for row in re.findall(r"^\.It (.*)$", text, re.M)[1:]:
         name, classes, limit, block = [cell.strip() for cell in re.split(r"\s*\bTa\b\s*", row)]

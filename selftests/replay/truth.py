@@ -5,7 +5,7 @@
     truth.py OUT.truth POLICY.json REPLAY.json [--sweep RULE LIMIT,... WINDOW,...]
 
 compares that, counted under the policy, with what `sobig-xdp replay -j` says, figure by figure, and ends with 1 if one differs. POLICY.json is a list of
-rules: {"name", "weights": {class: points}, "limit", "window", "block", "max", "memory", "dry_run"}, times in seconds;
+rules: {"name", "weights": {class: points}, "limit", "window", "block", "max", "remember", "dry_run"}, times in seconds;
 
     truth.py --conf POLICY.json
 
@@ -95,7 +95,7 @@ class Policy:
             host.trial_until = max(host.trial_until, until)
             host.trial_rule = rule
         else:
-            if second >= host.until + blocking[0]["memory"]:
+            if second >= host.until + blocking[0]["remember"]:
                 host.times = 0
             rule = max(blocking, key=lambda r: length_of(r, host.times))
             until, repeats = second + length_of(rule, host.times), host.times
@@ -278,7 +278,7 @@ def try_host(rule, events, limit, window):
             price += points is None
             avoided += points is not None
         elif points and too_many(host, rule, second, points):
-            if second >= host.until + rule["memory"]:
+            if second >= host.until + rule["remember"]:
                 host.times = 0
             host.until = second + length_of(rule, host.times)
             host.times += 1
@@ -343,7 +343,7 @@ def configuration(rules):
         print(f"[rule {rule['name']}]")
         print("class =", ", ".join(f"{c}:{points}" for c, points in rule["weights"].items()))
         print("limit =", rule["limit"])
-        for key in ("window", "block", "max", "memory"):
+        for key in ("window", "block", "max", "remember"):
             print(f"{key} = {rule[key]}s")
         print("dry-run =", "yes" if rule["dry_run"] else "no")
 

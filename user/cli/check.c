@@ -165,7 +165,7 @@ static json_t *check_json_rule(const struct config_rule *config)
 	return json_pack("{s:s, s:b, s:b, s:o, s:i, s:i, s:i, s:i, s:i, s:o}", "name", rule->name,
 			 "enabled", (int)config->enabled, "dry_run", (int)rule->dry_run, "classes",
 			 classes, "limit", (int)rule->limit, "window", (int)rule->window, "block",
-			 (int)rule->block, "max", (int)rule->max, "memory", (int)rule->remember,
+			 (int)rule->block, "max", (int)rule->max, "remember", (int)rule->remember,
 			 "match", output_text(config->match));
 }
 

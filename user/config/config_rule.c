@@ -108,15 +108,15 @@ static int config_rule_match(struct config_rule *rule, const char *value)
 
 static int config_rule_unknown(const char *key, char *why, size_t size)
 {
-	static const char *const keys[] = { "class",  "limit", "window",  "block",   "max",
-					    "memory", "match", "dry-run", "enabled", NULL };
+	static const char *const keys[] = { "class",	"limit", "window",  "block",   "max",
+					    "remember", "match", "dry-run", "enabled", NULL };
 	const char *nearest = suggest_nearest(key, keys);
 
 	snprintf(
 		why, size, "a rule has no key \"%s\"%s%s%s", key,
 		nearest ? "; did you mean \"" : "", nearest ? nearest : "",
 		nearest ? "\"?"
-			: "; it has class, limit, window, block, max, memory, match, dry-run, enabled");
+			: "; it has class, limit, window, block, max, remember, match, dry-run, enabled");
 	return -EINVAL;
 }
 
@@ -142,7 +142,8 @@ int config_rule_take(struct config_rule *config, const char *key, const char *va
 	} else if (!strcmp(key, "max")) {
 		err = config_rule_duration(value, DURATION_MAX_SECONDS, &rule->max);
 		form = "a time from 1s to 366d, such as 1d or 7d";
-	} else if (!strcmp(key, "memory")) {
+	} else if (!strcmp(key, "remember") || !strcmp(key, "memory")) {
+		/* "memory" is the key's name in version 0.1, accepted but not documented. */
 		err = config_rule_duration(value, DURATION_MAX_SECONDS, &rule->remember);
 		form = "a time from 1s to 366d, such as 7d or 30d";
 	} else if (!strcmp(key, "match")) {
