@@ -393,7 +393,7 @@ install_relay() {
 	for _ in $(seq 100); do [ ! -e "$LAB/service" ] || break; sleep 0.02; done
 	configure '[allow]' 'host = friend.example.org, nobody.invalid'
 	SOBIG_XDP_LOOKUP=$LAB/service guard -c "$LAB/own.conf"
-	grep -q 'cannot look up "nobody.invalid", which is never to be blocked: .' "$LAB/words"
+	grep -q 'cannot look up "nobody.invalid" of the allow list: .' "$LAB/words"
 	is_spared $mate
 	is_spared $mate6 $bad6
 	is_blockable $good
@@ -482,9 +482,9 @@ offend_later() {
 	printf '# friends\n%s # mate\n198.51.100.8/24\n0.0.0.0/0\nno one\n' $mate >"$LAB/list"
 	configure '[allow]' "file = $LAB/list"
 	guard -c "$LAB/own.conf"
-	grep -q "list:3: \"198.51.100.8/24\" has bits set behind its prefix" "$LAB/words"
-	grep -q 'list:4: "0.0.0.0/0" is every address there is' "$LAB/words"
-	grep -q 'list:5: "no one" is no address' "$LAB/words"
+	grep -q 'list:3: "198.51.100.8/24": bits are set after the prefix' "$LAB/words"
+	grep -q 'list:4: "0.0.0.0/0": this covers every address' "$LAB/words"
+	grep -q 'list:5: "no one": expected an address, a network or a host name; line skipped' "$LAB/words"
 	is_spared $mate
 	is_blockable $good
 	offend $good 40
@@ -608,7 +608,7 @@ assert all(7100 < l.total_seconds() < 7300 for l in left), left'
 	[ "$status" = 1 ]
 	[[ $output == *'"mx.example.org" is no address and no network'*'[allow] host'* ]]
 	run "$sobig" allow add 198.51.100.7/24 --state "$LAB/state"
-	[[ $output == *'"198.51.100.7/24" has bits set behind its prefix'* ]]
+	[[ $output == *'"198.51.100.7/24": bits are set after the prefix'* ]]
 	run "$sobig" allow add 0.0.0.0/0 --state "$LAB/state"
 	[[ $output == *'is every address there is'* ]]
 	[ ! -e "$own" ]

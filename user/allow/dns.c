@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Host names and the addresses behind them, looked up while others work. */
+/* Resolves host names of the allow list in the background. */
 #include "allow/dns.h"
 
 #include <errno.h>
@@ -13,14 +13,14 @@
 #include "common/hostname.h"
 #include "common/log.h"
 
-#define DNS_AT_A_TIME 8 /* are asked for */
+#define DNS_AT_A_TIME 8 /* look-ups in flight */
 
 struct dns_name {
 	struct dns_name *next;
 	char text[HOSTNAME_SIZE];
-	bool wanted; /* in the list that is being made */
-	bool due;    /* to be asked for */
-	bool failed; /* and it was told */
+	bool wanted; /* in the new list of names */
+	bool due;    /* a look-up is to be started */
+	bool failed; /* the last look-up failed, which was logged */
 	struct dns_query *asked;
 	struct dns_query_answer known;
 };
@@ -30,8 +30,8 @@ struct dns {
 };
 
 /*
- * What was known last of a name, by whoever asked in this process: another list of names, as a
- * reload makes it, is not to start from nothing while the DNS is dead.
+ * The last known addresses of a name in this process. A reload makes a new struct dns, which must
+ * not start without addresses while the DNS does not answer.
  */
 struct dns_memo {
 	struct dns_memo *next;
@@ -42,14 +42,14 @@ struct dns_memo {
 static struct dns_memo *dns_memos;
 static pthread_mutex_t dns_lock = PTHREAD_MUTEX_INITIALIZER;
 
-/* The memo of a name, made if there is none and it is to be `made`. Under the lock. */
-static struct dns_memo *dns_memo(const char *text, bool made)
+/* Finds the memo of a name, or adds it if `create` is set. The caller holds dns_lock. */
+static struct dns_memo *dns_memo(const char *text, bool create)
 {
 	struct dns_memo *memo = dns_memos;
 
 	while (memo && strcmp(memo->text, text))
 		memo = memo->next;
-	if (memo || !made)
+	if (memo || !create)
 		return memo;
 	memo = calloc(1, sizeof(*memo));
 	if (!memo)
@@ -143,14 +143,15 @@ void dns_ask(struct dns *names)
 static void dns_failed(struct dns_name *name, const char *why)
 {
 	if (!name->failed)
-		log_warning("cannot look up \"%s\", which is never to be blocked: %s; %s",
-			    name->text, why,
-			    name->known.count ? "its last known addresses stay"
-					      : "it has none for now; trying again every 30 s");
+		log_warning(
+			"cannot look up \"%s\" of the allow list: %s; %s; trying again every 30 s",
+			name->text, why,
+			name->known.count ? "its last known addresses stay allowed"
+					  : "no address of it is known");
 	name->failed = true;
 }
 
-/* True if its answer is awaited still. */
+/* True if the look-up is still in flight. */
 static bool dns_poll(struct dns_name *name)
 {
 	struct dns_query_answer answer;
@@ -165,21 +166,21 @@ static bool dns_poll(struct dns_name *name)
 		return false;
 	}
 	if (name->failed)
-		log_notice("\"%s\" can be looked up again", name->text);
+		log_notice("looking up \"%s\" works again", name->text);
 	name->failed = false;
 	name->known = answer;
 	dns_remember(name);
 	return false;
 }
 
-/* How many are awaited. */
+/* Collects answers and starts due look-ups. Returns the number of look-ups in flight. */
 static unsigned int dns_take(struct dns *names)
 {
-	unsigned int awaited = 0;
+	unsigned int in_flight = 0;
 
 	for (struct dns_name *name = names->first; name; name = name->next)
-		awaited += name->asked && dns_poll(name);
-	for (struct dns_name *name = names->first; name && awaited < DNS_AT_A_TIME;
+		in_flight += name->asked && dns_poll(name);
+	for (struct dns_name *name = names->first; name && in_flight < DNS_AT_A_TIME;
 	     name = name->next) {
 		if (!name->due || name->asked)
 			continue;
@@ -187,9 +188,9 @@ static unsigned int dns_take(struct dns *names)
 		if (dns_query_begin(name->text, &name->asked))
 			dns_failed(name, strerror(ENOMEM));
 		else
-			awaited++;
+			in_flight++;
 	}
-	return awaited;
+	return in_flight;
 }
 
 bool dns_settle(struct dns *names, unsigned int milliseconds)

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* One host name's addresses, asked for without waiting: of the resolver, or of who may ask it. */
+/* Looks up the addresses of one host name without blocking, by the C library or by a service. */
 #include "allow/dns_query.h"
 
 #include <errno.h>
@@ -16,23 +16,23 @@
 #include "common/clock.h"
 #include "common/hostname.h"
 
-#define DNS_QUERY_TEXT	  4096 /* of an answer */
-#define DNS_QUERY_SECONDS 60   /* that a service may take */
+#define DNS_QUERY_TEXT	  4096 /* bytes of an answer */
+#define DNS_QUERY_SECONDS 60   /* timeout of a service */
 
 struct dns_query {
 	char name[HOSTNAME_SIZE];
-	/* The C library's, until it has answered. */
+	/* Used by the C library until it has answered. */
 	struct addrinfo hints;
 	struct gaicb request;
-	/* Or a service's. */
+	/* Used with a service. */
 	bool service;
-	int fd; /* the connection; -errno where there is none */
+	int fd; /* the connection, or -errno */
 	time_t begun;
 	char text[DNS_QUERY_TEXT];
 	size_t have;
 };
 
-/* A connection that was sent the name; -errno. */
+/* Connects to the service and sends the name. Returns the connection or -errno. */
 static int dns_query_connect(const char *path, const char *name)
 {
 	struct sockaddr_un address = { .sun_family = AF_UNIX };
@@ -159,7 +159,7 @@ void dns_query_drop(struct dns_query *resolve)
 		if (resolve->fd >= 0)
 			close(resolve->fd);
 	} else {
-		/* What the C library is at just now stays its own: it will write to it. */
+		/* While a look-up is in progress, the C library will still write to the struct. */
 		gai_cancel(&resolve->request);
 		if (gai_error(&resolve->request) == EAI_INPROGRESS)
 			return;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* The next hops of all routes that this machine has. */
+/* Reads the next hops of all routes of this machine. */
 #include "allow/gateways.h"
 
 #include <errno.h>
@@ -13,12 +13,12 @@
 
 #include "common/netlink.h"
 
-/* A table of a million routes has few gateways: those seen of late are not added again. */
-#define GATEWAYS_LATE 32
+/* A million routes share few gateways: those in this cache are not added again. */
+#define GATEWAYS_RECENT 32
 
 struct gateways {
 	struct prefix_set *out;
-	struct addr late[GATEWAYS_LATE];
+	struct addr recent[GATEWAYS_RECENT];
 	unsigned int seen;
 	int err;
 };
@@ -28,7 +28,7 @@ static void gateways_add(struct gateways *gateways, int family, const void *byte
 {
 	struct addr_prefix target = { .addr.bytes = { [10] = 0xff, [11] = 0xff }, .length = 32 };
 	char why[PREFIX_SET_WHY_SIZE], name[IF_NAMESIZE];
-	unsigned int kept;
+	unsigned int cached;
 
 	if (family == AF_INET && size >= 4) {
 		memcpy(target.addr.bytes + 12, bytes, 4);
@@ -38,11 +38,11 @@ static void gateways_add(struct gateways *gateways, int family, const void *byte
 	} else {
 		return;
 	}
-	kept = gateways->seen < GATEWAYS_LATE ? gateways->seen : GATEWAYS_LATE;
-	for (unsigned int i = 0; i < kept; i++)
-		if (!addr_compare(&gateways->late[i], &target.addr))
+	cached = gateways->seen < GATEWAYS_RECENT ? gateways->seen : GATEWAYS_RECENT;
+	for (unsigned int i = 0; i < cached; i++)
+		if (!addr_compare(&gateways->recent[i], &target.addr))
 			return;
-	gateways->late[gateways->seen++ % GATEWAYS_LATE] = target.addr;
+	gateways->recent[gateways->seen++ % GATEWAYS_RECENT] = target.addr;
 	if (ifindex && if_indextoname(ifindex, name))
 		snprintf(why, sizeof(why), "the gateway of %s", name);
 	else
@@ -51,7 +51,7 @@ static void gateways_add(struct gateways *gateways, int family, const void *byte
 		gateways->err = -ENOMEM;
 }
 
-/* One hop's attributes: RTA_GATEWAY, or RTA_VIA where it is of another family than the route. */
+/* Reads the gateway of one hop: RTA_GATEWAY, or RTA_VIA if its family differs from the route's. */
 static void gateways_hop(struct gateways *gateways, int family, const void *attributes, size_t size,
 			 unsigned int ifindex)
 {
@@ -98,7 +98,7 @@ static void gateways_route(void *context, const struct nlmsghdr *message)
 	}
 }
 
-/* Routes may refer to such (ip nexthop), and need not repeat where it leads. */
+/* A route may refer to a nexthop object (ip nexthop) and then need not contain the gateway. */
 static void gateways_nexthop(void *context, const struct nlmsghdr *message)
 {
 	const struct nhmsg *nexthop = NLMSG_DATA(message);
@@ -136,7 +136,7 @@ int gateways_read(struct prefix_set *out)
 	}
 	failed = netlink_dump(NETLINK_ROUTE, RTM_GETNEXTHOP, &nexthops, sizeof(nexthops),
 			      gateways_nexthop, &gateways);
-	/* Kernels before 5.3 have none. */
+	/* Kernels before 5.3 have no nexthop objects. */
 	if (failed && failed != -EOPNOTSUPP)
 		err = failed;
 	return gateways.err ? gateways.err : err;

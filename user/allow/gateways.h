@@ -1,17 +1,17 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* The next hops of all routes that this machine has. */
+/* Reads the next hops of all routes of this machine. */
 #ifndef GATEWAYS_H
 #define GATEWAYS_H
 
 #include "common/netlink.h"
 #include "common/prefix_set.h"
 
-/* Adds them. 0 or -errno; those found before an error count all the same. */
+/* Adds them to `out`. 0 or -errno; `out` keeps those found before an error. */
 int gateways_read(struct prefix_set *out);
 
 /*
- * A descriptor that is readable after an address or a route came or went; -errno. netlink_drain()
- * empties it.
+ * Returns a descriptor that is readable after an address or a route was added or removed, or
+ * -errno. netlink_drain() empties it; the caller closes it.
  */
 int gateways_watch(void);
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* The operator's own list of who is never blocked: a text file that is always whole. */
+/* Edits the operator's allow list, a text file that is replaced atomically. */
 #include "allow/list_edit.h"
 
 #include <errno.h>
@@ -16,31 +16,31 @@
 #include "allow/list_file.h"
 
 static const char list_edit_head[] =
-	"# Never blocked by sobig-xdp, whatever the log says: an address, a network or a name a line.\n"
-	"# Written by \"sobig-xdp allow\"; it may be edited, too, and is read as soon as it changes.\n";
+	"# Allow list of sobig-xdp: one address, network or host name on each line.\n"
+	"# Written by \"sobig-xdp allow\"; you can edit it, too. A change takes effect at once.\n";
 
-/* A list that is being changed: who else wants to waits at the folder. */
+/* A list that is being changed. A lock on its folder makes other writers wait. */
 struct list_edit {
 	char folder[PATH_MAX];
 	int lock;
-	FILE *from; /* NULL: there is none yet */
+	FILE *from; /* NULL: the file does not exist yet */
 	FILE *to;
 	char temporary[PATH_MAX];
 };
 
-/* The folder and those above it. */
+/* Creates the folder and its parents. */
 static int list_edit_make_folder(char *folder)
 {
 	for (char *at = folder + 1;; at++) {
-		char kept = *at;
+		char saved = *at;
 
-		if (kept && kept != '/')
+		if (saved && saved != '/')
 			continue;
 		*at = '\0';
-		if (mkdir(folder, kept ? 0755 : 0750) && errno != EEXIST)
+		if (mkdir(folder, saved ? 0755 : 0750) && errno != EEXIST)
 			return -errno;
-		*at = kept;
-		if (!kept)
+		*at = saved;
+		if (!saved)
 			return 0;
 	}
 }
@@ -93,7 +93,7 @@ static int list_edit_open(struct list_edit *list, const char *path)
 	return -ENOMEM;
 }
 
-/* Puts the new one in the place of the old, unless something went wrong. */
+/* Replaces the old file with the new one unless `err` is set; removes the temporary file. */
 static int list_edit_close(struct list_edit *list, const char *path, int err)
 {
 	if (!err && (fflush(list->to) || fsync(fileno(list->to))))
@@ -124,7 +124,7 @@ static bool list_edit_is(const char *line, const struct addr_prefix *target)
 	       !addr_compare(&entry.addr, &target->addr);
 }
 
-/* All lines but those of `whom`, as they are. How many of these there were, or -errno. */
+/* Copies all lines except entries of `target`. Returns the number of these entries, or -errno. */
 static int list_edit_copy(struct list_edit *list, const struct addr_prefix *target)
 {
 	char *line = NULL;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* The operator's own list of who is never blocked: a text file that is always whole. */
+/* Edits the operator's allow list, a text file that is replaced atomically. */
 #ifndef LIST_EDIT_H
 #define LIST_EDIT_H
 
@@ -7,17 +7,17 @@
 
 #include "common/addr.h"
 
-/* Nothing is said; errors are -errno. */
+/* Errors are -errno; nothing is logged. */
 
-/* Adds an entry, with the day as its remark. 0; -EEXIST: it is there. */
+/* Adds an entry with the date as its comment. 0; -EEXIST: the entry exists. */
 int list_edit_add(const char *path, const struct addr_prefix *target);
 
-/* Takes it out. 0; -ENOENT: it was not there. */
+/* Removes an entry. 0; -ENOENT: the entry does not exist. */
 int list_edit_remove(const char *path, const struct addr_prefix *target);
 
 /*
- * Each entry with its remark, in the order of the lines; what is wrong is skipped. 0, -errno, or
- * what `each` returned, which ends it.
+ * Calls `each` for each entry with its comment, in the order of the lines; invalid lines are
+ * skipped. Stops when `each` does not return 0. Returns 0, -errno, or the value of `each`.
  */
 int list_edit_each(const char *path,
 		   int (*each)(void *context, const struct addr_prefix *target,

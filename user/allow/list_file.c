@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Files of addresses, networks and names, one a line: read again when they change. */
+/* Reads files of the allow list: one address, network or name on each line. */
 #include "allow/list_file.h"
 
 #include <errno.h>
@@ -12,16 +12,16 @@
 #include "common/log.h"
 #include "common/suggest.h"
 
-#define LIST_FILE_TOLD_MAX 8 /* wrong lines of one file */
+#define LIST_FILE_LOGGED_MAX 8 /* invalid lines logged for one file */
 
-/* What is being read. */
+/* One file being read. */
 struct list_file_reading {
 	struct list_file_file *file;
 	struct prefix_set *set;
 	char **names;
 	size_t names_count;
 	unsigned long line;
-	unsigned long wrong;
+	unsigned long invalid;
 };
 
 static char *list_file_trim(char *text)
@@ -64,11 +64,11 @@ const char *list_file_error(int err)
 {
 	switch (err) {
 	case -EDOM:
-		return "has bits set behind its prefix: which network is meant?";
+		return "bits are set after the prefix; write the network's first address";
 	case -ERANGE:
-		return "is every address there is, so that nobody would be blocked";
+		return "this covers every address, so no host could be blocked";
 	default:
-		return "is no address, no network and no host's name";
+		return "expected an address, a network or a host name";
 	}
 }
 
@@ -104,9 +104,9 @@ static int list_file_take(struct list_file_reading *reading, char *line)
 	}
 	if (hostname_is_valid(word))
 		return list_file_add_name(reading, word);
-	if (++reading->wrong <= LIST_FILE_TOLD_MAX)
-		log_warning("%s:%lu: \"%.64s\" %s; this line is skipped", file->path, reading->line,
-			    word, list_file_error(err));
+	if (++reading->invalid <= LIST_FILE_LOGGED_MAX)
+		log_warning("%s:%lu: \"%.64s\": %s; line skipped", file->path, reading->line, word,
+			    list_file_error(err));
 	return 0;
 }
 
@@ -125,9 +125,9 @@ static int list_file_read(struct list_file_reading *reading, FILE *stream)
 		err = -EIO;
 	free(line);
 	prefix_set_seal(reading->set);
-	if (reading->wrong > LIST_FILE_TOLD_MAX)
-		log_warning("%s: %lu wrong line%s in all, all of them skipped", path,
-			    reading->wrong, suggest_plural(reading->wrong));
+	if (reading->invalid > LIST_FILE_LOGGED_MAX)
+		log_warning("%s: skipped %lu invalid line%s in total", path, reading->invalid,
+			    suggest_plural(reading->invalid));
 	return err;
 }
 
@@ -138,7 +138,7 @@ static void list_file_free_names(char **names, size_t count)
 	free(names);
 }
 
-/* The new in the place of the old. */
+/* Replaces the contents and frees the old ones. */
 static void list_file_put(struct list_file_file *file, struct list_file_reading *reading)
 {
 	prefix_set_free(file->set);
@@ -148,22 +148,21 @@ static void list_file_put(struct list_file_file *file, struct list_file_reading 
 	file->names_count = reading->names_count;
 }
 
-/* Once for each error, and once when it is over. */
-static void list_file_tell(struct list_file_file *file, int err)
+/* Logs each new error once, and once that the file can be read again. */
+static void list_file_report(struct list_file_file *file, int err)
 {
 	if (err == file->error)
 		return;
 	file->error = err;
 	if (err)
-		log_warning("cannot read %s, a list of who is never blocked: %s; %s", file->path,
-			    strerror(-err),
-			    file->set ? "what was in it stays"
-				      : "trying again whenever it changes");
+		log_warning("cannot read the allow list %s: %s; %s", file->path, strerror(-err),
+			    file->set ? "its previous entries stay in effect"
+				      : "trying again when it changes");
 	else
-		log_notice("%s can be read again", file->path);
+		log_notice("the allow list %s can be read again", file->path);
 }
 
-/* A folder, or what would keep us waiting, is no list. */
+/* Only a regular file is accepted: a FIFO or device could block the reader. */
 static int list_file_open(const struct list_file_file *file, FILE **out)
 {
 	FILE *stream;
@@ -200,14 +199,14 @@ static int list_file_load(struct list_file_file *file)
 
 bool list_file_refresh(struct list_file_file *file)
 {
-	struct list_file_reading nothing = { 0 };
+	struct list_file_reading empty = { 0 };
 	struct stat now = { 0 };
 	int err = stat(file->path, &now) ? -errno : 0;
 
 	if (err == -ENOENT && file->may_lack) {
 		if (!file->set)
 			return false;
-		list_file_put(file, &nothing);
+		list_file_put(file, &empty);
 		memset(&file->seen, 0, sizeof(file->seen));
 		return true;
 	}
@@ -219,13 +218,13 @@ bool list_file_refresh(struct list_file_file *file)
 	file->seen = now;
 	if (!err)
 		err = list_file_load(file);
-	list_file_tell(file, err);
+	list_file_report(file, err);
 	return !err;
 }
 
 void list_file_clear(struct list_file_file *file)
 {
-	struct list_file_reading nothing = { 0 };
+	struct list_file_reading empty = { 0 };
 
-	list_file_put(file, &nothing);
+	list_file_put(file, &empty);
 }

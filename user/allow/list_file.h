@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Files of addresses, networks and names, one a line: read again when they change. */
+/* Reads files of the allow list: one address, network or name on each line. */
 #ifndef LIST_FILE_H
 #define LIST_FILE_H
 
@@ -11,35 +11,36 @@
 #include "common/prefix_set.h"
 
 struct list_file_file {
-	const char *path; /* the caller's, as the next */
-	const char *why;  /* the words for its entries; a line's own remark is added to them */
-	bool may_lack;	  /* that it is not there means that it is empty */
+	const char *path; /* owned by the caller */
+	const char *why;  /* reason of its entries, followed by a line's comment; the caller's */
+	bool may_lack;	  /* a file that does not exist is an empty list, not an error */
 
 	struct stat seen;
-	int error;		/* that was last told */
-	struct prefix_set *set; /* NULL: nothing */
+	int error;		/* the last logged error, -errno; 0: none */
+	struct prefix_set *set; /* NULL: not read yet */
 	char **names;
 	size_t names_count;
 };
 
 /*
- * Reads the file if it is another than last time. True: what is in it may have changed. A line
- * that is wrong is told and skipped. Where the file cannot be read, what was in it stays.
+ * Reads the file if it has changed. Returns true if the entries may have changed. An invalid line
+ * is logged and skipped. If the file cannot be read, the previous entries stay.
  */
 bool list_file_refresh(struct list_file_file *file);
 
-/* Cuts a line into its word and the remark behind '#' or ';', both trimmed and maybe "". */
+/* Splits a line into its entry and the comment after '#' or ';'. Both are trimmed, possibly "". */
 void list_file_split(char *line, char **word, char **comment);
 
 /*
- * What may stand in a list: 0; -EINVAL; -EDOM: bits are set behind the prefix; -ERANGE: it is every
- * address there is.
+ * Parses an address or a network. 0; -EINVAL; -EDOM: bits are set after the prefix; -ERANGE: it
+ * covers every address.
  */
 int list_file_parse(const char *word, struct addr_prefix *out);
 
-/* Why list_file_parse() returned that, for a sentence. */
+/* The text for an error of list_file_parse(), without a capital or a full stop. */
 const char *list_file_error(int err);
 
+/* Frees the entries. */
 void list_file_clear(struct list_file_file *file);
 
 #endif

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Who is never blocked, as the configuration, the operator, exim and this machine have it. */
+/* Loads the allow list from the configuration, the operator's list, exim and this machine. */
 #include "allow/load.h"
 
 #include <errno.h>
@@ -20,11 +20,11 @@ int load_path(const char *state, const struct config *config, char path[PATH_MAX
 	used = snprintf(path, PATH_MAX, "%s/" LOAD_LIST, folder);
 	if (used < PATH_MAX)
 		return 0;
-	log_error("\"%.80s…\" is too long for a folder's name", folder);
+	log_error("state folder \"%.80s…\": the path is too long", folder);
 	return -ENAMETOOLONG;
 }
 
-/* Where it is not as configured, it may have been installed beside this program. */
+/* The configured path, or the file that was installed with this program. */
 static const char *load_providers(const struct config *config, char path[PATH_MAX])
 {
 	static const char beside[] = "/../share/sobig-xdp/providers";
@@ -65,7 +65,7 @@ static int load_gather(const char *state, const struct config *config, bool late
 		return err;
 	err = running ? watcher_open(&options, later, running) : watcher_once(&options, once);
 	if (err)
-		log_error("cannot find out who is never to be blocked: %s", strerror(-err));
+		log_error("cannot load the allow list: %s", strerror(-err));
 	return err;
 }
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Whom this machine cannot do without, asked anew each time. */
+/* Finds the hosts that this machine depends on: itself, gateways, resolvers, logged-in users. */
 #include "allow/local_hosts.h"
 
 #include <errno.h>
@@ -60,7 +60,7 @@ static int local_hosts_own(struct prefix_set *out)
 	return err;
 }
 
-/* "nameserver 192.0.2.53", as resolv.conf(5) has it; "%eth0" may follow an address. */
+/* "nameserver 192.0.2.53" (resolv.conf(5)); "%eth0" may follow an address. */
 static int local_hosts_resolver(struct prefix_set *out, char *line, const char *path)
 {
 	char why[PREFIX_SET_WHY_SIZE], *rest, *word;
@@ -76,7 +76,7 @@ static int local_hosts_resolver(struct prefix_set *out, char *line, const char *
 	return local_hosts_add(out, &addr, why);
 }
 
-/* systemd-resolved stands in the first as 127.0.0.53; whom it asks is in its own file. */
+/* If the first file names systemd-resolved (127.0.0.53), the second has the upstream servers. */
 static int local_hosts_resolvers(struct prefix_set *out)
 {
 	static const char *const paths[] = { "/etc/resolv.conf",
@@ -108,7 +108,7 @@ static const struct {
 	[LOCAL_HOSTS_OWN] = { "this machine's own addresses", local_hosts_own },
 	[LOCAL_HOSTS_GATEWAYS] = { "the gateways", gateways_read },
 	[LOCAL_HOSTS_RESOLVERS] = { "the resolvers", local_hosts_resolvers },
-	[LOCAL_HOSTS_LOGINS] = { "who is logged in", logins_read },
+	[LOCAL_HOSTS_LOGINS] = { "the hosts of logged-in users", logins_read },
 };
 
 int local_hosts_read(enum local_hosts source, struct prefix_set *out)

@@ -1,25 +1,25 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Whom this machine cannot do without, asked anew each time. */
+/* Finds the hosts that this machine depends on: itself, gateways, resolvers, logged-in users. */
 #ifndef LOCAL_HOSTS_H
 #define LOCAL_HOSTS_H
 
 #include "common/prefix_set.h"
 
 enum local_hosts {
-	LOCAL_HOSTS_OWN, /* addresses of its own, and the far ends of its point-to-point links */
-	LOCAL_HOSTS_GATEWAYS,  /* next hops of its routes */
-	LOCAL_HOSTS_RESOLVERS, /* name servers that it asks */
-	LOCAL_HOSTS_LOGINS,    /* where those come from who are logged in */
+	LOCAL_HOSTS_OWN,       /* own addresses, and the far ends of point-to-point links */
+	LOCAL_HOSTS_GATEWAYS,  /* next hops of routes */
+	LOCAL_HOSTS_RESOLVERS, /* name servers in use */
+	LOCAL_HOSTS_LOGINS,    /* remote hosts of logged-in users */
 	LOCAL_HOSTS_SOURCES,
 };
 
 /*
- * Adds what one source tells, with words as "the gateway of eth0". 0 or -errno; what was found
- * before an error counts all the same.
+ * Adds the hosts of one source to `out`, with reasons such as "the gateway of eth0". 0 or -errno;
+ * `out` keeps those found before an error.
  */
 int local_hosts_read(enum local_hosts source, struct prefix_set *out);
 
-/* What the source tells of, for a sentence: "the gateways". */
+/* The name of a source in a message, such as "the gateways". */
 const char *local_hosts_name(enum local_hosts source);
 
 #endif

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Where those come from who are logged in on this machine. */
+/* Finds the remote hosts of users who are logged in on this machine. */
 #include "allow/logins.h"
 
 #include <errno.h>
@@ -27,7 +27,7 @@
 struct logins {
 	struct prefix_set *out;
 	const struct ssh_sessions *sessions;
-	bool listening[LOGINS_PORTS]; /* ports */
+	bool listening[LOGINS_PORTS]; /* by port, host byte order */
 	int err;
 };
 
@@ -53,8 +53,8 @@ static struct addr logins_addr(const void *bytes, bool ipv4)
 }
 
 /*
- * Only what root listens on, and no ssh session does to forward a port. Anybody may listen
- * elsewhere, and at another address on the same port.
+ * Only sockets of root count, and not those with which an ssh session forwards a port. Any user may
+ * listen on another port, and at another address on the same port.
  */
 static void logins_note_port(void *context, const struct nlmsghdr *message)
 {
@@ -67,8 +67,8 @@ static void logins_note_port(void *context, const struct nlmsghdr *message)
 }
 
 /*
- * A session's connection came in, and root took it: what it called itself, or what came in at a
- * port that the user has it forward, is no login.
+ * A login is an incoming connection that root accepted. A connection that the session opened
+ * itself, or one to a port that the user forwards, is not a login.
  */
 static void logins_note_peer(void *context, const struct nlmsghdr *message)
 {
@@ -122,7 +122,7 @@ static int logins_sessions(struct logins *logins)
 	return err;
 }
 
-/* Records of those who went without a word stay in the file. */
+/* The file may contain records of sessions that ended without a logout. */
 static bool logins_is_alive(const struct utmp *record)
 {
 	return record->ut_type == USER_PROCESS && record->ut_pid > 0 &&
@@ -137,7 +137,7 @@ static int logins_utmp(struct logins *logins)
 
 	if (!file)
 		return errno == ENOENT ? 0 : -errno;
-	/* Where everybody can write, anybody could say so of anybody. */
+	/* If any user can write to the file, its records cannot be trusted. */
 	if (fstat(fileno(file), &about) || about.st_uid || about.st_mode & S_IWOTH) {
 		fclose(file);
 		return 0;
@@ -153,8 +153,8 @@ static int logins_utmp(struct logins *logins)
 }
 
 /*
- * The sessions that logind keeps: where there is none, there are none. Only root can have it make
- * one; the remote host is what sshd, or another daemon that asks PAM, said of its peer.
+ * Adds the remote hosts of logind's sessions; without logind there are none. Only root can create a
+ * session. Its remote host was set by sshd or another daemon that uses PAM.
  */
 static void logins_logind(struct logins *logins)
 {
@@ -177,25 +177,25 @@ static void logins_logind(struct logins *logins)
 	free(sessions);
 }
 
-/* "ADDR PORT ADDR PORT" of whoever started us, if it was by ssh. */
+/* SSH_CONNECTION, "ADDR PORT ADDR PORT", is set if this process was started in an ssh session. */
 static void logins_environment(struct logins *logins)
 {
 	const char *connection = getenv("SSH_CONNECTION");
 	struct addr addr;
 
 	if (connection && !addr_parse(connection, strcspn(connection, " %"), &addr))
-		logins_add(logins, addr, "started this by ssh");
+		logins_add(logins, addr, "ssh session that started this process");
 }
 
-/* Told once: what is missing then does not come back by itself. */
+/* Logged once: missing privileges do not change while the process runs. */
 static void logins_check_sources(void)
 {
-	static atomic_flag told = ATOMIC_FLAG_INIT;
+	static atomic_flag logged = ATOMIC_FLAG_INIT;
 
 	if (!ssh_sessions_can_look() && access("/run/systemd/seats/", F_OK) &&
-	    !atomic_flag_test_and_set(&told))
+	    !atomic_flag_test_and_set(&logged))
 		log_warning(
-			"who is logged in by ssh cannot be told: systemd-logind is not running, and this process may not look into ssh daemons (CAP_SYS_PTRACE); name those who log in in [allow]");
+			"cannot find ssh logins: systemd-logind is not running, and this process may not inspect ssh daemons (CAP_SYS_PTRACE); add the hosts of your users to [allow]");
 }
 
 int logins_read(struct prefix_set *out)

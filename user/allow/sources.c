@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* The sources of who is never blocked, each looked at in its own time; for watcher.c. */
+/* The sources of the allow list, each read at its own interval; for watcher.c. */
 #include "allow/sources.h"
 
 #include <errno.h>
@@ -15,7 +15,7 @@
 #include "common/log.h"
 #include "exim/relays.h"
 
-/* Beside those of local_hosts.h; the first one's words stay where two have the same entry. */
+/* Added to those of local_hosts.h. If two have the same entry, the first one's reason is used. */
 enum {
 	SOURCES_FIXED = LOCAL_HOSTS_SOURCES,
 	SOURCES_NAMED,
@@ -29,13 +29,13 @@ struct sources_texts {
 };
 
 struct sources {
-	struct prefix_set *sets[SOURCES_COUNT]; /* each sealed; NULL: nothing yet */
-	int errors[SOURCES_COUNT];		/* that were last told */
+	struct prefix_set *sets[SOURCES_COUNT]; /* each sealed; NULL: not read yet */
+	int errors[SOURCES_COUNT];		/* the last logged errors, -errno */
 	struct list_file_file *files;
-	char **texts; /* path and words of each */
+	char **texts; /* path and reason of each file */
 	size_t files_count;
-	struct sources_texts hosts; /* of the configuration */
-	struct sources_texts asked; /* and those that exim named */
+	struct sources_texts hosts; /* names in the configuration */
+	struct sources_texts asked; /* names in exim's list of relays */
 	struct dns *names;
 };
 
@@ -156,7 +156,7 @@ static const char *sources_name(int part)
 	return part == SOURCES_ASKED ? "exim's relays" : local_hosts_name(part);
 }
 
-/* A source that fails keeps what it gave before beside what it gives now. Told once. */
+/* If a source fails, its previous entries stay, too. A new error is logged once. */
 static int sources_check(struct sources *sources, int part, int err, struct prefix_set *set)
 {
 	const struct prefix_set *old = sources->sets[part];
@@ -164,10 +164,10 @@ static int sources_check(struct sources *sources, int part, int err, struct pref
 
 	if (err != sources->errors[part] && err)
 		log_warning(
-			"cannot find out all of %s, which are never to be blocked: %s%s; it is tried again; until then, name them in [allow]",
+			"cannot read all of %s for the allow list: %s%s; trying again; until then, add them to [allow]",
 			sources_name(part), strerror(-err),
 			part == SOURCES_ASKED && err == -ETIMEDOUT
-				? " (exim -bP does not answer: is the DNS dead?)"
+				? " (exim -bP does not answer; check the DNS)"
 				: "");
 	sources->errors[part] = err;
 	for (size_t i = 0; err && old && i < prefix_set_count(old); i++) {
@@ -179,7 +179,7 @@ static int sources_check(struct sources *sources, int part, int err, struct pref
 	return 0;
 }
 
-/* exim's relays into `out`, and the names of some of them, to be looked up. */
+/* Adds exim's relays to `out`, and the names among them to the names to be looked up. */
 static int sources_ask(struct sources *sources, struct prefix_set *out)
 {
 	static atomic_bool reported;
@@ -190,7 +190,7 @@ static int sources_ask(struct sources *sources, struct prefix_set *out)
 	if (*relays.wide && !atomic_exchange(&reported, true))
 		log_warning(
 			"exim's " RELAYS_LIST
-			" has \"%s\", which is not taken for a relay: nobody would be blocked; who else of them is never to be blocked: sobig-xdp allow add ADDR/LEN",
+			" contains \"%s\", which is too wide and is ignored, because no host could be blocked; add the networks that are relays: sobig-xdp allow add ADDR/LEN",
 			relays.wide);
 	if (err && err != -ENOENT) {
 		sources_free_texts(&names);
@@ -201,7 +201,7 @@ static int sources_ask(struct sources *sources, struct prefix_set *out)
 	return 0;
 }
 
-/* True: the part has changed. */
+/* Reads one source again. Returns true if it has changed. */
 static bool sources_renew_set(struct sources *sources, int part)
 {
 	struct prefix_set *set, *old = sources->sets[part];
@@ -225,7 +225,7 @@ static bool sources_renew_set(struct sources *sources, int part)
 	return true;
 }
 
-/* The names of the configuration, of exim and of all files. */
+/* Collects the names of the configuration, of exim and of all files. */
 static void sources_list_names(struct sources *sources)
 {
 	int err = 0;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* The sockets that ssh daemons hold for those who are logged in. */
+/* Finds the sockets of ssh daemons that serve a logged-in user. */
 #include "allow/ssh_sessions.h"
 
 #include <ctype.h>
@@ -16,35 +16,35 @@
 #include "common/array.h"
 
 #define SSH_SESSIONS_COUNT(array) (sizeof(array) / sizeof((array)[0]))
-#define SSH_SESSIONS_DELETED	  " (deleted)" /* proc(5) puts it behind a file's name */
+#define SSH_SESSIONS_DELETED	  " (deleted)" /* appended to a file name, see proc(5) */
 
 /*
- * The programs that hold a connection: sshd-session serves one, from OpenSSH 9.8 on. Anybody can
- * call a process by such a name, or run such a program, but for root's.
+ * The programs that own a connection; sshd-session since OpenSSH 9.8. Any user can give a process
+ * such a name or run such a program, but not as root.
  */
 static const char *const ssh_sessions_programs[] = { "sshd", "sshd-session", "dropbear",
 						     "dropbearmulti" };
 
-/* A process of an ssh daemon's name. */
+/* A process with the name of an ssh daemon. */
 struct ssh_sessions_daemon {
 	pid_t pid, parent;
 	bool dropbear;
-	bool root;    /* it is root's altogether, and its program only root's to write */
+	bool root;    /* all its user ids are 0, and only root can write to its program */
 	dev_t device; /* the program */
 	ino_t inode;
-	bool entered; /* somebody is in */
+	bool entered; /* a user is logged in */
 };
 
 struct ssh_sessions {
 	struct ssh_sessions_daemon *daemons;
 	size_t daemons_count;
-	pid_t *parents; /* of what has no such name */
+	pid_t *parents; /* parents of all other processes */
 	size_t parents_count;
 	uint32_t *inodes;
 	size_t inodes_count;
 };
 
-/* The first bytes of /proc/PID/NAME; how many, 0 if it is gone. */
+/* Reads the first bytes of /proc/PID/NAME. Returns their number, 0 if it no longer exists. */
 static size_t ssh_sessions_file(pid_t pid, const char *name, char *text, size_t size)
 {
 	char path[64];
@@ -98,8 +98,7 @@ static int ssh_sessions_add_inode(struct ssh_sessions *sessions, uint32_t inode)
 	return 0;
 }
 
-/* True of /proc/PID/exe if it is one of the programs; that it was replaced since does not matter.
- */
+/* True if /proc/PID/exe is one of the programs, even if its file has been replaced since. */
 static bool ssh_sessions_runs_program(const char *path)
 {
 	char target[PATH_MAX];
@@ -119,7 +118,7 @@ static bool ssh_sessions_runs_program(const char *path)
 	return false;
 }
 
-/* Real, effective, saved and file system's: whoever is root by one alone may have been anybody. */
+/* Checks the real, effective, saved and file system uid: one alone can be 0 for any user. */
 static bool ssh_sessions_is_root(pid_t pid)
 {
 	char text[2048];
@@ -134,7 +133,7 @@ static bool ssh_sessions_is_root(pid_t pid)
 	       !(ids[0] | ids[1] | ids[2] | ids[3]);
 }
 
-/* False: it runs another program, or one that others may write, or it cannot be looked into. */
+/* False: another program, one that others can write to, or no permission to inspect it. */
 static bool ssh_sessions_identify(struct ssh_sessions_daemon *daemon)
 {
 	char path[64];
@@ -151,8 +150,8 @@ static bool ssh_sessions_identify(struct ssh_sessions_daemon *daemon)
 }
 
 /*
- * "1234 (name) S 1 …" (proc(5)); a name may hold brackets and spaces. Helpers of an ssh daemon, as
- * sshd-auth, have names that begin as its own, and are no sign that somebody is in.
+ * Parses "1234 (name) S 1 …" (proc(5)); a name may contain brackets and spaces. Names of an ssh
+ * daemon's helpers, such as sshd-auth, have the same prefix and do not indicate a login.
  */
 static int ssh_sessions_process(struct ssh_sessions *sessions, pid_t pid)
 {
@@ -175,9 +174,9 @@ static int ssh_sessions_process(struct ssh_sessions *sessions, pid_t pid)
 }
 
 /*
- * sshd writes "sshd: user", "sshd: user@pts/0" or "…@notty" as its own command line once the user
- * is in. Before that, it is "sshd: user [priv]" and the like, where the user's name is the peer's
- * to choose; the one that listens has "[listener]".
+ * After a login, sshd sets its command line to "sshd: user", "sshd: user@pts/0" or "…@notty".
+ * Before that it is "sshd: user [priv]" or similar, with a user name that the peer chose. The
+ * listening process has "[listener]".
  */
 static bool ssh_sessions_title_says_so(pid_t pid)
 {
@@ -191,8 +190,8 @@ static bool ssh_sessions_title_says_so(pid_t pid)
 }
 
 /*
- * What dropbear started that is no dropbear itself is the user's: his shell, his command. sshd
- * starts others' programs before anybody is in, to find his keys.
+ * A child of dropbear that is not dropbear is the user's shell or command. This does not hold for
+ * sshd, which runs other programs before the login to find keys.
  */
 static bool ssh_sessions_has_child(const struct ssh_sessions *sessions, pid_t pid)
 {
@@ -203,9 +202,9 @@ static bool ssh_sessions_has_child(const struct ssh_sessions *sessions, pid_t pi
 }
 
 /*
- * Root's own; or the one that serves the user and runs as he does, which root's started without
- * another program. A user can be the child of root's daemon, and run its program, but then that
- * has opened none of root's sockets (see logins.c).
+ * True for a daemon of root, and for its child with the same program, which runs as the user. A
+ * user's own process can be such a child, too, but then it has none of root's sockets (see
+ * logins.c).
  */
 static bool ssh_sessions_is_true(const struct ssh_sessions *sessions,
 				 const struct ssh_sessions_daemon *daemon)
@@ -242,7 +241,7 @@ static int ssh_sessions_sockets(struct ssh_sessions *sessions, pid_t pid)
 
 	snprintf(path, sizeof(path), "/proc/%d/fd", (int)pid);
 	folder = opendir(path);
-	/* Gone, or not ours to look into. */
+	/* It no longer exists, or this process has no permission. */
 	if (!folder)
 		return errno == ENOENT || errno == EACCES || errno == EPERM ? 0 : -errno;
 	while (!err && (entry = readdir(folder))) {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* The sockets that ssh daemons hold for those who are logged in. */
+/* Finds the sockets of ssh daemons that serve a logged-in user. */
 #ifndef SSH_SESSIONS_H
 #define SSH_SESSIONS_H
 
@@ -10,18 +10,18 @@
 struct ssh_sessions;
 
 /*
- * False: this process may not look into those of root (it lacks CAP_SYS_PTRACE, or other
- * capabilities that they have), so that ssh_sessions_read() finds none.
+ * False: this process may not inspect root's processes (it lacks CAP_SYS_PTRACE, or another
+ * capability that they have), so ssh_sessions_read() finds none.
  */
 bool ssh_sessions_can_look(void);
 
 /*
- * As they are now: of processes that are root's, or that root's started to serve one user. 0 or
- * -errno; the caller frees *out.
+ * Reads the current sockets of processes that belong to root, or that root's started for one user.
+ * 0 or -errno; the caller frees *out.
  */
 int ssh_sessions_read(struct ssh_sessions **out);
 
-/* True if a session holds the socket of that inode. */
+/* True if a session has the socket with that inode number open. */
 bool ssh_sessions_hold(const struct ssh_sessions *sessions, uint32_t inode);
 
 size_t ssh_sessions_count(const struct ssh_sessions *sessions);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Puts together who is never blocked, in a thread of its own, and hands it over as it changes. */
+/* Keeps the allow list up to date in a separate thread. */
 #include "allow/watcher.h"
 
 #include <errno.h>
@@ -18,33 +18,33 @@
 #include "common/clock.h"
 #include "common/netlink.h"
 
-/* Seconds between two looks. List files are looked at each second. */
+/* Seconds between two reads. List files are checked every second. */
 #define WATCHER_LOGINS 5
 #define WATCHER_ROUND  30
 #define WATCHER_ASK    60
 
-#define WATCHER_DNS_MS	  3000 /* that the first gathering may wait for */
-#define WATCHER_SETTLE_MS 50   /* changes of the network come in bursts */
-#define WATCHER_CLOSE_MS  100  /* that whoever closes waits for the thread */
+#define WATCHER_DNS_MS	  3000 /* the first read waits for the DNS */
+#define WATCHER_SETTLE_MS 50   /* network changes arrive in bursts */
+#define WATCHER_CLOSE_MS  100  /* watcher_close() waits for the thread */
 
 struct watcher {
 	struct sources *sources;
 	pthread_t thread;
 	bool started;
-	bool later; /* the thread gathers the first set as well */
-	int wake;   /* an eventfd: the thread shall end */
-	int ready;  /* and one that it says to have a new set by */
+	bool later; /* the thread reads the first set, too */
+	int wake;   /* eventfd: asks the thread to end */
+	int ready;  /* eventfd: a new set is available */
 	int network;
-	uint64_t noted;	      /* the second in which a change of the network was last looked at */
-	pthread_mutex_t lock; /* for all below */
+	uint64_t noted;	      /* second of the last network change that was handled */
+	pthread_mutex_t lock; /* protects all below */
 	bool stop;
-	bool ended;	     /* the thread has done its last */
-	pthread_cond_t over; /* and says so */
-	bool abandoned;	     /* nobody waits for it: it frees all of this */
+	bool ended;	     /* the thread is about to end */
+	pthread_cond_t over; /* signals `ended` */
+	bool abandoned;	     /* watcher_close() did not wait: the thread frees the watcher */
 	struct prefix_set *fresh;
 };
 
-/* The set as it is now takes the place of one that nobody took. */
+/* Makes the current set available; replaces a set that was not taken. */
 static void watcher_publish(struct watcher *watcher)
 {
 	struct prefix_set *set, *old;
@@ -85,8 +85,8 @@ static unsigned int watcher_due(uint64_t second)
 }
 
 /*
- * Until a second has gone by, or something happens. What has to be looked at for that. Where routes
- * change all the time, they are looked at once a second.
+ * Waits for a second, a wake-up or a network change. Returns the sources to read because of a
+ * network change. Routes that change continuously are read once a second.
  */
 static unsigned int watcher_wait(struct watcher *watcher)
 {
@@ -122,7 +122,7 @@ static void watcher_work(struct watcher *watcher)
 		if (watcher_is_stopped(watcher))
 			return;
 		second = clock_boot_seconds();
-		/* Each second that passed asks for its own; of many, for all. */
+		/* Each second that has passed may have sources due; after a long gap, all are. */
 		if (second - last > WATCHER_ASK)
 			last = second - WATCHER_ASK;
 		for (; last < second; last++)
@@ -162,7 +162,7 @@ static void *watcher_run(void *context)
 	return NULL;
 }
 
-/* Signals are for the thread that was there before. */
+/* The new thread blocks all signals; the main thread handles them. */
 static int watcher_start(struct watcher *watcher)
 {
 	sigset_t all, before;
@@ -185,14 +185,14 @@ int watcher_open(const struct sources_options *options, bool later, struct watch
 	if (!watcher)
 		return -ENOMEM;
 	pthread_mutex_init(&watcher->lock, NULL);
-	/* Setting the wall clock makes nobody wait. */
+	/* Timeouts do not depend on the wall clock. */
 	pthread_condattr_init(&monotonic);
 	pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
 	pthread_cond_init(&watcher->over, &monotonic);
 	pthread_condattr_destroy(&monotonic);
 	watcher->wake = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
 	watcher->ready = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
-	/* Before the first look, so that no change slips through. */
+	/* Before the first read, so that no change is missed. */
 	watcher->network = gateways_watch();
 	err = watcher->wake < 0 || watcher->ready < 0 ? -errno
 						      : sources_open(options, &watcher->sources);
@@ -256,13 +256,13 @@ static void watcher_stop(struct watcher *watcher)
 }
 
 /*
- * The thread may be waiting for exim or the DNS: whoever closes does not wait with it, and it
- * clears up behind itself.
+ * The thread may be waiting for exim or the DNS. The caller does not wait for that; the thread then
+ * frees the watcher.
  */
 void watcher_close(struct watcher *watcher)
 {
 	struct timespec until;
-	bool left;
+	bool running;
 
 	if (!watcher)
 		return;
@@ -276,12 +276,12 @@ void watcher_close(struct watcher *watcher)
 	while (!watcher->ended &&
 	       pthread_cond_timedwait(&watcher->over, &watcher->lock, &until) != ETIMEDOUT)
 		;
-	left = !watcher->ended;
-	watcher->abandoned = left;
-	if (left)
+	running = !watcher->ended;
+	watcher->abandoned = running;
+	if (running)
 		pthread_detach(watcher->thread);
 	pthread_mutex_unlock(&watcher->lock);
-	if (left)
+	if (running)
 		return;
 	pthread_join(watcher->thread, NULL);
 	watcher_free(watcher);

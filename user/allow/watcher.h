@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Puts together who is never blocked, in a thread of its own, and hands it over as it changes. */
+/* Keeps the allow list up to date in a separate thread. */
 #ifndef WATCHER_H
 #define WATCHER_H
 
@@ -12,18 +12,18 @@
 struct watcher;
 
 /*
- * Starts the thread, after it has gathered a first time, for three seconds or so, unless that shall
- * come later. What it finds wrong, it tells. 0 or -errno; the caller closes *out.
+ * Reads all sources, which takes up to about three seconds, and starts the thread; if `later` is
+ * set, the thread reads them. Problems are logged. 0 or -errno; the caller closes *out.
  */
 int watcher_open(const struct sources_options *options, bool later, struct watcher **out);
 
-/* Gathers once, without a thread: for whoever looks only once. The caller frees *out. */
+/* Reads all sources once, without a thread. 0 or -errno; the caller frees *out. */
 int watcher_once(const struct sources_options *options, struct prefix_set **out);
 
-/* Readable when there is a new set. */
+/* A descriptor, owned by the watcher, that is readable when a new set is available. */
 int watcher_fd(const struct watcher *watcher);
 
-/* The new set, sealed and the caller's; NULL: nothing has changed. Never waits. */
+/* Returns the new set, sealed, which the caller frees; NULL: nothing has changed. Never waits. */
 struct prefix_set *watcher_take(struct watcher *watcher);
 
 /* Accepts NULL. */

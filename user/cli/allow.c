@@ -150,7 +150,7 @@ static int allow_parse(const char *text, struct addr_prefix *out)
 			"\"%s\" is no address and no network, as 192.0.2.1, 198.51.100.0/24; names go to the configuration ([allow] host)",
 			text);
 	else if (err)
-		log_error("\"%s\" %s", text, list_file_error(err));
+		log_error("\"%s\": %s", text, list_file_error(err));
 	return err;
 }
 
