@@ -36,14 +36,14 @@ unprivileged() {
 }
 
 @test "no such interface" {
-	fails 1 'no interface "eth77"' "$sobig" attach eth77 --log "$log"
-	fails 1 'no interface "eth77"' "$sobig" detach eth77
+	fails 1 'interface "eth77" not found' "$sobig" attach eth77 --log "$log"
+	fails 1 'interface "eth77" not found' "$sobig" detach eth77
 	is_clean
 }
 
 @test "one interface of two does not exist: neither is attached" {
 	"$sobig" attach mx0 eth77 --log "$log" >/dev/null 2>"$LAB/err" && false
-	grep -q 'no interface "eth77"' "$LAB/err"
+	grep -q 'interface "eth77" not found' "$LAB/err"
 	is_clean
 }
 
@@ -65,7 +65,7 @@ unprivileged() {
 
 @test "an interface without Ethernet is refused, and nothing is left" {
 	ip tuntap add tun9 mode tun 2>/dev/null || skip 'no tun devices here'
-	fails 1 'tun9 is no Ethernet interface' "$sobig" attach tun9 --log "$log"
+	fails 1 'tun9 is not an Ethernet interface' "$sobig" attach tun9 --log "$log"
 	[ -z "$(ip -d link show tun9 | grep prog/xdp)" ]
 	ip link delete tun9
 	[ ! -e "$pins" ]
@@ -79,7 +79,7 @@ unprivileged() {
 
 @test "pins that somebody else made are refused" {
 	mkdir -m 777 "$pins"
-	fails 1 'others may write to it' "$sobig" attach mx0 --log "$log"
+	fails 1 'other users can write to it' "$sobig" attach mx0 --log "$log"
 	rmdir "$pins"
 	is_clean
 }
@@ -88,8 +88,8 @@ unprivileged() {
 	ip link set dev mx0 xdp obj "${SOBIG_BUILD:-$top/build}/bpf/sobig.bpf.o" sec xdp.frags
 	id=$(ip -d link show mx0 | sed -n 's/.*prog\/xdp id \([0-9]*\).*/\1/p')
 	[ -n "$id" ]
-	fails 1 "carries the XDP program.*id $id.*not ours" "$sobig" attach mx0 --log "$log"
-	fails 1 "not ours" "$sobig" attach mx0 --log "$log" --mode generic
+	fails 1 "already has the XDP program.*id $id.*did not attach" "$sobig" attach mx0 --log "$log"
+	fails 1 "did not attach" "$sobig" attach mx0 --log "$log" --mode generic
 	"$sobig" detach mx0 2>&1 | grep -q "id $id"
 	ip -d link show mx0 | grep -q "prog/xdp id $id "
 	[ ! -e "$pins" ]
@@ -99,8 +99,8 @@ unprivileged() {
 @test "a log that is not there yet is waited for and then read" {
 	rm "$log"
 	start_daemon
-	grep -q "$log is not there: waiting" "$LAB/words"
-	"$sobig" status | grep -q 'THE LOG CANNOT BE READ'
+	grep -q "$log does not exist: waiting" "$LAB/words"
+	"$sobig" status | grep -q 'LOG NOT READABLE'
 	offend $bad 16
 	until_blocked $bad
 	grep -q "reading $log" "$LAB/words"
@@ -109,7 +109,7 @@ unprivileged() {
 @test "one of two logs that is not there is said by status" {
 	start_daemon --log "$LAB/log/typo"
 	"$sobig" status | tee "$LAB/status"
-	grep -q 'THE LOG CANNOT BE READ' "$LAB/status"
+	grep -q 'LOG NOT READABLE' "$LAB/status"
 	grep -q "$LAB/log/typo and 1 other log, at byte" "$LAB/status"
 	offend $bad 16
 	until_blocked $bad
@@ -146,8 +146,8 @@ unprivileged() {
 
 @test "a second attach on the same interface" {
 	start_daemon
-	fails 1 'guarded by another sobig-xdp' "$sobig" attach mx0 --log "$log"
-	"$sobig" status | grep -q 'all is well'
+	fails 1 'filtered by another sobig-xdp' "$sobig" attach mx0 --log "$log"
+	"$sobig" status | grep -q 'OK:'
 	"$sobig" block $bad
 	until_blocked $bad
 }
@@ -173,15 +173,15 @@ unprivileged() {
 	ip link set second0 up
 	launch_daemon second0 mx0 --log "$log"
 	ip link delete second0
-	for _ in $(seq 100); do ! grep -q 'second0 has vanished' "$LAB/words" || break; sleep 0.02; done
-	grep -q 'second0 has vanished' "$LAB/words"
+	for _ in $(seq 100); do ! grep -q 'second0 was deleted' "$LAB/words" || break; sleep 0.02; done
+	grep -q 'second0 was deleted' "$LAB/words"
 	offend $bad 16
 	until_blocked $bad
 	ip link delete mx0
 	got=0
 	wait $daemon || got=$?
 	[ $got = 1 ]
-	grep -q 'mx0 has vanished' "$LAB/words"
+	grep -q 'mx0 was deleted' "$LAB/words"
 	[ ! -e "$pins" ]
 }
 

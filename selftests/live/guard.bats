@@ -40,7 +40,7 @@ check_block_in_mode() {
 	# The loopback device has no native XDP.
 	launch_daemon lo --log "$log"
 	cat "$LAB/words"
-	grep -q 'cannot take the filter in native mode.*trying generic' "$LAB/words"
+	grep -q 'cannot attach to mx0 in native mode.*trying generic' "$LAB/words"
 	"$sobig" status | grep -q 'generic mode'
 	"$sobig" detach lo
 	[ ! -e "$pins" ]
@@ -91,7 +91,7 @@ check_block_in_mode() {
 	"$sobig" status | tee "$LAB/status"
 	grep -q 'DRY RUN' "$LAB/status"
 	grep -q '1 passed of hosts that are only shown' "$LAB/status"
-	grep -q 'would block 198.51.100.7' "$LAB/words"
+	grep -q 'dry run: block 198.51.100.7' "$LAB/words"
 }
 
 @test "an unblocked host's first SYN passes" {
@@ -142,7 +142,7 @@ check_block_in_mode() {
 @test "detach after SIGKILL leaves nothing" {
 	start_daemon
 	stop_daemon KILL || true
-	"$sobig" status | grep -q 'NOBODY READS THE LOG'
+	"$sobig" status | grep -q 'DAEMON NOT RUNNING'
 	"$sobig" detach mx0
 	is_clean
 	start_daemon --mode generic
@@ -199,7 +199,7 @@ check_block_in_mode() {
 	start_daemon
 	"$sobig" detach --all
 	wait $daemon
-	grep -q 'taken off by sobig-xdp detach' "$LAB/words"
+	grep -q 'detached by sobig-xdp detach' "$LAB/words"
 	is_clean
 }
 
@@ -237,7 +237,7 @@ check_block_in_mode() {
 	kill -CONT $old
 	wait $old
 	[ -d /proc/$daemon ]
-	"$sobig" status | grep -q 'all is well'
+	"$sobig" status | grep -q 'OK:'
 	stop_daemon
 	is_clean
 }
@@ -253,7 +253,7 @@ check_block_in_mode() {
 	start_daemon
 	# The world's interface has an index of its own; ours must not be taken for it.
 	world "$sobig" detach --all && false
-	"$sobig" status | grep -q 'all is well'
+	"$sobig" status | grep -q 'OK:'
 }
 
 @test "a signal during the start leaves nothing" {
@@ -267,8 +267,8 @@ check_block_in_mode() {
 		is_clean
 	done
 	"$sobig" attach mx0 --log "$log" -j 2>/dev/null 3>&- | true &
-	for _ in $(seq 100); do ! "$sobig" status 2>/dev/null | grep -q 'all is well' || break; sleep 0.05; done
-	"$sobig" status | grep -q 'all is well'
+	for _ in $(seq 100); do ! "$sobig" status 2>/dev/null | grep -q 'OK:' || break; sleep 0.05; done
+	"$sobig" status | grep -q 'OK:'
 	"$sobig" detach --all
 }
 
@@ -300,7 +300,7 @@ check_block_in_mode() {
 	got=0
 	wait $daemon || got=$?
 	[ $got = 1 ]
-	grep -q 'not by us: mail is not protected' "$LAB/words"
+	grep -q 'detached by another program: mail is not protected' "$LAB/words"
 	is_clean
 }
 

@@ -103,7 +103,7 @@ tell_all() {
 	until_told lift
 	for host in 1 2 3 4 5; do offend 203.0.113.10$host 16; done
 	until_told brake
-	until "$sobig" status | grep -q 'THE BRAKE IS ON'; do sleep 0.1; done
+	until "$sobig" status | grep -q 'BRAKE ENGAGED'; do sleep 0.1; done
 	tell status
 	mv "$log" "$log.away"
 	until "$sobig" status | grep -q 'moved away'; do sleep 0.1; done

@@ -51,7 +51,7 @@ times() {
 	command -v tmux >/dev/null || skip 'no tmux; try: scripts/deps test'
 	start_daemon
 	"${tmux[@]}" new-session -d -x 80 -y 24 "exec $sobig top --interval 0.1" 3>&-
-	until "${tmux[@]}" capture-pane -p | grep -q 'nobody is blocked'; do sleep 0.05; done
+	until "${tmux[@]}" capture-pane -p | grep -q 'no host is blocked'; do sleep 0.05; done
 	pid=$("${tmux[@]}" list-panes -F '#{pane_pid}')
 	[ "$(cat /proc/$pid/comm)" = sobig-xdp ]
 	before=$(descriptors $pid)
@@ -81,7 +81,7 @@ times() {
 	sleep 0.2
 	echo "$before before, $(descriptors $daemon) after"
 	[ "$(descriptors $daemon)" -le "$before" ]
-	"$sobig" status | grep -q 'all is well'
+	"$sobig" status | grep -q 'OK:'
 }
 
 @test "60 reloads that put the filter on anew open no more descriptors" {
@@ -129,17 +129,17 @@ until_said() {
 	ip link add mx1 type veth peer name far1
 	exhaust $daemon
 	ip link set mx1 up
-	until_said 'mx0: cannot see whether the filter is in place: Too many open files'
+	until_said 'mx0: cannot check whether the filter is attached: Too many open files'
 	ip link set mx1 down
 	ip link set mx1 up
 	[ -d /proc/$daemon ]
 	[ "$(reach $bad)" = silence ]
 	[ "$(reach $good)" = connected ]
 	prlimit --pid $daemon --nofile=1024:
-	until_said 'mx0: the filter is in place, as can be seen again'
+	until_said 'mx0: the filter is attached; it can be checked again'
 	# Told once, not for each look.
 	[ "$(grep -c 'cannot see whether' "$LAB/words")" = 1 ]
-	"$sobig" status | grep -q 'all is well'
+	"$sobig" status | grep -q 'OK:'
 	stop_daemon
 	is_clean
 }
@@ -148,13 +148,13 @@ until_said() {
 	start_daemon
 	exhaust $daemon
 	ip link set dev mx0 xdp off
-	until_said 'cannot see whether the filter is in place'
+	until_said 'cannot check whether the filter is attached'
 	[ -d /proc/$daemon ]
 	prlimit --pid $daemon --nofile=1024:
 	got=0
 	wait $daemon || got=$?
 	[ $got = 1 ]
-	grep -q 'not by us: mail is not protected' "$LAB/words"
+	grep -q 'detached by another program: mail is not protected' "$LAB/words"
 	is_clean
 }
 
@@ -162,8 +162,8 @@ until_said() {
 	start_daemon
 	ip link delete mx0
 	wait $daemon || true
-	grep -q 'mx0 has vanished' "$LAB/words"
-	grep -q 'not by us' "$LAB/words" && false
+	grep -q 'mx0 was deleted' "$LAB/words"
+	grep -q 'detached by another program' "$LAB/words" && false
 	[ ! -e "$pins" ]
 }
 
@@ -171,7 +171,7 @@ until_said() {
 	start_daemon
 	run python3 "$top/selftests/live/deaf.py" "$sobig" status
 	[ "$status" = 1 ]
-	[[ $output == *'CANNOT LOOK (mx0): whether the filter is in place is not known: Address family not supported'* ]]
+	[[ $output == *'FILTER STATE UNKNOWN (mx0): cannot check whether the filter is attached: Address family not supported'* ]]
 	[[ $output == *'filter    not known: Address family not supported'* ]]
 	[[ $output != *'NOT FILTERED'* ]]
 	run python3 "$top/selftests/live/deaf.py" "$sobig" status -j
@@ -191,16 +191,16 @@ until_said() {
 	start_daemon
 	run python3 "$top/selftests/live/deaf.py" "$sobig" detach mx0
 	[ "$status" = 1 ]
-	[[ $output == *'cannot see whether our filter is on mx0, so it was left there: Address family not supported'* ]]
+	[[ $output == *'cannot check whether the filter is attached to mx0, so it was not detached: Address family not supported'* ]]
 	run python3 "$top/selftests/live/deaf.py" "$sobig" detach --all
 	[ "$status" = 1 ]
-	"$sobig" status | grep -q 'all is well'
+	"$sobig" status | grep -q 'OK:'
 	[ -e "$pins/blocked4" ]
 }
 
 @test "attach leaves alone what it cannot see, and says so" {
 	run python3 "$top/selftests/live/deaf.py" "$sobig" attach mx0 --log "$log"
 	[ "$status" = 1 ]
-	[[ $output == *'cannot see what XDP program is on mx0: Address family not supported'* ]]
+	[[ $output == *'cannot read which XDP program is attached to mx0: Address family not supported'* ]]
 	is_clean
 }

@@ -56,7 +56,7 @@ serve() {
 	is 'sobig_xdp_blocks{family="ipv6"}' 1
 	is 'sobig_xdp_blocks_limit{family="ipv4"}' 196608
 	is 'sobig_xdp_networks' 1
-	is 'sobig_xdp_rule_blocks_in_force{rule="(by hand)"}' 1
+	is 'sobig_xdp_rule_blocks_in_force{rule="(manual)"}' 1
 	is 'sobig_xdp_rule_blocks_in_force{rule="worm-storm"}' 2
 	is 'sobig_xdp_rule_blocks_total{rule="worm-storm"}' 2
 	is 'sobig_xdp_rule_offences_total{rule="worm-storm"}' 32

@@ -24,7 +24,7 @@ brake() {
 }
 
 is_braked() {
-	"$sobig" status | grep -q 'THE BRAKE IS ON'
+	"$sobig" status | grep -q 'BRAKE ENGAGED'
 }
 
 @test "in another PID namespace, a process that has the daemon's id is not signalled, and release says why" {
@@ -50,13 +50,13 @@ is_braked() {
 @test "from the host, release reaches a daemon in another PID namespace" {
 	start_apart
 	"$sobig" release | grep -q 'The brake is off'
-	grep -q 'the brake is off again' "$LAB/words"
+	grep -q 'brake released' "$LAB/words"
 }
 
 @test "in the PID namespace of the daemon, release reaches it" {
 	start_apart
 	nsenter --target "$(pgrep -x -f "$sobig attach .*")" --pid --mount "$sobig" release | grep -q 'The brake is off'
-	grep -q 'the brake is off again' "$LAB/words"
+	grep -q 'brake released' "$LAB/words"
 }
 
 @test "a daemon whose id another process has got is found by its lock" {
@@ -92,7 +92,7 @@ is_braked() {
 	start_apart
 	pkill -STOP -x -f "$sobig attach .*"
 	"$poke" "$pins"/if*/stats heartbeat 1
-	"$sobig" status | grep -q "THE DAEMON IS STUCK (mx0): process $(pgrep -x -f "$sobig attach .*") has shown"
+	"$sobig" status | grep -q "DAEMON STUCK (mx0): no heartbeat from process $(pgrep -x -f "$sobig attach .*") for "
 	run unshare --pid --fork --kill-child --mount-proc "$sobig" status
 	[[ $output == *'its process cannot be seen from here: kill -9 it in its own PID namespace, where it is 2'* ]]
 }

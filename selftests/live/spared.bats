@@ -95,7 +95,7 @@ until_lifted() {
 	until_blocked 192.0.2.77
 	ip address add 192.0.2.77/24 dev mx0
 	until_lifted 192.0.2.77
-	grep -q "192.0.2.77 is never to be blocked (this machine's own address (mx0))" "$LAB/words"
+	grep -q "192.0.2.77 is allowed (this machine's own address (mx0))" "$LAB/words"
 	is_spared 192.0.2.77
 	[ "$(python3 "$peer" connect 192.0.2.77 $LAB_MX 25)" = connected ]
 	ip address delete 192.0.2.77/24 dev mx0
@@ -196,7 +196,7 @@ copy_python() {
 	until_blocked $mate
 	echo let-me-in >&9
 	until_lifted $mate
-	grep -q "$mate is never to be blocked (logged in by ssh)" "$LAB/words"
+	grep -q "$mate is allowed (logged in by ssh)" "$LAB/words"
 	is_spared $mate
 	[ "$(reach $mate)" = connected ]
 	exec 9>&-
@@ -421,8 +421,8 @@ install_relay() {
 	is_spared $mate
 	# Not even a reload forgets it.
 	kill -HUP $daemon
-	for _ in $(seq 200); do ! grep -q 'configuration was read again' "$LAB/words" || break; sleep 0.1; done
-	grep -q 'configuration was read again' "$LAB/words"
+	for _ in $(seq 200); do ! grep -q 'configuration reloaded' "$LAB/words" || break; sleep 0.1; done
+	grep -q 'configuration reloaded' "$LAB/words"
 	is_spared $mate
 	begun=$SECONDS
 	stop_daemon

@@ -88,7 +88,7 @@ start_with() {
 	rm "$pins/front"
 	bpftool map create "$pins/front" type array key 4 value 64 entries 1 name front
 	start_daemon
-	until_said "another version's, and are made anew"
+	until_said "belong to another version; creating new ones"
 	is_blocked $bad
 	[ "$(reach $bad)" = silence ]
 	[ "$(reach $good)" = connected ]
@@ -121,7 +121,7 @@ start_with() {
 	[ "$(reach $good)" = connected ]
 	kill $watcher
 	[ ! -s "$LAB/gaps" ]
-	[ -z "$(grep 'made anew' "$LAB/words")" ]
+	[ -z "$(grep 'creating new ones' "$LAB/words")" ]
 	[ ! -e "$pins/ledger4" ]
 	[ -z "$(ls $pins/if*/pulse 2>/dev/null)" ]
 	stop_daemon
@@ -164,7 +164,7 @@ start_with() {
 	start_server
 	start_daemon --dry-run
 	offend $bad 16
-	until_said "would block $bad"
+	until_said "dry run: block $bad"
 	until_entered "shown only.*worm-storm"
 	stop_daemon
 	start_daemon
@@ -211,7 +211,7 @@ start_with() {
 	rm $state/state.db*
 	offend $good 16
 	until_blocked $good
-	until_said 'somebody has taken the state away'
+	until_said 'another program removed the state'
 	until_entered $good
 }
 
@@ -233,7 +233,7 @@ at() {
 	done
 	until_blocked $bad
 	until_blocked $good
-	until_said 'the clock of .*other is 2d behind ours'
+	until_said 'the clock of .*other is 2d behind the system clock'
 }
 
 @test "lines that come late, all at once, are judged by their own times" {
@@ -252,13 +252,13 @@ at() {
 	offend $bad 3
 	sleep 1.2
 	mv "$log" "$log.1"
-	until_said 'was rotated away'
+	until_said 'was rotated: waiting'
 	sleep 1.2
-	"$sobig" status | head -n 1 | grep -q 'all is well'
+	"$sobig" status | head -n 1 | grep -q 'OK:'
 	stop_daemon
 	start_daemon
-	"$sobig" status | head -n 1 | grep -q 'all is well'
-	[ -z "$(grep -E 'gone|not there' "$LAB/words")" ]
+	"$sobig" status | head -n 1 | grep -q 'OK:'
+	[ -z "$(grep -E 'was removed|does not exist' "$LAB/words")" ]
 	offend $bad 13
 	until_blocked $bad
 }
@@ -272,7 +272,7 @@ at() {
 	# One line of it is wrong: the limit is not taken, either.
 	printf '[rule worm-storm]\nlimit = 3\n[rule other]\nclas = spam\n' >"$LAB/sobig.conf"
 	kill -HUP $daemon
-	until_said 'all stays as it was'
+	until_said 'configuration refused'
 	grep -q 'sobig.conf:4:.*did you mean "class"' "$LAB/words"
 	until_status 'reload was refused'
 	offend $good 3
@@ -280,8 +280,8 @@ at() {
 	[ -z "$("$sobig" list | grep $good)" ]
 	printf '[rule worm-storm]\nlimit = 3\n[filter]\nports = 25, 26\n[class worm]\npattern = nothing but trouble\n' >"$LAB/sobig.conf"
 	kill -HUP $daemon
-	until_said 'configuration was read again'
-	until_status 'all is well'
+	until_said 'configuration reloaded'
+	until_status 'OK:'
 	"$sobig" status | grep -q 'ports 25, 26'
 	echo "$(date '+%F %T') H=(h) [$good] F=<s@e> rejected RCPT <a@b>: nothing but trouble" >>"$log"
 	echo "$(date '+%F %T') H=(h) [$good] F=<s@e> rejected RCPT <c@b>: nothing but trouble" >>"$log"
@@ -295,7 +295,7 @@ at() {
 	start_server
 	start_with '[brake]' 'blocks = 2/m'
 	for host in 192.0.2.21 192.0.2.22 $bad; do offend $host 16; done
-	until_said 'THE BRAKE IS ON'
+	until_said 'brake engaged'
 	is_blocked 192.0.2.22
 	"$sobig" list $bad | grep -q 'shown only'
 	[ "$(reach $bad)" = connected ]
@@ -305,11 +305,11 @@ at() {
 	start_with '[brake]' 'blocks = 2/m'
 	until_status 'brake is on'
 	offend $bad 16
-	until_said "would block $bad"
+	until_said "dry run: block $bad"
 	[ "$(reach $bad)" = connected ]
 	"$sobig" release | grep -q 'The brake is off'
-	until_said 'acted upon'
-	until_status 'all is well'
+	until_said 'brake released'
+	until_status 'OK:'
 	offend $bad 16
 	until_said "^.*blocked $bad for 1h"
 	[ "$(reach $bad)" = silence ]
@@ -343,7 +343,7 @@ at() {
 	until_blocked $bad
 	[ "$(reach $bad)" = silence ]
 	[ "$(reach $good)" = connected ]
-	until_said 'state cannot be written: No space left'
+	until_said 'cannot write the state: No space left'
 	until_status 'state'
 	rm $state/filler
 	until_said 'can be written again'
@@ -364,7 +364,7 @@ at() {
 	head -c 20000 /dev/urandom | dd of=$state/state.db-wal conv=notrunc 2>/dev/null
 	offend $good 16
 	until_blocked $good
-	until_said 'a new one is begun'
+	until_said 'a new one was created'
 	until_entered $good
 }
 
@@ -374,7 +374,7 @@ at() {
 	start_daemon
 	offend $bad 16
 	until_blocked $bad
-	until_said 'state cannot be written: Read-only'
+	until_said 'cannot write the state: Read-only'
 	until_status 'state'
 	# A block by hand is made as well, and warns.
 	"$sobig" block 203.0.113.9 2>"$LAB/err"
@@ -402,7 +402,7 @@ at() {
 
 @test "blocks for which the state has no room are told by status, metrics and the journal" {
 	start_with '[state]' 'size = 1M' '[brake]' 'blocks = off' '[filter]' 'blocks = 65536'
-	until_status 'all is well'
+	until_status 'OK:'
 	# All of it is still in force, so that nothing gives way.
 	for i in $(seq 0 99); do
 		"$sobig" block $(seq -f "10.3.$i.%.0f" 250) --for 1h -c "$LAB/sobig.conf" >"$LAB/out" 2>"$LAB/err"
@@ -411,8 +411,8 @@ at() {
 	grep -q 'cannot write the state: No space left' "$LAB/err"
 	for host in $(seq -f '10.4.0.%.0f' 250) $(seq -f '10.4.1.%.0f' 250) $bad; do offend $host 16; done >"$LAB/out"
 	until_blocked $bad
-	until_status 'THE STATE HAS NO ROOM: [1-9][0-9]* blocks were not saved'
-	until_said 'the state has no room: [1-9][0-9]* blocks so far were not saved'
+	until_status 'STATE FULL: [1-9][0-9]* blocks were not saved'
+	until_said 'the state is full: [1-9][0-9]* blocks so far were not saved'
 	"$sobig" status -j | jq -e '.interfaces[0].daemon | .state_lost > 0 and .state == "/var/lib/sobig-xdp"'
 	[ "$("$sobig" status -j | jq -c '[.problems[].kind]')" = '["state-full"]' ]
 	"$sobig" metrics | grep -q '^sobig_xdp_state_lost_blocks_total [1-9]'
@@ -488,14 +488,14 @@ db.commit()' $state/state.db "$1"
 	[ "$(reach $bad)" = connected ]
 	offend $good 16
 	until_blocked $good
-	until_status 'THE STATE CANNOT BE WRITTEN: .*others may write to it'
+	until_status 'STATE NOT WRITABLE: .*others may write to it'
 	"$sobig" list --history 2>"$LAB/err" || true
 	grep -q 'others may write to it' "$LAB/err"
 	stop_daemon
 	chmod 755 $state
 	start_daemon
 	[ "$(reach $bad)" = silence ]
-	until_status 'all is well'
+	until_status 'OK:'
 }
 
 @test "the files of the state are for root and its group alone, whatever the umask" {
@@ -675,7 +675,7 @@ start_at() {
 		"$sobig" explain $bad | grep -q "^$bad is shown as blocked, but served"
 		[ "$("$sobig" explain $bad -j | jq .blocked)" = false ]
 		[ "$("$sobig" status -j | jq -c '[.rules[].in_force] | add')" = 0 ]
-		[ "$keep" ] || until_said 'this is a dry run: they are listed as such'
+		[ "$keep" ] || until_said 'blocks as dry run: they are listed'
 		stop_daemon
 		start_daemon $keep
 		[ "$(reach $bad)" = silence ]
@@ -737,7 +737,7 @@ start_at() {
 	mv "$log" "$log.1"
 	mkdir "$log"
 	until_said 'cannot read'
-	until_status 'log cannot be read'
+	until_status 'LOG NOT READABLE'
 	[ "$(reach $bad)" = silence ]
 	rmdir "$log"
 	offend $good 16

@@ -40,9 +40,9 @@ teardown() {
 
 @test "all is well, says the first line, and the exit status" {
 	start_daemon
-	says 0 'all is well: mx0 guarded, 0 hosts blocked'
+	says 0 'OK: mx0 protected, 0 hosts blocked'
 	"$sobig" block $bad
-	says 0 'all is well: mx0 guarded, 1 host blocked'
+	says 0 'OK: mx0 protected, 1 host blocked'
 	[ "$("$sobig" status -j | python3 -c 'import json, sys; print(json.load(sys.stdin)["ok"])')" = True ]
 }
 
@@ -56,45 +56,45 @@ teardown() {
 	start_daemon
 	freeze_daemon
 	"$poke" "$stats" dry_run 1
-	says 1 'DRY RUN (mx0): nothing is dropped; attach without --dry-run'
+	says 1 'DRY RUN (mx0): nothing is dropped; to drop packets, attach without --dry-run'
 	"$poke" "$stats" config_error 1
-	says 1 'THE LAST RELOAD WAS REFUSED: ' '`sobig-xdp check` says what is wrong'
+	says 1 'RELOAD REFUSED: ' '`sobig-xdp check` shows the error'
 	"$poke" "$stats" state_lost 3
 	"$poke" "$stats" state_lost_until 4000000000
-	says 1 'THE STATE HAS NO ROOM: 3 blocks were not saved, and a restart would not restore them; ' /var/lib/sobig-xdp
+	says 1 'STATE FULL: 3 blocks were not saved and would not be restored after a restart; ' /var/lib/sobig-xdp
 	"$poke" "$stats" state_lost_until 1
-	says 1 'THE LAST RELOAD WAS REFUSED'
+	says 1 'RELOAD REFUSED'
 	"$poke" "$stats" state_error 28
-	says 1 'THE STATE CANNOT BE WRITTEN: No space left on device; '
+	says 1 'STATE NOT WRITABLE: No space left on device; '
 	"$poke" "$stats" started 1
 	"$poke" "$stats" last_line 1
 	# It needs an hour of silence.
-	[ "$(cut -d. -f1 /proc/uptime)" -lt 3700 ] || says 1 'THE LOG IS SILENT: no line for ' "$log"
+	[ "$(cut -d. -f1 /proc/uptime)" -lt 3700 ] || says 1 'LOG SILENT: no new line for ' "$log"
 	"$poke" "$stats" readable 0
-	says 1 "THE LOG CANNOT BE READ: no new blocks come; is $log there"
+	says 1 "LOG NOT READABLE: no new blocks are added; check that $log exists"
 	"$poke" "$stats" brake 500
 	"$poke" "$stats" braked 1
-	says 1 'THE BRAKE IS ON: more than 500 new blocks in a minute; new verdicts are only shown; look at `sobig-xdp list`, then `sobig-xdp release`'
+	says 1 'BRAKE ENGAGED: more than 500 new blocks a minute; further hosts are listed as dry run and not dropped; check `sobig-xdp list`, then run `sobig-xdp release`'
 	[ "$("$sobig" status -j | python3 -c 'import json, sys; print(*(t["kind"] for t in json.load(sys.stdin)["problems"]))')" \
 		= 'brake log-unreadable state-unwritable config-refused dry-run' ]
 	"$poke" "$stats" heartbeat 1
-	says 1 "THE DAEMON IS STUCK (mx0): process $daemon has shown no sign of life for " 'kill -9 it, then: sobig-xdp attach mx0'
+	says 1 "DAEMON STUCK (mx0): no heartbeat from process $daemon for " 'kill -9 it, then: sobig-xdp attach mx0'
 	kill -KILL $daemon
 	wait $daemon || true
-	says 1 'NOBODY READS THE LOG (mx0): ' 'sobig-xdp attach mx0'
+	says 1 'DAEMON NOT RUNNING (mx0): ' 'sobig-xdp attach mx0'
 	ip link set dev mx0 xdp off
 	says 1 'NOT FILTERED (mx0): ' 'sobig-xdp attach mx0'
 	ip link delete mx0
-	says 1 'THE INTERFACE IS GONE (#' "rm -r $pins/if"
+	says 1 'INTERFACE NOT FOUND (#' "rm -r $pins/if"
 }
 
 @test "a log that is taken away is missed although no line comes, and found again" {
 	rm "$log"
 	start_daemon
-	says 1 'THE LOG CANNOT BE READ' "$log"
+	says 1 'LOG NOT READABLE' "$log"
 	: >"$log"
 	sleep 2.5
-	says 0 'all is well'
+	says 0 'OK:'
 }
 
 # After a rotation exim makes the next file when it has something to say.
@@ -102,18 +102,18 @@ teardown() {
 	start_daemon
 	mv "$log" "$log.1"
 	sleep 1.5
-	says 0 "all is well: mx0 guarded, 0 hosts blocked; $log was moved away " ' ago, waiting for exim to make the next one'
+	says 0 "OK: mx0 protected, 0 hosts blocked; $log was moved away " ' ago, waiting for exim to create the next one'
 	[ "$("$sobig" status -j | python3 -c 'import json, sys; print(json.load(sys.stdin)["interfaces"][0]["daemon"]["log_gone"] is None)')" = False ]
 	: >"$log"
 	sleep 1.5
-	says 0 'all is well'
+	says 0 'OK:'
 	[[ $output != *'moved away'* ]]
 	rm "$log"
 	sleep 63
-	says 1 "THE LOG IS GONE: no new blocks come; $log was moved away 1m" 'exim -bP log_file_path'
+	says 1 "LOG FILE MISSING: no new blocks are added; $log was moved away 1m" 'exim -bP log_file_path'
 	: >"$log"
 	sleep 1.5
-	says 0 'all is well'
+	says 0 'OK:'
 	offend $bad 16
 	until_blocked $bad
 }
@@ -131,10 +131,10 @@ uncounted() {
 	start_server
 	start_daemon
 	uncounted 15
-	says 0 'all is well'
+	says 0 'OK:'
 	[[ $output == *'15 lines not counted: 15 doubtful'* ]]
 	uncounted 1
-	says 1 'LINES ARE NOT COUNTED: 16 in 5 minutes, and whoever causes them is not blocked; ' 'WHAT IS NOT COUNTED in sobig-xdp(8)'
+	says 1 'LINES NOT COUNTED: 16 in 5 minutes, and the hosts that cause them are not blocked; ' 'WHAT IS NOT COUNTED in sobig-xdp(8)'
 	[[ $output == *'16 lines not counted: 16 doubtful'* ]]
 	{
 		printf '%s **** log string overflowed log buffer ****\n' "$(date '+%F %T')"
@@ -157,7 +157,7 @@ uncounted() {
 	start_daemon
 	for i in $(seq 17000); do echo "$(printf '%(%F %T)T') 1xVhtP-00001s-39 Completed"; done >>"$log"
 	uncounted 16
-	says 0 'all is well'
+	says 0 'OK:'
 }
 
 @test "lines that syslog cut are told" {
@@ -169,7 +169,7 @@ uncounted() {
 		printf '%s mx exim[%d]: [1/2] 1xVhtP-00001s-39 <= a@b H=(x) [%s] P=esmtp\n' "$(date '+%FT%TZ')" "$i" $bad
 	done >>"$log"
 	sleep 1.5
-	says 1 'LINES ARE NOT COUNTED: 16 in 5 minutes' 'were cut by syslog'
+	says 1 'LINES NOT COUNTED: 16 in 5 minutes' 'were truncated by syslog'
 	[[ $output == *'16 lines not counted: 16 cut'* ]]
 }
 
@@ -177,18 +177,18 @@ uncounted() {
 	start_daemon
 	kill -STOP $daemon
 	sleep 32
-	says 1 'THE DAEMON IS STUCK (mx0)'
+	says 1 'DAEMON STUCK (mx0)'
 	kill -CONT $daemon
 	sleep 1.5
-	says 0 'all is well'
+	says 0 'OK:'
 }
 
 @test "a table that is nearly full is a trouble" {
 	start_daemon --blocks 2000
 	for i in $(seq 0 1799); do echo "203.$((i / 250)).113.$((i % 250 + 1))"; done | "$sobig" block -
-	says 1 'THE TABLE IS NEARLY FULL: 1800 of 2000 IPv4 addresses; '
+	says 1 'TABLE NEARLY FULL: 1800 of 2000 IPv4 addresses; '
 	"$sobig" unblock 203.0.113.1
-	says 0 'all is well'
+	says 0 'OK:'
 }
 
 @test "nouns agree with their numbers, one or many" {

@@ -88,8 +88,8 @@ is_restored() {
 	start_server
 	start_daemon
 	begin
-	shows '^ all is well: mx0 guarded, 0 hosts blocked'
-	shows 'nobody is blocked'
+	shows '^ OK: mx0 protected, 0 hosts blocked'
+	shows 'no host is blocked'
 	offend $bad 16
 	until_blocked $bad
 	[ "$(reach $bad)" = silence ]
@@ -98,7 +98,7 @@ is_restored() {
 	[ "$drops" -ge 2 ]
 	shows "^ $bad +[0-9.]+ +$drops +[0-9]+s +59m +[0-9]+s  worm-storm: "
 	shows '^ worm-storm +1 +[0-9.]+ +'"$drops"' +16 +1 +0'
-	shows '^ all is well: mx0 guarded, 1 host blocked, last log line [0-9]+s ago'
+	shows '^ OK: mx0 protected, 1 host blocked, last log line [0-9]+s ago'
 	shows 'SYNs dropped .*at most [0-9.]+/s .*SYNs passed'
 	[ "$(reach $bad)" = silence ]
 	shows '⣀|⣠|⣿|⢸|⡀|⢀|⣤'
@@ -144,7 +144,7 @@ is_restored() {
 	keys / C-u 'a friend' Enter
 	order $bad
 	keys / C-u 'nobody' Enter
-	shows 'no host fits the filter'
+	shows 'no host matches the filter'
 	keys Escape
 	shows '^ 203.0.113.0/24'
 	shows "^ $good"
@@ -194,7 +194,7 @@ is_restored() {
 	keys q
 	shows 'ADDRESS +DROPS/S'
 	keys '?'
-	shows 'WHAT IS SHOWN'
+	shows 'DISPLAY'
 	keys '?'
 	shows 'ADDRESS +DROPS/S'
 }
@@ -208,7 +208,7 @@ check_size() {
 	cat "$LAB/screen"
 	[ "$(wc -l <"$LAB/screen")" = "$2" ]
 	head -n 1 "$LAB/screen" | grep -q '^ sobig-xdp  mx0 native .*[0-9]:[0-9][0-9]:[0-9][0-9]'
-	sed -n 2p "$LAB/screen" | grep -q '^ all is well: mx0'
+	sed -n 2p "$LAB/screen" | grep -q '^ OK:: mx0'
 	tail -n 1 "$LAB/screen" | grep -q '^ e explain x unblock'
 	# Each line begins with a blank: no other one's end.
 	! grep -q '^[^ ]' "$LAB/screen"
@@ -276,25 +276,25 @@ check_size() {
 @test "what goes wrong is said at the top, and what is mended, too" {
 	start_daemon
 	begin
-	shows '^ all is well'
+	shows '^ OK:'
 	stop_daemon KILL || true
-	shows 'NOBODY READS THE LOG \(mx0\)'
-	shows 'to go on: sobig-xdp attach mx0'
+	shows 'DAEMON NOT RUNNING \(mx0\)'
+	shows 'to start it: sobig-xdp attach mx0'
 	"$sobig" detach --all
-	shows 'NOT ATTACHED: nothing is dropped; to begin: sobig-xdp attach IF'
+	shows 'NOT ATTACHED: nothing is dropped; to start: sobig-xdp attach IF'
 	start_daemon
-	shows '^ all is well: mx0 guarded'
+	shows '^ OK: mx0 protected'
 }
 
 @test "p holds the picture, and lets it go on" {
 	start_daemon
 	begin
-	shows 'nobody is blocked'
+	shows 'no host is blocked'
 	keys p
 	shows 'PAUSED'
 	"$sobig" block $bad
 	sleep 2.5
-	screen | grep -q 'nobody is blocked'
+	screen | grep -q 'no host is blocked'
 	keys p
 	shows "^ $bad"
 }
@@ -342,7 +342,7 @@ check_size() {
 	NO_COLOR=1 begin
 	shows "^ $bad"
 	screen -e | grep -Eq $'\e\\[([0-9]+;)*[34][0-7]' && false
-	screen | grep -q 'all is well'
+	screen | grep -q 'OK:'
 }
 
 @test "where there is no terminal, or JSON is asked for, it names what to use" {

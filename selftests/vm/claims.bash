@@ -59,7 +59,7 @@ leave() {
 guards() {
 	local flag=xdp list
 	[ "$2" = native ] || flag=xdpgeneric
-	has "$("$sobig" status)" "^all is well: $1 guarded.*"$'\n'"$1"$'\n'" *filter  *$2 mode"
+	has "$("$sobig" status)" "^OK: $1 protected.*"$'\n'"$1"$'\n'" *filter  *$2 mode"
 	has "$(ip link show "$1")" " $flag "
 	reach "$1" "silence connected ${3-connected}" $bad $good $theirs
 	list=$("$sobig" list -j --ndjson "198.18.${number[$1]}.$bad")
@@ -202,7 +202,7 @@ test_native_on_virtio_net() {
 
 test_a_driver_that_refuses_native_mode_gets_generic_and_attach_says_why() {
 	guard stiff
-	has "$words" 'warning: stiff cannot take the filter in native mode.*the kernel says: .*any_header_sg.*trying generic'
+	has "$words" 'warning: stiff cannot attach to mx0 in native mode.*the kernel says: .*any_header_sg.*trying generic'
 	guards stiff generic
 	leave
 	is_clean stiff
@@ -221,7 +221,7 @@ test_vmxnet3_gets_generic_with_a_warning_until_its_driver_learns_native_mode() {
 		guards vmx native
 		leave
 	else
-		has "$words" 'warning: vmx cannot take the filter in native mode.*the kernel says: .*trying generic'
+		has "$words" 'warning: vmx cannot attach to mx0 in native mode.*the kernel says: .*trying generic'
 		guards vmx generic
 		leave
 		rm -rf /var/lib/sobig-xdp
@@ -362,7 +362,7 @@ test_another_program_without_a_dispatcher_is_named_and_left_alone() {
 	ip link set dev veth xdp obj "$top/build/bpf/sobig.bpf.o" sec xdp.frags
 	has "$(ip link show veth)" 'prog/xdp id ([0-9]+)'
 	id=${BASH_REMATCH[1]}
-	refused "carries the XDP program.*id $id.*not ours" "$sobig" attach veth --log "$lab/mainlog"
+	refused "already has the XDP program.*id $id.*did not attach" "$sobig" attach veth --log "$lab/mainlog"
 	"$sobig" detach --all
 	has "$(ip link show veth)" "prog/xdp id $id "
 	[ ! -e "$pins" ]

@@ -113,7 +113,7 @@ test_the_package_guards_no_interface_by_itself() {
 
 test_the_service_starts_tells_that_it_is_ready_and_blocks_what_the_log_says() {
 	start
-	has "$($sobig status)" 'all is well: able guarded'
+	has "$($sobig status)" 'OK: able protected'
 	offend "$bad"
 	until_so eval "$sobig list | grep -q 198.18.1.$bad"
 	on_guard
@@ -143,7 +143,7 @@ test_reload_is_done_by_the_process_that_runs_and_told_in_the_journal() {
 	printf '[filter]\nports = 25, 26\n' >/etc/sobig-xdp.conf
 	begin_watch
 	systemctl reload $unit
-	until_so eval "journalctl -u $unit -o cat --since @$since | grep -q 'the configuration was read again'"
+	until_so eval "journalctl -u $unit -o cat --since @$since | grep -q 'configuration reloaded'"
 	never_bare 1
 	same state "$(systemctl is-active $unit)" active
 	same 'main process' "$(main_pid)" "$pid"

@@ -45,11 +45,12 @@ static int64_t enforce_time(struct daemon_log *log, int64_t time)
 	log->skew = skew;
 	if (skew)
 		log_warning(
-			"the clock of %s is %s %s ours; its lines count as of now all the same (exim's \"timezone\", or TZ here?)",
+			"the clock of %s is %s %s the system clock; its lines are counted as of now; check exim's \"timezone\" and the daemon's TZ",
 			source_name(log->source), duration_format(llabs(skew) / 1000, text),
 			skew < 0 ? "behind" : "ahead of");
 	else
-		log_notice("the clock of %s is ours again", source_name(log->source));
+		log_notice("the clock of %s agrees with the system clock again",
+			   source_name(log->source));
 	return time - skew;
 }
 
@@ -64,7 +65,7 @@ static void enforce_tell_failure(struct daemon *daemon, const char *address, int
 	daemon->full++;
 	if (!(daemon->full & (daemon->full - 1)))
 		log_error(
-			"%s was not blocked: the table is full (%llu such verdict%s); it holds what --blocks says",
+			"%s was not blocked: the table is full (%llu verdict%s not applied so far); raise \"blocks\" in [filter], or --blocks",
 			address, (unsigned long long)daemon->full, suggest_plural(daemon->full));
 }
 
@@ -75,7 +76,7 @@ static void enforce_tell_brake(struct daemon *daemon)
 		return;
 	daemon->stats.braked = 1;
 	log_error(
-		"THE BRAKE IS ON: more than %u new block%s in a minute. From now on, new verdicts are only shown. Look at: sobig-xdp list; if they are right: sobig-xdp release",
+		"brake engaged: more than %u new block%s a minute; further hosts are listed as dry run and not dropped; check: sobig-xdp list; to resume blocking: sobig-xdp release",
 		daemon->policy.rules.brake, suggest_plural(daemon->policy.rules.brake));
 	daemon_event(daemon, "brake",
 		     json_pack("{s:i}", "blocks", (int)daemon->policy.rules.brake));
@@ -90,10 +91,10 @@ static void enforce_tell(struct daemon *daemon, const struct verdict *verdict, u
 	duration_format(seconds, duration);
 	if (verdict->repeats)
 		log_notice("%s %s for %s (%s; blocked %u time%s before)",
-			   shown ? "would block" : "blocked", address, duration, verdict->reason,
+			   shown ? "dry run: block" : "blocked", address, duration, verdict->reason,
 			   verdict->repeats, suggest_plural(verdict->repeats));
 	else
-		log_notice("%s %s for %s (%s)", shown ? "would block" : "blocked", address,
+		log_notice("%s %s for %s (%s)", shown ? "dry run: block" : "blocked", address,
 			   duration, verdict->reason);
 	daemon_event(daemon, shown ? "dry-run" : "block",
 		     json_pack("{s:s, s:i, s:s, s:i}", "address", address, "seconds", (int)seconds,

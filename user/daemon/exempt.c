@@ -88,9 +88,8 @@ static void exempt_lifted(void *context, const struct blocks_exempt_lifted *lift
 	addr_prefix_format(&lifted->entry, entry);
 	restore_lift(daemon->restore, &lifted->target);
 	if (lifted->err)
-		log_error(
-			"the rest of %s, of which %s is never to be blocked, could not be blocked again: %s",
-			address, entry, strerror(-lifted->err));
+		log_error("cannot block the rest of %s, in which %s is allowed: %s", address, entry,
+			  strerror(-lifted->err));
 	daemon_event(daemon, "lift",
 		     json_pack("{s:s, s:s, s:o, s:I, s:b}", "address", address, "entry", entry,
 			       "reason", output_text(lifted->why), "pieces",
@@ -99,12 +98,11 @@ static void exempt_lifted(void *context, const struct blocks_exempt_lifted *lift
 		return;
 	if (lifted->pieces)
 		log_notice(
-			"unblocked %s in %s, which is never to be blocked (%s); the rest stays blocked as %zu network%s",
+			"unblocked %s in %s: it is allowed (%s); the rest stays blocked as %zu network%s",
 			entry, address, lifted->why, lifted->pieces,
 			suggest_plural(lifted->pieces));
 	else
-		log_notice("unblocked %s: %s is never to be blocked (%s)", address, entry,
-			   lifted->why);
+		log_notice("unblocked %s: %s is allowed (%s)", address, entry, lifted->why);
 }
 
 /* Those in `set` that are not in `before` (NULL: nobody is). 0 or -ENOMEM. */
@@ -148,11 +146,11 @@ static void exempt_lift(struct exempt *exempt, struct daemon *daemon,
 		prefix_set_free(fresh);
 	}
 	if (lifting.count > EXEMPT_TOLD_MAX)
-		log_notice("lifted besides: %u block%s", lifting.count - EXEMPT_TOLD_MAX,
+		log_notice("unblocked %u more block%s", lifting.count - EXEMPT_TOLD_MAX,
 			   suggest_plural(lifting.count - EXEMPT_TOLD_MAX));
 	if (err)
 		log_error(
-			"cannot look for blocks of who is never to be blocked: %s; try: sobig-xdp unblock ADDR",
+			"cannot search for blocks of allowed hosts: %s; to unblock one: sobig-xdp unblock ADDR",
 			strerror(-err));
 }
 

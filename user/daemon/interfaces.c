@@ -25,7 +25,7 @@ static int interfaces_take_off(struct daemon *daemon, struct daemon_interface *i
 	if (interface->program) {
 		err = filter_detach(interface->index, pins, interface->program);
 		if (!err)
-			log_notice("%s: filter taken off", interface->name);
+			log_notice("%s: filter detached", interface->name);
 		daemon_event(daemon, "detach",
 			     json_pack("{s:o}", "interface", output_text(interface->name)));
 	}
@@ -37,7 +37,7 @@ static int interfaces_take_off(struct daemon *daemon, struct daemon_interface *i
 			err = pins_remove(pins, interface->index);
 		else if (err)
 			log_error(
-				"%s: cannot see whether its pins are ours still, so they were left in %s: %s",
+				"%s: cannot check whether this daemon still owns its pins; they were left in %s: %s",
 				interface->name, pins, strerror(-err));
 	}
 	if (turn >= 0)
@@ -72,11 +72,11 @@ static void interfaces_was_taken_off(struct daemon *daemon, struct daemon_interf
 	if (turn >= 0)
 		close(turn);
 	if (!claimed) {
-		log_notice("%s: the filter was taken off by sobig-xdp detach", interface->name);
+		log_notice("%s: the filter was detached by sobig-xdp detach", interface->name);
 		return;
 	}
 	log_error(
-		"%s: the filter was taken off, and not by us: mail is not protected; to put it back: sobig-xdp attach %s",
+		"%s: the filter was detached by another program: mail is not protected; to attach it again: sobig-xdp attach %s",
 		interface->name, interface->name);
 	*result = -EIO;
 }
@@ -102,10 +102,10 @@ static void interfaces_note_look(struct daemon_interface *interface, int error)
 		return;
 	if (error)
 		log_error(
-			"%s: cannot see whether the filter is in place: %s; going on, and looking again each second",
+			"%s: cannot check whether the filter is attached: %s; the daemon continues and checks again every second",
 			interface->name, strerror(error));
 	else
-		log_notice("%s: the filter is in place, as can be seen again", interface->name);
+		log_notice("%s: the filter is attached; it can be checked again", interface->name);
 	interface->unseen = error;
 }
 
@@ -133,7 +133,7 @@ int interfaces_check(struct daemon *daemon, int *result)
 			interfaces_was_taken_off(daemon, interface, result);
 		} else if (err == -ENODEV) {
 			log_error(
-				"%s has vanished, or was moved to another network namespace, where \"ip link set dev %s xdp off\" takes the filter off; when it is back: sobig-xdp attach %s",
+				"%s was deleted, or was moved to another network namespace, where \"ip link set dev %s xdp off\" detaches the filter; when it is back: sobig-xdp attach %s",
 				name, name, name);
 			*result = -EIO;
 		} else {
@@ -158,7 +158,7 @@ static int interfaces_claim(struct daemon *daemon, const char *name)
 		return -ENODEV;
 	if (!links_is_ethernet(interface->index)) {
 		log_error(
-			"%s is no Ethernet interface: the filter would see nothing in its packets; guard the one that they come in by",
+			"%s is not an Ethernet interface: the filter cannot parse its packets; attach to the Ethernet interface on which they arrive",
 			name);
 		return -ENOTSUP;
 	}
@@ -166,13 +166,15 @@ static int interfaces_claim(struct daemon *daemon, const char *name)
 	interface->inherited = !err;
 	if (err && err != -ENOENT) {
 		if (err != -EPERM)
-			log_error("cannot see what XDP program is on %s: %s", name, strerror(-err));
+			log_error("cannot read which XDP program is attached to %s: %s", name,
+				  strerror(-err));
 		return err;
 	}
 	err = pins_claim(daemon->filter.pins, interface->index, &interface->claim);
 	if (err == -EBUSY)
-		log_error("%s is guarded by another sobig-xdp already; see: sobig-xdp status",
-			  name);
+		log_error(
+			"%s is already filtered by another sobig-xdp daemon; see: sobig-xdp status",
+			name);
 	if (err)
 		return err;
 	snprintf(interface->name, sizeof(interface->name), "%s", name);
@@ -201,20 +203,19 @@ static int interfaces_attach(struct daemon *daemon, struct daemon_interface *int
 		return err;
 	interface->program = info.id;
 	if (interface->inherited)
-		log_notice("%s: took over the filter that a former sobig-xdp left, and its blocks",
+		log_notice("%s: took over the filter and the blocks of a previous daemon",
 			   interface->name);
 	if (!interface->stats)
 		err = stats_open(daemon->filter.pins, interface->index, &interface->stats);
 	if (err) {
-		log_error("%s: cannot open the pins just made: %s", interface->name,
-			  strerror(-err));
+		log_error("%s: cannot open the new pins: %s", interface->name, strerror(-err));
 		return err;
 	}
 	log_notice("%s: filter attached in %s mode to port %s%s", interface->name,
 		   filter_mode_name(info.mode), interfaces_ports(daemon, ports),
 		   daemon->filter.dry_run ? "; dry run: nothing is dropped" : "");
 	if (!links_is_up(interface->index))
-		log_warning("%s is down: the filter waits for it to come up", interface->name);
+		log_warning("%s is down: the filter starts to work when it is up", interface->name);
 	daemon_event(daemon, "attach",
 		     json_pack("{s:o, s:s, s:i}", "interface", output_text(interface->name), "mode",
 			       filter_mode_name(info.mode), "program", (int)info.id));
@@ -230,7 +231,7 @@ static int interfaces_fill(struct daemon *daemon)
 		return fresh;
 	err = blocks_open(daemon->filter.pins, &daemon->blocks);
 	if (err) {
-		log_error("cannot open the pins just made: %s", strerror(-err));
+		log_error("cannot open the new pins: %s", strerror(-err));
 		return err;
 	}
 	if (fresh) {
@@ -246,8 +247,9 @@ static int interfaces_lock(const struct daemon *daemon, int *turn)
 	int err = pins_lock(daemon->filter.pins, turn);
 
 	if (err)
-		log_error("cannot work in %s: %s; if another sobig-xdp is at it, try again later",
-			  daemon->filter.pins, strerror(-err));
+		log_error(
+			"cannot lock %s: %s; if another sobig-xdp is changing it, try again later",
+			daemon->filter.pins, strerror(-err));
 	return err;
 }
 
@@ -272,7 +274,7 @@ static int interfaces_upgrade(struct daemon *daemon)
 		err = stats_upgrade(pins, daemon->interfaces[i].index);
 	if (err)
 		log_error(
-			"cannot take over the pins in %s: %s; to start anew: sobig-xdp detach --all",
+			"cannot upgrade the pins in %s: %s; to start with new ones: sobig-xdp detach --all",
 			pins, strerror(-err));
 	return err;
 }
@@ -311,18 +313,18 @@ static int interfaces_clear(struct daemon *daemon)
 	int count = pins_interfaces(pins, there), err;
 
 	if (count < 0) {
-		log_error("the tables in %s are another version's, and cannot be looked at: %s",
-			  pins, strerror(-count));
+		log_error("the tables in %s belong to another version and cannot be read: %s", pins,
+			  strerror(-count));
 		return -ESTALE;
 	}
 	if (count != daemon->interfaces_count) {
 		log_error(
-			"the tables in %s are another version's, and are in use for other interfaces; to make them anew: sobig-xdp detach --all",
+			"the tables in %s belong to another version and are in use for other interfaces; to create new ones: sobig-xdp detach --all",
 			pins);
 		return -ESTALE;
 	}
 	log_warning(
-		"the tables in %s are another version's, and are made anew; blocks come back as far as the history has them",
+		"the tables in %s belong to another version; creating new ones and restoring the blocks that are in the history",
 		pins);
 	for (int i = 0; i < daemon->interfaces_count; i++) {
 		struct daemon_interface *interface = &daemon->interfaces[i];

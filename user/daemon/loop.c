@@ -53,15 +53,13 @@ static void loop_check_log(struct daemon_log *log)
 		return;
 	log->gone = error == ENOENT && log->seen ? clock_seconds() : 0;
 	if (error == ENOENT && log->seen)
-		log_notice("%s was rotated away: waiting for the next one", path);
+		log_notice("%s was rotated: waiting for the next file", path);
 	else if (error == ENOENT)
-		log_warning(
-			"%s is not there: waiting for it (is that its name?); blocks in force stay",
-			path);
+		log_warning("%s does not exist: waiting for it; check its name; active blocks stay",
+			    path);
 	else if (error)
-		log_error(
-			"cannot read %s: %s; trying again whenever it changes; blocks in force stay",
-			path, strerror(error));
+		log_error("cannot read %s: %s; trying again when it changes; active blocks stay",
+			  path, strerror(error));
 	else
 		log_notice("reading %s", path);
 	log->error = error;
@@ -73,13 +71,11 @@ static void loop_caught_up(struct daemon_log *log)
 
 	log->behind = false;
 	if (state.lost)
-		log_warning(
-			"%s: what was written before a rotation is gone, and was not read to its end",
-			source_name(log->source));
+		log_warning("%s: a rotated file was removed before all of its lines were read",
+			    source_name(log->source));
 	if (state.lines)
-		log_notice(
-			"%s: lines that had been written while nobody read, and are judged now: %llu",
-			source_name(log->source), (unsigned long long)state.lines);
+		log_notice("%s: judged %llu lines that were written while no daemon was running",
+			   source_name(log->source), (unsigned long long)state.lines);
 }
 
 /* Counts the lines that were not judged, from what there were before and are now. */
@@ -190,11 +186,11 @@ static void loop_tick(struct daemon *daemon)
 		loop_read(&daemon->logs[i]);
 	err = blocks_reconcile(daemon->blocks, &repair);
 	if (err)
-		log_error("cannot look through the blocks in force: %s", strerror(-err));
+		log_error("cannot read the active blocks: %s", strerror(-err));
 	if (repair.evicted) {
 		daemon->stats.evictions += repair.evicted;
 		daemon->changed = true;
-		log_warning("the kernel's table had lost %llu block%s, which came back now",
+		log_warning("the kernel's table had lost %llu block%s; restored",
 			    (unsigned long long)repair.evicted, suggest_plural(repair.evicted));
 	}
 	changed = restore_check(daemon) || daemon->changed;

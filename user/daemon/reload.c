@@ -52,7 +52,7 @@ static int reload_make(struct daemon *daemon, struct policy *policy, struct judg
 	err = judge_open(&policy->rules, daemon->seed, judge);
 	if (!err)
 		return 0;
-	log_error("cannot judge by these rules: %s", strerror(-err));
+	log_error("cannot apply these rules: %s", strerror(-err));
 	policy_free(policy);
 	return err;
 }
@@ -98,7 +98,7 @@ static void reload_check_state(const struct config_state *old, const struct conf
 						      : old->folder == new->folder;
 
 	if (!same_folder || old->size != new->size || old->history != new->history)
-		log_warning("[state] has changed: that is taken at the next start");
+		log_warning("[state] has changed: the change takes effect at the next start");
 }
 
 static void reload_take(struct daemon *daemon, struct policy *policy, struct judge *judge)
@@ -114,7 +114,7 @@ static void reload_take(struct daemon *daemon, struct policy *policy, struct jud
 	daemon->policy = *policy;
 	reload_fill_stats(daemon);
 	if (exempt_reload(daemon->exempt, daemon, &policy->config))
-		log_error("who is never blocked stays as it was");
+		log_error("the allow list was not changed");
 }
 
 void reload_reload(struct daemon *daemon)
@@ -135,10 +135,10 @@ void reload_reload(struct daemon *daemon)
 	}
 	daemon->stats.config_error = err != 0;
 	if (err) {
-		log_error("the configuration was not taken: all stays as it was");
+		log_error("configuration refused: nothing was changed");
 	} else {
 		reload_take(daemon, &policy, judge);
-		log_notice("the configuration was read again");
+		log_notice("configuration reloaded");
 		reload_tell(daemon);
 	}
 	daemon_event(daemon, "reload", json_pack("{s:b}", "taken", err == 0));
@@ -148,12 +148,12 @@ void reload_reload(struct daemon *daemon)
 void reload_release(struct daemon *daemon)
 {
 	if (!judge_state(daemon->judge).braked) {
-		log_notice("the brake was not on");
+		log_notice("the brake was not engaged");
 		return;
 	}
 	judge_release(daemon->judge);
 	daemon->stats.braked = 0;
-	log_notice("the brake is off again: verdicts are acted upon");
+	log_notice("brake released: new verdicts block again");
 	daemon_event(daemon, "release", json_object());
 }
 
@@ -174,8 +174,8 @@ void reload_tell(const struct daemon *daemon)
 			   duration_format(rule->window, window), rule->name);
 	}
 	if (rules->count > 1)
-		log_notice("and by %zu more rule%s; for show only: %zu; sobig-xdp check tells all",
+		log_notice("and %zu more rule%s, dry run: %zu; sobig-xdp check lists all",
 			   rules->count - 1, suggest_plural(rules->count - 1), shown);
 	if (!rules->count)
-		log_warning("there is no rule: nobody will be blocked");
+		log_warning("there are no rules: no host will be blocked");
 }

@@ -102,11 +102,11 @@ static void restore_read(struct restore *restore, struct daemon *daemon, const c
 	memset(&restore->totals, 0, sizeof(restore->totals));
 	if (err == -EBADMSG)
 		log_error(
-			"the state in \"%s/%s\" is damaged, and is put aside: who was blocked before, and where the log was left, is not known",
+			"the state in \"%s/%s\" is damaged and was set aside: previous blocks and log positions are not known",
 			folder, DB_FILE);
 	else
 		log_error(
-			"cannot read the state in \"%s\": %s; who was blocked before, and where the log was left, is not known",
+			"cannot read the state in \"%s\": %s; previous blocks and log positions are not known",
 			folder, db_strerror(-err));
 }
 
@@ -348,16 +348,16 @@ void restore_restore(struct daemon *daemon)
 		return;
 	err = db_running(daemon->restore->db, restoring.now, restore_put_back, &restoring);
 	if (err)
-		log_error("cannot read the blocks that ran: %s", strerror(-err));
+		log_error("cannot read the blocks to restore: %s", strerror(-err));
 	if (restoring.restored && daemon->filter.dry_run)
 		log_notice(
-			"restored %llu blocks; this is a dry run: they are listed as such, and nothing is dropped",
+			"restored %llu blocks as dry run: they are listed, and nothing is dropped",
 			(unsigned long long)restoring.restored);
 	else if (restoring.restored)
-		log_notice("blocks that still run, and are in force again: %llu",
+		log_notice("restored %llu blocks that have not expired",
 			   (unsigned long long)restoring.restored);
 	if (restoring.failed)
-		log_error("blocks that still run, and could not be put back: %llu",
+		log_error("cannot restore %llu blocks that have not expired",
 			  (unsigned long long)restoring.failed);
 }
 
@@ -385,26 +385,26 @@ bool restore_check(struct daemon *daemon)
 	}
 	if (state.error != restore->error && state.error)
 		log_error(
-			"the state cannot be written: %s; blocks go on, their history waits, and a restart would not know of it",
+			"cannot write the state: %s; blocking continues; the history is kept in memory and would be lost in a restart",
 			db_strerror(state.error));
 	else if (state.error != restore->error)
 		log_notice("the state can be written again");
 	if (bad != daemon->stats.state_bad) {
 		log_warning(
-			"the state in \"%s\" has %llu rows that are not valid; they are skipped; has somebody else written to %s?",
+			"the state in \"%s\" has %llu rows that are not valid; they are skipped; check whether another program writes to %s",
 			daemon->stats.state, (unsigned long long)bad, DB_FILE);
 		daemon->stats.state_bad = bad;
 	}
 	if (state.damaged != restore->damaged)
-		log_error("the state was damaged, and was put aside; a new one is begun");
+		log_error("the state was damaged and was set aside; a new one was created");
 	if (state.gone != restore->gone)
 		log_warning(
-			"somebody has taken the state away: a new one is begun, which knows nothing of what was before");
+			"another program removed the state; a new one was created, without the previous history");
 	restore->gone = state.gone;
 	/* At powers of two, lest a full disk gets fuller. */
 	if (state.lost && (!restore->lost || state.lost >= 2 * restore->lost)) {
 		log_error(
-			"the state has no room: %llu blocks so far were not saved, and a restart would not restore them; raise \"size\" in [state], or free disk space",
+			"the state is full: %llu blocks so far were not saved and would not be restored after a restart; raise \"size\" in [state], or free disk space",
 			(unsigned long long)state.lost);
 		restore->lost = state.lost;
 	}

@@ -52,7 +52,7 @@ static void filter_report_failure(const char *name, const struct filter_options 
 	loader_heard(heard);
 	if (err == -EINVAL || err == -ENOTSUP)
 		log_error(
-			"cannot attach to %s in %s mode: %s%s; if the pins in %s are another version's: sobig-xdp detach --all",
+			"cannot attach to %s in %s mode: %s%s; if the pins in %s belong to another version: sobig-xdp detach --all",
 			name, filter_mode_name(options->mode), strerror(-err), heard,
 			options->pins);
 	else if (err != -EPERM && err != -EEXIST)
@@ -77,7 +77,7 @@ static int filter_choose_mode(unsigned int ifindex, const struct filter_options 
 	}
 	if (!before->ours)
 		return 0;
-	log_notice("%s changes from one mode to another: its filter is off for a moment",
+	log_notice("%s: changing the attach mode; the filter is detached for a moment",
 		   filter_name(ifindex, name));
 	err = loader_detach(ifindex, before);
 	return err ? err : look_at(ifindex, options->pins, 0, before);
@@ -98,11 +98,11 @@ void filter_report_others(unsigned int ifindex, const char *pins)
 		return;
 	filter_name(ifindex, name);
 	log_error(
-		"%s carries the XDP program \"%s\" (id %u), which is not ours and was left alone%s; to look at it: bpftool prog show id %u; to remove it: ip link set dev %s xdp%s off",
+		"%s already has the XDP program \"%s\" (id %u), which sobig-xdp did not attach and does not change%s; to inspect it: bpftool prog show id %u; to remove it: ip link set dev %s xdp%s off",
 		name, look.name, look.main,
 		strcmp(look.name, SOBIG_PROGRAM)
 			? ""
-			: " (it is a sobig-xdp's, but uses other pins than these)",
+			: " (it is a sobig-xdp program that uses other pins)",
 		look.main, name, look.generic ? "generic" : "");
 }
 
@@ -144,7 +144,7 @@ int filter_attach(unsigned int ifindex, const struct filter_options *options,
 	if (err) {
 		if (err != -EPERM)
 			log_error(
-				"cannot see what XDP program is on %s, so nothing was attached: %s",
+				"cannot read which XDP program is attached to %s, so nothing was attached: %s",
 				name, strerror(-err));
 		return err;
 	}
@@ -160,7 +160,7 @@ int filter_attach(unsigned int ifindex, const struct filter_options *options,
 	if (err && err != -EPERM && err != -EEXIST && options->mode == FILTER_AUTO &&
 	    !before.main) {
 		log_warning(
-			"%s cannot take the filter in native mode (%s%s): trying generic mode, which is slower",
+			"cannot attach to %s in native mode (%s%s): trying generic mode, which is slower",
 			name, strerror(-err), loader_heard(heard));
 		loader_listen();
 		err = loader_attach(ifindex, options, &ticks, &before, FILTER_GENERIC);
@@ -185,14 +185,14 @@ int filter_detach(unsigned int ifindex, const char *pins, uint32_t id)
 	if (err) {
 		if (err != -EPERM)
 			log_error(
-				"cannot see whether our filter is on %s, so it was left there: %s; to take any off by hand: ip link set dev %s xdp off",
+				"cannot check whether the filter is attached to %s, so it was not detached: %s; to detach any XDP program: ip link set dev %s xdp off",
 				filter_name(ifindex, name), strerror(-err), name);
 		return err;
 	}
 	err = loader_detach(ifindex, &look);
 	if (err && err != -EPERM)
 		log_error(
-			"cannot take the filter off %s: %s%s; by hand: ip link set dev %s xdp%s off",
+			"cannot detach the filter from %s: %s%s; try: ip link set dev %s xdp%s off",
 			filter_name(ifindex, name), strerror(-err), loader_heard(heard), name,
 			look.generic ? "generic" : "");
 	return err;

@@ -55,9 +55,9 @@ unsigned int links_index(const char *name)
 	unsigned int index = if_nametoindex(name);
 
 	if (!index && errno == ENODEV)
-		log_error("there is no interface \"%s\"; ip link lists them", name);
+		log_error("interface \"%s\" not found; ip link lists the interfaces", name);
 	else if (!index)
-		log_error("cannot look for the interface \"%s\": %s", name, strerror(errno));
+		log_error("cannot look up the interface \"%s\": %s", name, strerror(errno));
 	return index;
 }
 

@@ -72,7 +72,7 @@ void loader_listen(void)
 const char *loader_heard(char text[LOADER_HEARD_SIZE])
 {
 	snprintf(text, LOADER_HEARD_SIZE, *loader_words.text ? "; %s: %s" : "",
-		 loader_words.kernels ? "the kernel says" : "in detail", loader_words.text);
+		 loader_words.kernels ? "kernel message" : "details", loader_words.text);
 	return text;
 }
 
@@ -228,7 +228,7 @@ static int loader_remove(unsigned int ifindex, const struct look *look)
 	if (!program) {
 		snprintf(
 			loader_words.text, sizeof(loader_words.text),
-			"libxdp has no pin of program %u; name the bpf file system that it was attached with in LIBXDP_BPFFS",
+			"libxdp has no pin of program %u; set LIBXDP_BPFFS to the bpf file system that was used to attach it",
 			look->ours);
 		return -ENXIO;
 	}

@@ -30,7 +30,7 @@ int pins_path(const char *dir, const char *name, char path[PATH_MAX])
 
 	if (used >= 0 && used < PATH_MAX)
 		return 0;
-	log_error("\"%s\" is too long for the folder of pins", dir);
+	log_error("pin folder \"%s\": the path is too long", dir);
 	return -ENAMETOOLONG;
 }
 
@@ -68,20 +68,18 @@ static int pins_need_bpffs(const char *dir)
 	if (!strcmp(parent, PINS_BPFFS)) {
 		if (!mount("bpf", PINS_BPFFS, "bpf", MS_NOSUID | MS_NODEV | MS_NOEXEC,
 			   "mode=700")) {
-			log_notice("mounted a bpf file system on %s, where there was none",
-				   PINS_BPFFS);
+			log_notice("mounted a bpf file system on %s", PINS_BPFFS);
 			return 0;
 		}
 		err = -errno;
 		if (err != -EPERM)
 			log_error(
-				"there is no bpf file system on %s, and mounting one failed: %s; try: mount -t bpf bpf %s",
+				"no bpf file system on %s, and cannot mount one: %s; try: mount -t bpf bpf %s",
 				PINS_BPFFS, strerror(-err), PINS_BPFFS);
 		return err;
 	}
-	log_error(
-		"%s is not on a bpf file system, so nothing can be pinned in %s; try: mount -t bpf bpf %s",
-		parent, dir, parent);
+	log_error("%s is not on a bpf file system; cannot pin in %s; try: mount -t bpf bpf %s",
+		  parent, dir, parent);
 	return -ENODEV;
 }
 
@@ -94,7 +92,7 @@ static int pins_make_folder(const char *path)
 		int err = -errno;
 
 		if (err != -EPERM && err != -EACCES)
-			log_error("cannot make the folder %s: %s", path, strerror(-err));
+			log_error("cannot create the folder %s: %s", path, strerror(-err));
 		return err == -EACCES ? -EPERM : err;
 	}
 	if (!lstat(path, &st) && !st.st_uid && geteuid())
@@ -102,7 +100,7 @@ static int pins_make_folder(const char *path)
 	if (lstat(path, &st) || !S_ISDIR(st.st_mode) || st.st_uid != geteuid() ||
 	    st.st_mode & (S_IWGRP | S_IWOTH)) {
 		log_error(
-			"%s was not made by sobig-xdp, or others may write to it; look into it, then: rm -r %s",
+			"%s was not created by sobig-xdp, or other users can write to it; inspect it, then: rm -r %s",
 			path, path);
 		return -EEXIST;
 	}
@@ -264,7 +262,7 @@ int pins_remove_if_unused(const char *dir)
 		return pins_empty_folder(dir);
 	if (count > 0 || count == -ENOENT || count == -ENOTBLK)
 		return 0;
-	log_error("cannot see what is in %s, so it was left there: %s", dir, strerror(-count));
+	log_error("cannot read %s, so it was not removed: %s", dir, strerror(-count));
 	return count;
 }
 

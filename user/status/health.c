@@ -59,7 +59,7 @@ static void health_of_interfaces(struct health_list *list)
 		if (!interface->present)
 			health_add(
 				list, HEALTH_GONE, bit,
-				"THE INTERFACE IS GONE (%s): it was deleted, or is in another network namespace; to forget it: rm -r %s/if%u",
+				"INTERFACE NOT FOUND (%s): it was deleted, or is in another network namespace; to forget it: rm -r %s/if%u",
 				interface->name, overview->pins, interface->index);
 		else if (interface->unseen)
 			unseen |= bit, error = interface->unseen;
@@ -72,19 +72,19 @@ static void health_of_interfaces(struct health_list *list)
 	if (unfiltered)
 		health_add(
 			list, HEALTH_UNFILTERED, unfiltered,
-			"NOT FILTERED (%s): our program is not there, and nothing is dropped; to put it back: sobig-xdp attach %s",
+			"NOT FILTERED (%s): the filter is not attached and nothing is dropped; to attach it again: sobig-xdp attach %s",
 			names, names);
 	names = health_names(list, unseen);
 	if (unseen)
 		health_add(
 			list, HEALTH_UNSEEN, unseen,
-			"CANNOT LOOK (%s): whether the filter is in place is not known: %s; it may well be; to see it by other means: ip link show, bpftool net",
+			"FILTER STATE UNKNOWN (%s): cannot check whether the filter is attached: %s; it may be; to check: ip link show, bpftool net",
 			names, strerror(error));
 	names = health_names(list, unguarded);
 	if (unguarded)
 		health_add(
 			list, HEALTH_UNGUARDED, unguarded,
-			"NOBODY READS THE LOG (%s): the blocks in force lapse in time, no new ones come; to go on: sobig-xdp attach %s",
+			"DAEMON NOT RUNNING (%s): the log is not read; active blocks expire, no new ones are added; to start it: sobig-xdp attach %s",
 			names, names);
 }
 
@@ -121,12 +121,12 @@ static void health_stuck(struct health_list *list, const struct sobig_stats *sta
 	if (pid)
 		health_add(
 			list, HEALTH_STUCK, who,
-			"THE DAEMON IS STUCK (%s): process %d has shown no sign of life for %s, no new blocks come; kill -9 it, then: sobig-xdp attach %s",
+			"DAEMON STUCK (%s): no heartbeat from process %d for %s, no new blocks are added; kill -9 it, then: sobig-xdp attach %s",
 			names, pid, text, names);
 	else
 		health_add(
 			list, HEALTH_STUCK, who,
-			"THE DAEMON IS STUCK (%s): it has shown no sign of life for %s, no new blocks come; its process cannot be seen from here: kill -9 it in its own PID namespace, where it is %u, then: sobig-xdp attach %s",
+			"DAEMON STUCK (%s): no heartbeat for %s, no new blocks are added; its process is not visible from here: kill -9 it in its own PID namespace, where it is process %u, then: sobig-xdp attach %s",
 			names, text, stats->pid, names);
 }
 
@@ -135,12 +135,12 @@ static void health_brake(struct health_list *list, const struct sobig_stats *sta
 	char many[64] = "too many new blocks";
 
 	if (stats->brake)
-		snprintf(many, sizeof(many), "more than %u new block%s in a minute", stats->brake,
+		snprintf(many, sizeof(many), "more than %u new block%s a minute", stats->brake,
 			 suggest_plural(stats->brake));
 	if (stats->braked)
 		health_add(
 			list, HEALTH_BRAKE, who,
-			"THE BRAKE IS ON: %s; new verdicts are only shown; look at `sobig-xdp list`, then `sobig-xdp release`",
+			"BRAKE ENGAGED: %s; further hosts are listed as dry run and not dropped; check `sobig-xdp list`, then run `sobig-xdp release`",
 			many);
 }
 
@@ -155,12 +155,13 @@ static void health_skips(struct health_list *list, const struct sobig_stats *sta
 {
 	static const char *const cures[SKIP_KINDS] = {
 		[SKIP_DOUBTFUL] =
-			"can be read in two ways; where exim checks HELOs (exim -bP helo_accept_junk_hosts), fewer can",
-		[SKIP_OVERLONG] = "are longer than any of exim's; is it the log that exim writes?",
+			"are ambiguous; if exim checks HELOs (exim -bP helo_accept_junk_hosts), fewer lines are",
+		[SKIP_OVERLONG] =
+			"are longer than exim's longest line; check that it is exim's log",
 		[SKIP_OVERFLOWED] =
-			"did not fit exim's log buffer; let acl_smtp_helo refuse HELOs of more than 255 letters",
+			"did not fit exim's log buffer; make acl_smtp_helo refuse HELOs of more than 255 letters",
 		[SKIP_CUT] =
-			"were cut by syslog; follow exim's own log file, or let acl_smtp_helo refuse HELOs of more than 255 letters",
+			"were truncated by syslog; follow exim's own log file, or make acl_smtp_helo refuse HELOs of more than 255 letters",
 	};
 	uint64_t sum = 0;
 	int most = 0;
@@ -173,7 +174,7 @@ static void health_skips(struct health_list *list, const struct sobig_stats *sta
 	if (sum > HEALTH_SKIPS_MOST && sum * HEALTH_SKIPS_SHARE > stats->lines_lately)
 		health_add(
 			list, HEALTH_SKIPS, who,
-			"LINES ARE NOT COUNTED: %llu in 5 minutes, and whoever causes them is not blocked; most of them %s; see WHAT IS NOT COUNTED in sobig-xdp(8)",
+			"LINES NOT COUNTED: %llu in 5 minutes, and the hosts that cause them are not blocked; most of them %s; see WHAT IS NOT COUNTED in sobig-xdp(8)",
 			(unsigned long long)sum, cures[most]);
 }
 
@@ -186,17 +187,17 @@ static void health_log(struct health_list *list, const struct sobig_stats *stats
 	if (!stats->readable && stats->log_gone)
 		health_add(
 			list, HEALTH_UNREADABLE, who,
-			"THE LOG IS GONE: no new blocks come; %s was moved away %s ago, and exim has made no new one; is it still the one that exim writes? (exim -bP log_file_path)",
+			"LOG FILE MISSING: no new blocks are added; %s was moved away %s ago, and exim has not created a new one; check that exim writes it (exim -bP log_file_path)",
 			stats->log, health_ago(list->overview, stats->log_gone, text));
 	else if (!stats->readable)
 		health_add(
 			list, HEALTH_UNREADABLE, who,
-			"THE LOG CANNOT BE READ: no new blocks come; is %s there, is it the right one? (exim -bP log_file_path)",
+			"LOG NOT READABLE: no new blocks are added; check that %s exists and that exim writes it (exim -bP log_file_path)",
 			stats->log);
 	else if (silent > HEALTH_SILENCE)
 		health_add(
 			list, HEALTH_SILENT, who,
-			"THE LOG IS SILENT: no line for %s; is %s the one that exim writes? (exim -bP log_file_path)",
+			"LOG SILENT: no new line for %s; check that exim writes %s (exim -bP log_file_path)",
 			duration_format(silent, text), stats->log);
 }
 
@@ -224,21 +225,21 @@ static void health_of_daemon(struct health_list *list, const struct overview_dae
 		if (stats->state_error)
 			health_add(
 				list, kind, who,
-				"THE STATE CANNOT BE WRITTEN: %s; blocks work, but a restart would forget them; is there room in its folder, and may root write there?",
+				"STATE NOT WRITABLE: %s; blocks work, but a restart would forget them; check the free space and the write permission of its folder",
 				db_strerror(stats->state_error));
 		break;
 	case HEALTH_LOST:
 		if (stats->state_lost_until > list->overview->now)
 			health_add(
 				list, kind, who,
-				"THE STATE HAS NO ROOM: %llu blocks were not saved, and a restart would not restore them; raise \"size\" in [state], or free disk space in %s",
+				"STATE FULL: %llu blocks were not saved and would not be restored after a restart; raise \"size\" in [state], or free disk space in %s",
 				(unsigned long long)stats->state_lost, stats->state);
 		break;
 	case HEALTH_CONFIG:
 		if (stats->config_error)
 			health_add(
 				list, kind, who,
-				"THE LAST RELOAD WAS REFUSED: the policy of %s is still in force; `sobig-xdp check` says what is wrong",
+				"RELOAD REFUSED: the policy of %s is still active; `sobig-xdp check` shows the error",
 				clock_local(stats->configured ? stats->configured : stats->started,
 					    time));
 		break;
@@ -246,7 +247,7 @@ static void health_of_daemon(struct health_list *list, const struct overview_dae
 		if (stats->dry_run)
 			health_add(
 				list, kind, who,
-				"DRY RUN (%s): nothing is dropped; attach without --dry-run does it in earnest",
+				"DRY RUN (%s): nothing is dropped; to drop packets, attach without --dry-run",
 				health_names(list, who));
 		break;
 	default:
@@ -270,16 +271,16 @@ static void health_fill(struct health_list *list)
 	} tables[] = {
 		{ overview->ipv4, overview->room4, "IPv4 addresses" },
 		{ overview->ipv6, overview->room6, "IPv6 networks" },
-		{ overview->networks4, SOBIG_NETWORKS_MAX, "wider networks of IPv4" },
+		{ overview->networks4, SOBIG_NETWORKS_MAX, "wider IPv4 networks" },
 		{ overview->networks - overview->networks4, SOBIG_NETWORKS_MAX,
-		  "wider networks of IPv6" },
+		  "wider IPv6 networks" },
 	};
 
 	for (size_t i = 0; i < sizeof(tables) / sizeof(tables[0]); i++)
 		if (tables[i].room && tables[i].used * 100 >= tables[i].room * HEALTH_FILL)
 			health_add(
 				list, HEALTH_FULL, 0,
-				"THE TABLE IS NEARLY FULL: %llu of %llu %s; when it is, no new host is blocked; lift some, or make it larger (\"blocks\" in [filter])",
+				"TABLE NEARLY FULL: %llu of %llu %s; when it is full, no new host is blocked; unblock some, or raise \"blocks\" in [filter]",
 				(unsigned long long)tables[i].used,
 				(unsigned long long)tables[i].room, tables[i].what);
 }
@@ -318,12 +319,12 @@ char *health_none(const struct overview *overview, char text[HEALTH_TEXT_SIZE])
 		if (overview->daemons[i].alive && stats->log_gone)
 			gone = stats;
 	}
-	used = snprintf(text, HEALTH_TEXT_SIZE, "all is well: %s guarded, %llu host%s blocked",
+	used = snprintf(text, HEALTH_TEXT_SIZE, "OK: %s protected, %llu host%s blocked",
 			overview_names(overview, all, ", ", names), (unsigned long long)hosts,
 			suggest_plural(hosts));
 	if (gone)
 		snprintf(text + used, HEALTH_TEXT_SIZE - used,
-			 "; %s was moved away %s ago, waiting for exim to make the next one",
+			 "; %s was moved away %s ago, waiting for exim to create the next one",
 			 gone->log, health_ago(overview, gone->log_gone, ago));
 	else if (last)
 		snprintf(text + used, HEALTH_TEXT_SIZE - used, ", last log line %s ago",

@@ -25,7 +25,7 @@ static void metrics_interfaces(const struct overview *overview, struct metrics_o
 	const struct overview_interface *end = overview->interfaces + overview->interfaces_count;
 
 	metrics_out_gauge(out, "sobig_xdp_attached",
-			  "1 if the filter is on the interface; missing while that is not known.");
+			  "1 if the filter is attached to the interface; missing while unknown.");
 	for (interface = overview->interfaces; interface < end; interface++)
 		if (!interface->unseen)
 			metrics_out_sample(out, interface->filter.id != 0, "interface",
@@ -35,12 +35,11 @@ static void metrics_interfaces(const struct overview *overview, struct metrics_o
 						   : "none",
 					   NULL);
 	metrics_out_gauge(out, "sobig_xdp_daemon_running",
-			  "1 if a daemon reads the log on behalf of the interface.");
+			  "1 if a daemon reads the log for the interface.");
 	for (interface = overview->interfaces; interface < end; interface++)
 		metrics_out_sample(out, interface->guarded, "interface", interface->name, NULL);
-	metrics_out_counter(
-		out, "sobig_xdp_packets_total",
-		"Packets, by what became of them: SYNs to protected ports, and others.");
+	metrics_out_counter(out, "sobig_xdp_packets_total",
+			    "Packets by verdict: SYNs to protected ports, and others.");
 	for (interface = overview->interfaces; interface < end; interface++)
 		for (int i = 0; i < SOBIG_COUNTS; i++)
 			metrics_out_sample(out, interface->counters[i], "interface",
@@ -51,26 +50,25 @@ static void metrics_interfaces(const struct overview *overview, struct metrics_o
 static void metrics_blocks(const struct overview *overview, struct metrics_out *out)
 {
 	metrics_out_gauge(out, "sobig_xdp_blocks",
-			  "Hosts in the table, IPv6 by /64; those for show among them.");
+			  "Hosts in the table, IPv6 by /64; includes dry run.");
 	metrics_out_sample(out, overview->ipv4, "family", "ipv4", NULL);
 	metrics_out_sample(out, overview->ipv6, "family", "ipv6", NULL);
-	metrics_out_gauge(out, "sobig_xdp_blocks_limit", "Hosts that the table has room for.");
+	metrics_out_gauge(out, "sobig_xdp_blocks_limit", "Capacity of the table, in hosts.");
 	metrics_out_sample(out, overview->room4, "family", "ipv4", NULL);
 	metrics_out_sample(out, overview->room6, "family", "ipv6", NULL);
 	metrics_out_gauge(out, "sobig_xdp_networks",
-			  "Networks blocked as such, by hand or from lists.");
+			  "Blocked networks, manual or imported from lists.");
 	metrics_out_sample(out, overview->networks, NULL);
-	metrics_out_gauge(out, "sobig_xdp_dry_runs",
-			  "Hosts in the table for show: dropped by no filter.");
+	metrics_out_gauge(out, "sobig_xdp_dry_runs", "Hosts in the table as dry run: not dropped.");
 	metrics_out_sample(out, overview->dry_runs, NULL);
 	metrics_out_gauge(out, "sobig_xdp_rule_blocks_in_force",
-			  "Blocks in force, by the rule that led to them.");
+			  "Active blocks by the rule that caused them.");
 	for (int i = 0; i < overview->rules_count; i++)
 		metrics_out_sample(out, overview->rules[i].in_force, "rule",
 				   overview->rules[i].name, NULL);
 	metrics_out_gauge(
 		out, "sobig_xdp_rule_drops_in_force",
-		"Packets dropped for the blocks that are in force, by their rule; falls when blocks lapse.");
+		"Packets dropped for the active blocks by rule; decreases when blocks expire.");
 	for (int i = 0; i < overview->rules_count; i++)
 		metrics_out_sample(out, overview->rules[i].drops, "rule", overview->rules[i].name,
 				   NULL);
@@ -80,20 +78,20 @@ static void metrics_rules(const struct overview *overview, struct metrics_out *o
 {
 	metrics_out_counter(
 		out, "sobig_xdp_rule_offences_total",
-		"Offences that the rule counted, since the daemon started or took up the policy.");
+		"Offences that the rule counted since the daemon started or loaded the policy.");
 	for (int i = 0; i < overview->rules_count; i++)
 		if (overview->rules[i].policy)
 			metrics_out_sample(out, overview->rules[i].counted, "rule",
 					   overview->rules[i].name, NULL);
 	metrics_out_counter(out, "sobig_xdp_rule_blocks_total",
-			    "Verdicts of the rule by which hosts were blocked.");
+			    "Verdicts of the rule that blocked hosts.");
 	for (int i = 0; i < overview->rules_count; i++)
 		if (overview->rules[i].policy)
 			metrics_out_sample(out, overview->rules[i].blocks, "rule",
 					   overview->rules[i].name, NULL);
 	metrics_out_counter(
 		out, "sobig_xdp_rule_dry_runs_total",
-		"Verdicts of the rule that were for show: a dry run's, or the brake's.");
+		"Verdicts of the rule that were dry run, by configuration or by the brake.");
 	for (int i = 0; i < overview->rules_count; i++)
 		if (overview->rules[i].policy)
 			metrics_out_sample(out, overview->rules[i].dry_runs, "rule",
@@ -109,25 +107,25 @@ static void metrics_daemon_counters(const struct overview *overview, struct metr
 		size_t field; /* where it is in the pulse */
 		bool gauge;
 	} fields[] = {
-		{ "sobig_xdp_log_lines_total", "Lines read of the log.", METRICS_FIELD(lines) },
+		{ "sobig_xdp_log_lines_total", "Lines read from the log.", METRICS_FIELD(lines) },
 		{ "sobig_xdp_forgotten_hosts_total",
-		  "How often a rule forgot a host, as too many were watched.",
+		  "Watched hosts that a rule forgot because there were too many.",
 		  METRICS_FIELD(watch_drops) },
 		{ "sobig_xdp_evictions_total",
-		  "Blocks that the kernel's table had lost and that were put back.",
+		  "Blocks that the kernel's table had lost and the daemon restored.",
 		  METRICS_FIELD(evictions) },
-		{ "sobig_xdp_allowed_offences_total", "Offences of hosts that are never blocked.",
+		{ "sobig_xdp_allowed_offences_total", "Offences of allowed hosts.",
 		  METRICS_FIELD(allowed_offences) },
 		{ "sobig_xdp_state_lost_blocks_total",
-		  "Blocks that were not saved, since the state had no room.",
+		  "Blocks that were not saved because the state was full.",
 		  METRICS_FIELD(state_lost) },
 		{ "sobig_xdp_state_bad_rows",
-		  "Rows of the state that are not valid, and were skipped.",
+		  "Rows of the state that are not valid and were skipped.",
 		  METRICS_FIELD(state_bad), true },
 		{ "sobig_xdp_watched_hosts",
-		  "Hosts that have offended lately, each once, however many rules count it.",
+		  "Watched hosts: hosts with recent offences, each counted once.",
 		  METRICS_FIELD(watched), true },
-		{ "sobig_xdp_allowed", "Addresses and networks that are never blocked.",
+		{ "sobig_xdp_allowed", "Addresses and networks in the allow list.",
 		  METRICS_FIELD(allowed), true },
 	};
 
@@ -147,7 +145,7 @@ static void metrics_daemon_counters(const struct overview *overview, struct metr
 	}
 	metrics_out_counter(
 		out, "sobig_xdp_lines_skipped_total",
-		"Lines of the log that were not counted although they may tell of an offence, by the reason.");
+		"Log lines not counted although they may report an offence, by reason.");
 	for (int kind = 0; kind < SKIP_KINDS; kind++) {
 		uint64_t sum = 0;
 
@@ -195,22 +193,23 @@ static void metrics_daemon_states(const struct overview *overview, struct metric
 	metrics_out_sample(out, readable, NULL);
 	metrics_out_gauge(
 		out, "sobig_xdp_log_last_line_timestamp_seconds",
-		"When the log's newest line was read; if none was, when the daemon started.");
+		"When the newest log line was read, or when the daemon started if none was.");
 	metrics_out_sample(out, clock_wall_of(heard), NULL);
-	metrics_out_gauge(out, "sobig_xdp_brake_on",
-			  "1 if there were too many new blocks; further ones are for show only.");
+	metrics_out_gauge(
+		out, "sobig_xdp_brake_on",
+		"1 if the brake is engaged: too many new blocks, further ones are dry run.");
 	metrics_out_sample(out, brake, NULL);
 	metrics_out_gauge(out, "sobig_xdp_brake_limit",
-			  "New blocks in a minute that put the brake on; 0: none do.");
+			  "New blocks a minute above which the brake engages; 0: off.");
 	metrics_out_sample(out, limit, NULL);
-	metrics_out_gauge(out, "sobig_xdp_state_writable", "1 if what is blocked can be kept.");
+	metrics_out_gauge(out, "sobig_xdp_state_writable", "1 if the state can be written.");
 	metrics_out_sample(out, writable, NULL);
 	metrics_out_gauge(out, "sobig_xdp_config_ok", "0 if the last reload was refused.");
 	metrics_out_sample(out, config, NULL);
 	metrics_out_gauge(out, "sobig_xdp_dry_run", "1 if it is a dry run: nothing is dropped.");
 	metrics_out_sample(out, dry_run, NULL);
 	metrics_out_gauge(out, "sobig_xdp_daemon_heartbeat_timestamp_seconds",
-			  "When the daemon last showed a sign of life; it does once a second.");
+			  "The last heartbeat of the daemon; it writes one a second.");
 	metrics_out_sample(out, clock_wall_of(heartbeat), NULL);
 	metrics_out_gauge(out, "sobig_xdp_process_start_time_seconds", "When the daemon started.");
 	metrics_out_sample(out, clock_wall_of(started), NULL);
@@ -225,7 +224,7 @@ static void metrics_troubles(const struct overview *overview, struct metrics_out
 	for (int i = 0; i < count; i++)
 		found[troubles[i].kind] = true;
 	metrics_out_gauge(out, "sobig_xdp_problem",
-			  "1 for what is wrong at present; `sobig-xdp status` says it in words.");
+			  "1 for each current problem; `sobig-xdp status` describes it.");
 	for (int kind = 0; kind < HEALTH_KINDS; kind++)
 		metrics_out_sample(out, found[kind], "kind", health_name(kind), NULL);
 }
@@ -238,10 +237,10 @@ static void metrics_write(const struct overview *overview, struct metrics_out *o
 		up |= overview->interfaces[i].filter.id != 0;
 		unseen |= overview->interfaces[i].unseen != 0;
 	}
-	metrics_out_gauge(out, "sobig_xdp_build_info", "The version of sobig-xdp, in its label.");
+	metrics_out_gauge(out, "sobig_xdp_build_info", "The version of sobig-xdp, as a label.");
 	metrics_out_sample(out, 1, "version", VERSION, NULL);
 	metrics_out_gauge(out, "sobig_xdp_up",
-			  "1 if the filter is on any interface; missing while that is not known.");
+			  "1 if the filter is attached to any interface; missing while unknown.");
 	if (up || !unseen)
 		metrics_out_sample(out, up, NULL);
 	if (!overview->interfaces_count)

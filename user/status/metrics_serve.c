@@ -68,10 +68,10 @@ int metrics_serve_parse(const char *text, struct sockaddr_storage *out, const ch
 	in_port_t port;
 
 	memset(out, 0, sizeof(*out));
-	*why = "its port is to be a number from 1 to 65535";
+	*why = "expected a port from 1 to 65535";
 	if (metrics_parse_port(colon ? colon + 1 : text, &port))
 		return -EINVAL;
-	*why = "its address is to be one of this machine's, as in 127.0.0.1:9762 or [::1]:9762; all of them are 0.0.0.0 or [::]";
+	*why = "expected a local address, such as 127.0.0.1:9762 or [::1]:9762; 0.0.0.0 or [::] for all";
 	if (brackets) {
 		text++;
 		length -= 2;
@@ -116,10 +116,10 @@ static struct MHD_Response *metrics_page(const char *pins, unsigned int *code)
 	if (out.text && fclose(out.text))
 		err = -ENOMEM;
 	if (err) {
-		log_error("metrics cannot be read: %s", strerror(-err));
+		log_error("cannot read the metrics: %s", strerror(-err));
 		free(text);
 		*code = MHD_HTTP_SERVICE_UNAVAILABLE;
-		return metrics_constant("The metrics cannot be read; the log says why.\n",
+		return metrics_constant("Cannot read the metrics; see the log.\n",
 					"text/plain; charset=utf-8");
 	}
 	response = MHD_create_response_from_buffer(size, text, MHD_RESPMEM_MUST_FREE);
@@ -229,7 +229,8 @@ static enum MHD_Result metrics_answer(void *server, struct MHD_Connection *conne
 	*upload_size = 0;
 	if (!asks) {
 		code = MHD_HTTP_METHOD_NOT_ALLOWED;
-		response = metrics_constant("GET or HEAD, please.\n", "text/plain; charset=utf-8");
+		response = metrics_constant("Method not allowed: use GET or HEAD.\n",
+					    "text/plain; charset=utf-8");
 		if (response)
 			MHD_add_response_header(response, MHD_HTTP_HEADER_ALLOW, "GET, HEAD");
 	} else if (!strcmp(url, "/metrics")) {
@@ -239,7 +240,7 @@ static enum MHD_Result metrics_answer(void *server, struct MHD_Connection *conne
 	} else {
 		code = MHD_HTTP_NOT_FOUND;
 		response =
-			metrics_constant("There is /metrics here.\n", "text/plain; charset=utf-8");
+			metrics_constant("Not found: use /metrics.\n", "text/plain; charset=utf-8");
 	}
 	if (!response)
 		return MHD_NO;

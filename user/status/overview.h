@@ -44,7 +44,7 @@ struct overview_rule {
 	uint64_t drops;	   /* for the blocks in force */
 };
 
-#define OVERVIEW_BY_HAND "(by hand)" /* these are no names that a rule could have */
+#define OVERVIEW_BY_HAND "(manual)" /* a rule cannot have these names */
 #define OVERVIEW_IMPORT	 "(import)"
 
 /* Of each daemon's rules, those beyond are taken together in the last. */

@@ -69,7 +69,7 @@ static void top_draw_title(const struct top *top, const struct top_layout *at)
 		printw("  %s", interface->name);
 		top_term_look(TOP_FAINT);
 		printw(" %s", interface->filter.id ? filter_mode_name(interface->filter.mode)
-			      : interface->unseen  ? "not known"
+			      : interface->unseen  ? "unknown"
 						   : "off");
 		top_term_look(TOP_PLAIN);
 	}
@@ -89,7 +89,7 @@ static void top_draw_state(const struct top *top, const struct top_layout *at)
 	bool wrong = top->err || top->troubles_count;
 
 	if (top->err == -ENOENT)
-		strcpy(text, "NOT ATTACHED: nothing is dropped; to begin: sobig-xdp attach IF");
+		strcpy(text, "NOT ATTACHED: nothing is dropped; to start: sobig-xdp attach IF");
 	else if (top->err)
 		snprintf(text, sizeof(text), "CANNOT READ THE MAPS: %s", strerror(-top->err));
 	else if (top->troubles_count > 1)
@@ -211,7 +211,7 @@ static void top_draw_keys(const struct top *top, const struct top_layout *at)
 		top_draw_key(at->width, "x", "unblock");
 		top_draw_key(at->width, "/", "filter");
 		top_draw_key(at->width, "d t s u a", "sort");
-		top_draw_key(at->width, "p", top->paused ? "go on" : "pause");
+		top_draw_key(at->width, "p", top->paused ? "continue" : "pause");
 		top_draw_key(at->width, "?", "help");
 		top_draw_key(at->width, "q", "quit");
 	}

@@ -73,7 +73,7 @@ static void top_facts_log(const struct top *top, int y, int width)
 	if (allowed)
 		top_facts_add(width, "allowed_offences", top_number(allowed, text), TOP_PLAIN);
 	if (evictions)
-		top_facts_add(width, "lost and put back", top_number(evictions, text), TOP_BAD);
+		top_facts_add(width, "lost and restored", top_number(evictions, text), TOP_BAD);
 }
 
 static void top_facts_fill(int width, const char *label, uint64_t used, uint64_t room)
@@ -108,7 +108,7 @@ static void top_facts_tables(const struct top *top, int y, int width)
 	if (overview->networks)
 		top_facts_add(width, "nets", top_number(overview->networks, text), TOP_STRONG);
 	if (overview->dry_runs)
-		top_facts_add(width, "for show", top_number(overview->dry_runs, text), TOP_PLAIN);
+		top_facts_add(width, "dry run", top_number(overview->dry_runs, text), TOP_PLAIN);
 }
 
 static void top_facts_classes(const struct top *top, int y, int width)
@@ -137,8 +137,8 @@ void top_facts_draw_rules(const struct top *top, int y, int lines, int width)
 		return;
 	top_term_look(TOP_HEADING);
 	mvhline(y, 0, ' ', width);
-	mvprintw(y, 1, "%-*s %8s %8s %8s %8s %8s %8s", SOBIG_RULE_SIZE - 1, "RULE", "IN FORCE",
-		 "DROPS/S", "DROPS", "OFFENCES", "VERDICTS", "FOR SHOW");
+	mvprintw(y, 1, "%-*s %8s %8s %8s %8s %8s %8s", SOBIG_RULE_SIZE - 1, "RULE", "ACTIVE",
+		 "DROPS/S", "DROPS", "OFFENCES", "VERDICTS", "DRY RUN");
 	top_term_look(TOP_PLAIN);
 	for (int i = 0; i < count && i < lines - 1; i++) {
 		const struct overview_rule *rule = rules[i];

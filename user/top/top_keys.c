@@ -9,24 +9,24 @@
 #define TOP_ESCAPE	 27
 
 static const char top_help[] =
-	"WHAT IS SHOWN\n"
-	"  The first lines say whether all is well, or what is wrong and what to do.\n"
+	"DISPLAY\n"
+	"  The first lines say OK, or what is wrong and what to do.\n"
 	"  SYNs dropped: those of blocked hosts. SYNs passed: all others, to protected\n"
-	"  ports. Hosts that a dry run or the brake only shows are marked \"(show)\".\n"
+	"  ports. Hosts listed as dry run and not dropped are marked \"(dry run)\".\n"
 	"\n"
-	"  DROPS/S  packets dropped a second, since the last reading\n"
+	"  DROPS/S  packets dropped per second since the last update\n"
 	"  TOTAL    packets dropped since the host was blocked\n"
-	"  SINCE    how long ago it was blocked        LEFT  when that ends\n"
-	"  LAST     how long ago it last knocked\n"
+	"  SINCE    how long ago it was blocked        LEFT  time until it expires\n"
+	"  LAST     how long ago a packet was last dropped\n"
 	"\n"
 	"KEYS\n"
-	"  d t s u a     sort by drops a second, total, since, until, address\n"
-	"  /             show only what fits: a part of an address or of a reason, or a\n"
-	"                network as 198.51.100.0/24; Esc shows all again\n"
+	"  d t s u a     sort by drops per second, total, since, until, address\n"
+	"  /             filter: part of an address or of a reason, or a\n"
+	"                network such as 198.51.100.0/24; Esc shows all again\n"
 	"  arrows, PgUp, PgDn, Home, End (j k g G)   move\n"
 	"  e, Enter      explain: why is this host blocked?\n"
-	"  x             unblock this host (asks before)\n"
-	"  p             pause, and go on\n"
+	"  x             unblock this host (asks first)\n"
+	"  p             pause or continue\n"
 	"  q             quit\n";
 
 /* The host below the cursor, or NULL. */

@@ -141,7 +141,7 @@ static void top_list_row(const struct top *top, const struct top_host *host, int
 	printw(" %7s", top_number(entry->drops, number));
 	top_list_times(top, entry, at);
 	if (at->reason) {
-		addstr(entry->dry_run ? "  (show) " : "  ");
+		addstr(entry->dry_run ? "  (dry run) " : "  ");
 		addnstr(entry->reason, at->width - getcurx(stdscr) - 1);
 	}
 	top_term_look(TOP_PLAIN);
@@ -174,7 +174,7 @@ void top_list_draw(struct top *top, int y, int height)
 	}
 	if (!top->hosts) {
 		if (height > 1 && !top->err)
-			mvaddnstr(y + 1, 1, "reading the blocks in force ...", width - 2);
+			mvaddnstr(y + 1, 1, "reading the active blocks ...", width - 2);
 		return;
 	}
 	at = top_list_columns(top);
@@ -186,8 +186,8 @@ void top_list_draw(struct top *top, int y, int height)
 	if (!top->hosts->chosen_count && rows) {
 		top_term_look(TOP_FAINT);
 		mvaddnstr(y + 1, 1,
-			  top->filter[0] ? "no host fits the filter; Esc shows all"
-					 : "nobody is blocked",
+			  top->filter[0] ? "no host matches the filter; Esc shows all"
+					 : "no host is blocked",
 			  width - 2);
 		top_term_look(TOP_PLAIN);
 	}

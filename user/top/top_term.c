@@ -128,16 +128,15 @@ int top_term_open(bool ascii)
 
 	if (!isatty(STDIN_FILENO) || !isatty(STDOUT_FILENO)) {
 		log_error(
-			"top needs a terminal; for programs there are: sobig-xdp status -j, sobig-xdp list -j, sobig-xdp metrics");
+			"top needs a terminal; in a script, use: sobig-xdp status -j, sobig-xdp list -j, sobig-xdp metrics");
 		return -ENOTTY;
 	}
 	setlocale(LC_CTYPE, "");
 	tcgetattr(STDIN_FILENO, &top_term.before);
 	top_term.screen = newterm(NULL, stdout, stdin);
 	if (!top_term.screen) {
-		log_error(
-			"the terminal's type \"%s\" (TERM) is not known here; try: TERM=vt100 sobig-xdp top",
-			type ? type : "");
+		log_error("TERM = \"%s\": unknown terminal type; try: TERM=vt100 sobig-xdp top",
+			  type ? type : "");
 		return -ENODEV;
 	}
 	set_term(top_term.screen);
