@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* What the parts of the daemon share besides its state: events for whoever reads its output. */
+/* Prints the daemon's events as NDJSON. */
 #include "daemon/daemon.h"
 
 #include <stdio.h>

@@ -1,5 +1,31 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* The daemon's loop: lines read, hosts judged, blocks made true, for as long as it is let. */
+/*
+ * The state of a running daemon: what its parts share, and which thread may use it.
+ *
+ * Threads. All of struct daemon belongs to one thread, the loop (loop_run()), which reads the logs,
+ * judges, blocks, reconciles, checks the interfaces and writes the statistics. No lock guards the
+ * struct, and no other thread reads or writes it. Two threads work for the loop:
+ *
+ *	watcher (allow/watcher.c)	collects the allow list: asks exim and DNS, reads list files
+ *and ssh sessions; may block for seconds
+ *	writer (state/writer.c)		writes the state; may block as long as the disk does
+ *
+ * Both block all signals; the loop receives its signals from a signalfd. Each has a mutex of its
+ * own, which guards only what it exchanges with the loop (the new set; the posted batch and struct
+ * writer_state) and is never held during I/O. So watcher_take(), writer_block(), writer_post() and
+ * writer_state() do not wait for exim, DNS or the disk of the state. An eventfd of the watcher
+ *wakes the loop.
+ *
+ * The loop itself may block: up to 3 seconds for the lock of the pins (pins_lock(), lock_take()),
+ * which all sobig-xdp processes share; while a filter is attached or detached; while it reads a log
+ * or, on SIGHUP, the configuration; when nobody reads its standard output (--json). Before the
+ *loop, restore_open() reads the state and exempt_open() waits about 3 seconds for the first allow
+ *list.
+ *
+ * Locks between processes: each daemon_interface.claim is a flock(2) on the interface's pin folder,
+ * held as long as the daemon filters it. The flock on the pin folder itself guards the block maps
+ *and what is attached and pinned; it is held for one change at a time.
+ */
 #ifndef DAEMON_H
 #define DAEMON_H
 
@@ -24,13 +50,13 @@
 struct exempt;
 struct restore;
 
-/* One interface under guard; `claim` is -1 once it is given up. */
+/* A filtered interface; `claim` is a descriptor, -1 after release. */
 struct daemon_interface {
 	unsigned int index;
-	uint32_t program;	/* the kernel's id of ours, 0: not attached yet */
-	bool inherited;		/* a program of ours stood there before */
-	int unseen;		/* errno: why it cannot be seen whether it is there; 0: it can */
-	char name[IF_NAMESIZE]; /* as it was when attached */
+	uint32_t program;	/* kernel id of our program; 0: not attached yet */
+	bool inherited;		/* our program was attached before this daemon started */
+	int unseen;		/* errno of the last check of the program; 0: success */
+	char name[IF_NAMESIZE]; /* the name when attached */
 	int claim;
 	struct stats *stats;
 };
@@ -38,18 +64,20 @@ struct daemon_interface {
 struct daemon_log {
 	struct daemon *daemon;
 	struct source *source;
-	int error;     /* that was last told */
-	bool seen;     /* it was there before */
-	bool behind;   /* what was written before we came is not read yet */
-	bool more;     /* there is more to read at once */
-	uint32_t gone; /* since when it has had no file, as after a rotation; 0: it has one */
-	/* ms by which its clock is off ours, as it is believed, and as lines have it since a second
+	int error;     /* errno logged last; 0: none */
+	bool seen;     /* the file existed before */
+	bool behind;   /* lines from before the start are not all read yet */
+	bool more;     /* more can be read without waiting */
+	uint32_t gone; /* monotonic second since which the file is missing (rotation); 0: it exists
+			*/
+	/*
+	 * ms by which the log's clock is ahead: assumed, and seen in its lines since `skew_since`
 	 */
 	int64_t skew, skew_seen;
 	uint32_t skew_since;
 };
 
-/* What the command line says, whatever the configuration does. 0, NULL: nothing. */
+/* Command-line options that override the configuration. 0, NULL: not given. */
 struct daemon_overrides {
 	const char *config;
 	uint16_t ports[SOBIG_PORTS_MAX];
@@ -57,9 +85,9 @@ struct daemon_overrides {
 	struct overrides rule;
 };
 
-/* All that an attach holds. The caller of loop_run() fills it and frees what it holds. */
+/* The caller of loop_run() fills it and frees what it holds. Used by the loop's thread only. */
 struct daemon {
-	const char *state; /* the folder of the state; NULL: as configured */
+	const char *state; /* state folder; NULL: as configured */
 	bool json;	   /* print events as NDJSON */
 	struct daemon_overrides overrides;
 	struct policy policy;
@@ -69,19 +97,22 @@ struct daemon {
 	int interfaces_count;
 	struct daemon_log logs[DAEMON_LOGS_MAX];
 	int logs_count;
-	uint64_t seed; /* of all tables of hosts */
+	uint64_t seed; /* of all hash tables of hosts */
 	struct judge *judge;
 	struct evidence *evidence;
 	struct restore *restore;
-	struct exempt *exempt; /* who is never blocked */
+	struct exempt *exempt; /* the allow list */
 	struct blocks *blocks;
 	struct sobig_stats stats;
-	struct lately lines, skips[SKIP_KINDS]; /* of all logs */
-	uint64_t full;				/* verdicts that found the table full */
-	bool changed;				/* since the pulse was last written */
+	struct lately lines, skips[SKIP_KINDS]; /* sums over all logs */
+	uint64_t full; /* verdicts not applied because the table was full */
+	bool changed;  /* since the statistics were last written */
 };
 
-/* Prints one line of NDJSON with a time, if JSON was asked for; releases `json`. */
+/*
+ * Prints an event with its time as a line of NDJSON if --json was given. Takes the reference to
+ * `json`.
+ */
 void daemon_event(const struct daemon *daemon, const char *what, json_t *json);
 
 #endif

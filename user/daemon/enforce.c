@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* From an event to what it leads to: judged, blocked, told, and entered. */
+/* Judges each event, and blocks, logs and records the verdict. */
 #include "daemon/enforce.h"
 
 #include <errno.h>
@@ -12,18 +12,17 @@
 #include "common/suggest.h"
 #include "daemon/restore.h"
 
-/* ms that a fresh line's time may be off before it is told */
+/* ms of clock difference of a new line that is tolerated */
 #define ENFORCE_SKEW_MAX (2 * 60 * 1000)
 
-/* Seconds after which it is the clock's, and no delay's. */
+/* Seconds after which a difference is a wrong clock, not a delay. */
 #define ENFORCE_SKEW_STANDS 10
 
 /*
- * A log's clock may be set to another zone than ours, or another log's. What was written just now
- * is judged by our clock, so that all logs have one; a difference is worth a word. It has to stand
- * for a while: one broken stamp changes nothing, nor do lines that come late, all at once, because
- * somebody was held up; their times are what they are, or minutes would be judged as if they were
- * one.
+ * A log may use another time zone than this machine or another log. New lines are judged by the
+ * system clock, so that all logs have one clock; a difference is logged. It must persist: one
+ * broken timestamp changes nothing, and lines that arrive late and all at once keep their times,
+ * because minutes would otherwise be judged as one moment.
  */
 static int64_t enforce_time(struct daemon_log *log, int64_t time)
 {
@@ -54,7 +53,9 @@ static int64_t enforce_time(struct daemon_log *log, int64_t time)
 	return time - skew;
 }
 
-/* The table is full, or the kernel refuses: at powers of two, lest a storm fills the disk as well.
+/*
+ * The table is full, or the kernel refuses. Logged at powers of two, so that a storm does not fill
+ * the disk.
  */
 static void enforce_tell_failure(struct daemon *daemon, const char *address, int err)
 {
@@ -69,7 +70,7 @@ static void enforce_tell_failure(struct daemon *daemon, const char *address, int
 			address, (unsigned long long)daemon->full, suggest_plural(daemon->full));
 }
 
-/* The brake has come on: this is for a human, and he may be asleep. */
+/* The brake is engaged: log it once. */
 static void enforce_tell_brake(struct daemon *daemon)
 {
 	if (daemon->stats.braked)
@@ -102,8 +103,8 @@ static void enforce_tell(struct daemon *daemon, const struct verdict *verdict, u
 }
 
 /*
- * For how long to block. What is fresh counts from now, whatever the log's clock says; of what was
- * written while nobody read, only what is left of it.
+ * Seconds to block. New lines count from now, whatever the log's clock says; for lines that were
+ * written while no daemon was running, only the remaining time.
  */
 static uint32_t enforce_seconds(const struct daemon_log *log, const struct verdict *verdict)
 {
@@ -146,7 +147,7 @@ static void enforce_block(struct daemon_log *log, const struct verdict *verdict,
 	restore_block(daemon, verdict, &order, log, line);
 }
 
-/* A line that a former daemon has judged: only the windows are to be as they were. */
+/* A line that a previous daemon judged: only restores the windows. */
 static void enforce_recall(struct daemon_log *log, const struct event *event,
 			   const struct source_line *line)
 {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Keeps the daemon from blocking those who are never to be blocked, as they change. */
+/* Applies the allow list, as it changes, to a running daemon. */
 #include "daemon/exempt.h"
 
 #include <errno.h>
@@ -15,13 +15,13 @@
 #include "daemon/restore.h"
 #include "kernel/blocks_exempt.h"
 
-#define EXEMPT_TOLD_MAX 20 /* lifted blocks that are told one by one */
+#define EXEMPT_TOLD_MAX 20 /* unblocked hosts that are logged one by one */
 
 struct exempt {
 	struct watcher *watcher;
-	int fd; /* the present gather's */
+	int fd; /* eventfd of the current watcher */
 	struct prefix_set *set;
-	bool looked; /* for blocks in force of those in the set */
+	bool looked; /* active blocks were checked against the set */
 };
 
 int exempt_open(const struct daemon *daemon, struct exempt **out)
@@ -105,7 +105,7 @@ static void exempt_lifted(void *context, const struct blocks_exempt_lifted *lift
 		log_notice("unblocked %s: %s is allowed (%s)", address, entry, lifted->why);
 }
 
-/* Those in `set` that are not in `before` (NULL: nobody is). 0 or -ENOMEM. */
+/* The entries of `set` that are not in `before` (NULL: empty). 0 or -ENOMEM. */
 static int exempt_fresh(const struct prefix_set *set, const struct prefix_set *before,
 			struct prefix_set **out)
 {
@@ -119,7 +119,7 @@ static int exempt_fresh(const struct prefix_set *set, const struct prefix_set *b
 	for (size_t i = 0; i < prefix_set_count(set) && !err; i++) {
 		const struct addr_prefix *target = prefix_set_at(set, i, &why);
 
-		/* An entry is the narrowest that covers itself. */
+		/* Each entry is the narrowest one that covers itself. */
 		if (!before || !prefix_set_find(before, target, &entry) ||
 		    entry.length != target->length)
 			err = prefix_set_add(fresh, target, why);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Keeps the daemon from blocking those who are never to be blocked, as they change. */
+/* Applies the allow list, as it changes, to a running daemon. */
 #ifndef EXEMPT_H
 #define EXEMPT_H
 
@@ -7,24 +7,27 @@
 
 struct exempt;
 
-/* Finds out who they are, by daemon->policy. 0 or -errno (told); the caller closes *out. */
+/*
+ * Collects the allow list of daemon->policy; waits a few seconds at most. 0 or -errno (logged); the
+ * caller closes *out.
+ */
 int exempt_open(const struct daemon *daemon, struct exempt **out);
 
 /*
- * By another configuration: 0, or -errno (told) and nothing is changed. All is asked anew, in the
- * background: until exempt_read() has it, whoever was spared before is.
+ * Uses another configuration. 0, or -errno (logged) and nothing is changed. The list is collected
+ * again in the background; until exempt_read() has it, the previous list stays in effect.
  */
 int exempt_reload(struct exempt *exempt, const struct daemon *daemon, const struct config *config);
 
-/* Readable when there is something for exempt_read(); the descriptor stays the same. */
+/* Readable when exempt_read() has something to do. The descriptor never changes. */
 int exempt_fd(const struct exempt *exempt);
 
-/* For judge_allow(); good until exempt_read(). */
+/* For judge_allow(); valid until the next exempt_read(). */
 const struct prefix_set *exempt_set(const struct exempt *exempt);
 
 /*
- * Takes in what has changed: tells the judge, and lifts blocks in force of who is new; the first
- * time, of all of them.
+ * Applies a changed list: passes it to the judge and unblocks hosts that are newly allowed; the
+ * first time, all allowed hosts. Never waits for the watcher.
  */
 void exempt_read(struct exempt *exempt, struct daemon *daemon);
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* The interfaces that a daemon stands guard at: taken, held, given up. */
+/* Claims, attaches, checks and releases the daemon's interfaces. */
 #include "daemon/interfaces.h"
 
 #include <errno.h>
@@ -60,13 +60,13 @@ int interfaces_release(struct daemon *daemon, struct daemon_interface *interface
 	return err;
 }
 
-/* By our own detach, which is as it should be, or by other means, which leaves us unprotected. */
+/* Detached by sobig-xdp detach, which is normal, or by another program, which is an error. */
 static void interfaces_was_taken_off(struct daemon *daemon, struct daemon_interface *interface,
 				     int *result)
 {
 	int turn = -1, claimed;
 
-	/* A detach still at work has not removed the pins yet. */
+	/* A running detach may not have removed the pins yet. */
 	pins_lock(daemon->filter.pins, &turn);
 	claimed = pins_is_claimed(daemon->filter.pins, interface->index, interface->claim);
 	if (turn >= 0)
@@ -81,7 +81,7 @@ static void interfaces_was_taken_off(struct daemon *daemon, struct daemon_interf
 	*result = -EIO;
 }
 
-/* As filter_find() has it. A deleted interface loses its program first, and a moment later goes. */
+/* Like filter_find(). A deleted interface first loses its program and disappears a moment later. */
 static int interfaces_look(const struct daemon *daemon, const struct daemon_interface *interface)
 {
 	const struct timespec moment = { 0, 200000000 };
@@ -95,7 +95,7 @@ static int interfaces_look(const struct daemon *daemon, const struct daemon_inte
 	return filter_find(interface->index, daemon->filter.pins, interface->program, &info);
 }
 
-/* That it cannot be seen is told once, and is no reason to give up an interface. */
+/* A failed check is logged once and does not release the interface. */
 static void interfaces_note_look(struct daemon_interface *interface, int error)
 {
 	if (error == interface->unseen)
@@ -146,7 +146,7 @@ int interfaces_check(struct daemon *daemon, int *result)
 	return left;
 }
 
-/* Takes an interface for this process. Nothing on it is changed yet. */
+/* Claims an interface for this process without changing it. */
 static int interfaces_claim(struct daemon *daemon, const char *name)
 {
 	struct daemon_interface *interface = &daemon->interfaces[daemon->interfaces_count];
@@ -222,7 +222,9 @@ static int interfaces_attach(struct daemon *daemon, struct daemon_interface *int
 	return 0;
 }
 
-/* Fills the tables, if they are new: those that were there know better than the disk. */
+/*
+ * Fills the tables from the state if they are new; existing tables are more recent than the disk.
+ */
 static int interfaces_fill(struct daemon *daemon)
 {
 	int fresh = filter_prepare(daemon->interfaces[0].index, &daemon->filter), err;
@@ -263,8 +265,7 @@ static int interfaces_attach_all(struct daemon *daemon)
 	return err;
 }
 
-/* All are claimed before one is changed; in one turn, so that nobody sees half of it. */
-/* What a former version pinned is taken over as far as its layout allows. 0 or -errno (logged). */
+/* Takes over the pins of a previous version if their layout allows. 0 or -errno (logged). */
 static int interfaces_upgrade(struct daemon *daemon)
 {
 	const char *pins = daemon->filter.pins;
@@ -303,8 +304,8 @@ static int interfaces_try(struct daemon *daemon, char **names, int count)
 }
 
 /*
- * Tables of another version make room, if nobody else uses them: the disk knows what was in them.
- * 0 or -errno (told), such as -ESTALE.
+ * Removes tables of another version if no other daemon uses them; the state has their blocks. 0 or
+ * -errno (logged), such as -ESTALE.
  */
 static int interfaces_clear(struct daemon *daemon)
 {

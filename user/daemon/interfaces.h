@@ -1,27 +1,34 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* The interfaces that a daemon stands guard at: taken, held, given up. */
+/* Claims, attaches, checks and releases the daemon's interfaces. */
 #ifndef INTERFACES_H
 #define INTERFACES_H
 
 #include "daemon/daemon.h"
 
 /*
- * Takes the interfaces, all of them or none, fills the tables, and puts the filter on. 0 or -errno,
- * which was told.
+ * Claims the interfaces, fills the tables and attaches the filter. All are claimed before one is
+ * changed, and the lock is held throughout. 0 or -errno (logged).
  */
 int interfaces_take(struct daemon *daemon, char **names, int count);
 
-/* The filter anew, with the options as they are now. 0 or -errno (told); then the old one stays. */
+/*
+ * Attaches the filter again with the current options. 0 or -errno (logged); then the old filter
+ * stays.
+ */
 int interfaces_renew(struct daemon *daemon);
 
 /*
- * Gives up interfaces that are gone or were taken from us. How many are left; those where it could
- * not be seen are among them, and interfaces_is_unsure() is true until it can.
+ * Releases interfaces that no longer exist or whose filter was detached. Returns how many are left,
+ * including those that could not be checked; while there are any of these, interfaces_is_unsure()
+ * is true. *result is set to -EIO if one was lost, except by sobig-xdp detach.
  */
 int interfaces_check(struct daemon *daemon, int *result);
 bool interfaces_is_unsure(const struct daemon *daemon);
 
-/* Lets go of an interface: its filter and pins (unless `keep`), its claim. 0 or -errno (told). */
+/*
+ * Releases an interface: detaches its filter and removes its pins (unless `persist`), and releases
+ * its claim. 0 or -errno (logged).
+ */
 int interfaces_release(struct daemon *daemon, struct daemon_interface *interface, bool persist);
 
 #endif

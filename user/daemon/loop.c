@@ -1,5 +1,31 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* The daemon's loop: lines read, hosts judged, blocks made true, for as long as it is let. */
+/*
+ * The state of a running daemon: what its parts share, and which thread may use it.
+ *
+ * Threads. All of struct daemon belongs to one thread, the loop (loop_run()), which reads the logs,
+ * judges, blocks, reconciles, checks the interfaces and writes the statistics. No lock guards the
+ * struct, and no other thread reads or writes it. Two threads work for the loop:
+ *
+ *	watcher (allow/watcher.c)	collects the allow list: asks exim and DNS, reads list files
+ *and ssh sessions; may block for seconds
+ *	writer (state/writer.c)		writes the state; may block as long as the disk does
+ *
+ * Both block all signals; the loop receives its signals from a signalfd. Each has a mutex of its
+ * own, which guards only what it exchanges with the loop (the new set; the posted batch and struct
+ * writer_state) and is never held during I/O. So watcher_take(), writer_block(), writer_post() and
+ * writer_state() do not wait for exim, DNS or the disk of the state. An eventfd of the watcher
+ *wakes the loop.
+ *
+ * The loop itself may block: up to 3 seconds for the lock of the pins (pins_lock(), lock_take()),
+ * which all sobig-xdp processes share; while a filter is attached or detached; while it reads a log
+ * or, on SIGHUP, the configuration; when nobody reads its standard output (--json). Before the
+ *loop, restore_open() reads the state and exempt_open() waits about 3 seconds for the first allow
+ *list.
+ *
+ * Locks between processes: each daemon_interface.claim is a flock(2) on the interface's pin folder,
+ * held as long as the daemon filters it. The flock on the pin folder itself guards the block maps
+ *and what is attached and pinned; it is held for one change at a time.
+ */
 #include "daemon/loop.h"
 
 #include <errno.h>
@@ -28,8 +54,8 @@
 #include "kernel/links.h"
 
 /*
- * exim makes the next file when it has something to say, which may take a while after a rotation.
- * Seconds after which a log without a file counts as one that cannot be read.
+ * exim creates the next file with its next line, which may be a while after a rotation. Seconds
+ * after which a missing log file counts as unreadable.
  */
 #define LOOP_GONE_MAX 60
 
@@ -37,12 +63,12 @@ enum {
 	LOOP_SIGNALS,
 	LOOP_LINKS,
 	LOOP_TICK,
-	LOOP_KEEP, /* the first that is not ours to close */
+	LOOP_KEEP, /* the first descriptor that another part owns */
 	LOOP_LOGS,
 	LOOP_FDS = LOOP_LOGS + DAEMON_LOGS_MAX
 };
 
-/* Says once when a log can no longer be read, and once when it can again. */
+/* Logs once when a log becomes unreadable, and once when it is readable again. */
 static void loop_check_log(struct daemon_log *log)
 {
 	const char *path = source_name(log->source);
@@ -78,7 +104,7 @@ static void loop_caught_up(struct daemon_log *log)
 			   source_name(log->source), (unsigned long long)state.lines);
 }
 
-/* Counts the lines that were not judged, from what there were before and are now. */
+/* Counts the lines that were skipped between `before` and `now`. */
 static void loop_count_skips(struct daemon_log *log, const struct skips *before,
 			     const struct skips *now)
 {
@@ -89,7 +115,7 @@ static void loop_count_skips(struct daemon_log *log, const struct skips *before,
 
 		daemon->stats.skipped[i] += count;
 		daemon->changed |= count;
-		/* What is read after a pause was not written lately. */
+		/* Lines that are read after a pause are not recent. */
 		if (!log->behind)
 			lately_add(&daemon->skips[i], clock_seconds(), count);
 	}
@@ -131,7 +157,7 @@ static void loop_fill_rules(struct daemon *daemon, const struct judge_state *jud
 	}
 }
 
-/* How bad it is that a log is as it is: the worst is the one to speak of. */
+/* Severity of a log's condition; statistics show the worst log. */
 static int loop_log_badness(const struct daemon_log *log)
 {
 	if (log->gone)
@@ -158,7 +184,7 @@ static void loop_write_stats(struct daemon *daemon)
 	struct judge_state judged = judge_state(daemon->judge);
 	struct sobig_stats *stats = &daemon->stats;
 
-	/* That we live, and that a log has gone, is to be seen although no line comes. */
+	/* The heartbeat and a missing log are visible even if no line arrives. */
 	stats->heartbeat = clock_seconds();
 	stats->watched = judged.hosts;
 	stats->watch_drops = judged.dropped;
@@ -236,13 +262,13 @@ static int loop_open_tick(void)
 	return fd;
 }
 
-/* True of a terminal that has gone away; a daemon never had one. */
+/* True if the terminal was closed; a daemon has none. */
 static bool loop_is_hung_up(void)
 {
 	return isatty(STDIN_FILENO) || (tcgetpgrp(STDIN_FILENO) < 0 && errno == EIO);
 }
 
-/* True if it is time to end. */
+/* True if the daemon shall end. */
 static bool loop_take_signals(struct daemon *daemon, int fd)
 {
 	struct signalfd_siginfo signal;

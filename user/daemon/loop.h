@@ -1,16 +1,22 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* The daemon's loop: waits for lines, links, signals and the second, and hands each to its part. */
+/*
+ * The daemon's loop: waits for log lines, link events, signals and a timer, and calls the part that
+ * handles each.
+ */
 #ifndef LOOP_H
 #define LOOP_H
 
 #include "daemon/daemon.h"
 
-/* From here on, signals wait for loop_run(): nothing is left half done. */
+/*
+ * Blocks SIGINT, SIGTERM, SIGHUP and SIGUSR1 until loop_run() reads them, so that no change is
+ * interrupted. Ignores SIGPIPE.
+ */
 void loop_hold_signals(void);
 
 /*
- * Runs until a signal, or until no interface is left. 0; -errno (logged): it ended for another
- * reason than a signal or our own detach.
+ * Runs until a signal, or until no interface is left. 0; -errno (logged) if it ended for a reason
+ * other than a signal or sobig-xdp detach.
  */
 int loop_run(struct daemon *daemon);
 

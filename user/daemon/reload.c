@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* The policy of a running daemon: taken from the configuration and the command line, and anew. */
+/* Loads and reloads the policy of a daemon from the configuration and the command line. */
 #include "daemon/reload.h"
 
 #include <errno.h>
@@ -15,7 +15,7 @@
 #include "daemon/exempt.h"
 #include "daemon/interfaces.h"
 
-/* The configuration, but for what the command line says. */
+/* Applies the configuration, overridden by the command line. */
 static void reload_set_filter(const struct daemon_overrides *overrides,
 			      const struct config_filter *config, struct filter_options *out)
 {
@@ -37,7 +37,7 @@ static void reload_fill_stats(struct daemon *daemon)
 	daemon->stats.configured = clock_seconds();
 }
 
-/* What a configuration makes of a guard. 0 or -errno (logged). */
+/* Loads the configuration and opens a judge for it. 0 or -errno (logged). */
 static int reload_make(struct daemon *daemon, struct policy *policy, struct judge **judge)
 {
 	int err = policy_load(daemon->overrides.config, policy);
@@ -68,7 +68,7 @@ int reload_load(struct daemon *daemon)
 	return 0;
 }
 
-/* Member by member: what lies between them is anything. */
+/* Member by member, because padding is undefined. */
 static bool reload_same_filter(const struct filter_options *a, const struct filter_options *b)
 {
 	return a->pins == b->pins && !memcmp(a->ports, b->ports, sizeof(a->ports)) &&
@@ -77,7 +77,7 @@ static bool reload_same_filter(const struct filter_options *a, const struct filt
 	       a->blocks == b->blocks && a->mode == b->mode;
 }
 
-/* Puts the filter on anew, if that is called for. 0 or -errno (told): it is as it was. */
+/* Attaches the filter again if its options changed. 0 or -errno (logged): nothing was changed. */
 static int reload_renew_filter(struct daemon *daemon, const struct policy *policy)
 {
 	const struct filter_options before = daemon->filter;

@@ -1,23 +1,23 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* The policy of a running daemon: taken from the configuration and the command line, and anew. */
+/* Loads and reloads the policy of a daemon from the configuration and the command line. */
 #ifndef RELOAD_H
 #define RELOAD_H
 
 #include "daemon/daemon.h"
 
 /*
- * Reads the configuration, and makes a judge by it; daemon->overrides has the last word. CLI_DONE,
- * or the status to exit with (told).
+ * Reads the configuration and opens a judge for it; daemon->overrides has priority. 0 or -errno
+ * (logged).
  */
 int reload_load(struct daemon *daemon);
 
-/* The same while it runs: the whole of it, or nothing is changed (told). */
+/* Reloads while the daemon runs: applies all of it, or changes nothing (logged). */
 void reload_reload(struct daemon *daemon);
 
-/* A human lets go the brake. */
+/* Releases the brake: verdicts block again. */
 void reload_release(struct daemon *daemon);
 
-/* Says in a few lines what leads to a block. */
+/* Logs in a few lines which rules block. */
 void reload_tell(const struct daemon *daemon);
 
 #endif

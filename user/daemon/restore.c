@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* What a daemon leaves to the next one: its place in each log, its blocks, whom it knows. */
+/* Saves log positions, blocks and known hosts for the next daemon, and restores them at start. */
 #include "daemon/restore.h"
 
 #include <errno.h>
@@ -18,39 +18,39 @@
 #include "state/writer.h"
 
 /*
- * Lines that are still in a window are read again after a restart. Windows may be longer than this;
- * reading days of log again is not worth it.
+ * After a restart, lines that are still in a window are read again. Windows may be longer than
+ * this, but reading days of log again would take too long.
  */
 #define RESTORE_REACH  3600 /* seconds */
-#define RESTORE_EACH   10   /* seconds between two places that can be gone back to */
+#define RESTORE_EACH   10   /* seconds between two saved log positions */
 #define RESTORE_PLACES (RESTORE_REACH / RESTORE_EACH + 16)
 #define RESTORE_HOSTS  (1u << 20)
-#define RESTORE_LINES  10 /* of evidence for a block */
+#define RESTORE_LINES  10 /* lines of evidence for a block */
 
-/* Places that a log was at. */
+/* Ring of previous positions in a log. */
 struct restore_log {
 	struct log_position *places;
 	uint32_t *times; /* seconds of CLOCK_MONOTONIC */
 	unsigned int first, count;
 };
 
-/* The line that led to the last verdict on a host. */
+/* The line that caused the last verdict on a host. */
 struct restore_verdict {
-	uint64_t log; /* a hash of its name */
+	uint64_t log; /* hash of the log's name */
 	uint64_t serial;
 	int64_t event;
 };
 
 struct restore {
-	struct db *db; /* what was there at the start; NULL: nothing */
+	struct db *db; /* the state at the start; NULL: none */
 	struct writer *writer;
 	struct lru *verdicts;
-	/* Daemons at several interfaces share the state, but for what each has read by itself. */
+	/* Daemons of several interfaces share the state, except log positions and totals. */
 	char who[IF_NAMESIZE];
-	struct db_totals totals; /* of all former daemons there */
+	struct db_totals totals; /* of all previous daemons of this interface */
 	struct restore_log logs[DAEMON_LOGS_MAX];
 	char names[DAEMON_LOGS_MAX][IF_NAMESIZE + PATH_MAX];
-	int error; /* as last told */
+	int error; /* errno logged last */
 	uint64_t damaged, lost, gone;
 };
 
@@ -180,12 +180,12 @@ void restore_follow(struct restore *restore, const struct daemon *daemon, int nu
 		memset(log, 0, sizeof(*log));
 		return;
 	}
-	/* What is read from here on is of interest, however old it is. */
+	/* All lines from here on are needed, however old they are. */
 	source_place(daemon->logs[number].source, &place);
 	restore_note_place(log, &place, clock_seconds());
 }
 
-/* The latest place that is far enough back for all windows. */
+/* The latest position that is old enough for all windows. */
 static void restore_choose_from(struct restore_log *log, uint32_t reach, struct log_position *out)
 {
 	uint32_t now = clock_seconds();
@@ -247,7 +247,7 @@ bool restore_is_open(struct restore *restore, const char *log, const struct even
 	return event->time > verdict->event;
 }
 
-/* Lines of evidence, put together. */
+/* Lines of evidence in one string. */
 struct restore_lines {
 	char text[RESTORE_LINES * (EVIDENCE_LINE_MAX + 1) + 1];
 	const char *lines[RESTORE_LINES];
@@ -263,7 +263,7 @@ static void restore_take_line(void *context, const char *line, size_t length)
 	lines->lengths[lines->count++] = length;
 }
 
-/* The latest lines of a host, the oldest first. A NUL in them would be their end. */
+/* The latest lines of a host, oldest first. A NUL becomes a space. */
 static void restore_gather_lines(const struct daemon *daemon, const struct addr *host,
 				 struct restore_lines *lines)
 {
@@ -298,7 +298,7 @@ void restore_block(struct daemon *daemon, const struct verdict *verdict,
 
 	block.until = block.since + order->seconds * INT64_C(1000);
 	memcpy(block.reason, verdict->reason, sizeof(block.reason));
-	/* Of what the brake lets through only for show, there may be very much. */
+	/* While the brake is engaged there may be very many dry-run verdicts. */
 	if (verdict->braked)
 		*lines.text = '\0';
 	else
@@ -318,8 +318,8 @@ struct restore_restoring {
 };
 
 /*
- * A block lasts no longer than it was made for, whatever the clock says: it may have been set
- * since, or not be set yet.
+ * A block lasts no longer than its original duration: the system clock may have been set since, or
+ * not be set yet.
  */
 static int restore_put_back(void *context, const struct db_block *block)
 {
@@ -361,7 +361,7 @@ void restore_restore(struct daemon *daemon)
 			  (unsigned long long)restoring.failed);
 }
 
-/* A time of ours as the maps count; 0: it is over, or never was. */
+/* Converts wall-clock ms to the monotonic second used in the maps; 0: in the past, or none. */
 static uint64_t restore_second(int64_t time)
 {
 	int64_t left = time - clock_wall_ms();
@@ -374,7 +374,7 @@ bool restore_check(struct daemon *daemon)
 	struct restore *restore = daemon->restore;
 	struct writer_state state = writer_state(restore->writer);
 	const bool changed = state.error != (int)daemon->stats.state_error;
-	/* Of what cannot be written, not all has been looked through. */
+	/* If the state cannot be written, not all rows were checked by the writer. */
 	const uint64_t seen = restore->db ? db_bad(restore->db) : 0;
 	const uint64_t bad = state.error ? seen : state.bad;
 
@@ -401,7 +401,7 @@ bool restore_check(struct daemon *daemon)
 		log_warning(
 			"another program removed the state; a new one was created, without the previous history");
 	restore->gone = state.gone;
-	/* At powers of two, lest a full disk gets fuller. */
+	/* At powers of two, so that the log does not fill a full disk. */
 	if (state.lost && (!restore->lost || state.lost >= 2 * restore->lost)) {
 		log_error(
 			"the state is full: %llu blocks so far were not saved and would not be restored after a restart; raise \"size\" in [state], or free disk space",

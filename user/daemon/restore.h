@@ -1,46 +1,49 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* What a daemon leaves to the next one: its place in each log, its blocks, whom it knows. */
+/* Saves log positions, blocks and known hosts for the next daemon, and restores them at start. */
 #ifndef RESTORE_H
 #define RESTORE_H
 
 #include "daemon/daemon.h"
 
 /*
- * Reads what a former daemon left in `folder` that guarded `interface`, and tells the judge. What
- * is wrong is told, and costs memory, never protection: 0 or -ENOMEM. The caller closes *out.
+ * Reads the state that the previous daemon of `interface` left in `folder`, passes it to the judge,
+ * and starts the writer thread. An unusable state is logged and ignored; protection continues. 0 or
+ * -ENOMEM. The caller closes *out.
  */
 int restore_open(struct daemon *daemon, const char *folder, const char *interface,
 		 struct restore **out);
 
-/* Where the reading of a log had come, and from where on its lines are of interest. 0 or -ENOENT.
+/*
+ * The saved position in a log, and the position from which its lines are needed to restore the
+ * windows. 0 or -ENOENT.
  */
 int restore_place(struct restore *restore, const char *log, struct log_position *done,
 		  struct log_position *from);
 
-/* A log is read from here on; daemon->logs[number] is it. */
+/* Records the positions of daemon->logs[number] from now on. */
 void restore_follow(struct restore *restore, const struct daemon *daemon, int number);
 
-/* Puts blocks back that still run. */
+/* Restores blocks that have not expired. */
 void restore_restore(struct daemon *daemon);
 
-/* True if this line, which is read again, is behind the verdict on its host. */
+/* True if this line, which is read again, comes after the last verdict on its host. */
 bool restore_is_open(struct restore *restore, const char *log, const struct event *event,
 		     const struct source_line *line);
 
-/* A verdict that was made true by `order`. */
+/* Records a verdict that was applied with `order`. */
 void restore_block(struct daemon *daemon, const struct verdict *verdict,
 		   const struct blocks_order *order, const struct daemon_log *log,
 		   const struct source_line *line);
 
-/* A block that was lifted. */
+/* A block that was removed. */
 void restore_lift(struct restore *restore, const struct addr_prefix *target);
 
-/* Has all of it written. */
+/* Posts all records to the writer; does not wait for the disk. */
 void restore_post(struct daemon *daemon);
 
 /*
- * Enters how the state fares into daemon->stats, and tells what is new about it. True: whether it
- * can be written has changed.
+ * Copies the writer's condition to daemon->stats and logs changes. True if it became writable or
+ * unwritable.
  */
 bool restore_check(struct daemon *daemon);
 

@@ -26,7 +26,7 @@ int blocks_exempt_rest(const struct prefix_set *allowed, const struct addr_prefi
 
 void blocks_exempt_free(struct blocks_exempt_pieces *pieces);
 
-/* A block that was lifted. */
+/* A block that was removed. */
 struct blocks_exempt_lifted {
 	struct addr_prefix target;
 	struct addr_prefix entry; /* of the set, for which it was */

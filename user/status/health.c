@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* What is wrong with an installation, in words for somebody who was woken up by it. */
+/* Finds the problems of an installation and describes each in one line. */
 #include "status/health.h"
 
 #include <stdarg.h>
@@ -18,7 +18,7 @@ struct health_list {
 	const struct overview *overview;
 	struct health_problem *out;
 	int count;
-	char names[OVERVIEW_NAMES_SIZE]; /* of the interfaces that it is about, "eth0 eth1" */
+	char names[OVERVIEW_NAMES_SIZE]; /* of the affected interfaces, "eth0 eth1" */
 };
 
 static void health_add(struct health_list *list, enum health_kind kind, uint64_t interfaces,
@@ -44,7 +44,7 @@ static const char *health_names(struct health_list *list, uint64_t interfaces)
 	return overview_names(list->overview, interfaces, " ", list->names);
 }
 
-/* What the pins and the kernel say of interfaces, each trouble once for all that have it. */
+/* Problems of interfaces; each is reported once for all interfaces that have it. */
 static void health_of_interfaces(struct health_list *list)
 {
 	const struct overview *overview = list->overview;
@@ -88,7 +88,7 @@ static void health_of_interfaces(struct health_list *list)
 			names, names);
 }
 
-/* The daemon's process by its id here: ids are those of a PID namespace. 0: it cannot be seen. */
+/* The daemon's process id in this PID namespace; 0: not visible from here. */
 static pid_t health_process(const struct overview *overview, const struct sobig_stats *stats,
 			    uint64_t who)
 {
@@ -150,7 +150,7 @@ static char *health_ago(const struct overview *overview, uint32_t second,
 	return duration_format(overview->now > second ? overview->now - second : 0, text);
 }
 
-/* Of the commonest kind, as each has its own cure. */
+/* Describes the most frequent kind, because each has its own remedy. */
 static void health_skips(struct health_list *list, const struct sobig_stats *stats, uint64_t who)
 {
 	static const char *const cures[SKIP_KINDS] = {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* What there is to see, as families of metrics. */
+/* Collects an installation's metrics. */
 #include "status/metrics_collect.h"
 
 #include <errno.h>
@@ -17,7 +17,7 @@
 #define VERSION "unknown"
 #endif
 
-/* No label holds an address: in a storm there would be no end of series. */
+/* No label contains an address: a storm would create unlimited series. */
 
 static void metrics_interfaces(const struct overview *overview, struct metrics_out *out)
 {
@@ -98,13 +98,13 @@ static void metrics_rules(const struct overview *overview, struct metrics_out *o
 					   overview->rules[i].name, NULL);
 }
 
-/* Daemons' counters: one sum, since there is one log and one table as a rule. */
+/* Counters of all daemons, summed: usually there is one log and one table. */
 static void metrics_daemon_counters(const struct overview *overview, struct metrics_out *out)
 {
 #define METRICS_FIELD(field) offsetof(struct sobig_stats, field)
 	static const struct {
 		const char *name, *help;
-		size_t field; /* where it is in the pulse */
+		size_t field; /* offset in struct sobig_stats */
 		bool gauge;
 	} fields[] = {
 		{ "sobig_xdp_log_lines_total", "Lines read from the log.", METRICS_FIELD(lines) },
@@ -163,7 +163,7 @@ static void metrics_daemon_counters(const struct overview *overview, struct metr
 	}
 }
 
-/* Daemons' states: of several, the worst. Those that are dead have none. */
+/* States of the daemons; the worst if there are several. Daemons that do not run are left out. */
 static void metrics_daemon_states(const struct overview *overview, struct metrics_out *out)
 {
 	bool readable = true, writable = true, config = true, brake = false, dry_run = false;

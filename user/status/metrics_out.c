@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Metrics as Prometheus reads them (text format 0.0.4), or the same as JSON. */
+/* Writes metrics in Prometheus' text format 0.0.4 or as JSON. */
 #include "status/metrics_out.h"
 
 #include <stdarg.h>
@@ -23,7 +23,7 @@ void metrics_out_gauge(struct metrics_out *out, const char *name, const char *he
 	metrics_out_family(out, name, "gauge", help);
 }
 
-/* With what must be escaped escaped: a backslash, a line's end, and in labels a quote. */
+/* Escapes backslashes and newlines, and quotes in labels. */
 static void metrics_out_escape(FILE *to, const char *text, const char *quote)
 {
 	for (; *text; text++) {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Metrics as Prometheus reads them (text format 0.0.4), or the same as JSON. */
+/* Writes metrics in Prometheus' text format 0.0.4 or as JSON. */
 #ifndef METRICS_OUT_H
 #define METRICS_OUT_H
 
@@ -7,19 +7,22 @@
 #include <stdint.h>
 #include <stdio.h>
 
-/* Either of the first two is set by the caller; the rest is nobody's business. */
+/* The caller sets one of the first two members; the others are private. */
 struct metrics_out {
 	FILE *text;
-	json_t *json; /* an array, which gets an object for each family */
+	json_t *json; /* an array; receives an object per family */
 	const char *name, *help, *type;
 	json_t *samples;
 };
 
-/* A family begins. Its heading is written with its first sample: one without is left out. */
+/*
+ * Starts a family. Its heading is written with its first sample; a family without samples is
+ * omitted.
+ */
 void metrics_out_counter(struct metrics_out *out, const char *name, const char *help);
 void metrics_out_gauge(struct metrics_out *out, const char *name, const char *help);
 
-/* One value of the family: pairs of a label's name and its value, which is UTF-8, then NULL. */
+/* Writes a sample of the family. Arguments: pairs of label name and value (UTF-8), then NULL. */
 void metrics_out_sample(struct metrics_out *out, uint64_t value, ...) __attribute__((sentinel));
 
 #endif

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* The metrics served over HTTP, to Prometheus. */
+/* Serves the metrics over HTTP for Prometheus. */
 #include "status/metrics_serve.h"
 
 #include <arpa/inet.h>
@@ -19,9 +19,9 @@
 #include "status/metrics_collect.h"
 
 /*
- * A connection that sends its question letter by letter may last for ever. There is a place for a
- * new one all the same: where there are more than METRICS_PLACES, the oldest of whoever has the
- * most of them is cut off. The rest of the limit is for those that are about to close.
+ * A connection that sends its request byte by byte may last forever. To make room for new ones, if
+ * there are more than METRICS_PLACES, the oldest connection of the host with the most connections
+ * is closed. The rest of the limit is for connections that are closing.
  */
 #define METRICS_PLACES	    64
 #define METRICS_CONNECTIONS (2 * METRICS_PLACES)
@@ -36,7 +36,7 @@ struct metrics_place {
 	bool cut;
 };
 
-/* All is done in the one thread of libmicrohttpd. */
+/* Used only in the one thread of libmicrohttpd. */
 struct metrics_server {
 	const char *pins;
 	uint64_t number;
@@ -145,7 +145,7 @@ static size_t metrics_count(const struct metrics_server *server, const struct ad
 	return count;
 }
 
-/* The oldest one of the host that has the most. */
+/* The oldest connection of the host that has the most. */
 static struct metrics_place *metrics_choose(struct metrics_server *server)
 {
 	struct metrics_place *chosen = NULL;
@@ -166,7 +166,7 @@ static struct metrics_place *metrics_choose(struct metrics_server *server)
 	return chosen;
 }
 
-/* libmicrohttpd sees the end of it, and closes it. */
+/* libmicrohttpd notices the shutdown and closes it. */
 static void metrics_cut(struct metrics_place *place)
 {
 	const union MHD_ConnectionInfo *info =
@@ -221,7 +221,7 @@ static enum MHD_Result metrics_answer(void *server, struct MHD_Connection *conne
 
 	(void)version;
 	(void)upload;
-	/* Asked first with the headers alone; who is answered then loses his connection. */
+	/* The first call has only the headers; an answer here would close the connection. */
 	if (asks && !*context) {
 		*context = &seen;
 		return MHD_YES;
@@ -273,7 +273,7 @@ int metrics_serve(const char *pins, const struct sockaddr_storage *address, cons
 	sigset_t signals;
 	int fd, signal;
 
-	/* Before there are threads, so that all of them hold these back. */
+	/* Before there are threads, so that all of them block these signals. */
 	sigemptyset(&signals);
 	sigaddset(&signals, SIGTERM);
 	sigaddset(&signals, SIGINT);

@@ -1,17 +1,19 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* The metrics served over HTTP, to Prometheus. */
+/* Serves the metrics over HTTP for Prometheus. */
 #ifndef METRICS_SERVE_H
 #define METRICS_SERVE_H
 
 #include <sys/socket.h>
 
 /*
- * "ADDR:PORT", "[ADDR]:PORT" or "PORT", which is the loopback's. 0; -EINVAL: *why (a constant)
- * says what is wrong with it.
+ * Parses "ADDR:PORT", "[ADDR]:PORT" or "PORT" (loopback). 0; -EINVAL: *why (a constant string) says
+ * what was expected.
  */
 int metrics_serve_parse(const char *text, struct sockaddr_storage *out, const char **why);
 
-/* Serves until SIGTERM or SIGINT. `text` is what the address was parsed from. 0 or -errno (told).
+/*
+ * Serves until SIGTERM or SIGINT. `text` is the string from which the address was parsed. 0 or
+ * -errno (logged).
  */
 int metrics_serve(const char *pins, const struct sockaddr_storage *address, const char *text);
 

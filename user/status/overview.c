@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* All there is to see of an installation in one reading: interfaces, daemons, blocks, rules. */
+/* A snapshot of an installation: interfaces, daemons, blocks, rules. */
 #include "status/overview.h"
 
 #include <errno.h>
@@ -12,7 +12,7 @@
 #include "kernel/links.h"
 #include "kernel/stats.h"
 
-/* The kernel tells it by CLOCK_BOOTTIME, which goes on while the machine sleeps. */
+/* The kernel reports CLOCK_BOOTTIME, which also advances during suspend. */
 static uint32_t overview_loaded(const struct filter_info *filter)
 {
 	struct timespec boot, now;
@@ -23,8 +23,8 @@ static uint32_t overview_loaded(const struct filter_info *filter)
 }
 
 /*
- * Names of interfaces and files may be any bytes; they are to be shown on terminals, in JSON and
- * to Prometheus, which take UTF-8 only.
+ * Names of interfaces and files may contain any bytes; terminals, JSON and Prometheus accept UTF-8
+ * only.
  */
 static void overview_clean(char *text)
 {
@@ -80,7 +80,7 @@ static int overview_read_interface(const char *pins, unsigned int index,
 	return overview_read_stats(pins, out);
 }
 
-/* Several interfaces of one process share its pulse, and it is to be counted once. */
+/* Interfaces of one process share its statistics, which are counted once. */
 static void overview_find_daemon(struct overview *overview, int at)
 {
 	struct overview_interface *interface = &overview->interfaces[at];
@@ -102,7 +102,7 @@ static void overview_find_daemon(struct overview *overview, int at)
 	interface->daemon = i;
 }
 
-/* The rule's entry, made if there is none yet. */
+/* The rule's entry; adds one if there is none. */
 static struct overview_rule *overview_rule(struct overview *overview, const char *name)
 {
 	struct overview_rule *rule = overview->rules;
@@ -111,7 +111,7 @@ static struct overview_rule *overview_rule(struct overview *overview, const char
 	for (; rule < end; rule++)
 		if (!strcmp(rule->name, name))
 			return rule;
-	/* By hand and import come last. */
+	/* Manual and import come last. */
 	if (overview->rules_count == OVERVIEW_RULES_MAX - 2)
 		return end - 1;
 	memcpy(rule->name, name, SOBIG_RULE_SIZE);
@@ -142,7 +142,7 @@ int overview_read(const char *pins, struct overview *out)
 	for (int i = 0; i < count; i++) {
 		err = overview_read_interface(pins, indices[i],
 					      &out->interfaces[out->interfaces_count]);
-		/* Detached at this very moment. */
+		/* Detached in the meantime. */
 		if (err == -ENOENT)
 			continue;
 		if (err)
@@ -168,8 +168,8 @@ struct overview_visitor {
 };
 
 /*
- * A verdict's reason begins with its rule. Only the names of rules in force count as such: what
- * people write by hand may have a colon as well.
+ * A verdict's reason begins with its rule. Only names of active rules count: a manual reason may
+ * contain a colon, too.
  */
 static int overview_rule_of(const struct overview *overview, const char *reason)
 {

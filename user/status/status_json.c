@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* What status says, as JSON. */
+/* The output of status as JSON. */
 #include "status/status_json.h"
 
 #include <string.h>
@@ -15,7 +15,7 @@ static void status_json_number(json_t *json, const char *name, uint64_t value)
 	json_object_set_new(json, name, json_integer((json_int_t)value));
 }
 
-/* A time, or null for 0: never. */
+/* A time, or null for 0 (never). */
 static void status_json_time(json_t *json, const char *name, uint32_t second)
 {
 	char text[CLOCK_TEXT_SIZE];

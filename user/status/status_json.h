@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* What status says, as JSON. */
+/* The output of status as JSON. */
 #ifndef STATUS_JSON_H
 #define STATUS_JSON_H
 
@@ -8,7 +8,7 @@
 #include "status/health.h"
 #include "status/overview.h"
 
-/* The document; the caller releases it. */
+/* Returns the document; the caller releases it. */
 json_t *status_json(const struct overview *overview, const struct health_problem *troubles,
 		    int count);
 
