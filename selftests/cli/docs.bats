@@ -113,7 +113,7 @@ names() {
 	mkdir "$BATS_TEST_TMPDIR/state"
 	cp "$sobig" "$BATS_TEST_TMPDIR/sobig-xdp"
 	chmod 755 "$BATS_RUN_TMPDIR" "$BATS_RUN_TMPDIR/test" "$BATS_TEST_TMPDIR" "$BATS_TEST_TMPDIR/sobig-xdp" "$BATS_TEST_TMPDIR/state"
-	free=$(sed -n '/^Not privileged: all commands but$/,/^need$/p' "$top/user/man/sobig-xdp.8" | sed -E 's/^\.Cm |,//g; s/Cm //g' | tr '\n' ' ')
+	free=$(sed -n '/^Not privileged: all commands except$/,/^need$/p' "$top/user/man/sobig-xdp.8" | sed -E 's/^\.Cm |,//g; s/Cm //g' | tr '\n' ' ')
 	for command in 'parse /dev/null' 'replay /dev/null' "check -c $BATS_TEST_TMPDIR/nothing" lookup 'completion bash' \
 		"allow list --state $BATS_TEST_TMPDIR/state" 'attach lo' 'detach lo' status list 'list --history' 'explain 192.0.2.1' \
 		release 'block 192.0.2.1' 'unblock 192.0.2.1' 'import /dev/null' 'allow add 192.0.2.1' 'allow del 192.0.2.1' metrics top; do

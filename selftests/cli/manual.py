@@ -62,7 +62,7 @@ def points(text):
 
 def rules(path):
     text = path.read_text().split(".Sh DEFAULT RULES\n")[1].split("\n.Sh ")[0]
-    weighed = dict(re.findall(r"\.Cm (\S+)\nweighs all of it together:\n\.Ql ([^.]*) \.\n", text))
+    weighed = dict(re.findall(r"\.Cm (\S+)\ncounts all of these together:\n\.Ql ([^.]*) \.\n", text))
     dry = re.findall(r"\.Cm (\S+)\n[^.]*the rule has\n\.Ql dry-run = yes", text)
     shared = {key: seconds(re.search(rf"\.Ql {key} = (\w+)", text)[1]) for key in ("max", "remember")}
     out = []
