@@ -57,11 +57,11 @@ contradicts() {
 		'max = 1d' 'remember = 7d' 'match = newsletter|offer' 'dry-run = yes'
 	run "$sobig" check -c "$conf"
 	[ "$status" = 0 ]
-	[[ "$output" == *'bulk-mailer (for show: nothing is dropped)'* ]]
+	[[ "$output" == *'bulk-mailer (dry run: nothing is dropped)'* ]]
 	[[ "$output" == *'More than 50 points within 1h: blocked for 15m.'* ]]
 	[[ "$output" == *'spam (4), unknown-user (1), dnsbl (3)'* ]]
 	[[ "$output" == *'newsletter|offer'* ]]
-	[[ "$output" == *'Again within 7d'*'up to 1d'* ]]
+	[[ "$output" == *'within 7d of the end'*'up to 1d'* ]]
 }
 
 @test "memory, the former name of a rule's key remember, is still accepted" {

@@ -123,7 +123,7 @@ fish_offers() {
 	[ "$(zsh_makes 'sobig-xdp attach --mode na')" = 'sobig-xdp attach --mode native ' ]
 	[ "$(zsh_makes 'sobig-xdp attach --mode=na')" = 'sobig-xdp attach --mode=native ' ]
 	[ "$(zsh_makes 'sobig-xdp list --sort dr')" = 'sobig-xdp list --sort drops ' ]
-	[[ "$(zsh_makes 'sobig-xdp attach --keep l')" = 'sobig-xdp attach --keep lo'* ]]
+	[[ "$(zsh_makes 'sobig-xdp attach --persist l')" = 'sobig-xdp attach --persist lo'* ]]
 	[ "$(zsh_makes 'sobig-xdp parse ma')" = 'sobig-xdp parse mainlog ' ]
 	[ "$(zsh_makes 'sobig-xdp completion f')" = 'sobig-xdp completion fish ' ]
 }
@@ -136,7 +136,7 @@ fish_offers() {
 	[ "$(fish_offers 'sobig-xdp attach --dr')" = --dry-run ]
 	[ "$(fish_offers 'sobig-xdp attach --mode ')" = 'auto generic native' ]
 	[ "$(fish_offers 'sobig-xdp list --sort=dr')" = --sort=drops ]
-	[[ " $(fish_offers 'sobig-xdp attach --keep ') " = *' lo '* ]]
+	[[ " $(fish_offers 'sobig-xdp attach --persist ') " = *' lo '* ]]
 	[ "$(fish_offers 'sobig-xdp attach --log ma')" = mainlog ]
 	[ "$(fish_offers 'sobig-xdp parse ma')" = mainlog ]
 	[ "$(fish_offers 'sobig-xdp completion ')" = 'bash fish zsh' ]
@@ -195,7 +195,7 @@ odd() {
 @test "a shell that is not known is refused with those that are" {
 	run "$sobig" completion tcsh
 	[ "$status" = 2 ]
-	[[ $output = *'bash, zsh and fish, not "tcsh"'* ]]
+	[[ $output = *'"tcsh": expected bash, zsh or fish'* ]]
 	run "$sobig" completion
 	[ "$status" = 2 ]
 }

@@ -86,7 +86,7 @@ setup() {
 	echo '2003-08-24 11:22:35 +0000 H=(h) [198.51.100.9] F=<"x) [192.0.2.9]"@e> rejected RCPT <a@b>: Unrouteable address' >"$log"
 	run --separate-stderr "$sobig" parse "$log"
 	[ -z "$output" ]
-	[[ $stderr == *'lines that can be read in two ways, and were not counted: 1 (with --helo-checked'* ]]
+	[[ $stderr == *'ambiguous lines, not counted: 1 (--helo-checked'* ]]
 	run --separate-stderr "$sobig" parse --helo-checked "$log"
 	[ "$output" = '1	2003-08-24T11:22:35Z	unknown-user	198.51.100.9' ]
 	[ -z "$stderr" ]
@@ -98,7 +98,7 @@ setup() {
 		run --separate-stderr "$sobig" parse "$what"
 		[ "$status" = 1 ]
 		[ -z "$output" ]
-		[[ $stderr == *"no line of \"$what\" is exim's; expected its main log"* ]]
+		[[ $stderr == *"\"$what\" has no line written by exim; expected exim's main log"* ]]
 		run --separate-stderr "$sobig" parse <"$what"
 		[ "$status" = 1 ]
 	done
@@ -110,7 +110,7 @@ setup() {
 	# The other files are still replayed.
 	run --separate-stderr "$sobig" replay /etc/passwd "$log"
 	[ "$status" = 1 ]
-	[[ $stderr == *'no line of "/etc/passwd" is exim'* ]]
+	[[ $stderr == *'"/etc/passwd" has no line written by exim'* ]]
 	[[ $output == *'3 offences'* ]]
 }
 
@@ -164,7 +164,7 @@ setup() {
 	run --separate-stderr "$sobig" parse "$log"
 	[ "$status" = 0 ]
 	[ "$output" = "$found" ]
-	[[ $stderr == *'the last line has no end'* ]]
+	[[ $stderr == *'the last line has no newline'* ]]
 }
 
 @test "many threads on a file find the same as one thread on a pipe, in the same order" {

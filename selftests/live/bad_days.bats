@@ -126,7 +126,7 @@ unprivileged() {
 }
 
 @test "no log to be found" {
-	fails 1 'no exim log was found' "$sobig" attach mx0
+	fails 1 "cannot find exim's log" "$sobig" attach mx0
 	is_clean
 }
 
@@ -194,17 +194,17 @@ unprivileged() {
 }
 
 @test "wrong usage is told apart from failure" {
-	fails 2 'no command "atach"; did you mean "attach"' "$sobig" atach mx0
+	fails 2 'unknown command "atach"; did you mean "attach"' "$sobig" atach mx0
 	fails 2 'name the interfaces' "$sobig" attach
 	fails 2 'limit takes 1 to 1000, not "0"' "$sobig" attach mx0 --limit 0
 	fails 2 'window takes 1s to 7d.*not "8d"' "$sobig" attach mx0 --window 8d
-	fails 2 'mode takes.*not "fast"' "$sobig" attach mx0 --mode fast
+	fails 2 'mode = "fast": expected auto' "$sobig" attach mx0 --mode fast
 	fails 2 '"--lmit=3" is not an option' "$sobig" attach mx0 --lmit=3
-	fails 2 'mx0 is named twice' "$sobig" attach mx0 mx0
-	fails 2 'name addresses' "$sobig" block
+	fails 2 'mx0 is given twice' "$sobig" attach mx0 mx0
+	fails 2 'no address given' "$sobig" block
 	fails 1 'cannot read "/tmp"' "$sobig" parse -j /tmp
-	fails 2 'sort takes' "$sobig" list --sort name
-	fails 2 'name interfaces, or say --all' "$sobig" detach
+	fails 2 '--sort = "name": expected address' "$sobig" list --sort name
+	fails 2 'expected either interfaces, such as eth0, or --all' "$sobig" detach
 }
 
 @test "what must not be blocked, and what is no address, is refused by name" {

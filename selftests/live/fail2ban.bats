@@ -147,21 +147,21 @@ until_listed() {
 
 @test "fail2ban that ends lifts its own bans and nobody else's blocks, and sets them again when it starts" {
 	start_fail2ban
-	"$sobig" block $good --reason 'by hand'
+	"$sobig" block $good --reason 'the operator'
 	client set offences banip $bad
 	until_listed $bad yes
 	client stop
 	until_listed $bad no
-	"$sobig" list | grep -q 'by hand'
+	"$sobig" list | grep -q 'the operator'
 	[ "$(reach $good)" = silence ]
 	start_fail2ban
 	until_listed $bad yes
 	[ "$(reach $bad)" = silence ]
 }
 
-@test "a jail whose ports are not guarded is refused and told, at its start and at each ban; one of the mail server bans" {
+@test "a jail whose ports are not filtered is refused and logged, at its start and at each ban; one of the mail server bans" {
 	start_fail2ban
-	until_logged "ERROR.*port 22 of \"ssh\" is not guarded on mx0 (ports guarded: 25)"
+	until_logged "ERROR.*port 22 of \"ssh\" is not filtered on mx0 (filtered ports: 25)"
 	until_logged "ERROR.*Failed to start jail 'sshd' action 'sobig-xdp'"
 	run ! grep -q "Failed to start jail 'offences'" "$LAB/fail2ban.log"
 	accuse $good knocks
@@ -173,10 +173,10 @@ until_listed() {
 	[ "$(reach $good)" = connected ]
 }
 
-@test "a jail that bans on ports of which one is not guarded is refused, and heard once all are" {
+@test "a jail with a port that is not filtered is refused, and accepted once all are filtered" {
 	sed -i 's/^port = smtp/port = smtp,465/' "$LAB/fail2ban/jail.conf"
 	start_fail2ban
-	until_logged 'ERROR.*port 465 of "465" is not guarded on mx0 (ports guarded: 25)'
+	until_logged 'ERROR.*port 465 of "465" is not filtered on mx0 (filtered ports: 25)'
 	client set offences banip $bad
 	until_logged "ERROR.*Failed to execute ban jail 'offences' action 'sobig-xdp'"
 	[ "$(reach $bad)" = connected ]
@@ -192,7 +192,7 @@ until_listed() {
 
 @test "an unban lifts no block that is not fail2ban's" {
 	start_fail2ban
-	"$sobig" block $bad --for 1h --reason 'by hand'
+	"$sobig" block $bad --for 1h --reason 'the operator'
 	client set sshd banip $bad
 	until_logged "ERROR.*Failed to execute ban jail 'sshd' action 'sobig-xdp'"
 	client set offences banip $good
@@ -200,7 +200,7 @@ until_listed() {
 	client set sshd unbanip $bad
 	client set offences unbanip $good
 	until_listed $good no
-	"$sobig" list $bad | grep -q 'by hand'
+	"$sobig" list $bad | grep -q 'the operator'
 	[ "$(reach $bad)" = silence ]
 }
 
@@ -213,12 +213,12 @@ until_listed() {
 	for list in 22 ssh 25,465 24:26 0:65535; do
 		run "$sobig" block $bad --ports "$list"
 		[ "$status" = 1 ]
-		[[ $output == *"is not guarded on mx0 (ports guarded: 25)"* ]]
+		[[ $output == *"is not filtered on mx0 (filtered ports: 25)"* ]]
 	done
 	for list in '' ',' nosuchservice 25- 65536 26:25 -1 1:2:3; do
 		run "$sobig" block $bad --ports "$list"
 		[ "$status" = 2 ]
-		[[ $output == *'--ports: expected '* ]]
+		[[ $output == *'--ports = "'*'": expected '* ]]
 	done
 	[ "$(reach $bad)" = connected ]
 	stop_daemon

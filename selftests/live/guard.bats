@@ -87,7 +87,7 @@ check_block_in_mode() {
 	offend $bad 16
 	until_blocked $bad
 	[ "$(reach $bad)" = connected ]
-	"$sobig" list | grep -q '(shown only) worm-storm'
+	"$sobig" list | grep -q '(dry run) worm-storm'
 	"$sobig" status | tee "$LAB/status"
 	grep -q 'DRY RUN' "$LAB/status"
 	grep -q '1 passed of hosts that are only shown' "$LAB/status"
@@ -115,7 +115,7 @@ check_block_in_mode() {
 	sleep 1.5
 	bpftool map lookup pinned "$pins/blocked4" key 198 51 100 7
 	bpftool map lookup pinned "$pins/blocked4" key 198 51 100 8 && false
-	"$sobig" status | grep -q '1 lost by the kernel and put back'
+	"$sobig" status | grep -q '1 lost by the kernel and restored'
 }
 
 @test "SIGTERM and SIGINT leave no program, no pin, no process" {
@@ -184,7 +184,20 @@ check_block_in_mode() {
 	until_blocked $bad
 }
 
-@test "--keep leaves filter and blocks, and detach takes them away" {
+@test "--persist leaves the filter and the blocks, and detach removes them" {
+	start_server
+	start_daemon --persist
+	"$sobig" block $bad
+	stop_daemon
+	[ "$(reach $bad)" = silence ]
+	[ "$(reach $good)" = connected ]
+	"$sobig" detach mx0
+	is_clean
+}
+
+@test "--keep, the name of --persist in version 0.1, is accepted, and the help does not list it" {
+	[ "$("$sobig" attach --help | grep -c -e --keep)" = 0 ]
+	[ "$("$sobig" attach --help | grep -c -e --persist)" = 1 ]
 	start_server
 	start_daemon --keep
 	"$sobig" block $bad
@@ -205,7 +218,7 @@ check_block_in_mode() {
 
 @test "an attach that fails leaves alone what had been attached before" {
 	start_server
-	start_daemon --keep
+	start_daemon --persist
 	"$sobig" block $bad
 	stop_daemon
 	"$sobig" attach mx0 eth77 --log "$log" && false
@@ -274,7 +287,7 @@ check_block_in_mode() {
 
 @test "the verdicts of a dry run are nobody else's blocks, and give way to one" {
 	start_server
-	start_daemon --dry-run --keep
+	start_daemon --dry-run --persist
 	offend $bad 16
 	until_blocked $bad
 	stop_daemon
@@ -285,7 +298,7 @@ check_block_in_mode() {
 	[ "$(reach $bad)" = silence ]
 }
 
-@test "a block in force is made longer, never shorter, and says so" {
+@test "an active block is made longer, never shorter, and says so" {
 	start_daemon
 	"$sobig" block $bad --for 2h --reason first
 	"$sobig" block $bad --for 1m --reason second | grep -q 'longer already: 2h'

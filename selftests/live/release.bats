@@ -43,19 +43,19 @@ is_braked() {
 	[ "$status" = 1 ]
 	[[ $output == *"cannot signal process 2: it does not hold the lock of $pins/if"* ]]
 	[[ $output == *'if the daemon runs in another PID namespace (a container), run this there, or on the host'* ]]
-	[[ $output != *'brake is off'* ]]
+	[[ $output != *'Brake released'* ]]
 	is_braked
 }
 
 @test "from the host, release reaches a daemon in another PID namespace" {
 	start_apart
-	"$sobig" release | grep -q 'The brake is off'
+	"$sobig" release | grep -q 'Brake released'
 	grep -q 'brake released' "$LAB/words"
 }
 
 @test "in the PID namespace of the daemon, release reaches it" {
 	start_apart
-	nsenter --target "$(pgrep -x -f "$sobig attach .*")" --pid --mount "$sobig" release | grep -q 'The brake is off'
+	nsenter --target "$(pgrep -x -f "$sobig attach .*")" --pid --mount "$sobig" release | grep -q 'Brake released'
 	grep -q 'brake released' "$LAB/words"
 }
 
@@ -73,7 +73,7 @@ is_braked() {
 	sleep 0.3
 	kill -CONT $daemon
 	wait $release
-	grep -q 'The brake is off' "$LAB/released"
+	grep -q 'Brake released' "$LAB/released"
 	kill -0 $innocent
 }
 
@@ -84,7 +84,7 @@ is_braked() {
 	kill -STOP $daemon
 	run "$sobig" release
 	[ "$status" = 1 ]
-	[[ $output == *"process $daemon was signalled, but its brake is still on"* ]]
+	[[ $output == *"process $daemon was signalled, but its brake is still engaged"* ]]
 	kill -CONT $daemon
 }
 

@@ -351,7 +351,7 @@ install_relay() {
 	[ "$(reach $mate6)" = connected ]
 	# The daemon tells of itself once a second.
 	sleep 1.2
-	"$sobig" status | grep -q '([0-9]* spared)'
+	"$sobig" status | grep -q '([0-9]* from allowed hosts)'
 }
 
 @test "host names of the configuration, and where they move to" {
@@ -536,7 +536,7 @@ offend_later() {
 	sleep 1.5
 	is_spared $mate
 	is_spared $mate6 $bad6
-	"$sobig" allow add $mate --state "$LAB/state" | grep "$mate: allowed already"
+	"$sobig" allow add $mate --state "$LAB/state" | grep "$mate: already allowed"
 	[ "$(grep -c "^$mate # since $(date +%F)" "$own")" = 1 ]
 	"$sobig" allow list --state "$LAB/state" | grep "^$mate "
 	"$sobig" allow del $mate --state "$LAB/state"
@@ -551,7 +551,7 @@ offend_later() {
 	[ "$(reach $mate)" = silence ]
 	run "$sobig" allow add $mate $mate6 --state "$LAB/state"
 	[ "$status" = 0 ]
-	[[ $output == *"$mate: unblocked in 198.51.100.0/24; the rest of that stays blocked, as 8 networks"* ]]
+	[[ $output == *"$mate: unblocked in 198.51.100.0/24; the rest of 198.51.100.0/24 stays blocked, as 8 networks"* ]]
 	[ "$(reach $mate)" = connected ]
 	[ "$(reach $mate6)" = connected ]
 	[ "$(reach $good)" = silence ]
@@ -578,7 +578,7 @@ assert all(7100 < l.total_seconds() < 7300 for l in left), left'
 	printf '198.51.100.0/24\n203.0.113.8/29\n' >"$LAB/drop"
 	run "$sobig" import "$LAB/drop" -c "$LAB/own.conf" --state "$LAB/state"
 	[ "$status" = 1 ]
-	[[ $output == *"\"198.51.100.0/24\" holds $mate (the configuration's [allow]): blocked without, as 8 networks"* ]]
+	[[ $output == *"\"198.51.100.0/24\" contains $mate (the configuration's [allow]): the rest is blocked, as 8 networks"* ]]
 	[[ $output == *'"203.0.113.8/29" is not blocked: it is in 203.0.113.0/24'* ]]
 	[ "$(reach $mate)" = connected ]
 	[ "$(reach $good)" = silence ]
@@ -587,7 +587,7 @@ assert all(7100 < l.total_seconds() < 7300 for l in left), left'
 }
 
 @test "blocks that were there before, of who is never blocked, are lifted by the next daemon" {
-	guard --keep
+	guard --persist
 	"$sobig" block $mate $bad --state "$LAB/state"
 	stop_daemon
 	[ "$(reach $mate)" = silence ]

@@ -79,7 +79,7 @@ start_with() {
 
 @test "tables of another version are made anew, and blocks come back from the history" {
 	start_server
-	start_daemon --keep
+	start_daemon --persist
 	offend $bad 16
 	until_blocked $bad
 	until_entered $bad
@@ -98,7 +98,7 @@ start_with() {
 
 @test "an upgrade from version 0.1 takes over blocks and filter without a gap" {
 	start_server
-	start_daemon --keep
+	start_daemon --persist
 	offend $bad 16
 	until_blocked $bad
 	since=$("$sobig" list -j $bad | jq -r '.blocks[0].since')
@@ -165,7 +165,7 @@ start_with() {
 	start_daemon --dry-run
 	offend $bad 16
 	until_said "dry run: block $bad"
-	until_entered "shown only.*worm-storm"
+	until_entered "dry run.*worm-storm"
 	stop_daemon
 	start_daemon
 	sleep 0.5
@@ -188,7 +188,7 @@ start_with() {
 	start_daemon
 	is_blocked 192.0.2.21
 	[ -z "$("$sobig" list | grep -E "$bad|$good")" ]
-	[ "$("$sobig" list --history | grep -c lifted)" = 2 ]
+	[ "$("$sobig" list --history | grep -c removed)" = 2 ]
 }
 
 @test "a list of blocks knows since when they are, over a restart" {
@@ -297,7 +297,7 @@ at() {
 	for host in 192.0.2.21 192.0.2.22 $bad; do offend $host 16; done
 	until_said 'brake engaged'
 	is_blocked 192.0.2.22
-	"$sobig" list $bad | grep -q 'shown only'
+	"$sobig" list $bad | grep -q 'dry run'
 	[ "$(reach $bad)" = connected ]
 	until_status 'brake is on'
 	# Over a restart as well.
@@ -307,13 +307,13 @@ at() {
 	offend $bad 16
 	until_said "dry run: block $bad"
 	[ "$(reach $bad)" = connected ]
-	"$sobig" release | grep -q 'The brake is off'
+	"$sobig" release | grep -q 'Brake released'
 	until_said 'brake released'
 	until_status 'OK:'
 	offend $bad 16
 	until_said "^.*blocked $bad for 1h"
 	[ "$(reach $bad)" = silence ]
-	"$sobig" release | grep -q 'was not on'
+	"$sobig" release | grep -q 'was not engaged'
 }
 
 @test "explain shows the rule, the counts and the very lines, and nothing that a terminal obeys" {
@@ -330,7 +330,7 @@ at() {
 	[ "$(grep -c $'\033' "$LAB/out")" = 0 ]
 	"$sobig" explain $bad -j | jq -e '.blocked and (.history[0].lines | length == 10)'
 	"$sobig" explain $good | grep -q "^$good is not blocked"
-	"$sobig" explain 127.0.0.1 | grep -q 'never blocked'
+	"$sobig" explain 127.0.0.1 | grep -q 'on the allow list'
 }
 
 @test "a full disk costs history, never protection, and is said; later all of it is entered" {
@@ -376,9 +376,9 @@ at() {
 	until_blocked $bad
 	until_said 'cannot write the state: Read-only'
 	until_status 'state'
-	# A block by hand is made as well, and warns.
+	# A manual block is made as well, and warns.
 	"$sobig" block 203.0.113.9 2>"$LAB/err"
-	grep -q 'after a reboot, these blocks are gone' "$LAB/err"
+	grep -q 'a reboot removes these blocks' "$LAB/err"
 	is_blocked 203.0.113.9
 	mount -o remount,rw $state
 	until_said 'can be written again'
@@ -444,7 +444,7 @@ db.commit()' $state/state.db "$1"
 	for row in "x'00000000000000000000ffff00000000', 0" "x'00000000000000000000ffffc6336400', 1" \
 		"x'00000000000000000000ffff7f000001', 32"; do
 		tamper "INSERT INTO blocks(host, length, since, until, quiet, trial, repeats, reason, serial, event, lines)
-			SELECT $row, since, until, 0, 0, 0, 'by hand', 0, event, '' FROM blocks WHERE id = 1"
+			SELECT $row, since, until, 0, 0, 0, 'manual', 0, event, '' FROM blocks WHERE id = 1"
 	done
 	start_daemon
 	[ "$(reach $bad)" = silence ]
@@ -455,7 +455,7 @@ db.commit()' $state/state.db "$1"
 		[ "$("$sobig" status -j | jq '.interfaces[0].daemon.state_bad')" != 3 ] || break
 		sleep 0.05
 	done
-	[[ "$("$sobig" status)" == *'3 rows of the state skipped, not valid'* ]]
+	[[ "$("$sobig" status)" == *'3 rows of the state skipped: not valid'* ]]
 	"$sobig" metrics | grep -qx 'sobig_xdp_state_bad_rows 3'
 	sleep 1.2
 	[ "$(grep -c 'not valid' "$LAB/words")" = 1 ]
@@ -465,7 +465,7 @@ db.commit()' $state/state.db "$1"
 	grep -q "^$good is not blocked" "$LAB/out"
 }
 
-@test "a block by hand that is too wide to be restored says so" {
+@test "a manual block that is too wide to be restored says so" {
 	start_daemon
 	"$sobig" block 112.0.0.0/7 113.0.0.0/8 --force --reason $'gr\303\274n' 2>"$LAB/err"
 	grep -q '112.0.0.0/7 is wider than a /8: it is not saved' "$LAB/err"
@@ -614,7 +614,7 @@ start_at() {
 	for how in live dead gone; do
 		for forget in '' --forget; do
 			rm -rf $state
-			start_daemon --keep
+			start_daemon --persist
 			offend $bad 16
 			until_blocked $bad
 			"$sobig" block $good
@@ -633,10 +633,10 @@ start_at() {
 			is_clean
 			start_daemon
 			if [ "$forget" ]; then
-				grep -q '^3 blocks forgotten' "$LAB/out" || grep -q '^2 blocks forgotten' "$LAB/out"
+				grep -q '^3 blocks removed from the state' "$LAB/out" || grep -q '^2 blocks removed from the state' "$LAB/out"
 				[ "$("$sobig" list | wc -l)" = 1 ]
 				[ "$(reach $bad)" = connected ]
-				[ "$("$sobig" list --history | grep -c lifted)" = 3 ]
+				[ "$("$sobig" list --history | grep -c removed)" = 3 ]
 			else
 				[ "$("$sobig" list | wc -l)" = 4 ]
 				[ "$(reach $bad)" = silence ]
@@ -663,21 +663,21 @@ start_at() {
 	offend $bad 16
 	until_blocked $bad
 	until_entered $bad
-	"$sobig" list $bad | grep -v 'shown only' | grep -q $bad
+	"$sobig" list $bad | grep -v 'dry run' | grep -q $bad
 	stop_daemon
-	for keep in '' --keep; do
+	for persist in '' --persist; do
 		# shellcheck disable=SC2086 # none or one
-		start_daemon --dry-run $keep
+		start_daemon --dry-run $persist
 		"$sobig" block 203.0.113.9
 		[ "$(reach $bad)" = connected ]
-		"$sobig" list | grep $bad | grep -q 'shown only'
+		"$sobig" list | grep $bad | grep -q 'dry run'
 		[ "$("$sobig" list -j | jq -c '[.blocks[].dry_run]')" = '[true,true]' ]
 		"$sobig" explain $bad | grep -q "^$bad is shown as blocked, but served"
 		[ "$("$sobig" explain $bad -j | jq .blocked)" = false ]
 		[ "$("$sobig" status -j | jq -c '[.rules[].in_force] | add')" = 0 ]
-		[ "$keep" ] || until_said 'blocks as dry run: they are listed'
+		[ "$persist" ] || until_said 'blocks as dry run: they are listed'
 		stop_daemon
-		start_daemon $keep
+		start_daemon $persist
 		[ "$(reach $bad)" = silence ]
 		[ "$(reach $good)" = connected ]
 		[ "$("$sobig" list -j | jq -c '[.blocks[].dry_run]')" = '[false,false]' ]

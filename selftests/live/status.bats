@@ -236,9 +236,9 @@ uncounted() {
 		number=$((number + 1))
 	done
 	"$sobig" status | tee "$LAB/status"
-	grep -q '^  and 1 other rule: 1 in force, 0 SYNs dropped for them$' "$LAB/status"
+	grep -q '^  and 1 other rule: 1 active, 0 SYNs dropped$' "$LAB/status"
 	"$sobig" block 203.0.113.$number 203.0.113.$((number + 1)) --reason 'hammering: a test' >/dev/null
-	"$sobig" status | grep -q '^  and 2 other rules: 2 in force, 0 SYNs dropped for them$'
+	"$sobig" status | grep -q '^  and 2 other rules: 2 active, 0 SYNs dropped$'
 }
 
 @test "a host that two rules count is watched once" {

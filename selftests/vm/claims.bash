@@ -278,7 +278,7 @@ test_beside_xdp_filter_in_generic_mode_on_a_driver_that_knows_no_other() {
 
 test_the_next_attach_takes_over_beside_xdp_filter_and_leaves_one_filter_of_ours() {
 	local first
-	guard veth --keep
+	guard veth --persist
 	attach_theirs veth native
 	first=$(ids veth sobig_xdp)
 	leave
@@ -348,7 +348,7 @@ test_where_another_program_is_in_generic_mode_auto_follows_it_and_native_is_refu
 }
 
 test_asked_for_another_mode_the_next_attach_changes_to_it_and_the_blocks_stay() {
-	guard veth --keep
+	guard veth --persist
 	leave
 	launch veth --mode generic
 	has "$words" 'changes from one mode to another'

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* sobig-xdp allow: who is never blocked, by the operator's word; and all who never are. */
+/* sobig-xdp allow: edits and shows the allow list. */
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -17,7 +17,7 @@
 #include "kernel/blocks.h"
 #include "kernel/blocks_exempt.h"
 
-#define ALLOW_WIDTH 20 /* of the column of addresses, as a rule */
+#define ALLOW_WIDTH 20 /* minimum width of the address column */
 
 struct allow {
 	struct cli_common common;
@@ -35,7 +35,7 @@ static void allow_fail(struct allow *allow)
 	allow->status = CLI_FAILED;
 }
 
-/* Says in words or in the document what became of an entry. */
+/* Reports the result for an entry, as text or JSON. */
 static void allow_say(struct allow *allow, const struct addr_prefix *target, bool changed,
 		      const char *words)
 {
@@ -49,7 +49,7 @@ static void allow_say(struct allow *allow, const struct addr_prefix *target, boo
 		printf("%s: %s\n", address, words);
 }
 
-/* Shows an entry with why it is one. */
+/* Prints an entry and its reason, as text or JSON. */
 static void allow_show(struct allow *allow, const struct addr_prefix *target, const char *why,
 		       int width)
 {
@@ -72,8 +72,8 @@ static void allow_lifted(void *context, const struct blocks_exempt_lifted *lifte
 	addr_prefix_format(&lifted->entry, entry);
 	history_lift(&allow->common, allow->config, &lifted->target, 1);
 	if (lifted->err) {
-		log_error("the rest of \"%s\" could not be blocked again: %s; it is open now",
-			  address, strerror(-lifted->err));
+		log_error("cannot block the rest of \"%s\" again: %s; it is unblocked now", address,
+			  strerror(-lifted->err));
 		allow_fail(allow);
 	}
 	if (allow->common.json)
@@ -82,13 +82,13 @@ static void allow_lifted(void *context, const struct blocks_exempt_lifted *lifte
 						entry, "pieces", (json_int_t)lifted->pieces,
 						"dry_run", (int)lifted->dry_run));
 	else if (lifted->pieces)
-		printf("%s: unblocked in %s; the rest of that stays blocked, as %zu network%s\n",
-		       entry, address, lifted->pieces, suggest_plural(lifted->pieces));
+		printf("%s: unblocked in %s; the rest of %s stays blocked, as %zu network%s\n",
+		       entry, address, address, lifted->pieces, suggest_plural(lifted->pieces));
 	else
 		printf("%s: unblocked\n", address);
 }
 
-/* At once, since whoever allows somebody wants to see him come in. */
+/* Unblocks the entry now; the daemon would do it only when it reads the list again. */
 static void allow_lift(struct allow *allow, const struct addr_prefix *target)
 {
 	struct prefix_set *added;
@@ -107,8 +107,7 @@ static void allow_lift(struct allow *allow, const struct addr_prefix *target)
 	}
 	if (!err)
 		return;
-	log_error("cannot look for blocks in force: %s; try: sobig-xdp unblock ADDR",
-		  strerror(-err));
+	log_error("cannot read the active blocks: %s; try: sobig-xdp unblock ADDR", strerror(-err));
 	allow_fail(allow);
 }
 
@@ -122,7 +121,7 @@ static void allow_add(struct allow *allow, const struct addr_prefix *target)
 		allow_fail(allow);
 		return;
 	}
-	allow_say(allow, target, !err, err ? "allowed already" : "allowed");
+	allow_say(allow, target, !err, err ? "already allowed" : "allowed");
 	allow_lift(allow, target);
 }
 
@@ -136,9 +135,10 @@ static void allow_del(struct allow *allow, const struct addr_prefix *target)
 		allow_fail(allow);
 		return;
 	}
-	allow_say(allow, target, !err,
-		  err ? "was not on the list; allow list --all tells who is allowed, and why"
-		      : "no longer allowed");
+	allow_say(
+		allow, target, !err,
+		err ? "not in this list; for all allowed hosts and the reasons: sobig-xdp allow list --all"
+		    : "no longer allowed");
 }
 
 static int allow_parse(const char *text, struct addr_prefix *out)
@@ -147,7 +147,7 @@ static int allow_parse(const char *text, struct addr_prefix *out)
 
 	if (err == -EINVAL)
 		log_error(
-			"\"%s\" is no address and no network, as 192.0.2.1, 198.51.100.0/24; names go to the configuration ([allow] host)",
+			"\"%s\": expected an address or a network, such as 192.0.2.1 or 198.51.100.0/24; put host names into the configuration ([allow] host)",
 			text);
 	else if (err)
 		log_error("\"%s\": %s", text, list_file_error(err));
@@ -187,14 +187,14 @@ static int allow_change(struct allow *allow, char **texts, int count,
 	target = calloc(count, sizeof(*target));
 	if (!target)
 		return cli_status(-ENOMEM);
-	/* All or none: a list with a mistake in it is looked at once more. */
+	/* All or nothing: one invalid target rejects the whole command. */
 	for (int i = 0; i < count; i++)
 		if (allow_parse(texts[i], &target[i]))
 			err = -EINVAL;
 	if (!err) {
 		err = blocks_open(allow->common.pins, &allow->blocks);
 		if (err && err != -ENOENT)
-			log_error("cannot open the maps in %s: %s; blocks in force stay",
+			log_error("cannot open the maps in %s: %s; active blocks are not removed",
 				  allow->common.pins, strerror(-err));
 		allow->status = err && err != -ENOENT ? CLI_FAILED : CLI_DONE;
 		allow->lifted = json_array();
@@ -273,13 +273,17 @@ static int allow_run(struct allow *allow, char **words, int count)
 		return CLI_FAILED;
 	if (!strcmp(what, "list"))
 		return count == 1 ? allow_list(allow)
-				  : cli_usage(&allow->common, "list takes no \"%s\"", words[1]);
+				  : cli_usage(&allow->common,
+					      "\"%s\": allow list accepts no addresses", words[1]);
 	if (strcmp(what, "add") && strcmp(what, "del"))
-		return cli_usage(&allow->common, "say add, del or list, not \"%s\"", what);
+		return cli_usage(&allow->common, "\"%s\": expected add, del or list", what);
 	if (allow->all)
-		return cli_usage(&allow->common, "--all is for list, not for %s", what);
+		return cli_usage(&allow->common,
+				 "--all works with allow list only, not with allow %s", what);
 	if (count == 1)
-		return cli_usage(&allow->common, "name addresses to %s", what);
+		return cli_usage(&allow->common,
+				 "no address given: expected addresses or networks after allow %s",
+				 what);
 	return allow_change(allow, words + 1, count - 1,
 			    strcmp(what, "add") ? allow_del : allow_add);
 }

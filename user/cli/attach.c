@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* sobig-xdp attach: composes read, judge and act, and sets the loop going. */
+/* sobig-xdp attach: opens the logs, the judge and the filter, and runs the daemon. */
 #include <errno.h>
 #include <limits.h>
 #include <stdio.h>
@@ -27,7 +27,7 @@ enum {
 	ATTACH_PORT,
 	ATTACH_BLOCKS,
 	ATTACH_DRY_RUN,
-	ATTACH_KEEP,
+	ATTACH_PERSIST,
 	ATTACH_LIMIT,
 	ATTACH_WINDOW,
 	ATTACH_FOR,
@@ -35,7 +35,7 @@ enum {
 	ATTACH_JOURNAL,
 };
 
-/* As much memory for the lines that blocks are for. */
+/* Memory for the log lines of offences, in bytes. */
 #define ATTACH_EVIDENCE (8u << 20)
 
 struct attach {
@@ -62,7 +62,7 @@ static int attach_mode(const char *text, enum filter_mode *out)
 	return -EINVAL;
 }
 
-/* CLI_DONE, or how to end; for help, *done is set. */
+/* CLI_DONE, or the exit status; *done is set after the help. */
 static int attach_option(struct attach *attach, int option, bool *done)
 {
 	struct cli_common *common = &attach->common;
@@ -72,13 +72,15 @@ static int attach_option(struct attach *attach, int option, bool *done)
 	switch (option) {
 	case ATTACH_MODE:
 		if (attach_mode(optarg, &attach->daemon.filter.mode))
-			return cli_usage(common, "--mode takes auto, native or generic, not \"%s\"",
+			return cli_usage(common,
+					 "--mode = \"%s\": expected auto, native or generic",
 					 optarg);
 		break;
 	case ATTACH_LOG:
 	case ATTACH_JOURNAL:
 		if (attach->logs_count + attach->journals_count == DAEMON_LOGS_MAX)
-			return cli_usage(common, "no more than %d logs", DAEMON_LOGS_MAX);
+			return cli_usage(common, "too many logs: expected at most %d",
+					 DAEMON_LOGS_MAX);
 		if (option == ATTACH_LOG)
 			attach->logs[attach->logs_count++] = optarg;
 		else
@@ -87,18 +89,19 @@ static int attach_option(struct attach *attach, int option, bool *done)
 	case ATTACH_PORT:
 		if (config_filter_ports(optarg, overrides->ports))
 			return cli_usage(common,
-					 "--port takes up to %d ports, as 25,465, not \"%s\"",
-					 SOBIG_PORTS_MAX, optarg);
+					 "--port = \"%s\": expected up to %d ports, such as 25,465",
+					 optarg, SOBIG_PORTS_MAX);
 		break;
 	case ATTACH_BLOCKS:
 		if (config_filter_blocks(optarg, &overrides->blocks))
-			return cli_usage(common, "--blocks takes %d to %d, not \"%s\"",
-					 CONFIG_FILTER_BLOCKS_MIN, SOBIG_BLOCKS_MAX, optarg);
+			return cli_usage(common,
+					 "--blocks = \"%s\": expected a number from %d to %d",
+					 optarg, CONFIG_FILTER_BLOCKS_MIN, SOBIG_BLOCKS_MAX);
 		break;
 	case ATTACH_DRY_RUN:
 		attach->daemon.filter.dry_run = true;
 		break;
-	case ATTACH_KEEP:
+	case ATTACH_PERSIST:
 		attach->daemon.persist = true;
 		break;
 	case ATTACH_LIMIT:
@@ -119,7 +122,7 @@ static int attach_option(struct attach *attach, int option, bool *done)
 	return status;
 }
 
-/* Opens one log where a former daemon had left it, or at its end. */
+/* Opens one log at the saved log position, or at its end. */
 static int attach_open_source(struct attach *attach, const char *name, bool journal,
 			      struct daemon_log *log)
 {
@@ -152,7 +155,7 @@ static int attach_open_log(struct attach *attach, const char *path)
 	if (!strncmp(name, "reject", strlen("reject")) ||
 	    !strncmp(name, "panic", strlen("panic"))) {
 		log_error(
-			"\"%s\" is not exim's main log: in its reject log stands text of peers that looks like log lines, so that they could have others blocked",
+			"\"%s\" is not exim's main log: the reject log contains text from peers that can imitate log lines, so a peer could get other hosts blocked; name the main log with --log",
 			path);
 		return -EINVAL;
 	}
@@ -161,7 +164,7 @@ static int attach_open_log(struct attach *attach, const char *path)
 	if (err == -EISDIR || err == -ESPIPE)
 		log_error("\"%s\" is not a file; name exim's main log with --log", path);
 	else if (err == -ENOENT || err == -ENOTDIR)
-		log_error("the folder of \"%s\" does not exist; name exim's main log with --log",
+		log_error("the directory of \"%s\" does not exist; name exim's main log with --log",
 			  path);
 	else if (err)
 		log_error("cannot follow \"%s\": %s", path, strerror(-err));
@@ -201,10 +204,10 @@ static int attach_find_log(struct attach *attach)
 	err = ask_log(found, sizeof(found));
 	if (err == -ENOTSUP)
 		log_error(
-			"exim logs to syslog, or into files with dated names; name the file that syslog writes with --log, or exim's unit with --journal exim4");
+			"exim logs to syslog or to files with a date in the name; name the file that syslog writes with --log, or the systemd unit of exim with --journal exim4");
 	else if (err)
 		log_error(
-			"no exim log was found, neither by asking exim nor in the usual places; name it with --log");
+			"cannot find exim's log: exim did not report one, and it is not in the usual places; name it with --log");
 	else
 		attach->logs[attach->logs_count++] = found;
 	return err;
@@ -215,7 +218,7 @@ static int attach_open_logs(struct attach *attach)
 	struct daemon *daemon = &attach->daemon;
 	int err = 0;
 
-	/* Of a log that was named to us, we do not know whose it is. */
+	/* The exim that writes a log named with --log is not known, so it is not asked. */
 	if (!attach->logs_count && !attach->journals_count)
 		err = attach_find_log(attach);
 	for (int i = 0; i < attach->logs_count && !err; i++)
@@ -238,7 +241,7 @@ static int attach_run(struct attach *attach, char **interfaces, int count)
 	if (!err)
 		err = home_tell(history_folder(&attach->common, &daemon->policy.config.state),
 				daemon->overrides.config, &daemon->stats);
-	/* The list of `allow` is there, too. */
+	/* The list of `allow` is in the same directory. */
 	daemon->state = daemon->stats.state;
 	if (!err)
 		err = restore_open(daemon, daemon->stats.state, interfaces[0], &daemon->restore);
@@ -249,7 +252,7 @@ static int attach_run(struct attach *attach, char **interfaces, int count)
 	daemon->stats.logs = daemon->logs_count;
 	loop_hold_signals();
 	err = interfaces_take(daemon, interfaces, count);
-	/* This may take seconds where the DNS is dead: by now, the blocks that ran are in force. */
+	/* This takes seconds if the DNS does not answer; the restored blocks are already active. */
 	if (!err)
 		err = exempt_open(daemon, &daemon->exempt);
 	if (err)
@@ -263,8 +266,8 @@ static int attach_run(struct attach *attach, char **interfaces, int count)
 }
 
 /*
- * After a run, all is taken off unless --keep; after a failed start, what had not been there
- * before.
+ * After a run, detaches all interfaces unless --persist is given; after a failed start, detaches
+ * those that were not attached before.
  */
 static int attach_close(struct attach *attach)
 {
@@ -277,7 +280,7 @@ static int attach_close(struct attach *attach)
 
 		if (interface->claim >= 0 && persist)
 			log_notice(
-				"%s: filter and blocks stay; to remove them: sobig-xdp detach %s",
+				"%s: the filter and the blocks stay in place; to remove them: sobig-xdp detach %s",
 				interface->name, interface->name);
 		failed = interfaces_release(daemon, interface, persist);
 		err = failed ? failed : err;
@@ -301,7 +304,8 @@ int cmd_attach(int argc, char **argv)
 		{ "port", required_argument, NULL, ATTACH_PORT },
 		{ "blocks", required_argument, NULL, ATTACH_BLOCKS },
 		{ "dry-run", no_argument, NULL, ATTACH_DRY_RUN },
-		{ "keep", no_argument, NULL, ATTACH_KEEP },
+		{ "persist", no_argument, NULL, ATTACH_PERSIST },
+		{ "keep", no_argument, NULL, ATTACH_PERSIST }, /* the name in version 0.1 */
 		{ "limit", required_argument, NULL, ATTACH_LIMIT },
 		{ "window", required_argument, NULL, ATTACH_WINDOW },
 		{ "for", required_argument, NULL, ATTACH_FOR },
@@ -320,13 +324,17 @@ int cmd_attach(int argc, char **argv)
 			return status;
 	}
 	if (optind == argc)
-		return cli_usage(&attach.common, "name the interfaces that mail comes in by");
+		return cli_usage(
+			&attach.common,
+			"no interface given: name the interfaces that receive mail, such as eth0");
 	if (argc - optind > PINS_INTERFACES_MAX)
-		return cli_usage(&attach.common, "no more than %d interfaces", PINS_INTERFACES_MAX);
+		return cli_usage(&attach.common, "too many interfaces: expected at most %d",
+				 PINS_INTERFACES_MAX);
 	for (int i = optind; i < argc; i++)
 		for (int j = optind; j < i; j++)
 			if (!strcmp(argv[i], argv[j]))
-				return cli_usage(&attach.common, "%s is named twice", argv[i]);
+				return cli_usage(&attach.common, "interface %s is given twice",
+						 argv[i]);
 	status = cli_need_privilege();
 	if (status)
 		return status;

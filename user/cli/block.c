@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* sobig-xdp block, unblock: the operator's own hand on the tables. */
+/* sobig-xdp block and unblock: manual blocks. */
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -16,7 +16,7 @@ static int block_run(struct bulk *bulk, struct cli_common *common, int argc, cha
 {
 	int status;
 
-	/* A list is summed up; what was named one by one is answered one by one. */
+	/* Addresses from the command line get a line each; a list gets a summary. */
 	bulk->each = true;
 	for (int i = optind; i < argc; i++)
 		bulk->each &= strcmp(argv[i], "-") != 0;
@@ -34,7 +34,7 @@ static int block_run(struct bulk *bulk, struct cli_common *common, int argc, cha
 
 int cmd_block(int argc, char **argv)
 {
-	struct bulk bulk = { .order = { .seconds = BLOCK_DEFAULT_SECONDS, .reason = "by hand" } };
+	struct bulk bulk = { .order = { .seconds = BLOCK_DEFAULT_SECONDS, .reason = "manual" } };
 	struct cli_common common;
 	int status;
 
@@ -42,11 +42,13 @@ int cmd_block(int argc, char **argv)
 	if (!bulk_options(&bulk, &common, argc, argv, &status))
 		return status;
 	if (optind == argc)
-		return cli_usage(&common, "name addresses, or say - to read them");
+		return cli_usage(
+			&common,
+			"no address given: expected addresses, networks, or - for standard input");
 	return block_run(&bulk, &common, argc, argv);
 }
 
-static int block_lift_all(struct cli_common *common)
+static int block_remove_all(struct cli_common *common)
 {
 	struct blocks *blocks;
 	json_t *document;
@@ -64,7 +66,7 @@ static int block_lift_all(struct cli_common *common)
 	removed = blocks_remove_all(blocks);
 	blocks_close(blocks);
 	if (removed < 0) {
-		log_error("cannot lift all blocks: %s", strerror(-removed));
+		log_error("cannot remove all blocks: %s", strerror(-removed));
 		return cli_status(removed);
 	}
 	history_lift_all(common, config, &lifted);
@@ -97,6 +99,8 @@ int cmd_unblock(int argc, char **argv)
 			return status;
 	}
 	if (all == (optind < argc))
-		return cli_usage(&common, "name addresses, say - to read them, or --all");
-	return all ? block_lift_all(&common) : block_run(&bulk, &common, argc, argv);
+		return cli_usage(
+			&common,
+			"expected either addresses, networks or - for standard input, or --all");
+	return all ? block_remove_all(&common) : block_run(&bulk, &common, argc, argv);
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Blocks added and lifted in bulk, and what became of them; for block, unblock and import. */
+/* Adds or removes many blocks and reports the result, for block, unblock and import. */
 #include "cli/bulk.h"
 
 #include <errno.h>
@@ -42,9 +42,10 @@ bool bulk_options(struct bulk *bulk, struct cli_common *common, int argc, char *
 		case BULK_FOR:
 			if (!duration_parse(optarg, &bulk->order.seconds))
 				break;
-			*status = cli_usage(common,
-					    "--for takes 1s to 366d, as 90s or 1h30m, not \"%s\"",
-					    optarg);
+			*status = cli_usage(
+				common,
+				"--for = \"%s\": expected a time from 1s to 366d, such as 90s or 1h30m",
+				optarg);
 			return false;
 		case BULK_REASON:
 			bulk->order.reason = optarg;
@@ -85,7 +86,7 @@ int bulk_open(struct bulk *bulk, struct cli_common *common)
 	home_take(common, &bulk->config);
 	if (!bulk->lift && targets_open(common, bulk->config, bulk->force, &bulk->targets)) {
 		log_error(
-			"nobody was blocked, since who is never to be blocked is not known; --force does without");
+			"nothing blocked: the allow list could not be read; use --force to ignore it");
 		blocks_close(bulk->blocks);
 		return CLI_FAILED;
 	}
@@ -93,7 +94,7 @@ int bulk_open(struct bulk *bulk, struct cli_common *common)
 	return CLI_DONE;
 }
 
-/* What was done to one, in words or for the document. */
+/* Reports the result for one target, as text or JSON. */
 static void bulk_report(struct bulk *bulk, const struct addr_prefix *target, bool was_blocked,
 			uint32_t left)
 {
@@ -106,8 +107,8 @@ static void bulk_report(struct bulk *bulk, const struct addr_prefix *target, boo
 	if (bulk->common->json)
 		json_array_append_new(bulk->done, json_string(address));
 	else if (!bulk->lift)
-		/* The kernel's second begins somewhere within ours: one more is the same. */
-		printf(left > seconds + 1 ? "%s: blocked for longer already: %s\n"
+		/* The seconds of the two clocks do not start together: tolerate one more. */
+		printf(left > seconds + 1 ? "%s: already blocked for longer: %s\n"
 					  : "%s: blocked for %s\n",
 		       address, duration_format(left > seconds + 1 ? left : seconds, duration));
 	else
@@ -130,15 +131,16 @@ static void bulk_block(struct bulk *bulk)
 		return;
 	addr_prefix_format(&bulk->target[done], address);
 	if (err == -E2BIG)
-		log_error("the table is full: %zu not blocked, from \"%s\" on", bulk->count - done,
-			  address);
+		log_error(
+			"the block map is full: %zu not blocked, starting with \"%s\"; see attach --blocks",
+			bulk->count - done, address);
 	else
-		log_error("%s: %zu not blocked, from \"%s\" on", strerror(-err), bulk->count - done,
-			  address);
+		log_error("%s: %zu not blocked, starting with \"%s\"", strerror(-err),
+			  bulk->count - done, address);
 	bulk->err = err;
 }
 
-/* A host may be free, and be shut out all the same by the network that it is in. */
+/* An unblocked host may still be in a blocked network. */
 static void bulk_warn_covered(struct bulk *bulk, const struct addr_prefix *target)
 {
 	char address[ADDR_TEXT_SIZE], network[ADDR_TEXT_SIZE];
@@ -146,7 +148,7 @@ static void bulk_warn_covered(struct bulk *bulk, const struct addr_prefix *targe
 
 	if (blocks_list_covering(bulk->blocks, target, &covering))
 		return;
-	log_warning("\"%s\" is still shut out: it is in the blocked network %s",
+	log_warning("\"%s\" is still blocked: it is in the blocked network %s",
 		    addr_prefix_format(target, address), addr_prefix_format(&covering, network));
 	bulk->refused++;
 }
@@ -213,7 +215,7 @@ static void bulk_push(struct bulk *bulk, const struct addr_prefix *target)
 		bulk_flush(bulk);
 }
 
-/* True: a network that holds somebody who is never blocked was dealt with. */
+/* Blocks a network without the allowed hosts in it. False: the network contains no allowed host. */
 static bool bulk_split(struct bulk *bulk, const char *text, const struct addr_prefix *target)
 {
 	struct blocks_exempt_pieces rest = { 0 };
@@ -223,11 +225,11 @@ static bool bulk_split(struct bulk *bulk, const char *text, const struct addr_pr
 	if (err == -ENOENT)
 		return false;
 	if (err || !rest.count) {
-		log_error("\"%s\" is not blocked: it holds %s, and it cannot be split: %s", text,
-			  why, err ? strerror(-err) : "nothing is left of it");
+		log_error("\"%s\" is not blocked: it contains %s, and it cannot be split: %s", text,
+			  why, err ? strerror(-err) : "the whole network is allowed");
 		bulk->refused++;
 	} else {
-		log_notice("\"%s\" holds %s: blocked without, as %zu network%s", text, why,
+		log_notice("\"%s\" contains %s: the rest is blocked, as %zu network%s", text, why,
 			   rest.count, suggest_plural(rest.count));
 		for (size_t i = 0; i < rest.count && !bulk->err; i++)
 			bulk_push(bulk, &rest.target[i]);
@@ -258,10 +260,11 @@ void bulk_add(struct bulk *bulk, const char *text)
 	}
 	bulk_push(bulk, &target);
 	if (bulk->err == -ENOMEM)
-		log_error("\"%s\" and what follows: %s", text, strerror(ENOMEM));
+		log_error("\"%s\" and the following entries are not blocked: %s", text,
+			  strerror(ENOMEM));
 }
 
-/* One line, which may end in CR LF; what follows '#' or ';' is a remark. */
+/* One line, which may end in CR LF; a comment begins with '#' or ';'. */
 static void bulk_add_line(struct bulk *bulk, char *line)
 {
 	char *word = line + strspn(line, " \t"), *end;
@@ -273,7 +276,7 @@ static void bulk_add_line(struct bulk *bulk, char *line)
 		bulk_add(bulk, word);
 }
 
-/* True if there is nothing to read at present, so that whoever writes may be waiting for us. */
+/* True if there is nothing to read now: the writer may be waiting for a result. */
 static bool bulk_must_wait(int fd)
 {
 	struct pollfd ready = { .fd = fd, .events = POLLIN };
@@ -307,7 +310,9 @@ void bulk_read(struct bulk *bulk, int fd)
 		have = buffer + have - at;
 		memmove(buffer, at, have);
 		if (have == BULK_LINE) {
-			log_error("a line of more than %d bytes", BULK_LINE);
+			log_error(
+				"standard input has a line of more than %d bytes; expected one address per line",
+				BULK_LINE);
 			bulk->err = -EINVAL;
 		}
 	}
@@ -319,7 +324,7 @@ void bulk_read(struct bulk *bulk, int fd)
 static void bulk_sum_up(const struct bulk *bulk)
 {
 	if (bulk->lift)
-		printf("%llu unblocked, %llu not blocked before, %llu refused\n",
+		printf("%llu unblocked, %llu not blocked, %llu refused\n",
 		       (unsigned long long)bulk->lifted, (unsigned long long)bulk->absent,
 		       (unsigned long long)bulk->refused);
 	else

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Blocks added and lifted in bulk, and what became of them; for block, unblock and import. */
+/* Adds or removes many blocks and reports the result, for block, unblock and import. */
 #ifndef BULK_H
 #define BULK_H
 
@@ -11,7 +11,7 @@
 #include "cli/targets.h"
 #include "kernel/blocks.h"
 
-/* How many are blocked in one go; the kernel's tables are then made large enough at once. */
+/* Maximum of targets in one call of blocks_add(), so that the block maps are resized once. */
 #define BULK_MAX 1048576
 
 struct bulk {
@@ -21,35 +21,35 @@ struct bulk {
 	const char *config;
 	bool lift; /* unblock */
 	bool force;
-	bool split;	   /* of a network, block what may be blocked */
-	const char *ports; /* all of which must be guarded; NULL: whichever are */
-	bool each;	   /* tell of each in a line of its own */
+	bool split;	   /* block the part of a network that is not allowed */
+	const char *ports; /* ports that must be filtered; NULL: not checked */
+	bool each;	   /* report each target on a line of its own */
 	struct blocks_order order;
 
-	/* What waits to be done with others. */
+	/* Targets that are not processed yet. */
 	struct addr_prefix *target;
 	uint32_t *left;
 	size_t count, room;
 
-	json_t *done; /* what was done, for JSON */
+	json_t *done; /* processed targets, for JSON */
 	uint64_t blocked, lifted, absent, refused;
-	int err; /* the last that was not about one of them only */
+	int err; /* the last error that is not about a single target; -errno */
 };
 
-/* Options of whoever blocks. True, or false with the status to exit with. */
+/* Parses the options of commands that block. False: exit with *status. */
 bool bulk_options(struct bulk *bulk, struct cli_common *common, int argc, char **argv, int *status);
 
-/* Opens what is needed. CLI_DONE, or the status to exit with (told). `bulk` is zero but for orders.
- */
+/* Opens the block maps and the allow list. CLI_DONE, or the exit status (logged). `bulk` is zero
+ * except for its options. */
 int bulk_open(struct bulk *bulk, struct cli_common *common);
 
-/* Adds one, by its text; what is wrong with it is told and counted. */
+/* Adds the target `text`; an invalid one is logged and counted as refused. */
 void bulk_add(struct bulk *bulk, const char *text);
 
-/* Adds lines of a stream as they come: what stands before '#' or ';'. */
+/* Adds the targets of a stream as they arrive, one per line; comments begin with '#' or ';'. */
 void bulk_read(struct bulk *bulk, int fd);
 
-/* Says what was done, and frees all. The status to exit with. */
+/* Prints the result, and frees all. Returns the exit status. */
 int bulk_close(struct bulk *bulk);
 
 #endif

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* sobig-xdp check: what the configuration means, in plain English, and what is wrong with it. */
+/* sobig-xdp check: prints the meaning of the configuration and the mistakes in it. */
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
@@ -17,7 +17,7 @@
 #define CHECK_INDENT	   "    "
 
 struct check {
-	json_t *findings; /* NULL: to be printed */
+	json_t *findings; /* NULL: print as text */
 	size_t count;
 };
 
@@ -57,21 +57,21 @@ static void check_print_rule(const struct config_rule *config)
 	char window[DURATION_TEXT_SIZE], block[DURATION_TEXT_SIZE], max[DURATION_TEXT_SIZE];
 	char remember[DURATION_TEXT_SIZE], classes[CHECK_CLASSES_SIZE];
 
-	printf("%s%s%s\n", rule->name, rule->dry_run ? " (for show: nothing is dropped)" : "",
-	       config->enabled ? "" : " (switched off)");
+	printf("%s%s%s\n", rule->name, rule->dry_run ? " (dry run: nothing is dropped)" : "",
+	       config->enabled ? "" : " (disabled)");
 	if (!config->enabled)
 		return;
 	printf(CHECK_INDENT "More than %u %s%s within %s: blocked for %s.\n", rule->limit,
 	       check_has_points(rule) ? "point" : "offence", suggest_plural(rule->limit),
 	       duration_format(rule->window, window), duration_format(rule->block, block));
 	printf(CHECK_INDENT "%s: %s.\n",
-	       check_has_points(rule) ? "What counts, and its points" : "What counts",
+	       check_has_points(rule) ? "Classes, with points" : "Classes",
 	       check_classes(rule, classes));
 	if (config->match)
-		printf(CHECK_INDENT "Only where the ACL's text fits: %s\n", config->match);
+		printf(CHECK_INDENT "Only if the text of the ACL matches: %s\n", config->match);
 	if (rule->max > rule->block)
 		printf(CHECK_INDENT
-		       "Again within %s of a block's end: for twice as long, up to %s.\n",
+		       "If blocked again within %s of the end of a block: twice as long, up to %s.\n",
 		       duration_format(rule->remember, remember), duration_format(rule->max, max));
 }
 
@@ -79,32 +79,32 @@ static void check_print_allow(const struct config_allow *allow)
 {
 	char address[ADDR_TEXT_SIZE];
 
-	puts("\nNever blocked, whatever the log says:");
+	puts("\nAllow list (no rule blocks these):");
 	puts(CHECK_INDENT
-	     "this machine's own addresses, its gateways and resolvers, who is logged in by ssh, exim's relays;");
+	     "the addresses of this machine, its gateways and resolvers, clients of ssh sessions, exim's relays;");
 	puts(CHECK_INDENT
-	     "what was added by sobig-xdp allow add (sobig-xdp allow list --all shows all of them);");
+	     "entries added with sobig-xdp allow add (for the whole list: sobig-xdp allow list --all);");
 	for (size_t i = 0; i < allow->addresses_count; i++)
 		printf(CHECK_INDENT "%s\n", addr_prefix_format(&allow->addresses[i], address));
 	for (size_t i = 0; i < allow->hosts_count; i++)
-		printf(CHECK_INDENT "%s, whatever address it has\n", allow->hosts[i]);
+		printf(CHECK_INDENT "%s, all addresses of this host name\n", allow->hosts[i]);
 	for (size_t i = 0; i < allow->files_count; i++)
-		printf(CHECK_INDENT "what is in %s\n", allow->files[i]);
+		printf(CHECK_INDENT "the entries in %s\n", allow->files[i]);
 	if (allow->providers)
-		printf(CHECK_INDENT "the big providers' networks in %s\n", allow->providers);
+		printf(CHECK_INDENT "the networks of large providers in %s\n", allow->providers);
 }
 
 static void check_print_filter(const struct config_filter *filter)
 {
-	printf("\nThe filter drops %s of blocked hosts to port",
-	       filter->scope_port ? "whatever comes" : "new connections (SYNs)");
+	printf("\nThe filter drops %s from blocked hosts to port",
+	       filter->scope_port ? "all packets" : "new connections (SYNs)");
 	for (int i = 0; i < SOBIG_PORTS_MAX && filter->ports[i]; i++)
 		printf("%s %u", i ? "," : "", filter->ports[i]);
 	puts(".");
 	if (filter->extend)
-		puts("A block lasts until its host was quiet for the block's length.");
+		puts("Each SYN extends a block: it ends after the host sent none for the length of the block.");
 	if (filter->rate)
-		printf("Of any one source, more than %u SYN%s in %us (and %u at once) are dropped.\n",
+		printf("From each source, more than %u SYN%s in %us (burst: %u) are dropped.\n",
 		       filter->rate, suggest_plural(filter->rate), filter->rate_seconds,
 		       filter->rate_burst);
 }
@@ -116,16 +116,16 @@ static void check_print(const struct cli_common *common, const struct config *co
 	for (size_t i = 0; i < config->rules_count; i++)
 		check_print_rule(&config->rules[i]);
 	if (config->patterns_count)
-		printf("\nClasses of rejections: by %zu pattern%s of this site's own first.\n",
+		printf("\nClasses of rejections: %zu pattern%s of this configuration, then the built-in ones.\n",
 		       config->patterns_count, suggest_plural(config->patterns_count));
 	check_print_allow(&config->allow);
 	if (config->brake)
-		printf("\nBrake: at more than %u new block%s in a minute, further verdicts are only shown, until sobig-xdp release.\n",
+		printf("\nBrake: after more than %u new block%s in a minute, further verdicts are a dry run until sobig-xdp release.\n",
 		       config->brake, suggest_plural(config->brake));
 	else
-		puts("\nBrake: off. However many hosts a rule is against, they are blocked.");
+		puts("\nBrake: off. The number of new blocks is not limited.");
 	check_print_filter(&config->filter);
-	printf("\nHistory in %s, of at most %llu MB, for %s.\n",
+	printf("\nHistory: in %s, up to %llu MB, kept for %s.\n",
 	       history_folder(common, &config->state), (unsigned long long)config->state.size >> 20,
 	       duration_format(config->state.history, history));
 }
@@ -148,7 +148,7 @@ static void check_take(void *context, const struct config_rule *rule, const char
 	if (rule && rule->file)
 		log_warning("%s:%d: [rule %s]: %s", rule->file, rule->line, rule->rule.name, text);
 	else if (rule)
-		log_warning("[rule %s], a default one: %s", rule->rule.name, text);
+		log_warning("[rule %s] (default rule): %s", rule->rule.name, text);
 	else
 		log_warning("%s", text);
 }
@@ -250,7 +250,8 @@ int cmd_check(int argc, char **argv)
 			return status;
 	}
 	if (optind < argc)
-		return cli_usage(&common, "check takes a configuration with -c only");
+		return cli_usage(&common,
+				 "check accepts no arguments; name the configuration file with -c");
 	status = policy_load(file, &policy) ? CLI_FAILED : CLI_DONE;
 	if (status)
 		return status;
@@ -261,7 +262,7 @@ int cmd_check(int argc, char **argv)
 	fflush(stdout);
 	lint_config(&policy.config, check_take, &check);
 	if (!common.json && !check.count)
-		puts("\nNothing in it contradicts itself.");
+		puts("\nConfiguration OK.");
 	if (common.json)
 		status = check_print_json(&common, &policy.config, &check);
 	policy_free(&policy);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* What all commands share: the table's row, common options, exit statuses, ways to print. */
+/* Common to all commands: the row of the command table, options, exit statuses, output. */
 #include "cli/cli.h"
 
 #include <errno.h>
@@ -18,9 +18,10 @@
 #include "sobig.h"
 
 const char cli_common_text[] = "  -j, --json          print JSON\n"
-			       "  --ndjson            print JSON, a document a line\n"
-			       "  --pins DIR          the folder of pinned maps (" SOBIG_PINS ")\n"
-			       "  -h, --help          show this\n";
+			       "  --ndjson            print JSON, one document per line\n"
+			       "  --pins DIR          directory of the pinned maps (" SOBIG_PINS
+			       ")\n"
+			       "  -h, --help          show this help\n";
 
 void cli_start(struct cli_common *common, char **argv)
 {
@@ -47,13 +48,13 @@ bool cli_common_option(struct cli_common *common, int option, int *status)
 		common->pins = optarg;
 		if (*optarg == '/')
 			return false;
-		*status = cli_usage(common, "--pins needs an absolute path, not \"%s\"", optarg);
+		*status = cli_usage(common, "--pins = \"%s\": expected an absolute path", optarg);
 		return true;
 	case CLI_OPTION_STATE:
 		common->state = optarg;
 		if (*optarg == '/')
 			return false;
-		*status = cli_usage(common, "--state needs an absolute path, not \"%s\"", optarg);
+		*status = cli_usage(common, "--state = \"%s\": expected an absolute path", optarg);
 		return true;
 	case 'h':
 		printf("usage: sobig-xdp %s [OPTION...] %s\n\n%c%s.\n\n%s%s", command->name,
@@ -62,15 +63,15 @@ bool cli_common_option(struct cli_common *common, int option, int *status)
 		*status = CLI_DONE;
 		return true;
 	default:
-		/* optind stands behind a bad long option, and maybe not behind a bad letter. */
+		/* optind is past an unknown long option, but not always past an unknown letter. */
 		if (optopt == 'c')
-			*status = cli_usage(common, "-c needs the name of a file");
+			*status = cli_usage(common, "-c: expected a file name");
 		else if (optopt && optopt < 256)
-			*status = cli_usage(common, "-%c is not an option of %s", optopt,
+			*status = cli_usage(common, "unknown option -%c of %s", optopt,
 					    command->name);
 		else
 			*status = cli_usage(common,
-					    "\"%s\" is not an option of %s, or lacks its value",
+					    "\"%s\": unknown option of %s, or its value is missing",
 					    common->argv[optind - 1], command->name);
 		return true;
 	}
@@ -94,7 +95,8 @@ int cli_status(int err)
 		return CLI_DONE;
 	if (err != -EPERM)
 		return CLI_FAILED;
-	log_error("this needs root (CAP_BPF, CAP_NET_ADMIN and CAP_SYS_ADMIN); try: sudo");
+	log_error(
+		"permission denied: this command needs root (CAP_BPF, CAP_NET_ADMIN and CAP_SYS_ADMIN); try: sudo");
 	return CLI_NOT_PRIVILEGED;
 }
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* What all commands share: the table's row, common options, exit statuses, ways to print. */
+/* Common to all commands: the row of the command table, options, exit statuses, output. */
 #ifndef CLI_H
 #define CLI_H
 
@@ -24,18 +24,18 @@ struct cli_command {
 	const char *name;
 	const char *arguments; /* for the usage line */
 	const char *summary;
-	const char *options; /* for help, one a line */
+	const char *options; /* for the help, one per line */
 	int (*run)(int argc, char **argv);
 };
 
-/* Options that every command takes. */
+/* Options that every command accepts. */
 struct cli_common {
 	const struct cli_command *command;
 	char **argv;
 	const char *pins;
-	const char *state; /* the folder; NULL: as configured */
+	const char *state; /* the state directory; NULL: as configured */
 	bool json;
-	bool lines; /* NDJSON: a document a line */
+	bool lines; /* NDJSON: one document per line */
 };
 
 enum {
@@ -45,7 +45,7 @@ enum {
 	CLI_OPTION_OWN
 };
 
-/* The releases of clang-format differ here. */
+/* clang-format versions disagree here. */
 /* clang-format off */
 #define CLI_COMMON_OPTIONS \
 	{ "help", no_argument, NULL, 'h' }, \
@@ -57,39 +57,40 @@ enum {
 /* clang-format on */
 #define CLI_COMMON_LETTERS "hj"
 
-/* For help, one a line, as in a row of the table. */
+/* Help of the common options, in the form of a row's `options`. */
 extern const char cli_common_text[];
 
-/* The command named argv[0], with the defaults. */
+/* Initializes *common for the command argv[0], with default values. */
 void cli_start(struct cli_common *common, char **argv);
 
 /*
- * Takes what getopt_long(3) returned if it is a common option. True: the command shall end with
- * *status (help was asked for, or the option is not known, which was said).
+ * Handles `option`, returned by getopt_long(3), if it is a common option. Returns true if the
+ * command must exit with *status: help was printed, or the option is unknown (logged).
  */
 bool cli_common_option(struct cli_common *common, int option, int *status);
 
-/* Says what is wrong, and how to see what is right; returns CLI_USAGE. */
+/* Logs a usage error with a pointer to the help; returns CLI_USAGE. */
 int cli_usage(const struct cli_common *common, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
 
-/* Takes the value of --limit, --window or --for. CLI_DONE or CLI_USAGE (reported). */
+/* Parses the value of --limit, --window or --for. CLI_DONE or CLI_USAGE (logged). */
 int cli_override(const struct cli_common *common, enum overrides_key key, const char *value,
 		 struct overrides *overrides);
 
-/* CLI_DONE if this process may do what needs privilege, else CLI_NOT_PRIVILEGED (said). */
+/* CLI_DONE if this process has the privileges of root, else CLI_NOT_PRIVILEGED (logged). */
 int cli_need_privilege(void);
 
-/* CLI_DONE for 0, CLI_NOT_PRIVILEGED for -EPERM (and says so), else CLI_FAILED. */
+/* CLI_DONE for 0, CLI_NOT_PRIVILEGED for -EPERM (logged), else CLI_FAILED. */
 int cli_status(int err);
 
-/* Says why the pinned maps cannot be opened, and returns the status to exit with. */
+/* Logs why the pinned maps cannot be opened; returns the exit status. */
 int cli_cannot_open(const struct cli_common *common, int err);
 
-/* Prints `json` on one line or indented, releases it. CLI_DONE, or CLI_FAILED if stdout failed. */
+/* Prints `json` on one line or indented, and releases it. CLI_DONE, or CLI_FAILED if stdout failed.
+ */
 int cli_print_json(const struct cli_common *common, json_t *json);
 
-/* When all lines are put, or all is printed: CLI_DONE, or CLI_FAILED if stdout failed (told). */
+/* Flushes stdout after the last line. CLI_DONE, or CLI_FAILED if stdout failed (logged). */
 int cli_end_output(void);
 
 int cmd_allow(int argc, char **argv);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* sobig-xdp completion: scripts for the shells, made from the table of commands. */
+/* sobig-xdp completion: generates completion scripts for shells from the command table. */
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
@@ -8,7 +8,7 @@
 #include "cli/synopsis.h"
 #include "common/log.h"
 
-/* Calls a function for each option of a command, and for those that all have. */
+/* Calls a function for each option of a command and for each common option. */
 static void completion_options(const struct cli_command *command,
 			       void (*each)(const struct cli_command *command,
 					    const struct synopsis_option *option))
@@ -21,7 +21,7 @@ static void completion_options(const struct cli_command *command,
 			each(command, &option);
 }
 
-/* Text within single quotes. Each of the characters in `special` gets a backslash. */
+/* Prints text for use within single quotes; characters in `special` get a backslash. */
 static void completion_quote(const char *text, const char *quote, const char *special)
 {
 	for (; *text; text++) {
@@ -90,7 +90,7 @@ static const char completion_bash_offer[] =
 	"\t*) return 1 ;;\n"
 	"\tesac\n"
 	"}\n\n"
-	"# Those that begin as the word does, quoted; compgen -W would run $(...) in them.\n"
+	"# Offers the names with the prefix $cur, quoted; compgen -W would run $(...) in them.\n"
 	"_sobig_xdp_match() {\n"
 	"\tlocal name quoted\n"
 	"\tfor name; do\n"
@@ -129,7 +129,7 @@ static const char completion_bash_rest[] =
 	" help --help --version\n"
 	"\t\treturn\n"
 	"\tfi\n"
-	"\t# bash takes --option=value for three words.\n"
+	"\t# bash splits --option=value into three words.\n"
 	"\t[ \"$cur\" != = ] || cur=\n"
 	"\t[ \"$prev\" != = ] || prev=${COMP_WORDS[COMP_CWORD - 2]}\n"
 	"\tfor ((i = 2; i < COMP_CWORD; i++)); do\n"
@@ -155,7 +155,7 @@ static const char completion_bash_rest[] =
 
 static void completion_bash(void)
 {
-	fputs("# The options and arguments of a command; of option $1, what value it takes.\n"
+	fputs("# Sets the options and arguments of a command, and the value that option $1 expects.\n"
 	      "_sobig_xdp_command() {\n"
 	      "\tvalue=\n"
 	      "\tcase ${COMP_WORDS[1]} in\n",
@@ -247,7 +247,7 @@ static void completion_zsh(void)
 	}
 	fputs("\t)\n"
 	      "\t_arguments -C '(- *)'{-h,--help}'[list the commands]' \\\n"
-	      "\t\t'(- *)'{-V,--version}'[tell the version]' \\\n"
+	      "\t\t'(- *)'{-V,--version}'[print the version]' \\\n"
 	      "\t\t'1: :->command' '*:: :->rest'\n"
 	      "\tif [[ $state = command ]]; then\n"
 	      "\t\t_describe -t commands command commands\n"
@@ -261,7 +261,7 @@ static void completion_zsh(void)
 		completion_zsh_command(command);
 	fputs("\tesac\n"
 	      "}\n\n"
-	      /* Loaded by its name it is to run at once, sourced it is not. */
+	      /* An autoloaded file must run at once, a sourced one must not. */
 	      "if [[ $funcstack[1] = _sobig-xdp ]]; then\n"
 	      "\t_sobig-xdp \"$@\"\n"
 	      "else\n"
@@ -270,7 +270,7 @@ static void completion_zsh(void)
 	      stdout);
 }
 
-/* What to put behind -a or an option, in fish's words. */
+/* The arguments of `complete` in fish for a value. */
 static void completion_fish_value(const struct synopsis_value *value)
 {
 	switch (value->kind) {
@@ -320,7 +320,7 @@ static void completion_fish_command(const struct cli_command *command)
 	for (int i = 0; !last && synopsis_argument(command->arguments, i, &value, &last); i++) {
 		if (value.kind == SYNOPSIS_ANYTHING)
 			continue;
-		/* Here the values of options are counted as well. */
+		/* fish also counts the values of options. */
 		printf("complete -c sobig-xdp -n '__sobig_xdp_is %s %s%d'", command->name,
 		       last || value.kind == SYNOPSIS_FILES ? "+" : "", i);
 		completion_fish_value(&value);
@@ -330,8 +330,8 @@ static void completion_fish_command(const struct cli_command *command)
 
 static void completion_fish(void)
 {
-	fputs("# True before any command; with one named, behind it; with a number, where so many\n"
-	      "# arguments stand before (+: or more).\n"
+	fputs("# Without arguments: true before the command. With a command: true after it. With a\n"
+	      "# number too: true after so many arguments (+: or more).\n"
 	      "function __sobig_xdp_is\n"
 	      "\tset -l words (commandline -opc)[2..]\n"
 	      "\ttest (count $argv) -gt 0; or begin\n"
@@ -352,7 +352,7 @@ static void completion_fish(void)
 	      "end\n\n"
 	      "complete -c sobig-xdp -f\n"
 	      "complete -c sobig-xdp -n '__sobig_xdp_is' -s h -l help -d 'list the commands'\n"
-	      "complete -c sobig-xdp -n '__sobig_xdp_is' -s V -l version -d 'tell the version'\n",
+	      "complete -c sobig-xdp -n '__sobig_xdp_is' -s V -l version -d 'print the version'\n",
 	      stdout);
 	for (const struct cli_command *command = cli_commands; command->name; command++)
 		completion_fish_command(command);
@@ -360,7 +360,7 @@ static void completion_fish(void)
 
 static const struct {
 	const char *name;
-	const char *head; /* zsh wants its word in the first line */
+	const char *head; /* zsh expects #compdef in the first line */
 	void (*print)(void);
 } completion_shells[] = {
 	{ "bash", "# Completion of sobig-xdp's command line in bash", completion_bash },
@@ -373,8 +373,8 @@ static const struct {
 
 static int completion_print(size_t shell)
 {
-	printf("%s; made from the table of commands by: sobig-xdp completion %s\n",
-	       completion_shells[shell].head, completion_shells[shell].name);
+	printf("%s; generated by: sobig-xdp completion %s\n", completion_shells[shell].head,
+	       completion_shells[shell].name);
 	completion_shells[shell].print();
 	if (!fflush(stdout) && !ferror(stdout))
 		return CLI_DONE;
@@ -393,11 +393,11 @@ int cmd_completion(int argc, char **argv)
 		if (cli_common_option(&common, option, &status))
 			return status;
 	if (common.json)
-		return cli_usage(&common, "it prints a script for a shell, and no JSON");
+		return cli_usage(&common, "completion prints no JSON");
 	if (argc - optind != 1)
-		return cli_usage(&common, "name one shell: bash, zsh or fish");
+		return cli_usage(&common, "expected one shell: bash, zsh or fish");
 	for (size_t i = 0; i < COMPLETION_SHELLS; i++)
 		if (!strcmp(argv[optind], completion_shells[i].name))
 			return completion_print(i);
-	return cli_usage(&common, "it knows bash, zsh and fish, not \"%s\"", argv[optind]);
+	return cli_usage(&common, "\"%s\": expected bash, zsh or fish", argv[optind]);
 }

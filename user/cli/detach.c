@@ -1,8 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/*
- * sobig-xdp detach: takes our filter off interfaces, whatever became of the process that put it
- * there.
- */
+/* sobig-xdp detach: detaches the filter from interfaces, with or without a running daemon. */
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
@@ -17,32 +14,32 @@
 #include "kernel/links.h"
 #include "kernel/pins.h"
 
-/* *detached is set if a program of ours was there. */
+/* *detached is set if our program was attached. */
 static int detach_one(const struct cli_common *common, unsigned int ifindex, bool *detached)
 {
 	int err = filter_detach(ifindex, common->pins, 0);
 	char name[IF_NAMESIZE];
-	int guarded;
+	int used;
 
 	*detached = !err;
 	if (err && err != -ENOENT)
 		return err;
-	guarded = err ? pins_are_guarded(common->pins, ifindex) : 0;
-	if (guarded < 0) {
-		log_error("cannot see whether a process guards %s, so its pins were left in %s: %s",
-			  links_name(ifindex, name), common->pins, strerror(-guarded));
-		return guarded;
+	used = err ? pins_are_guarded(common->pins, ifindex) : 0;
+	if (used < 0) {
+		log_error("cannot find out whether a daemon uses %s, so its pins stay in %s: %s",
+			  links_name(ifindex, name), common->pins, strerror(-used));
+		return used;
 	}
-	if (guarded) {
+	if (used) {
 		log_error(
-			"a process guards %s, but its filter is not to be seen from here: run this in the network namespace of that process",
+			"a daemon uses %s, but its filter is not visible here; run this command in the network namespace of the daemon",
 			links_name(ifindex, name));
 		return -EXDEV;
 	}
 	return pins_remove(common->pins, ifindex);
 }
 
-/* Blocks are shared by all interfaces: as long as one is left, they are in force. */
+/* All interfaces share the blocks: they stay active while one interface is attached. */
 static int detach_check_forget(const struct cli_common *common, const unsigned int *interfaces,
 			       int count)
 {
@@ -58,14 +55,14 @@ static int detach_check_forget(const struct cli_common *common, const unsigned i
 		if (at < count)
 			continue;
 		log_error(
-			"%s uses the same blocks, and stays attached: say detach --all --forget, or unblock --all",
+			"%s uses the same blocks and stays attached; use detach --all --forget, or unblock --all",
 			links_name(there[i], name));
 		return -EBUSY;
 	}
 	return 0;
 }
 
-/* When nobody is left who would block again. */
+/* Removes all blocks, after the daemons have exited. */
 static int detach_forget(const struct cli_common *common, const char *config,
 			 const int watches[PINS_INTERFACES_MAX], int count, uint64_t *lifted)
 {
@@ -74,10 +71,10 @@ static int detach_forget(const struct cli_common *common, const char *config,
 	for (int i = 0; i < count; i++)
 		if (!pins_wait(watches[i]))
 			log_warning(
-				"the daemon has not ended yet: what it blocks from now on is not forgotten");
+				"the daemon is still running: the blocks that it adds from now on are not removed");
 	err = history_lift_all(common, config, lifted);
 	if (!err && !common->json)
-		printf("%llu blocks forgotten\n", (unsigned long long)*lifted);
+		printf("%llu blocks removed from the state\n", (unsigned long long)*lifted);
 	return err;
 }
 
@@ -89,7 +86,7 @@ static int detach_list(struct cli_common *common, const unsigned int *interfaces
 	const char *config = NULL;
 	char name[IF_NAMESIZE];
 	uint64_t lifted = 0;
-	int err = 0, failed, turn = -1;
+	int err = 0, failed, lock = -1;
 	bool detached;
 
 	if (forget && detach_check_forget(common, interfaces, count))
@@ -100,9 +97,9 @@ static int detach_list(struct cli_common *common, const unsigned int *interfaces
 		watches[i] = pins_watch(common->pins, interfaces[i]);
 	document = output_document("detach");
 	names = json_array();
-	/* Whoever wants out in a hurry does not wait for ever. */
-	if (pins_lock(common->pins, &turn) == -EBUSY)
-		log_warning("another sobig-xdp is at work in %s; going on all the same",
+	/* An operator in a hurry must not wait for the lock without limit. */
+	if (pins_lock(common->pins, &lock) == -EBUSY)
+		log_warning("another sobig-xdp holds the lock of %s; continuing without it",
 			    common->pins);
 
 	for (int i = 0; i < count; i++) {
@@ -113,11 +110,12 @@ static int detach_list(struct cli_common *common, const unsigned int *interfaces
 		else if (detached)
 			json_array_append_new(names, output_text(name));
 		if (!failed && !common->json)
-			printf(detached ? "%s: detached\n" : "%s: nothing of ours was attached\n",
+			printf(detached ? "%s: detached\n"
+					: "%s: no filter of sobig-xdp is attached\n",
 			       name);
 	}
-	if (turn >= 0)
-		close(turn);
+	if (lock >= 0)
+		close(lock);
 	if (forget && detach_forget(common, config, watches, count, &lifted))
 		err = err ? err : -EIO;
 	json_object_set_new(document, "detached", names);
@@ -140,7 +138,7 @@ static int detach_all(struct cli_common *common, bool forget)
 	if (count < 0)
 		return cli_cannot_open(common, count == -EACCES ? -EPERM : count);
 	if (!count && !common->json)
-		printf("nothing is attached (there are no interfaces in %s)\n", common->pins);
+		printf("nothing is attached (no interfaces in %s)\n", common->pins);
 	return detach_list(common, interfaces, count, forget);
 }
 
@@ -169,7 +167,7 @@ int cmd_detach(int argc, char **argv)
 			return status;
 	}
 	if (all == (optind < argc))
-		return cli_usage(&common, "name interfaces, or say --all");
+		return cli_usage(&common, "expected either interfaces, such as eth0, or --all");
 	status = cli_need_privilege();
 	if (status)
 		return status;
@@ -177,7 +175,8 @@ int cmd_detach(int argc, char **argv)
 		return detach_all(&common, forget);
 	for (; optind < argc; optind++) {
 		if (count == PINS_INTERFACES_MAX)
-			return cli_usage(&common, "no more than %d interfaces at a time", count);
+			return cli_usage(&common, "too many interfaces: expected at most %d",
+					 count);
 		interfaces[count] = links_index(argv[optind]);
 		if (!interfaces[count])
 			return CLI_FAILED;

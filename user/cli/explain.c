@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* sobig-xdp explain: why a host is blocked, or is not: the rule, the counts, the very log lines. */
+/* sobig-xdp explain: why a host is blocked or not: the rule, the counts and the log lines. */
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -19,20 +19,20 @@
 #include "kernel/blocks_list.h"
 
 #define EXPLAIN_HISTORY_MAX 20
-#define EXPLAIN_OTHERS_MAX  10 /* blocks that are named besides the one that shuts it out */
+#define EXPLAIN_OTHERS_MAX  10 /* other blocks that are listed */
 
-/* All that is known. */
+/* Everything known about the target. */
 struct explain {
 	const struct addr_prefix *target;
 	bool attached;
 	bool blocked;
-	struct blocks_list_entry entry; /* the one that shuts it out */
-	struct list_blocks blocks;	/* that it is in, or that are in it */
+	struct blocks_list_entry entry; /* the block that matches first */
+	struct list_blocks blocks;	/* all that overlap with the target */
 	char allowed[PREFIX_SET_WHY_SIZE];
 	struct addr_prefix allowed_entry;
-	struct db_block history[EXPLAIN_HISTORY_MAX]; /* the latest first; texts are ours */
+	struct db_block history[EXPLAIN_HISTORY_MAX]; /* newest first; the texts are allocated */
 	unsigned int count;
-	bool history_unknown; /* it could not be read (told) */
+	bool history_unknown; /* reading it failed (logged) */
 };
 
 static int explain_take_entry(void *context, const struct blocks_list_entry *entry)
@@ -46,7 +46,7 @@ static int explain_take_entry(void *context, const struct blocks_list_entry *ent
 	err = list_add(&explain->blocks, entry);
 	if (err || entry->target.length > target->length)
 		return err;
-	/* The narrowest, and what is only shown last. */
+	/* Prefers a real block to a dry run, then the narrowest. */
 	if (explain->blocked && (explain->entry.dry_run < entry->dry_run ||
 				 (explain->entry.dry_run == entry->dry_run &&
 				  explain->entry.target.length > entry->target.length)))
@@ -100,7 +100,7 @@ static int explain_read(struct explain *explain, const struct cli_common *common
 	return 0;
 }
 
-/* Whether it is never blocked, and why. That asks exim and the DNS, which may take its time. */
+/* Looks up the target in the allow list. This asks exim and the DNS, which can take seconds. */
 static void explain_ask(struct explain *explain, const struct cli_common *common, const char *file)
 {
 	struct prefix_set *allowed = NULL;
@@ -131,7 +131,7 @@ static void explain_print_lines(FILE *to, const char *lines)
 	}
 }
 
-/* The block in force. */
+/* The active block. */
 static void explain_print_entry(FILE *to, const struct explain *explain)
 {
 	char address[ADDR_TEXT_SIZE], other[ADDR_TEXT_SIZE], time[CLOCK_TEXT_SIZE];
@@ -141,26 +141,24 @@ static void explain_print_entry(FILE *to, const struct explain *explain)
 
 	fprintf(to, "%s is %s until %s, for another %s.\n",
 		addr_prefix_format(explain->target, address),
-		entry->dry_run ? "shown as blocked, but served," : "blocked",
+		entry->dry_run ? "not blocked (dry run of a block)" : "blocked",
 		clock_local(entry->until, time),
 		duration_format(entry->until > now ? entry->until - now : 0, left));
 	if (entry->target.length != explain->target->length)
-		fprintf(to, "  in       the blocked network %s\n",
-			addr_prefix_format(&entry->target, other));
-	fprintf(to, "  why      %s\n", entry->reason);
+		fprintf(to, "  network  %s\n", addr_prefix_format(&entry->target, other));
+	fprintf(to, "  reason   %s\n", entry->reason);
 	fprintf(to, "  since    %s\n", clock_local(entry->since, time));
 	if (entry->quiet)
-		fprintf(to, "  extends  until it was quiet for %s\n",
+		fprintf(to, "  extends  ends %s after the last SYN\n",
 			duration_format(entry->quiet, left));
 	if (entry->last_drop)
-		fprintf(to, "  dropped  %llu SYN%s, the last at %s\n",
-			(unsigned long long)entry->drops, suggest_plural(entry->drops),
-			clock_local(entry->last_drop, time));
+		fprintf(to, "  dropped  %llu SYN%s, last at %s\n", (unsigned long long)entry->drops,
+			suggest_plural(entry->drops), clock_local(entry->last_drop, time));
 	else
-		fprintf(to, "  dropped  nothing yet\n");
+		fprintf(to, "  dropped  0 SYNs\n");
 }
 
-/* The other blocks that it is in, or that are in it. */
+/* Other blocks that overlap with the target. */
 static void explain_print_others(FILE *to, const struct explain *explain)
 {
 	char address[ADDR_TEXT_SIZE], until[CLOCK_TEXT_SIZE];
@@ -179,16 +177,15 @@ static void explain_print_others(FILE *to, const struct explain *explain)
 			continue;
 		}
 		fprintf(to, "  %-8s %s until %s%s: %s\n",
-			entry->target.length > explain->target->length ? "holds" : "also in",
+			entry->target.length > explain->target->length ? "contains" : "also in",
 			addr_prefix_format(&entry->target, address),
-			clock_local(entry->until, until), entry->dry_run ? ", shown only" : "",
+			clock_local(entry->until, until), entry->dry_run ? ", dry run" : "",
 			entry->reason);
 	}
 	if (others <= EXPLAIN_OTHERS_MAX)
 		return;
 	rest = others - EXPLAIN_OTHERS_MAX;
-	fprintf(to,
-		"  and      %zu other block%s, %llu SYN%s dropped for them: sobig-xdp list %s\n",
+	fprintf(to, "  and      %zu other block%s, %llu SYN%s dropped by them: sobig-xdp list %s\n",
 		rest, suggest_plural(rest), (unsigned long long)drops, suggest_plural(drops),
 		addr_prefix_format(explain->target, address));
 }
@@ -200,17 +197,17 @@ static void explain_print_history(FILE *to, const struct explain *explain)
 	for (unsigned int i = 0; i < explain->count; i++) {
 		const struct db_block *block = &explain->history[i];
 
-		fprintf(to, "\n%s %s %s: %s%s\n", addr_prefix_format(&block->target, address),
-			block->dry_run ? "was shown as blocked on" : "was blocked on",
-			clock_local_ms(block->since, since), block->reason,
-			block->log ? "" : ", by hand");
+		fprintf(to, "\n%s was blocked%s%s on %s: %s\n",
+			addr_prefix_format(&block->target, address), block->log ? "" : " manually",
+			block->dry_run ? " (dry run)" : "", clock_local_ms(block->since, since),
+			block->reason);
 		if (block->repeats)
-			fprintf(to, "  repeats  it had been blocked %u time%s before\n",
-				block->repeats, suggest_plural(block->repeats));
-		fprintf(to, "  %s %s\n", block->lifted ? "lifted  " : "until   ",
+			fprintf(to, "  repeats  blocked %u time%s before\n", block->repeats,
+				suggest_plural(block->repeats));
+		fprintf(to, "  %s %s\n", block->lifted ? "removed " : "until   ",
 			clock_local_ms(block->lifted ? block->lifted : block->until, until));
 		if (*block->lines) {
-			fprintf(to, "  lines    the last ones that it was for, in %s:\n",
+			fprintf(to, "  evidence last lines of %s:\n",
 				block->log ? block->log : "the log");
 			explain_print_lines(to, block->lines);
 		}
@@ -232,7 +229,7 @@ static void explain_print_all(FILE *to, const struct explain *explain)
 			address);
 	explain_print_others(to, explain);
 	if (!explain->count && !explain->history_unknown)
-		fprintf(to, "  There is nothing about it in the history.\n");
+		fprintf(to, "  The history has no block of it.\n");
 	explain_print_history(to, explain);
 }
 
@@ -241,8 +238,8 @@ static void explain_print_allowed(FILE *to, const struct explain *explain)
 	char entry[ADDR_TEXT_SIZE];
 
 	if (*explain->allowed)
-		fprintf(to, "\nIt is never blocked by a rule: %s (%s).\n", explain->allowed,
-			addr_prefix_format(&explain->allowed_entry, entry));
+		fprintf(to, "\nIt is on the allow list, so that no rule blocks it: %s (%s).\n",
+			explain->allowed, addr_prefix_format(&explain->allowed_entry, entry));
 }
 
 static int explain_print(FILE *to, const struct cli_common *common, const char *file,
@@ -309,7 +306,7 @@ int cmd_explain(int argc, char **argv)
 			return status;
 	}
 	if (optind != argc - 1)
-		return cli_usage(&common, "name one address or network");
+		return cli_usage(&common, "expected one address or network");
 	if (targets_parse(argv[optind], &target))
 		return CLI_USAGE;
 	status = cli_need_privilege();

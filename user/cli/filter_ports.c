@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Whether the filters that are attached guard given ports. */
+/* Checks that the attached filters cover given ports. */
 #include "cli/filter_ports.h"
 
 #include <errno.h>
@@ -36,7 +36,7 @@ static int filter_ports_port(const char *word, unsigned int *out)
 	return 0;
 }
 
-/* One port, or "1024:2048", as iptables has it. */
+/* One port, or a range such as "1024:2048" (the syntax of iptables). */
 static int filter_ports_range(char *word, unsigned int *first, unsigned int *last)
 {
 	char *colon = strchr(word, ':');
@@ -70,7 +70,7 @@ static void filter_ports_tell(const struct overview_interface *interface, const 
 		used += snprintf(ports + used, sizeof(ports) - used, i ? ", %u" : "%u",
 				 interface->stats.ports[i]);
 	log_error(
-		"port %u of \"%s\" is not guarded on %s (ports guarded: %s); add it to \"ports\" in [filter] of the configuration, or block with another program",
+		"port %u of \"%s\" is not filtered on %s (filtered ports: %s); add it to \"ports\" in [filter] of the configuration, or block with another program",
 		port, word, interface->name, ports);
 }
 
@@ -80,7 +80,7 @@ static int filter_ports_look(const struct overview *overview, char *word)
 
 	if (filter_ports_range(word, &first, &last)) {
 		log_error(
-			"--ports: expected numbers, names of TCP services or ranges, as \"25,submission,1024:2048\", not \"%s\"",
+			"--ports = \"%s\": expected numbers, names of TCP services or ranges, such as 25,submission,1024:2048",
 			word);
 		return -EINVAL;
 	}
@@ -105,11 +105,11 @@ int filter_ports_check(const char *pins, const char *ports)
 	int err = overview ? overview_read(pins, overview) : -ENOMEM;
 
 	if (err)
-		log_error("it cannot be told which ports are guarded: %s",
+		log_error("cannot find out which ports are filtered: %s",
 			  err == -ENOENT ? "sobig-xdp is not attached to any interface"
 					 : strerror(-err));
 	else if (!ports[strspn(ports, " ,")]) {
-		log_error("--ports: expected ports, as \"25,submission\", not \"%s\"", ports);
+		log_error("--ports = \"%s\": expected ports, such as 25,submission", ports);
 		err = -EINVAL;
 	}
 	for (ports += strspn(ports, " ,"); !err && *ports; ports += strspn(ports, " ,")) {

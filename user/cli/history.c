@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* The state on disk as commands use it: what they enter into it, and how they show it. */
+/* Access of the commands to the state on disk: manual blocks in, history out. */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,10 +13,10 @@
 #include "config/config.h"
 #include "sobig.h"
 
-/* Of what is blocked at once, more is a list that can be had again. */
+/* Maximum of blocks saved by one command; a longer list can be imported again. */
 #define HISTORY_ENTER_MAX 100000
 
-/* How many are listed. */
+/* Maximum of blocks listed. */
 #define HISTORY_LIST_MAX 100000
 
 const char *history_folder(const struct cli_common *common, const struct config_state *config)
@@ -42,15 +42,15 @@ int history_open(const struct cli_common *common, const char *file, bool write, 
 
 	err = db_open(folder, write ? &limits : NULL, out);
 	if (err == -EBADMSG)
-		log_error("\"%s/%s\" is damaged; attach puts it aside and begins a new one", folder,
-			  DB_FILE);
+		log_error("\"%s/%s\" is damaged; the next attach renames it and creates a new one",
+			  folder, DB_FILE);
 	else if (err && err != -ENOENT)
 		log_error("cannot open the state in \"%s\": %s", folder, db_strerror(-err));
 	config_free(&config);
 	return err;
 }
 
-/* What cannot be entered is told once: a long list comes in many pieces. */
+/* Logs a failed write once: a long list is written in many parts. */
 static void history_write(const struct cli_common *common, const char *file,
 			  const struct db_batch *batch, const char *loss)
 {
@@ -76,7 +76,7 @@ static void history_write(const struct cli_common *common, const char *file,
 			    loss);
 }
 
-/* A row that is so wide is taken for damage when it is read, so it is not entered. */
+/* A wider network is treated as damage when it is read, so it is not saved. */
 static bool history_is_wide(const struct addr_prefix *target)
 {
 	const bool ipv4 = addr_is_ipv4(&target->addr);
@@ -108,10 +108,10 @@ void history_enter(const struct cli_common *common, const char *file,
 		block->quiet = order->extend ? order->seconds : 0;
 		blocks_reason(order->reason, block->reason);
 	}
-	history_write(common, file, &batch, "after a reboot, these blocks are gone");
+	history_write(common, file, &batch, "a reboot removes these blocks");
 	if (count > most)
 		log_warning(
-			"%zu of these blocks are not in the history, and are gone after a reboot: import the list again then",
+			"%zu of these blocks are not saved, and a reboot removes them; import the list again after a reboot",
 			count - most);
 	free(blocks);
 }
@@ -124,7 +124,7 @@ void history_lift(const struct cli_common *common, const char *file,
 					.now = clock_wall_ms() };
 
 	history_write(common, file, &batch,
-		      "a reboot will bring these blocks back, if they run then");
+		      "a reboot restores these blocks unless they expire before");
 }
 
 int history_lift_all(const struct cli_common *common, const char *file, uint64_t *lifted)
@@ -140,7 +140,7 @@ int history_lift_all(const struct cli_common *common, const char *file, uint64_t
 			log_error("cannot write the state: %s", db_strerror(-err));
 	}
 	if (err)
-		log_warning("a reboot will bring these blocks back, if they run then");
+		log_warning("a reboot restores these blocks unless they expire before");
 	return err;
 }
 
@@ -148,11 +148,11 @@ void history_tell_bad(const struct db *db)
 {
 	if (db_bad(db))
 		log_warning(
-			"%llu rows of the state are not valid and were skipped; has somebody else written to %s?",
+			"%llu rows of the state are invalid and were skipped; another program may have written to %s",
 			(unsigned long long)db_bad(db), DB_FILE);
 }
 
-/* With escapes; the caller frees it. NULL: no memory. */
+/* Returns the line with escapes, owned by the caller. NULL: out of memory. */
 static char *history_escape(const char *line, size_t length)
 {
 	char *text = malloc(4 * length + 1), *to = text;
@@ -216,18 +216,18 @@ static int history_list_one(void *context, const struct db_block *block)
 {
 	char address[ADDR_TEXT_SIZE], since[CLOCK_TEXT_SIZE], until[CLOCK_TEXT_SIZE];
 	struct history_listing *listing = context;
-	const char *end = "runs";
+	const char *end = "active";
 
 	if (listing->array)
 		return json_array_append_new(listing->array, history_json(block));
 	if (block->lifted)
-		end = "lifted";
+		end = "removed";
 	else if (block->until <= listing->now)
-		end = "lapsed";
-	printf("%-19s  %-19s  %-6s  %7u  %-22s  %s%s\n", clock_local_ms(block->since, since),
+		end = "expired";
+	printf("%-19s  %-19s  %-7s  %7u  %-22s  %s%s\n", clock_local_ms(block->since, since),
 	       clock_local_ms(block->lifted ? block->lifted : block->until, until), end,
 	       block->repeats, addr_prefix_format(&block->target, address),
-	       block->dry_run ? "(shown only) " : "", block->reason);
+	       block->dry_run ? "(dry run) " : "", block->reason);
 	return 0;
 }
 
@@ -245,7 +245,7 @@ int history_list(const struct cli_common *common, const char *file,
 	if (common->json)
 		listing.array = json_array();
 	else
-		printf("%-19s  %-19s  %-6s  %7s  %-22s  %s\n", "SINCE", "UNTIL", "", "REPEATS",
+		printf("%-19s  %-19s  %-7s  %7s  %-22s  %s\n", "SINCE", "UNTIL", "", "REPEATS",
 		       "ADDRESS", "REASON");
 	for (int at = 0; !err && at < (count ? count : 1); at++)
 		err = db_history(db, count ? &networks[at] : NULL, HISTORY_LIST_MAX,

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* The state on disk as commands use it: what they enter into it, and how they show it. */
+/* Access of the commands to the state on disk: manual blocks in, history out. */
 #ifndef HISTORY_H
 #define HISTORY_H
 
@@ -10,19 +10,19 @@
 #include "kernel/blocks.h"
 #include "state/db.h"
 
-/* The folder of the state: the command line's, the configuration's, or the usual one. */
+/* The state directory: from the command line, the configuration, or the default. */
 const char *history_folder(const struct cli_common *common, const struct config_state *config);
 
 /*
- * Opens the state by the configuration `file` (NULL: the usual one), to be written or only to be
- * read. 0; -ENOENT: there is none yet (not told); or -errno, which was told. The caller closes
+ * Opens the state named in the configuration `file` (NULL: the default file), for writing or only
+ * for reading. 0; -ENOENT: no state exists yet (not logged); or -errno (logged). The caller closes
  * *out.
  */
 int history_open(const struct cli_common *common, const char *file, bool write, struct db **out);
 
 /*
- * Enters blocks that were made by hand, so that a reboot does not undo them; and blocks that were
- * lifted, so that it does not bring them back. What goes wrong is told.
+ * Save manual blocks, so that a reboot restores them, and removed blocks, so that a reboot does not
+ * restore them. Errors are logged.
  */
 void history_enter(const struct cli_common *common, const char *file,
 		   const struct addr_prefix *target, size_t count,
@@ -30,19 +30,19 @@ void history_enter(const struct cli_common *common, const char *file,
 void history_lift(const struct cli_common *common, const char *file,
 		  const struct addr_prefix *target, size_t count);
 
-/* All of them; *lifted is how many. 0 or -errno (told). */
+/* Marks all blocks as removed; *lifted is their number. 0 or -errno (logged). */
 int history_lift_all(const struct cli_common *common, const char *file, uint64_t *lifted);
 
-/* Warns of rows that were skipped as they are not valid, if there were any. */
+/* Logs a warning if invalid rows were skipped. */
 void history_tell_bad(const struct db *db);
 
-/* As JSON, its lines with bytes beyond printable ASCII as \xNN. */
+/* The block as JSON; in its lines, bytes other than printable ASCII are \xNN. */
 json_t *history_json(const struct db_block *block);
 
-/* A line of a log as a terminal may have it: the same escapes. */
+/* Prints a log line, safe for a terminal: the same escapes. */
 void history_print_line(FILE *to, const char *line, size_t length);
 
-/* sobig-xdp list --history: the blocks of what is in the networks (none: all), the latest first. */
+/* Prints past blocks in the networks (none: all), newest first. CLI_DONE or CLI_FAILED (logged). */
 int history_list(const struct cli_common *common, const char *file,
 		 const struct addr_prefix *networks, int count);
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Which state and which configuration the daemon of some pins uses; it tells so in its pulse. */
+/* Finds the state and configuration of a daemon, which publishes them in its statistics. */
 #include "cli/home.h"
 
 #include <errno.h>
@@ -18,7 +18,7 @@ static int home_absolute(const char *path, char out[SOBIG_PATH_SIZE])
 	int used;
 
 	if (*path != '/' && !getcwd(here, sizeof(here))) {
-		log_error("cannot find the current folder: %s", strerror(errno));
+		log_error("cannot find the current directory: %s", strerror(errno));
 		return -errno;
 	}
 	used = snprintf(out, SOBIG_PATH_SIZE, "%s%s%s", here, *here ? "/" : "", path);
@@ -69,7 +69,7 @@ void home_take(struct cli_common *common, const char **file)
 			continue;
 		if (is_alive && alive && !common->state && strcmp(stats.state, found.state))
 			log_warning(
-				"two daemons of %s have different states: this is about \"%s\", and not about \"%s\"; for that: --state",
+				"two daemons in %s have different states: using \"%s\", not \"%s\"; use --state to choose",
 				common->pins, found.state, stats.state);
 		if (is_found && (is_alive || !alive))
 			continue;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Which state and which configuration the daemon of some pins uses; it tells so in its pulse. */
+/* Finds the state and configuration of a daemon, which publishes them in its statistics. */
 #ifndef HOME_H
 #define HOME_H
 
@@ -9,20 +9,20 @@
 #include "sobig.h"
 
 /*
- * Enters the folder of the state and the configuration `file` (NULL: the usual one) as absolute
- * paths. 0; -ENAMETOOLONG or another -errno (told).
+ * Stores the state directory and the configuration `file` (NULL: the default file) in *stats as
+ * absolute paths. 0; -ENAMETOOLONG or another -errno (logged).
  */
 int home_tell(const char *folder, const char *file, struct sobig_stats *stats);
 
 /*
- * For a command on common->pins: where the command line names no state (common->state is NULL) or
- * no configuration (*file is NULL; `file` may be NULL), those of the daemon of these pins are
- * taken, of a daemon that is gone as well. Of several daemons, one that lives; if these have
- * different states, that is told. What was taken stays for good. Says nothing where there is none.
+ * If the command line names no state (common->state is NULL) or no configuration (*file is NULL;
+ * `file` may be NULL), sets it to that of the daemon of common->pins, running or not. A running
+ * daemon is preferred; different states of running daemons are logged. The strings are static.
+ * Without a daemon, changes nothing and logs nothing.
  */
 void home_take(struct cli_common *common, const char **file);
 
-/* True if something is attached by these pins, and all of it is a dry run. */
+/* True if an interface is attached below `pins`, and each one is in a dry run. */
 bool home_is_dry_run(const char *pins);
 
 #endif

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* sobig-xdp import: networks to block from a published list, such as Spamhaus' DROP. */
+/* sobig-xdp import: blocks the networks of a published list, such as Spamhaus DROP. */
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -10,12 +10,13 @@
 #include "cli/bulk.h"
 #include "common/log.h"
 
-/* Such lists are fetched once a day: a block outlives a day on which that fails. */
+/* Lists are fetched daily: blocks must survive a day without a fetch. */
 #define IMPORT_DEFAULT_SECONDS (2 * 24 * 3600)
 
 /*
- * Spamhaus' lists in JSON hold an object a line: {"cidr":"1.10.16.0/20","sblid":"SBL256894",…},
- * and one about the list itself, {"type":"metadata",…}. True if the line is of that form.
+ * Lists of Spamhaus in JSON have one object per line:
+ * {"cidr":"1.10.16.0/20","sblid":"SBL256894",…}, and one that describes the list,
+ * {"type":"metadata",…}. True if the line is of that form.
  */
 static bool import_object(struct bulk *bulk, const char *line)
 {
@@ -30,14 +31,14 @@ static bool import_object(struct bulk *bulk, const char *line)
 	if (json_is_string(network)) {
 		bulk_add(bulk, json_string_value(network));
 	} else if (!json_is_string(type)) {
-		log_error("\"%.80s\": %s", line, object ? "there is no \"cidr\" in it" : why.text);
+		log_error("\"%.80s\": %s", line, object ? "expected a member \"cidr\"" : why.text);
 		bulk->refused++;
 	}
 	json_decref(object);
 	return true;
 }
 
-/* "1.10.16.0/20 ; SBL256894", remarks by '#' or ';', one network a line. */
+/* "1.10.16.0/20 ; SBL256894", one network per line; comments begin with '#' or ';'. */
 static void import_line(struct bulk *bulk, char *line)
 {
 	char *word = line + strspn(line, " \t");
@@ -86,7 +87,7 @@ int cmd_import(int argc, char **argv)
 	if (!bulk_options(&bulk, &common, argc, argv, &status))
 		return status;
 	if (argc - optind != 1)
-		return cli_usage(&common, "name one list, or say - to read it");
+		return cli_usage(&common, "expected one file, or - for standard input");
 	if (!bulk.order.reason) {
 		snprintf(reason, sizeof(reason), "list %.40s",
 			 strcmp(argv[optind], "-") ? basename(argv[optind]) : "read");

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* sobig-xdp list: the blocks in force, why, until when, and what they kept away. */
+/* sobig-xdp list: prints active blocks with reason, times and drop counts. */
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -15,7 +15,7 @@
 #include "kernel/blocks_list.h"
 
 struct list {
-	struct addr_prefix *networks; /* show what is in one of them, or holds one; none: all */
+	struct addr_prefix *networks; /* show blocks that overlap with one of them; none: all */
 	int networks_count;
 	struct list_blocks blocks;
 };
@@ -68,7 +68,7 @@ static int list_by_until(const void *a, const void *b)
 	return x->until != y->until ? (x->until < y->until ? -1 : 1) : list_by_address(a, b);
 }
 
-/* The busiest first. */
+/* Most drops first. */
 static int list_by_drops(const void *a, const void *b)
 {
 	const struct blocks_list_entry *x = a, *y = b;
@@ -159,7 +159,7 @@ static int list_print(const struct list *list)
 		       clock_local(entry->since, since), clock_local(entry->until, until),
 		       (unsigned long long)entry->drops,
 		       entry->last_drop ? clock_local(entry->last_drop, last) : "-",
-		       entry->dry_run ? "(shown only) " : "", entry->reason);
+		       entry->dry_run ? "(dry run) " : "", entry->reason);
 	}
 	if (!fflush(stdout))
 		return CLI_DONE;
@@ -216,7 +216,7 @@ int cmd_list(int argc, char **argv)
 			;
 		if (order == orders)
 			return cli_usage(&common,
-					 "--sort takes address, since, until or drops, not \"%s\"",
+					 "--sort = \"%s\": expected address, since, until or drops",
 					 optarg);
 	}
 	if (list_networks(&list, argv + optind, argc - optind)) {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Blocks in force, as list and explain show them. */
+/* Active blocks, as shown by list and explain. */
 #ifndef LIST_H
 #define LIST_H
 
@@ -12,13 +12,13 @@ struct list_blocks {
 	size_t room;
 };
 
-/* 0 or -ENOMEM. The caller frees `entries` in the end. */
+/* 0 or -ENOMEM. The caller frees `entries`. */
 int list_add(struct list_blocks *blocks, const struct blocks_list_entry *entry);
 
-/* By address, a network before what is in it. */
+/* Sorts by address, a network before the hosts and networks in it. */
 void list_sort(struct list_blocks *blocks);
 
-/* Nothing that is attached drops a packet, so each of them is for show. */
+/* Marks all blocks as dry run, if no attached filter drops packets. */
 void list_is_dry_run(struct list_blocks *blocks);
 
 json_t *list_json(const struct blocks_list_entry *entry);

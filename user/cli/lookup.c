@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* sobig-xdp lookup: addresses of a host name, for a daemon that may not use the network itself. */
+/* sobig-xdp lookup: resolves a host name for the daemon, which has no access to the network. */
 #include <netdb.h>
 #include <stdio.h>
 #include <string.h>
@@ -9,7 +9,7 @@
 
 #define LOOKUP_NAME_SIZE 256
 
-/* A line an address; or "! CODE", getaddrinfo(3)'s, and what that means. */
+/* Prints one address per line, or "! CODE TEXT" with the error of getaddrinfo(3). */
 static int lookup_answer(const char *name)
 {
 	const struct addrinfo hints = { .ai_socktype = SOCK_STREAM };
@@ -42,9 +42,11 @@ int cmd_lookup(int argc, char **argv)
 		if (cli_common_option(&common, option, &status))
 			return status;
 	if (optind < argc)
-		return cli_usage(&common, "it reads the name from standard input");
+		return cli_usage(
+			&common,
+			"lookup accepts no arguments; it reads the name from standard input");
 	if (common.json)
-		return cli_usage(&common, "attach reads its answer, and takes no JSON");
+		return cli_usage(&common, "lookup prints no JSON");
 	if (!fgets(name, sizeof(name), stdin))
 		return CLI_FAILED;
 	name[strcspn(name, "\r\n")] = '\0';

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* sobig-xdp: the command table, and the way from a word to its command. */
+/* The command table and main() of sobig-xdp. */
 #include <stdio.h>
 #include <string.h>
 
@@ -13,97 +13,97 @@
 #endif
 
 const struct cli_command cli_commands[] = {
-	{ "attach", "IF...", "put the filter on interfaces, follow exim's log, block",
-	  "  --log FILE          follow FILE (again for more); default: exim's own\n"
-	  "  --journal UNIT      follow a systemd unit's journal (again for more)\n"
-	  "  --helo-checked      the log's exim refuses HELOs that are no names (its default)\n"
-	  "  --limit N           block a host at more than N offences (rule worm-storm: 15)\n"
+	{ "attach", "IF...", "attach the filter to interfaces, follow exim's log, block offenders",
+	  "  --log FILE          follow FILE (repeatable); default: the log that exim reports\n"
+	  "  --journal UNIT      follow the journal of a systemd unit (repeatable)\n"
+	  "  --helo-checked      exim rejects a HELO that is not a host name (exim's default)\n"
+	  "  --limit N           block a host after more than N offences (rule worm-storm: 15)\n"
 	  "  --window TIME       within TIME (5m)\n"
-	  "  --for TIME          for TIME (1h)\n"
-	  "  --port PORT,...     protect these TCP ports (25)\n"
-	  "  --blocks N          room for so many IPv4 addresses, and half as many networks of IPv6\n"
+	  "  --for TIME          block for TIME (1h)\n"
+	  "  --port PORT,...     filter these TCP ports (25)\n"
+	  "  --blocks N          room for N IPv4 addresses and N/2 IPv6 networks\n"
 	  "  --mode MODE         auto, native or generic (auto)\n"
-	  "  --dry-run           judge and count what would be dropped, drop nothing\n"
-	  "  --keep              on exit leave filter and blocks where they are\n"
-	  "  -c FILE             the configuration (" CONFIG_FILE ")\n",
+	  "  --dry-run           dry run: judge and count, but drop nothing\n"
+	  "  --persist           leave the filter and the blocks in place on exit\n"
+	  "  -c FILE             configuration file (" CONFIG_FILE ")\n",
 	  cmd_attach },
-	{ "detach", "IF...|--all", "take the filter off interfaces",
-	  "  --all               off all interfaces\n"
-	  "  --forget            and lift all blocks, so that the next attach restores none\n",
+	{ "detach", "IF...|--all", "detach the filter from interfaces",
+	  "  --all               detach from all interfaces\n"
+	  "  --forget            also remove all blocks, so that the next attach restores none\n",
 	  cmd_detach },
-	{ "status", "", "what is attached, what it counted, whether all is well", "", cmd_status },
-	{ "list", "[ADDR[/LEN]...]", "blocks in force, all or those of the addresses named",
+	{ "status", "", "show what is attached, the counters and any problems", "", cmd_status },
+	{ "list", "[ADDR[/LEN]...]", "list active blocks: all, or those that match the addresses",
 	  "  --sort KEY          address, since, until or drops (address)\n"
-	  "  --history           what was blocked before as well, the latest first\n"
-	  "  -c FILE             the configuration (" CONFIG_FILE ")\n",
+	  "  --history           include past blocks, newest first\n"
+	  "  -c FILE             configuration file (" CONFIG_FILE ")\n",
 	  cmd_list },
-	{ "explain", "ADDR[/LEN]", "why a host is blocked, or is not: the very log lines",
-	  "  -c FILE             the configuration (" CONFIG_FILE ")\n", cmd_explain },
+	{ "explain", "ADDR[/LEN]", "show why a host is blocked or not, with its log lines",
+	  "  -c FILE             configuration file (" CONFIG_FILE ")\n", cmd_explain },
 	{ "block", "ADDR[/LEN]...|-",
-	  "block hosts and networks by hand; - reads them from standard input",
-	  "  --for TIME          for TIME (1h)\n"
-	  "  --extend            and for as long after the last SYN\n"
-	  "  --reason TEXT       why, for the list\n"
-	  "  --force             even what is very wide, or holds who is never blocked\n"
-	  "  --ports LIST        only if all of these ports are guarded: 25,submission\n"
-	  "  -c FILE             the configuration (" CONFIG_FILE ")\n",
+	  "block hosts and networks manually; - reads them from standard input",
+	  "  --for TIME          block for TIME (1h)\n"
+	  "  --extend            extend the block: it ends TIME after the last SYN\n"
+	  "  --reason TEXT       reason shown by list\n"
+	  "  --force             also block very wide networks and allowed hosts\n"
+	  "  --ports LIST        only if the filter covers all these ports: 25,submission\n"
+	  "  -c FILE             configuration file (" CONFIG_FILE ")\n",
 	  cmd_block },
-	{ "unblock", "ADDR[/LEN]...|-|--all", "lift blocks",
-	  "  --all               every one of them\n", cmd_unblock },
-	{ "release", "", "let go the brake on new blocks, after a look at them", "", cmd_release },
-	{ "check", "", "say what the configuration means, and what is wrong with it",
-	  "  -c FILE             the configuration (" CONFIG_FILE ")\n", cmd_check },
-	{ "allow", "add|del|list [ADDR[/LEN]...]", "who is never blocked, whatever the log says",
-	  "  --all               list everybody who is not, and why\n"
-	  "  -c FILE             the configuration (" CONFIG_FILE ")\n",
+	{ "unblock", "ADDR[/LEN]...|-|--all", "remove blocks",
+	  "  --all               remove all blocks\n", cmd_unblock },
+	{ "release", "", "resume blocking after the brake stopped it", "", cmd_release },
+	{ "check", "", "explain the configuration and report mistakes in it",
+	  "  -c FILE             configuration file (" CONFIG_FILE ")\n", cmd_check },
+	{ "allow", "add|del|list [ADDR[/LEN]...]",
+	  "edit or show the allow list: hosts that no rule blocks",
+	  "  --all               list all allowed hosts, with the reason for each\n"
+	  "  -c FILE             configuration file (" CONFIG_FILE ")\n",
 	  cmd_allow },
-	{ "import", "FILE|-", "block the networks of a list, as Spamhaus' DROP, text or JSON",
-	  "  --for TIME          for TIME (2d)\n"
-	  "  --extend            and for as long after the last SYN\n"
-	  "  --reason TEXT       why, for the list (the file's name)\n"
-	  "  --force             even what is very wide, or holds who is never blocked\n"
-	  "  --ports LIST        only if all of these ports are guarded: 25,submission\n"
-	  "  -c FILE             the configuration (" CONFIG_FILE ")\n",
+	{ "import", "FILE|-", "block the networks of a list such as Spamhaus DROP, text or JSON",
+	  "  --for TIME          block for TIME (2d)\n"
+	  "  --extend            extend the block: it ends TIME after the last SYN\n"
+	  "  --reason TEXT       reason shown by list (the name of the file)\n"
+	  "  --force             also block very wide networks and allowed hosts\n"
+	  "  --ports LIST        only if the filter covers all these ports: 25,submission\n"
+	  "  -c FILE             configuration file (" CONFIG_FILE ")\n",
 	  cmd_import },
-	{ "parse", "[FILE|-]", "show each offence in a log, without judging; needs no privilege",
-	  "  --arrivals          mail that was accepted as well\n"
-	  "  --unmatched         only rejections whose text no pattern knows, with the text\n"
-	  "  --helo-checked      exim refused HELOs that are no names (its default)\n"
-	  "  -c FILE             take patterns from FILE (" CONFIG_FILE ")\n",
+	{ "parse", "[FILE|-]", "print each offence in a log, without judging; needs no privilege",
+	  "  --arrivals          include accepted mail\n"
+	  "  --unmatched         only rejections whose text matches no pattern, with the text\n"
+	  "  --helo-checked      exim rejected each HELO that is not a host name (exim's default)\n"
+	  "  -c FILE             configuration file with patterns (" CONFIG_FILE ")\n",
 	  cmd_parse },
-	{ "replay", "FILE...|-", "the policy over old logs: what it would have done, and its price",
-	  "  --limit N           block a host at more than N offences (rule worm-storm)\n"
+	{ "replay", "FILE...|-", "apply the policy to old logs: show its blocks and their cost",
+	  "  --limit N           block a host after more than N offences (rule worm-storm)\n"
 	  "  --window TIME       within TIME\n"
-	  "  --for TIME          for TIME\n"
-	  "  --sweep RANGES      try others: \"limit=5..30 window=1m..30m\"\n"
-	  "  --rule NAME         of this rule (worm-storm)\n"
-	  "  --html FILE         write a page with pictures\n"
-	  "  --helo-checked      exim refused HELOs that are no names (its default)\n"
-	  "  -c FILE             the configuration (" CONFIG_FILE ")\n",
+	  "  --for TIME          block for TIME\n"
+	  "  --sweep RANGES      try a range of values: \"limit=5..30 window=1m..30m\"\n"
+	  "  --rule NAME         sweep this rule (worm-storm)\n"
+	  "  --html FILE         write an HTML report with charts\n"
+	  "  --helo-checked      exim rejected each HELO that is not a host name (exim's default)\n"
+	  "  -c FILE             configuration file (" CONFIG_FILE ")\n",
 	  cmd_replay },
-	{ "top", "", "the live picture in a terminal",
-	  "  --interval SECONDS  how often it is drawn anew (1)\n"
-	  "  --ascii             draw with nothing but ASCII\n",
+	{ "top", "", "show live statistics in a terminal",
+	  "  --interval SECONDS  interval between updates (1)\n"
+	  "  --ascii             draw with ASCII characters only\n",
 	  cmd_top },
-	{ "metrics", "", "the figures for Prometheus, printed or served",
-	  "  --listen ADDR:PORT  serve /metrics there over HTTP; PORT alone is 127.0.0.1's\n",
+	{ "metrics", "", "print or serve metrics for Prometheus",
+	  "  --listen ADDR:PORT  serve /metrics over HTTP; PORT alone means 127.0.0.1:PORT\n",
 	  cmd_metrics },
-	{ "completion", "bash|zsh|fish", "print what makes a shell complete these commands", "",
+	{ "completion", "bash|zsh|fish", "print the completion script for a shell", "",
 	  cmd_completion },
-	{ "lookup", "", "the addresses of the host name on standard input; attach's own helper", "",
-	  cmd_lookup },
+	{ "lookup", "", "resolve the host name on standard input; used by attach", "", cmd_lookup },
 	{ NULL, NULL, NULL, NULL, NULL },
 };
 
 static void main_help(FILE *to)
 {
 	fputs("usage: sobig-xdp COMMAND [OPTION...] [ARGUMENT...]\n\n"
-	      "Blocks hosts that flood exim with worms, before the kernel's network stack sees them.\n\n",
+	      "Blocks hosts that flood exim with worms, before their packets reach the kernel's network stack.\n\n",
 	      to);
 	for (const struct cli_command *command = cli_commands; command->name; command++)
-		if (command->run != cmd_lookup) /* for ourselves only */
+		if (command->run != cmd_lookup) /* internal, used by attach */
 			fprintf(to, "  %-10s %s\n", command->name, command->summary);
-	fputs("\nsobig-xdp COMMAND --help tells a command's options; -V the version; sobig-xdp(8) all.\n",
+	fputs("\nFor the options of a command: sobig-xdp COMMAND --help. For the version: sobig-xdp -V. Manual: sobig-xdp(8).\n",
 	      to);
 }
 
@@ -118,12 +118,12 @@ static int main_unknown(const char *word)
 	nearest = suggest_nearest(word, names);
 	if (*word == '-')
 		log_error(
-			"\"%s\" stands before the command; options stand behind it: sobig-xdp COMMAND %s",
+			"\"%s\" is before the command; options follow the command: sobig-xdp COMMAND %s",
 			word, word);
 	else if (nearest)
-		log_error("there is no command \"%s\"; did you mean \"%s\"?", word, nearest);
+		log_error("unknown command \"%s\"; did you mean \"%s\"?", word, nearest);
 	else
-		log_error("there is no command \"%s\"; sobig-xdp --help lists them", word);
+		log_error("unknown command \"%s\"; for a list: sobig-xdp --help", word);
 	return CLI_USAGE;
 }
 

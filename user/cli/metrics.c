@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* sobig-xdp metrics: for Prometheus, on standard output or over HTTP. */
+/* sobig-xdp metrics: metrics for Prometheus, on standard output or over HTTP. */
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
@@ -54,10 +54,9 @@ int cmd_metrics(int argc, char **argv)
 			return status;
 	}
 	if (optind < argc)
-		return cli_usage(&common, "metrics takes no arguments, such as \"%s\"",
-				 argv[optind]);
+		return cli_usage(&common, "\"%s\": metrics accepts no arguments", argv[optind]);
 	if (listen && common.json)
-		return cli_usage(&common, "-j is for standard output, not for --listen");
+		return cli_usage(&common, "-j and --listen exclude each other");
 	if (listen && metrics_serve_parse(listen, &address, &why))
 		return cli_usage(&common, "cannot listen on \"%s\": %s", listen, why);
 	status = cli_need_privilege();

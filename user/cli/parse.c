@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* sobig-xdp parse: each offence that a log holds, as the reader sees it; nothing is judged. */
+/* sobig-xdp parse: prints each offence in a log, without judging. */
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -23,9 +23,9 @@ enum {
 	PARSE_HELO_CHECKED,
 };
 
-#define PARSE_SECONDS 17 /* where they stand in RFC 3339's form */
+#define PARSE_SECONDS 17 /* position of the seconds in RFC 3339 format */
 
-/* As much as a pipe holds (pipe(7)): with less, whoever reads is woken for each page. */
+/* The capacity of a pipe (pipe(7)); a smaller buffer would wake the reader for each page. */
 #define PARSE_OUTPUT 65536
 
 struct parse {
@@ -36,12 +36,13 @@ struct parse {
 	bool helo_checked;
 	struct reader reader;
 	uint64_t found;
-	int64_t minute; /* for which `stamp` was made */
-	char stamp[CLOCK_TEXT_SIZE];
+	int64_t minute; /* of `timestamp` */
+	char timestamp[CLOCK_TEXT_SIZE];
 	char full[CLOCK_TEXT_SIZE];
 };
 
-/* An ACL's text as a terminal and JSON may have it: bytes beyond printable ASCII as \xNN. */
+/* Prints the text of an ACL, safe for terminals and JSON: other bytes than printable ASCII as \xNN.
+ */
 static void parse_print_text(const struct parse *parse, const struct exim_log_found *found)
 {
 	const char *backslash = parse->common.json ? "\\\\" : "\\";
@@ -60,7 +61,7 @@ static void parse_print_text(const struct parse *parse, const struct exim_log_fo
 	}
 }
 
-/* The time as RFC 3339 in UTC; most lines are of the same minute as the last. */
+/* The time in RFC 3339 format in UTC. Cached: most lines are in the minute of the previous line. */
 static const char *parse_time(struct parse *parse, int64_t time)
 {
 	unsigned int rest = time % 60000;
@@ -69,14 +70,14 @@ static const char *parse_time(struct parse *parse, int64_t time)
 		return clock_rfc3339_ms(time, parse->full);
 	if (time / 60000 != parse->minute) {
 		parse->minute = time / 60000;
-		clock_rfc3339_ms(time - rest, parse->stamp);
+		clock_rfc3339_ms(time - rest, parse->timestamp);
 	}
-	parse->stamp[PARSE_SECONDS] = '0' + rest / 10000;
-	parse->stamp[PARSE_SECONDS + 1] = '0' + rest / 1000 % 10;
-	return parse->stamp;
+	parse->timestamp[PARSE_SECONDS] = '0' + rest / 10000;
+	parse->timestamp[PARSE_SECONDS + 1] = '0' + rest / 1000 % 10;
+	return parse->timestamp;
 }
 
-/* Inline, so that the lengths of words that stand here are known. */
+/* Inline, so that the lengths of literals are known at compile time. */
 static inline char *parse_put(char *to, const char *text)
 {
 	size_t length = strlen(text);
@@ -98,8 +99,8 @@ static char *parse_put_number(char *to, uint64_t number)
 }
 
 /*
- * printf(3) would take longer than the reading. But for the text, all fields are of a fixed
- * alphabet and need no escaping in either form.
+ * printf(3) would take longer than reading the log. All fields except the text have a fixed
+ * alphabet and need no escaping in either format.
  */
 static void parse_print(struct parse *parse, uint64_t number, const struct exim_log_found *found)
 {
@@ -137,25 +138,25 @@ static void parse_event(void *context, uint64_t line, const struct exim_log_foun
 	parse_print(parse, line, found);
 }
 
-/* Whoever reads us through a pipe shall not wait for what may never come. */
+/* Flushes before a wait for input, so that a reader of a pipe gets each line. */
 static void parse_pause(void *context)
 {
 	(void)context;
 	fflush(stdout);
 }
 
-/* What was in the log, and is not in what was printed. CLI_DONE or CLI_FAILED. */
-static int parse_tell(const struct parse *parse, const char *path, const struct chunks_end *end)
+/* Logs which lines of the log were not counted. CLI_DONE or CLI_FAILED. */
+static int parse_report(const struct parse *parse, const char *path, const struct chunks_end *end)
 {
 	bool foreign = skipped_is_foreign(path, &parse->reader, end);
 
 	skipped_tell(&parse->reader.exim.skips);
 	if (end->cut)
-		log_warning("the last line has no end, and was not read");
+		log_warning("the last line has no newline and was not read");
 	return foreign ? CLI_FAILED : CLI_DONE;
 }
 
-/* Syslog's times lack the year: the file was last written in it. */
+/* Timestamps of syslog have no year: assume the year of the last write to the file. */
 static int64_t parse_now(int fd)
 {
 	struct stat stat;
@@ -167,7 +168,7 @@ static int64_t parse_now(int fd)
 
 static int parse_file(struct parse *parse, int fd, const char *path)
 {
-	static char output[PARSE_OUTPUT]; /* glibc takes no size without it */
+	static char output[PARSE_OUTPUT]; /* glibc ignores the size without a buffer */
 	bool document = parse->common.json && !parse->common.lines;
 	struct chunks_end end;
 	int err;
@@ -184,7 +185,7 @@ static int parse_file(struct parse *parse, int fd, const char *path)
 		return CLI_FAILED;
 	}
 	if (!err)
-		return parse_tell(parse, path, &end);
+		return parse_report(parse, path, &end);
 	skipped_tell_error(path, err, &end);
 	return CLI_FAILED;
 }
@@ -193,13 +194,13 @@ static int parse_open(const char *path)
 {
 	int fd = strcmp(path, "-") ? open(path, O_RDONLY | O_CLOEXEC) : STDIN_FILENO;
 
-	/* What cannot be read at all is found out before anything is printed. */
+	/* Detects an unreadable file before anything is printed. */
 	if (fd < 0 || (read(fd, NULL, 0) < 0 && errno != EINTR)) {
 		log_error("cannot read \"%s\": %s", path, strerror(errno));
 		return -errno;
 	}
 	if (isatty(fd))
-		log_info("reading a log from the terminal; parse FILE reads a file");
+		log_info("reading a log from the terminal; to read a file: sobig-xdp parse FILE");
 	return fd;
 }
 
@@ -249,7 +250,7 @@ int cmd_parse(int argc, char **argv)
 	if (argc - optind > 1)
 		return cli_usage(
 			&parse.common,
-			"one file at a time; for more of them: zcat -f FILE... | sobig-xdp parse");
+			"expected one file; for several files: zcat -f FILE... | sobig-xdp parse");
 	if (optind < argc)
 		path = argv[optind];
 	status = policy_load(parse.config, &policy) ? CLI_FAILED : CLI_DONE;

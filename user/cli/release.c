@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* sobig-xdp release: a human has looked, and lets the brake go. */
+/* sobig-xdp release: releases the brake, so that the daemon blocks again. */
 #include <errno.h>
 #include <signal.h>
 #include <stdio.h>
@@ -17,7 +17,7 @@
 #define RELEASE_PAUSE_NS 20000000
 #define RELEASE_TRIES	 250
 
-/* 0 once the daemon says itself that its brake is off, or -errno. */
+/* Waits until the daemon reports that its brake is released. 0 or -errno. */
 static int release_wait(const struct stats *stats)
 {
 	struct sobig_stats value;
@@ -32,7 +32,7 @@ static int release_wait(const struct stats *stats)
 	return -ETIMEDOUT;
 }
 
-/* 0 or -errno (told). */
+/* 0 or -errno (logged). */
 static int release_confirm(const char *pins, unsigned int ifindex, unsigned int pid)
 {
 	struct stats *stats;
@@ -44,12 +44,11 @@ static int release_confirm(const char *pins, unsigned int ifindex, unsigned int 
 	}
 	if (err == -ETIMEDOUT)
 		log_error(
-			"process %u was signalled, but its brake is still on, or on again; see: sobig-xdp status",
+			"process %u was signalled, but its brake is still engaged, or engaged again; see: sobig-xdp status",
 			pid);
 	else if (err)
-		log_error(
-			"process %u was signalled, but whether its brake is off cannot be seen: %s",
-			pid, strerror(-err));
+		log_error("process %u was signalled, but the state of its brake is not known: %s",
+			  pid, strerror(-err));
 	return err;
 }
 
@@ -58,14 +57,14 @@ static int release_one(const struct overview *overview, const struct overview_da
 	const struct overview_interface *interface = overview->interfaces;
 	int err;
 
-	/* All of them are claimed by the same process. */
+	/* All interfaces of a daemon belong to the same process: any of them will do. */
 	while (interface->daemon != daemon - overview->daemons || !interface->guarded)
 		interface++;
 	err = holder_signal(overview->pins, interface->index, daemon->stats->pid, SIGUSR1);
 	return err ? err : release_confirm(overview->pins, interface->index, daemon->stats->pid);
 }
 
-/* Has each daemon told whose brake is on. How many; -errno (told). */
+/* Releases each engaged brake. Returns the number of brakes, or -errno (logged). */
 static int release_all(const struct overview *overview)
 {
 	int released = 0, err;
@@ -96,7 +95,7 @@ int cmd_release(int argc, char **argv)
 		if (cli_common_option(&common, option, &status))
 			return status;
 	if (optind < argc)
-		return cli_usage(&common, "release takes no arguments");
+		return cli_usage(&common, "release accepts no arguments");
 	status = cli_need_privilege();
 	if (status)
 		return status;
@@ -117,7 +116,7 @@ int cmd_release(int argc, char **argv)
 		json_object_set_new(document, "released", json_integer(err));
 		return cli_print_json(&common, document);
 	}
-	puts(err ? "The brake is off: new verdicts are acted upon. What was only shown is not made up for; who goes on is blocked."
-		 : "The brake was not on.");
+	puts(err ? "Brake released: new offenders are blocked. Hosts listed as dry run stay unblocked; they are blocked if they offend again."
+		 : "The brake was not engaged.");
 	return CLI_DONE;
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* sobig-xdp replay: the policy over old logs, to see what it would have done and what it costs. */
+/* sobig-xdp replay: applies the policy to old logs, and reports its blocks and their cost. */
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -38,7 +38,7 @@ struct replay {
 	bool sweeps;
 	struct replay_ranges ranges;
 	bool helo_checked;
-	struct overrides orders;
+	struct overrides overrides;
 
 	struct policy policy;
 	struct prefix_set *allowed;
@@ -57,8 +57,8 @@ static int replay_take_range(struct replay *replay, const char *text)
 		return CLI_DONE;
 	return cli_usage(
 		&replay->common,
-		"--sweep takes limit=A..B (1 to %u) and window=C..D (1s to 7d), as in \"limit=5..30 window=1m..30m\", not \"%s\"",
-		RULES_LIMIT_MAX, text);
+		"--sweep = \"%s\": expected limit=A..B (1 to %u) and window=C..D (1s to 7d), such as \"limit=5..30 window=1m..30m\"",
+		text, RULES_LIMIT_MAX);
 }
 
 static int replay_option(struct replay *replay, int option, bool *done)
@@ -71,11 +71,11 @@ static int replay_option(struct replay *replay, int option, bool *done)
 		replay->config = optarg;
 		break;
 	case REPLAY_LIMIT:
-		return cli_override(common, OVERRIDES_LIMIT, optarg, &replay->orders);
+		return cli_override(common, OVERRIDES_LIMIT, optarg, &replay->overrides);
 	case REPLAY_WINDOW:
-		return cli_override(common, OVERRIDES_WINDOW, optarg, &replay->orders);
+		return cli_override(common, OVERRIDES_WINDOW, optarg, &replay->overrides);
 	case REPLAY_FOR:
-		return cli_override(common, OVERRIDES_FOR, optarg, &replay->orders);
+		return cli_override(common, OVERRIDES_FOR, optarg, &replay->overrides);
 	case REPLAY_RULE:
 		replay->rule = optarg;
 		break;
@@ -93,7 +93,8 @@ static int replay_option(struct replay *replay, int option, bool *done)
 	return status;
 }
 
-/* "--sweep limit=5..30 window=1m..30m": the second word is no log. Returns how many are. */
+/* "--sweep limit=5..30 window=1m..30m": the second word is not a log. Returns the number of logs.
+ */
 static int replay_take_words(struct replay *replay, char **words, int count, int *status)
 {
 	int logs = 0;
@@ -108,20 +109,20 @@ static int replay_take_words(struct replay *replay, char **words, int count, int
 	if (!*status && !logs)
 		*status = cli_usage(
 			&replay->common,
-			"no log is named; - is standard input, and the usual one is /var/log/exim4/mainlog");
+			"no log given: expected files such as /var/log/exim4/mainlog, or - for standard input");
 	if (!*status && replay->rule && !replay->sweeps)
 		*status = cli_usage(&replay->common,
-				    "--rule says which rule to sweep; it needs --sweep");
+				    "--rule names the rule to sweep; it needs --sweep");
 	return logs;
 }
 
-/* What the command line says of the rule of 2003, and which rule is swept. */
+/* Applies --limit, --window and --for to rule worm-storm, and finds the rule to sweep. */
 static int replay_set_rules(struct replay *replay)
 {
 	const char *swept = replay->rule ? replay->rule : rules_default.rules[0].name;
 	struct rules *rules = &replay->policy.rules;
 
-	if (overrides_apply(&replay->orders, rules))
+	if (overrides_apply(&replay->overrides, rules))
 		return CLI_FAILED;
 	if (!replay->sweeps)
 		return CLI_DONE;
@@ -130,8 +131,7 @@ static int replay_set_rules(struct replay *replay)
 		replay_grid_fill(&replay->ranges, replay->tally.swept, &replay->grid);
 		return CLI_DONE;
 	}
-	log_error("there is no rule \"%s\" to sweep, or it is switched off; --rule takes one of:",
-		  swept);
+	log_error("--rule = \"%s\": no such rule, or it is disabled; expected one of:", swept);
 	for (size_t i = 0; i < rules->count; i++)
 		log_error("  %s", rules->rules[i].name);
 	return replay->rule ? CLI_USAGE : CLI_FAILED;
@@ -145,7 +145,7 @@ static int replay_start(struct replay *replay)
 
 	if (getrandom(&seed, sizeof(seed), 0) != sizeof(seed))
 		return -EIO;
-	rules.brake = 0; /* what it would have done is told, and not done */
+	rules.brake = 0; /* a replay reports all blocks */
 	err = judge_open(&rules, seed, &replay->tally.judge);
 	if (!err)
 		err = replay_spare(replay->common.state, &replay->policy.config, &replay->allowed);
@@ -174,8 +174,7 @@ static void replay_pause(void *context)
 }
 
 /*
- * 0, or -errno, which was said; -ENOMSG: it is no log of exim's. What could be read of the file has
- * been counted.
+ * 0 or -errno (logged); -ENOMSG: not a log of exim. Lines read before an error are counted.
  */
 static int replay_file(struct replay *replay, struct replay_file *file)
 {
@@ -187,7 +186,7 @@ static int replay_file(struct replay *replay, struct replay_file *file)
 	if (tally->clock.has_time && file->first != INT64_MAX &&
 	    file->first < tally->to - WINDOW_TOLERANCE)
 		log_warning(
-			"\"%s\" begins before the log before it ends; a replay is right for the logs of one server, each given once",
+			"\"%s\" begins before the end of the previous log; expected the logs of one server, each given once",
 			file->name);
 	reader_init(&reader, replay->policy.classes, replay->helo_checked, file->modified);
 	reader.exim.wants_arrivals = true;
@@ -200,22 +199,22 @@ static int replay_file(struct replay *replay, struct replay_file *file)
 	else if (skipped_is_foreign(file->name, &reader, &end))
 		err = -ENOMSG;
 	if ((!err || err == -ENOMSG) && end.cut)
-		log_warning("the last line of \"%s\" has no end, and was not read", file->name);
+		log_warning("the last line of \"%s\" has no newline and was not read", file->name);
 	return err;
 }
 
-/* What was in the logs, and is in no figure. */
-static void replay_tell(const struct replay *replay)
+/* Logs which lines of the logs were not counted. */
+static void replay_report_skips(const struct replay *replay)
 {
 	const struct judge_state state = judge_state(replay->tally.judge);
 
 	skipped_tell(&replay->skips);
 	if (state.dropped)
-		log_warning("how often a rule forgot a host early, as too many were watched: %llu",
+		log_warning("too many watched hosts: rules forgot a host early %llu times",
 			    (unsigned long long)state.dropped);
 }
 
-/* The cells, if they were asked for. CLI_DONE or CLI_FAILED, which was said. */
+/* Computes the cells of the sweep, if requested. CLI_DONE or CLI_FAILED (logged). */
 static int replay_sweep(struct replay *replay, struct replay_report *report)
 {
 	int err;
@@ -226,9 +225,8 @@ static int replay_sweep(struct replay *replay, struct replay_report *report)
 		      ? -E2BIG
 		      : sweep_run(replay->tally.sweep, &replay->grid, replay->cells);
 	if (err) {
-		log_error("the sweep is left out: %s",
-			  err == -E2BIG ? "there are too many events; replay fewer days"
-					: strerror(-err));
+		log_error("cannot sweep: %s",
+			  err == -E2BIG ? "too many events; replay fewer days" : strerror(-err));
 		return CLI_FAILED;
 	}
 	report->grid = &replay->grid;
@@ -250,7 +248,7 @@ static int replay_show(struct replay *replay)
 	int err = replay_report_fill(&report);
 
 	if (err) {
-		log_error("cannot sum it up: %s", strerror(-err));
+		log_error("cannot compute the summary: %s", strerror(-err));
 		return CLI_FAILED;
 	}
 	shown = replay->common.json ? replay_json(&report, replay->common.lines)
@@ -271,13 +269,13 @@ static int replay_run(struct replay *replay)
 		err = replay->tally.error;
 	}
 	if (err) {
-		log_error("cannot replay: %s",
-			  err == -EINVAL  ? "a rule is out of range"
-			  : err == -E2BIG ? "too many hosts have offended; replay fewer days"
-					  : strerror(-err));
+		log_error("cannot replay: %s", err == -EINVAL ? "a rule is out of range"
+					       : err == -E2BIG
+						       ? "too many offenders; replay fewer days"
+						       : strerror(-err));
 		return CLI_FAILED;
 	}
-	replay_tell(replay);
+	replay_report_skips(replay);
 	return replay_show(replay) || status ? CLI_FAILED : CLI_DONE;
 }
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Says on standard error what of a log was not counted, and what can be done about it. */
+/* Logs which lines of a log were not counted, and what the operator can do. */
 #include "cli/skipped.h"
 
 #include <errno.h>
@@ -15,19 +15,19 @@ void skipped_tell(const struct skips *skips)
 
 	if (doubtful)
 		log_warning(
-			"lines that can be read in two ways, and were not counted: %llu (with --helo-checked there may be fewer; see WHAT IS NOT COUNTED in sobig-xdp(8))",
+			"ambiguous lines, not counted: %llu (--helo-checked may reduce them; see WHAT IS NOT COUNTED in sobig-xdp(8))",
 			doubtful);
 	if (overlong)
 		log_warning(
-			"lines of more than %d bytes, which exim does not write, and which were not counted: %llu",
+			"lines of more than %d bytes, not counted, since exim does not write such lines: %llu",
 			EXIM_LOG_LINE_MAX, overlong);
 	if (overflowed)
 		log_warning(
-			"lines that exim could not write whole (\"log string overflowed log buffer\"), and which were not counted: %llu (a HELO that long can be refused in acl_smtp_helo; see WHAT IS NOT COUNTED in sobig-xdp(8))",
+			"lines that exim truncated (\"log string overflowed log buffer\"), not counted: %llu (reject such a long HELO in acl_smtp_helo; see WHAT IS NOT COUNTED in sobig-xdp(8))",
 			overflowed);
 	if (cut)
 		log_warning(
-			"lines that syslog had cut, and which were not counted: %llu (exim's own log file has them whole; see WHAT IS NOT COUNTED in sobig-xdp(8))",
+			"lines that syslog truncated, not counted: %llu (exim's own log file has the complete lines; see WHAT IS NOT COUNTED in sobig-xdp(8))",
 			cut);
 }
 
@@ -43,7 +43,8 @@ bool skipped_is_foreign(const char *name, const struct reader *reader, const str
 {
 	if (reader->form != READER_UNKNOWN || (!end->lines && !end->cut))
 		return false;
-	log_error("no line of \"%s\" is exim's; expected its main log, as a file or from syslog",
-		  name);
+	log_error(
+		"\"%s\" has no line written by exim; expected exim's main log, as a file or from syslog",
+		name);
 	return true;
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* sobig-xdp status: whether all is well, what is attached, and what it counted. */
+/* sobig-xdp status: prints problems, what is attached, and the counters. */
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -18,11 +18,11 @@
 
 #define STATUS_PORTS_SIZE 96
 
-/* How many rules and classes are shown: all is to fit one screen. */
+/* Limits for rules and classes, so that the output fits one screen. */
 #define STATUS_RULES 6
 #define STATUS_WIDTH 80
 
-/* Of all classes in one line, with the longest of numbers. */
+/* Fits all classes on one line, with the longest numbers. */
 #define STATUS_CLASSES_SIZE 1024
 
 #define STATUS_INDENT "            "
@@ -40,18 +40,18 @@ static const char *status_ports(const struct sobig_stats *stats, char text[STATU
 	return text;
 }
 
-/* Drops and passes of the less usual kinds, if there were any. */
+/* Drops and passes of the rarer kinds, if not zero. */
 static void status_print_kinds(const struct overview_interface *interface)
 {
 	static const struct {
 		enum sobig_count count;
 		const char *words;
 	} kinds[] = {
-		{ SOBIG_DROPPED_NETWORK, "of these dropped for their network" },
-		{ SOBIG_DROPPED_RATE, "dropped by syn-rate, of hosts that are not blocked" },
-		{ SOBIG_DROPPED_LIVE, "dropped of live connections" },
-		{ SOBIG_DROPPED_HIDDEN, "dropped for hiding what they were" },
-		{ SOBIG_PASSED_DRY_RUN, "passed of hosts that are only shown as blocked" },
+		{ SOBIG_DROPPED_NETWORK, "of these dropped by a blocked network" },
+		{ SOBIG_DROPPED_RATE, "dropped by syn-rate, from hosts that are not blocked" },
+		{ SOBIG_DROPPED_LIVE, "packets of live connections dropped" },
+		{ SOBIG_DROPPED_HIDDEN, "dropped because their headers hide the ports" },
+		{ SOBIG_PASSED_DRY_RUN, "passed from hosts blocked in a dry run" },
 	};
 
 	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++)
@@ -68,7 +68,7 @@ static void status_print_interface(const struct overview_interface *interface)
 	const uint64_t *counts = interface->counters;
 	char time[CLOCK_TEXT_SIZE], ports[STATUS_PORTS_SIZE];
 
-	printf("%s%s\n", interface->name, interface->guarded ? "" : ", not guarded");
+	printf("%s%s\n", interface->name, interface->guarded ? "" : ", no daemon");
 	if (interface->filter.id)
 		printf("  filter    %s mode, %s, program %u, since %s\n",
 		       filter_mode_name(interface->filter.mode), status_ports(stats, ports),
@@ -77,12 +77,12 @@ static void status_print_interface(const struct overview_interface *interface)
 		printf("  filter    not known: %s\n", strerror(interface->unseen));
 	else
 		printf("  filter    none\n");
-	printf("  SYNs      %llu dropped, %llu passed, %llu passed after a block had lapsed\n",
+	printf("  SYNs      %llu dropped, %llu passed, %llu passed after a block expired\n",
 	       (unsigned long long)(counts[SOBIG_DROPPED] + counts[SOBIG_DROPPED_NETWORK]),
 	       (unsigned long long)counts[SOBIG_PASSED_SYN],
 	       (unsigned long long)counts[SOBIG_PASSED_EXPIRED]);
 	status_print_kinds(interface);
-	printf("  packets   %llu passed besides, %llu of them malformed\n",
+	printf("  packets   %llu other packets passed, %llu of them malformed\n",
 	       (unsigned long long)(counts[SOBIG_PASSED_OTHER] + counts[SOBIG_PASSED_MALFORMED]),
 	       (unsigned long long)counts[SOBIG_PASSED_MALFORMED]);
 }
@@ -101,7 +101,7 @@ static int status_by_offences(const void *a, const void *b)
 	return strcmp(x->name, y->name);
 }
 
-/* The first of the classes, and what the others come to. Returns the text's length. */
+/* The first classes, and the sum of the others. Returns the length of the text. */
 static int status_say_classes(const struct status_class *classes, int count, int shown,
 			      char text[STATUS_CLASSES_SIZE])
 {
@@ -114,7 +114,7 @@ static int status_say_classes(const struct status_class *classes, int count, int
 				 (unsigned long long)classes[i].offences);
 	for (int i = shown; i < count; i++)
 		rest += classes[i].offences;
-	/* Of two others at least: one takes less room than to speak of it. */
+	/* At least two others: one class is shorter than its summary. */
 	if (count > shown)
 		used += snprintf(text + used, STATUS_CLASSES_SIZE - used,
 				 ", and %d other classes, %llu offences", count - shown,
@@ -122,7 +122,7 @@ static int status_say_classes(const struct status_class *classes, int count, int
 	return used;
 }
 
-/* "virus 12, worm 3", the commonest first; what does not fit the line is summed up. */
+/* "virus 12, worm 3", most frequent first; the classes that do not fit the line are summed up. */
 static void status_print_classes(const struct sobig_stats *stats)
 {
 	struct status_class classes[EVENT_OFFENCES];
@@ -181,7 +181,7 @@ static void status_print_daemon(const struct overview *overview,
 	const struct sobig_stats *stats = daemon->stats;
 	char time[CLOCK_TEXT_SIZE], ago[DURATION_TEXT_SIZE], names[OVERVIEW_NAMES_SIZE];
 
-	printf("daemon %u%s for %s, since %s\n", stats->pid, daemon->alive ? "" : " (gone)",
+	printf("daemon %u%s for %s, since %s\n", stats->pid, daemon->alive ? "" : " (not running)",
 	       overview_names(overview, daemon->interfaces, ", ", names),
 	       clock_local(stats->started, time));
 	status_print_log(stats);
@@ -203,7 +203,7 @@ static void status_print_daemon(const struct overview *overview,
 	       suggest_plural(stats->lines), (unsigned long long)stats->offences,
 	       suggest_plural(stats->offences));
 	if (stats->allowed_offences)
-		printf(" (%llu spared)", (unsigned long long)stats->allowed_offences);
+		printf(" (%llu from allowed hosts)", (unsigned long long)stats->allowed_offences);
 	printf(", %llu block%s, %llu watched host%s\n", (unsigned long long)stats->blocked,
 	       suggest_plural(stats->blocked), (unsigned long long)stats->watched,
 	       suggest_plural(stats->watched));
@@ -211,13 +211,13 @@ static void status_print_daemon(const struct overview *overview,
 	printf("  state     %s%s%s\n", stats->state, *stats->config ? ", configuration " : "",
 	       stats->config);
 	if (stats->state_lost)
-		printf(STATUS_INDENT "%llu block%s not saved, as the state had no room\n",
+		printf(STATUS_INDENT "%llu block%s not saved: the state is full\n",
 		       (unsigned long long)stats->state_lost, suggest_plural(stats->state_lost));
 	if (stats->state_bad)
-		printf(STATUS_INDENT "%llu row%s of the state skipped, not valid\n",
+		printf(STATUS_INDENT "%llu row%s of the state skipped: not valid\n",
 		       (unsigned long long)stats->state_bad, suggest_plural(stats->state_bad));
 	if (stats->watch_drops)
-		printf(STATUS_INDENT "%llu time%s a rule forgot a host, as too many were watched\n",
+		printf(STATUS_INDENT "%llu time%s a rule forgot a host: too many watched hosts\n",
 		       (unsigned long long)stats->watch_drops, suggest_plural(stats->watch_drops));
 	status_print_skips(stats);
 }
@@ -234,14 +234,14 @@ static int status_by_use(const void *a, const void *b)
 
 static void status_print_rule(const struct overview_rule *rule)
 {
-	printf("%llu in force, %llu SYN%s dropped for them", (unsigned long long)rule->in_force,
+	printf("%llu active, %llu SYN%s dropped", (unsigned long long)rule->in_force,
 	       (unsigned long long)rule->drops, suggest_plural(rule->drops));
 	if (rule->shown)
-		printf("; %llu for show", (unsigned long long)rule->shown);
+		printf("; %llu in a dry run", (unsigned long long)rule->shown);
 	putchar('\n');
 }
 
-/* The rules that keep hosts out at present, the busiest first; what has no room is summed up. */
+/* The rules with active blocks, most blocks first; the rules that do not fit are summed up. */
 static void status_print_rules(const struct overview *overview)
 {
 	const struct overview_rule *order[OVERVIEW_RULES_MAX] = { NULL };
@@ -268,7 +268,7 @@ static void status_print_rules(const struct overview *overview)
 	status_print_rule(&rest);
 }
 
-static int status_print(const struct overview *overview, const struct health_problem *troubles,
+static int status_print(const struct overview *overview, const struct health_problem *problems,
 			int count)
 {
 	char text[HEALTH_TEXT_SIZE];
@@ -277,7 +277,7 @@ static int status_print(const struct overview *overview, const struct health_pro
 	if (!count)
 		puts(health_none(overview, text));
 	for (int i = 0; i < count; i++)
-		puts(troubles[i].text);
+		puts(problems[i].text);
 	putchar('\n');
 	for (int i = 0; i < overview->interfaces_count; i++)
 		status_print_interface(&overview->interfaces[i]);
@@ -286,12 +286,12 @@ static int status_print(const struct overview *overview, const struct health_pro
 		status_print_daemon(overview, &overview->daemons[i]);
 		evictions += overview->daemons[i].stats->evictions;
 	}
-	printf("\nblocks: %llu of %llu (IPv4), %llu of %llu (IPv6), %llu network%s in force\n",
+	printf("\nblocks: %llu of %llu (IPv4), %llu of %llu (IPv6), %llu active network%s\n",
 	       (unsigned long long)overview->ipv4, (unsigned long long)overview->room4,
 	       (unsigned long long)overview->ipv6, (unsigned long long)overview->room6,
 	       (unsigned long long)overview->networks, suggest_plural(overview->networks));
 	if (evictions)
-		printf("  %llu lost by the kernel and put back\n", (unsigned long long)evictions);
+		printf("  %llu lost by the kernel and restored\n", (unsigned long long)evictions);
 	status_print_rules(overview);
 	if (!fflush(stdout))
 		return CLI_DONE;
@@ -301,20 +301,20 @@ static int status_print(const struct overview *overview, const struct health_pro
 
 static int status_all(const struct cli_common *common, struct overview *overview)
 {
-	struct health_problem troubles[HEALTH_PROBLEMS_MAX];
+	struct health_problem problems[HEALTH_PROBLEMS_MAX];
 	int status, count, err;
 
-	/* All is read before anything is printed: no half a table on failure. */
+	/* Read everything before printing, so that an error leaves no partial output. */
 	err = overview_read(common->pins, overview);
 	if (!err)
 		err = overview_read_blocks(overview, NULL, NULL);
 	if (err)
 		return cli_cannot_open(common, err);
-	count = health_find(overview, troubles);
+	count = health_find(overview, problems);
 	if (common->json)
-		status = cli_print_json(common, status_json(overview, troubles, count));
+		status = cli_print_json(common, status_json(overview, problems, count));
 	else
-		status = status_print(overview, troubles, count);
+		status = status_print(overview, problems, count);
 	return status ? status : count ? CLI_FAILED : CLI_DONE;
 }
 
@@ -330,7 +330,7 @@ int cmd_status(int argc, char **argv)
 		if (cli_common_option(&common, option, &status))
 			return status;
 	if (optind < argc)
-		return cli_usage(&common, "status takes no arguments");
+		return cli_usage(&common, "status accepts no arguments");
 	status = cli_need_privilege();
 	if (status)
 		return status;

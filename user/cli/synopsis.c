@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* What a command's row in the table says of its options and arguments, taken apart. */
+/* Parser for the options and arguments in a row of the command table. */
 #include "cli/synopsis.h"
 
 #include <string.h>
@@ -26,7 +26,7 @@ static void synopsis_add_word(struct synopsis_value *value, const char *word, si
 	value->kind = SYNOPSIS_WORDS;
 }
 
-/* "[FILE|-]", "IF...|--all", "bash|zsh|fish": what stands between the bars. */
+/* "[FILE|-]", "IF...|--all", "bash|zsh|fish": the words between the bars. */
 static void synopsis_name(const char *text, size_t length, struct synopsis_value *out)
 {
 	const char *end = text + length, *next;
@@ -51,7 +51,7 @@ static void synopsis_name(const char *text, size_t length, struct synopsis_value
 	}
 }
 
-/* "auto, native or generic (auto)": an option's text may be the list of its values. */
+/* "auto, native or generic (auto)": the text of an option may list its values. */
 static void synopsis_listed(const char *text, struct synopsis_value *value)
 {
 	struct synopsis_value found = *value;
@@ -68,12 +68,12 @@ static void synopsis_listed(const char *text, struct synopsis_value *value)
 		if (!more && strncmp(text, " or ", 4))
 			break;
 	}
-	/* A sentence, or one word, is no list. */
+	/* A sentence or a single word is not a list. */
 	if ((!*text || !strncmp(text, " (", 2)) && strchr(found.words, ' '))
 		*value = found;
 }
 
-/* "-j, --json", "--log FILE": what stands before the text. Where that begins. */
+/* "-j, --json", "--log FILE": the part before the text. Returns the start of the text. */
 static const char *synopsis_head(const char *at, struct synopsis_option *out)
 {
 	size_t length;
@@ -100,7 +100,7 @@ const char *synopsis_option(const char *options, struct synopsis_option *out)
 	const char *text;
 	size_t length;
 
-	/* Other lines go on with the text before. */
+	/* Other lines continue the previous text. */
 	while (*options && strncmp(options, "  -", 3)) {
 		options += strcspn(options, "\n");
 		options += *options == '\n';
@@ -111,7 +111,7 @@ const char *synopsis_option(const char *options, struct synopsis_option *out)
 	text = synopsis_head(options + 2, out);
 	length = strcspn(text, "\n");
 	synopsis_copy(out->text, sizeof(out->text), text, length);
-	out->repeats = strstr(out->text, "again") != NULL;
+	out->repeats = strstr(out->text, "(repeatable)") != NULL;
 	if (out->takes && out->value.kind == SYNOPSIS_ANYTHING)
 		synopsis_listed(out->text, &out->value);
 	text += length;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* What a command's row in the table says of its options and arguments, taken apart. */
+/* Parser for the options and arguments in a row of the command table. */
 #ifndef SYNOPSIS_H
 #define SYNOPSIS_H
 
@@ -14,34 +14,34 @@ enum synopsis_kind {
 	SYNOPSIS_FILES,
 	SYNOPSIS_FOLDERS,
 	SYNOPSIS_INTERFACES,
-	SYNOPSIS_WORDS, /* of `words` only */
+	SYNOPSIS_WORDS, /* one of `words` */
 };
 
-/* What may stand at a place. */
+/* The values that an option or argument accepts. */
 struct synopsis_value {
 	enum synopsis_kind kind;
-	char name[SYNOPSIS_WORD_SIZE];	/* as the help calls it: "FILE" */
-	char words[SYNOPSIS_TEXT_SIZE]; /* with a space between them */
+	char name[SYNOPSIS_WORD_SIZE];	/* its name in the help: "FILE" */
+	char words[SYNOPSIS_TEXT_SIZE]; /* separated by a space */
 };
 
 struct synopsis_option {
 	char letter;		       /* 0: none */
-	char name[SYNOPSIS_WORD_SIZE]; /* without its hyphens; empty: none */
-	bool takes;		       /* a value */
-	bool repeats;		       /* may be given again */
+	char name[SYNOPSIS_WORD_SIZE]; /* without leading hyphens; empty: none */
+	bool takes;		       /* expects a value */
+	bool repeats;		       /* may be given more than once */
 	struct synopsis_value value;
 	char text[SYNOPSIS_TEXT_SIZE];
 };
 
 /*
- * The first option in a row's `options` ("  --log FILE   follow FILE\n..."), and where to go on;
- * NULL: there is none.
+ * Parses the first option in `options` of a row ("  --log FILE   follow FILE\n..."). Returns the
+ * position after it, or NULL if there are no more options.
  */
 const char *synopsis_option(const char *options, struct synopsis_option *out);
 
 /*
- * The argument at `place`, from 0, in a row's `arguments` ("add|del ADDR..."); false: no argument
- * stands there. *last is set if all that follow are alike.
+ * Parses the argument at `place`, from 0, in `arguments` of a row ("add|del ADDR..."). Returns
+ * false if there is no such argument. *last is set if it may be repeated.
  */
 bool synopsis_argument(const char *arguments, int place, struct synopsis_value *out, bool *last);
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Whom a command may block: hosts and networks as they are written, and what nobody means. */
+/* Targets of block commands: parses them, and refuses those that are allowed or too wide. */
 #include "cli/targets.h"
 
 #include <errno.h>
@@ -13,7 +13,7 @@
 #include "sobig.h"
 
 struct targets {
-	struct prefix_set *allowed; /* NULL: all is forced */
+	struct prefix_set *allowed; /* NULL: --force */
 };
 
 int targets_parse(const char *text, struct addr_prefix *out)
@@ -22,11 +22,13 @@ int targets_parse(const char *text, struct addr_prefix *out)
 	int err = addr_parse_prefix(text, &prefix);
 
 	if (err == -EDOM) {
-		log_error("\"%s\" has bits set behind its prefix: which network is meant?", text);
+		log_error(
+			"\"%s\" has bits set after its prefix: expected the first address of a network, such as 198.51.100.0/24",
+			text);
 		return -EINVAL;
 	}
 	if (err) {
-		log_error("\"%s\" is no IPv4 or IPv6 address, and no network", text);
+		log_error("\"%s\": expected an IPv4 or IPv6 address or a network", text);
 		return -EINVAL;
 	}
 	if (!addr_is_ipv4(&prefix.addr) && !strchr(text, '/'))
@@ -55,7 +57,7 @@ bool targets_refuse(const struct targets *targets, const struct addr_prefix *tar
 	if (!targets->allowed)
 		return false;
 	if (targets_is_wide(target)) {
-		snprintf(why, size, "it is wider than a /%d; if it is meant, say --force",
+		snprintf(why, size, "it is wider than a /%d; use --force to block it",
 			 ipv4 ? SOBIG_WIDEST4 : SOBIG_WIDEST6);
 		return true;
 	}
@@ -64,11 +66,10 @@ bool targets_refuse(const struct targets *targets, const struct addr_prefix *tar
 		return false;
 	addr_prefix_format(&entry, address);
 	if (entry.length < target->length)
-		snprintf(why, size, "it is in %s, which never is (%s); if it is meant, say --force",
+		snprintf(why, size, "it is in the allowed network %s (%s); use --force to block it",
 			 address, words);
 	else
-		snprintf(why, size, "%s, %s, is in it; if it is meant, say --force", words,
-			 address);
+		snprintf(why, size, "%s is allowed (%s); use --force to block it", address, words);
 	return true;
 }
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Whom a command may block: hosts and networks as they are written, and what nobody means. */
+/* Targets of block commands: parses them, and refuses those that are allowed or too wide. */
 #ifndef TARGETS_H
 #define TARGETS_H
 
@@ -10,30 +10,30 @@
 #include "common/addr.h"
 #include "kernel/blocks_exempt.h"
 
-/* ADDR or ADDR/LEN; an IPv6 address alone stands for its /64. Says what is wrong: 0 or -EINVAL. */
+/* ADDR or ADDR/LEN; an IPv6 address alone means its /64. 0 or -EINVAL (logged). */
 int targets_parse(const char *text, struct addr_prefix *out);
 
-/* Who is never blocked, as it is now. */
+/* The current allow list. */
 struct targets;
 
 /*
- * By the configuration `file` (NULL: the usual one); if all is forced, nobody is asked. 0 or -errno
- * (told). The caller closes *out.
+ * Reads the allow list of the configuration `file` (NULL: the default file), or no list if `force`
+ * is set. 0 or -errno (logged). The caller closes *out.
  */
 int targets_open(const struct cli_common *common, const char *file, bool force,
 		 struct targets **out);
 
 /*
- * Why `whom` is not to be blocked, in `why`: true. What is forced is refused only where it makes no
- * sense at all.
+ * True if `target` must not be blocked, with the reason in `why`. With `force`, only addresses that
+ * no peer can have are refused.
  */
 bool targets_refuse(const struct targets *targets, const struct addr_prefix *target, char *why,
 		    size_t size);
 
 /*
- * Of a network that holds somebody who is never blocked: the first of them, in words, and the rest
- * of the network. 0; -ENOENT: it holds nobody, or it is a host; -ENOMEM, -E2BIG as
- * blocks_exempt_rest().
+ * Splits a network that contains allowed hosts: describes the first of them in `why`, and stores
+ * the rest of the network in *rest. 0; -ENOENT: it contains none, or it is a host; -ENOMEM, -E2BIG:
+ * see blocks_exempt_rest().
  */
 int targets_split(const struct targets *targets, const struct addr_prefix *target,
 		  struct blocks_exempt_pieces *rest, char *why, size_t size);

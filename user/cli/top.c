@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* sobig-xdp top: the live view in a terminal. */
+/* sobig-xdp top: live statistics in a terminal. */
 #include <errno.h>
 #include <stdlib.h>
 
@@ -29,7 +29,7 @@ int cmd_top(int argc, char **argv)
 			if (end == optarg || *end || !(interval >= 0.1 && interval <= 3600))
 				return cli_usage(
 					&common,
-					"--interval takes seconds, 0.1 to 3600, not \"%s\"",
+					"--interval = \"%s\": expected seconds from 0.1 to 3600",
 					optarg);
 		} else if (option == TOP_ASCII) {
 			ascii = true;
@@ -38,11 +38,10 @@ int cmd_top(int argc, char **argv)
 		}
 	}
 	if (optind < argc)
-		return cli_usage(&common, "top takes no arguments, such as \"%s\"", argv[optind]);
+		return cli_usage(&common, "\"%s\": top accepts no arguments", argv[optind]);
 	if (common.json)
-		return cli_usage(
-			&common,
-			"top is for the eye; JSON is what \"status -j\", \"list -j\" and \"metrics -j\" print");
+		return cli_usage(&common,
+				 "top prints no JSON; use status -j, list -j or metrics -j");
 	status = cli_need_privilege();
 	if (status)
 		return status;
