@@ -494,11 +494,11 @@ offend_later() {
 	until_lifted $good
 	is_spared $good
 	is_blockable $mate
-	# Of a list that is gone, what was in it stays.
+	# The entries of a list that no longer exists stay in effect.
 	rm "$LAB/list"
 	sleep 1.5
 	is_spared $good
-	grep -q "cannot read $LAB/list.*what was in it stays" "$LAB/words"
+	grep -q "cannot read the allow list $LAB/list.*its previous entries stay in effect" "$LAB/words"
 }
 
 @test "a list of providers, only if it is wanted" {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Finds exim's log and what else exim alone knows of itself, by asking it. */
+/* Asks exim for the path of its log and for other options (exim -bP). */
 #include "exim/ask.h"
 
 #include <errno.h>
@@ -27,7 +27,7 @@ static const char *const ask_places[] = { "/var/log/exim4/mainlog", "/var/log/ex
 
 #define ASK_COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
-/* What comes until the end, or until nothing comes any more. How much. */
+/* Reads until end of file or a timeout. Returns the number of bytes. */
 static size_t ask_read(int fd, char *answer, size_t size)
 {
 	struct pollfd ready = { .fd = fd, .events = POLLIN };
@@ -41,7 +41,7 @@ static size_t ask_read(int fd, char *answer, size_t size)
 	return used;
 }
 
-/* Of the service whose socket that is: exim does not run with as few privileges as we may have. */
+/* Asks by the service at `path`: exim does not run with the daemon's reduced privileges. */
 static int ask_ask_service(const char *path, const char *name, char *answer, size_t size)
 {
 	struct sockaddr_un address = { .sun_family = AF_UNIX };
@@ -90,7 +90,7 @@ static int ask_ask(const char *exim, const char *name, char *answer, size_t size
 		goto out;
 
 	used = ask_read(pipes[0], answer, size);
-	/* It has answered and gone, or it never will; or it says more than there is room for. */
+	/* It did not answer in time, or the answer does not fit. */
 	if (!used || used == size - 1)
 		kill(pid, SIGKILL);
 	while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
@@ -104,7 +104,7 @@ out:
 	return err;
 }
 
-/* Asks each exim that there may be for `name`; its answer begins with `wanted`. */
+/* Asks each known exim binary for `name`, until an answer begins with `wanted`. */
 static int ask_get(const char *name, const char *wanted, char *value, size_t size)
 {
 	const char *service = getenv(ASK_SERVICE);
@@ -134,7 +134,7 @@ static int ask_get(const char *name, const char *wanted, char *value, size_t siz
 	return err;
 }
 
-/* A main option, likewise, "" where it is unset. */
+/* Asks for a main option; "" if it is unset. */
 static int ask_option(const char *name, char *value, size_t size)
 {
 	char wanted[128];
@@ -153,8 +153,8 @@ int ask_hostlist(const char *name, char *value, size_t size)
 }
 
 /*
- * One item of log_file_path (spec, 51.1): a path in which %s stands for the log's name, an
- * empty one for the spool's own folder.
+ * Expands one item of log_file_path (spec, 51.1): a path in which %s is the log's name, or an empty
+ * item, which is the log folder in the spool.
  */
 static int ask_expand(const char *item, char *path, size_t size)
 {

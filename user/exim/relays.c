@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Whom exim relays for: the named list relay_from_hosts of its configuration. */
+/* Reads the hosts that exim relays for: the list relay_from_hosts of its configuration. */
 #include "exim/relays.h"
 
 #include <ctype.h>
@@ -11,20 +11,20 @@
 #include "common/hostname.h"
 #include "exim/ask.h"
 
-#define RELAYS_SIZE  65536 /* of a list */
+#define RELAYS_SIZE  65536 /* bytes of a list */
 #define RELAYS_ITEM  1024
-#define RELAYS_DEPTH 4 /* of lists that name lists */
+#define RELAYS_DEPTH 4 /* nesting of lists */
 
-/* Where in a list we are. */
+/* The position in a list. */
 struct relays_walk {
 	const char *at;
 	char separator;
-	int braces; /* open ones: what an expansion gives, only exim knows */
+	int braces; /* open braces: only exim can evaluate an expansion */
 	int depth;
 	int (*list)(const char *name, char *value, size_t size);
 };
 
-/* "<; a ; b" has another separator than ":"; a control character may stand as \n and such. */
+/* "<; a ; b" uses another separator than ":". */
 static void relays_begin(struct relays_walk *walk)
 {
 	walk->separator = ':';
@@ -35,7 +35,7 @@ static void relays_begin(struct relays_walk *walk)
 	}
 }
 
-/* The next item, trimmed; a doubled separator is one character of the item. False: the end. */
+/* Reads the next item, trimmed; a doubled separator is one character of it. False: the end. */
 static bool relays_next(struct relays_walk *walk, char item[RELAYS_ITEM])
 {
 	size_t used = 0;
@@ -61,7 +61,7 @@ static bool relays_next(struct relays_walk *walk, char item[RELAYS_ITEM])
 	return true;
 }
 
-/* True if an expansion has to do with it. */
+/* True if the item is part of an expansion. */
 static bool relays_is_expanded(struct relays_walk *walk, const char *item)
 {
 	bool expanded = walk->braces || strchr(item, '$');
@@ -73,7 +73,7 @@ static bool relays_is_expanded(struct relays_walk *walk, const char *item)
 	return expanded;
 }
 
-/* ADDR or ADDR/LEN, where exim ignores the bits behind the prefix: 0 or -EINVAL. */
+/* Parses ADDR or ADDR/LEN; as in exim, bits after the prefix are ignored. 0 or -EINVAL. */
 static int relays_address(const char *item, struct addr_prefix *out)
 {
 	const char *slash = strchrnul(item, '/');
@@ -84,7 +84,7 @@ static int relays_address(const char *item, struct addr_prefix *out)
 	if (err || !*slash)
 		return err ? err : addr_parse_prefix(item, out);
 	snprintf(zeros, sizeof(zeros), "%s%s", addr_is_ipv4(&addr) ? "0.0.0.0" : "::", slash);
-	/* The length is good if it is good for the network of all zeros. */
+	/* The length is valid if it is valid for the network of all zeros. */
 	if (addr_parse_prefix(zeros, out))
 		return -EINVAL;
 	addr_mask(&addr, out->length);
@@ -133,7 +133,7 @@ static int relays_item(struct relays *relays, struct relays_walk *walk, const ch
 		relays->skipped++;
 		return 0;
 	}
-	/* Empty, negated, or this machine itself. */
+	/* Empty, negated, or this machine. */
 	if (!*item || *item == '!' || !strcmp(item, "@") || !strcmp(item, "@[]"))
 		return 0;
 	if (*item == '+')

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Whom exim relays for: the named list relay_from_hosts of its configuration. */
+/* Reads the hosts that exim relays for: the list relay_from_hosts of its configuration. */
 #ifndef RELAYS_H
 #define RELAYS_H
 
@@ -10,31 +10,32 @@
 
 #define RELAYS_LIST "relay_from_hosts"
 
-/* Wider than this, a network is no list of relays: it would be everybody. */
+/* A shorter prefix than this is too wide to be a list of relays. */
 #define RELAYS_WIDEST4 8
 #define RELAYS_WIDEST6 19
 
 struct relays {
-	/* The caller's: where addresses and networks go, and names (0 or -errno; NULL: nowhere). */
+	/* Set by the caller: receive addresses and networks, and names (0 or -errno; may be NULL).
+	 */
 	struct prefix_set *addresses;
 	int (*name)(void *context, const char *name);
 	void *context;
 
 	unsigned int taken;
-	unsigned int skipped; /* items that only exim can make sense of: look-ups, patterns */
-	char wide[64];	      /* the first item that was too wide to be taken, "": none */
+	unsigned int skipped; /* items that only exim can evaluate: look-ups, patterns */
+	char wide[64];	      /* the first item that was ignored as too wide, "": none */
 };
 
 /*
- * Asks exim. 0; -ENOENT: there is no exim, or it has no such list; -ETIMEDOUT, -ENAMETOOLONG,
- * -ENOMEM, or what name() returned.
+ * Asks exim. 0; -ENOENT: exim was not found, or does not have the list; -ETIMEDOUT, -ENAMETOOLONG,
+ * -ENOMEM, or the value of name().
  */
 int relays_ask(struct relays *relays);
 
 /*
- * The same with the list's text given (exim's specification, "Domain, host, address, and local
- * part lists"); lists that it names are asked for by `list`, as ask_hostlist() does. Items that
- * begin with "!" are left out, but not taken out of networks that hold them.
+ * Parses the text of a list (exim's specification, "Domain, host, address, and local part lists").
+ * `list` reads the lists that it names, like ask_hostlist(). Items that begin with "!" are ignored,
+ * and are not excluded from networks that contain them.
  */
 int relays_parse(struct relays *relays, const char *text,
 		 int (*list)(const char *name, char *value, size_t size));

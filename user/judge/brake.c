@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* How many new blocks there were in the last minute, and whether that is more than anybody wants.
- */
+/* Counts new blocks in the last minute, and reports when there are too many. */
 #include "judge/brake.h"
 
 #include <errno.h>

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* How many new blocks there were in the last minute, and whether that is more than anybody wants.
- */
+/* Counts new blocks in the last minute, and reports when there are too many. */
 #ifndef BRAKE_H
 #define BRAKE_H
 
@@ -9,17 +8,17 @@
 
 struct brake;
 
-/* More than `limit` (1 or more) in a minute are too many. 0 or -ENOMEM. The caller closes *out. */
+/* More than `limit` (at least 1) a minute are too many. 0 or -ENOMEM. The caller closes *out. */
 int brake_open(uint32_t limit, struct brake **out);
 
 /*
- * One more, at `time` (milliseconds): true if it is too many, and is not counted then. A time
- * before the last one is taken for that one, unless it is more than a minute before: then the clock
- * was set back, and the count starts anew.
+ * Adds a block at `time` (milliseconds). Returns true, and does not count it, if it exceeds the
+ * limit. A time before the last one is replaced by that one. If it is more than a minute before,
+ * the clock was set back, and the count restarts.
  */
 bool brake_add(struct brake *brake, int64_t time);
 
-/* The count starts anew. */
+/* Restarts the count. */
 void brake_reset(struct brake *brake);
 
 /* Accepts NULL. */

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Which of a log's stamps to believe: one that is broken shall not move a clock. */
+/* Decides which timestamps of a log are plausible, so that a broken one does not move the clock. */
 #include "judge/clock_check.h"
 
 #include <stdlib.h>
@@ -16,17 +16,17 @@ int64_t clock_check_most(const struct rules *rules)
 	return most;
 }
 
-bool clock_check_believe(struct clock_check *stamps, int64_t time)
+bool clock_check_believe(struct clock_check *check, int64_t time)
 {
-	if (stamps->has_time && llabs(time - stamps->time) > stamps->most &&
-	    !(stamps->has_leapt && llabs(time - stamps->leap) <= stamps->most)) {
-		stamps->has_leapt = true;
-		stamps->leap = time;
+	if (check->has_time && llabs(time - check->time) > check->most &&
+	    !(check->has_leapt && llabs(time - check->leap) <= check->most)) {
+		check->has_leapt = true;
+		check->leap = time;
 		return false;
 	}
-	if (!stamps->has_time || stamps->has_leapt || time > stamps->time)
-		stamps->time = time;
-	stamps->has_time = true;
-	stamps->has_leapt = false;
+	if (!check->has_time || check->has_leapt || time > check->time)
+		check->time = time;
+	check->has_time = true;
+	check->has_leapt = false;
 	return true;
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Which of a log's stamps to believe: one that is broken shall not move a clock. */
+/* Decides which timestamps of a log are plausible, so that a broken one does not move the clock. */
 #ifndef CLOCK_CHECK_H
 #define CLOCK_CHECK_H
 
@@ -8,22 +8,22 @@
 
 #include "config/rules.h"
 
-/* All zero but for `most` at first. Times are milliseconds since 1970. */
+/* Initially all zero except `most`. Times are milliseconds since 1970. */
 struct clock_check {
-	int64_t most; /* further from the last one, a time needs a second witness */
+	int64_t most; /* a time further than this from the last one must be confirmed by the next */
 	bool has_time;
-	int64_t time; /* the latest that was believed */
+	int64_t time; /* the latest accepted time */
 	bool has_leapt;
-	int64_t leap; /* the last one that was not */
+	int64_t leap; /* the last rejected time */
 };
 
-/* A day, or the longest window of the rules. */
+/* Returns the value of `most` for these rules: a day, or the longest window if that is longer. */
 int64_t clock_check_most(const struct rules *rules);
 
 /*
- * After a silence of days, the first event is the one that is not believed; a limit is at least
- * one, so no block hangs on it.
+ * Returns true if `time` is accepted. After a gap of days, the first event is rejected; a limit is
+ * at least one, so this never prevents a block.
  */
-bool clock_check_believe(struct clock_check *stamps, int64_t time);
+bool clock_check_believe(struct clock_check *check, int64_t time);
 
 #endif

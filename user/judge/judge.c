@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Events to verdicts, by the policy; knows no clock but the events' own. */
+/* Turns events into verdicts by the rules. Its only clock is the time of the events. */
 #include "judge/judge.h"
 
 #include <errno.h>
@@ -13,22 +13,22 @@
 #include "judge/offenders.h"
 #include "judge/window.h"
 
-/* For the windows of all rules together. */
+/* For the windows of all rules. */
 #define JUDGE_MAX_BYTES (512u << 20)
 
-/* Bits of struct judge's by_class, one a rule. */
-_Static_assert(SOBIG_RULES_MAX <= 32, "a rule has a bit");
+/* judge.by_class has one bit for each rule. */
+_Static_assert(SOBIG_RULES_MAX <= 32, "one bit for each rule");
 
 struct judge {
 	struct rules rules;
-	uint32_t by_class[EVENT_CLASSES]; /* which rules count it */
+	uint32_t by_class[EVENT_CLASSES]; /* the rules that count the class, as bits */
 	struct window *windows[SOBIG_RULES_MAX];
-	struct window_group group; /* all of them */
+	struct window_group group; /* all windows */
 	struct offenders *repeats;
 	struct brake *brake;
 	const struct prefix_set *allowed;
 	struct judge_state state;
-	struct clock_check stamps;
+	struct clock_check clock;
 };
 
 static bool judge_is_allowed(const struct judge *judge, const struct addr *host)
@@ -40,7 +40,7 @@ static bool judge_is_allowed(const struct judge *judge, const struct addr *host)
 }
 
 /* "RULE: more than 15 in 5m" */
-static void judge_say_why(const struct rule *rule, char reason[SOBIG_REASON_SIZE])
+static void judge_format_reason(const struct rule *rule, char reason[SOBIG_REASON_SIZE])
 {
 	char window[DURATION_TEXT_SIZE];
 	bool points = false;
@@ -51,7 +51,7 @@ static void judge_say_why(const struct rule *rule, char reason[SOBIG_REASON_SIZE
 		 points ? " points" : "", duration_format(rule->window, window));
 }
 
-/* What it comes to that a rule has had enough. True if that is a block. */
+/* Makes the verdict for a host that exceeded the limit of a rule. True if it is a block. */
 static bool judge_decide(struct judge *judge, unsigned int number, const struct addr *host,
 			 int64_t time, struct verdict *out)
 {
@@ -70,7 +70,7 @@ static bool judge_decide(struct judge *judge, unsigned int number, const struct 
 	if (!out->dry_run)
 		seconds = offenders_enter(judge->repeats, host, time, rule, &out->repeats);
 	out->until = time + seconds * INT64_C(1000);
-	judge_say_why(rule, out->reason);
+	judge_format_reason(rule, out->reason);
 	if (out->dry_run)
 		judge->state.rules[number].dry_runs++;
 	else
@@ -78,11 +78,11 @@ static bool judge_decide(struct judge *judge, unsigned int number, const struct 
 	return !out->dry_run;
 }
 
-/* Lets each rule of `which` count the event: those that have had enough. */
+/* Counts the event for the rules in `which`. Returns the rules whose limit it exceeds. */
 static uint32_t judge_count(struct judge *judge, uint32_t which, const struct addr *host,
 			    const struct event *event, bool again)
 {
-	uint32_t enough = 0;
+	uint32_t exceeded = 0;
 
 	for (; which; which &= which - 1) {
 		unsigned int number = __builtin_ctz(which);
@@ -93,34 +93,34 @@ static uint32_t judge_count(struct judge *judge, uint32_t which, const struct ad
 		judge->state.rules[number].counted += !again;
 		if (window_add(judge->windows[number], host, event->time,
 			       rule->weights[event->class]))
-			enough |= 1u << number;
+			exceeded |= 1u << number;
 	}
-	return enough;
+	return exceeded;
 }
 
 int judge_event(struct judge *judge, const struct event *event, struct verdict *out)
 {
-	uint32_t which = judge->by_class[event->class], enough;
+	uint32_t which = judge->by_class[event->class], exceeded;
 	struct verdict verdict;
 	bool blocked = false;
 	struct addr host;
 
-	if (!clock_check_believe(&judge->stamps, event->time) || !which)
+	if (!clock_check_believe(&judge->clock, event->time) || !which)
 		return -EAGAIN;
 	host = addr_host(&event->peer);
 	if (judge_is_allowed(judge, &host)) {
 		judge->state.allowed_offences++;
 		return -EAGAIN;
 	}
-	enough = judge_count(judge, which, &host, event, false);
-	if (!enough)
+	exceeded = judge_count(judge, which, &host, event, false);
+	if (!exceeded)
 		return -EAGAIN;
 	memset(out, 0, sizeof(*out));
 	out->dry_run = true;
-	for (; enough; enough &= enough - 1) {
-		unsigned int number = __builtin_ctz(enough);
+	for (; exceeded; exceeded &= exceeded - 1) {
+		unsigned int number = __builtin_ctz(exceeded);
 
-		/* Once it is blocked, what would only be shown is of no interest. */
+		/* A host that is blocked needs no dry-run verdict. */
 		if (blocked && judge->rules.rules[number].dry_run)
 			continue;
 		blocked |= judge_decide(judge, number, &host, event->time, &verdict);
@@ -128,7 +128,7 @@ int judge_event(struct judge *judge, const struct event *event, struct verdict *
 		    (out->dry_run == verdict.dry_run && verdict.until > out->until))
 			*out = verdict;
 	}
-	/* It has been judged: whatever it does from now on is new. */
+	/* The counted offences have led to a block; later ones count from zero. */
 	for (size_t i = 0; i < judge->rules.count && blocked; i++)
 		window_forget(judge->windows[i], &host);
 	return 0;
@@ -139,7 +139,7 @@ void judge_recall(struct judge *judge, const struct event *event)
 	uint32_t which = judge->by_class[event->class];
 	struct addr host = addr_host(&event->peer);
 
-	if (clock_check_believe(&judge->stamps, event->time) && which &&
+	if (clock_check_believe(&judge->clock, event->time) && which &&
 	    !judge_is_allowed(judge, &host))
 		judge_count(judge, which, &host, event, true);
 }
@@ -166,7 +166,7 @@ void judge_release(struct judge *judge)
 		brake_reset(judge->brake);
 }
 
-/* Marks are numbered anew with each configuration. */
+/* Each configuration numbers its marks differently, so rules with a mark are never the same. */
 static bool judge_same_rule(const struct rule *a, const struct rule *b)
 {
 	return !strcmp(a->name, b->name) && a->limit == b->limit && a->window == b->window &&
@@ -174,7 +174,7 @@ static bool judge_same_rule(const struct rule *a, const struct rule *b)
 	       !memcmp(a->weights, b->weights, sizeof(a->weights));
 }
 
-/* Whom no rule goes on watching is forgotten, so that the rest can be counted. */
+/* Empties the windows that are not adopted, so that the group's count is correct. */
 static void judge_adopt_hosts(struct judge *judge, struct judge *from, uint32_t adopted)
 {
 	for (size_t j = 0; j < from->rules.count; j++)
@@ -184,7 +184,7 @@ static void judge_adopt_hosts(struct judge *judge, struct judge *from, uint32_t 
 	from->group.hosts = 0;
 }
 
-/* The window of a rule that is the same in both. */
+/* Exchanges the windows of a rule that is the same in both. */
 static void judge_adopt_window(struct judge *judge, size_t i, struct judge *from, size_t j)
 {
 	struct window *window = judge->windows[i];
@@ -203,8 +203,8 @@ void judge_adopt(struct judge *judge, struct judge *from)
 
 	judge->repeats = from->repeats;
 	from->repeats = repeats;
-	judge->stamps.has_time = from->stamps.has_time;
-	judge->stamps.time = from->stamps.time;
+	judge->clock.has_time = from->clock.has_time;
+	judge->clock.time = from->clock.time;
 	judge->allowed = from->allowed;
 	judge->state.allowed_offences = from->state.allowed_offences;
 	judge->state.braked = judge->brake && from->state.braked;
@@ -258,7 +258,7 @@ int judge_open(const struct rules *rules, uint64_t seed, struct judge **out)
 	if (!judge)
 		return -ENOMEM;
 	judge->rules = *rules;
-	judge->stamps.most = clock_check_most(rules);
+	judge->clock.most = clock_check_most(rules);
 	err = offenders_open(seed, &judge->repeats);
 	if (!err && rules->brake)
 		err = brake_open(rules->brake, &judge->brake);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Who was blocked before, and how often: a block is longer each time. */
+/* Remembers hosts that were blocked, and how often; each block is longer than the last. */
 #include "judge/offenders.h"
 
 #include <errno.h>
@@ -9,7 +9,7 @@
 
 #define OFFENDERS_MOST (1u << 20)
 
-/* Beyond this, twice as long is longer than anything. */
+/* More doublings exceed the longest block. */
 #define OFFENDERS_DOUBLINGS 25
 
 struct offenders {
@@ -21,41 +21,41 @@ int offenders_open(uint64_t seed, struct offenders **out)
 	const struct lru_options options = { .record = sizeof(struct offender),
 					     .most = OFFENDERS_MOST,
 					     .seed = seed };
-	struct offenders *repeats = calloc(1, sizeof(*repeats));
+	struct offenders *offenders = calloc(1, sizeof(*offenders));
 
-	if (!repeats || lru_open(&options, &repeats->hosts)) {
-		free(repeats);
+	if (!offenders || lru_open(&options, &offenders->hosts)) {
+		free(offenders);
 		return -ENOMEM;
 	}
-	*out = repeats;
+	*out = offenders;
 	return 0;
 }
 
-/* The host's, made if it is new; NULL: there is no memory. */
-static struct offender *offenders_get(struct offenders *repeats, const struct addr *host)
+/* Finds the host or adds it; NULL: no memory. */
+static struct offender *offenders_get(struct offenders *offenders, const struct addr *host)
 {
-	struct offender *repeat = lru_find(repeats->hosts, host);
+	struct offender *repeat = lru_find(offenders->hosts, host);
 
 	if (!repeat)
-		repeat = lru_add(repeats->hosts, host);
-	if (!repeat && lru_oldest(repeats->hosts)) {
-		lru_forget_oldest(repeats->hosts);
-		repeat = lru_add(repeats->hosts, host);
+		repeat = lru_add(offenders->hosts, host);
+	if (!repeat && lru_oldest(offenders->hosts)) {
+		lru_forget_oldest(offenders->hosts);
+		repeat = lru_add(offenders->hosts, host);
 	}
 	return repeat;
 }
 
-bool offenders_runs(struct offenders *repeats, const struct addr *host, int64_t time)
+bool offenders_runs(struct offenders *offenders, const struct addr *host, int64_t time)
 {
-	const struct offender *repeat = lru_find(repeats->hosts, host);
+	const struct offender *repeat = lru_find(offenders->hosts, host);
 
 	return repeat && time < repeat->until;
 }
 
-uint32_t offenders_enter(struct offenders *repeats, const struct addr *host, int64_t time,
+uint32_t offenders_enter(struct offenders *offenders, const struct addr *host, int64_t time,
 			 const struct rule *rule, unsigned int *times)
 {
-	struct offender *repeat = offenders_get(repeats, host);
+	struct offender *repeat = offenders_get(offenders, host);
 	uint64_t seconds = rule->block;
 
 	*times = 0;
@@ -74,24 +74,24 @@ uint32_t offenders_enter(struct offenders *repeats, const struct addr *host, int
 	return seconds;
 }
 
-void offenders_set(struct offenders *repeats, const struct addr *host,
+void offenders_set(struct offenders *offenders, const struct addr *host,
 		   const struct offender *repeat)
 {
-	struct offender *own = offenders_get(repeats, host);
+	struct offender *own = offenders_get(offenders, host);
 
 	if (own)
 		*own = *repeat;
 }
 
-uint64_t offenders_count(const struct offenders *repeats)
+uint64_t offenders_count(const struct offenders *offenders)
 {
-	return lru_count(repeats->hosts);
+	return lru_count(offenders->hosts);
 }
 
-void offenders_close(struct offenders *repeats)
+void offenders_close(struct offenders *offenders)
 {
-	if (!repeats)
+	if (!offenders)
 		return;
-	lru_close(repeats->hosts);
-	free(repeats);
+	lru_close(offenders->hosts);
+	free(offenders);
 }

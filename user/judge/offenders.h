@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Who was blocked before, and how often: a block is longer each time. */
+/* Remembers hosts that were blocked, and how often; each block is longer than the last. */
 #ifndef OFFENDERS_H
 #define OFFENDERS_H
 
@@ -9,32 +9,32 @@
 
 struct offenders;
 
-/* One host's past. */
+/* The history of one host. */
 struct offender {
-	int64_t until;	/* of the last block, milliseconds since 1970 */
-	uint32_t times; /* that it was blocked */
+	int64_t until;	/* end of the last block, milliseconds since 1970 */
+	uint32_t times; /* number of blocks */
 };
 
-/* `seed` is struct lru_options'. 0 or -ENOMEM. The caller closes *out. */
+/* `seed`: see struct lru_options. 0 or -ENOMEM. The caller closes *out. */
 int offenders_open(uint64_t seed, struct offenders **out);
 
-/* True if a block of the host runs at `time`, so that another is no new one. */
-bool offenders_runs(struct offenders *repeats, const struct addr *host, int64_t time);
+/* True if a block of the host is active at `time`; another block is then not a new one. */
+bool offenders_runs(struct offenders *offenders, const struct addr *host, int64_t time);
 
 /*
- * Enters a block by `rule` at `time`: its length in seconds, and in *times how often the host was
- * blocked before, and it is remembered. What comes while a block runs is no repetition.
+ * Records a block by `rule` at `time`. Returns its length in seconds; *times is how often the host
+ * was blocked before, as far as it is remembered. A block during an active one does not count.
  */
-uint32_t offenders_enter(struct offenders *repeats, const struct addr *host, int64_t time,
+uint32_t offenders_enter(struct offenders *offenders, const struct addr *host, int64_t time,
 			 const struct rule *rule, unsigned int *times);
 
-/* What is known from elsewhere. */
-void offenders_set(struct offenders *repeats, const struct addr *host,
+/* Sets the history of a host, read from the state. */
+void offenders_set(struct offenders *offenders, const struct addr *host,
 		   const struct offender *repeat);
 
-uint64_t offenders_count(const struct offenders *repeats);
+uint64_t offenders_count(const struct offenders *offenders);
 
 /* Accepts NULL. */
-void offenders_close(struct offenders *repeats);
+void offenders_close(struct offenders *offenders);
 
 #endif

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Exact sliding windows: which host did a thing more than N times within M minutes. */
+/* Exact sliding windows: find the hosts with more than N points within M minutes. */
 #include "judge/window.h"
 
 #include <errno.h>
@@ -12,13 +12,13 @@
 
 #define WINDOW_HOSTS_MAX    (1u << 20)
 #define WINDOW_FEW	    15
-#define WINDOW_IDLE_AT_ONCE 2 /* idle hosts let go with each offence: more than ever come anew */
+#define WINDOW_IDLE_AT_ONCE 2 /* idle hosts freed at each offence, which adds at most one */
 
-/* Most hosts never have more points than the few that have room here. */
+/* Most hosts never have more than WINDOW_FEW points. */
 struct window_host {
 	int64_t last;	/* ms */
-	uint32_t *more; /* `limit` places, NULL: `few` */
-	uint16_t first; /* index of the oldest stamp */
+	uint32_t *more; /* array of `limit` times, NULL: `few` is used */
+	uint16_t first; /* index of the oldest time */
 	uint16_t count;
 	/* low 32 bits of the times still in the window */
 	uint32_t few[WINDOW_FEW];
@@ -29,7 +29,7 @@ struct window {
 	struct window_group *group; /* NULL: none */
 	struct lru *hosts;
 	uint64_t dropped;
-	size_t more; /* bytes in use behind `more` of all hosts */
+	size_t more; /* bytes allocated for `more` of all hosts */
 };
 
 static size_t window_more_size(const struct window *window)
@@ -37,7 +37,7 @@ static size_t window_more_size(const struct window *window)
 	return window->options.limit * sizeof(uint32_t);
 }
 
-static void window_give_back(struct window *window, struct window_host *host)
+static void window_free_more(struct window *window, struct window_host *host)
 {
 	if (!host->more)
 		return;
@@ -49,10 +49,10 @@ static void window_give_back(struct window *window, struct window_host *host)
 static void window_clear(struct window *window, struct window_host *host)
 {
 	host->count = host->first = 0;
-	window_give_back(window, host);
+	window_free_more(window, host);
 }
 
-/* True if no other window of the group holds the host. */
+/* True if no other window of the group contains the host. */
 static bool window_holds_alone(const struct window *window, const struct addr *addr)
 {
 	const struct window_group *group = window->group;
@@ -69,11 +69,11 @@ static void window_forget_oldest(struct window *window)
 
 	if (window->group && window_holds_alone(window, lru_addr(host)))
 		window->group->hosts--;
-	window_give_back(window, host);
+	window_free_more(window, host);
 	lru_forget_oldest(window->hosts);
 }
 
-/* The host, made if it is new; NULL if there is no memory even after forgetting another. */
+/* Finds the host or adds it; NULL: no memory, even after another host was forgotten. */
 static struct window_host *window_find(struct window *window, const struct addr *addr)
 {
 	struct window_host *host = lru_find(window->hosts, addr);
@@ -95,8 +95,8 @@ static struct window_host *window_find(struct window *window, const struct addr 
 }
 
 /*
- * Hosts whose last offence has left the window cost nothing any longer. Another host's clock
- * says so, which may be ahead of a line still to come by as much as lines may be out of order.
+ * Frees hosts whose last offence has left the window. `time` is from another host's line and may be
+ * ahead of the next line by WINDOW_TOLERANCE.
  */
 static void window_forget_idle(struct window *window, int64_t time)
 {
@@ -111,7 +111,7 @@ static void window_forget_idle(struct window *window, int64_t time)
 	}
 }
 
-/* Room for more stamps than a few. Of a host that is watched so closely, others are forgotten. */
+/* Makes room for more than WINDOW_FEW times; forgets other hosts if memory is used up. */
 static int window_grow(struct window *window, struct window_host *host)
 {
 	size_t size = window_more_size(window);
@@ -134,14 +134,14 @@ static int window_grow(struct window *window, struct window_host *host)
 	return 0;
 }
 
-/* Lets go of what has left the window by `time`. */
+/* Removes the times that have left the window at `time`. */
 static void window_slide(const struct window *window, struct window_host *host, int64_t time)
 {
 	uint32_t span = window->options.seconds * 1000u;
 	uint32_t room = host->more ? window->options.limit : WINDOW_FEW;
-	const uint32_t *stamps = host->more ? host->more : host->few;
+	const uint32_t *times = host->more ? host->more : host->few;
 
-	while (host->count && (uint32_t)time - stamps[host->first] >= span) {
+	while (host->count && (uint32_t)time - times[host->first] >= span) {
 		host->first = (host->first + 1) % room;
 		host->count--;
 	}
@@ -151,13 +151,13 @@ int window_add(struct window *window, const struct addr *addr, int64_t time, uns
 {
 	uint32_t limit = window->options.limit, span = window->options.seconds * 1000u, room;
 	struct window_host *host;
-	uint32_t *stamps;
+	uint32_t *times;
 
 	window_forget_idle(window, time);
 	host = window_find(window, addr);
 	if (!host)
 		return 0;
-	/* All stamps lie within `span` of `last`, so their low 32 bits are enough. */
+	/* All times are within `span` of `last`, so their low 32 bits are enough. */
 	if (host->last == INT64_MIN || time - host->last >= (int64_t)span ||
 	    time < host->last - WINDOW_TOLERANCE)
 		window_clear(window, host);
@@ -172,9 +172,9 @@ int window_add(struct window *window, const struct addr *addr, int64_t time, uns
 	if (!host->more && host->count + points > WINDOW_FEW && window_grow(window, host))
 		return 0;
 	room = host->more ? limit : WINDOW_FEW;
-	stamps = host->more ? host->more : host->few;
+	times = host->more ? host->more : host->few;
 	while (points--)
-		stamps[(host->first + host->count++) % room] = time;
+		times[(host->first + host->count++) % room] = time;
 	return 0;
 }
 
@@ -193,7 +193,7 @@ void window_join(struct window *window, struct window_group *group)
 
 void window_empty(struct window *window)
 {
-	/* What hosts of many points have besides is given back as well. */
+	/* Frees the hosts' `more`, too. */
 	while (lru_oldest(window->hosts))
 		window_forget_oldest(window);
 }

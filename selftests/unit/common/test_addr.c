@@ -15,7 +15,7 @@ static struct addr addr_of(const char *text)
 	return addr;
 }
 
-static void addresses_come_back_as_they_went_in(void **state)
+static void an_address_is_formatted_as_it_was_parsed(void **state)
 {
 	const char *const texts[] = { "198.51.100.7", "0.0.0.0", "255.255.255.255",
 				      "2001:db8::1",  "::",	 "fe80::1" };
@@ -29,7 +29,7 @@ static void addresses_come_back_as_they_went_in(void **state)
 	}
 }
 
-static void what_is_no_address_is_refused_and_out_untouched(void **state)
+static void an_invalid_address_is_refused_and_out_is_untouched(void **state)
 {
 	const char *const texts[] = { "",
 				      "1.2.3",
@@ -58,7 +58,7 @@ static void what_is_no_address_is_refused_and_out_untouched(void **state)
 	assert_int_equal(addr_parse("1.2.3.4\0x", 9, &addr), -EINVAL);
 }
 
-static void only_the_named_bytes_are_read(void **state)
+static void only_the_given_number_of_bytes_is_read(void **state)
 {
 	struct addr addr, expected = addr_of("192.0.2.1");
 
@@ -94,7 +94,7 @@ static void one_ipv6_host_is_its_64_and_its_neighbour_is_not(void **state)
 	assert_string_equal(addr_format_host(&v4, text), "198.51.100.7");
 }
 
-static void special_addresses_are_told_from_their_neighbours(void **state)
+static void special_addresses_differ_from_their_neighbours(void **state)
 {
 	const char *const special[] = {
 		"127.0.0.1",	   "127.255.255.255", "0.0.0.0", "224.0.0.1",
@@ -119,7 +119,7 @@ static void special_addresses_are_told_from_their_neighbours(void **state)
 	}
 }
 
-static void prefixes_are_read_strictly(void **state)
+static void prefixes_are_parsed_strictly(void **state)
 {
 	struct addr_prefix prefix;
 
@@ -166,7 +166,7 @@ static void networks_meet_if_one_is_in_the_other(void **state)
 	}
 }
 
-static void a_prefix_covers_what_is_in_it_and_no_more(void **state)
+static void a_prefix_covers_its_addresses_and_no_others(void **state)
 {
 	struct addr inside = addr_of("198.51.100.255"), outside = addr_of("198.51.101.0");
 	struct addr other = addr_of("2001:db8::1");
@@ -184,7 +184,7 @@ static void a_prefix_covers_what_is_in_it_and_no_more(void **state)
 	assert_false(addr_prefix_covers(&prefix, &inside));
 }
 
-static void a_network_is_written_as_it_is_read(void **state)
+static void a_network_is_formatted_as_it_was_parsed(void **state)
 {
 	static const struct {
 		const char *text;
@@ -211,16 +211,16 @@ static void a_network_is_written_as_it_is_read(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(addresses_come_back_as_they_went_in),
-		cmocka_unit_test(what_is_no_address_is_refused_and_out_untouched),
-		cmocka_unit_test(only_the_named_bytes_are_read),
+		cmocka_unit_test(an_address_is_formatted_as_it_was_parsed),
+		cmocka_unit_test(an_invalid_address_is_refused_and_out_is_untouched),
+		cmocka_unit_test(only_the_given_number_of_bytes_is_read),
 		cmocka_unit_test(a_mapped_address_equals_the_plain_one),
 		cmocka_unit_test(one_ipv6_host_is_its_64_and_its_neighbour_is_not),
-		cmocka_unit_test(special_addresses_are_told_from_their_neighbours),
-		cmocka_unit_test(prefixes_are_read_strictly),
-		cmocka_unit_test(a_network_is_written_as_it_is_read),
+		cmocka_unit_test(special_addresses_differ_from_their_neighbours),
+		cmocka_unit_test(prefixes_are_parsed_strictly),
+		cmocka_unit_test(a_network_is_formatted_as_it_was_parsed),
 		cmocka_unit_test(networks_meet_if_one_is_in_the_other),
-		cmocka_unit_test(a_prefix_covers_what_is_in_it_and_no_more),
+		cmocka_unit_test(a_prefix_covers_its_addresses_and_no_others),
 	};
 
 	return cmocka_run_group_tests_name("addr", tests, NULL, NULL);

@@ -6,7 +6,7 @@
 
 #include "common/duration.h"
 
-static void durations_are_read(void **state)
+static void durations_are_parsed(void **state)
 {
 	const struct {
 		const char *text;
@@ -23,7 +23,7 @@ static void durations_are_read(void **state)
 	}
 }
 
-static void what_is_no_duration_is_refused_and_out_untouched(void **state)
+static void an_invalid_duration_is_refused_and_out_is_untouched(void **state)
 {
 	const char *const bad[] = {
 		"", "5", "m", "5x", "-5m", "5m5m", "30m1h", " 5m", "5 m", "1.5h"
@@ -39,7 +39,7 @@ static void what_is_no_duration_is_refused_and_out_untouched(void **state)
 	assert_int_equal(seconds, 42);
 }
 
-static void what_is_printed_is_read_again(void **state)
+static void a_formatted_duration_can_be_parsed(void **state)
 {
 	const uint32_t values[] = { 1, 59, 60, 61, 3599, 3600, 5400, 86399, 86400, 31622400 };
 	char text[DURATION_TEXT_SIZE];
@@ -57,9 +57,9 @@ static void what_is_printed_is_read_again(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(durations_are_read),
-		cmocka_unit_test(what_is_no_duration_is_refused_and_out_untouched),
-		cmocka_unit_test(what_is_printed_is_read_again),
+		cmocka_unit_test(durations_are_parsed),
+		cmocka_unit_test(an_invalid_duration_is_refused_and_out_is_untouched),
+		cmocka_unit_test(a_formatted_duration_can_be_parsed),
 	};
 
 	return cmocka_run_group_tests_name("duration", tests, NULL, NULL);

@@ -8,7 +8,7 @@
 
 #include "common/lately.h"
 
-static void what_is_older_than_five_minutes_does_not_count(void **state)
+static void counts_older_than_five_minutes_are_dropped(void **state)
 {
 	struct lately lately = { 0 };
 
@@ -21,7 +21,7 @@ static void what_is_older_than_five_minutes_does_not_count(void **state)
 	assert_int_equal(lately_sum(&lately, 1100 + LATELY_SECONDS + LATELY_STEP), 0);
 }
 
-static void a_long_silence_forgets_all(void **state)
+static void a_long_gap_clears_all_counts(void **state)
 {
 	struct lately lately = { 0 };
 
@@ -36,8 +36,8 @@ static void a_long_silence_forgets_all(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(what_is_older_than_five_minutes_does_not_count),
-		cmocka_unit_test(a_long_silence_forgets_all),
+		cmocka_unit_test(counts_older_than_five_minutes_are_dropped),
+		cmocka_unit_test(a_long_gap_clears_all_counts),
 	};
 
 	return cmocka_run_group_tests_name("lately", tests, NULL, NULL);

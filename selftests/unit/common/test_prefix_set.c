@@ -79,7 +79,7 @@ static void a_host_is_found_by_the_narrowest_network_that_covers_it(void **state
 	prefix_set_free(set);
 }
 
-static void a_network_is_found_by_what_lies_in_it(void **state)
+static void a_network_is_found_by_an_entry_in_it(void **state)
 {
 	struct prefix_set *set = SET("198.51.100.7", "198.51.100.64/26");
 	const char *inside;
@@ -94,7 +94,7 @@ static void a_network_is_found_by_what_lies_in_it(void **state)
 	prefix_set_free(set);
 }
 
-static void a_single_address_is_found_by_the_64_that_is_asked_for(void **state)
+static void a_single_address_is_found_by_its_64(void **state)
 {
 	struct prefix_set *set = SET("2001:db8:1:2::5", "2001:db8:2::/48");
 	struct addr_prefix whole = prefix_of("2001:db8:1:2::5");
@@ -108,7 +108,7 @@ static void a_single_address_is_found_by_the_64_that_is_asked_for(void **state)
 	prefix_set_free(set);
 }
 
-static void everything_of_one_family_is_found_in_its_0_and_nothing_of_the_other(void **state)
+static void a_prefix_of_length_0_covers_its_family_and_not_the_other(void **state)
 {
 	struct prefix_set *four = SET("0.0.0.0/0", "198.51.100.7"), *six = SET("::/0");
 
@@ -123,7 +123,7 @@ static void everything_of_one_family_is_found_in_its_0_and_nothing_of_the_other(
 	prefix_set_free(six);
 }
 
-static void the_first_words_of_two_that_are_alike_stay(void **state)
+static void the_first_reason_of_two_equal_entries_stays(void **state)
 {
 	struct addr_prefix prefix = prefix_of("198.51.100.7"), before = prefix_of("192.0.2.1");
 	struct prefix_set *set;
@@ -147,7 +147,7 @@ static void the_first_words_of_two_that_are_alike_stay(void **state)
 	prefix_set_free(set);
 }
 
-static void entries_stand_in_ascending_order_ipv4_first(void **state)
+static void entries_are_in_ascending_order_ipv4_first(void **state)
 {
 	static const char *const order[] = { "0.0.0.0/0",    "192.0.2.0/24", "192.0.2.0/32",
 					     "198.51.100.7", "::/0",	     "2001:db8::/32" };
@@ -206,7 +206,7 @@ static void check_like_a_loop(const struct prefix_set *set, const struct addr_pr
 	}
 }
 
-static void random_sets_answer_as_a_loop_over_them_would(void **state)
+static void random_sets_match_a_linear_search(void **state)
 {
 	struct addr_prefix all[200];
 
@@ -238,13 +238,12 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(nothing_is_found_in_an_empty_set),
 		cmocka_unit_test(a_host_is_found_by_the_narrowest_network_that_covers_it),
-		cmocka_unit_test(a_network_is_found_by_what_lies_in_it),
-		cmocka_unit_test(a_single_address_is_found_by_the_64_that_is_asked_for),
-		cmocka_unit_test(
-			everything_of_one_family_is_found_in_its_0_and_nothing_of_the_other),
-		cmocka_unit_test(the_first_words_of_two_that_are_alike_stay),
-		cmocka_unit_test(entries_stand_in_ascending_order_ipv4_first),
-		cmocka_unit_test(random_sets_answer_as_a_loop_over_them_would),
+		cmocka_unit_test(a_network_is_found_by_an_entry_in_it),
+		cmocka_unit_test(a_single_address_is_found_by_its_64),
+		cmocka_unit_test(a_prefix_of_length_0_covers_its_family_and_not_the_other),
+		cmocka_unit_test(the_first_reason_of_two_equal_entries_stays),
+		cmocka_unit_test(entries_are_in_ascending_order_ipv4_first),
+		cmocka_unit_test(random_sets_match_a_linear_search),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -49,7 +49,7 @@ static const char *taken(const char *text)
 	return all;
 }
 
-static void addresses_networks_and_names_are_taken(void **state)
+static void addresses_networks_and_names_are_read(void **state)
 {
 	(void)state;
 	assert_string_equal(taken("127.0.0.1 : 198.51.100.0/24: mx.example.org"),
@@ -69,14 +69,14 @@ static void colons_of_ipv6_are_doubled_or_the_separator_is_another(void **state)
 			    "127.0.0.1 ::1/128 2001:db8::/32 ");
 }
 
-static void bits_behind_the_prefix_do_not_count_as_in_exim(void **state)
+static void bits_after_the_prefix_are_ignored_as_in_exim(void **state)
 {
 	(void)state;
 	assert_string_equal(taken("<; 198.51.100.7/24 ; 2001:db8::1/64"),
 			    "198.51.100.0/24 2001:db8::/64 ");
 }
 
-static void what_only_exim_can_make_sense_of_is_skipped_and_counted(void **state)
+static void items_that_only_exim_can_evaluate_are_skipped_and_counted(void **state)
 {
 	(void)state;
 	assert_string_equal(taken("net-lsearch;/etc/x : *.example.org : ^a\\.b : 192.0.2.1"),
@@ -90,14 +90,14 @@ static void what_only_exim_can_make_sense_of_is_skipped_and_counted(void **state
 	assert_int_equal(relays.skipped, 3);
 }
 
-static void negated_items_and_this_machine_itself_are_left_out(void **state)
+static void negated_items_and_this_machine_are_ignored(void **state)
 {
 	(void)state;
 	assert_string_equal(taken("!192.0.2.7 : 192.0.2.8 : @ : @[] : ! 192.0.2.9"), "192.0.2.8 ");
 	assert_int_equal(relays.skipped, 0);
 }
 
-static void lists_that_are_named_are_asked_for_and_rings_end(void **state)
+static void nested_lists_are_read_and_cycles_end(void **state)
 {
 	(void)state;
 	assert_string_equal(taken("192.0.2.1 : +inner : +nobody"),
@@ -107,7 +107,7 @@ static void lists_that_are_named_are_asked_for_and_rings_end(void **state)
 	assert_int_equal(relays.skipped, 1);
 }
 
-static void what_is_everybody_is_refused_and_named(void **state)
+static void an_item_that_covers_every_host_is_refused_and_reported(void **state)
 {
 	static const char *const wide[] = { "0.0.0.0/0", "*", "128.0.0.0/1", "10.0.0.0/7" };
 
@@ -126,13 +126,13 @@ static void what_is_everybody_is_refused_and_named(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(addresses_networks_and_names_are_taken),
+		cmocka_unit_test(addresses_networks_and_names_are_read),
 		cmocka_unit_test(colons_of_ipv6_are_doubled_or_the_separator_is_another),
-		cmocka_unit_test(bits_behind_the_prefix_do_not_count_as_in_exim),
-		cmocka_unit_test(what_only_exim_can_make_sense_of_is_skipped_and_counted),
-		cmocka_unit_test(negated_items_and_this_machine_itself_are_left_out),
-		cmocka_unit_test(lists_that_are_named_are_asked_for_and_rings_end),
-		cmocka_unit_test(what_is_everybody_is_refused_and_named),
+		cmocka_unit_test(bits_after_the_prefix_are_ignored_as_in_exim),
+		cmocka_unit_test(items_that_only_exim_can_evaluate_are_skipped_and_counted),
+		cmocka_unit_test(negated_items_and_this_machine_are_ignored),
+		cmocka_unit_test(nested_lists_are_read_and_cycles_end),
+		cmocka_unit_test(an_item_that_covers_every_host_is_refused_and_reported),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -39,7 +39,7 @@ static int offend(const char *address, enum event_class class, int count, struct
 	return 0;
 }
 
-static void more_than_15_viruses_or_worms_lead_to_an_hour(void **state)
+static void more_than_15_viruses_or_worms_block_for_an_hour(void **state)
 {
 	struct verdict verdict;
 	char text[ADDR_TEXT_SIZE];
@@ -97,7 +97,7 @@ static int offend_at(const struct addr *peer, int64_t seconds)
 	return judge_event(judge, &event, &verdict);
 }
 
-static void a_broken_stamp_does_not_move_the_window(void **state)
+static void a_broken_timestamp_does_not_move_the_window(void **state)
 {
 	const int64_t now = 1061724153, year = 365 * 86400;
 	struct addr peer;
@@ -111,7 +111,7 @@ static void a_broken_stamp_does_not_move_the_window(void **state)
 	assert_int_equal(offend_at(&peer, now + 1), 0);
 }
 
-static void a_time_that_two_events_agree_on_is_the_time(void **state)
+static void a_time_that_two_events_confirm_is_accepted(void **state)
 {
 	const int64_t now = 1061724153, year = 365 * 86400;
 	struct addr peer;
@@ -138,7 +138,7 @@ static struct verdict storm(const char *address, int64_t seconds)
 	return verdict;
 }
 
-static void a_block_is_twice_as_long_each_time_up_to_the_most(void **state)
+static void a_block_is_twice_as_long_each_time_up_to_max(void **state)
 {
 	int64_t at = 0, hours[] = { 1, 2, 4, 8, 16, 32, 64, 128, 168, 168 };
 
@@ -158,7 +158,7 @@ static void a_block_is_twice_as_long_each_time_up_to_the_most(void **state)
 	assert_int_equal(storm("198.51.100.8", at).repeats, 0);
 }
 
-static void what_comes_while_a_block_runs_is_no_repetition(void **state)
+static void a_block_during_an_active_block_is_not_a_repetition(void **state)
 {
 	(void)state;
 	assert_int_equal(storm("198.51.100.7", 0).repeats, 0);
@@ -166,7 +166,7 @@ static void what_comes_while_a_block_runs_is_no_repetition(void **state)
 	assert_int_equal(storm("198.51.100.7", 3599 + 3600).repeats, 1);
 }
 
-static void a_repetition_is_forgotten_after_the_rules_memory(void **state)
+static void a_repetition_is_forgotten_after_the_rules_remember(void **state)
 {
 	const int64_t memory = 30 * 86400;
 
@@ -179,7 +179,7 @@ static void a_repetition_is_forgotten_after_the_rules_memory(void **state)
 	assert_int_equal(storm("198.51.100.7", 10800 + 2 * memory).repeats, 0);
 }
 
-static void a_past_that_is_told_counts(void **state)
+static void a_history_that_is_restored_counts(void **state)
 {
 	struct addr host;
 
@@ -190,7 +190,7 @@ static void a_past_that_is_told_counts(void **state)
 	assert_int_equal(storm("198.51.100.8", 0).repeats, 0);
 }
 
-static void the_brake_shows_what_is_too_much_and_a_human_lets_go(void **state)
+static void the_brake_makes_blocks_a_dry_run_until_it_is_released(void **state)
 {
 	(void)state;
 	assert_false(storm("198.51.100.1", 0).dry_run);
@@ -207,7 +207,7 @@ static void the_brake_shows_what_is_too_much_and_a_human_lets_go(void **state)
 	assert_false(storm("198.51.100.4", 3000).dry_run);
 }
 
-static void three_a_minute_are_not_too_many_for_ever(void **state)
+static void three_a_minute_never_engage_the_brake(void **state)
 {
 	char address[] = "198.51.100.0";
 
@@ -218,7 +218,7 @@ static void three_a_minute_are_not_too_many_for_ever(void **state)
 	}
 }
 
-static void points_of_several_classes_add_up_and_a_dry_run_is_for_show(void **state)
+static void points_of_several_classes_add_up_and_a_dry_run_does_not_block(void **state)
 {
 	struct rules rules = { .count = 2,
 			       .rules = { { .name = "score",
@@ -270,7 +270,7 @@ static void only_lines_with_the_mark_count(void **state)
 	assert_int_equal(judge_event(judge, &event, &verdict), 0);
 }
 
-static void who_is_spared_is_not_judged_and_his_neighbour_is(void **state)
+static void an_allowed_host_is_not_judged_and_its_neighbour_is(void **state)
 {
 	struct addr_prefix network;
 	struct prefix_set *allowed;
@@ -289,7 +289,7 @@ static void who_is_spared_is_not_judged_and_his_neighbour_is(void **state)
 	prefix_set_free(allowed);
 }
 
-static void another_judge_takes_over_counts_and_memory(void **state)
+static void another_judge_takes_over_counts_and_remembered_hosts(void **state)
 {
 	struct rules rules = { .count = 1, .rules[0] = rules_default.rules[0] };
 	struct judge *next;
@@ -373,7 +373,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(
 			after_a_reload_hosts_that_no_rule_took_over_are_not_watched, open_all,
 			close_judge),
-		cmocka_unit_test_setup_teardown(more_than_15_viruses_or_worms_lead_to_an_hour,
+		cmocka_unit_test_setup_teardown(more_than_15_viruses_or_worms_block_for_an_hour,
 						open_default, close_judge),
 		cmocka_unit_test_setup_teardown(other_classes_do_not_count, open_default,
 						close_judge),
@@ -381,32 +381,33 @@ int main(void)
 						close_judge),
 		cmocka_unit_test_setup_teardown(loopback_is_never_judged, open_default,
 						close_judge),
-		cmocka_unit_test_setup_teardown(a_broken_stamp_does_not_move_the_window,
+		cmocka_unit_test_setup_teardown(a_broken_timestamp_does_not_move_the_window,
 						open_default, close_judge),
-		cmocka_unit_test_setup_teardown(a_time_that_two_events_agree_on_is_the_time,
+		cmocka_unit_test_setup_teardown(a_time_that_two_events_confirm_is_accepted,
 						open_default, close_judge),
-		cmocka_unit_test_setup_teardown(a_block_is_twice_as_long_each_time_up_to_the_most,
+		cmocka_unit_test_setup_teardown(a_block_is_twice_as_long_each_time_up_to_max,
 						open_default, close_judge),
-		cmocka_unit_test_setup_teardown(what_comes_while_a_block_runs_is_no_repetition,
+		cmocka_unit_test_setup_teardown(a_block_during_an_active_block_is_not_a_repetition,
 						open_default, close_judge),
-		cmocka_unit_test_setup_teardown(a_repetition_is_forgotten_after_the_rules_memory,
+		cmocka_unit_test_setup_teardown(a_repetition_is_forgotten_after_the_rules_remember,
 						open_default, close_judge),
-		cmocka_unit_test_setup_teardown(a_past_that_is_told_counts, open_default,
+		cmocka_unit_test_setup_teardown(a_history_that_is_restored_counts, open_default,
 						close_judge),
 		cmocka_unit_test_setup_teardown(
-			the_brake_shows_what_is_too_much_and_a_human_lets_go, open_default,
+			the_brake_makes_blocks_a_dry_run_until_it_is_released, open_default,
 			close_judge),
-		cmocka_unit_test_setup_teardown(three_a_minute_are_not_too_many_for_ever,
-						open_default, close_judge),
+		cmocka_unit_test_setup_teardown(three_a_minute_never_engage_the_brake, open_default,
+						close_judge),
 		cmocka_unit_test_setup_teardown(
-			points_of_several_classes_add_up_and_a_dry_run_is_for_show, open_default,
+			points_of_several_classes_add_up_and_a_dry_run_does_not_block, open_default,
 			close_judge),
 		cmocka_unit_test_setup_teardown(only_lines_with_the_mark_count, open_default,
 						close_judge),
-		cmocka_unit_test_setup_teardown(who_is_spared_is_not_judged_and_his_neighbour_is,
+		cmocka_unit_test_setup_teardown(an_allowed_host_is_not_judged_and_its_neighbour_is,
 						open_default, close_judge),
-		cmocka_unit_test_setup_teardown(another_judge_takes_over_counts_and_memory,
-						open_default, close_judge),
+		cmocka_unit_test_setup_teardown(
+			another_judge_takes_over_counts_and_remembered_hosts, open_default,
+			close_judge),
 	};
 
 	return cmocka_run_group_tests_name("judge", tests, NULL, NULL);

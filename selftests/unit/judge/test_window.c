@@ -28,7 +28,7 @@ static struct addr host(uint32_t number)
 	return addr;
 }
 
-static void the_sixteenth_within_five_minutes_is_one_too_many(void **state)
+static void the_sixteenth_within_five_minutes_exceeds_the_limit(void **state)
 {
 	struct window *window = open_window(15, 300, 1 << 20);
 	struct addr a = host(1), b = host(2);
@@ -44,7 +44,7 @@ static void the_sixteenth_within_five_minutes_is_one_too_many(void **state)
 	window_close(window);
 }
 
-static void the_count_starts_anew_after_a_verdict(void **state)
+static void the_count_restarts_after_a_verdict(void **state)
 {
 	struct window *window = open_window(2, 60, 1 << 20);
 	struct addr a = host(1);
@@ -58,7 +58,7 @@ static void the_count_starts_anew_after_a_verdict(void **state)
 	window_close(window);
 }
 
-static void lines_slightly_out_of_order_count_and_a_clock_set_back_starts_anew(void **state)
+static void lines_slightly_out_of_order_count_and_a_clock_set_back_restarts_the_count(void **state)
 {
 	struct window *window = open_window(2, 3600, 1 << 20);
 	struct addr a = host(1);
@@ -76,7 +76,7 @@ static void lines_slightly_out_of_order_count_and_a_clock_set_back_starts_anew(v
 	window_close(window);
 }
 
-static void a_late_line_finds_its_host_still_watched(void **state)
+static void the_host_of_a_late_line_is_still_watched(void **state)
 {
 	struct window *window = open_window(1, 10, 1 << 20);
 	struct addr late = host(1), ahead = host(2);
@@ -141,7 +141,7 @@ static void it_agrees_with_a_naive_window(void **state)
 	free(naive);
 }
 
-static void memory_is_bounded_and_the_longest_silent_is_forgotten(void **state)
+static void memory_is_bounded_and_the_least_recent_host_is_forgotten(void **state)
 {
 	struct window *window = open_window(15, 3600, 256 << 10);
 	struct window_state window_now = window_state(window);
@@ -169,7 +169,7 @@ static void memory_is_bounded_and_the_longest_silent_is_forgotten(void **state)
 	window_close(window);
 }
 
-static void hosts_that_fell_silent_cost_nothing(void **state)
+static void idle_hosts_use_no_memory(void **state)
 {
 	struct window *window = open_window(15, 60, 8 << 20);
 	struct addr addr;
@@ -188,7 +188,7 @@ static void hosts_that_fell_silent_cost_nothing(void **state)
 	window_close(window);
 }
 
-static void points_count_as_often_as_they_weigh(void **state)
+static void each_point_of_an_offence_counts(void **state)
 {
 	struct window *window = open_window(100, 300, 1 << 20);
 	struct addr a = host(1), b = host(2);
@@ -206,7 +206,7 @@ static void points_count_as_often_as_they_weigh(void **state)
 	window_close(window);
 }
 
-static void a_host_that_is_forgotten_starts_anew_and_its_neighbour_does_not(void **state)
+static void the_count_of_a_forgotten_host_restarts_and_its_neighbours_does_not(void **state)
 {
 	struct window *window = open_window(2, 300, 1 << 20);
 	struct addr a = host(1), b = host(2);
@@ -222,7 +222,7 @@ static void a_host_that_is_forgotten_starts_anew_and_its_neighbour_does_not(void
 	window_close(window);
 }
 
-static void hosts_of_many_points_stay_within_the_memory(void **state)
+static void hosts_with_many_points_stay_within_the_memory_limit(void **state)
 {
 	struct window *window = open_window(1000, 3600, 1 << 20);
 	struct addr addr;
@@ -257,17 +257,18 @@ static void options_out_of_range_are_refused(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(the_sixteenth_within_five_minutes_is_one_too_many),
-		cmocka_unit_test(the_count_starts_anew_after_a_verdict),
+		cmocka_unit_test(the_sixteenth_within_five_minutes_exceeds_the_limit),
+		cmocka_unit_test(the_count_restarts_after_a_verdict),
 		cmocka_unit_test(
-			lines_slightly_out_of_order_count_and_a_clock_set_back_starts_anew),
-		cmocka_unit_test(a_late_line_finds_its_host_still_watched),
+			lines_slightly_out_of_order_count_and_a_clock_set_back_restarts_the_count),
+		cmocka_unit_test(the_host_of_a_late_line_is_still_watched),
 		cmocka_unit_test(it_agrees_with_a_naive_window),
-		cmocka_unit_test(memory_is_bounded_and_the_longest_silent_is_forgotten),
-		cmocka_unit_test(hosts_that_fell_silent_cost_nothing),
-		cmocka_unit_test(points_count_as_often_as_they_weigh),
-		cmocka_unit_test(a_host_that_is_forgotten_starts_anew_and_its_neighbour_does_not),
-		cmocka_unit_test(hosts_of_many_points_stay_within_the_memory),
+		cmocka_unit_test(memory_is_bounded_and_the_least_recent_host_is_forgotten),
+		cmocka_unit_test(idle_hosts_use_no_memory),
+		cmocka_unit_test(each_point_of_an_offence_counts),
+		cmocka_unit_test(
+			the_count_of_a_forgotten_host_restarts_and_its_neighbours_does_not),
+		cmocka_unit_test(hosts_with_many_points_stay_within_the_memory_limit),
 		cmocka_unit_test(options_out_of_range_are_refused),
 	};
 
