@@ -36,7 +36,7 @@ same_as_default() {
 	done
 }
 
-@test "the README's example means what its remarks say" {
+@test "the README's example means what its comments say" {
 	mkdir "$BATS_TEST_TMPDIR/readme"
 	python3 "$manual" blocks "$top/README.md" "$BATS_TEST_TMPDIR/readme"
 	"$sobig" check -j -c "$BATS_TEST_TMPDIR/readme"/1-*.conf >"$BATS_TEST_TMPDIR/json"
@@ -49,7 +49,7 @@ same_as_default() {
 @test "the default rules are those of sobig-xdp.conf(5), number by number" {
 	diff <(python3 "$manual" rules "$top/user/man/sobig-xdp.conf.5" | jq .) <(jq -S '.rules | sort_by(.name)' "$BATS_TEST_TMPDIR/default.json")
 	[ "$(jq '.rules | length' "$BATS_TEST_TMPDIR/default.json")" = 10 ]
-	grep -q '^Ten rules come with it' "$top/README.md"
+	grep -q '^There are ten default rules\.' "$top/README.md"
 }
 
 @test "the settings that sobig-xdp.conf(5) gives as defaults are the defaults" {

@@ -131,7 +131,7 @@ explained() {
 	printf '203.0.113.0/24\nnonsense\n0.0.0.0/0\n{"cidr":7}\n{"cidr"\n' >"$LAB/bad"
 	run "$sobig" import "$LAB/bad"
 	[ "$status" = 1 ]
-	[[ $output == *'"nonsense" is no IPv4'* ]]
+	[[ $output == *'"nonsense": expected an IPv4'* ]]
 	[[ $output == *'"0.0.0.0/0" is not blocked: it is wider'* ]]
 	[[ $output == *'expected a member "cidr"'* ]]
 	[[ $output == *'1 blocked, 4 refused'* ]]
