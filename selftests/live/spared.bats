@@ -606,7 +606,7 @@ assert all(7100 < l.total_seconds() < 7300 for l in left), left'
 	done
 	run "$sobig" allow add 192.0.2.9 mx.example.org --state "$LAB/state"
 	[ "$status" = 1 ]
-	[[ $output == *'"mx.example.org" is no address and no network'*'[allow] host'* ]]
+	[[ $output == *'"mx.example.org": expected an address or a network'*'[allow] host'* ]]
 	run "$sobig" allow add 198.51.100.7/24 --state "$LAB/state"
 	[[ $output == *'"198.51.100.7/24": bits are set after the prefix'* ]]
 	run "$sobig" allow add 0.0.0.0/0 --state "$LAB/state"
