@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-only
-# The configuration that is installed says what is so: its lines are accepted, and none is missing.
+# The configuration file that is installed: its lines are valid, and no key is missing.
 
 setup() {
 	top=$(cd "$BATS_TEST_DIRNAME/../.." && pwd)
@@ -9,7 +9,7 @@ setup() {
 	: >"$BATS_TEST_TMPDIR/nothing"
 }
 
-# The keys that a configuration may have, as the code has them.
+# The keys of a configuration, read from the code.
 keys() {
 	tr '\n' ' ' <"$top/user/config/$1.c" | grep -oE 'keys\[\] = \{[^}]*\}' | grep -oE '"[^"]*"' | tr -d '"'
 }
@@ -20,13 +20,13 @@ keys() {
 	diff "$BATS_TEST_TMPDIR/default" "$BATS_TEST_TMPDIR/sample"
 }
 
-@test "each line of the sample is accepted when its remark is taken off" {
+@test "each line of the sample is accepted when it is uncommented" {
 	sed -nE 's/^#(\[.*\]$|[a-z-]+ = .*)/\1/p' "$sample" | grep -vE '^(host|file) = ' >"$BATS_TEST_TMPDIR/all"
 	[ "$(wc -l <"$BATS_TEST_TMPDIR/all")" -gt 25 ]
 	"$sobig" check -c "$BATS_TEST_TMPDIR/all"
 }
 
-@test "the sample and its manual tell every key" {
+@test "the sample and its manual contain every key" {
 	for room in config_rule config_allow config_state config_filter; do
 		[ "$(keys $room | wc -l)" -gt 2 ]
 		for key in $(keys $room); do
