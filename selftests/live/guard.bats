@@ -40,7 +40,7 @@ check_block_in_mode() {
 	# The loopback device has no native XDP.
 	launch_daemon lo --log "$log"
 	cat "$LAB/words"
-	grep -q 'cannot attach to mx0 in native mode.*trying generic' "$LAB/words"
+	grep -q 'cannot attach to lo in native mode.*trying generic' "$LAB/words"
 	"$sobig" status | grep -q 'generic mode'
 	"$sobig" detach lo
 	[ ! -e "$pins" ]

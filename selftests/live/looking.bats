@@ -138,7 +138,7 @@ until_said() {
 	prlimit --pid $daemon --nofile=1024:
 	until_said 'mx0: the filter is attached; it can be checked again'
 	# Told once, not for each look.
-	[ "$(grep -c 'cannot see whether' "$LAB/words")" = 1 ]
+	[ "$(grep -c 'cannot check whether' "$LAB/words")" = 1 ]
 	"$sobig" status | grep -q 'OK:'
 	stop_daemon
 	is_clean

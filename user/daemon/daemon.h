@@ -1,31 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/*
- * The state of a running daemon: what its parts share, and which thread may use it.
- *
- * Threads. All of struct daemon belongs to one thread, the loop (loop_run()), which reads the logs,
- * judges, blocks, reconciles, checks the interfaces and writes the statistics. No lock guards the
- * struct, and no other thread reads or writes it. Two threads work for the loop:
- *
- *	watcher (allow/watcher.c)	collects the allow list: asks exim and DNS, reads list files
- *and ssh sessions; may block for seconds
- *	writer (state/writer.c)		writes the state; may block as long as the disk does
- *
- * Both block all signals; the loop receives its signals from a signalfd. Each has a mutex of its
- * own, which guards only what it exchanges with the loop (the new set; the posted batch and struct
- * writer_state) and is never held during I/O. So watcher_take(), writer_block(), writer_post() and
- * writer_state() do not wait for exim, DNS or the disk of the state. An eventfd of the watcher
- *wakes the loop.
- *
- * The loop itself may block: up to 3 seconds for the lock of the pins (pins_lock(), lock_take()),
- * which all sobig-xdp processes share; while a filter is attached or detached; while it reads a log
- * or, on SIGHUP, the configuration; when nobody reads its standard output (--json). Before the
- *loop, restore_open() reads the state and exempt_open() waits about 3 seconds for the first allow
- *list.
- *
- * Locks between processes: each daemon_interface.claim is a flock(2) on the interface's pin folder,
- * held as long as the daemon filters it. The flock on the pin folder itself guards the block maps
- *and what is attached and pinned; it is held for one change at a time.
- */
+/* The state of a running daemon, shared by its parts. */
 #ifndef DAEMON_H
 #define DAEMON_H
 
@@ -46,6 +20,30 @@
 #include "state/evidence.h"
 
 #define DAEMON_LOGS_MAX 16
+
+/*
+ * Threads. The loop's thread (loop_run()) owns all of struct daemon: it reads the logs, judges,
+ * blocks, reconciles, checks the interfaces and writes the statistics. No lock guards the struct,
+ * and no other thread reads or writes it. Two threads work for the loop:
+ *
+ * - The watcher (allow/watcher.c) collects the allow list. It asks exim and DNS, reads list files
+ *   and ssh sessions, and may block for seconds. An eventfd wakes the loop when the list changed.
+ * - The writer (state/writer.c) writes the state. It may block as long as the disk does.
+ *
+ * Both block all signals; the loop reads its signals from a signalfd. Each has one mutex, which
+ * guards only what it exchanges with the loop (the new list; the posted records and struct
+ * writer_state) and is not held during I/O. So watcher_take(), writer_block(), writer_lift(),
+ * writer_post() and writer_state() do not wait for exim, DNS or the disk.
+ *
+ * The loop may block: a few seconds for the lock of the pins (pins_lock(), lock_take()), which all
+ * sobig-xdp processes share; while it attaches or detaches a filter; while it reads a log or, on
+ * SIGHUP, the configuration; when it prints and the reader of its output does not read. Before the
+ * loop starts, restore_open() reads the state and exempt_open() waits for the first allow list.
+ *
+ * Locks between processes, both flock(2): `claim` is on an interface's pin folder and is held while
+ * the daemon filters the interface. The lock on the pin folder of the installation guards the block
+ * maps and what is attached and pinned; it is held for one change at a time.
+ */
 
 struct exempt;
 struct restore;

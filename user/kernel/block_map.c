@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* One family's pair of maps: the LRU map that the filter may ask, and the ledger beside it. */
+/*
+ * One address family's pair of maps: the LRU map that the filter looks up, and the block info map.
+ */
 #include "kernel/block_map.h"
 
 #include <bpf/bpf.h>
@@ -92,7 +94,7 @@ void block_map_batch_add(const struct block_map *tables, struct block_map_batch 
 	batch->count++;
 }
 
-/* One call of the kernel for all, or for one: a batch of one would cost more. */
+/* One system call for the batch, or a plain update for a single row, which is cheaper. */
 static int block_map_write_map(int map, const char *keys, const void *values, uint32_t *count)
 {
 	__u32 done = *count;
@@ -111,7 +113,7 @@ static int block_map_write_map(int map, const char *keys, const void *values, ui
 	return -errno;
 }
 
-/* The ledger first: what is only there is put right by blocks_reconcile(). */
+/* The block info map first: blocks_reconcile() restores what is only there. */
 int block_map_write(const struct block_map *tables, struct block_map_batch *batch)
 {
 	int err = block_map_write_map(tables->info, batch->keys, batch->infos, &batch->count);
@@ -121,7 +123,7 @@ int block_map_write(const struct block_map *tables, struct block_map_batch *batc
 	return err ? err : blocked;
 }
 
-/* The kernel stops at the first key that is not there; we go on behind it. */
+/* The kernel stops at the first missing key; continue after it. */
 static int block_map_delete_map(int map, const char *keys, unsigned int key_size, uint32_t count)
 {
 	uint32_t from = 0;
@@ -140,7 +142,7 @@ static int block_map_delete_map(int map, const char *keys, unsigned int key_size
 	return 0;
 }
 
-/* The ledger first: blocks_reconcile() puts back only what it finds there. */
+/* The block info map first: blocks_reconcile() restores only what it finds there. */
 int block_map_delete(const struct block_map *tables, const struct block_map_batch *batch)
 {
 	int err = block_map_delete_map(tables->info, batch->keys, tables->key_size, batch->count);
@@ -150,7 +152,7 @@ int block_map_delete(const struct block_map *tables, const struct block_map_batc
 	return err ? err : blocked;
 }
 
-/* The next rows of either map. */
+/* Reads the next rows of either map. */
 static int block_map_step(int map, struct block_map_walk *walk, void *keys, void *values,
 			  uint32_t *count)
 {

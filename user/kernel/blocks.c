@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* The blocks in force, of hosts and of networks: whoever adds one or lifts one comes by here. */
+/* Adds and removes the active blocks of hosts and networks. */
 #include "kernel/blocks.h"
 
 #include <bpf/bpf.h>
@@ -27,10 +27,10 @@ void blocks_reason(const char *from, char to[SOBIG_REASON_SIZE])
 	memset(to + i, 0, SOBIG_REASON_SIZE - i);
 }
 
-/* What the ledger shall say of a host of which it says `old` now. */
+/* The new block info of a host whose current one is `old`. */
 static void blocks_extend(struct sobig_block_info *info, const struct sobig_block_info *old)
 {
-	/* A trial never takes the place of a block, nor counts for one. */
+	/* A dry run never replaces a block and does not extend one. */
 	if (old->dry_run && !info->dry_run)
 		return;
 	info->since = old->since;
@@ -43,7 +43,7 @@ static void blocks_extend(struct sobig_block_info *info, const struct sobig_bloc
 	memcpy(info->reason, old->reason, sizeof(info->reason));
 }
 
-/* What is ordered, as a ledger has it. */
+/* The request as a block info. */
 static struct sobig_block_info blocks_order(const struct blocks_order *order)
 {
 	struct sobig_block_info info = {
@@ -53,13 +53,13 @@ static struct sobig_block_info blocks_order(const struct blocks_order *order)
 		.dry_run = order->dry_run,
 	};
 
-	/* Before the machine was there, there was no time for the maps. */
+	/* The maps have no time before the machine's boot. */
 	info.since -= order->age < info.since ? order->age : info.since - 1;
 	blocks_reason(order->reason, info.reason);
 	return info;
 }
 
-/* Adds a host to the batch, in the light of what is known of it. True if it is new. */
+/* Adds a host to the batch, merged with its current block. True if it is new. */
 static bool blocks_stage(struct blocks *blocks, const struct block_map *tables,
 			 const struct addr *host, const struct sobig_block_info *ordered)
 {
@@ -68,7 +68,7 @@ static bool blocks_stage(struct blocks *blocks, const struct block_map *tables,
 	struct sobig_block block = { 0 };
 	bool known;
 
-	/* Most are new, and that is known without asking the kernel. */
+	/* Most hosts are new, and the front table shows it without a system call. */
 	known = !front_table_is_free(blocks->front, host) && !block_map_get_info(tables, key, &old);
 	if (known && (old.until > info.since || old.quiet)) {
 		blocks_extend(&info, &old);
@@ -82,13 +82,13 @@ static bool blocks_stage(struct blocks *blocks, const struct block_map *tables,
 	return !known;
 }
 
-/* As a tally would have it. */
+/* Saturated, like a drop count. */
 static uint32_t blocks_knocks(const struct sobig_block *block)
 {
 	return block->last_drop << 16 | (block->drops & FRONT_COUNT_MASK);
 }
 
-/* What is in the kernel's tables is shown to the filter. */
+/* Enters the batch in the front table. */
 static void blocks_show(struct blocks *blocks, const struct block_map *tables)
 {
 	const struct block_map_batch *batch = blocks->batch;
@@ -104,7 +104,7 @@ static void blocks_show(struct blocks *blocks, const struct block_map *tables)
 	}
 }
 
-/* Hosts of one family, no more than a batch; *count: as many as were blocked. */
+/* Blocks hosts of one family, at most a batch; *count: how many were blocked. */
 static int blocks_add_hosts(struct blocks *blocks, const struct addr_prefix *target, size_t *count,
 			    const struct sobig_block_info *ordered, uint32_t *left)
 {
@@ -156,7 +156,7 @@ static int blocks_add_network(struct blocks *blocks, const struct addr_prefix *t
 	return err;
 }
 
-/* How many of `whom` are hosts of the family of the first, one after the other; 0: a network. */
+/* Length of the initial run of hosts of the first one's family; 0: the first is a network. */
 static size_t blocks_run(const struct addr_prefix *target, size_t count)
 {
 	bool ipv4 = addr_is_ipv4(&target->addr);
@@ -168,7 +168,7 @@ static size_t blocks_run(const struct addr_prefix *target, size_t count)
 	return run;
 }
 
-/* Makes the front table as large as it has to be. Without memory it stays as it is, and true. */
+/* Resizes the front table. Without memory it stays as it is, and correct. */
 static void blocks_make_room(struct blocks *blocks, const struct addr_prefix *target, size_t count)
 {
 	struct front_table_counts expected = front_table_counts(blocks->front);
@@ -263,7 +263,7 @@ static int blocks_remove_tables(struct blocks *blocks, const struct block_map *t
 	int err = 0;
 
 	for (;;) {
-		/* From the start each time, since what was there is gone. */
+		/* From the start each time, because the previous entries were removed. */
 		struct block_map_walk walk = { 0 };
 
 		err = block_map_walk(tables, &walk, blocks->batch);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* The blocks in force, of hosts and of networks: whoever adds one or lifts one comes by here. */
+/* Adds and removes the active blocks of hosts and networks. */
 #ifndef VERDICT_H
 #define VERDICT_H
 
@@ -12,50 +12,51 @@
 
 struct blocks;
 
-/* What shall be done to those that are blocked. */
+/* Options of a block. */
 struct blocks_order {
 	uint32_t seconds;
-	uint32_t age; /* seconds for which they were blocked before; the list shall know */
-	bool extend;  /* for as long after the last SYN */
+	uint32_t age; /* seconds since the block began, for a restored block */
+	bool extend;  /* extend the block until `seconds` after the last SYN */
 	bool dry_run;
-	const char
-		*reason; /* cut to SOBIG_REASON_SIZE - 1 bytes; what is not printable becomes '?' */
+	const char *reason; /* cut to SOBIG_REASON_SIZE - 1 bytes; non-printable bytes become '?' */
 };
 
-/* A reason as the maps and the state have it: printable ASCII, the rest as '?'; cut, padded with 0.
+/*
+ * Formats a reason for the maps and the state: printable ASCII, other bytes as '?'; cut, padded
+ * with 0.
  */
 void blocks_reason(const char *from, char to[SOBIG_REASON_SIZE]);
 
 /*
- * All functions take turns with those of other processes. -EBUSY: our turn did not come for
- * seconds, since somebody was stopped in his.
+ * All functions take the lock that other processes share. -EBUSY: the lock was not free for
+ * seconds, because its holder was stopped.
  */
 
 /*
- * The maps pinned in `dir`. -ENOENT: nothing is attached; -EPERM: no privilege; -EINVAL: they are
- * another version's. Says nothing.
+ * Opens the maps pinned in `dir`. -ENOENT: nothing is attached; -EPERM: no privilege; -EINVAL: they
+ * belong to another version. Logs nothing.
  */
 int blocks_open(const char *dir, struct blocks **out);
 
-/* While the caller holds pins_lock() of the same folder, which is the same turn. */
+/* Set while the caller holds pins_lock() of the same folder, which is the same lock. */
 void blocks_share_lock(struct blocks *blocks, bool shared);
 
 /*
- * Blocks all of `whom`, from now on; a block in force is made longer, never shorter, and keeps
- * its `since` and its count. left[i] is for how many seconds whom[i] is blocked now (`left` may be
- * NULL). A trial is kept and counted, but drops nothing, and gives way to a block. *done is how
- * many were blocked. 0; -E2BIG: the table is full; -EBUSY; or -errno.
+ * Blocks all of `target` from now on. An active block becomes longer, never shorter, and keeps its
+ * `since` and its drop count. left[i]: the seconds for which target[i] is blocked now (`left` may
+ * be NULL). A dry run is stored and counted, but drops nothing, and is replaced by a block. *done:
+ * how many were blocked. 0; -E2BIG: the table is full; -EBUSY; or -errno.
  */
 int blocks_add(struct blocks *blocks, const struct addr_prefix *target, size_t count,
 	       const struct blocks_order *order, uint32_t *left, size_t *done);
 
-/* -ENOENT: it was not blocked as such. */
+/* Removes one block. -ENOENT: this target was not blocked. */
 int blocks_remove(struct blocks *blocks, const struct addr_prefix *target);
 
-/* How many were removed, or -errno. */
+/* Removes all blocks. Returns how many, or -errno. */
 int blocks_remove_all(struct blocks *blocks);
 
-/* How many hosts can be blocked. */
+/* Capacity of the table, in hosts. */
 uint64_t blocks_room(const struct blocks *blocks, bool ipv4);
 
 /* Accepts NULL. */

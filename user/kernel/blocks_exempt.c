@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Who is never blocked, taken out of the blocks in force and out of networks that shall be. */
+/* Excludes the allow list from active blocks and from networks to be blocked. */
 #include "kernel/blocks_exempt.h"
 
 #include <errno.h>
@@ -10,7 +10,7 @@
 #include "kernel/blocks_internal.h"
 #include "kernel/blocks_reconcile.h"
 
-/* So many hosts are looked up one by one; of more, all blocks are looked through. */
+/* Up to so many hosts are looked up one by one; for more, all blocks are read. */
 #define BLOCKS_EXEMPT_HOSTS_FEW 1024
 
 struct blocks_exempt_found {
@@ -56,7 +56,7 @@ int blocks_exempt_rest(const struct prefix_set *allowed, const struct addr_prefi
 
 	if (!prefix_set_find(allowed, target, &entry))
 		return blocks_exempt_add(out, target);
-	/* Somebody in a /64 is the host of that /64. */
+	/* An address in a /64 belongs to the host of that /64. */
 	if (entry.length <= target->length ||
 	    (!addr_is_ipv4(&target->addr) && target->length == SOBIG_IPV6_PREFIX))
 		return 0;
@@ -104,7 +104,7 @@ static int blocks_exempt_visit_host(struct blocks_exempt *exempt, const struct a
 {
 	const struct sobig_network value = { .until = info->until, .dry_run = info->dry_run };
 
-	/* One that lasts until its host is quiet may last for longer than the ledger says. */
+	/* A block that lasts until its host is quiet may end later than its block info says. */
 	if (info->until <= exempt->now && !info->quiet)
 		return 0;
 	return prefix_set_find(exempt->fresh, host, NULL) ? blocks_exempt_note(exempt, host, &value)
@@ -130,7 +130,7 @@ static int blocks_exempt_walk_hosts(struct blocks_exempt *exempt, const struct b
 	return err;
 }
 
-/* A host that is spared, or has an address that is. */
+/* A host that is allowed or contains an allowed address. */
 static int blocks_exempt_ask_host(struct blocks_exempt *exempt, const struct addr *addr)
 {
 	const struct addr_prefix host = addr_prefix_host(addr);
@@ -161,7 +161,7 @@ static int blocks_exempt_find_hosts(struct blocks_exempt *exempt)
 	return err;
 }
 
-/* The rest is blocked before the whole is lifted, so that nobody slips through. */
+/* The rest is blocked before the whole is removed, so that there is no gap. */
 static int blocks_exempt_split(struct blocks_exempt *exempt,
 			       const struct blocks_exempt_found *found, size_t *count)
 {
@@ -193,7 +193,7 @@ static int blocks_exempt_lift(struct blocks_exempt *exempt, const struct blocks_
 	err = blocks_remove(exempt->blocks, &found->target);
 	if (!err)
 		exempt->each(exempt->context, &lifted);
-	/* Somebody else was faster. */
+	/* Another process removed it first. */
 	return err == -ENOENT ? 0 : err;
 }
 

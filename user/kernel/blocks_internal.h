@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* The tables behind struct blocks; for blocks.c and blocks_*.c. */
+/* The tables of struct blocks; for blocks.c and blocks_*.c. */
 #ifndef BLOCKS_INTERNAL_H
 #define BLOCKS_INTERNAL_H
 
@@ -14,17 +14,17 @@
 
 struct blocks {
 	struct lock lock;
-	struct block_map tables[BLOCKS_FAMILIES]; /* IPv4's, IPv6's */
+	struct block_map tables[BLOCKS_FAMILIES]; /* IPv4, IPv6 */
 	struct net_trie networks;
 	struct front_table *front;
-	struct block_map_batch *batch;	 /* what is being worked at */
-	struct block_map_batch *expired; /* and one that is taken out of it */
-	/* Where blocks_reconcile() has come. */
+	struct block_map_batch *batch;	 /* the batch in use */
+	struct block_map_batch *expired; /* and the expired rows of it */
+	/* Progress of blocks_reconcile(). */
 	int family;
 	struct block_map_walk walk;
 	uint64_t seen[BLOCKS_FAMILIES]; /* in this round */
-	bool thorough;			/* look each one up: some are missing */
-	uint32_t rests;			/* how often they need not be counted yet */
+	bool thorough;			/* look up each block: some are missing */
+	uint32_t rests;			/* calls until the next count */
 };
 
 #endif

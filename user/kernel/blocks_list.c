@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* The blocks in force, looked at and not touched. */
+/* Reads the active blocks. */
 #include "kernel/blocks_list.h"
 
 #include <errno.h>
@@ -36,7 +36,7 @@ struct blocks_list_visitor {
 	uint32_t now;
 };
 
-/* What the filter has counted of a host, in the LRU map and in the tally. */
+/* The drops of a host: LRU map plus drop count in the front table. */
 static void blocks_list_read_drops(struct blocks *blocks, const struct block_map *tables,
 				   const void *key, struct blocks_list_entry *entry)
 {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* What keeps ledger, LRU maps, tries and front table together; for blocks.c. */
+/* Keeps block info maps, LRU maps, tries and front table consistent; for blocks.c. */
 #include "kernel/blocks_reconcile.h"
 
 #include <errno.h>
@@ -9,28 +9,28 @@
 #include "common/clock.h"
 #include "kernel/blocks_internal.h"
 
-/* A block that shall last until its host is quiet is made longer when so little of it is left. */
+/* Seconds left below which a block that lasts until its host is quiet is extended. */
 #define BLOCKS_RECONCILE_AHEAD 10
 
-/* ... or when it would be by so much. */
+/* ... or seconds that an extension adds at least. */
 #define BLOCKS_RECONCILE_LONGER 30
 
 /*
- * What was dropped within so many seconds is entered, and of many hosts each at its turn: all of a
- * storm's every second would cost more than the storm.
+ * Drop counts are entered within so many seconds; with many hosts, a part of them each second,
+ * because entering all of a storm's every second would cost more than the storm.
  */
 #define BLOCKS_RECONCILE_FRESH 64
 #define BLOCKS_RECONCILE_TURNS 8
 #define BLOCKS_RECONCILE_MANY  8192
 
-/* How many are looked at in one call, and how many looked up if some are missing. */
+/* Blocks checked per call, and looked up per call if some are missing. */
 #define BLOCKS_RECONCILE_STEP	       20000
 #define BLOCKS_RECONCILE_STEP_THOROUGH 100000
 
-/* To count so many takes no longer than a call may. */
+/* Entries that can be counted within one call. */
 #define BLOCKS_RECONCILE_COUNT 200000
 
-/* So close to its end, a tally's count is left to the filter, which carries it over. */
+/* Near its maximum, a drop count is left to the filter, which carries it over. */
 #define BLOCKS_RECONCILE_CARRY 0xff00u
 
 bool blocks_reconcile_enter_drops(const struct blocks *blocks, const struct addr *host,
@@ -42,7 +42,7 @@ bool blocks_reconcile_enter_drops(const struct blocks *blocks, const struct addr
 	if (front_table_dropped(blocks->front, host, &dropped) || !dropped)
 		return false;
 	drops = (block->drops & ~(uint64_t)FRONT_COUNT_MASK) | (dropped & FRONT_COUNT_MASK);
-	/* The filter's second may be one ahead of ours. */
+	/* The filter's clock may be one second ahead. */
 	last = now + 1 - ((now + 1 - (dropped >> 16)) & 0xffff);
 	if (drops == block->drops && (dropped >> 16) == (block->last_drop & 0xffff))
 		return false;
@@ -79,7 +79,7 @@ static int blocks_reconcile_add_row(struct blocks_reconcile_rows *rows,
 	return 0;
 }
 
-/* All blocks of a family, with what their tallies say. */
+/* Fills the front table with all blocks of a family and their drop counts. */
 static int blocks_reconcile_collect(struct blocks *blocks, const struct block_map *tables,
 				    struct blocks_reconcile_rows *rows)
 {
@@ -98,7 +98,7 @@ static int blocks_reconcile_collect(struct blocks *blocks, const struct block_ma
 				.doubt = info->dry_run,
 			};
 
-			/* One without a seat is counted in the LRU map alone. */
+			/* A host without a slot is counted in the LRU map only. */
 			if (front_table_dropped(blocks->front, &row.host, &row.dropped) &&
 			    !block_map_get_block(tables, key, &block))
 				row.dropped = block.last_drop << 16 |
@@ -116,7 +116,7 @@ int blocks_reconcile_front(struct blocks *blocks, const struct front_table_count
 
 	for (int i = 0; i < BLOCKS_FAMILIES && !err; i++)
 		err = blocks_reconcile_collect(blocks, &blocks->tables[i], &rows);
-	/* What is dropped from here to front_table_end() may go uncounted at its block. */
+	/* Drops from here to front_table_end() may not be counted in their block. */
 	if (!err)
 		err = front_table_begin(blocks->front, expected);
 	if (!err) {
@@ -146,12 +146,14 @@ void blocks_reconcile_count_networks(struct blocks *blocks)
 {
 	uint32_t counts[BLOCKS_FAMILIES] = { 0 };
 
-	/* If they cannot be counted now, the next repair does. */
+	/* If they cannot be counted now, the next blocks_reconcile() does it. */
 	if (!net_trie_each(&blocks->networks, blocks_reconcile_count_network, counts))
 		front_table_set_networks(blocks->front, counts[0], counts[1]);
 }
 
-/* True, and *until is later, if the host has knocked since, and its block shall see it quiet. */
+/*
+ * True, and *until is later, if the host was dropped since and its block lasts until it is quiet.
+ */
 static bool blocks_reconcile_extends(uint32_t *until, uint32_t quiet, uint32_t last_drop,
 				     uint32_t now)
 {
@@ -164,7 +166,7 @@ static bool blocks_reconcile_extends(uint32_t *until, uint32_t quiet, uint32_t l
 	return true;
 }
 
-/* What the line of a host that has gone can be sure of now. */
+/* Updates the valid-until time of the line of a removed host. */
 static void blocks_reconcile_line(struct blocks *blocks, const struct block_map *tables,
 				  const struct addr *host)
 {
@@ -199,7 +201,7 @@ static int blocks_reconcile_expire(struct blocks *blocks, const struct block_map
 	return err;
 }
 
-/* True of a host whose turn it is to have its drops entered. */
+/* True if the host's drop count is due. */
 static bool blocks_reconcile_is_due(const struct blocks *blocks, const struct addr *host,
 				    uint32_t now)
 {
@@ -210,7 +212,7 @@ static bool blocks_reconcile_is_due(const struct blocks *blocks, const struct ad
 	       (sum + now) % BLOCKS_RECONCILE_TURNS == 0;
 }
 
-/* One that need not be looked up: it is in force for a while, and what was dropped is entered. */
+/* True if the block need not be looked up: it stays active, and its drop count is entered. */
 static bool blocks_reconcile_is_idle(const struct blocks *blocks, const struct addr *host,
 				     const struct sobig_block_info *info, uint32_t now)
 {
@@ -238,7 +240,7 @@ static int blocks_reconcile_one(struct blocks *blocks, const struct block_map *t
 	if (!blocks->thorough && blocks_reconcile_is_idle(blocks, &host, info, now))
 		return 0;
 	lost = block_map_get_block(tables, key, &block);
-	/* The filter itself makes one longer that it finds has just run out. */
+	/* The filter itself extends a block that it finds expired. */
 	if (block.until > until)
 		until = block.until;
 	changed = blocks_reconcile_enter_drops(blocks, &host, &block) &&
@@ -280,7 +282,7 @@ static int blocks_reconcile_network(void *context, const struct addr_prefix *pre
 	return longer.until <= now ? net_trie_delete(&blocks->networks, prefix) : 0;
 }
 
-/* The end of a round: networks are few, and the table may want another size. */
+/* At the end of a round: checks the few networks, and resizes the front table if needed. */
 static int blocks_reconcile_round(struct blocks *blocks)
 {
 	struct front_table_counts counts = front_table_counts(blocks->front);
@@ -292,7 +294,7 @@ static int blocks_reconcile_round(struct blocks *blocks)
 	return err;
 }
 
-/* The next rows of the family's ledger. */
+/* Reads the next rows of the family's block info map. */
 static int blocks_reconcile_step(struct blocks *blocks, struct blocks_reconciled *result)
 {
 	const struct block_map *tables = &blocks->tables[blocks->family];
@@ -308,8 +310,8 @@ static int blocks_reconcile_step(struct blocks *blocks, struct blocks_reconciled
 }
 
 /*
- * To look up each one costs ten times as much as to count: that is done only if the LRU maps do
- * not hold as many as they should, all in a round that begins now.
+ * Looking up each block costs ten times as much as counting. So all are looked up, in a round that
+ * begins now, only if the LRU maps have fewer entries than expected.
  */
 static void blocks_reconcile_count(struct blocks *blocks)
 {
@@ -327,7 +329,7 @@ static void blocks_reconcile_count(struct blocks *blocks)
 	memset(blocks->seen, 0, sizeof(blocks->seen));
 }
 
-/* At the end of a family's ledger: true if it was the last one's, and the round is over. */
+/* At the end of a family's block info map: true if it was the last, and the round is over. */
 static bool blocks_reconcile_goes_round(struct blocks *blocks)
 {
 	const struct front_table_counts counts = { blocks->seen[0], blocks->seen[1] };

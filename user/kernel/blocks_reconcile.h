@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* What keeps ledger, LRU maps, tries and front table together; for blocks.c. */
+/* Keeps block info maps, LRU maps, tries and front table consistent; for blocks.c. */
 #ifndef BLOCKS_RECONCILE_H
 #define BLOCKS_RECONCILE_H
 
@@ -12,27 +12,30 @@
 
 struct blocks;
 
-/* All of these are for whoever has the turn, but for blocks_reconcile_enter_drops(). */
+/*
+ * The caller holds the lock of `blocks`, except for blocks_reconcile_enter_drops() and
+ * blocks_reconcile().
+ */
 
-/* Enters into `block` what the tally of its host has counted. True if it had counted anything. */
+/* Adds the host's drop count from the front table to `block`. True if it was not 0. */
 bool blocks_reconcile_enter_drops(const struct blocks *blocks, const struct addr *host,
 				  struct sobig_block *block);
 
-/* Makes the front table anew, for as many hosts as are expected. 0; -ENOMEM or another -errno. */
+/* Rebuilds the front table for the expected number of hosts. 0; -ENOMEM or another -errno. */
 int blocks_reconcile_front(struct blocks *blocks, const struct front_table_counts *expected);
 
-/* Tells the filter whether there are networks to look for. */
+/* Sets the number of blocked networks, by which the filter knows whether to look them up. */
 void blocks_reconcile_count_networks(struct blocks *blocks);
 
 struct blocks_reconciled {
-	uint64_t expired; /* run out, and now removed */
-	uint64_t evicted; /* the LRU had lost them, and they were put back */
+	uint64_t expired; /* expired blocks that were removed */
+	uint64_t evicted; /* blocks that the LRU map had lost and that were restored */
 };
 
 /*
- * Looks after the blocks, some of them each time if there are many: sweeps what has lapsed, puts
- * back what the kernel's tables have lost, makes longer what shall last until its host is quiet,
- * enters what was dropped. Once a second is often enough. 0 or -errno.
+ * Checks the blocks, a part of them in each call if there are many: removes expired ones, restores
+ * what the kernel's tables have lost, extends those that last until their host is quiet, and enters
+ * drop counts. To be called once a second. 0 or -errno.
  */
 int blocks_reconcile(struct blocks *blocks, struct blocks_reconciled *out);
 

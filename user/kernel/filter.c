@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* The XDP program on an interface: loaded, attached beside others', found again, taken away. */
+/* Loads, attaches, finds and detaches the XDP program of an interface. */
 #include "kernel/filter.h"
 
 #include <errno.h>
@@ -60,7 +60,10 @@ static void filter_report_failure(const char *name, const struct filter_options 
 			  filter_mode_name(options->mode), strerror(-err), heard);
 }
 
-/* In what mode to attach. One that the operator asked for wins over that of a program of ours. */
+/*
+ * The mode in which to attach. The operator's choice has priority over the mode of a program of
+ * ours.
+ */
 static int filter_choose_mode(unsigned int ifindex, const struct filter_options *options,
 			      struct look *before, enum filter_mode *out)
 {
@@ -83,7 +86,7 @@ static int filter_choose_mode(unsigned int ifindex, const struct filter_options 
 	return err ? err : look_at(ifindex, options->pins, 0, before);
 }
 
-/* Another's that lets no other stand beside it. */
+/* A program of another owner that does not allow others next to it. */
 static bool filter_is_barred(const struct look *look)
 {
 	return look->main && !look->ours && !look->dispatcher;
@@ -121,7 +124,7 @@ int filter_prepare(unsigned int ifindex, const struct filter_options *options)
 		err = ticks_read(&ticks);
 	if (!err)
 		err = loader_prepare(ifindex, options, &ticks);
-	/* No program is loaded here, so that nothing else can be wrong. */
+	/* No program is loaded here, so there are no other errors. */
 	if (err == -EINVAL && there)
 		err = -ESTALE;
 	else if (err)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* The XDP program on an interface: loaded, attached beside others', found again, taken away. */
+/* Loads, attaches, finds and detaches the XDP program of an interface. */
 #ifndef FILTER_H
 #define FILTER_H
 
@@ -9,36 +9,34 @@
 #include "kernel/filter_types.h"
 
 /*
- * Makes the maps that the program will use, if they are not there, so that they can be filled
- * before it sees a packet. pins_claim() was called before. 1: they are new; 0: they were there;
- * errors as of filter_attach().
+ * Creates the program's maps if they do not exist, so that they can be filled before it sees a
+ * packet. Call pins_claim() first. 1: they are new; 0: they existed; errors like filter_attach().
  */
 int filter_prepare(unsigned int ifindex, const struct filter_options *options);
 
 /*
- * Puts the program on the interface; pins_claim() was called before. A program of ours that a
- * former process left there is replaced in one step, so that no packet goes unfiltered, and its
- * maps are taken over. Errors have been told to the operator, -EPERM excepted: -EBUSY: somebody
- * else's program is there and was left alone; -EEXIST: the maps in place are for another number of
- * blocks; the kernel's own otherwise.
+ * Attaches the program; call pins_claim() first. A program of ours that a previous daemon left is
+ * replaced in one step, so that no packet is unfiltered, and its maps are taken over. Errors are
+ * logged, except -EPERM. -EBUSY: another program is attached and was not changed; -EEXIST: the
+ * existing maps are for another number of blocks; otherwise the kernel's error.
  */
 int filter_attach(unsigned int ifindex, const struct filter_options *options,
 		  struct filter_info *out);
 
 /*
- * Our program on the interface: the one of that id, or, for id 0, the one that uses these pins.
- * 0; -ENOENT: it is not there; -ENODEV: nor is the interface. Any other error: whether it is there
- * is not known, -EPERM among them. Says nothing; may be called from any thread.
+ * Finds our program on the interface: the one with that id or, for id 0, the one that uses these
+ * pins. 0; -ENOENT: not attached; -ENODEV: no such interface. Any other error, including -EPERM:
+ * unknown whether it is attached. Logs nothing; may be called from any thread.
  */
 int filter_find(unsigned int ifindex, const char *pins, uint32_t id, struct filter_info *out);
 
 /*
- * Takes our program, as filter_find() finds it, and no other off the interface. 0, -ENOENT: it
- * was not there, or the interface is not (not told); other errors have been told, -EPERM excepted.
+ * Detaches our program, as found by filter_find(), and no other. 0; -ENOENT: it was not attached,
+ * or the interface does not exist (not logged); other errors are logged, except -EPERM.
  */
 int filter_detach(unsigned int ifindex, const char *pins, uint32_t id);
 
-/* Tells the operator of a program on the interface that is not ours, if there is one. */
+/* Logs a program on the interface that is not ours, if there is one. */
 void filter_report_others(unsigned int ifindex, const char *pins);
 
 const char *filter_mode_name(enum filter_mode mode);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* What the parts that attach the filter share: how it is to be attached, and how it is. */
+/* Options with which the filter is attached, and its state. */
 #ifndef FILTER_TYPES_H
 #define FILTER_TYPES_H
 
@@ -9,23 +9,23 @@
 #include "sobig.h"
 
 enum filter_mode {
-	FILTER_AUTO, /* native, or generic where the driver refuses */
+	FILTER_AUTO, /* native, or generic if the driver refuses */
 	FILTER_NATIVE,
 	FILTER_GENERIC,
 };
 
 struct filter_options {
-	const char *pins;		 /* where the maps are pinned */
-	uint16_t ports[SOBIG_PORTS_MAX]; /* host order; 0: no more */
+	const char *pins;		 /* folder in which the maps are pinned */
+	uint16_t ports[SOBIG_PORTS_MAX]; /* host byte order; 0: end of the list */
 	bool dry_run;
-	bool scope_port;     /* drop all that a blocked host sends to these ports, not only SYNs */
+	bool scope_port;     /* drop all packets of a blocked host to these ports, not only SYNs */
 	uint32_t rate_step;  /* of one SYN, in units of struct sobig_syn_rates; 0: no limit */
-	uint32_t rate_burst; /* how many SYNs at a time */
-	uint32_t blocks;     /* IPv4 addresses that can be blocked; 0: as usual, or as pinned */
+	uint32_t rate_burst; /* SYNs in a burst */
+	uint32_t blocks;     /* capacity in IPv4 addresses; 0: the default, or as pinned */
 	enum filter_mode mode;
 };
 
-/* What the kernel says of our program on an interface. */
+/* Our program on an interface, as reported by the kernel. */
 struct filter_info {
 	uint32_t id;
 	enum filter_mode mode; /* never FILTER_AUTO */

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* The blocks as the front table (headers/front.h) shows them to the filter: one writer at a time.
+/*
+ * Writes the front table (front.h), in which the filter looks up blocks first. One writer at a
+ * time.
  */
 #include "kernel/front_table.h"
 
@@ -17,17 +19,17 @@
 
 #include "kernel/pins.h"
 
-#define FRONT_TABLE_SHRINK   8	/* lines are too many if so many times fewer would do */
-#define FRONT_TABLE_OVERFULL 32 /* one line in so many may be in doubt before it is made anew */
+#define FRONT_TABLE_SHRINK   8	/* too many lines if so many times fewer suffice */
+#define FRONT_TABLE_OVERFULL 32 /* invalidated lines, as one in so many, that cause a rebuild */
 
-/* One family's lines. Hosts of both are handled as numbers in network order. */
+/* One family's lines. Hosts of both families are numbers in network byte order. */
 struct front_table_table {
 	char *lines;
-	size_t size; /* lines that there is room for */
+	size_t size; /* capacity in lines */
 	unsigned int hosts;
 	unsigned int load;
 	bool wide;
-	/* While it is made anew: what the lines will be sure of. */
+	/* During a rebuild: the future valid-until times of the lines. */
 	uint32_t *valid_until;
 };
 
@@ -57,7 +59,7 @@ static uint32_t front_table_get_valid(const char *line)
 	return __atomic_load_n((const uint32_t *)line, __ATOMIC_ACQUIRE);
 }
 
-/* Ordered with what is written of the hosts before and after, as front.h demands. */
+/* Ordered with the writes of hosts before and after, as front.h requires. */
 static void front_table_set_valid(char *line, uint32_t valid_until)
 {
 	__atomic_store_n(front_table_sure(line), valid_until, __ATOMIC_SEQ_CST);
@@ -114,7 +116,7 @@ static struct front_table_place front_table_place(const struct front_table *fron
 	return place;
 }
 
-/* The slot in which `host` stands, or -1; 0 asks for a free one. */
+/* The slot of `host`, or -1; host 0 finds a free slot. */
 static int front_table_slot(const struct front_table_place *place, uint64_t host)
 {
 	for (unsigned int i = 0; i < place->table->hosts; i++)
@@ -130,7 +132,9 @@ bool front_table_is_free(const struct front_table *front, const struct addr *hos
 	return front_table_get_valid(place.line) && front_table_slot(&place, place.host) < 0;
 }
 
-/* Gives `host` a slot; false: there is none. Its line must be sure of no more than is true. */
+/*
+ * Puts `host` in a slot; false: none is free. The line's valid-until time must already be correct.
+ */
 static bool front_table_slot_of(const struct front_table_place *place, uint32_t dropped)
 {
 	int slot = front_table_slot(place, 0);
@@ -280,17 +284,17 @@ bool front_table_needs_rebuild(const struct front_table *front,
 					       state->overfull6, urgent);
 }
 
-/* Returns when no packet is on its way any more that had read the table before the call. */
+/* Waits until no packet is in progress that read the table before the call. */
 static void front_table_wait(void)
 {
 	const struct timespec long_enough = { 0, 50000000 };
 
-	/* The kernel's part of it is synchronize_rcu(), and XDP programs run under RCU. */
+	/* The kernel calls synchronize_rcu() here, and XDP programs run under RCU. */
 	if (syscall(SYS_membarrier, MEMBARRIER_CMD_GLOBAL, 0, 0))
 		nanosleep(&long_enough, NULL);
 }
 
-/* Of lines that are in doubt, so that no order matters. */
+/* The lines are invalidated, so the order does not matter. */
 static void front_table_clear(struct front_table_table *table)
 {
 	for (size_t i = 0; i < table->size; i++)
@@ -325,8 +329,8 @@ int front_table_begin(struct front_table *front, const struct front_table_counts
 		memset(front->tables[i].valid_until, 0xff, lines[i] * sizeof(uint32_t));
 	}
 	/*
-	 * First all is in doubt, then nobody looks at the hosts any more; then the hash changes,
-	 * then nobody looks where the old one led.
+	 * First invalidate all lines and wait until no packet reads the hosts; then change the hash
+	 * and wait until no packet uses the old one.
 	 */
 	state->rebuilding = 1;
 	for (int i = 0; i < 2; i++)

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* The blocks as the front table (headers/front.h) shows them to the filter: one writer at a time.
+/*
+ * Writes the front table (front.h), in which the filter looks up blocks first. One writer at a
+ * time.
  */
 #ifndef FRONT_TABLE_H
 #define FRONT_TABLE_H
@@ -12,9 +14,9 @@
 #include "front.h"
 
 /*
- * Hosts per line, on average. The fuller the lines, the fewer fit into the processor's caches, but
- * of two in seven slots (one in five), hardly a line in a hundred has more than there is room for:
- * and to ask the LRU map costs as much as ten others.
+ * Hosts per line, on average. Fuller lines need less of the processor's caches, but overflow more
+ * often. With two hosts in seven slots (one in five), about one line in a hundred overflows, and a
+ * lookup in the LRU map costs as much as ten lookups in the front table.
  */
 #define FRONT_TABLE_LOAD4 2
 #define FRONT_TABLE_LOAD6 1
@@ -24,47 +26,47 @@
 struct front_table;
 
 /*
- * The tables pinned in `dir`, mapped into memory. -ENOENT, -EPERM, -ENOMEM; says nothing. The
- * caller closes *out, and holds the lock of blocks.c for all calls but front_table_open(),
+ * Maps the tables pinned in `dir` into memory. -ENOENT, -EPERM, -ENOMEM; logs nothing. The caller
+ * closes *out, and holds the lock of blocks.c for all calls except front_table_open(),
  * front_table_dropped() and front_table_close().
  */
 int front_table_open(const char *dir, struct front_table **out);
 
-/* Hosts are as addr_host() makes them throughout. */
+/* All hosts are as made by addr_host(). */
 
-/* True if it is sure that `host` is not blocked. */
+/* True if `host` is certainly not blocked. */
 bool front_table_is_free(const struct front_table *front, const struct addr *host);
 
 /*
- * Enters a host that is in the LRU map, blocked until `until` at least; `knocks` is what its tally
- * shall begin with. Of a host that stands there already, the line is not made surer.
+ * Enters a host that is in the LRU map and blocked at least until `until`; `dropped` is the initial
+ * drop count. If the host is already entered, the line's valid-until time is not extended.
  */
 void front_table_put(struct front_table *front, const struct addr *host, uint32_t until,
 		     uint32_t dropped);
 
-/* From now on, the LRU map is asked about the hosts of this host's line. */
+/* Invalidates this host's line: from now on, its hosts are looked up in the LRU map. */
 void front_table_invalidate(struct front_table *front, const struct addr *host);
 
-/* Takes a host out, and out of the tally. */
+/* Removes a host and its drop count. */
 void front_table_remove(struct front_table *front, const struct addr *host);
 
-/* The tally of a host (front.h); -ENOENT: it stands nowhere. */
+/* The drop count of a host (front.h); -ENOENT: it is not in the table. */
 int front_table_dropped(const struct front_table *front, const struct addr *host, uint32_t *out);
 
-/* The hosts of this host's line, at most FRONT_HOSTS4; how many. */
+/* The hosts of this host's line, at most FRONT_HOSTS4. Returns how many. */
 size_t front_table_line(const struct front_table *front, const struct addr *host,
 			struct addr out[FRONT_HOSTS4]);
 
 /*
- * All that stand in this host's line are blocked until `until` at least. Nothing is changed of a
- * line that is in doubt.
+ * Sets the line's valid-until time: all its hosts are blocked at least until `until`. An
+ * invalidated line is not changed.
  */
 void front_table_renew(struct front_table *front, const struct addr *host, uint32_t until);
 
-/* How many networks are blocked. */
+/* Sets the number of blocked networks. */
 void front_table_set_networks(struct front_table *front, uint32_t ipv4, uint32_t ipv6);
 
-/* Counted by the caller, as he adds and removes; front_table_begin() sets them anew. */
+/* Numbers of hosts. The caller counts when it adds and removes; front_table_begin() resets them. */
 struct front_table_counts {
 	uint64_t ipv4;
 	uint64_t ipv6;
@@ -75,16 +77,15 @@ void front_table_set_counts(struct front_table *front, const struct front_table_
 struct front_table_counts front_table_counts(const struct front_table *front);
 
 /*
- * True if it would be better made anew for so many hosts; if it is `urgent`, only where it would
- * be of little use otherwise, or was left half made.
+ * True if the table should be rebuilt for so many hosts. With `urgent`, only if it would be of
+ * little use otherwise, or a rebuild was interrupted.
  */
 bool front_table_needs_rebuild(const struct front_table *front,
 			       const struct front_table_counts *expected, bool urgent);
 
 /*
- * Making it anew: front_table_begin(), front_table_fill() for each block there is,
- * front_table_end(). Meanwhile the LRU maps are asked about everybody. front_table_begin(): 0 or
- * -ENOMEM, with nothing changed.
+ * To rebuild: front_table_begin(), front_table_fill() for each block, front_table_end(). Meanwhile
+ * all hosts are looked up in the LRU maps. front_table_begin(): 0 or -ENOMEM, with nothing changed.
  */
 int front_table_begin(struct front_table *front, const struct front_table_counts *expected);
 void front_table_fill(struct front_table *front, const struct addr *host, uint32_t until,

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* The process that guards an interface, known by the lock that it holds. */
+/* Finds the daemon of an interface by the lock that it holds. */
 #include "kernel/holder.h"
 
 #include <dirent.h>
@@ -20,7 +20,7 @@
 
 #define HOLDER_LINE_SIZE 256
 
-/* True if one of the process's descriptors bears a lock for itself alone. */
+/* True if one of the process's descriptors has an exclusive lock. */
 static bool holder_locks(pid_t pid, const char *descriptor)
 {
 	char path[64], line[HOLDER_LINE_SIZE];
@@ -38,7 +38,7 @@ static bool holder_locks(pid_t pid, const char *descriptor)
 	return found;
 }
 
-/* 0: the process has the folder open, and holds its lock; -ESRCH: it does not; or -errno. */
+/* 0: the process has the folder open and holds its lock; -ESRCH: it does not; or -errno. */
 static int holder_check(pid_t pid, const struct stat *folder)
 {
 	struct dirent *entry;
@@ -59,7 +59,7 @@ static int holder_check(pid_t pid, const struct stat *folder)
 	return err;
 }
 
-/* A process has the id for as long as it lives, and it lives if the pidfd still takes a signal. */
+/* A process keeps its id while it lives, and it lives if the pidfd still accepts a signal. */
 static int holder_try(pid_t pid, const struct stat *folder, int *out)
 {
 	int fd = syscall(SYS_pidfd_open, pid, 0), err;
@@ -76,7 +76,7 @@ static int holder_try(pid_t pid, const struct stat *folder, int *out)
 	return err;
 }
 
-/* Who took the lock, as /proc/locks has it for this PID namespace; 0: it does not say. */
+/* The owner of the lock according to /proc/locks of this PID namespace; 0: unknown. */
 static pid_t holder_ask(const struct stat *folder)
 {
 	char line[HOLDER_LINE_SIZE];

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* The kernel's notice that something about an interface has changed. */
+/* Network interfaces: change notifications, names and properties. */
 #include "kernel/links.h"
 
 #include <errno.h>
@@ -19,13 +19,16 @@ int links_open(void)
 	return netlink_watch(RTMGRP_LINK);
 }
 
-/* What the kernel says of an interface to this request; true: it said something. */
+/* Sends a request for an interface to the kernel; true: success. */
 static bool links_ask(unsigned int ifindex, unsigned long what, struct ifreq *request)
 {
 	bool said;
 	int fd;
 
-	/* Of any family; one that is no way to the network is all that a hardened unit has. */
+	/*
+	 * A socket of any family will do; a hardened unit allows only families without network
+	 * access.
+	 */
 	fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
 	if (fd < 0)
 		return false;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* The program put on an interface and taken off it, by libbpf and libxdp. */
+/* Attaches and detaches the program with libbpf and libxdp. */
 #include "kernel/loader.h"
 
 #include <arpa/inet.h>
@@ -20,7 +20,7 @@
 #include "sobig.h"
 #include "sobig.skel.h"
 
-/* The last thing that libbpf or libxdp complained of; the kernel's own words if it had any. */
+/* The last message of libbpf or libxdp; the kernel's message if there was one. */
 struct loader_words {
 	char text[LOADER_WORDS_SIZE];
 	bool kernels;
@@ -82,8 +82,8 @@ struct loader_apart {
 };
 
 /*
- * Runs `work` in a process of its own, and has its words here: libxdp 1.3.1 leaves descriptors open
- * whenever it attaches or detaches, which a daemon that lives for months cannot afford.
+ * Runs `work` in a child process and copies its message: libxdp 1.3.1 leaks descriptors whenever it
+ * attaches or detaches, which a daemon that runs for months cannot afford.
  */
 static int loader_apart(int (*work)(void *context), void *context)
 {
@@ -95,7 +95,7 @@ static int loader_apart(int (*work)(void *context), void *context)
 		     0);
 	if (apart == MAP_FAILED)
 		return -errno;
-	apart->err = -ECHILD; /* if it does not come to an end */
+	apart->err = -ECHILD; /* if it does not end */
 	child = fork();
 	if (!child) {
 		err = work(context);
@@ -114,7 +114,10 @@ static int loader_apart(int (*work)(void *context), void *context)
 	return err;
 }
 
-/* Opens the program with its settings, not yet loaded: libxdp decides as what type it is loaded. */
+/*
+ * Opens the program with its settings without loading it: libxdp chooses the type with which it is
+ * loaded.
+ */
 static int loader_open(unsigned int ifindex, const struct filter_options *options,
 		       const struct ticks *ticks, struct sobig_bpf **out)
 {
@@ -140,7 +143,7 @@ static int loader_open(unsigned int ifindex, const struct filter_options *option
 		skeleton->rodata->rate_salts[i] = salts[i] | 1;
 	skeleton->rodata->tick_zero = ticks->zero;
 	skeleton->rodata->tick_scale = ticks->scale;
-	/* libxdp asks for the flag before libbpf, which knows it by the section, has set it. */
+	/* libxdp reads the flag before libbpf sets it from the section name. */
 	bpf_program__set_flags(skeleton->progs.sobig_xdp, BPF_F_XDP_HAS_FRAGS);
 	err = maps_prepare(skeleton, ifindex, options->pins, options->blocks,
 			   options->rate_step != 0);
@@ -171,7 +174,7 @@ static __u32 loader_flags(const struct look *look)
 	return look->generic ? XDP_FLAGS_SKB_MODE : XDP_FLAGS_DRV_MODE;
 }
 
-/* Puts a program into the place of ours where no dispatcher stands between, in one step. */
+/* Replaces our program in one step if there is no dispatcher. */
 static int loader_replace(struct sobig_bpf *skeleton, unsigned int ifindex, const struct look *look)
 {
 	DECLARE_LIBBPF_OPTS(bpf_xdp_attach_opts, replace);
@@ -203,7 +206,7 @@ static int loader_add(struct sobig_bpf *skeleton, unsigned int ifindex, enum fil
 	return err;
 }
 
-/* Takes ours off, by libxdp where there is a dispatcher. In a process of its own. */
+/* Detaches our program, with libxdp if there is a dispatcher. Runs in a child process. */
 static int loader_remove(unsigned int ifindex, const struct look *look)
 {
 	DECLARE_LIBBPF_OPTS(bpf_xdp_attach_opts, replace);
@@ -224,7 +227,10 @@ static int loader_remove(unsigned int ifindex, const struct look *look)
 	program = xdp_multiprog__next_prog(NULL, all);
 	while (program && xdp_program__id(program) != look->ours)
 		program = xdp_multiprog__next_prog(program, all);
-	/* The kernel has it, and libxdp cannot see it: its pins are in another mount namespace. */
+	/*
+	 * The kernel has the program, but libxdp cannot see it: its pins are in another mount
+	 * namespace.
+	 */
 	if (!program) {
 		snprintf(
 			loader_words.text, sizeof(loader_words.text),

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* One process at a time: turns at a folder, in which nobody can be interrupted. */
+/* A lock between processes, on a folder; signals are blocked while it is held. */
 #include "kernel/lock.h"
 
 #include <errno.h>
@@ -16,7 +16,10 @@ int lock_take(struct lock *lock)
 
 	if (lock->shared)
 		return 0;
-	/* Whoever is stopped or killed in his turn keeps the others waiting, or leaves a half. */
+	/*
+	 * A process that is stopped or killed with the lock would block others or leave half a
+	 * change.
+	 */
 	sigfillset(&all);
 	pthread_sigmask(SIG_SETMASK, &all, &lock->signals);
 	for (int i = 0; i < LOCK_WAITS; i++) {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* One process at a time: turns at a folder, in which nobody can be interrupted. */
+/* A lock between processes, on a folder; signals are blocked while it is held. */
 #ifndef LOCK_H
 #define LOCK_H
 
@@ -7,12 +7,12 @@
 #include <stdbool.h>
 
 struct lock {
-	int fd;	     /* the folder's */
-	bool shared; /* whoever calls us has it, and need not wait for himself */
+	int fd;	     /* descriptor of the folder */
+	bool shared; /* the caller already holds the lock */
 	sigset_t signals;
 };
 
-/* Waits for its turn, a few seconds at most; 0 or -EBUSY. From then on, signals wait. */
+/* Waits for the lock, a few seconds at most, and blocks all signals of the thread. 0 or -EBUSY. */
 int lock_take(struct lock *lock);
 
 void lock_give(struct lock *lock);

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * What XDP programs the kernel runs on an interface, and which of them is ours. Asked of the kernel
- * itself: libxdp 1.3.1 leaves a descriptor open at each look, has no thread but one in mind, and
- * calls an interface bare when it could not look.
+ * Finds out which XDP programs run on an interface, and which of them is ours. Asks the kernel
+ * directly: libxdp 1.3.1 leaks a descriptor in each query, is not thread-safe, and reports an
+ * interface without programs when the query fails.
  */
 #include "kernel/look.h"
 
@@ -18,7 +18,7 @@
 
 #define LOOK_TRIES	10
 #define LOOK_MAPS_MAX	32
-#define LOOK_DISPATCHER "xdp_dispatcher" /* libxdp's, by this name */
+#define LOOK_DISPATCHER "xdp_dispatcher" /* libxdp's dispatcher has this name */
 
 static uint32_t look_number(const struct rtattr *attribute)
 {
@@ -57,7 +57,10 @@ static void look_take(void *context, const struct nlmsghdr *message)
 	out->generic = out->main;
 }
 
-/* The interface's own program. Of this one alone: a list of all may miss one while others go. */
+/*
+ * The interface's own program. Queried for this interface only: a list of all may miss one while
+ * others are removed.
+ */
 static int look_main(unsigned int ifindex, struct look *out)
 {
 	const struct ifinfomsg link = { .ifi_index = ifindex };
@@ -69,7 +72,7 @@ static int look_main(unsigned int ifindex, struct look *out)
 	return err || answer.given ? err : -EIO;
 }
 
-/* What ours is known by: its id, or else the maps that it uses. 0: not by that. */
+/* How our program is recognized: by its id, or else by the maps that it uses. 0: not used. */
 struct look_marks {
 	uint32_t id;
 	uint32_t table;	   /* of all interfaces with these pins */
@@ -93,7 +96,10 @@ static bool look_is_ours(const struct bpf_prog_info *info, const __u32 *maps, ui
 	return false;
 }
 
-/* The program of that id; ours if it is the one wanted, or uses that map. -EAGAIN: it is gone. */
+/*
+ * Reads the program of that id; it is ours if it is the one wanted, or uses that map. -EAGAIN: it
+ * no longer exists.
+ */
 static int look_program(uint32_t id, uint32_t wanted, uint32_t map, struct look_program *out)
 {
 	__u32 maps[LOOK_MAPS_MAX], size = sizeof(struct bpf_prog_info);
@@ -115,7 +121,7 @@ static int look_program(uint32_t id, uint32_t wanted, uint32_t map, struct look_
 	return 0;
 }
 
-/* The link of that id. -EAGAIN: it is gone by now, or not yet there. */
+/* The link of that id. -EAGAIN: it no longer exists, or not yet. */
 static int look_link(uint32_t id, struct bpf_link_info *out)
 {
 	__u32 size = sizeof(*out);
@@ -136,8 +142,8 @@ static void look_found(const struct look_program *program, struct look *out)
 }
 
 /*
- * Those behind a dispatcher are extensions of it, each held there by a link. Kernels before 5.13 do
- * not say what a link leads to: there, ours is the one that counts for this interface.
+ * Programs behind a dispatcher are extensions of it, each attached by a link. Kernels before 5.13
+ * do not report a link's target: there, ours is the program that uses this interface's counters.
  */
 static int look_behind(const struct look_marks *marks, struct look *out)
 {
@@ -185,7 +191,7 @@ static int look_once(unsigned int ifindex, const struct look_marks *marks, struc
 		err = look_behind(marks, out);
 	if (err || out->ours)
 		return err;
-	/* While others attach or detach, the dispatcher is another from one moment to the next. */
+	/* While other programs are attached or detached, the dispatcher is replaced. */
 	err = look_main(ifindex, &again);
 	return err ? err : again.main == out->main ? 0 : -EAGAIN;
 }

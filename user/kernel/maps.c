@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* The filter's maps before it is loaded: where they are pinned, and how large they are. */
+/* Prepares the filter's maps before it is loaded: pin paths and sizes. */
 #include "kernel/maps.h"
 
 #include <bpf/bpf.h>
@@ -88,7 +88,7 @@ static int maps_pin(struct sobig_bpf *skeleton, unsigned int ifindex, const char
 	return err;
 }
 
-/* How many blocks there is room for: what was asked for, unless maps are there already. */
+/* The capacity in blocks: as requested, unless maps exist already. */
 static int maps_room(const char *pins, uint32_t wanted, uint32_t *out)
 {
 	struct bpf_map_info info = { 0 };

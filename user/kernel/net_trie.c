@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Blocked networks of any length: the kernel's tries, which are their own ledger. */
+/* Blocked networks of any prefix length: the kernel's LPM tries, which also have the block info. */
 #include "kernel/net_trie.h"
 
 #include <bpf/bpf.h>
@@ -58,7 +58,10 @@ int net_trie_find(const struct net_trie *networks, const struct addr_prefix *pre
 	return 0;
 }
 
-/* The kernel finds the narrowest that holds the key; only the same length is the same network. */
+/*
+ * The kernel finds the narrowest network that contains the key; it is the same one only if the
+ * length is the same.
+ */
 int net_trie_get(const struct net_trie *networks, const struct addr_prefix *prefix,
 		 struct sobig_network *out)
 {
@@ -102,10 +105,13 @@ static int net_trie_walk(int map, bool ipv4,
 	struct addr_prefix prefix;
 	int end, err = 0;
 
-	/* Of a trie, the kernel needs memory for it: only -ENOENT is the end. */
+	/* For a trie, this call allocates memory and may fail: only -ENOENT is the end. */
 	end = bpf_map_get_next_key(map, NULL, &key) ? -errno : 0;
 	while (!end && !err) {
-		/* Before the key may be deleted; a trie that loses its key begins anew. */
+		/*
+		 * Before the key may be deleted: after a missing key, the kernel starts from the
+		 * beginning.
+		 */
 		end = bpf_map_get_next_key(map, &key, &next) ? -errno : 0;
 		prefix = net_trie_prefix(&key, ipv4);
 		if (!bpf_map_lookup_elem(map, &key, &value) && value.length == prefix.length)

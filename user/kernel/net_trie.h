@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Blocked networks of any length: the kernel's tries, which are their own ledger. */
+/* Blocked networks of any prefix length: the kernel's LPM tries, which also have the block info. */
 #ifndef NET_TRIE_H
 #define NET_TRIE_H
 
@@ -13,27 +13,27 @@ struct net_trie {
 	int ipv6;
 };
 
-/* The tries pinned in `dir`. 0, -ENOENT, -EPERM; says nothing. */
+/* Opens the tries pinned in `dir`. 0, -ENOENT, -EPERM; logs nothing. */
 int net_trie_open(const char *dir, struct net_trie *out);
 
-/* -ENOENT: it is not blocked as such. */
+/* -ENOENT: this network is not blocked. */
 int net_trie_get(const struct net_trie *networks, const struct addr_prefix *prefix,
 		 struct sobig_network *out);
 
-/* value->length is set here. 0; -ENOSPC: the trie is full. */
+/* Sets value->length. 0; -ENOSPC: the trie is full. */
 int net_trie_set(const struct net_trie *networks, const struct addr_prefix *prefix,
 		 struct sobig_network *value);
 
-/* -ENOENT: it was not there. */
+/* -ENOENT: not found. */
 int net_trie_delete(const struct net_trie *networks, const struct addr_prefix *prefix);
 
-/* The narrowest network that holds all of `prefix`: 0; -ENOENT: none does. */
+/* The narrowest network that contains all of `prefix`. 0; -ENOENT: none. */
 int net_trie_find(const struct net_trie *networks, const struct addr_prefix *prefix,
 		  struct addr_prefix *out, struct sobig_network *value);
 
 /*
- * All networks; stops at the first call of `each` that does not return 0, and returns that. What
- * `each` is shown, it may delete.
+ * Calls `each` for all networks; stops if it does not return 0, and returns its value. `each` may
+ * delete the network that it is passed.
  */
 int net_trie_each(const struct net_trie *networks,
 		  int (*each)(void *context, const struct addr_prefix *prefix,

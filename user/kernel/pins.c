@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* The folder of pins on the bpf file system: where the maps of one installation are found. */
+/* The folder on the bpf file system in which the maps of an installation are pinned. */
 #include "kernel/pins.h"
 
 #include <dirent.h>
@@ -52,7 +52,7 @@ static int pins_is_bpffs(const char *path)
 	return (unsigned long)fs.f_type == BPF_FS_MAGIC;
 }
 
-/* As bpftool and libxdp do: where a bpf file system belongs and is missing, mount it. */
+/* Mounts a missing bpf file system at its usual place, like bpftool and libxdp. */
 static int pins_need_bpffs(const char *dir)
 {
 	char copy[PATH_MAX];
@@ -83,7 +83,7 @@ static int pins_need_bpffs(const char *dir)
 	return -ENODEV;
 }
 
-/* /sys/fs/bpf may be open to all: a folder that somebody else made there is a trap. */
+/* /sys/fs/bpf may be writable for all users: a folder of another user may be an attack. */
 static int pins_make_folder(const char *path)
 {
 	struct stat st;
@@ -170,7 +170,7 @@ int pins_claim(const char *dir, unsigned int ifindex, int *claim)
 		log_error("cannot open %s: %s", path, strerror(-err));
 		return err;
 	}
-	/* Whoever looks whether it is claimed holds it for a moment. */
+	/* pins_are_guarded() of another process holds it for a moment. */
 	for (int i = 0;
 	     (err = flock(fd, LOCK_EX | LOCK_NB)) && errno == EWOULDBLOCK && i < PINS_CLAIM_TRIES;
 	     i++)

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* What one interface's pins tell: the filter's counters, and the daemon's word on itself. */
+/* The pinned statistics of one interface: the filter's counters, and the daemon's state. */
 #include "kernel/stats.h"
 
 #include <bpf/bpf.h>
@@ -16,7 +16,7 @@ struct stats {
 	int stats;
 };
 
-/* A map of `size` bytes an entry: another would be another version's. */
+/* Opens a map with entries of `size` bytes; another size belongs to another version. */
 static int stats_open_map(const char *pins, unsigned int ifindex, const char *name, uint32_t size,
 			  int *out)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* What one interface's pins tell: the filter's counters, and the daemon's word on itself. */
+/* The pinned statistics of one interface: the filter's counters, and the daemon's state. */
 #ifndef STATS_H
 #define STATS_H
 
@@ -10,16 +10,15 @@
 struct stats;
 
 /*
- * The maps pinned for the interface. -ENOENT, -EPERM, -ENOMEM; -EINVAL: they are another
- * version's; says nothing. The caller closes
- * *out.
+ * Opens the maps pinned for the interface. -ENOENT, -EPERM, -ENOMEM; -EINVAL: they belong to
+ * another version. Logs nothing. The caller closes *out.
  */
 int stats_open(const char *pins, unsigned int ifindex, struct stats **out);
 
 /*
- * Unpins the statistics of an interface that another version wrote: they tell of a daemon that is
- * gone, and nothing else depends on them. Called with the lock of the pins and the interface's
- * claim held. 0 or -errno (not logged).
+ * Unpins the statistics of an interface that another version wrote: they describe a daemon that no
+ * longer runs, and nothing else depends on them. The caller holds the lock of the pins and the
+ * interface's claim. 0 or -errno (not logged).
  */
 int stats_upgrade(const char *pins, unsigned int ifindex);
 

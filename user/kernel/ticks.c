@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* The kernel's tick counter, which a BPF program reads for free, in terms of CLOCK_MONOTONIC. */
+/* Converts the kernel's tick counter, which a BPF program reads cheaply, to CLOCK_MONOTONIC. */
 #include "kernel/ticks.h"
 
 #include <bpf/bpf.h>
@@ -9,19 +9,19 @@
 #include "clock.h"
 #include "clock.skel.h"
 
-#define TICKS_PER_SECOND_MIN 100 /* the least that CONFIG_HZ can be */
+#define TICKS_PER_SECOND_MIN 100 /* the lowest CONFIG_HZ */
 
 int ticks_read(struct ticks *out)
 {
 	struct clock_reading reading = { 0 };
 	struct clock_bpf *skeleton;
 	struct timespec tick;
-	/* A program of this type gives its context back where it took it from. */
+	/* A program of this type returns its context in the input buffer. */
 	DECLARE_LIBBPF_OPTS(bpf_test_run_opts, run, .ctx_in = &reading,
 			    .ctx_size_in = sizeof(reading));
 	int err;
 
-	/* The coarse clocks advance once a tick, and say so (kernel/time/posix-timers.c). */
+	/* The resolution of the coarse clocks is one tick (kernel/time/posix-timers.c). */
 	if (clock_getres(CLOCK_MONOTONIC_COARSE, &tick))
 		return -errno;
 	if (tick.tv_sec || !tick.tv_nsec || tick.tv_nsec > 1000000000 / TICKS_PER_SECOND_MIN)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* The kernel's tick counter, which a BPF program reads for free, in terms of CLOCK_MONOTONIC. */
+/* Converts the kernel's tick counter, which a BPF program reads cheaply, to CLOCK_MONOTONIC. */
 #ifndef TICKS_H
 #define TICKS_H
 
@@ -10,7 +10,7 @@ struct ticks {
 	uint64_t scale; /* seconds per tick, times 2^32 */
 };
 
-/* Asks the kernel. 0, -EPERM, or what loading a program returns; says nothing. */
+/* Asks the kernel. 0, -EPERM, or another error of loading a program; logs nothing. */
 int ticks_read(struct ticks *out);
 
 #endif

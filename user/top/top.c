@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* top's loop: the readings, the keys, and what they change on the screen. */
+/* top's event loop: readings, keys and screen updates. */
 #include "top/top.h"
 
 #include <curses.h>
@@ -30,7 +30,7 @@ void top_say(struct top *top, const char *format, ...)
 	top->message_until = clock_precise() + TOP_MESSAGE_SECONDS;
 }
 
-/* How much it grew, a second; when what was counted has started anew, nothing is known. */
+/* The growth per second; unknown if the counter was reset. */
 static double top_rate(uint64_t now, uint64_t before, double elapsed)
 {
 	return now > before && elapsed > 0 ? (now - before) / elapsed : 0;
@@ -63,7 +63,7 @@ static void top_count(struct top *top)
 	top->time = now;
 }
 
-/* What the quick reading does not know of the blocks is as it was in the last thorough one. */
+/* Copies the block data, which the quick reading does not have, from the last full reading. */
 static void top_find_troubles(struct top *top)
 {
 	struct overview *overview = top->overview;
@@ -140,7 +140,7 @@ static void top_take_signal(struct top *top, int fd)
 		return;
 	}
 	top->over = true;
-	/* Ctrl-C is as good as q. */
+	/* Ctrl-C quits, like q. */
 	top->signal = info.ssi_signo == SIGINT ? 0 : info.ssi_signo;
 }
 
@@ -162,7 +162,10 @@ static void top_loop(struct top *top, struct pollfd *fds)
 		fds[TOP_CHILD].fd = top->child.fd;
 		if (poll(fds, TOP_FDS, -1) < 0 && errno != EINTR)
 			return;
-		/* After a stop and a continue, curses has drawn anew; there is nothing to read. */
+		/*
+		 * After a stop and a continue, curses has redrawn the screen; there is no key to
+		 * read.
+		 */
 		if (fds[TOP_SIGNALS].revents)
 			top_take_signal(top, fds[TOP_SIGNALS].fd);
 		if (fds[TOP_TICK].revents &&
@@ -174,7 +177,7 @@ static void top_loop(struct top *top, struct pollfd *fds)
 			top_child_said(top);
 		if (fds[TOP_KEYS].revents & POLLIN)
 			top_take_keys(top);
-		/* The terminal is gone. */
+		/* The terminal was closed. */
 		if (fds[TOP_KEYS].revents & (POLLHUP | POLLERR | POLLNVAL))
 			return;
 	}
@@ -214,7 +217,7 @@ static int top_run(struct top *top, bool ascii)
 		close(fds[TOP_TICK].fd);
 		close(fds[TOP_SIGNALS].fd);
 	}
-	/* The terminal first: the thread may still be at work. */
+	/* The terminal first: the thread may still be reading. */
 	top_term_close();
 	top_worker_stop(top->worker);
 	if (err)
@@ -246,7 +249,7 @@ int top_show(const char *pins, double interval, bool ascii)
 	if (top.signal) {
 		sigset_t signals;
 
-		/* Whoever waits for us is told that it was the signal. */
+		/* End by the signal, so that the parent process sees it. */
 		sigemptyset(&signals);
 		sigaddset(&signals, top.signal);
 		signal(top.signal, SIG_DFL);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* What the parts of `sobig-xdp top` share: all that it knows, and where its user is. */
+/* The state of `sobig-xdp top`, shared by its parts. */
 #ifndef TOP_H
 #define TOP_H
 
@@ -19,8 +19,8 @@
 enum top_mode {
 	TOP_LIST,
 	TOP_FILTER,  /* a filter is being typed */
-	TOP_CONFIRM, /* shall it be unblocked? */
-	TOP_TEXT,    /* help, or what explain said */
+	TOP_CONFIRM, /* confirmation before unblocking */
+	TOP_TEXT,    /* help, or the output of explain */
 };
 
 struct top {
@@ -29,39 +29,39 @@ struct top {
 
 	/* The latest reading. */
 	struct overview *overview;
-	int err; /* why there is none: -ENOENT: nothing is attached */
+	int err; /* why there is no reading; -ENOENT: nothing is attached */
 	struct health_problem troubles[HEALTH_PROBLEMS_MAX];
 	int troubles_count;
 	struct top_worker *worker;
 	struct top_hosts *hosts; /* NULL: none yet */
 	bool paused;
 
-	/* What came of it over time; rates are per second. */
+	/* History for the plots; rates are per second. */
 	double time;
 	uint64_t dropped_total, passed_total, offences_total, lines_total;
 	struct top_series dropped, passed, offences;
 	double lines;
 
-	/* The list, and where its user is in it. */
+	/* The list, and the position in it. */
 	enum top_mode mode;
 	enum top_sort sort;
 	char filter[TOP_FILTER_SIZE], filter_before[TOP_FILTER_SIZE];
 	size_t cursor, offset, rows; /* `rows` fit the screen */
-	bool follow;		     /* the cursor stays with the host rather than with the line */
+	bool follow;		     /* the cursor follows the host, not the line */
 	struct addr_prefix selected; /* length 255: none */
-	struct addr_prefix asked;    /* what shall be unblocked: the list goes on moving */
+	struct addr_prefix asked;    /* the host to be unblocked; the list may change meanwhile */
 
-	/* What was asked of other commands. */
+	/* The other command that runs. */
 	struct top_child child;
-	bool explaining; /* the child's words are a text to be read, not a message */
+	bool explaining; /* show the child's output as a text, not as a message */
 	char title[TOP_MESSAGE_SIZE];
-	const char *text; /* in mode TOP_TEXT: help, or NULL: the child's */
+	const char *text; /* in mode TOP_TEXT: the help; NULL: the child's output */
 	size_t text_offset;
 	char message[TOP_MESSAGE_SIZE];
 	double message_until;
 
 	bool over;
-	int signal; /* that ended it; 0: none */
+	int signal; /* signal that ended top; 0: none */
 };
 
 /*
@@ -70,22 +70,22 @@ struct top {
  */
 int top_show(const char *pins, double interval, bool ascii);
 
-/* Says something in the lowest line, for a few seconds. */
+/* Shows a message in the last line for a few seconds. */
 void top_say(struct top *top, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
-/* Puts the hosts in order, and the cursor where it belongs. */
+/* Sorts the hosts and updates the cursor. */
 void top_arrange(struct top *top);
 
-/* Acts on a key, as getch(3) gives it. */
+/* Handles a key from getch(3). */
 void top_key(struct top *top, int key);
 
-/* What the child has said so far is taken; when it has ended, its result is shown. */
+/* Reads the child's output so far; when it has ended, shows its result. */
 void top_child_said(struct top *top);
 
-/* Draws all. */
+/* Draws the whole screen. */
 void top_draw(struct top *top);
 
-/* Parts of it: the hosts in `height` lines from `y` on; and a text to be read. */
+/* Parts of it: the hosts in `height` lines from `y` on; and a text. */
 void top_list_draw(struct top *top, int y, int height);
 void top_text_draw(struct top *top, int y, int height);
 
@@ -93,7 +93,7 @@ void top_text_draw(struct top *top, int y, int height);
 void top_facts_draw(const struct top *top, int y, int lines, int width);
 void top_facts_draw_rules(const struct top *top, int y, int lines, int width);
 
-/* The rules that are worth a line on a screen of this size, the busy ones first; how many. */
+/* Chooses the rules to show on a screen of this size, the busiest first. Returns how many. */
 int top_facts_rules(const struct top *top, const struct overview_rule *out[OVERVIEW_RULES_MAX]);
 
 #endif

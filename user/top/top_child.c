@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Another command of sobig-xdp, run by top for what its user asks; its words are read as they come.
- */
+/* Runs another sobig-xdp command for top and reads its output as it arrives. */
 #include "top/top_child.h"
 
 #include <errno.h>
@@ -26,7 +25,7 @@ static int top_child_spawn(struct top_child *child, char *const argv[], int outp
 	posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
 	posix_spawn_file_actions_adddup2(&actions, output, STDOUT_FILENO);
 	posix_spawn_file_actions_adddup2(&actions, output, STDERR_FILENO);
-	/* It holds no signal back as we do. */
+	/* The child does not block signals as top does. */
 	posix_spawnattr_init(&attributes);
 	posix_spawnattr_setsigmask(&attributes, &none);
 	posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGMASK);
@@ -88,7 +87,7 @@ bool top_child_read(struct top_child *child)
 		}
 		if (got < 0 && (errno == EAGAIN || errno == EINTR))
 			return true;
-		/* Its end, or more than anybody reads. */
+		/* Its end, or more output than is shown. */
 		close(child->fd);
 		child->fd = -1;
 		if (!room)

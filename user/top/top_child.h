@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Another command of sobig-xdp, run by top for what its user asks; its words are read as they come.
- */
+/* Runs another sobig-xdp command for top and reads its output as it arrives. */
 #ifndef TOP_CHILD_H
 #define TOP_CHILD_H
 
@@ -11,11 +10,11 @@
 #define TOP_CHILD_TEXT_MAX (256 * 1024)
 
 struct top_child {
-	pid_t pid; /* 0: none runs */
-	int fd;	   /* what it says on standard output and error; -1: nothing more */
+	pid_t pid; /* 0: none */
+	int fd;	   /* its standard output and error; -1: closed */
 	char *text;
 	size_t length;
-	int status; /* its exit status, once it has ended; 128 and more: a signal's */
+	int status; /* its exit status when it has ended; 128 and more: a signal */
 };
 
 /*
@@ -25,10 +24,10 @@ struct top_child {
 int top_child_start(struct top_child *child, const char *command, const char *argument,
 		    const char *pins);
 
-/* Takes what there is to read. True while there may be more to come. */
+/* Reads available output. True while more may follow. */
 bool top_child_read(struct top_child *child);
 
-/* Forgets text and command. */
+/* Ends the command and frees its output. */
 void top_child_end(struct top_child *child);
 
 #endif

@@ -14,10 +14,10 @@
 #define TOP_AXIS	 6 /* columns of a plot's scale */
 #define TOP_MARGIN	 2
 
-/* What is given how many lines. */
+/* How the lines of the screen are divided. */
 struct top_layout {
 	int width, height;
-	int state; /* lines of the first trouble */
+	int state; /* lines of the first problem */
 	int plots; /* with their headings; 0: none */
 	int facts;
 	int rules; /* with their heading */
@@ -41,7 +41,7 @@ static struct top_layout top_lay_out(const struct top *top)
 	if (at.height >= 16)
 		at.plots = at.height >= 40 ? 11 : at.height >= 30 ? 8 : at.height >= 22 ? 5 : 4;
 	left -= at.facts + at.plots;
-	/* The list has half of what is left at least. */
+	/* The list has at least half of the remaining lines. */
 	if (at.height >= 20 && count)
 		at.rules = 1 + count < left / 2 ? 1 + count : left / 2;
 	return at;
@@ -102,7 +102,7 @@ static void top_draw_state(const struct top *top, const struct top_layout *at)
 	top_term_look(wrong ? TOP_TROUBLE : TOP_ALL_WELL);
 	for (int line = 0; line < at->state; line++)
 		mvhline(1 + line, 0, ' ', at->width);
-	/* Broken between words, if there is a second line for it. */
+	/* Broken between words if there is a second line. */
 	cut = strlen(text);
 	if (cut > room)
 		for (cut = room; at->state > 1 && cut > 1 && text[cut] != ' '; cut--)

@@ -6,7 +6,7 @@
 #include "top/top.h"
 #include "top/top_term.h"
 
-/* Where there is little room, only the rules that have had something to do. */
+/* On a small screen, only rules that were active. */
 #define TOP_HIGH 40
 
 int top_facts_rules(const struct top *top, const struct overview_rule *out[OVERVIEW_RULES_MAX])
@@ -25,7 +25,7 @@ int top_facts_rules(const struct top *top, const struct overview_rule *out[OVERV
 	return count;
 }
 
-/* "label value", if there is still room for it on this line. */
+/* Prints "label value" if it fits on this line. */
 static void top_facts_add(int width, const char *label, const char *value, enum top_look look)
 {
 	int x = getcurx(stdscr);

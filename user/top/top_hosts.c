@@ -72,7 +72,7 @@ static const struct top_host *top_hosts_find(const struct top_hosts *hosts,
 	return NULL;
 }
 
-/* One that is new since the last reading has had all its drops since then. */
+/* All drops of a host that is new were since the last reading. */
 static void top_hosts_rate(struct top_hosts *hosts, const struct top_hosts *before)
 {
 	double elapsed = hosts->time - before->time;

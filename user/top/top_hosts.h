@@ -9,11 +9,12 @@
 
 struct top_host {
 	struct blocks_list_entry entry;
-	int rule;   /* of the picture's */
-	float rate; /* drops a second since the reading before */
+	int rule;   /* of the overview's */
+	float rate; /* drops per second since the previous reading */
 };
 
-/* One reading of all of them. What is above `chosen` stays as it is, and may be shared by threads.
+/*
+ * One reading of all hosts. The members above `chosen` are constant and may be shared by threads.
  */
 struct top_hosts {
 	atomic_int holders;
@@ -23,22 +24,22 @@ struct top_hosts {
 	size_t buckets_mask;
 	double time;			 /* of CLOCK_MONOTONIC */
 	struct overview *overview;	 /* with the blocks by rule and family */
-	float rates[OVERVIEW_RULES_MAX]; /* of the picture's rules */
+	float rates[OVERVIEW_RULES_MAX]; /* of the overview's rules */
 	float busiest;			 /* the highest rate of a host */
 
-	/* What top_order() chose; indices of `all`. */
+	/* Chosen by top_order(); indices of `all`. */
 	uint32_t *chosen;
 	size_t chosen_count;
-	size_t sorted; /* so many of the first are in order */
+	size_t sorted; /* the first so many are sorted */
 };
 
 /*
- * Reads all hosts; rates are counted from `before` (may be NULL: there are none). 0; -ENOENT:
- * nothing is attached; -ENOMEM; another -errno. The caller frees *out.
+ * Reads all hosts; rates are relative to `before` (NULL: no rates). 0; -ENOENT: nothing is
+ * attached; -ENOMEM; another -errno. The caller frees *out.
  */
 int top_hosts_read(const char *pins, const struct top_hosts *before, struct top_hosts **out);
 
-/* One more will call top_hosts_free(). */
+/* Adds a reference; each needs a call of top_hosts_free(). */
 void top_hosts_hold(struct top_hosts *hosts);
 
 /* Accepts NULL. */

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* What top does at each key, and with what other commands say that it runs for it. */
+/* Handles top's keys and the output of the commands that they run. */
 #include <curses.h>
 #include <string.h>
 
@@ -29,7 +29,7 @@ static const char top_help[] =
 	"  p             pause or continue\n"
 	"  q             quit\n";
 
-/* The host below the cursor, or NULL. */
+/* The host at the cursor, or NULL. */
 static const struct top_host *top_selected(const struct top *top)
 {
 	if (!top->hosts || top->cursor >= top->hosts->chosen_count)
@@ -57,7 +57,7 @@ void top_arrange(struct top *top)
 	}
 	top_order(hosts, top->sort, top->filter, top->offset + 2 * top->rows + 1);
 	count = hosts->chosen_count;
-	/* A host that moves about within the screen takes the cursor along. */
+	/* If the host moves within the screen, the cursor follows it. */
 	for (size_t i = top->offset; top->follow && i < top->offset + top->rows; i++)
 		if (i < hosts->sorted && top_is_selected(top, i))
 			top->cursor = i;
@@ -81,7 +81,7 @@ static void top_move(struct top *top, long by)
 	long to = (long)top->cursor + by;
 
 	top->cursor = to < 0 ? 0 : to > last ? last : to;
-	/* Who stays at the top wants to see who is there, whoever it is. */
+	/* A cursor on the first line stays there, whichever host it is. */
 	top->follow = top->cursor != 0;
 	top->selected.length = 255;
 	top_arrange(top);
@@ -114,7 +114,7 @@ static void top_run_command(struct top *top, const char *command, const struct a
 
 static void top_explain(struct top *top)
 {
-	/* What was selected may be about to change its place: it is remembered by its address. */
+	/* The selected host may move: it is remembered by its address. */
 	if (top->selected.length == 255)
 		return;
 	top->explaining = true;

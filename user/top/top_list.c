@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* top's list of blocked hosts, and the texts that take its place: help, and what explain says. */
+/* top's list of blocked hosts, and the texts shown instead: help, and the output of explain. */
 #include <curses.h>
 #include <string.h>
 
@@ -7,7 +7,7 @@
 #include "top/top_term.h"
 
 #define TOP_ADDRESS_LEAST 18
-#define TOP_BAR		  10 /* columns, where there is room for it */
+#define TOP_BAR		  10 /* columns, if there is room */
 #define TOP_WIDE	  120
 
 /* As wide as the widest of those on the screen. */
@@ -41,7 +41,7 @@ static void top_list_column(const struct top *top, enum top_sort sort, int width
 		printw("%*s", -width - (int)strlen(text), "");
 }
 
-/* What fits: the first columns always, the others as the screen is wide enough. */
+/* Which columns fit: the first ones always, the others if the screen is wide enough. */
 struct top_columns {
 	int width, address;
 	bool bar, times, last, reason;
@@ -121,7 +121,7 @@ static void top_list_row(const struct top *top, const struct top_host *host, int
 		mvhline(y, 0, ' ', at->width);
 	mvprintw(y, 1, "%-*.*s ", at->address, at->address,
 		 addr_prefix_format(&entry->target, text));
-	/* Half an address is another one; it is to be seen that this is one. */
+	/* Mark a truncated address, because it would look like another one. */
 	if ((int)strlen(text) > at->address) {
 		mvaddch(y, at->address, '~');
 		addch(' ');
@@ -147,7 +147,7 @@ static void top_list_row(const struct top *top, const struct top_host *host, int
 	top_term_look(TOP_PLAIN);
 }
 
-/* Where in the list we are, at the right of its heading. */
+/* The position in the list, at the right of its heading. */
 static void top_list_place(const struct top *top, int y, int width)
 {
 	char text[48];
@@ -193,7 +193,7 @@ void top_list_draw(struct top *top, int y, int height)
 	}
 }
 
-/* Lines that a text takes on the screen, broken where it is too wide; those from `offset` drawn. */
+/* Draws a text from line `offset` on, with long lines broken. Returns its number of lines. */
 static size_t top_text_lines(const char *text, int y, int height, size_t offset)
 {
 	int width = getmaxx(stdscr) - 2;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* The order of top's hosts: as much of it as the screen shows, since there may be a million. */
+/* Sorts top's hosts, only as many as the screen shows, because there may be a million. */
 #include "top/top_order.h"
 
 #include <stdlib.h>
@@ -7,7 +7,7 @@
 
 typedef int (*top_order_compare)(const struct top_host *x, const struct top_host *y);
 
-/* All of them end with the address, so that the same hosts never change places. */
+/* All compare the address last, so that equal hosts keep their order. */
 static int top_order_address(const struct top_host *x, const struct top_host *y)
 {
 	int order = addr_compare(&x->entry.target.addr, &y->entry.target.addr);
@@ -37,7 +37,7 @@ static int top_order_since(const struct top_host *x, const struct top_host *y)
 	return top_order_address(x, y);
 }
 
-/* What lapses next first. */
+/* The next to expire first. */
 static int top_order_until(const struct top_host *x, const struct top_host *y)
 {
 	if (x->entry.until != y->entry.until)
@@ -64,7 +64,7 @@ static int top_order_indices(const void *a, const void *b, void *context)
 }
 
 /*
- * Parts chosen[low] to chosen[high - 1] in two (Hoare): all before what is returned come before all
+ * Partitions chosen[low] to chosen[high - 1] (Hoare): all before the returned index sort before all
  * from there on, and neither part is empty.
  */
 static size_t top_order_part(const struct top_order_by *order, uint32_t *chosen, size_t low,
@@ -89,8 +89,8 @@ static size_t top_order_part(const struct top_order_by *order, uint32_t *chosen,
 }
 
 /*
- * Brings the first `first` of them to the front, in no order: with a million hosts and a screen of
- * fifty, sorting all of them would be felt at each key.
+ * Moves the first `first` hosts to the front, unsorted: with a million hosts and a screen of fifty,
+ * sorting all of them would delay each key.
  */
 static void top_order_select(const struct top_order_by *order, uint32_t *chosen, size_t count,
 			     size_t first)

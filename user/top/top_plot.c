@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Moving plots made of characters, and numbers short enough to stand beside them. Pure. */
+/* Plots made of characters, and short numbers for their scales. Pure. */
 #include "top/top_plot.h"
 
 #include <stdio.h>
@@ -48,7 +48,7 @@ double top_plot_scale(double most)
 	}
 }
 
-/* How many of the `steps` of this line are below the value; what is not 0 shows in the lowest. */
+/* How many of the `steps` of this line are below the value; a value above 0 has at least one. */
 static int top_plot_level(double value, double scale, unsigned int height, unsigned int line,
 			  int steps)
 {
@@ -67,13 +67,13 @@ static wchar_t top_plot_braille(int left, int right)
 	static const unsigned char lefts[] = { 0x00, 0x40, 0x44, 0x46, 0x47 };
 	static const unsigned char rights[] = { 0x00, 0x80, 0xa0, 0xb0, 0xb8 };
 
-	/* wchar_t has no sign on some machines: both results are to be of one type. */
+	/* wchar_t is unsigned on some machines: both results need one type. */
 	const wchar_t dots = lefts[left] | rights[right];
 
 	return dots ? 0x2800 + dots : L' ';
 }
 
-/* Where there is no sample yet, there is nothing, not even a zero. */
+/* Without a sample, the cell is empty, not zero. */
 static int top_plot_sample(const struct top_series *series, unsigned int ago, double scale,
 			   unsigned int height, unsigned int line, int steps)
 {
@@ -131,7 +131,7 @@ char *top_number(double value, char text[TOP_NUMBER_SIZE])
 	static const char units[] = "kMGTPE";
 	int unit = -1;
 
-	/* As it will be rounded: 999.5 is 1k already. */
+	/* Compare after rounding: 999.5 is 1k. */
 	for (; value >= (unit < 0 ? 99999.5 : 999.5) && units[unit + 1]; unit++)
 		value /= 1000;
 	if (unit < 0)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Moving plots made of characters, and numbers short enough to stand beside them. Pure. */
+/* Plots made of characters, and short numbers for their scales. Pure. */
 #ifndef TOP_PLOT_H
 #define TOP_PLOT_H
 
@@ -13,7 +13,7 @@ enum top_plot_style {
 	TOP_PLOT_ASCII,	  /* one and two */
 };
 
-/* The latest values of something, one an interval. */
+/* A ring of the latest values, one per interval. */
 #define TOP_SERIES_SIZE 1024
 struct top_series {
 	double values[TOP_SERIES_SIZE];

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* The terminal in top's hands, and out of them again whatever happens. */
+/* Takes over the terminal for top, and restores it whatever happens. */
 #include "top/top_term.h"
 
 #include <curses.h>
@@ -23,17 +23,17 @@ static struct {
 	enum top_plot_style style;
 	SCREEN *screen;
 	struct termios before;
-	char farewell[256]; /* what gives back the screen, for when there is no time for more */
+	char farewell[256]; /* escape sequence that restores the screen, for signal handlers */
 	size_t farewell_size;
-	int told, told_before; /* what was said, and where it was to go */
+	int told, told_before; /* captured standard error, and the original descriptor */
 } top_term;
 
-/* These come when something is broken; the terminal shall not be. */
+/* Signals of a crash, after which the terminal must work. */
 static const int top_term_crashes[] = { SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT };
 
 static void top_term_crash(int signal)
 {
-	/* Only what may be called here; the handler is gone by now, and the signal comes again. */
+	/* Only async-signal-safe calls. The handler is reset, and the signal is raised again. */
 	(void)!write(STDOUT_FILENO, top_term.farewell, top_term.farewell_size);
 	tcsetattr(STDIN_FILENO, TCSANOW, &top_term.before);
 	raise(signal);
@@ -66,7 +66,7 @@ static void top_term_catch_crashes(void)
 		sigaction(top_term_crashes[i], &action, NULL);
 }
 
-/* Words on standard error would stand in the middle of the picture. */
+/* Messages on standard error would be printed across the screen. */
 static void top_term_hold_words(void)
 {
 	top_term.told = memfd_create("told", MFD_CLOEXEC);
@@ -102,7 +102,7 @@ static void top_term_choose_style(bool ascii)
 	if (ascii || strcmp(nl_langinfo(CODESET), "UTF-8") != 0)
 		top_term.style = TOP_PLOT_ASCII;
 	else if (type && !strcmp(type, "linux"))
-		/* Its fonts have 512 letters at most, and braille is not among them. */
+		/* Its fonts have at most 512 glyphs and no braille. */
 		top_term.style = TOP_PLOT_BLOCKS;
 }
 
@@ -187,7 +187,7 @@ enum top_plot_style top_term_style(void)
 void top_term_look(enum top_look look)
 {
 	static const struct {
-		attr_t plain; /* where there are no colours */
+		attr_t plain; /* without colours */
 		attr_t coloured;
 		short pair;
 	} looks[TOP_LOOKS] = {

@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* The terminal in top's hands, and out of them again whatever happens. */
+/* Takes over the terminal for top, and restores it whatever happens. */
 #ifndef TOP_TERM_H
 #define TOP_TERM_H
 
 #include <stdbool.h>
 
-/* <curses.h> has macros for everything; only those who draw include it. */
+/* <curses.h> defines many macros; only files that draw include it. */
 #include "top/top_plot.h"
 
-/* What something looks like; the terminal's own colours but for these. */
+/* Styles; everything else has the terminal's default colours. */
 enum top_look {
 	TOP_PLAIN,
 	TOP_FAINT, /* of less importance */
@@ -24,12 +24,15 @@ enum top_look {
 };
 
 /*
- * Takes the terminal: raw keys, another screen, no cursor. What is said on standard error in the
- * meantime is kept back. -ENOTTY: it is none; -ENODEV: its type is not known. Both were told.
+ * Takes over the terminal: raw keys, alternate screen, no cursor. Standard error is captured
+ * meanwhile. -ENOTTY: not a terminal; -ENODEV: unknown terminal type. Both are logged.
  */
 int top_term_open(bool ascii);
 
-/* Gives it back as it was, and says what was kept back. May be called at any time, and again. */
+/*
+ * Restores the terminal and prints the captured standard error. May be called at any time, and
+ * repeatedly.
+ */
 void top_term_close(void);
 
 /* The terminal has a new size. */
@@ -38,7 +41,7 @@ void top_term_resize(void);
 /* How plots can be drawn here. */
 enum top_plot_style top_term_style(void);
 
-/* From here on, until the next call, all is drawn so. */
+/* Sets the style until the next call. */
 void top_term_look(enum top_look look);
 
 #endif

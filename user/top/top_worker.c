@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* The thread that reads all hosts for top, so that no key waits for it. */
+/* A thread that reads all hosts for top, so that keys need not wait. */
 #include "top/top_worker.h"
 
 #include <errno.h>
@@ -12,8 +12,7 @@
 
 #include "common/clock.h"
 
-/* It rests so many times as long as it was at work: looking is not to burden a machine in a storm.
- */
+/* It pauses so many times as long as a reading took, to limit the load during a storm. */
 #define TOP_WORKER_REST 9
 
 struct top_worker {
@@ -22,15 +21,15 @@ struct top_worker {
 	pthread_mutex_t lock;
 	pthread_cond_t wake;
 	int done; /* eventfd */
-	/* Below `lock`. */
-	bool asked; /* or at work */
+	/* Guarded by `lock`. */
+	bool asked; /* or in progress */
 	bool stop;
 	int err;
-	struct top_hosts *ready; /* not taken yet */
+	struct top_hosts *ready; /* not fetched yet */
 	double rested;		 /* when it may be asked again */
 };
 
-/* True if the hosts are to be read, false if it is over. */
+/* Waits for a request. True: read the hosts; false: the thread shall end. */
 static bool top_worker_wait(struct top_worker *worker)
 {
 	bool go;
@@ -90,7 +89,7 @@ int top_worker_start(const char *pins, struct top_worker **out)
 	}
 	pthread_mutex_init(&worker->lock, NULL);
 	pthread_cond_init(&worker->wake, NULL);
-	/* Signals are for the thread that has the terminal. */
+	/* Only the thread that uses the terminal receives signals. */
 	sigfillset(&all);
 	pthread_sigmask(SIG_SETMASK, &all, &was);
 	err = -pthread_create(&worker->thread, NULL, top_worker_run, worker);
@@ -124,7 +123,7 @@ struct top_hosts *top_worker_take(struct top_worker *worker, int *err)
 	struct top_hosts *hosts;
 	uint64_t count;
 
-	/* Only its being readable matters. */
+	/* Only clears the eventfd. */
 	(void)!read(worker->done, &count, sizeof(count));
 	pthread_mutex_lock(&worker->lock);
 	hosts = worker->ready;
