@@ -19,9 +19,9 @@
 static int interfaces_take_off(struct daemon *daemon, struct daemon_interface *interface)
 {
 	const char *pins = daemon->filter.pins;
-	int err = 0, turn = -1;
+	int err = 0, lock = -1;
 
-	pins_lock(pins, &turn);
+	pins_lock(pins, &lock);
 	if (interface->program) {
 		err = filter_detach(interface->index, pins, interface->program);
 		if (!err)
@@ -40,8 +40,8 @@ static int interfaces_take_off(struct daemon *daemon, struct daemon_interface *i
 				"%s: cannot check whether this daemon still owns its pins; they were left in %s: %s",
 				interface->name, pins, strerror(-err));
 	}
-	if (turn >= 0)
-		close(turn);
+	if (lock >= 0)
+		close(lock);
 	return err;
 }
 
@@ -64,13 +64,13 @@ int interfaces_release(struct daemon *daemon, struct daemon_interface *interface
 static void interfaces_was_taken_off(struct daemon *daemon, struct daemon_interface *interface,
 				     int *result)
 {
-	int turn = -1, claimed;
+	int lock = -1, claimed;
 
 	/* A running detach may not have removed the pins yet. */
-	pins_lock(daemon->filter.pins, &turn);
+	pins_lock(daemon->filter.pins, &lock);
 	claimed = pins_is_claimed(daemon->filter.pins, interface->index, interface->claim);
-	if (turn >= 0)
-		close(turn);
+	if (lock >= 0)
+		close(lock);
 	if (!claimed) {
 		log_notice("%s: the filter was detached by sobig-xdp detach", interface->name);
 		return;
@@ -244,9 +244,9 @@ static int interfaces_fill(struct daemon *daemon)
 	return 0;
 }
 
-static int interfaces_lock(const struct daemon *daemon, int *turn)
+static int interfaces_lock(const struct daemon *daemon, int *lock)
 {
-	int err = pins_lock(daemon->filter.pins, turn);
+	int err = pins_lock(daemon->filter.pins, lock);
 
 	if (err)
 		log_error(
@@ -283,10 +283,10 @@ static int interfaces_upgrade(struct daemon *daemon)
 static int interfaces_try(struct daemon *daemon, char **names, int count)
 {
 	const char *pins = daemon->filter.pins;
-	int turn, err = pins_prepare(pins);
+	int lock, err = pins_prepare(pins);
 
 	if (!err)
-		err = interfaces_lock(daemon, &turn);
+		err = interfaces_lock(daemon, &lock);
 	if (err)
 		return err;
 	for (int i = 0; i < count && !err; i++)
@@ -299,7 +299,7 @@ static int interfaces_try(struct daemon *daemon, char **names, int count)
 		err = interfaces_attach_all(daemon);
 	if (err)
 		pins_remove_if_unused(pins);
-	close(turn);
+	close(lock);
 	return err;
 }
 
@@ -354,13 +354,13 @@ int interfaces_take(struct daemon *daemon, char **names, int count)
 
 int interfaces_renew(struct daemon *daemon)
 {
-	int turn, err = interfaces_lock(daemon, &turn);
+	int lock, err = interfaces_lock(daemon, &lock);
 
 	if (err)
 		return err;
 	for (int i = 0; i < daemon->interfaces_count; i++)
 		daemon->interfaces[i].inherited = false;
 	err = interfaces_attach_all(daemon);
-	close(turn);
+	close(lock);
 	return err;
 }

@@ -1,30 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The state of a running daemon: what its parts share, and which thread may use it.
- *
- * Threads. All of struct daemon belongs to one thread, the loop (loop_run()), which reads the logs,
- * judges, blocks, reconciles, checks the interfaces and writes the statistics. No lock guards the
- * struct, and no other thread reads or writes it. Two threads work for the loop:
- *
- *	watcher (allow/watcher.c)	collects the allow list: asks exim and DNS, reads list files
- *and ssh sessions; may block for seconds
- *	writer (state/writer.c)		writes the state; may block as long as the disk does
- *
- * Both block all signals; the loop receives its signals from a signalfd. Each has a mutex of its
- * own, which guards only what it exchanges with the loop (the new set; the posted batch and struct
- * writer_state) and is never held during I/O. So watcher_take(), writer_block(), writer_post() and
- * writer_state() do not wait for exim, DNS or the disk of the state. An eventfd of the watcher
- *wakes the loop.
- *
- * The loop itself may block: up to 3 seconds for the lock of the pins (pins_lock(), lock_take()),
- * which all sobig-xdp processes share; while a filter is attached or detached; while it reads a log
- * or, on SIGHUP, the configuration; when nobody reads its standard output (--json). Before the
- *loop, restore_open() reads the state and exempt_open() waits about 3 seconds for the first allow
- *list.
- *
- * Locks between processes: each daemon_interface.claim is a flock(2) on the interface's pin folder,
- * held as long as the daemon filters it. The flock on the pin folder itself guards the block maps
- *and what is attached and pinned; it is held for one change at a time.
+ * The daemon's loop: waits for log lines, link events, signals and a timer, and calls the part that
+ * handles each.
  */
 #include "daemon/loop.h"
 

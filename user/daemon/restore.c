@@ -46,7 +46,7 @@ struct restore {
 	struct writer *writer;
 	struct lru *verdicts;
 	/* Daemons of several interfaces share the state, except log positions and totals. */
-	char who[IF_NAMESIZE];
+	char interface[IF_NAMESIZE];
 	struct db_totals totals; /* of all previous daemons of this interface */
 	struct restore_log logs[DAEMON_LOGS_MAX];
 	char names[DAEMON_LOGS_MAX][IF_NAMESIZE + PATH_MAX];
@@ -88,7 +88,7 @@ static void restore_read(struct restore *restore, struct daemon *daemon, const c
 	if (err == -ENOENT)
 		return;
 	if (!err)
-		err = db_totals(restore->db, restore->who, &restore->totals);
+		err = db_totals(restore->db, restore->interface, &restore->totals);
 	if (!err && restore->totals.braked)
 		judge_brake(daemon->judge);
 	if (!err)
@@ -127,7 +127,7 @@ int restore_open(struct daemon *daemon, const char *folder, const char *interfac
 	for (size_t i = 0; i < daemon->policy.rules.count; i++)
 		if (limits.remember < daemon->policy.rules.rules[i].remember * INT64_C(1000))
 			limits.remember = daemon->policy.rules.rules[i].remember * INT64_C(1000);
-	snprintf(restore->who, sizeof(restore->who), "%s", interface);
+	snprintf(restore->interface, sizeof(restore->interface), "%s", interface);
 	err = lru_open(&of_hosts, &restore->verdicts);
 	if (!err) {
 		restore_read(restore, daemon, folder);
@@ -147,7 +147,7 @@ int restore_place(struct restore *restore, const char *log, struct log_position 
 
 	if (!restore->db)
 		return -ENOENT;
-	snprintf(name, sizeof(name), "%s %s", restore->who, log);
+	snprintf(name, sizeof(name), "%s %s", restore->interface, log);
 	return db_log(restore->db, name, done, from);
 }
 
@@ -170,8 +170,8 @@ void restore_follow(struct restore *restore, const struct daemon *daemon, int nu
 	struct restore_log *log = &restore->logs[number];
 	struct log_position place;
 
-	snprintf(restore->names[number], sizeof(restore->names[number]), "%s %s", restore->who,
-		 source_name(daemon->logs[number].source));
+	snprintf(restore->names[number], sizeof(restore->names[number]), "%s %s",
+		 restore->interface, source_name(daemon->logs[number].source));
 	log->places = calloc(RESTORE_PLACES, sizeof(*log->places));
 	log->times = calloc(RESTORE_PLACES, sizeof(*log->times));
 	if (!log->places || !log->times) {

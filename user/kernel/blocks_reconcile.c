@@ -55,7 +55,7 @@ struct blocks_reconcile_row {
 	struct addr host;
 	uint32_t until;
 	uint32_t dropped;
-	bool doubt;
+	bool invalid;
 };
 
 struct blocks_reconcile_rows {
@@ -95,7 +95,7 @@ static int blocks_reconcile_collect(struct blocks *blocks, const struct block_ma
 			struct blocks_reconcile_row row = {
 				.host = block_map_host(tables, key),
 				.until = info->until,
-				.doubt = info->dry_run,
+				.invalid = info->dry_run,
 			};
 
 			/* A host without a slot is counted in the LRU map only. */
@@ -122,7 +122,7 @@ int blocks_reconcile_front(struct blocks *blocks, const struct front_table_count
 	if (!err) {
 		for (size_t i = 0; i < rows.count; i++)
 			front_table_fill(blocks->front, &rows.rows[i].host, rows.rows[i].until,
-					 rows.rows[i].doubt, rows.rows[i].dropped);
+					 rows.rows[i].invalid, rows.rows[i].dropped);
 		front_table_end(blocks->front);
 		blocks->walk = (struct block_map_walk){ 0 };
 		blocks->family = 0;

@@ -348,13 +348,13 @@ int front_table_begin(struct front_table *front, const struct front_table_counts
 }
 
 void front_table_fill(struct front_table *front, const struct addr *host, uint32_t until,
-		      bool doubt, uint32_t dropped)
+		      bool invalid, uint32_t dropped)
 {
 	struct front_table_place place = front_table_place(front, host);
 	uint32_t *valid_until = &place.table->valid_until[place.number];
 
 	front_table_count(front, !place.table->wide, 1);
-	if (doubt || !front_table_slot_of(&place, dropped))
+	if (invalid || !front_table_slot_of(&place, dropped))
 		*valid_until = 0;
 	else if (until < *valid_until)
 		*valid_until = until;

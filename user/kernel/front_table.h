@@ -89,7 +89,7 @@ bool front_table_needs_rebuild(const struct front_table *front,
  */
 int front_table_begin(struct front_table *front, const struct front_table_counts *expected);
 void front_table_fill(struct front_table *front, const struct addr *host, uint32_t until,
-		      bool doubt, uint32_t dropped);
+		      bool invalid, uint32_t dropped);
 void front_table_end(struct front_table *front);
 
 /* Accepts NULL. */

@@ -27,14 +27,14 @@ static void health_add(struct health_list *list, enum health_kind kind, uint64_t
 static void health_add(struct health_list *list, enum health_kind kind, uint64_t interfaces,
 		       const char *format, ...)
 {
-	struct health_problem *trouble = &list->out[list->count];
+	struct health_problem *problem = &list->out[list->count];
 	va_list args;
 
 	if (list->count == HEALTH_PROBLEMS_MAX)
 		return;
-	*trouble = (struct health_problem){ .kind = kind, .interfaces = interfaces };
+	*problem = (struct health_problem){ .kind = kind, .interfaces = interfaces };
 	va_start(args, format);
-	vsnprintf(trouble->text, sizeof(trouble->text), format, args);
+	vsnprintf(problem->text, sizeof(problem->text), format, args);
 	va_end(args);
 	list->count++;
 }
@@ -90,13 +90,13 @@ static void health_of_interfaces(struct health_list *list)
 
 /* The daemon's process id in this PID namespace; 0: not visible from here. */
 static pid_t health_process(const struct overview *overview, const struct sobig_stats *stats,
-			    uint64_t who)
+			    uint64_t interfaces)
 {
 	pid_t pid;
 	int fd;
 
 	for (int i = 0; i < overview->interfaces_count; i++) {
-		if (!(who & UINT64_C(1) << i) ||
+		if (!(interfaces & UINT64_C(1) << i) ||
 		    holder_open(overview->pins, overview->interfaces[i].index, stats->pid, &fd,
 				&pid))
 			continue;
@@ -106,9 +106,10 @@ static pid_t health_process(const struct overview *overview, const struct sobig_
 	return 0;
 }
 
-static void health_stuck(struct health_list *list, const struct sobig_stats *stats, uint64_t who)
+static void health_stuck(struct health_list *list, const struct sobig_stats *stats,
+			 uint64_t interfaces)
 {
-	const char *names = health_names(list, who);
+	const char *names = health_names(list, interfaces);
 	uint32_t now = list->overview->now;
 	char text[DURATION_TEXT_SIZE];
 	pid_t pid;
@@ -117,20 +118,21 @@ static void health_stuck(struct health_list *list, const struct sobig_stats *sta
 	    now - stats->heartbeat <= HEALTH_STUCK_AFTER)
 		return;
 	duration_format(now - stats->heartbeat, text);
-	pid = health_process(list->overview, stats, who);
+	pid = health_process(list->overview, stats, interfaces);
 	if (pid)
 		health_add(
-			list, HEALTH_STUCK, who,
+			list, HEALTH_STUCK, interfaces,
 			"DAEMON STUCK (%s): no heartbeat from process %d for %s, no new blocks are added; kill -9 it, then: sobig-xdp attach %s",
 			names, pid, text, names);
 	else
 		health_add(
-			list, HEALTH_STUCK, who,
+			list, HEALTH_STUCK, interfaces,
 			"DAEMON STUCK (%s): no heartbeat for %s, no new blocks are added; its process is not visible from here: kill -9 it in its own PID namespace, where it is process %u, then: sobig-xdp attach %s",
 			names, text, stats->pid, names);
 }
 
-static void health_brake(struct health_list *list, const struct sobig_stats *stats, uint64_t who)
+static void health_brake(struct health_list *list, const struct sobig_stats *stats,
+			 uint64_t interfaces)
 {
 	char many[64] = "too many new blocks";
 
@@ -139,7 +141,7 @@ static void health_brake(struct health_list *list, const struct sobig_stats *sta
 			 suggest_plural(stats->brake));
 	if (stats->braked)
 		health_add(
-			list, HEALTH_BRAKE, who,
+			list, HEALTH_BRAKE, interfaces,
 			"BRAKE ENGAGED: %s; further hosts are listed as dry run and not dropped; check `sobig-xdp list`, then run `sobig-xdp release`",
 			many);
 }
@@ -151,7 +153,8 @@ static char *health_ago(const struct overview *overview, uint32_t second,
 }
 
 /* Describes the most frequent kind, because each has its own remedy. */
-static void health_skips(struct health_list *list, const struct sobig_stats *stats, uint64_t who)
+static void health_skips(struct health_list *list, const struct sobig_stats *stats,
+			 uint64_t interfaces)
 {
 	static const char *const cures[SKIP_KINDS] = {
 		[SKIP_DOUBTFUL] =
@@ -173,12 +176,13 @@ static void health_skips(struct health_list *list, const struct sobig_stats *sta
 	}
 	if (sum > HEALTH_SKIPS_MOST && sum * HEALTH_SKIPS_SHARE > stats->lines_lately)
 		health_add(
-			list, HEALTH_SKIPS, who,
+			list, HEALTH_SKIPS, interfaces,
 			"LINES NOT COUNTED: %llu in 5 minutes, and the hosts that cause them are not blocked; most of them %s; see WHAT IS NOT COUNTED in sobig-xdp(8)",
 			(unsigned long long)sum, cures[most]);
 }
 
-static void health_log(struct health_list *list, const struct sobig_stats *stats, uint64_t who)
+static void health_log(struct health_list *list, const struct sobig_stats *stats,
+		       uint64_t interfaces)
 {
 	uint32_t heard = stats->last_line ? stats->last_line : stats->started;
 	uint32_t silent = list->overview->now > heard ? list->overview->now - heard : 0;
@@ -186,17 +190,17 @@ static void health_log(struct health_list *list, const struct sobig_stats *stats
 
 	if (!stats->readable && stats->log_gone)
 		health_add(
-			list, HEALTH_UNREADABLE, who,
+			list, HEALTH_UNREADABLE, interfaces,
 			"LOG FILE MISSING: no new blocks are added; %s was moved away %s ago, and exim has not created a new one; check that exim writes it (exim -bP log_file_path)",
 			stats->log, health_ago(list->overview, stats->log_gone, text));
 	else if (!stats->readable)
 		health_add(
-			list, HEALTH_UNREADABLE, who,
+			list, HEALTH_UNREADABLE, interfaces,
 			"LOG NOT READABLE: no new blocks are added; check that %s exists and that exim writes it (exim -bP log_file_path)",
 			stats->log);
 	else if (silent > HEALTH_SILENCE)
 		health_add(
-			list, HEALTH_SILENT, who,
+			list, HEALTH_SILENT, interfaces,
 			"LOG SILENT: no new line for %s; check that exim writes %s (exim -bP log_file_path)",
 			duration_format(silent, text), stats->log);
 }
@@ -205,40 +209,40 @@ static void health_of_daemon(struct health_list *list, const struct overview_dae
 			     enum health_kind kind)
 {
 	const struct sobig_stats *stats = daemon->stats;
-	uint64_t who = daemon->interfaces;
+	uint64_t interfaces = daemon->interfaces;
 	char time[CLOCK_TEXT_SIZE];
 
 	switch (kind) {
 	case HEALTH_STUCK:
-		health_stuck(list, stats, who);
+		health_stuck(list, stats, interfaces);
 		break;
 	case HEALTH_BRAKE:
-		health_brake(list, stats, who);
+		health_brake(list, stats, interfaces);
 		break;
 	case HEALTH_UNREADABLE:
-		health_log(list, stats, who);
+		health_log(list, stats, interfaces);
 		break;
 	case HEALTH_SKIPS:
-		health_skips(list, stats, who);
+		health_skips(list, stats, interfaces);
 		break;
 	case HEALTH_STATE:
 		if (stats->state_error)
 			health_add(
-				list, kind, who,
+				list, kind, interfaces,
 				"STATE NOT WRITABLE: %s; blocks work, but a restart would forget them; check the free space and the write permission of its folder",
 				db_strerror(stats->state_error));
 		break;
 	case HEALTH_LOST:
 		if (stats->state_lost_until > list->overview->now)
 			health_add(
-				list, kind, who,
+				list, kind, interfaces,
 				"STATE FULL: %llu blocks were not saved and would not be restored after a restart; raise \"size\" in [state], or free disk space in %s",
 				(unsigned long long)stats->state_lost, stats->state);
 		break;
 	case HEALTH_CONFIG:
 		if (stats->config_error)
 			health_add(
-				list, kind, who,
+				list, kind, interfaces,
 				"RELOAD REFUSED: the policy of %s is still active; `sobig-xdp check` shows the error",
 				clock_local(stats->configured ? stats->configured : stats->started,
 					    time));
@@ -246,9 +250,9 @@ static void health_of_daemon(struct health_list *list, const struct overview_dae
 	case HEALTH_DRY_RUN:
 		if (stats->dry_run)
 			health_add(
-				list, kind, who,
+				list, kind, interfaces,
 				"DRY RUN (%s): nothing is dropped; to drop packets, attach without --dry-run",
-				health_names(list, who));
+				health_names(list, interfaces));
 		break;
 	default:
 		break;

@@ -215,14 +215,14 @@ static void metrics_daemon_states(const struct overview *overview, struct metric
 	metrics_out_sample(out, clock_wall_of(started), NULL);
 }
 
-static void metrics_troubles(const struct overview *overview, struct metrics_out *out)
+static void metrics_problems(const struct overview *overview, struct metrics_out *out)
 {
-	struct health_problem troubles[HEALTH_PROBLEMS_MAX];
+	struct health_problem problems[HEALTH_PROBLEMS_MAX];
 	bool found[HEALTH_KINDS] = { false };
-	int count = health_find(overview, troubles);
+	int count = health_find(overview, problems);
 
 	for (int i = 0; i < count; i++)
-		found[troubles[i].kind] = true;
+		found[problems[i].kind] = true;
 	metrics_out_gauge(out, "sobig_xdp_problem",
 			  "1 for each current problem; `sobig-xdp status` describes it.");
 	for (int kind = 0; kind < HEALTH_KINDS; kind++)
@@ -245,7 +245,7 @@ static void metrics_write(const struct overview *overview, struct metrics_out *o
 		metrics_out_sample(out, up, NULL);
 	if (!overview->interfaces_count)
 		return;
-	metrics_troubles(overview, out);
+	metrics_problems(overview, out);
 	metrics_interfaces(overview, out);
 	metrics_blocks(overview, out);
 	if (!overview->daemons_count)

@@ -101,19 +101,19 @@ static json_t *status_json_daemon(const struct sobig_stats *stats)
 }
 
 static json_t *status_json_interface(const struct overview *overview, int at,
-				     const struct health_problem *troubles, int count)
+				     const struct health_problem *problems, int count)
 {
 	const struct overview_interface *interface = &overview->interfaces[at];
 	json_t *json, *counters = json_object();
-	const char *trouble = NULL;
+	const char *problem = NULL;
 
-	for (int i = 0; i < count && !trouble; i++)
-		if (troubles[i].interfaces & UINT64_C(1) << at)
-			trouble = troubles[i].text;
+	for (int i = 0; i < count && !problem; i++)
+		if (problems[i].interfaces & UINT64_C(1) << at)
+			problem = problems[i].text;
 	for (int i = 0; i < SOBIG_COUNTS; i++)
 		status_json_number(counters, overview_counter_name(i), interface->counters[i]);
-	json = json_pack("{s:s, s:b, s:s?, s:b, s:o}", "interface", interface->name, "ok", !trouble,
-			 "trouble", trouble, "daemon_running", interface->guarded, "counters",
+	json = json_pack("{s:s, s:b, s:s?, s:b, s:o}", "interface", interface->name, "ok", !problem,
+			 "trouble", problem, "daemon_running", interface->guarded, "counters",
 			 counters);
 	json_object_set_new(json, "filter",
 			    interface->filter.id ? status_json_filter(interface) : json_null());
@@ -145,7 +145,7 @@ static json_t *status_json_rules(const struct overview *overview)
 	return rules;
 }
 
-json_t *status_json(const struct overview *overview, const struct health_problem *troubles,
+json_t *status_json(const struct overview *overview, const struct health_problem *problems,
 		    int count)
 {
 	json_t *document = output_document("status"), *list = json_array(), *blocks = json_object();
@@ -153,12 +153,12 @@ json_t *status_json(const struct overview *overview, const struct health_problem
 	json_object_set_new(document, "ok", json_boolean(!count));
 	for (int i = 0; i < count; i++)
 		json_array_append_new(list,
-				      json_pack("{s:s, s:s}", "kind", health_name(troubles[i].kind),
-						"text", troubles[i].text));
+				      json_pack("{s:s, s:s}", "kind", health_name(problems[i].kind),
+						"text", problems[i].text));
 	json_object_set_new(document, "problems", list);
 	list = json_array();
 	for (int i = 0; i < overview->interfaces_count; i++)
-		json_array_append_new(list, status_json_interface(overview, i, troubles, count));
+		json_array_append_new(list, status_json_interface(overview, i, problems, count));
 	json_object_set_new(document, "interfaces", list);
 	status_json_number(blocks, "ipv4", overview->ipv4);
 	status_json_number(blocks, "ipv4_max", overview->room4);

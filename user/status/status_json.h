@@ -9,7 +9,7 @@
 #include "status/overview.h"
 
 /* Returns the document; the caller releases it. */
-json_t *status_json(const struct overview *overview, const struct health_problem *troubles,
+json_t *status_json(const struct overview *overview, const struct health_problem *problems,
 		    int count);
 
 #endif

@@ -64,7 +64,7 @@ static void top_count(struct top *top)
 }
 
 /* Copies the block data, which the quick reading does not have, from the last full reading. */
-static void top_find_troubles(struct top *top)
+static void top_find_problems(struct top *top)
 {
 	struct overview *overview = top->overview;
 
@@ -79,7 +79,7 @@ static void top_find_troubles(struct top *top)
 		overview->room4 = known->room4;
 		overview->room6 = known->room6;
 	}
-	top->troubles_count = health_find(overview, top->troubles);
+	top->problems_count = health_find(overview, top->problems);
 }
 
 static void top_read(struct top *top)
@@ -87,7 +87,7 @@ static void top_read(struct top *top)
 	top->err = overview_read(top->pins, top->overview);
 	if (!top->err)
 		top_count(top);
-	top_find_troubles(top);
+	top_find_problems(top);
 	top_worker_ask(top->worker);
 }
 
@@ -106,7 +106,7 @@ static void top_take_hosts(struct top *top)
 	top_hosts_free(top->hosts);
 	top->hosts = hosts;
 	top_arrange(top);
-	top_find_troubles(top);
+	top_find_problems(top);
 }
 
 enum {

@@ -30,8 +30,8 @@ struct top {
 	/* The latest reading. */
 	struct overview *overview;
 	int err; /* why there is no reading; -ENOENT: nothing is attached */
-	struct health_problem troubles[HEALTH_PROBLEMS_MAX];
-	int troubles_count;
+	struct health_problem problems[HEALTH_PROBLEMS_MAX];
+	int problems_count;
 	struct top_worker *worker;
 	struct top_hosts *hosts; /* NULL: none yet */
 	bool paused;

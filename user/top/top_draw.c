@@ -30,7 +30,7 @@ static struct top_layout top_lay_out(const struct top *top)
 	int count = top_facts_rules(top, rules), left;
 
 	getmaxyx(stdscr, at.height, at.width);
-	if (top->troubles_count && (int)strlen(top->troubles[0].text) + TOP_MARGIN > at.width &&
+	if (top->problems_count && (int)strlen(top->problems[0].text) + TOP_MARGIN > at.width &&
 	    at.height >= 12)
 		at.state = 2;
 	left = at.height - 2 - at.state;
@@ -86,17 +86,17 @@ static void top_draw_state(const struct top *top, const struct top_layout *at)
 {
 	char text[HEALTH_TEXT_SIZE + 64] = "";
 	size_t room = (size_t)at->width - TOP_MARGIN, cut;
-	bool wrong = top->err || top->troubles_count;
+	bool wrong = top->err || top->problems_count;
 
 	if (top->err == -ENOENT)
 		strcpy(text, "NOT ATTACHED: nothing is dropped; to start: sobig-xdp attach IF");
 	else if (top->err)
 		snprintf(text, sizeof(text), "CANNOT READ THE MAPS: %s", strerror(-top->err));
-	else if (top->troubles_count > 1)
-		snprintf(text, sizeof(text), "1 of %d: %s", top->troubles_count,
-			 top->troubles[0].text);
-	else if (top->troubles_count)
-		snprintf(text, sizeof(text), "%s", top->troubles[0].text);
+	else if (top->problems_count > 1)
+		snprintf(text, sizeof(text), "1 of %d: %s", top->problems_count,
+			 top->problems[0].text);
+	else if (top->problems_count)
+		snprintf(text, sizeof(text), "%s", top->problems[0].text);
 	else
 		health_none(top->overview, text);
 	top_term_look(wrong ? TOP_TROUBLE : TOP_ALL_WELL);

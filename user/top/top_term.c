@@ -25,7 +25,7 @@ static struct {
 	struct termios before;
 	char farewell[256]; /* escape sequence that restores the screen, for signal handlers */
 	size_t farewell_size;
-	int told, told_before; /* captured standard error, and the original descriptor */
+	int captured, stderr_before; /* captured standard error, and the original descriptor */
 } top_term;
 
 /* Signals of a crash, after which the terminal must work. */
@@ -69,11 +69,11 @@ static void top_term_catch_crashes(void)
 /* Messages on standard error would be printed across the screen. */
 static void top_term_hold_words(void)
 {
-	top_term.told = memfd_create("told", MFD_CLOEXEC);
-	top_term.told_before = dup(STDERR_FILENO);
-	if (top_term.told < 0 || top_term.told_before < 0)
+	top_term.captured = memfd_create("captured", MFD_CLOEXEC);
+	top_term.stderr_before = dup(STDERR_FILENO);
+	if (top_term.captured < 0 || top_term.stderr_before < 0)
 		return;
-	dup2(top_term.told, STDERR_FILENO);
+	dup2(top_term.captured, STDERR_FILENO);
 }
 
 static void top_term_say_words(void)
@@ -81,17 +81,17 @@ static void top_term_say_words(void)
 	char text[4096];
 	ssize_t length;
 
-	if (top_term.told >= 0 && top_term.told_before >= 0) {
-		dup2(top_term.told_before, STDERR_FILENO);
-		length = pread(top_term.told, text, sizeof(text), 0);
+	if (top_term.captured >= 0 && top_term.stderr_before >= 0) {
+		dup2(top_term.stderr_before, STDERR_FILENO);
+		length = pread(top_term.captured, text, sizeof(text), 0);
 		if (length > 0)
 			(void)!write(STDERR_FILENO, text, length);
 	}
-	if (top_term.told >= 0)
-		close(top_term.told);
-	if (top_term.told_before >= 0)
-		close(top_term.told_before);
-	top_term.told = top_term.told_before = -1;
+	if (top_term.captured >= 0)
+		close(top_term.captured);
+	if (top_term.stderr_before >= 0)
+		close(top_term.stderr_before);
+	top_term.captured = top_term.stderr_before = -1;
 }
 
 static void top_term_choose_style(bool ascii)
