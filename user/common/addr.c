@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Addresses of hosts, IPv4 and IPv6 in one shape, from text and back. */
+/* Parses, formats and compares addresses and networks, IPv4 and IPv6 in one format. */
 #include "common/addr.h"
 
 #include <arpa/inet.h>
@@ -18,7 +18,7 @@ bool addr_is_ipv4(const struct addr *addr)
 	return !memcmp(addr->bytes, addr_mapped, sizeof(addr_mapped));
 }
 
-/* What inet_pton(3) takes for IPv4, at a tenth of its price: most addresses in a log are such. */
+/* Accepts the same IPv4 text as inet_pton(3) and is ten times faster: most log lines have one. */
 static bool addr_parse_ipv4(const char *text, size_t length, uint8_t out[4])
 {
 	const char *end = text + length;
@@ -187,8 +187,7 @@ int addr_compare(const struct addr *a, const struct addr *b)
 	return memcmp(a, b, sizeof(*a));
 }
 
-/* All three digits are written, each over the last if that was a leading zero: no guess is wrong.
- */
+/* Writes all three digits, each over the previous one if that is a leading zero: no branches. */
 static char *addr_put_ipv4(char *to, const uint8_t bytes[4])
 {
 	for (int i = 0; i < 4; i++) {
@@ -210,7 +209,7 @@ static unsigned int addr_group(const struct addr *addr, int i)
 	return addr->bytes[2 * i] << 8 | addr->bytes[2 * i + 1];
 }
 
-/* The first of the longest runs of two or more groups of zeros (RFC 5952, 4.2); its length. */
+/* Finds the first of the longest runs of two or more zero groups (RFC 5952, 4.2). Its length. */
 static int addr_zeros(const struct addr *addr, int *first)
 {
 	int longest = 1;
@@ -253,7 +252,7 @@ static char *addr_put_ipv6(char *to, const struct addr *addr)
 	return to;
 }
 
-/* As RFC 5952 has it; printf(3) and inet_ntop(3) take longer than to read the line. */
+/* Follows RFC 5952. printf(3) and inet_ntop(3) take longer than parsing the whole line. */
 char *addr_format(const struct addr *addr, char text[ADDR_TEXT_SIZE])
 {
 	char *end = addr_is_ipv4(addr) ? addr_put_ipv4(text, addr->bytes + sizeof(addr_mapped))
@@ -279,7 +278,7 @@ char *addr_format_host(const struct addr *addr, char text[ADDR_TEXT_SIZE])
 {
 	struct addr_prefix host = addr_prefix_host(addr);
 
-	/* The bits behind the prefix are shown as they are. */
+	/* The bits after the prefix are kept. */
 	host.addr = *addr;
 	return addr_prefix_format(&host, text);
 }

@@ -8,8 +8,8 @@
 
 /*
  * Returns `array`, which holds `count` items of `size` bytes, with room for at least one more;
- * NULL: no memory, and the array is as it was. The room doubles at powers of two, so it needs no
- * member of its own. The array must have grown by this function only, from NULL on.
+ * NULL: no memory, and the array is unchanged. The capacity doubles at powers of two, so it need
+ * not be stored. The array must only be grown by this function, starting from NULL.
  */
 static inline void *array_grow(void *array, size_t count, size_t size)
 {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* The clocks, and times as text. */
+/* Reads clocks and formats times. */
 #include "common/clock.h"
 
 #include <stdio.h>
@@ -54,7 +54,7 @@ struct timespec clock_deadline(uint32_t ms)
 	return until;
 }
 
-/* Rounded to the nearest second, so that the same one always gives the same result. */
+/* Rounded to the nearest second, so that the same second always gives the same result. */
 time_t clock_wall_of(uint32_t second)
 {
 	const struct timespec now = clock_read(CLOCK_MONOTONIC);

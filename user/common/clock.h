@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* The clocks, and times as text. */
+/* Reads clocks and formats times. */
 #ifndef CLOCK_H
 #define CLOCK_H
 
@@ -9,22 +9,22 @@
 /* Whole seconds of CLOCK_MONOTONIC, as in the kernel's maps (sobig.h). */
 uint32_t clock_seconds(void);
 
-/* The first whole second at which `seconds` have passed; never earlier. */
+/* The first whole second of CLOCK_MONOTONIC at which `seconds` have passed; never earlier. */
 uint32_t clock_seconds_after(uint32_t seconds);
 
 /* CLOCK_MONOTONIC in seconds, with fractions. */
 double clock_precise(void);
 
-/* Whole seconds of CLOCK_BOOTTIME, which goes on while the machine sleeps. */
+/* Whole seconds of CLOCK_BOOTTIME, which includes the time that the machine was suspended. */
 uint64_t clock_boot_seconds(void);
 
 /* Milliseconds since 1970. */
 int64_t clock_wall_ms(void);
 
-/* The time `ms` milliseconds from now by CLOCK_MONOTONIC, for functions that wait until then. */
+/* The time in `ms` milliseconds by CLOCK_MONOTONIC, as a deadline for functions that wait. */
 struct timespec clock_deadline(uint32_t ms);
 
-/* A second of CLOCK_MONOTONIC as seconds since 1970; one second always gives the same result. */
+/* Converts a second of CLOCK_MONOTONIC to seconds since 1970, always with the same result. */
 time_t clock_wall_of(uint32_t second);
 
 #define CLOCK_TEXT_SIZE 32

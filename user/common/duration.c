@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Lengths of time as people write them: 90s, 15m, 2h, 7d. */
+/* Parses and formats lengths of time: 90s, 15m, 2h, 7d. */
 #include "common/duration.h"
 
 #include <ctype.h>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* The plain values that flow from read to judge to act; they hold no pointer to what made them. */
+/* Events and verdicts: plain values without pointers that the parts of the program exchange. */
 #include "common/event.h"
 
 #include <errno.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* A quick hash of bytes, for tables whose entries are compared or may collide without harm. */
+/* A fast hash for tables that compare their entries or in which a collision is harmless. */
 #ifndef HASH_H
 #define HASH_H
 

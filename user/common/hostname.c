@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* What may be the name of a host. */
+/* Checks host names. */
 #include "common/hostname.h"
 
 #include <ctype.h>

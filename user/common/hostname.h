@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* What may be the name of a host. */
+/* Checks host names. */
 #ifndef HOSTNAME_H
 #define HOSTNAME_H
 
@@ -8,8 +8,8 @@
 #define HOSTNAME_SIZE 256
 
 /*
- * Labels of letters, digits, hyphens and underscores with dots between them, and not only digits; a
- * dot may end it.
+ * True for labels of letters, digits, hyphens and underscores, separated by dots, that are not all
+ * digits. A trailing dot is allowed.
  */
 bool hostname_is_valid(const char *text);
 

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* How many of something there were in the last five minutes; knows no clock. */
+/* Counts events in the last five minutes, by the caller's clock. */
 #include "common/lately.h"
 
 #include <string.h>
 
 /* Clears the steps that have passed since the newest. */
-static void lately_turn(struct lately *lately, uint32_t now)
+static void lately_advance(struct lately *lately, uint32_t now)
 {
 	uint32_t step = now / LATELY_STEP;
 
@@ -19,7 +19,7 @@ static void lately_turn(struct lately *lately, uint32_t now)
 
 void lately_add(struct lately *lately, uint32_t now, uint64_t count)
 {
-	lately_turn(lately, now);
+	lately_advance(lately, now);
 	lately->counts[lately->step % LATELY_STEPS] += count;
 }
 
@@ -27,7 +27,7 @@ uint64_t lately_sum(struct lately *lately, uint32_t now)
 {
 	uint64_t sum = 0;
 
-	lately_turn(lately, now);
+	lately_advance(lately, now);
 	for (int i = 0; i < LATELY_STEPS; i++)
 		sum += lately->counts[i];
 	return sum;

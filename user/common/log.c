@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Words to the operator on stderr: one sentence a line, with its weight where a journal reads. */
+/* Logs messages to stderr, one on each line, with their priority if stderr is the journal. */
 #include "common/log.h"
 
 #include <errno.h>
@@ -12,7 +12,7 @@ void log_to(enum log_level level, const char *format, ...)
 {
 	int saved = errno;
 	char line[LOG_LINE_SIZE];
-	const char *weight = "";
+	const char *prefix = "";
 	va_list args;
 
 	va_start(args, format);
@@ -20,14 +20,15 @@ void log_to(enum log_level level, const char *format, ...)
 	va_end(args);
 
 	if (level == LOG_LEVEL_ERROR)
-		weight = "error: ";
+		prefix = "error: ";
 	else if (level == LOG_LEVEL_WARNING)
-		weight = "warning: ";
+		prefix = "warning: ";
 
-	/* systemd.exec(5): set where stderr is the journal's, which reads sd-daemon(3)'s prefix. */
+	/* Set if stderr goes to the journal (systemd.exec(5)), which reads sd-daemon(3) prefixes.
+	 */
 	if (getenv("JOURNAL_STREAM"))
 		fprintf(stderr, "<%d>%s\n", level, line);
 	else
-		fprintf(stderr, "sobig-xdp: %s%s\n", weight, line);
+		fprintf(stderr, "sobig-xdp: %s%s\n", prefix, line);
 	errno = saved;
 }

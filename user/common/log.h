@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Words to the operator on stderr: one sentence a line, with its weight where a journal reads. */
+/* Logs messages to stderr, one on each line, with their priority if stderr is the journal. */
 #ifndef LOG_H
 #define LOG_H
 
 #include <stdarg.h>
 #include <stdbool.h>
 
-/* syslog(3)'s numbers. */
+/* The priorities of syslog(3). */
 enum log_level {
 	LOG_LEVEL_ERROR = 3,
 	LOG_LEVEL_WARNING = 4,
@@ -14,6 +14,7 @@ enum log_level {
 	LOG_LEVEL_INFO = 6,
 };
 
+/* Logs one message, cut to about 1000 bytes. Preserves errno. */
 void log_to(enum log_level level, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 #define log_error(...)	 log_to(LOG_LEVEL_ERROR, __VA_ARGS__)

@@ -1,31 +1,30 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Where in a log the reading had come, told so that it is found again whatever became of the file.
- */
+/* The position up to which a log was read; it can be found again after the log was rotated. */
 #ifndef LOG_POSITION_H
 #define LOG_POSITION_H
 
 #include <stdbool.h>
 #include <stdint.h>
 
-/* How much of a file's beginning is known at most. */
+/* The maximum size of the hashed start of a file. */
 #define LOG_POSITION_HEAD_MAX 1024
 
 /*
- * Of one file. A log goes through many of them, and each has a number of its own, its generation,
- * which grows; a file that is cut to nothing and filled anew counts as another.
+ * The position in one file. Each file of a log has a number, its generation, which increases; a
+ * file that is truncated and filled again counts as a new one.
  */
 struct log_position_file {
 	uint64_t generation;
 	uint64_t device;
 	uint64_t inode;
-	uint64_t offset; /* all before it was read */
-	uint64_t proof;	 /* a hash of the bytes right before it */
-	uint64_t head;	 /* and of the file's first `head_size` bytes */
+	uint64_t offset; /* all bytes before it were read */
+	uint64_t proof;	 /* hash of the bytes right before the offset */
+	uint64_t head;	 /* hash of the first `head_size` bytes of the file */
 	uint32_t head_size;
-	bool skip; /* it is within a line that is not to be read */
+	bool skip; /* the offset is within a line that is skipped */
 };
 
-/* Files of one log at a time: the one that has its name, and those just rotated away. */
+/* The maximum number of files of one log: the current one and those rotated recently. */
 #define LOG_POSITION_FILES 17
 
 struct log_position_files {
@@ -35,21 +34,21 @@ struct log_position_files {
 
 #define LOG_POSITION_CURSOR_SIZE 512
 
-/* Of a log, whatever it is. */
+/* The position in a log, which is a file or a journal. */
 struct log_position {
 	struct log_position_files places;
-	char cursor[LOG_POSITION_CURSOR_SIZE]; /* of a journal; "": it is a file */
+	char cursor[LOG_POSITION_CURSOR_SIZE]; /* of a journal; "": the log is a file */
 };
 
-/* One number for a place in a log, greater for what comes later. */
-#define LOG_POSITION_SERIAL_BITS 40 /* of the offset; a file is shorter than a terabyte */
+/* A position in a log as one number that increases along the log. */
+#define LOG_POSITION_SERIAL_BITS 40 /* bits of the offset; a file is shorter than 1 TB */
 
 static inline uint64_t log_position_serial(uint64_t generation, uint64_t offset)
 {
 	return generation << LOG_POSITION_SERIAL_BITS | offset;
 }
 
-/* True if the line that ends at `offset` was read by the time of `places`. */
+/* True if the line that ends at `offset` is before the position `places`. */
 static inline bool log_position_has(const struct log_position_files *places, uint64_t generation,
 				    uint64_t offset)
 {

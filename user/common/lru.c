@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* A table of hosts, each with a record, in the order in which they were last heard of. */
+/* A table of hosts, each with a record, in the order in which they were last used. */
 #include "common/lru.h"
 
 #include <errno.h>
@@ -8,7 +8,7 @@
 
 #define LRU_CHUNK 1024 /* allocated at a time */
 
-/* Hosts are named by index, 0 is none. The free ones are chained by `next`. */
+/* Hosts are referred to by index; 0 is none. Free nodes are chained by `next`. */
 struct lru_node {
 	struct addr addr;
 	uint32_t next; /* in the same bucket */
@@ -22,8 +22,8 @@ struct lru {
 	struct lru_options options;
 	size_t node_size;
 	uint32_t count;
-	uint32_t used;	 /* indices handed out so far */
-	uint32_t unused; /* chain of free ones */
+	uint32_t used;	 /* the highest index in use so far */
+	uint32_t unused; /* chain of free nodes */
 	uint32_t newest;
 	uint32_t oldest;
 	uint32_t mask;
@@ -55,7 +55,7 @@ static uint32_t *lru_bucket(const struct lru *hosts, const struct addr *addr)
 
 	memcpy(&high, addr->bytes, sizeof(high));
 	memcpy(&low, addr->bytes + 8, sizeof(low));
-	/* The multiplication of wyhash; odd constants, so that no half is lost to a zero. */
+	/* The multiplication of wyhash, with odd constants. */
 	low = lru_mix(low ^ seed, 0xa0761d6478bd642fu);
 	high = lru_mix(high ^ low ^ (seed << 32 | seed >> 32), 0xe7037ed1a0b428dbu);
 	return &hosts->buckets[high & hosts->mask];
@@ -205,7 +205,7 @@ int lru_open(const struct lru_options *options, struct lru **out)
 		return -ENOMEM;
 	hosts->options = *options;
 	hosts->node_size = lru_size(options->record) - sizeof(uint32_t);
-	/* Of both arrays, the kernel gives only the pages that are touched. */
+	/* The kernel allocates only those pages of both arrays that are used. */
 	hosts->mask = 1;
 	while (hosts->mask < options->most)
 		hosts->mask <<= 1;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* What the kernel tells over netlink: lists, read message by message, and that there is news. */
+/* Reads lists from the kernel over netlink, and watches for changes. */
 #include "common/netlink.h"
 
 #include <errno.h>
@@ -10,7 +10,7 @@
 #include <sys/time.h>
 #include <unistd.h>
 
-#define NETLINK_BUFFER	(32 * 1024) /* no message of a list is longer */
+#define NETLINK_BUFFER	(32 * 1024) /* longer than any datagram of a list */
 #define NETLINK_SECONDS 5
 
 static int netlink_ask(int fd, uint16_t type, uint16_t flags, const void *body, size_t size)
@@ -125,7 +125,7 @@ void netlink_drain(int fd)
 {
 	char messages[8192];
 
-	/* ENOBUFS: some were lost; that something changed is known all the same. */
+	/* ENOBUFS: messages were lost; the caller reads the lists again in any case. */
 	while (recv(fd, messages, sizeof(messages), 0) >= 0 || errno == EINTR || errno == ENOBUFS)
 		;
 }

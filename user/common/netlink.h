@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* What the kernel tells over netlink: lists, read message by message, and that there is news. */
+/* Reads lists from the kernel over netlink, and watches for changes. */
 #ifndef NETLINK_H
 #define NETLINK_H
 
@@ -10,23 +10,23 @@
 #include <linux/rtnetlink.h>
 
 /*
- * Asks for the list of `type` by `body`, and shows each message of it. 0, -ENOMEM, or the kernel's
- * -errno; messages that were shown before an error count all the same.
+ * Requests the list of `type` with `body` and calls `each` for each message. 0, -ENOMEM, or the
+ * kernel's -errno; messages before an error are valid.
  */
 int netlink_dump(int protocol, uint16_t type, const void *body, size_t size,
 		 void (*each)(void *context, const struct nlmsghdr *message), void *context);
 
-/* The same for one question with one answer. */
+/* The same for a request with a single answer. */
 int netlink_get(int protocol, uint16_t type, const void *body, size_t size,
 		void (*each)(void *context, const struct nlmsghdr *message), void *context);
 
-/* A socket that is readable when something of these groups (RTMGRP_*) changes; or -errno. */
+/* Opens a socket that is readable after a change in these groups (RTMGRP_*), or -errno. */
 int netlink_watch(unsigned int groups);
 
-/* The first attribute of that type among `size` bytes of them; NULL: there is none. */
+/* Finds the first attribute of that type in `size` bytes of attributes; NULL: none. */
 const struct rtattr *netlink_attribute(const void *attributes, size_t size, unsigned int type);
 
-/* Empties it. What changed is for the caller to look up. */
+/* Discards all messages of a socket of netlink_watch(). */
 void netlink_drain(int fd);
 
 #endif

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Decimal numbers from text, within bounds. */
+/* Parses decimal numbers within bounds. */
 #include "common/number.h"
 
 #include <errno.h>

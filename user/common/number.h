@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Decimal numbers from text, within bounds. */
+/* Parses decimal numbers within bounds. */
 #ifndef NUMBER_H
 #define NUMBER_H
 
 #include <stdint.h>
 
 /*
- * Reads digits, and nothing else, as a number from `min` to `max`. *end is set to what follows the
- * digits; with `end` NULL nothing may follow. 0; -EINVAL: no number, or text behind it; -ERANGE:
- * out of bounds. On an error *out and *end are untouched.
+ * Parses digits as a number from `min` to `max`. *end is set to the text after the digits; if `end`
+ * is NULL, text after them is an error. 0; -EINVAL: not a number, or text after it; -ERANGE: out of
+ * bounds. On an error *out and *end are untouched.
  */
 int number_parse(const char *text, uint64_t min, uint64_t max, const char **end, uint64_t *out);
 

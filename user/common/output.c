@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* JSON documents on standard output: made, escaped, printed. */
+/* Creates JSON documents and prints them to standard output. */
 #include "common/output.h"
 
 #include <errno.h>
@@ -20,7 +20,7 @@ json_t *output_document(const char *kind)
 	return json;
 }
 
-/* How many bytes there make a character of UTF-8; 0: none do. */
+/* The length in bytes of the UTF-8 character at `at`; 0: it is not valid UTF-8. */
 static size_t output_character(const char *at)
 {
 	for (size_t length = 1; length <= 4 && at[length - 1]; length++) {

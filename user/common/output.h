@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* JSON documents on standard output: made, escaped, printed. */
+/* Creates JSON documents and prints them to standard output. */
 #ifndef OUTPUT_H
 #define OUTPUT_H
 
@@ -8,19 +8,19 @@
 
 #define OUTPUT_SHAPE 4 /* raised when a document's shape changes for its readers */
 
-/* A fresh document of the given kind, with "kind" and "shape" set. Never NULL. */
+/* Creates a document of that kind, with "kind" and "shape" set. Exits if there is no memory. */
 json_t *output_document(const char *kind);
 
 /*
- * Text as JSON, which takes UTF-8 only: a byte that is not part of any becomes U+FFFD. NULL becomes
- * null. For names that others chose, such as those of files and interfaces, and for reasons.
+ * Converts text to JSON, which must be UTF-8: each invalid byte becomes U+FFFD. NULL becomes null.
+ * For text from outside, such as names of files and interfaces, and for reasons.
  */
 json_t *output_text(const char *text);
 
-/* Prints `json`, on one line if it shall be compact, and releases it. 0, or -EIO (logged). */
+/* Prints `json`, on one line if `compact` is set, and frees it. 0, or -EIO (logged). */
 int output_print(json_t *json, bool compact);
 
-/* An entry of a list as a document of its own on one line; it is released. Not flushed. */
+/* Prints an entry of a list as a document on one line, without a flush, and frees the entry. */
 void output_line(const char *kind, json_t *entry);
 
 /* Flushes standard output. 0, or -EIO (logged) if anything could not be written. */

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* A set of addresses and networks, each with the words for why it is in it. */
+/* A set of addresses and networks, each with the reason for its presence. */
 #include "common/prefix_set.h"
 
 #include <errno.h>
@@ -13,11 +13,11 @@
 struct prefix_set_entry {
 	struct addr_prefix target;
 	const char *why;
-	uint32_t order;	 /* in which it was added */
-	uint32_t parent; /* the narrowest entry that covers it, PREFIX_SET_NONE: there is none */
+	uint32_t order;	 /* position in the order of additions */
+	uint32_t parent; /* the narrowest entry that covers it, or PREFIX_SET_NONE */
 };
 
-/* Words, shared by entries that were added in a row. */
+/* A reason, shared by consecutive entries. */
 struct prefix_set_words {
 	struct prefix_set_words *next;
 	char why[PREFIX_SET_WHY_SIZE];
@@ -28,7 +28,7 @@ struct prefix_set {
 	uint32_t count;
 	uint32_t room;
 	bool sealed;
-	struct prefix_set_words *words; /* the last ones first */
+	struct prefix_set_words *words; /* the latest first */
 };
 
 int prefix_set_new(struct prefix_set **out)
@@ -78,7 +78,7 @@ int prefix_set_add(struct prefix_set *prefixes, const struct addr_prefix *target
 	return 0;
 }
 
-/* A network stands right before what lies in it. */
+/* Orders a network before the entries that it contains. */
 static int prefix_set_compare(const struct addr_prefix *a, const struct addr_prefix *b)
 {
 	int order = addr_compare(&a->addr, &b->addr);
@@ -99,7 +99,7 @@ static bool prefix_set_holds(const struct addr_prefix *wide, const struct addr_p
 	return wide->length <= narrow->length && addr_prefix_covers(wide, &narrow->addr);
 }
 
-/* Of two networks, one lies in the other or they have nothing in common: hence a tree. */
+/* Two networks are either nested or disjoint, so the entries form a tree. */
 void prefix_set_seal(struct prefix_set *prefixes)
 {
 	struct prefix_set_entry *entries = prefixes->entries;
@@ -122,7 +122,7 @@ void prefix_set_seal(struct prefix_set *prefixes)
 	prefixes->sealed = true;
 }
 
-/* How many entries are no greater than `whom`. */
+/* The number of entries that are not greater than `target`. */
 static uint32_t prefix_set_rank(const struct prefix_set *prefixes, const struct addr_prefix *target)
 {
 	uint32_t from = 0, to = prefixes->count;
@@ -146,12 +146,12 @@ const char *prefix_set_find(const struct prefix_set *prefixes, const struct addr
 
 	if (!prefixes->sealed || !prefixes->count)
 		return NULL;
-	/* Whatever covers `whom` covers the last entry that is no greater, too. */
+	/* An entry that covers `target` also covers the last entry that is not greater. */
 	rank = prefix_set_rank(prefixes, target);
 	at = rank ? rank - 1 : PREFIX_SET_NONE;
 	while (at != PREFIX_SET_NONE && !prefix_set_holds(&entries[at].target, target))
 		at = entries[at].parent;
-	/* And the first that is greater lies in `whom`, if any does. */
+	/* If `target` contains an entry, it contains the first that is greater. */
 	if (at == PREFIX_SET_NONE && rank < prefixes->count &&
 	    prefix_set_holds(target, &entries[rank].target))
 		at = rank;

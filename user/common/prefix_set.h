@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* A set of addresses and networks, each with the words for why it is in it. */
+/* A set of addresses and networks, each with the reason for its presence. */
 #ifndef PREFIX_SET_H
 #define PREFIX_SET_H
 
@@ -11,29 +11,29 @@ struct prefix_set;
 
 #define PREFIX_SET_WHY_SIZE 80
 
-/* -ENOMEM. The caller frees *out. */
+/* 0 or -ENOMEM. The caller frees *out. */
 int prefix_set_new(struct prefix_set **out);
 
 /*
- * Adds one; of two that are alike, the first one's words stay. `why` is cut to fit. 0 or -ENOMEM.
- * What was added is found only after prefix_set_seal().
+ * Adds an entry; of two equal entries, the first one's reason stays. `why` is copied, and cut to
+ * fit. 0 or -ENOMEM. Entries can be found only after prefix_set_seal().
  */
 int prefix_set_add(struct prefix_set *prefixes, const struct addr_prefix *target, const char *why);
 
-/* Puts them in order; nothing is added after that. */
+/* Sorts the entries; none may be added after that. */
 void prefix_set_seal(struct prefix_set *prefixes);
 
 /*
- * The entry that `whom` has an address in common with, whichever of the two is the wider: its
- * words, and itself in *entry (may be NULL), or NULL. Of several, the narrowest that covers all of
- * `whom`, or else one that lies in it.
+ * Finds an entry that covers `target` or lies in it. Returns its reason, owned by the set, and sets
+ * *entry unless `entry` is NULL; NULL: none. Of several, it is the narrowest that covers all of
+ * `target`, otherwise one that lies in it.
  */
 const char *prefix_set_find(const struct prefix_set *prefixes, const struct addr_prefix *target,
 			    struct addr_prefix *entry);
 
 size_t prefix_set_count(const struct prefix_set *prefixes);
 
-/* In ascending order, IPv4 before IPv6. */
+/* The entry at `index`, in ascending order, IPv4 before IPv6; *why unless `why` is NULL. */
 const struct addr_prefix *prefix_set_at(const struct prefix_set *prefixes, size_t index,
 					const char **why);
 

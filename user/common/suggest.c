@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Words for people: what a mistyped one was meant to be, and whether a noun is one or many. */
+/* Suggests a word for a misspelt one, and forms plurals. */
 #include "common/suggest.h"
 
 #include <stddef.h>
@@ -7,7 +7,7 @@
 
 #define SUGGEST_NEAR 2 /* letters that may differ */
 
-/* How many letters differ, roughly. */
+/* The approximate number of letters that differ. */
 static size_t suggest_distance(const char *a, const char *b)
 {
 	size_t differing = 0;
@@ -31,7 +31,7 @@ const char *suggest_nearest(const char *word, const char *const *words)
 
 	for (; *words; words++) {
 		distance = suggest_distance(word, *words);
-		/* Of "foo", nothing is left of "top". */
+		/* At least half of the letters must match: "top" is not suggested for "foo". */
 		if (distance < best && 2 * distance <= strlen(word)) {
 			best = distance;
 			nearest = *words;

@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Words for people: what a mistyped one was meant to be, and whether a noun is one or many. */
+/* Suggests a word for a misspelt one, and forms plurals. */
 #ifndef SUGGEST_H
 #define SUGGEST_H
 
 #include <stdint.h>
 
-/* The one of `words` (NULL ends them) that is nearest to `word`; NULL if none is near. */
+/* Finds the word in the NULL-terminated `words` that is nearest to `word`; NULL: none is near. */
 const char *suggest_nearest(const char *word, const char *const *words);
 
-/* What a noun ends with behind this number: "" behind 1, else "s". */
+/* The ending of a noun after this number: "" for 1, otherwise "s". */
 const char *suggest_plural(uint64_t number);
 
 #endif
