@@ -59,7 +59,7 @@ int db_lift_all(struct db *db, int64_t now, uint64_t *lifted);
 /* `log` and `lines` are gone after the call. Stops at what is not 0, and returns it. */
 typedef int db_each_block(void *context, const struct db_block *block);
 
-/* Blocks that run at `now` and were not lifted, trials excepted. */
+/* Active blocks at `now`, without dry runs and unblocked hosts. */
 int db_running(struct db *db, int64_t now, db_each_block *each, void *context);
 
 /* Blocks of what is in `whom` (NULL: of all) or holds it, the latest first, `most` at most. */

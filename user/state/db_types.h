@@ -28,7 +28,7 @@ struct db_block {
 	unsigned int repeats;
 	char reason[SOBIG_REASON_SIZE];
 	int64_t lifted;	   /* 0: it was not */
-	const char *log;   /* where the line stood that led to it, NULL: by hand */
+	const char *log;   /* where the line stood that led to it, NULL: a manual block */
 	uint64_t serial;   /* of that line */
 	int64_t event;	   /* and its time */
 	const char *lines; /* the evidence, LF behind each; "" */
@@ -45,7 +45,7 @@ struct db_totals {
 	uint64_t lines;
 	uint64_t offences;
 	uint64_t blocks;
-	bool braked; /* and no human has looked yet */
+	bool braked; /* the brake is engaged */
 };
 
 /* What is written in one go, whole or not at all. */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* The latest lines that told of offences, so that a block can show what it is for. */
+/* Keeps the latest log lines of offences as evidence for blocks. */
 #ifndef EVIDENCE_H
 #define EVIDENCE_H
 
