@@ -274,7 +274,7 @@ at() {
 	kill -HUP $daemon
 	until_said 'configuration refused'
 	grep -q 'sobig.conf:4:.*did you mean "class"' "$LAB/words"
-	until_status 'reload was refused'
+	until_status 'reload refused'
 	offend $good 3
 	sleep 0.5
 	[ -z "$("$sobig" list | grep $good)" ]
@@ -299,11 +299,11 @@ at() {
 	is_blocked 192.0.2.22
 	"$sobig" list $bad | grep -q 'dry run'
 	[ "$(reach $bad)" = connected ]
-	until_status 'brake is on'
+	until_status 'brake engaged'
 	# Over a restart as well.
 	stop_daemon
 	start_with '[brake]' 'blocks = 2/m'
-	until_status 'brake is on'
+	until_status 'brake engaged'
 	offend $bad 16
 	until_said "dry run: block $bad"
 	[ "$(reach $bad)" = connected ]

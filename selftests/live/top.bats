@@ -208,7 +208,7 @@ check_size() {
 	cat "$LAB/screen"
 	[ "$(wc -l <"$LAB/screen")" = "$2" ]
 	head -n 1 "$LAB/screen" | grep -q '^ sobig-xdp  mx0 native .*[0-9]:[0-9][0-9]:[0-9][0-9]'
-	sed -n 2p "$LAB/screen" | grep -q '^ OK:: mx0'
+	sed -n 2p "$LAB/screen" | grep -q '^ OK: mx0'
 	tail -n 1 "$LAB/screen" | grep -q '^ e explain x unblock'
 	# Each line begins with a blank: no other one's end.
 	! grep -q '^[^ ]' "$LAB/screen"
