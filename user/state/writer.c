@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Writes the state in a thread of its own: however slow or full the disk is, nobody waits for it.
- */
+/* Writes the state in a separate thread, so that the daemon never waits for a slow or full disk. */
 #include "state/writer.h"
 
 #include "common/clock.h"
