@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* What the filter is told before it is loaded; what is switched off, the verifier takes out. */
+/* The filter's configuration, set before loading; the verifier removes the code of disabled
+ * options. */
 #ifndef CONFIG_H
 #define CONFIG_H
 
@@ -9,16 +10,16 @@
 
 #include "sobig.h"
 
-const volatile __be16 ports[SOBIG_PORTS_MAX] = { 0 }; /* those that are protected; 0: no more */
+const volatile __be16 ports[SOBIG_PORTS_MAX] = { 0 }; /* protected ports; 0: end */
 const volatile bool dry_run = false;
-const volatile bool scope_port = false; /* drop not only SYNs, but all that goes to these ports */
+const volatile bool scope_port = false; /* drop all packets to these ports, not only SYNs */
 const volatile __u32 rate_step = 0;	/* what one SYN takes from a bucket; 0: no limit */
 const volatile __u32 rate_burst = 0; /* how far a bucket may be overdrawn; both as in sobig_rates */
 const volatile __u64 rate_salts[2] = { 0 }; /* random and odd, as those of the front table */
 const volatile __u64 tick_zero = 0;	    /* the tick at which CLOCK_MONOTONIC was 0 */
 const volatile __u64 tick_scale = 0;	    /* seconds per tick, times 2^32 */
 
-/* In this order, the verifier takes out all behind the last one. */
+/* In this order, the verifier removes all code after the last port. */
 static __always_inline bool config_protect(__be16 port)
 {
 #pragma unroll

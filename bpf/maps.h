@@ -9,7 +9,7 @@
 #include "front.h"
 #include "sobig.h"
 
-/* What has one entry here is given its size before it is loaded. */
+/* Maps with one entry here get their size before loading. */
 
 struct {
 	__uint(type, BPF_MAP_TYPE_LRU_HASH);
@@ -79,7 +79,7 @@ struct {
 	__uint(max_entries, SOBIG_COUNTS);
 } counters SEC(".maps");
 
-/* The ledgers and the pulse are user space's own. */
+/* The block info maps and the statistics are for user space only. */
 
 struct {
 	__uint(type, BPF_MAP_TYPE_HASH);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* The bounds-checked header cursor: each step yields a whole header or says that there is none. */
+/* The bounds-checked header cursor: each step returns a whole header or NULL. */
 #ifndef PACKET_H
 #define PACKET_H
 
@@ -11,7 +11,7 @@
 #include <bpf/bpf_endian.h>
 #include <bpf/bpf_helpers.h>
 
-#define PACKET_VLANS_MAX      2	   /* that are stepped over quickly */
+#define PACKET_VLANS_MAX      2	   /* handled on the fast path */
 #define PACKET_TAGS_MAX	      2300 /* as many as a frame of 9000 bytes holds */
 #define PACKET_EXTENSIONS_MAX 8
 
@@ -60,10 +60,10 @@ struct packet_tcp {
 #define PACKET_TCP_WORDS 5 /* the least that a header has */
 #define PACKET_TCP_PORTS 4 /* bytes up to the end of both ports */
 
-/* What could be seen of a packet. */
+/* What is visible of a packet. */
 enum packet_sight {
-	PACKET_MALFORMED, /* no receiver takes it for TCP */
-	PACKET_OTHER,	  /* something else than TCP, or a later fragment */
+	PACKET_MALFORMED, /* no receiver accepts it as TCP */
+	PACKET_OTHER,	  /* not TCP, or a later fragment */
 	PACKET_TCP,	  /* TCP, with its flags */
 	PACKET_PORTS, /* TCP of which a fragment, or the end of the first buffer, cuts the flags off
 		       */
@@ -100,7 +100,7 @@ static __always_inline bool packet_is_tag(__be16 type)
 	return type == bpf_htons(ETH_P_8021Q) || type == bpf_htons(ETH_P_8021AD);
 }
 
-/* The way through a long row of tags. */
+/* The slow path for many tags. */
 struct packet_tags {
 	struct xdp_md *ctx;
 	__u32 offset;
@@ -122,8 +122,8 @@ static long packet_next_tag(__u32 turn, void *context)
 }
 
 /*
- * Linux takes off as many tags as there are, if they name no VLAN (net/core/dev.c,
- * __netif_receive_skb_core). Nobody needs more than two, so that this may take its time.
+ * Linux removes any number of tags if they name no VLAN (net/core/dev.c,
+ * __netif_receive_skb_core). More than two are not used in practice, so this may be slow.
  */
 static __always_inline __be16 packet_more_tags(struct packet_cursor *cursor, __be16 type)
 {
@@ -169,15 +169,15 @@ static __always_inline bool packet_goes_on(const struct packet_cursor *cursor)
 	return bpf_xdp_get_buff_len(ctx) > ctx->data_end - ctx->data;
 }
 
-/* What a packet is that ends where a header should be; `cut` as in packet_tcp(). */
+/* The kind of a packet that ends where a header should be; `cut` as in packet_tcp(). */
 static __always_inline enum packet_sight packet_ends(const struct packet_cursor *cursor, bool cut)
 {
 	return cut || packet_goes_on(cursor) ? PACKET_HIDDEN : PACKET_MALFORMED;
 }
 
 /*
- * The TCP header, of which `left` bytes belong to the packet: what a frame is padded with is
- * anybody's words. `cut` is true of a first fragment, the rest of which comes in another.
+ * The TCP header, of which `left` bytes belong to the packet: the padding of
+ * a frame is not part of it. `cut` is true of a first fragment, the rest of which comes in another.
  */
 static __always_inline enum packet_sight packet_tcp(struct packet_cursor *cursor, __u32 left,
 						    bool cut, struct packet *out)
@@ -207,7 +207,8 @@ static __always_inline enum packet_sight packet_ipv4(struct packet_cursor *curso
 		return PACKET_MALFORMED;
 	header = ip->ihl * 4;
 	total = bpf_ntohs(ip->tot_len);
-	/* What one machine hands to another in it may have no length: Linux goes by the frame. */
+	/* Packets between virtual machines may have length 0: Linux then uses the frame's length.
+	 */
 	if (!total)
 		total = 0xffff;
 	if (total < header)
@@ -231,8 +232,8 @@ static __always_inline bool packet_spend(__u32 *left, __u32 size)
 }
 
 /*
- * Steps over up to PACKET_EXTENSIONS_MAX extension headers. Linux takes longer chains, too; what
- * is behind them is as good as hidden.
+ * Steps over up to PACKET_EXTENSIONS_MAX extension headers. Linux accepts longer chains, too;
+ * what follows them is treated as hidden.
  */
 static __always_inline enum packet_sight packet_ipv6(struct packet_cursor *cursor,
 						     struct packet *out)
@@ -252,7 +253,8 @@ static __always_inline enum packet_sight packet_ipv6(struct packet_cursor *curso
 	out->source6[1] = (__u64)ip->saddr.s6_addr32[3] << 32 | ip->saddr.s6_addr32[2];
 	next = ip->nexthdr;
 	left = bpf_ntohs(ip->payload_len);
-	/* RFC 2675, and as above. Linux goes by the frame (net/ipv6/ip6_input.c, ip6_rcv_core). */
+	/* RFC 2675, and as above. Linux uses the frame's length (net/ipv6/ip6_input.c,
+	 * ip6_rcv_core). */
 	if (!left)
 		left = 0xffffffff;
 #pragma unroll

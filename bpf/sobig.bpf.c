@@ -10,7 +10,7 @@
 #include "verdict.h"
 #include "syn_rate.h"
 
-/* The verdict on a source as such: what becomes of a SYN of its. */
+/* The verdict on a SYN from this source. */
 static __always_inline enum sobig_count filter_source(const struct packet *packet)
 {
 	return packet->is_ipv6 ? verdict_judge6(packet->source6) : verdict_judge4(packet->source4);
@@ -38,7 +38,7 @@ static __always_inline enum sobig_count filter_judge(struct packet_cursor *curso
 									       : verdict;
 	if (sight == PACKET_TCP)
 		return verdict >= SOBIG_DROPS ? SOBIG_DROPPED_LIVE : SOBIG_PASSED_OTHER;
-	/* It may be a SYN, for all that can be seen of it, and nobody needs to send such ones. */
+	/* It may be a SYN; no legitimate sender hides the flags. */
 	return verdict >= SOBIG_DROPS ? SOBIG_DROPPED_HIDDEN : SOBIG_PASSED_MALFORMED;
 }
 
@@ -60,7 +60,7 @@ SEC("xdp.frags") int sobig_xdp(struct xdp_md *ctx)
 	return verdict >= SOBIG_DROPS ? XDP_DROP : XDP_PASS;
 }
 
-/* Early among the programs of one interface: what is dropped here need not be looked at there. */
+/* Runs early among the programs of an interface, so that the others do not see dropped packets. */
 struct {
 	__uint(priority, 10);
 	__uint(XDP_PASS, 1);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* How often a source may knock that is not blocked: a bucket of tokens for each of late. */
+/* Limits the SYN rate of sources that are not blocked: a token bucket for each recent source. */
 #ifndef SYN_RATE_H
 #define SYN_RATE_H
 
@@ -11,13 +11,13 @@
 
 /*
  * A bucket is the time at which it is full again (the "theoretical arrival time" of ITU-T I.371,
- * Annex A): each SYN puts it off by a step, and one that would put it off too far is too many.
+ * Annex A): each SYN moves it by a step; a SYN that would move it too far exceeds the rate.
  */
 static __always_inline bool syn_rate_take(volatile __u64 *bucket, __u32 source, __u32 now)
 {
 	__u32 wait = (__u32)*bucket - now;
 
-	/* Full long ago; or, after a silence of hours, by a clock that has gone round. */
+	/* Already full; or, after hours without a SYN, the clock has wrapped. */
 	if (wait > rate_burst + rate_step)
 		wait = 0;
 	if (wait > rate_burst)
@@ -26,7 +26,7 @@ static __always_inline bool syn_rate_take(volatile __u64 *bucket, __u32 source, 
 	return true;
 }
 
-/* The bucket of `source` in its line, or that of the source that was heard of the longest ago. */
+/* The bucket of `source` in its line, or else that of the source idle for the longest time. */
 static __always_inline volatile __u64 *syn_rate_bucket(struct sobig_syn_rates *line, __u32 source,
 						       __u32 now)
 {
@@ -37,7 +37,7 @@ static __always_inline volatile __u64 *syn_rate_bucket(struct sobig_syn_rates *l
 	for (int i = 0; i < SYN_RATE_WAYS; i++) {
 		if (line->sources[i] >> 32 == source)
 			return &line->sources[i];
-		/* So that nobody comes before what is past, and that before what is to come. */
+		/* Order: empty slots, then times in the past, then times in the future. */
 		wait = line->sources[i] ? (__u32)line->sources[i] - now + 0x80000000u : 0;
 		if (wait < least) {
 			least = wait;
@@ -48,7 +48,7 @@ static __always_inline volatile __u64 *syn_rate_bucket(struct sobig_syn_rates *l
 	return &line->sources[idlest & (SYN_RATE_WAYS - 1)];
 }
 
-/* True of a SYN that is more than its source's share. */
+/* True if the SYN exceeds the rate of its source. */
 static __always_inline bool syn_rate_exceed(const struct packet *packet)
 {
 	__u32 source = packet->source4, index, now;

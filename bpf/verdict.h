@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Whether a source is blocked: the front table first, what it is not sure of, the LRU maps. */
+/* Whether a source is blocked: asks the front table, then, if its line is not valid, the LRU maps.
+ */
 #ifndef VERDICT_H
 #define VERDICT_H
 
 #include "config.h"
 #include "maps.h"
 
-/* How often a wider network is looked for when the narrower one's block has run out. */
+/* Maximum number of networks tried, from narrow to wide, while their blocks have expired. */
 #define VERDICT_WIDER_MAX 4
 
 static __always_inline bool verdict_is_quiet(__u32 quiet, __u32 last_drop, __u32 now)
@@ -14,14 +15,14 @@ static __always_inline bool verdict_is_quiet(__u32 quiet, __u32 last_drop, __u32
 	return !quiet || !last_drop || now - last_drop >= quiet;
 }
 
-/* A drop, at the host's tally. */
-static __always_inline void blocks_count_drop(volatile __u32 *tally, void *blocked, const void *key,
-					      __u32 now)
+/* Counts a drop of the host. */
+static __always_inline void blocks_count_drop(volatile __u32 *drop_count, void *blocked,
+					      const void *key, __u32 now)
 {
-	__u32 count = (*tally + 1) & FRONT_COUNT_MASK;
+	__u32 count = (*drop_count + 1) & FRONT_COUNT_MASK;
 	struct sobig_block *block;
 
-	*tally = now << FRONT_TIME_SHIFT | count;
+	*drop_count = now << FRONT_TIME_SHIFT | count;
 	if (count)
 		return;
 	block = bpf_map_lookup_elem(blocked, key);
@@ -29,20 +30,20 @@ static __always_inline void blocks_count_drop(volatile __u32 *tally, void *block
 		block->drops = (block->drops | FRONT_COUNT_MASK) + 1;
 }
 
-/* The second that it speaks of; 0: none. */
-static __always_inline __u32 blocks_last_drop(const volatile __u32 *tally, __u32 now)
+/* The second of the last drop; 0: none. */
+static __always_inline __u32 blocks_last_drop(const volatile __u32 *drop_count, __u32 now)
 {
-	__u32 dropped = *tally;
+	__u32 dropped = *drop_count;
 
 	return dropped ? now - ((now - (dropped >> FRONT_TIME_SHIFT)) & FRONT_COUNT_MASK) : 0;
 }
 
 /*
- * What the LRU map says of a source, the tally of which (NULL: it has none in the front table) is
- * kept up. Seldom needed, and so not inlined.
+ * The verdict of the LRU map on a source. `drop_count` is its count in the front table, which is
+ * updated; NULL: it has none. Rarely called, so not inlined.
  */
 static __noinline enum sobig_count verdict_ask(void *blocked, const void *key,
-					       volatile __u32 *tally, __u32 now)
+					       volatile __u32 *drop_count, __u32 now)
 {
 	struct sobig_block *block = bpf_map_lookup_elem(blocked, key);
 	__u32 last;
@@ -50,7 +51,7 @@ static __noinline enum sobig_count verdict_ask(void *blocked, const void *key,
 	if (!block)
 		return SOBIG_PASSED_SYN;
 	if (now >= block->until) {
-		last = tally ? blocks_last_drop(tally, now) : block->last_drop;
+		last = drop_count ? blocks_last_drop(drop_count, now) : block->last_drop;
 		if (verdict_is_quiet(block->quiet, last, now))
 			return SOBIG_PASSED_EXPIRED;
 		block->until = now + block->quiet;
@@ -59,8 +60,8 @@ static __noinline enum sobig_count verdict_ask(void *blocked, const void *key,
 		return SOBIG_PASSED_DRY_RUN;
 	if (dry_run)
 		return SOBIG_DROPPED;
-	if (tally) {
-		blocks_count_drop(tally, blocked, key, now);
+	if (drop_count) {
+		blocks_count_drop(drop_count, blocked, key, now);
 	} else {
 		block->last_drop = now;
 		__sync_fetch_and_add(&block->drops, 1);
@@ -120,7 +121,7 @@ static __always_inline enum sobig_count verdict_judge_network6(const __u64 sourc
 	return verdict_judge_network(&networks6, &key.length, &key);
 }
 
-/* What a network says of a source counts, unless that is nothing. */
+/* The verdict of the network takes precedence, unless the network is not blocked. */
 static __always_inline enum sobig_count verdict_worse(enum sobig_count host,
 						      enum sobig_count network)
 {
@@ -128,8 +129,8 @@ static __always_inline enum sobig_count verdict_worse(enum sobig_count host,
 }
 
 /*
- * The slot in which `source` stands, or 0: without a branch, since where it stands is random, and
- * each wrong guess would cost the processor as much as the rest.
+ * The slot of `source`, or 0. Branchless: the slot is random, and a mispredicted branch would
+ * cost as much as the rest.
  */
 static __always_inline __u32 verdict_slot4(const volatile struct front_line4 *line, __u32 source)
 {

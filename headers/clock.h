@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* What the program that reads the kernel's clock hands to user space. */
+/* The reading of the kernel's clocks that the clock program passes to user space. */
 #ifndef CLOCK_H
 #define CLOCK_H
 

@@ -78,7 +78,7 @@ setup() {
 	printf '[class worm]\npattern = fine\npattern = (broken\n' >"$BATS_TEST_TMPDIR/conf"
 	run "$sobig" parse -c "$BATS_TEST_TMPDIR/conf" "$log"
 	[ "$status" = 1 ]
-	[[ ${lines[0]} == *"conf:3: \"(broken\" is no pattern: "* ]]
+	[[ ${lines[0]} == *"conf:3: \"(broken\" is not a valid regular expression: "* ]]
 	[ "${#lines[@]}" = 1 ]
 }
 
@@ -135,10 +135,10 @@ setup() {
 	done
 	run "$sobig" parse "$log.bz2"
 	[ "$status" = 1 ]
-	[[ $output == *"cannot read \"$log.bz2\": it is packed by bzip2, which is not read here; try: bzcat FILE | sobig-xdp parse -"* ]]
+	[[ $output == *"cannot read \"$log.bz2\": it is compressed with bzip2, which is not supported; try: bzcat FILE | sobig-xdp parse -"* ]]
 	run --separate-stderr "$sobig" replay "$log.bz2" "$log"
 	[ "$status" = 1 ]
-	[[ $stderr == *'it is packed by bzip2'* ]]
+	[[ $stderr == *'it is compressed with bzip2'* ]]
 	[[ $output == *'3 offences'* ]]
 }
 
@@ -156,7 +156,7 @@ setup() {
 	run --separate-stderr "$sobig" parse "$BATS_TEST_TMPDIR/cut.gz"
 	[ "$status" = 1 ]
 	[ "${lines[0]}" = "${found%%$'\n'*}" ]
-	[[ $stderr == *'to its end: it ends too early'* ]]
+	[[ $stderr == *'to its end: it is truncated'* ]]
 }
 
 @test "a last line without a newline is not read, with a warning" {

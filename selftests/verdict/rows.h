@@ -8,20 +8,20 @@
 
 #define BANNED4	   "198.51.100.7"
 #define NEIGHBOUR4 "198.51.100.8"
-#define LAPSED4	   "198.51.100.9"
+#define EXPIRED4   "198.51.100.9"
 #define BANNED6	   "2001:db8:666:1::5"
 #define SAME64	   "2001:db8:666:1:ffff::9"
 #define NEIGHBOUR6 "2001:db8:666:2::5"
-#define LAPSED6	   "2001:db8:666:3::5"
+#define EXPIRED6   "2001:db8:666:3::5"
 
-/* Of the networks 203.0.113.0/28 and 2001:db8:bad::/48; the /29 in the first has lapsed. */
-#define IN_NETWORK4	"203.0.113.13"
-#define IN_LAPSED4	"203.0.113.2"
-#define BESIDE_NETWORK4 "203.0.113.16"
-#define IN_NETWORK6	"2001:db8:bad:ffff::1"
-#define BESIDE_NETWORK6 "2001:db8:bae::1"
+/* Of the networks 203.0.113.0/28 and 2001:db8:bad::/48; the /29 in the first has expired. */
+#define IN_NETWORK4	   "203.0.113.13"
+#define IN_EXPIRED_SUBNET4 "203.0.113.2"
+#define BESIDE_NETWORK4	   "203.0.113.16"
+#define IN_NETWORK6	   "2001:db8:bad:ffff::1"
+#define BESIDE_NETWORK6	   "2001:db8:bae::1"
 
-/* A network in which all has lapsed, and a single IPv6 address. */
+/* A network in which all has expired, and a single IPv6 address. */
 #define IN_EXPIRED_NETWORK4 "192.0.2.129"
 #define SINGLE6		    "2001:db8:1:1::7"
 #define BESIDE_SINGLE6	    "2001:db8:1:1::8"
@@ -75,14 +75,14 @@ static const struct packet rows[] = {
 	/* Who. */
 	BOTH("syn", SYN),
 	{ "syn_of_the_same_64_is_dropped", SAME64, SYN, DROPPED },
-	{ "syn_after_the_block_has_lapsed_passes", LAPSED4, SYN, PASSED(EXPIRED) },
-	{ "ipv6_syn_after_the_block_has_lapsed_passes", LAPSED6, SYN, PASSED(EXPIRED) },
+	{ "syn_after_the_block_has_expired_passes", EXPIRED4, SYN, PASSED(EXPIRED) },
+	{ "ipv6_syn_after_the_block_has_expired_passes", EXPIRED6, SYN, PASSED(EXPIRED) },
 	{ "syn_from_a_banned_network_is_dropped", IN_NETWORK4, SYN,
 	  .count = SOBIG_DROPPED_NETWORK },
 	{ "syn_from_beside_a_banned_network_passes", BESIDE_NETWORK4, SYN, PASSED(SYN) },
-	{ "syn_from_a_lapsed_network_in_a_banned_one_is_dropped", IN_LAPSED4, SYN,
+	{ "syn_from_an_expired_network_in_a_banned_one_is_dropped", IN_EXPIRED_SUBNET4, SYN,
 	  .count = SOBIG_DROPPED_NETWORK },
-	{ "syn_from_a_lapsed_network_passes", IN_EXPIRED_NETWORK4, SYN, PASSED(EXPIRED) },
+	{ "syn_from_an_expired_network_passes", IN_EXPIRED_NETWORK4, SYN, PASSED(EXPIRED) },
 	{ "ipv6_syn_from_a_banned_network_is_dropped", IN_NETWORK6, SYN,
 	  .count = SOBIG_DROPPED_NETWORK },
 	{ "ipv6_syn_from_beside_a_banned_network_passes", BESIDE_NETWORK6, SYN, PASSED(SYN) },

@@ -21,7 +21,7 @@ static struct sobig_bpf *filter;
 static struct blocks *blocks;
 static bool privileged;
 
-/* The storm: packets of these hosts, for as long as it is let. */
+/* The storm: packets of these hosts, until it is stopped. */
 struct storm {
 	pthread_t thread;
 	const char *from;
@@ -186,7 +186,7 @@ static void after_block_no_syn_passes_and_after_unblock_the_first_one_does(void 
 }
 
 /* Others come and go in its line, and the table is made anew: no SYN of a blocked host passes. */
-static void a_blocked_host_stays_out_while_others_come_and_go(void **state)
+static void a_blocked_host_stays_blocked_while_others_come_and_go(void **state)
 {
 	struct blocks_reconciled repair;
 	struct storm storm;
@@ -206,7 +206,7 @@ static void a_blocked_host_stays_out_while_others_come_and_go(void **state)
 	unblock("198.51.100.7");
 }
 
-static void a_good_host_gets_in_while_others_come_and_go(void **state)
+static void a_good_host_passes_while_others_come_and_go(void **state)
 {
 	struct blocks_reconciled repair;
 	struct storm storm;
@@ -224,8 +224,8 @@ static void a_good_host_gets_in_while_others_come_and_go(void **state)
 	assert_int_equal(storm.dropped, 0);
 }
 
-/* With neighbours that lapse at other times, and nobody to sweep them. */
-static void a_block_lapses_on_time_within_a_full_table(void **state)
+/* With neighbours that expire at other times, and no sweep of them. */
+static void a_block_expires_on_time_in_a_full_table(void **state)
 {
 	struct blocks_reconciled repair;
 	uint32_t until;
@@ -249,7 +249,7 @@ static void a_block_lapses_on_time_within_a_full_table(void **state)
 	assert_int_equal(syn("10.0.78.31"), XDP_PASS);
 }
 
-static void what_the_lru_lost_is_still_dropped_and_is_back_after_one_repair(void **state)
+static void what_the_lru_lost_is_still_dropped_and_is_restored_by_one_reconcile(void **state)
 {
 	struct blocks_reconciled repair;
 	struct addr_prefix lost;
@@ -342,7 +342,7 @@ static int find_drops(void *context, const struct blocks_list_entry *entry)
 	return 0;
 }
 
-/* Past 16 bits, through repair, through a table made anew. */
+/* Beyond 16 bits, across a reconcile and a rebuilt table. */
 static void drops_are_counted_exactly_and_with_their_time(void **state)
 {
 	struct addr_prefix target = named("198.51.100.7");
@@ -365,7 +365,7 @@ static void drops_are_counted_exactly_and_with_their_time(void **state)
 	assert_int_equal(blocks_remove_all(blocks), MANY + 1);
 }
 
-static void a_trial_drops_nothing_and_gives_way_to_a_block(void **state)
+static void a_dry_run_drops_nothing_and_a_block_replaces_it(void **state)
 {
 	struct addr_prefix target = named("198.51.100.7");
 
@@ -380,8 +380,8 @@ static void a_trial_drops_nothing_and_gives_way_to_a_block(void **state)
 	assert_int_equal(syn("198.51.100.7"), XDP_PASS);
 }
 
-/* Whoever died in the middle of making the table anew, the next one does it again. */
-static void a_table_left_half_made_is_made_anew(void **state)
+/* If a process dies while it rebuilds the table, the next one rebuilds it. */
+static void a_table_left_half_rebuilt_is_rebuilt(void **state)
 {
 	struct front_table_counts counts = { 0, 0 };
 	struct front_table *mirror;
@@ -454,16 +454,17 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(after_block_no_syn_passes_and_after_unblock_the_first_one_does),
-		cmocka_unit_test(a_blocked_host_stays_out_while_others_come_and_go),
-		cmocka_unit_test(a_good_host_gets_in_while_others_come_and_go),
-		cmocka_unit_test(a_block_lapses_on_time_within_a_full_table),
-		cmocka_unit_test(what_the_lru_lost_is_still_dropped_and_is_back_after_one_repair),
+		cmocka_unit_test(a_blocked_host_stays_blocked_while_others_come_and_go),
+		cmocka_unit_test(a_good_host_passes_while_others_come_and_go),
+		cmocka_unit_test(a_block_expires_on_time_in_a_full_table),
+		cmocka_unit_test(
+			what_the_lru_lost_is_still_dropped_and_is_restored_by_one_reconcile),
 		cmocka_unit_test(of_many_each_one_is_dropped_and_each_other_one_passes),
 		cmocka_unit_test(
 			of_many_ipv6_networks_each_one_is_dropped_and_each_other_one_passes),
 		cmocka_unit_test(drops_are_counted_exactly_and_with_their_time),
-		cmocka_unit_test(a_trial_drops_nothing_and_gives_way_to_a_block),
-		cmocka_unit_test(a_table_left_half_made_is_made_anew),
+		cmocka_unit_test(a_dry_run_drops_nothing_and_a_block_replaces_it),
+		cmocka_unit_test(a_table_left_half_rebuilt_is_rebuilt),
 		cmocka_unit_test(a_full_table_says_so_and_keeps_what_it_has),
 	};
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* SYNs that are too many of a source that is not blocked: the excess is dropped, nobody listed. */
+/* SYNs above the rate limit, from a source that is not blocked: the excess is dropped, no source is
+ * blocked. */
 #include "loaded.h"
 
 #define PASSED(kind) .count = SOBIG_PASSED_##kind
@@ -69,7 +70,7 @@ static void tokens_come_back_at_the_rate(void **state)
 	assert_in_range(passed, due > 2 ? due - 2 : 0, due + 2);
 }
 
-static void what_is_no_syn_takes_no_token_and_is_not_held_up(void **state)
+static void packets_other_than_syns_use_no_token_and_pass(void **state)
 {
 	const struct packet syn = { "", "192.0.2.30", SYN };
 	const struct packet ack = { "", "192.0.2.30", ACK, PASSED(OTHER) };
@@ -140,7 +141,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_burst_passes_and_the_excess_is_dropped),
 		cmocka_unit_test(tokens_come_back_at_the_rate),
-		cmocka_unit_test(what_is_no_syn_takes_no_token_and_is_not_held_up),
+		cmocka_unit_test(packets_other_than_syns_use_no_token_and_pass),
 		cmocka_unit_test(a_storm_of_forged_sources_blocks_nobody),
 	};
 

@@ -132,7 +132,7 @@ static void a_block_ends_on_time(void **state)
 	loaded_check(filter, &syn);
 }
 
-static void a_host_that_knocks_keeps_its_block_until_it_is_quiet(void **state)
+static void a_host_that_sends_syns_stays_blocked_until_it_is_quiet(void **state)
 {
 	struct packet syn = { "", "198.51.100.78", SYN, DROPPED };
 	uint32_t now = loaded_now();
@@ -175,7 +175,7 @@ static void with_scope_port_nothing_of_a_banned_host_comes_to_these_ports(void *
 		{ "", NEIGHBOUR6, ACK, PASSED(OTHER) },
 		{ "", BANNED4, RST, .port = 587, .count = SOBIG_DROPPED_LIVE },
 		{ "", IN_NETWORK4, ACK, .count = SOBIG_DROPPED_LIVE },
-		{ "", LAPSED4, ACK, PASSED(OTHER) },
+		{ "", EXPIRED4, ACK, PASSED(OTHER) },
 		{ "", BANNED4, SYN | ACK, .count = SOBIG_DROPPED_LIVE },
 		{ "", BANNED4, SYN, DROPPED },
 		{ "", BANNED4, SYN, .port = 587, DROPPED },
@@ -225,8 +225,8 @@ static struct sobig_bpf *load(const struct ticks *ticks, bool dry_run, bool live
 	bpf_map_update_elem(bpf_map__fd(program->maps.front), &zero, &state, BPF_ANY);
 	block_until(program, BANNED4, now + 3600);
 	block_until(program, BANNED6, now + 3600);
-	block_until(program, LAPSED4, now);
-	block_until(program, LAPSED6, now);
+	block_until(program, EXPIRED4, now);
+	block_until(program, EXPIRED6, now);
 	ban_network(program, "203.0.113.0", 28, now + 3600);
 	ban_network(program, "203.0.113.0", 29, now);
 	ban_network(program, "192.0.2.128", 25, now);
@@ -266,7 +266,7 @@ int main(void)
 		cmocka_unit_test(every_truncation_of_a_banned_first_fragment_is_dropped),
 		cmocka_unit_test(drops_are_counted_at_the_block_with_their_time),
 		cmocka_unit_test(a_block_ends_on_time),
-		cmocka_unit_test(a_host_that_knocks_keeps_its_block_until_it_is_quiet),
+		cmocka_unit_test(a_host_that_sends_syns_stays_blocked_until_it_is_quiet),
 		cmocka_unit_test(a_dry_run_counts_and_drops_nothing),
 		cmocka_unit_test(with_scope_port_nothing_of_a_banned_host_comes_to_these_ports),
 	};

@@ -40,11 +40,11 @@ static int policy_compile(struct policy *policy)
 	if (!err)
 		err = policy_mark(matches, matches_count, policy->classes, &why);
 	if (err == -EINVAL && why.mark)
-		log_error("%s:%d: [rule %s]: \"%s\" is no pattern: %s", matches[why.pattern]->file,
-			  matches[why.pattern]->line, matches[why.pattern]->rule.name,
-			  matches[why.pattern]->match, why.text);
+		log_error("%s:%d: [rule %s]: \"%s\" is not a valid regular expression: %s",
+			  matches[why.pattern]->file, matches[why.pattern]->line,
+			  matches[why.pattern]->rule.name, matches[why.pattern]->match, why.text);
 	else if (err == -EINVAL)
-		log_error("%s:%d: \"%s\" is no pattern: %s",
+		log_error("%s:%d: \"%s\" is not a valid regular expression: %s",
 			  config->patterns[why.pattern].place.file,
 			  config->patterns[why.pattern].place.line,
 			  config->patterns[why.pattern].regex, why.text);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* What is left of a network without those who are never blocked. */
+/* The rest of a network without its allowed hosts. */
 #include "unit/suite.h"
 
 #include <stdlib.h>
@@ -81,8 +81,8 @@ static void an_ipv6_address_takes_its_64_along(void **state)
 	blocks_exempt_free(&pieces);
 }
 
-/* Every address of a /20 is in one piece, or spared. */
-static void pieces_and_spared_are_the_whole_and_do_not_overlap(void **state)
+/* Every address of a /20 is in one piece, or allowed. */
+static void pieces_and_allowed_networks_are_the_whole_and_do_not_overlap(void **state)
 {
 	struct addr_prefix whole = prefix_of("10.0.0.0/20"), entry;
 
@@ -124,7 +124,7 @@ int main(void)
 		cmocka_unit_test(one_address_out_of_a_24_leaves_one_network_a_length),
 		cmocka_unit_test(nothing_is_left_of_what_is_covered_and_all_of_what_is_beside),
 		cmocka_unit_test(an_ipv6_address_takes_its_64_along),
-		cmocka_unit_test(pieces_and_spared_are_the_whole_and_do_not_overlap),
+		cmocka_unit_test(pieces_and_allowed_networks_are_the_whole_and_do_not_overlap),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -179,7 +179,7 @@ static void hear_repeat(void *context, const struct addr *host, unsigned int tim
 	heard[2] = until;
 }
 
-static void repeaters_are_known_and_trials_and_hands_make_none(void **state)
+static void repeaters_are_known_and_dry_runs_and_manual_blocks_make_none(void **state)
 {
 	struct db_block again = block("198.51.100.7", NOW + 3 * HOUR, NOW + 5 * HOUR);
 	struct db_block dry_run = block("198.51.100.8", NOW, NOW + HOUR);
@@ -508,7 +508,7 @@ static void a_block_that_is_not_valid_is_skipped_and_counted_and_its_neighbour_i
 	assert_int_equal(bad_rows(), 0);
 }
 
-static void what_a_hand_may_block_is_valid_to_the_widest(void **state)
+static void manual_blocks_are_valid_up_to_the_widest(void **state)
 {
 	static const char *const target[] = { "10.0.0.0/8",	"2001::/19",
 					      "203.0.113.4/31", "203.0.113.255",
@@ -688,7 +688,7 @@ int main(void)
 		TEST(a_block_that_runs_is_made_longer_and_a_later_one_is_another),
 		TEST(a_lifted_block_does_not_come_back_and_its_neighbour_does),
 		TEST(history_is_asked_by_host_by_network_and_by_what_holds_it),
-		TEST(repeaters_are_known_and_trials_and_hands_make_none),
+		TEST(repeaters_are_known_and_dry_runs_and_manual_blocks_make_none),
 		TEST(what_is_over_for_long_is_forgotten),
 		TEST(a_clock_that_is_ahead_deletes_nothing_until_the_time_has_really_passed),
 		TEST(a_clock_that_was_behind_for_a_while_holds_nothing_up),
@@ -701,7 +701,7 @@ int main(void)
 		TEST(a_file_that_is_taken_away_is_noticed),
 		TEST(what_is_no_state_is_damaged_and_is_put_aside),
 		TEST(a_block_that_is_not_valid_is_skipped_and_counted_and_its_neighbour_is_read),
-		TEST(what_a_hand_may_block_is_valid_to_the_widest),
+		TEST(manual_blocks_are_valid_up_to_the_widest),
 		TEST(other_rows_that_are_not_valid_are_skipped_and_counted),
 		TEST(a_lift_by_a_clock_far_ahead_does_not_reach_later_blocks),
 		TEST(files_are_0640_whatever_the_umask),

@@ -145,7 +145,7 @@ static int unpack_step_gz(struct unpack *bytes, unsigned char **to, size_t *room
 	case Z_MEM_ERROR:
 		return -ENOMEM;
 	default:
-		return unpack_broken(bytes, "what is packed in it is broken");
+		return unpack_broken(bytes, "the compressed data is damaged");
 	}
 }
 
@@ -189,7 +189,7 @@ static int unpack_step_xz(struct unpack *bytes, unsigned char **to, size_t *room
 		return unpack_broken(bytes,
 				     "unpacking it takes too much memory; try: xzcat" UNPACK_PIPE);
 	default:
-		return unpack_broken(bytes, "what is packed in it is broken");
+		return unpack_broken(bytes, "the compressed data is damaged");
 	}
 }
 
@@ -222,7 +222,7 @@ static int unpack_step_zst(struct unpack *bytes, unsigned char **to, size_t *roo
 		return unpack_broken(
 			bytes,
 			"unpacking it takes too much memory; try: zstdcat --long=31" UNPACK_PIPE);
-	return unpack_broken(bytes, "what is packed in it is broken");
+	return unpack_broken(bytes, "the compressed data is damaged");
 }
 
 static void unpack_close_zst(struct unpack *bytes)
@@ -238,8 +238,8 @@ static void unpack_close_zst(struct unpack *bytes)
 #define UNPACK_REFUSED(magic, name, program)                                  \
 	{                                                                     \
 		magic, sizeof(magic) - 1, NULL, NULL, NULL,                   \
-			"it is packed by " name                               \
-			", which is not read here; try: " program UNPACK_PIPE \
+			"it is compressed with " name                         \
+			", which is not supported; try: " program UNPACK_PIPE \
 	}
 
 /* The first whose magic a file begins with. */
@@ -314,7 +314,7 @@ static int unpack_step(struct unpack *bytes, unsigned char **to, size_t *room)
 		return 1;
 	err = bytes->form->step(bytes, to, room);
 	if (!err && bytes->ended && *room == before && !bytes->between)
-		return unpack_broken(bytes, "it ends too early");
+		return unpack_broken(bytes, "it is truncated");
 	return err;
 }
 
