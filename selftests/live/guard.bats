@@ -334,6 +334,20 @@ forge() {
 	done
 }
 
+@test "a detach while exim is still asked ends the daemon" {
+	mount -t tmpfs sbin /usr/local/sbin
+	printf '#!/bin/sh\nsleep 2\n' >/usr/local/sbin/exim
+	chmod 755 /usr/local/sbin/exim
+	"$sobig" attach mx0 --log "$log" >"$LAB/events" 2>"$LAB/words" 3>&- &
+	daemon=$!
+	for _ in $(seq 200); do ! grep -qs 'mx0: filter attached' "$LAB/words" || break; sleep 0.02; done
+	[ -z "$(grep '^sobig-xdp: following' "$LAB/words")" ]
+	"$sobig" detach mx0
+	wait "$daemon"
+	is_clean
+	umount /usr/local/sbin
+}
+
 @test "exim is asked for its log and for what it takes as a HELO" {
 	install_exim
 	launch_daemon mx0

@@ -338,7 +338,9 @@ int loop_run(struct daemon *daemon)
 		restore_post(daemon);
 		sd_notify(0, "READY=1");
 		daemon_event(daemon, "ready", json_object());
-		loop_loop(daemon, fds, &err);
+		/* A detach may have come while exim and the DNS were asked. */
+		if (interfaces_check(daemon, &err))
+			loop_loop(daemon, fds, &err);
 		sd_notify(0, "STOPPING=1");
 		loop_write_stats(daemon);
 		restore_post(daemon);
