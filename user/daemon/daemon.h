@@ -103,14 +103,15 @@ struct daemon {
 	struct blocks *blocks;
 	struct sobig_stats stats;
 	struct lately lines, skips[SKIP_KINDS]; /* sums over all logs */
-	uint64_t full; /* verdicts not applied because the table was full */
-	bool changed;  /* since the statistics were last written */
+	uint64_t full;		 /* verdicts not applied because the table was full */
+	uint64_t events_dropped; /* since standard output was last read */
+	bool changed;		 /* since the statistics were last written */
 };
 
 /*
- * Prints an event with its time as a line of NDJSON if --json was given. Takes the reference to
- * `json`.
+ * Prints an event with its time as a line of NDJSON if --json was given; where nobody reads
+ * standard output, the event is dropped and counted. Takes the reference to `json`.
  */
-void daemon_event(const struct daemon *daemon, const char *what, json_t *json);
+void daemon_event(struct daemon *daemon, const char *what, json_t *json);
 
 #endif
