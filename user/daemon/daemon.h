@@ -26,9 +26,10 @@
  * blocks, reconciles, checks the interfaces and writes the statistics. No lock guards the struct,
  * and no other thread reads or writes it. Two threads work for the loop:
  *
- * - The watcher (allow/watcher.c) collects the allow list. It asks exim and DNS, reads list files
- *   and ssh sessions, and may block for seconds. An eventfd wakes the loop when the list changed.
- * - The writer (state/writer.c) writes the state. It may block as long as the disk does.
+ * - The watcher (user/allow/watcher.c) collects the allow list. It asks exim and DNS, reads list
+ * files and ssh sessions, and may block for seconds. An eventfd wakes the loop when the list
+ * changed.
+ * - The writer (user/state/writer.c) writes the state. It may block as long as the disk does.
  *
  * Both block all signals; the loop reads its signals from a signalfd. Each has one mutex, which
  * guards only what it exchanges with the loop (the new list; the posted records and struct

@@ -230,16 +230,17 @@ static void unpack_close_zst(struct unpack *bytes)
 	ZSTD_freeDStream(bytes->zst);
 }
 
-#define UNPACK_FORM(form, magic)                                                  \
-	{                                                                         \
-		magic, sizeof(magic) - 1, unpack_open_##form, unpack_step_##form, \
-			unpack_close_##form, NULL                                 \
-	}
-#define UNPACK_REFUSED(magic, name, program)                                  \
-	{                                                                     \
-		magic, sizeof(magic) - 1, NULL, NULL, NULL,                   \
-			"it is compressed with " name                         \
-			", which is not supported; try: " program UNPACK_PIPE \
+#define UNPACK_FORM(form, magic)                                                                 \
+	{ magic, sizeof(magic) - 1, unpack_open_##form, unpack_step_##form, unpack_close_##form, \
+	  NULL }
+#define UNPACK_REFUSED(magic, name, program)                                                        \
+	{                                                                                           \
+		magic,                                                                              \
+		sizeof(magic) - 1,                                                                  \
+		NULL,                                                                               \
+		NULL,                                                                               \
+		NULL,                                                                               \
+		"it is compressed with " name ", which is not supported; try: " program UNPACK_PIPE \
 	}
 
 /* The first whose magic a file begins with. */
