@@ -260,7 +260,7 @@ check_size() {
 
 @test "Ctrl-Z and fg: the terminal is the shell's in between" {
 	start_daemon
-	"${tmux[@]}" new-session -d -x 80 -y 24 'LC_ALL=C.UTF-8 TERM=screen-256color PS1="prompt: " bash --norc --noprofile -i' 3>&-
+	"${tmux[@]}" new-session -d -x 80 -y 24 'LC_ALL=C.UTF-8 HISTFILE=/dev/null TERM=screen-256color PS1="prompt: " bash --norc --noprofile -i' 3>&-
 	shows 'prompt:'
 	keys "$sobig top" Enter
 	shows 'SYNs dropped'
