@@ -42,7 +42,7 @@ is_braked() {
 	echo "$output"
 	[ "$status" = 1 ]
 	[[ $output == *"cannot signal process 2: it does not hold the lock of $pins/if"* ]]
-	[[ $output == *'if the daemon runs in another PID namespace (a container), run this there, or on the host'* ]]
+	[[ $output == *'if the daemon runs in another PID namespace (a container), run this command there, or on the host'* ]]
 	[[ $output != *'Brake released'* ]]
 	is_braked
 }
@@ -94,5 +94,5 @@ is_braked() {
 	"$poke" "$pins"/if*/stats heartbeat 1
 	"$sobig" status | grep -q "DAEMON STUCK (mx0): no heartbeat from process $(pgrep -x -f "$sobig attach .*") for "
 	run unshare --pid --fork --kill-child --mount-proc "$sobig" status
-	[[ $output == *'its process cannot be seen from here: kill -9 it in its own PID namespace, where it is 2'* ]]
+	[[ $output == *'its process is not visible from here: kill -9 it in its own PID namespace, where it is process 2'* ]]
 }
