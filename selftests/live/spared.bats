@@ -610,7 +610,7 @@ assert all(7100 < l.total_seconds() < 7300 for l in left), left'
 	run "$sobig" allow add 198.51.100.7/24 --state "$LAB/state"
 	[[ $output == *'"198.51.100.7/24": bits are set after the prefix'* ]]
 	run "$sobig" allow add 0.0.0.0/0 --state "$LAB/state"
-	[[ $output == *'is every address there is'* ]]
+	[[ $output == *'this covers every address'* ]]
 	[ ! -e "$own" ]
 	"$sobig" allow add 192.0.2.9 --state "$LAB/state"
 	"$sobig" allow list -j --state "$LAB/state" | python3 -c '
