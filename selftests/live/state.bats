@@ -188,7 +188,7 @@ start_with() {
 	start_daemon
 	is_blocked 192.0.2.21
 	[ -z "$("$sobig" list | grep -E "$bad|$good")" ]
-	[ "$("$sobig" list --history | grep -c removed)" = 2 ]
+	[ "$("$sobig" list --history | grep -c unblocked)" = 2 ]
 }
 
 @test "a list of blocks knows since when they are, over a restart" {
@@ -433,7 +433,7 @@ db.executescript(sys.argv[2])
 db.commit()' $state/state.db "$1"
 }
 
-@test "a row that is not valid shuts nobody out, is told once, and its neighbours are restored" {
+@test "an invalid row blocks nobody, is logged once, and its neighbours are restored" {
 	start_server
 	start_daemon
 	offend $bad 16
@@ -460,7 +460,7 @@ db.commit()' $state/state.db "$1"
 	sleep 1.2
 	[ "$(grep -c 'not valid' "$LAB/words")" = 1 ]
 	"$sobig" list --history 2>"$LAB/err" | grep -q $bad
-	grep -q '3 rows of the state are not valid and were skipped' "$LAB/err"
+	grep -q '3 rows of the state are invalid and were skipped' "$LAB/err"
 	"$sobig" explain $good 2>"$LAB/err" >"$LAB/out"
 	grep -q "^$good is not blocked" "$LAB/out"
 }
@@ -636,7 +636,7 @@ start_at() {
 				grep -q '^3 blocks removed from the state' "$LAB/out" || grep -q '^2 blocks removed from the state' "$LAB/out"
 				[ "$("$sobig" list | wc -l)" = 1 ]
 				[ "$(reach $bad)" = connected ]
-				[ "$("$sobig" list --history | grep -c removed)" = 3 ]
+				[ "$("$sobig" list --history | grep -c unblocked)" = 3 ]
 			else
 				[ "$("$sobig" list | wc -l)" = 4 ]
 				[ "$(reach $bad)" = silence ]

@@ -66,7 +66,7 @@ static int block_remove_all(struct cli_common *common)
 	removed = blocks_remove_all(blocks);
 	blocks_close(blocks);
 	if (removed < 0) {
-		log_error("cannot remove all blocks: %s", strerror(-removed));
+		log_error("cannot unblock everything: %s", strerror(-removed));
 		return cli_status(removed);
 	}
 	history_lift_all(common, config, &lifted);

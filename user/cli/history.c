@@ -221,10 +221,10 @@ static int history_list_one(void *context, const struct db_block *block)
 	if (listing->array)
 		return json_array_append_new(listing->array, history_json(block));
 	if (block->lifted)
-		end = "removed";
+		end = "unblocked";
 	else if (block->until <= listing->now)
 		end = "expired";
-	printf("%-19s  %-19s  %-7s  %7u  %-22s  %s%s\n", clock_local_ms(block->since, since),
+	printf("%-19s  %-19s  %-9s  %7u  %-22s  %s%s\n", clock_local_ms(block->since, since),
 	       clock_local_ms(block->lifted ? block->lifted : block->until, until), end,
 	       block->repeats, addr_prefix_format(&block->target, address),
 	       block->dry_run ? "(dry run) " : "", block->reason);
@@ -245,7 +245,7 @@ int history_list(const struct cli_common *common, const char *file,
 	if (common->json)
 		listing.array = json_array();
 	else
-		printf("%-19s  %-19s  %-7s  %7s  %-22s  %s\n", "SINCE", "UNTIL", "", "REPEATS",
+		printf("%-19s  %-19s  %-9s  %7s  %-22s  %s\n", "SINCE", "UNTIL", "", "REPEATS",
 		       "ADDRESS", "REASON");
 	for (int at = 0; !err && at < (count ? count : 1); at++)
 		err = db_history(db, count ? &networks[at] : NULL, HISTORY_LIST_MAX,

@@ -48,8 +48,8 @@ const struct cli_command cli_commands[] = {
 	  "  --ports LIST        only if the filter covers all these ports: 25,submission\n"
 	  "  -c FILE             configuration file (" CONFIG_FILE ")\n",
 	  cmd_block },
-	{ "unblock", "ADDR[/LEN]...|-|--all", "remove blocks",
-	  "  --all               remove all blocks\n", cmd_unblock },
+	{ "unblock", "ADDR[/LEN]...|-|--all", "unblock hosts and networks",
+	  "  --all               unblock everything\n", cmd_unblock },
 	{ "release", "", "resume blocking after the brake stopped it", "", cmd_release },
 	{ "check", "", "explain the configuration and report mistakes in it",
 	  "  -c FILE             configuration file (" CONFIG_FILE ")\n", cmd_check },
