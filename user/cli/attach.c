@@ -105,11 +105,11 @@ static int attach_option(struct attach *attach, int option, bool *done)
 		attach->daemon.persist = true;
 		break;
 	case ATTACH_LIMIT:
-		return cli_override(common, OVERRIDES_LIMIT, optarg, &overrides->rule);
+		return cli_override(OVERRIDES_LIMIT, optarg, &overrides->rule);
 	case ATTACH_WINDOW:
-		return cli_override(common, OVERRIDES_WINDOW, optarg, &overrides->rule);
+		return cli_override(OVERRIDES_WINDOW, optarg, &overrides->rule);
 	case ATTACH_FOR:
-		return cli_override(common, OVERRIDES_FOR, optarg, &overrides->rule);
+		return cli_override(OVERRIDES_FOR, optarg, &overrides->rule);
 	case ATTACH_HELO_CHECKED:
 		attach->helo_checked = true;
 		break;

@@ -132,10 +132,7 @@ int cli_end_output(void)
 	return output_end() ? CLI_FAILED : CLI_DONE;
 }
 
-int cli_override(const struct cli_common *common, enum overrides_key key, const char *value,
-		 struct overrides *overrides)
+int cli_override(enum overrides_key key, const char *value, struct overrides *overrides)
 {
-	if (!overrides_take(key, value, overrides))
-		return CLI_DONE;
-	return cli_usage(common, "\"%s\" was not accepted", value);
+	return overrides_take(key, value, overrides) ? CLI_USAGE : CLI_DONE;
 }

@@ -74,8 +74,7 @@ int cli_usage(const struct cli_common *common, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
 
 /* Parses the value of --limit, --window or --for. CLI_DONE or CLI_USAGE (logged). */
-int cli_override(const struct cli_common *common, enum overrides_key key, const char *value,
-		 struct overrides *overrides);
+int cli_override(enum overrides_key key, const char *value, struct overrides *overrides);
 
 /* CLI_DONE if this process has the privileges of root, else CLI_NOT_PRIVILEGED (logged). */
 int cli_need_privilege(void);

@@ -71,11 +71,11 @@ static int replay_option(struct replay *replay, int option, bool *done)
 		replay->config = optarg;
 		break;
 	case REPLAY_LIMIT:
-		return cli_override(common, OVERRIDES_LIMIT, optarg, &replay->overrides);
+		return cli_override(OVERRIDES_LIMIT, optarg, &replay->overrides);
 	case REPLAY_WINDOW:
-		return cli_override(common, OVERRIDES_WINDOW, optarg, &replay->overrides);
+		return cli_override(OVERRIDES_WINDOW, optarg, &replay->overrides);
 	case REPLAY_FOR:
-		return cli_override(common, OVERRIDES_FOR, optarg, &replay->overrides);
+		return cli_override(OVERRIDES_FOR, optarg, &replay->overrides);
 	case REPLAY_RULE:
 		replay->rule = optarg;
 		break;
