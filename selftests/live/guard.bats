@@ -345,3 +345,34 @@ forge() {
 	stop_daemon
 	umount /usr/local/sbin
 }
+
+# flood FIRST LAST: 16 lines of each host 203.0.113.N.
+flood() {
+	local host
+	for host in $(seq "$1" "$2"); do offend "203.0.113.$host" 16; done
+}
+
+@test "a pipe that nobody reads delays no block, and what was dropped is said" {
+	mkfifo "$LAB/out" "$LAB/err"
+	exec 7<>"$LAB/out" 8<>"$LAB/err"
+	# All but a page of the room that there is.
+	head -c 61440 /dev/zero >&7
+	head -c 61440 /dev/zero >&8
+	"$sobig" attach -j mx0 --log "$log" >"$LAB/out" 2>"$LAB/err" 3>&- 7>&- 8>&- &
+	daemon=$!
+	for _ in $(seq 100); do ! "$sobig" status >/dev/null 2>&1 || break; sleep 0.05; done
+	flood 1 60
+	until_blocked 203.0.113.60
+	until_blocked 203.0.113.1
+	[ -z "$("$sobig" list $good | grep $good)" ]
+	cat <&7 >"$LAB/events" 3>&- &
+	cat <&8 >"$LAB/words" 3>&- &
+	sleep 0.5
+	offend $bad 16
+	until_blocked $bad
+	for _ in $(seq 100); do ! grep -aq 'messages dropped: [0-9]' "$LAB/words" || break; sleep 0.05; done
+	grep -aq 'standard error was not read; messages dropped: [0-9]' "$LAB/words"
+	grep -aq 'standard output is read again; events dropped: [0-9]' "$LAB/words"
+	tr -d '\0' <"$LAB/events" | tail -n 1 | jq -e .event
+	exec 7>&- 8>&-
+}

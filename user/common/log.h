@@ -14,6 +14,12 @@ enum log_level {
 	LOG_LEVEL_INFO = 6,
 };
 
+/*
+ * From now on, a message for which standard error has no room is dropped, and counted in the next
+ * one that has: a reader that has stopped must not stop a daemon. From any thread.
+ */
+void log_never_wait(void);
+
 void log_to(enum log_level level, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 #define log_error(...)	 log_to(LOG_LEVEL_ERROR, __VA_ARGS__)

@@ -3,6 +3,7 @@
 #include "common/output.h"
 
 #include <errno.h>
+#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -68,6 +69,14 @@ void output_line(const char *kind, json_t *entry)
 	json_dumpf(document, stdout, JSON_COMPACT);
 	json_decref(document);
 	putchar('\n');
+}
+
+/* POLLOUT of a pipe means that PIPE_BUF bytes fit; files are always ready. */
+bool output_is_ready(int fd)
+{
+	struct pollfd out = { .fd = fd, .events = POLLOUT };
+
+	return poll(&out, 1, 0) != 0;
 }
 
 int output_end(void)

@@ -23,6 +23,9 @@ int output_print(json_t *json, bool compact);
 /* An entry of a list as a document of its own on one line; it is released. Not flushed. */
 void output_line(const char *kind, json_t *entry);
 
+/* True if a line can be written to `fd` without waiting for whoever reads it. */
+bool output_is_ready(int fd);
+
 /* Flushes standard output. 0, or -EIO (logged) if anything could not be written. */
 int output_end(void);
 

@@ -78,10 +78,11 @@ struct daemon {
 	struct sobig_stats stats;
 	struct lately lines, skips[SKIP_KINDS]; /* of all logs */
 	uint64_t full;				/* verdicts that found the table full */
+	uint64_t events_dropped;		/* since standard output was last read */
 	bool changed;				/* since the pulse was last written */
 };
 
 /* Prints one line of NDJSON with a time, if JSON was asked for; releases `json`. */
-void daemon_event(const struct daemon *daemon, const char *what, json_t *json);
+void daemon_event(struct daemon *daemon, const char *what, json_t *json);
 
 #endif

@@ -220,6 +220,7 @@ void loop_hold_signals(void)
 	loop_signals(&signals);
 	sigprocmask(SIG_BLOCK, &signals, NULL);
 	signal(SIGPIPE, SIG_IGN);
+	log_never_wait();
 }
 
 static int loop_open_signals(void)
