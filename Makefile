@@ -163,7 +163,7 @@ test:
 	$(Q)$(MAKE) -s --no-print-directory tests
 	$(Q)SAN=$(SAN) SOBIG_BUILD=$(CURDIR)/$(B) $(APART) selftests/run $(LIVE)
 
-# A build of its own; a daemon that is killed does not tell what it ran.
+# A build of its own. What is killed, or may not write here, does not tell what it ran.
 coverage:
 	$(Q)scripts/deps build sandbox test
 	$(Q)$(MAKE) -s --no-print-directory B=$(B)/coverage CFLAGS='-O0 -g --coverage' LDFLAGS=--coverage tests

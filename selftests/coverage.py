@@ -19,7 +19,8 @@ def main():
     answers = subprocess.run(["gcov", "--json-format", "--stdout", *notes], check=True, capture_output=True).stdout
     for answer in answers.splitlines():
         for file in json.loads(answer)["files"]:
-            if file["file"].startswith("user/"):
+            # What was renamed has notes from before.
+            if file["file"].startswith("user/") and os.path.exists(file["file"]):
                 for line in file["lines"]:
                     seen[file["file"]][line["line_number"]] |= line["count"] > 0
     folders = collections.defaultdict(lambda: [0, 0])

@@ -34,7 +34,8 @@ setup() {
 @test "no privilege is needed" {
 	chmod 644 "$log"
 	if [ "$(id -u)" = 0 ]; then
-		run setpriv --reuid=65534 --regid=65534 --clear-groups "$sobig" parse "$log"
+		# A build for `make coverage` complains that it may not write what it counted.
+		run --separate-stderr setpriv --reuid=65534 --regid=65534 --clear-groups "$sobig" parse "$log"
 	else
 		run "$sobig" parse "$log"
 	fi
