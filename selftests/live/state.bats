@@ -274,11 +274,7 @@ at() {
 	kill -HUP $daemon
 	until_said 'configuration refused'
 	grep -q 'sobig.conf:4:.*did you mean "class"' "$LAB/words"
-<<<<<<< ours
 	until_status 'reload refused'
-=======
-	until_status 'RELOAD REFUSED'
->>>>>>> theirs
 	offend $good 3
 	sleep 0.5
 	[ -z "$("$sobig" list | grep $good)" ]
@@ -303,19 +299,11 @@ at() {
 	is_blocked 192.0.2.22
 	"$sobig" list $bad | grep -q 'dry run'
 	[ "$(reach $bad)" = connected ]
-<<<<<<< ours
 	until_status 'brake engaged'
 	# Over a restart as well.
 	stop_daemon
 	start_with '[brake]' 'blocks = 2/m'
 	until_status 'brake engaged'
-=======
-	until_status 'BRAKE ENGAGED'
-	# Over a restart as well.
-	stop_daemon
-	start_with '[brake]' 'blocks = 2/m'
-	until_status 'BRAKE ENGAGED'
->>>>>>> theirs
 	offend $bad 16
 	until_said "dry run: block $bad"
 	[ "$(reach $bad)" = connected ]
