@@ -579,7 +579,7 @@ assert all(7100 < l.total_seconds() < 7300 for l in left), left'
 	run "$sobig" import "$LAB/drop" -c "$LAB/own.conf" --state "$LAB/state"
 	[ "$status" = 1 ]
 	[[ $output == *"\"198.51.100.0/24\" contains $mate (the configuration's [allow]): the rest is blocked, as 8 networks"* ]]
-	[[ $output == *'"203.0.113.8/29" is not blocked: it is in 203.0.113.0/24'* ]]
+	[[ $output == *'"203.0.113.8/29" is not blocked: it is in the allowed network 203.0.113.0/24'* ]]
 	[ "$(reach $mate)" = connected ]
 	[ "$(reach $good)" = silence ]
 	"$sobig" block --force $mate -c "$LAB/own.conf"

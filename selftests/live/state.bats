@@ -588,7 +588,7 @@ start_at() {
 	"$sobig" allow add 203.0.113.4 --pins $pins
 	! "$sobig" block 203.0.113.77 --pins $pins 2>"$LAB/err" || false
 	grep -q '203.0.113.77' "$LAB/err"
-	"$sobig" explain 203.0.113.1 --pins $pins | grep -q '203.0.113.1 was blocked on'
+	"$sobig" explain 203.0.113.1 --pins $pins | grep -q '203.0.113.1 was blocked manually on'
 	[ "$("$sobig" list --history -j --pins $pins | jq '.blocks | length')" = 4 ]
 	[ "$("$sobig" status -j --pins $pins | jq -r '.interfaces[0].daemon | .state + " " + .config')" = "$LAB/state $LAB/sobig.conf" ]
 	"$sobig" status --pins $pins | grep -q "state  *$LAB/state, configuration $LAB/sobig.conf"
@@ -672,7 +672,7 @@ start_at() {
 		[ "$(reach $bad)" = connected ]
 		"$sobig" list | grep $bad | grep -q 'dry run'
 		[ "$("$sobig" list -j | jq -c '[.blocks[].dry_run]')" = '[true,true]' ]
-		"$sobig" explain $bad | grep -q "^$bad is shown as blocked, but served"
+		"$sobig" explain $bad | grep -q "^$bad is not blocked (dry run of a block)"
 		[ "$("$sobig" explain $bad -j | jq .blocked)" = false ]
 		[ "$("$sobig" status -j | jq -c '[.rules[].in_force] | add')" = 0 ]
 		[ "$persist" ] || until_said 'blocks as dry run: they are listed'
