@@ -308,10 +308,10 @@ check_size() {
 	shows '1-[0-9]+ of 100000' 20
 	slow=0
 	for _ in $(seq 10); do
-		for key in '?:WHAT IS SHOWN' '?:ADDRESS'; do
+		for key in '?:DISPLAY' '?:ADDRESS'; do
 			began=${EPOCHREALTIME/./}
 			keys "${key%%:*}"
-			until screen | grep -q "${key#*:}"; do :; done
+			for _ in $(seq 200); do ! screen | grep -q "${key#*:}" || break; done
 			[ $((${EPOCHREALTIME/./} - began)) -lt 500000 ] || slow=$((slow + 1))
 		done
 	done
