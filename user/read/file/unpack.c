@@ -230,34 +230,29 @@ static void unpack_close_zst(struct unpack *bytes)
 	ZSTD_freeDStream(bytes->zst);
 }
 
-#define UNPACK_FORM(form, magic)                                                                 \
-	{ magic, sizeof(magic) - 1, unpack_open_##form, unpack_step_##form, unpack_close_##form, \
-	  NULL }
-#define UNPACK_REFUSED(magic, name, program)                                                        \
-	{                                                                                           \
-		magic,                                                                              \
-		sizeof(magic) - 1,                                                                  \
-		NULL,                                                                               \
-		NULL,                                                                               \
-		NULL,                                                                               \
-		"it is compressed with " name ", which is not supported; try: " program UNPACK_PIPE \
-	}
+/* The members of a row, without its braces. */
+#define UNPACK_FORM(form, magic) \
+	magic, sizeof(magic) - 1, unpack_open_##form, unpack_step_##form, unpack_close_##form, NULL
+#define UNPACK_REFUSED(magic, name, program)        \
+	magic, sizeof(magic) - 1, NULL, NULL, NULL, \
+		"it is compressed with " name       \
+		", which is not supported; try: " program UNPACK_PIPE
 
 /* The first whose magic a file begins with. */
 static const struct unpack_form unpack_forms[] = {
-	UNPACK_FORM(gz, "\x1f\x8b"),
-	UNPACK_FORM(xz, "\xfd"
-			"7zXZ"),
-	UNPACK_FORM(zst, "\x28\xb5\x2f\xfd"),
-	UNPACK_FORM(zst, "\x50\x2a\x4d\x18"), /* a frame to skip, with which pzstd begins */
-	UNPACK_REFUSED("BZh", "bzip2", "bzcat"),
-	UNPACK_REFUSED("\x04\x22\x4d\x18", "lz4", "lz4cat"),
-	UNPACK_REFUSED("\x1f\x9d", "compress", "zcat"),
-	UNPACK_REFUSED("LZIP", "lzip", "lzip -dc"),
-	UNPACK_REFUSED("\x5d\x00\x00", "lzma", "lzcat"),
-	UNPACK_REFUSED("PK\x03\x04", "zip", "unzip -p"),
-	UNPACK_REFUSED("7z\xbc\xaf", "7z", "7z x -so"),
-	UNPACK_FORM(plain, ""),
+	{ UNPACK_FORM(gz, "\x1f\x8b") },
+	{ UNPACK_FORM(xz, "\xfd"
+			  "7zXZ") },
+	{ UNPACK_FORM(zst, "\x28\xb5\x2f\xfd") },
+	{ UNPACK_FORM(zst, "\x50\x2a\x4d\x18") }, /* a frame to skip, with which pzstd begins */
+	{ UNPACK_REFUSED("BZh", "bzip2", "bzcat") },
+	{ UNPACK_REFUSED("\x04\x22\x4d\x18", "lz4", "lz4cat") },
+	{ UNPACK_REFUSED("\x1f\x9d", "compress", "zcat") },
+	{ UNPACK_REFUSED("LZIP", "lzip", "lzip -dc") },
+	{ UNPACK_REFUSED("\x5d\x00\x00", "lzma", "lzcat") },
+	{ UNPACK_REFUSED("PK\x03\x04", "zip", "unzip -p") },
+	{ UNPACK_REFUSED("7z\xbc\xaf", "7z", "7z x -so") },
+	{ UNPACK_FORM(plain, "") },
 };
 
 /* Finds out what it is that is read. 0 or -errno. */
