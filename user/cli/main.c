@@ -109,21 +109,20 @@ static void main_help(FILE *to)
 
 static int main_unknown(const char *word)
 {
-	const char *names[sizeof(cli_commands) / sizeof(cli_commands[0])], *nearest;
+	const char *names[sizeof(cli_commands) / sizeof(cli_commands[0])];
+	char near[SUGGEST_TEXT_SIZE];
 	int i;
 
 	for (i = 0; cli_commands[i].name; i++)
 		names[i] = cli_commands[i].name;
 	names[i] = NULL;
-	nearest = suggest_nearest(word, names);
 	if (*word == '-')
 		log_error(
 			"\"%s\" is before the command; options follow the command: sobig-xdp COMMAND %s",
 			word, word);
-	else if (nearest)
-		log_error("unknown command \"%s\"; did you mean \"%s\"?", word, nearest);
 	else
-		log_error("unknown command \"%s\"; for a list: sobig-xdp --help", word);
+		log_error("unknown command \"%s\"%s", word,
+			  suggest_words(word, names, "; for a list: sobig-xdp --help", near));
 	return CLI_USAGE;
 }
 

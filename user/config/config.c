@@ -52,16 +52,14 @@ __attribute__((format(printf, 3, 4))) static void config_fail(struct config_read
 static int config_class(struct config_reading *reading, const char *name, enum event_class *out)
 {
 	const char *words[EVENT_OFFENCES + 1] = { NULL };
-	const char *nearest;
+	char near[SUGGEST_TEXT_SIZE];
 
 	if (!event_class_parse(name, out))
 		return 0;
 	for (int i = 0; i < EVENT_OFFENCES; i++)
 		words[i] = event_class_name(i);
-	nearest = suggest_nearest(name, words);
-	config_fail(reading, -EINVAL, "unknown class \"%s\"%s%s%s", name,
-		    nearest ? "; did you mean \"" : "", nearest ? nearest : "",
-		    nearest ? "\"?" : "; sobig-xdp(8) lists the classes");
+	config_fail(reading, -EINVAL, "unknown class \"%s\"%s", name,
+		    suggest_words(name, words, "; sobig-xdp(8) lists the classes", near));
 	return -EINVAL;
 }
 
@@ -186,8 +184,7 @@ static void config_no_section(struct config_reading *reading, const char *sectio
 {
 	static const char *const sections[] = { "rule",	 "class",  "allow", "brake",
 						"state", "filter", NULL };
-	char word[64];
-	const char *nearest;
+	char word[64], near[SUGGEST_TEXT_SIZE];
 
 	if (!*section) {
 		config_fail(reading, -EINVAL,
@@ -196,12 +193,10 @@ static void config_no_section(struct config_reading *reading, const char *sectio
 	}
 	reading->line = reading->section;
 	snprintf(word, sizeof(word), "%.*s", (int)strcspn(section, " "), section);
-	nearest = suggest_nearest(word, sections);
 	config_fail(
 		reading, -EINVAL,
-		"unknown section [%s]: expected [rule NAME], [class NAME], [allow], [brake], [state] or [filter]%s%s%s",
-		section, nearest ? "; did you mean \"" : "", nearest ? nearest : "",
-		nearest ? "\"?" : "");
+		"unknown section [%s]: expected [rule NAME], [class NAME], [allow], [brake], [state] or [filter]%s",
+		section, suggest_words(word, sections, "", near));
 }
 
 /* inih's handler. Returns 1, or 0 on an error. */

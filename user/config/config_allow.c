@@ -143,7 +143,7 @@ int config_allow_take(struct config_allow *allow, const char *key, const char *v
 {
 	static const char *const keys[] = { "address", "host", "file", "providers", NULL };
 	size_t addresses = allow->addresses_count, hosts = allow->hosts_count;
-	const char *nearest;
+	char near[SUGGEST_TEXT_SIZE];
 	int err;
 
 	if (!strcmp(key, "address")) {
@@ -155,10 +155,8 @@ int config_allow_take(struct config_allow *allow, const char *key, const char *v
 	} else if (!strcmp(key, "providers")) {
 		err = config_allow_providers(allow, value, why, size);
 	} else {
-		nearest = suggest_nearest(key, keys);
-		snprintf(why, size, "[allow] has no key \"%s\"%s%s%s", key,
-			 nearest ? "; did you mean \"" : "", nearest ? nearest : "",
-			 nearest ? "\"?" : "; expected address, host, file or providers");
+		snprintf(why, size, "[allow] has no key \"%s\"%s", key,
+			 suggest_words(key, keys, NULL, near));
 		err = -EINVAL;
 	}
 	if (err) {

@@ -98,7 +98,8 @@ int config_filter_take(struct config_filter *filter, const char *key, const char
 	static const char *const keys[] = {
 		"ports", "scope", "syn-rate", "extend", "blocks", NULL
 	};
-	const char *form, *nearest;
+	const char *form;
+	char near[SUGGEST_TEXT_SIZE];
 	int err;
 
 	if (!strcmp(key, "ports")) {
@@ -117,10 +118,8 @@ int config_filter_take(struct config_filter *filter, const char *key, const char
 		err = config_filter_blocks(value, &filter->blocks);
 		form = "a number of IPv4 addresses that can be blocked at a time, from 1024 to 16777216";
 	} else {
-		nearest = suggest_nearest(key, keys);
-		snprintf(why, size, "[filter] has no key \"%s\"%s%s%s", key,
-			 nearest ? "; did you mean \"" : "", nearest ? nearest : "",
-			 nearest ? "\"?" : "; expected ports, scope, syn-rate, extend or blocks");
+		snprintf(why, size, "[filter] has no key \"%s\"%s", key,
+			 suggest_words(key, keys, NULL, near));
 		return -EINVAL;
 	}
 	if (err)

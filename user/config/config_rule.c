@@ -49,7 +49,8 @@ static int config_rule_flag(const char *text, bool *out)
 /* "spam:4": the class and its points. */
 static int config_rule_class(char *word, uint16_t weights[EVENT_OFFENCES], char *why, size_t size)
 {
-	const char *words[EVENT_OFFENCES + 1] = { NULL }, *nearest;
+	const char *words[EVENT_OFFENCES + 1] = { NULL };
+	char near[SUGGEST_TEXT_SIZE];
 	char *colon = strchr(word, ':');
 	enum event_class class;
 	uint32_t points = 1;
@@ -65,10 +66,8 @@ static int config_rule_class(char *word, uint16_t weights[EVENT_OFFENCES], char 
 	if (event_class_parse(word, &class)) {
 		for (int i = 0; i < EVENT_OFFENCES; i++)
 			words[i] = event_class_name(i);
-		nearest = suggest_nearest(word, words);
-		snprintf(why, size, "unknown class \"%s\"%s%s%s", word,
-			 nearest ? "; did you mean \"" : "", nearest ? nearest : "",
-			 nearest ? "\"?" : "; sobig-xdp(8) lists the classes");
+		snprintf(why, size, "unknown class \"%s\"%s", word,
+			 suggest_words(word, words, "; sobig-xdp(8) lists the classes", near));
 		return -EINVAL;
 	}
 	weights[class] = points;
@@ -110,13 +109,10 @@ static int config_rule_unknown(const char *key, char *why, size_t size)
 {
 	static const char *const keys[] = { "class",	"limit", "window",  "block",   "max",
 					    "remember", "match", "dry-run", "enabled", NULL };
-	const char *nearest = suggest_nearest(key, keys);
+	char near[SUGGEST_TEXT_SIZE];
 
-	snprintf(
-		why, size, "a rule has no key \"%s\"%s%s%s", key,
-		nearest ? "; did you mean \"" : "", nearest ? nearest : "",
-		nearest ? "\"?"
-			: "; it has class, limit, window, block, max, remember, match, dry-run, enabled");
+	snprintf(why, size, "a rule has no key \"%s\"%s", key,
+		 suggest_words(key, keys, NULL, near));
 	return -EINVAL;
 }
 

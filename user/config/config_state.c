@@ -51,7 +51,8 @@ int config_state_take(struct config_state *state, const char *key, const char *v
 		      size_t size)
 {
 	static const char *const keys[] = { "folder", "size", "history", NULL };
-	const char *form, *nearest;
+	const char *form;
+	char near[SUGGEST_TEXT_SIZE];
 	uint32_t seconds;
 	int err;
 
@@ -67,10 +68,8 @@ int config_state_take(struct config_state *state, const char *key, const char *v
 		if (!err)
 			state->history = seconds;
 	} else {
-		nearest = suggest_nearest(key, keys);
-		snprintf(why, size, "[state] has no key \"%s\"%s%s%s", key,
-			 nearest ? "; did you mean \"" : "", nearest ? nearest : "",
-			 nearest ? "\"?" : "; expected folder, size or history");
+		snprintf(why, size, "[state] has no key \"%s\"%s", key,
+			 suggest_words(key, keys, NULL, near));
 		return -EINVAL;
 	}
 	if (err == -EINVAL)
