@@ -54,7 +54,7 @@ virus() {
 	run truth "$day/mainlog.truth" site everything
 	echo "$output"
 	[ "$status" = 0 ]
-	ask 'all(r["shown" if r["dry_run"] else "blocked"]["verdicts"] > 10 for r in d["rules"])'
+	ask 'all(r["dry_runs" if r["dry_run"] else "blocked"]["verdicts"] > 10 for r in d["rules"])'
 	ask 'max(b["repeats"] for b in d["blocks"]) > 1'
 }
 
@@ -150,7 +150,7 @@ virus() {
 	done | sort >"$log"
 	printf '[brake]\nblocks = 2/m\n' >"$BATS_TEST_TMPDIR/conf"
 	"$sobig" replay -c "$BATS_TEST_TMPDIR/conf" --limit 3 "$log" -j >"$out"
-	ask 'd["brake"] == {"limit": 2, "most_new": 4, "most_new_at": "2003-08-24T11:22:13Z", "on_at": "2003-08-24T11:22:13Z", "withheld": 2}'
+	ask 'd["brake"] == {"limit": 2, "most_new": 4, "most_new_at": "2003-08-24T11:22:13Z", "engaged_at": "2003-08-24T11:22:13Z", "withheld": 2}'
 	ask 'd["blocked_hosts"] == 4'
 	run "$sobig" replay -c "$BATS_TEST_TMPDIR/conf" --limit 3 "$log"
 	[[ $output == *'brake     engaged at 2003-08-24 11:22:13 by more than 2 new blocks in a minute: the last 2 blocks would have been dry runs'* ]]

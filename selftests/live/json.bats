@@ -100,7 +100,7 @@ tell_all() {
 	tell allow del 203.0.113.66 --state "$LAB/state"
 	"$sobig" block $good --state "$LAB/state"
 	echo $good >>"$LAB/state/allow"
-	until_told lift
+	until_told unblock
 	for host in 1 2 3 4 5; do offend 203.0.113.10$host 16; done
 	until_told brake
 	until "$sobig" status | grep -q 'BRAKE ENGAGED'; do sleep 0.1; done

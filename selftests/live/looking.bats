@@ -98,7 +98,7 @@ times() {
 		# What asks exim and the DNS after a reload has its own.
 		[ "$count" != 3 ] || { sleep 1; before=$(descriptors $daemon); }
 	done
-	[ "$(times '"taken":true')" = 60 ]
+	[ "$(times '"accepted":true')" = 60 ]
 	"$sobig" status | grep -q 'ports 25, 1060'
 	sleep 1
 	echo "$before before, $(descriptors $daemon) after"
@@ -175,10 +175,10 @@ until_said() {
 	[[ $output == *'filter    not known: Address family not supported'* ]]
 	[[ $output != *'NOT FILTERED'* ]]
 	run python3 "$top/selftests/live/deaf.py" "$sobig" status -j
-	echo "$output" | jq -e '.problems[0].kind == "cannot-look" and .interfaces[0].filter == null and
+	echo "$output" | jq -e '.problems[0].kind == "filter-unknown" and .interfaces[0].filter == null and
 		(.interfaces[0].filter_error | startswith("Address family"))'
 	python3 "$top/selftests/live/deaf.py" "$sobig" metrics >"$LAB/deaf"
-	grep -q 'sobig_xdp_problem{kind="cannot-look"} 1' "$LAB/deaf"
+	grep -q 'sobig_xdp_problem{kind="filter-unknown"} 1' "$LAB/deaf"
 	grep -q 'sobig_xdp_problem{kind="not-filtered"} 0' "$LAB/deaf"
 	grep -E '^sobig_xdp_(up|attached)' "$LAB/deaf" && false
 	"$sobig" status -j | jq -e '.ok and .interfaces[0].filter_error == null'

@@ -56,14 +56,14 @@ serve() {
 	is 'sobig_xdp_blocks{family="ipv6"}' 1
 	is 'sobig_xdp_blocks_limit{family="ipv4"}' 196608
 	is 'sobig_xdp_networks' 1
-	is 'sobig_xdp_rule_blocks_in_force{rule="(manual)"}' 1
-	is 'sobig_xdp_rule_blocks_in_force{rule="worm-storm"}' 2
+	is 'sobig_xdp_rule_active_blocks{rule="(manual)"}' 1
+	is 'sobig_xdp_rule_active_blocks{rule="worm-storm"}' 2
 	is 'sobig_xdp_rule_blocks_total{rule="worm-storm"}' 2
 	is 'sobig_xdp_rule_offences_total{rule="worm-storm"}' 32
 	is 'sobig_xdp_offences_total{class="virus"}' 32
 	is 'sobig_xdp_log_lines_total' 32
 	is 'sobig_xdp_log_readable' 1
-	is 'sobig_xdp_brake_on' 0
+	is 'sobig_xdp_brake_engaged' 0
 	is 'sobig_xdp_packets_total{interface="mx0",verdict="passed_syn"}' 1
 	[ "$(value 'sobig_xdp_packets_total{interface="mx0",verdict="dropped"}')" -ge 1 ]
 	[ $(($(date +%s) - $(value sobig_xdp_log_last_line_timestamp_seconds))) -lt 20 ]
@@ -89,12 +89,12 @@ serve() {
 	[ -x "$poke" ] || skip 'build/selftests/poke is missing; try: make tests'
 	start_daemon
 	kill -STOP $daemon
-	for field in brake:brake_on state_error:state_writable config_error:config_ok dry_run:dry_run; do
+	for field in brake:brake_engaged state_error:state_writable config_error:config_ok dry_run:dry_run; do
 		"$poke" "$pins"/if*/stats "${field%:*}" 1
 	done
 	"$poke" "$pins"/if*/stats braked 1
 	"$poke" "$pins"/if*/stats readable 0
-	is 'sobig_xdp_brake_on' 1
+	is 'sobig_xdp_brake_engaged' 1
 	is 'sobig_xdp_state_writable' 0
 	is 'sobig_xdp_config_ok' 0
 	is 'sobig_xdp_dry_run' 1
@@ -103,7 +103,7 @@ serve() {
 	kill -KILL $daemon
 	wait $daemon || true
 	is 'sobig_xdp_daemon_running{interface="mx0"}' 0
-	is 'sobig_xdp_brake_on' ''
+	is 'sobig_xdp_brake_engaged' ''
 	ip link set dev mx0 xdp off
 	is 'sobig_xdp_attached{interface="mx0",mode="none"}' 0
 	is 'sobig_xdp_up' 0
@@ -315,5 +315,5 @@ soon() {
 	soon 'up{job="sobig-xdp"}' 1
 	kill -KILL $daemon
 	wait $daemon || true
-	soon 'count(ALERTS{alertname="SobigXdpNobodyReadsLog", alertstate="pending", interface="mx0"})' 1
+	soon 'count(ALERTS{alertname="SobigXdpNoDaemon", alertstate="pending", interface="mx0"})' 1
 }

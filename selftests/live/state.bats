@@ -674,7 +674,7 @@ start_at() {
 		[ "$("$sobig" list -j | jq -c '[.blocks[].dry_run]')" = '[true,true]' ]
 		"$sobig" explain $bad | grep -q "^$bad is not blocked (dry run of a block)"
 		[ "$("$sobig" explain $bad -j | jq .blocked)" = false ]
-		[ "$("$sobig" status -j | jq -c '[.rules[].in_force] | add')" = 0 ]
+		[ "$("$sobig" status -j | jq -c '[.rules[].active] | add')" = 0 ]
 		[ "$persist" ] || until_said 'blocks as dry run: they are listed'
 		stop_daemon
 		start_daemon $persist

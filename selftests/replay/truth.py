@@ -238,9 +238,9 @@ def said(replay):
 
     plain = ("lines", "from", "to", "hosts", "offences", "arrivals", "blocked_hosts", "avoided", "price")
     result = {name: replay[name] for name in plain}
-    result["brake"] = tuple(replay["brake"][k] for k in ("most_new", "most_new_at", "on_at", "withheld"))
+    result["brake"] = tuple(replay["brake"][k] for k in ("most_new", "most_new_at", "engaged_at", "withheld"))
     result["classes"] = {c: (v["offences"], v["avoided"]) for c, v in replay["classes"].items() if v["offences"]}
-    result["rules"] = {(r["name"], trial): total(r["shown" if trial else "blocked"]) for r in replay["rules"] for trial in (False, True)}
+    result["rules"] = {(r["name"], trial): total(r["dry_runs" if trial else "blocked"]) for r in replay["rules"] for trial in (False, True)}
     result["top_hosts"] = [host(h) for h in replay["top_hosts"]]
     result["payers"] = [host(h) for h in replay["payers"]]
     result["networks"] = [tuple(n[k] for k in ("address", "hosts", "blocked", "offences", "avoided")) for n in replay["top_networks"]]

@@ -301,7 +301,7 @@ reload() {
 	printf '[filter]\nports = 25, %s\n' "$1" >"$lab/conf"
 	kill -HUP "$daemon"
 	until [[ "$event" = *'"reload"'* ]]; do read -rt 30 event <&"$events"; done
-	[[ "$event" = *'"taken":'*true* ]]
+	[[ "$event" = *'"accepted":'*true* ]]
 }
 
 test_reloads_behind_a_dispatcher_open_no_more_descriptors_and_leave_one_filter_of_ours() {

@@ -166,7 +166,7 @@ static int allow_print(struct allow *allow)
 		document = output_document(allow->lifted ? "allow-change" : "allow");
 		json_object_set(document, "entries", allow->entries);
 		if (allow->lifted)
-			json_object_set(document, "lifts", allow->lifted);
+			json_object_set(document, "unblocked", allow->lifted);
 		if (cli_print_json(&allow->common, document))
 			allow_fail(allow);
 		return allow->status;

@@ -24,7 +24,7 @@ static int detach_one(const struct cli_common *common, unsigned int ifindex, boo
 	*detached = !err;
 	if (err && err != -ENOENT)
 		return err;
-	used = err ? pins_are_guarded(common->pins, ifindex) : 0;
+	used = err ? pins_are_claimed(common->pins, ifindex) : 0;
 	if (used < 0) {
 		log_error("cannot find out whether a daemon uses %s, so its pins stay in %s: %s",
 			  links_name(ifindex, name), common->pins, strerror(-used));

@@ -279,7 +279,7 @@ static int explain_print_json(const struct cli_common *common, const char *file,
 		json_object_set_new(document, "block",
 				    explain.blocked ? list_json(&explain.entry) : json_null());
 		json_object_set_new(document, "blocks", list_json_all(&explain.blocks));
-		json_object_set_new(document, "never_blocked",
+		json_object_set_new(document, "allowed",
 				    *explain.allowed ? output_text(explain.allowed) : json_null());
 		json_object_set(document, "history",
 				explain.history_unknown ? json_null() : history);

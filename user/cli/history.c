@@ -199,7 +199,7 @@ json_t *history_json(const struct db_block *block)
 	return json_pack("{s:s, s:o, s:s, s:s, s:s?, s:b, s:i, s:b, s:o, s:o}", "address",
 			 addr_prefix_format(&block->target, address), "reason",
 			 output_text(block->reason), "since", clock_rfc3339_ms(block->since, since),
-			 "until", clock_rfc3339_ms(block->until, until), "lifted",
+			 "until", clock_rfc3339_ms(block->until, until), "unblocked",
 			 block->lifted ? clock_rfc3339_ms(block->lifted, lifted) : NULL, "dry_run",
 			 (int)block->dry_run, "repeats", (int)block->repeats, "extend",
 			 block->quiet != 0, "log", output_text(block->log), "lines",

@@ -58,7 +58,7 @@ static int release_one(const struct overview *overview, const struct overview_da
 	int err;
 
 	/* All interfaces of a daemon belong to the same process: any of them will do. */
-	while (interface->daemon != daemon - overview->daemons || !interface->guarded)
+	while (interface->daemon != daemon - overview->daemons || !interface->daemon_running)
 		interface++;
 	err = holder_signal(overview->pins, interface->index, daemon->stats->pid, SIGUSR1);
 	return err ? err : release_confirm(overview->pins, interface->index, daemon->stats->pid);

@@ -68,7 +68,7 @@ static void status_print_interface(const struct overview_interface *interface)
 	const uint64_t *counts = interface->counters;
 	char time[CLOCK_TEXT_SIZE], ports[STATUS_PORTS_SIZE];
 
-	printf("%s%s\n", interface->name, interface->guarded ? "" : ", no daemon");
+	printf("%s%s\n", interface->name, interface->daemon_running ? "" : ", no daemon");
 	if (interface->filter.id)
 		printf("  filter    %s mode, %s, program %u, since %s\n",
 		       filter_mode_name(interface->filter.mode), status_ports(stats, ports),
@@ -227,17 +227,17 @@ static int status_by_use(const void *a, const void *b)
 	const struct overview_rule *x = *(const struct overview_rule *const *)a;
 	const struct overview_rule *y = *(const struct overview_rule *const *)b;
 
-	if (x->in_force + x->shown != y->in_force + y->shown)
-		return x->in_force + x->shown < y->in_force + y->shown ? 1 : -1;
+	if (x->active + x->active_dry_runs != y->active + y->active_dry_runs)
+		return x->active + x->active_dry_runs < y->active + y->active_dry_runs ? 1 : -1;
 	return x < y ? -1 : 1;
 }
 
 static void status_print_rule(const struct overview_rule *rule)
 {
-	printf("%llu active, %llu SYN%s dropped", (unsigned long long)rule->in_force,
+	printf("%llu active, %llu SYN%s dropped", (unsigned long long)rule->active,
 	       (unsigned long long)rule->drops, suggest_plural(rule->drops));
-	if (rule->shown)
-		printf("; %llu in a dry run", (unsigned long long)rule->shown);
+	if (rule->active_dry_runs)
+		printf("; %llu in a dry run", (unsigned long long)rule->active_dry_runs);
 	putchar('\n');
 }
 
@@ -250,7 +250,7 @@ static void status_print_rules(const struct overview *overview)
 	int count = 0;
 
 	for (int i = 0; i < overview->rules_count; i++)
-		if (overview->rules[i].in_force || overview->rules[i].shown)
+		if (overview->rules[i].active || overview->rules[i].active_dry_runs)
 			order[count++] = &overview->rules[i];
 	qsort(order, count, sizeof(order[0]), status_by_use);
 	for (int i = 0; i < count && i < most; i++) {
@@ -258,8 +258,8 @@ static void status_print_rules(const struct overview *overview)
 		status_print_rule(order[i]);
 	}
 	for (int i = most; i < count; i++) {
-		rest.in_force += order[i]->in_force;
-		rest.shown += order[i]->shown;
+		rest.active += order[i]->active;
+		rest.active_dry_runs += order[i]->active_dry_runs;
 		rest.drops += order[i]->drops;
 	}
 	if (count <= most)

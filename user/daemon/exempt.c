@@ -90,7 +90,7 @@ static void exempt_lifted(void *context, const struct blocks_exempt_lifted *lift
 	if (lifted->err)
 		log_error("cannot block the rest of %s, in which %s is allowed: %s", address, entry,
 			  strerror(-lifted->err));
-	daemon_event(daemon, "lift",
+	daemon_event(daemon, "unblock",
 		     json_pack("{s:s, s:s, s:o, s:I, s:b}", "address", address, "entry", entry,
 			       "reason", output_text(lifted->why), "pieces",
 			       (json_int_t)lifted->pieces, "dry_run", (int)lifted->dry_run));

@@ -141,7 +141,7 @@ void reload_reload(struct daemon *daemon)
 		log_notice("configuration reloaded");
 		reload_tell(daemon);
 	}
-	daemon_event(daemon, "reload", json_pack("{s:b}", "taken", err == 0));
+	daemon_event(daemon, "reload", json_pack("{s:b}", "accepted", err == 0));
 	sd_notify(0, "READY=1");
 }
 

@@ -170,7 +170,7 @@ int pins_claim(const char *dir, unsigned int ifindex, int *claim)
 		log_error("cannot open %s: %s", path, strerror(-err));
 		return err;
 	}
-	/* pins_are_guarded() of another process holds it for a moment. */
+	/* pins_are_claimed() of another process holds it for a moment. */
 	for (int i = 0;
 	     (err = flock(fd, LOCK_EX | LOCK_NB)) && errno == EWOULDBLOCK && i < PINS_CLAIM_TRIES;
 	     i++)
@@ -192,7 +192,7 @@ int pins_is_claimed(const char *dir, unsigned int ifindex, int claim)
 	return err ? err : pins_is_at(claim, path);
 }
 
-int pins_are_guarded(const char *dir, unsigned int ifindex)
+int pins_are_claimed(const char *dir, unsigned int ifindex)
 {
 	char path[PATH_MAX];
 	int fd, err = pins_path_of(dir, ifindex, "", path);
@@ -212,7 +212,7 @@ int pins_watch(const char *dir, unsigned int ifindex)
 	char path[PATH_MAX];
 	int fd;
 
-	if (!pins_are_guarded(dir, ifindex) || pins_path_of(dir, ifindex, "", path))
+	if (!pins_are_claimed(dir, ifindex) || pins_path_of(dir, ifindex, "", path))
 		return -1;
 	return pins_open_folder(path, &fd) ? -1 : fd;
 }

@@ -41,7 +41,7 @@ int pins_claim(const char *dir, unsigned int ifindex, int *claim);
 int pins_is_claimed(const char *dir, unsigned int ifindex, int claim);
 
 /* 1 if a process holds the claim of the interface, 0 if none does; -errno: unknown (not logged). */
-int pins_are_guarded(const char *dir, unsigned int ifindex);
+int pins_are_claimed(const char *dir, unsigned int ifindex);
 
 /*
  * pins_watch(): a descriptor with which to wait for the daemon of the interface, to be opened

@@ -65,7 +65,7 @@ static json_t *replay_json_rules(const struct replay_report *report)
 					 "limit", (int)rule->limit, "window", (int)rule->window,
 					 "block", (int)rule->block, "dry_run", rule->dry_run,
 					 "blocked", replay_json_sum(&report->tally->blocks[i]),
-					 "shown", replay_json_sum(&report->tally->dry_runs[i])));
+					 "dry_runs", replay_json_sum(&report->tally->dry_runs[i])));
 	}
 	return rules;
 }
@@ -75,7 +75,7 @@ static json_t *replay_json_brake(const struct replay_report *report)
 	return json_pack("{s:i, s:o, s:o, s:o, s:o}", "limit", (int)report->brake, "most_new",
 			 REPLAY_JSON_NUMBER(report->most_new), "most_new_at",
 			 report->most_new ? replay_json_time(report->most_new_at) : json_null(),
-			 "on_at",
+			 "engaged_at",
 			 report->braked ? replay_json_time(report->braked_at) : json_null(),
 			 "withheld", REPLAY_JSON_NUMBER(report->braked));
 }

@@ -48,7 +48,7 @@ static const char *health_names(struct health_list *list, uint64_t interfaces)
 static void health_of_interfaces(struct health_list *list)
 {
 	const struct overview *overview = list->overview;
-	uint64_t unfiltered = 0, unseen = 0, unguarded = 0;
+	uint64_t unfiltered = 0, unseen = 0, no_daemon = 0;
 	const char *names;
 	int error = 0;
 
@@ -65,8 +65,8 @@ static void health_of_interfaces(struct health_list *list)
 			unseen |= bit, error = interface->unseen;
 		else if (!interface->filter.id)
 			unfiltered |= bit;
-		else if (!interface->guarded)
-			unguarded |= bit;
+		else if (!interface->daemon_running)
+			no_daemon |= bit;
 	}
 	names = health_names(list, unfiltered);
 	if (unfiltered)
@@ -77,13 +77,13 @@ static void health_of_interfaces(struct health_list *list)
 	names = health_names(list, unseen);
 	if (unseen)
 		health_add(
-			list, HEALTH_UNSEEN, unseen,
+			list, HEALTH_UNKNOWN, unseen,
 			"FILTER STATE UNKNOWN (%s): cannot check whether the filter is attached: %s; it may be; to check: ip link show, bpftool net",
 			names, strerror(error));
-	names = health_names(list, unguarded);
-	if (unguarded)
+	names = health_names(list, no_daemon);
+	if (no_daemon)
 		health_add(
-			list, HEALTH_UNGUARDED, unguarded,
+			list, HEALTH_NO_DAEMON, no_daemon,
 			"DAEMON NOT RUNNING (%s): the log is not read; active blocks expire, no new ones are added; to start it: sobig-xdp attach %s",
 			names, names);
 }
@@ -341,8 +341,8 @@ const char *health_name(enum health_kind kind)
 	static const char *const names[HEALTH_KINDS] = {
 		[HEALTH_GONE] = "interface-gone",
 		[HEALTH_UNFILTERED] = "not-filtered",
-		[HEALTH_UNSEEN] = "cannot-look",
-		[HEALTH_UNGUARDED] = "not-guarded",
+		[HEALTH_UNKNOWN] = "filter-unknown",
+		[HEALTH_NO_DAEMON] = "no-daemon",
 		[HEALTH_STUCK] = "stuck",
 		[HEALTH_BRAKE] = "brake",
 		[HEALTH_UNREADABLE] = "log-unreadable",

@@ -9,8 +9,8 @@
 enum health_kind {
 	HEALTH_GONE,	   /* the interface does not exist */
 	HEALTH_UNFILTERED, /* our program is not attached */
-	HEALTH_UNSEEN,	   /* unknown whether it is attached */
-	HEALTH_UNGUARDED,  /* no daemon runs */
+	HEALTH_UNKNOWN,	   /* unknown whether it is attached */
+	HEALTH_NO_DAEMON,  /* no daemon runs */
 	HEALTH_STUCK,	   /* the daemon sends no heartbeat */
 	HEALTH_BRAKE,
 	HEALTH_UNREADABLE,

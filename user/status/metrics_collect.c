@@ -37,7 +37,8 @@ static void metrics_interfaces(const struct overview *overview, struct metrics_o
 	metrics_out_gauge(out, "sobig_xdp_daemon_running",
 			  "1 if a daemon reads the log for the interface.");
 	for (interface = overview->interfaces; interface < end; interface++)
-		metrics_out_sample(out, interface->guarded, "interface", interface->name, NULL);
+		metrics_out_sample(out, interface->daemon_running, "interface", interface->name,
+				   NULL);
 	metrics_out_counter(out, "sobig_xdp_packets_total",
 			    "Packets by verdict: SYNs to protected ports, and others.");
 	for (interface = overview->interfaces; interface < end; interface++)
@@ -61,13 +62,13 @@ static void metrics_blocks(const struct overview *overview, struct metrics_out *
 	metrics_out_sample(out, overview->networks, NULL);
 	metrics_out_gauge(out, "sobig_xdp_dry_runs", "Hosts in the table as dry run: not dropped.");
 	metrics_out_sample(out, overview->dry_runs, NULL);
-	metrics_out_gauge(out, "sobig_xdp_rule_blocks_in_force",
+	metrics_out_gauge(out, "sobig_xdp_rule_active_blocks",
 			  "Active blocks by the rule that caused them.");
 	for (int i = 0; i < overview->rules_count; i++)
-		metrics_out_sample(out, overview->rules[i].in_force, "rule",
-				   overview->rules[i].name, NULL);
+		metrics_out_sample(out, overview->rules[i].active, "rule", overview->rules[i].name,
+				   NULL);
 	metrics_out_gauge(
-		out, "sobig_xdp_rule_drops_in_force",
+		out, "sobig_xdp_rule_active_block_drops",
 		"Packets dropped for the active blocks by rule; decreases when blocks expire.");
 	for (int i = 0; i < overview->rules_count; i++)
 		metrics_out_sample(out, overview->rules[i].drops, "rule", overview->rules[i].name,
@@ -196,7 +197,7 @@ static void metrics_daemon_states(const struct overview *overview, struct metric
 		"When the newest log line was read, or when the daemon started if none was.");
 	metrics_out_sample(out, clock_wall_of(heard), NULL);
 	metrics_out_gauge(
-		out, "sobig_xdp_brake_on",
+		out, "sobig_xdp_brake_engaged",
 		"1 if the brake is engaged: too many new blocks, further ones are dry run.");
 	metrics_out_sample(out, brake, NULL);
 	metrics_out_gauge(out, "sobig_xdp_brake_limit",

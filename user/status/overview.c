@@ -62,9 +62,11 @@ static int overview_read_stats(const char *pins, struct overview_interface *out)
 static int overview_read_interface(const char *pins, unsigned int index,
 				   struct overview_interface *out)
 {
-	int guarded = pins_are_guarded(pins, index), err;
+	int claimed = pins_are_claimed(pins, index), err;
 
-	*out = (struct overview_interface){ .index = index, .daemon = -1, .guarded = guarded };
+	*out = (struct overview_interface){ .index = index,
+					    .daemon = -1,
+					    .daemon_running = claimed };
 	links_name(index, out->name);
 	overview_clean(out->name);
 	err = filter_find(index, pins, 0, &out->filter);
@@ -75,8 +77,8 @@ static int overview_read_interface(const char *pins, unsigned int index,
 		out->loaded = overview_loaded(&out->filter);
 	else if (err != -ENOENT && err != -ENODEV)
 		out->unseen = -err;
-	else if (guarded < 0)
-		out->unseen = -guarded;
+	else if (claimed < 0)
+		out->unseen = -claimed;
 	return overview_read_stats(pins, out);
 }
 
@@ -98,7 +100,7 @@ static void overview_find_daemon(struct overview *overview, int at)
 		overview->daemons_count++;
 	}
 	overview->daemons[i].interfaces |= UINT64_C(1) << at;
-	overview->daemons[i].alive |= interface->guarded;
+	overview->daemons[i].alive |= interface->daemon_running;
 	interface->daemon = i;
 }
 
@@ -154,7 +156,7 @@ int overview_read(const char *pins, struct overview *out)
 		out->dry_run &= out->daemons[i].stats->dry_run != 0;
 	for (int i = 0; i < out->daemons_count; i++)
 		overview_add_rules(out, out->daemons[i].stats);
-	strcpy(out->rules[out->rules_count++].name, OVERVIEW_BY_HAND);
+	strcpy(out->rules[out->rules_count++].name, OVERVIEW_MANUAL);
 	strcpy(out->rules[out->rules_count++].name, OVERVIEW_IMPORT);
 	if (count < 0 && count != -ENOTBLK)
 		return count == -EACCES ? -EPERM : count;
@@ -200,9 +202,9 @@ static int overview_visit(void *context, const struct blocks_list_entry *entry)
 	}
 	if (entry->dry_run || overview->dry_run) {
 		overview->dry_runs++;
-		rule->shown++;
+		rule->active_dry_runs++;
 	} else {
-		rule->in_force++;
+		rule->active++;
 		rule->drops += entry->drops;
 	}
 	return visitor->each ? visitor->each(visitor->context, entry, at) : 0;
@@ -246,7 +248,7 @@ const char *overview_counter_name(enum sobig_count count)
 	static const char *const names[SOBIG_COUNTS] = {
 		[SOBIG_PASSED_OTHER] = "passed_other",
 		[SOBIG_PASSED_SYN] = "passed_syn",
-		[SOBIG_PASSED_EXPIRED] = "passed_lapsed",
+		[SOBIG_PASSED_EXPIRED] = "passed_expired",
 		[SOBIG_PASSED_MALFORMED] = "passed_malformed",
 		[SOBIG_PASSED_DRY_RUN] = "passed_dry_run",
 		[SOBIG_DROPPED] = "dropped",

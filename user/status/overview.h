@@ -19,7 +19,7 @@ struct overview_interface {
 	struct filter_info filter; /* id 0: not attached, or unknown */
 	int unseen;		   /* errno: why it is unknown; 0: it is known */
 	uint32_t loaded;	   /* second of CLOCK_MONOTONIC */
-	bool guarded;		   /* a process holds its claim, or that is unknown */
+	bool daemon_running;	   /* a process holds its claim, or that is unknown */
 	int daemon;		   /* index of overview.daemons; -1: there was none */
 	struct sobig_stats stats;
 	uint64_t counters[SOBIG_COUNTS];
@@ -34,18 +34,18 @@ struct overview_daemon {
 
 /* Results of one rule, summed over all daemons. */
 struct overview_rule {
-	char name[SOBIG_RULE_SIZE]; /* or OVERVIEW_BY_HAND, OVERVIEW_IMPORT */
+	char name[SOBIG_RULE_SIZE]; /* or OVERVIEW_MANUAL, OVERVIEW_IMPORT */
 	bool policy;		    /* false: one of those two */
 	uint64_t counted;	    /* offences since the daemons started; likewise the next two */
 	uint64_t blocks;
 	uint64_t dry_runs;
-	uint64_t in_force; /* active blocks */
-	uint64_t shown;	   /* active dry-run blocks */
-	uint64_t drops;	   /* of the active blocks */
+	uint64_t active;	  /* active blocks */
+	uint64_t active_dry_runs; /* active blocks that are a dry run */
+	uint64_t drops;		  /* of the active blocks */
 };
 
-#define OVERVIEW_BY_HAND "(manual)" /* a rule cannot have these names */
-#define OVERVIEW_IMPORT	 "(import)"
+#define OVERVIEW_MANUAL "(manual)" /* a rule cannot have these names */
+#define OVERVIEW_IMPORT "(import)"
 
 /* Rules beyond this number are summed in the last one. */
 #define OVERVIEW_RULES_MAX (2 * SOBIG_RULES_MAX + 2)

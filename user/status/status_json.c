@@ -51,15 +51,15 @@ static json_t *status_json_classes(const struct sobig_stats *stats)
 static void status_json_skips(json_t *daemon, const struct sobig_stats *stats)
 {
 	json_t *kinds = json_object();
-	uint64_t sum = 0, lately = 0;
+	uint64_t sum = 0, recent = 0;
 
 	for (int i = 0; i < SKIP_KINDS; i++) {
 		status_json_number(kinds, skip_name(i), stats->skipped[i]);
 		sum += stats->skipped[i];
-		lately += stats->skipped_lately[i];
+		recent += stats->skipped_lately[i];
 	}
 	status_json_number(daemon, "skipped", sum);
-	status_json_number(daemon, "skipped_lately", lately);
+	status_json_number(daemon, "skipped_recent", recent);
 	json_object_set_new(daemon, "skipped_kinds", kinds);
 }
 
@@ -82,7 +82,7 @@ static json_t *status_json_daemon(const struct sobig_stats *stats)
 	status_json_number(json, "watched", stats->watched);
 	status_json_number(json, "forgotten", stats->watch_drops);
 	json_object_set_new(json, "classes", status_json_classes(stats));
-	json_object_set_new(json, "brake_on", json_boolean(stats->braked));
+	json_object_set_new(json, "brake_engaged", json_boolean(stats->braked));
 	status_json_number(json, "brake", stats->brake);
 	json_object_set_new(json, "state_error",
 			    stats->state_error ? output_text(db_strerror(stats->state_error))
@@ -113,8 +113,8 @@ static json_t *status_json_interface(const struct overview *overview, int at,
 	for (int i = 0; i < SOBIG_COUNTS; i++)
 		status_json_number(counters, overview_counter_name(i), interface->counters[i]);
 	json = json_pack("{s:s, s:b, s:s?, s:b, s:o}", "interface", interface->name, "ok", !problem,
-			 "trouble", problem, "daemon_running", interface->guarded, "counters",
-			 counters);
+			 "problem", problem, "daemon_running", interface->daemon_running,
+			 "counters", counters);
 	json_object_set_new(json, "filter",
 			    interface->filter.id ? status_json_filter(interface) : json_null());
 	json_object_set_new(json, "filter_error",
@@ -137,8 +137,8 @@ static json_t *status_json_rules(const struct overview *overview)
 		status_json_number(json, "offences", rule->counted);
 		status_json_number(json, "blocks", rule->blocks);
 		status_json_number(json, "dry_runs", rule->dry_runs);
-		status_json_number(json, "in_force", rule->in_force);
-		status_json_number(json, "dry_runs_in_force", rule->shown);
+		status_json_number(json, "active", rule->active);
+		status_json_number(json, "active_dry_runs", rule->active_dry_runs);
 		status_json_number(json, "drops", rule->drops);
 		json_array_append_new(rules, json);
 	}

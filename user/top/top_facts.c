@@ -17,7 +17,7 @@ int top_facts_rules(const struct top *top, const struct overview_rule *out[OVERV
 	for (int idle = 0; idle < passes; idle++)
 		for (int i = 0; i < overview->rules_count; i++) {
 			const struct overview_rule *rule = &overview->rules[i];
-			bool busy = rule->in_force || rule->shown || rule->counted;
+			bool busy = rule->active || rule->active_dry_runs || rule->counted;
 
 			if (busy == !idle && (busy || rule->policy))
 				out[count++] = rule;
@@ -146,7 +146,7 @@ void top_facts_draw_rules(const struct top *top, int y, int lines, int width)
 					 : 0;
 
 		mvprintw(y + 1 + i, 1, "%-*s %8s ", SOBIG_RULE_SIZE - 1, rule->name,
-			 top_number(rule->in_force, text[0]));
+			 top_number(rule->active, text[0]));
 		top_term_look(rate > 0 ? TOP_BAD : TOP_PLAIN);
 		printw("%8s", top_number(rate, text[1]));
 		top_term_look(TOP_PLAIN);
@@ -154,7 +154,7 @@ void top_facts_draw_rules(const struct top *top, int y, int lines, int width)
 		if (rule->policy)
 			printw(" %8s %8s %8s", top_number(rule->counted, text[3]),
 			       top_number(rule->blocks, text[4]),
-			       top_number(rule->dry_runs + rule->shown, text[5]));
+			       top_number(rule->dry_runs + rule->active_dry_runs, text[5]));
 	}
 }
 
