@@ -98,7 +98,7 @@ contradicts() {
 	says '[rule worm-storm]' 'match = (unclosed'
 	refused "$conf"
 	says '[rule worm-storm]' 'match = .*'
-	refused 'it would fit every text'
+	refused 'it matches every text'
 	says '[brake]' 'blocks = 0/m'
 	refused 'blocks = "0/m": expected off, or a number of new blocks a minute from 1/m to'
 	says '[state]' 'size = 64'

@@ -109,7 +109,7 @@ static void reload_take(struct daemon *daemon, struct policy *policy, struct jud
 	daemon->judge = judge;
 	judge_allow(judge, exempt_set(daemon->exempt));
 	for (int i = 0; i < daemon->logs_count; i++)
-		source_use(daemon->logs[i].source, policy->classes);
+		source_set_classifier(daemon->logs[i].source, policy->classes);
 	policy_free(&daemon->policy);
 	daemon->policy = *policy;
 	reload_fill_stats(daemon);

@@ -181,7 +181,7 @@ void restore_follow(struct restore *restore, const struct daemon *daemon, int nu
 		return;
 	}
 	/* All lines from here on are needed, however old they are. */
-	source_place(daemon->logs[number].source, &place);
+	source_position(daemon->logs[number].source, &place);
 	restore_note_place(log, &place, clock_seconds());
 }
 
@@ -222,7 +222,7 @@ void restore_post(struct daemon *daemon)
 		unsigned int last = (log->first + log->count - 1) % RESTORE_PLACES;
 
 		logs[i].name = restore->names[i];
-		source_place(daemon->logs[i].source, &logs[i].done);
+		source_position(daemon->logs[i].source, &logs[i].done);
 		restore_choose_from(log, restore_reach(daemon), &logs[i].from);
 		if (log->count && now >= log->times[last] + RESTORE_EACH)
 			restore_note_place(log, &logs[i].done, now);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* What the configuration means to the parts that it is for. */
+/* The configuration with its rules selected and its patterns compiled. */
 #include "read/policy.h"
 
 #include <errno.h>
@@ -8,7 +8,7 @@
 
 #include "common/log.h"
 
-/* What the matches of the rules are compiled to. */
+/* Compiles the `match` patterns of the rules. */
 static int policy_mark(const struct config_rule *const *matches, size_t count,
 		       struct classifier *classes, struct classifier_error *why)
 {

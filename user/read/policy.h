@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* What the configuration means to the parts that it is for. */
+/* The configuration with its rules selected and its patterns compiled. */
 #ifndef POLICY_H
 #define POLICY_H
 
@@ -9,19 +9,18 @@
 
 struct policy {
 	struct config config;
-	struct rules rules; /* those that are switched on */
-	/* The known patterns with the site's before them, and the marks of the rules. */
+	struct rules rules; /* the enabled rules */
+	/* The site's patterns, then the known ones; and the `match` patterns of the rules. */
 	struct classifier *classes;
 };
 
 /*
- * Reads and compiles the configuration `file` (NULL: the usual one, if any). 0, or -errno;
- * what is wrong was logged, and *out is untouched. The caller calls
- * policy_free().
+ * Reads and compiles the configuration `file` (NULL: the default file, if it exists). Returns 0 or
+ * -errno; on failure the reason was logged and *out is untouched. The caller calls policy_free().
  */
 int policy_load(const char *file, struct policy *out);
 
-/* Accepts one that is all zero. */
+/* Accepts a zeroed policy. */
 void policy_free(struct policy *policy);
 
 #endif

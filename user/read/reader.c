@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* One log's lines to events, whether exim wrote them into a file or syslog did. */
+/* Turns the lines of one log into events; exim or syslog wrote the file. */
 #include "read/reader.h"
 
 #include <errno.h>
@@ -22,13 +22,13 @@ static int reader_exim(struct reader *reader, const char *line, size_t length,
 	return 0;
 }
 
-/* Reads what stands in one record. 0, or -ENOMSG. */
-static int reader_exims(struct reader *reader, const struct syslog_record *record,
-			struct exim_log_found *out)
+/* Reads the text of one record. 0, or -ENOMSG. */
+static int reader_text(struct reader *reader, const struct syslog_record *record,
+		       struct exim_log_found *out)
 {
 	struct cursor cursor = { .pos = record->text, .end = record->text + record->length };
 
-	/* exim's own time is the time of the thing; syslog's, that of its telling. */
+	/* exim's own timestamp is the time of the event; syslog's is the time of logging. */
 	if (timestamp_skip(&cursor))
 		return exim_log_read(&reader->exim, record->text, record->length, out);
 	return exim_log_read_text(&reader->exim, record->time, record->text, record->length, out);
@@ -42,7 +42,7 @@ int reader_record(struct reader *reader, const struct syslog_record *record,
 	int err = -ENOMSG;
 
 	if (!syslog_is_piece(record, &begun))
-		err = reader_exims(reader, record, out);
+		err = reader_text(reader, record, out);
 	else if (begun.length)
 		exim_log_skip_cut(&reader->exim, begun.text, begun.length);
 	if (err) {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Lines of a log that were not counted although they may tell of an offence, by the reason. */
+/* Log lines that may be offences but are not counted, by reason. */
 #include "read/skip.h"
 
 const char *skip_name(enum skip kind)

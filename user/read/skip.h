@@ -1,24 +1,24 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Lines of a log that were not counted although they may tell of an offence, by the reason. */
+/* Log lines that may be offences but are not counted, by reason. */
 #ifndef SKIP_H
 #define SKIP_H
 
 #include <stdint.h>
 
 enum skip {
-	SKIP_DOUBTFUL,	 /* an offence, of which it is not beyond doubt whose it is */
-	SKIP_OVERLONG,	 /* longer than any that exim writes */
-	SKIP_OVERFLOWED, /* exim says that its buffer was too small, and left words out */
-	SKIP_CUT,	 /* syslog took its beginning only, the rest is in further records */
+	SKIP_DOUBTFUL,	 /* an offence whose host is ambiguous */
+	SKIP_OVERLONG,	 /* longer than any line that exim writes */
+	SKIP_OVERFLOWED, /* exim's log buffer overflowed and text is missing */
+	SKIP_CUT,	 /* the first part of a record that syslog split */
 	SKIP_KINDS
 };
 
-/* How many there were. */
+/* Counts by kind. */
 struct skips {
 	uint64_t of[SKIP_KINDS];
 };
 
-/* The word for it in all output. */
+/* The name of the kind in all output. */
 const char *skip_name(enum skip kind);
 
 /* Adds `more` to `skips`. */

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* A place where events come from as they happen: a log that is followed, or a unit's journal. */
+/* A live source of events: a log file that is followed, or the journal of a systemd unit. */
 #include "read/source.h"
 
 #include <errno.h>
@@ -11,13 +11,13 @@
 #include "read/syslog/journal.h"
 
 struct source {
-	struct follow *follow; /* or, where it is NULL, */
+	struct follow *follow; /* NULL: `journal` is used */
 	struct journal *journal;
 	char *name;
 	struct reader reader;
-	struct log_position_files done; /* by a former reading */
+	struct log_position_files done; /* read before the restart */
 	uint64_t lines;
-	int error; /* of the journal */
+	int error; /* from journal_read(), as errno */
 	source_event *event;
 	void *context;
 };
@@ -90,16 +90,16 @@ int source_open_journal_at(const char *unit, struct classifier *classes, bool he
 	return err;
 }
 
-void source_place(const struct source *source, struct log_position *out)
+void source_position(const struct source *source, struct log_position *out)
 {
 	memset(out, 0, sizeof(*out));
 	if (source->follow)
-		follow_places(source->follow, &out->places);
+		follow_positions(source->follow, &out->places);
 	else
 		journal_cursor(source->journal, out->cursor, sizeof(out->cursor));
 }
 
-void source_use(struct source *source, struct classifier *classes)
+void source_set_classifier(struct source *source, struct classifier *classes)
 {
 	source->reader.exim.classes = classes;
 }

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Texts of the usual ACLs to classes, a site's own patterns, and the configuration they stand in.
- */
+/* The classes of common ACL texts, a site's own patterns, and their configuration. */
 #include "unit/suite.h"
 
 #include <errno.h>
@@ -15,7 +14,7 @@
 #include "patterns_compiled.h"
 #include "read/exim_log/classifier.h"
 
-static void the_usual_texts_have_their_classes(void **state)
+static void common_texts_have_their_classes(void **state)
 {
 	static const struct {
 		const char *text;
@@ -81,7 +80,7 @@ static void the_usual_texts_have_their_classes(void **state)
 	(void)state;
 	assert_int_equal(classifier_open(NULL, 0, &why, &classes), 0);
 	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
-		/* The second time, by what is remembered of the first. */
+		/* The second time, from the cache. */
 		for (int again = 0; again < 2; again++) {
 			if (classifier_match(classes, texts[i].phase, texts[i].text,
 					     strlen(texts[i].text), &class))
@@ -100,7 +99,7 @@ static void the_usual_texts_have_their_classes(void **state)
 	classifier_close(classes);
 }
 
-static void a_sites_own_patterns_come_first(void **state)
+static void site_patterns_come_first(void **state)
 {
 	const struct pattern own[] = {
 		{ EVENT_SPAM, PATTERNS_ANY, "^relay" },
@@ -123,7 +122,7 @@ static void a_sites_own_patterns_come_first(void **state)
 	classifier_close(classes);
 }
 
-static void a_pattern_that_is_none_is_named(void **state)
+static void invalid_pattern_is_reported(void **state)
 {
 	const struct pattern own[] = {
 		{ EVENT_SPAM, PATTERNS_ANY, "fine" },
@@ -141,7 +140,7 @@ static void a_pattern_that_is_none_is_named(void **state)
 		const struct pattern fits[] = { { EVENT_SPAM, PATTERNS_ANY, any[i] } };
 
 		assert_int_equal(classifier_open(fits, 1, &why, &classes), -EINVAL);
-		assert_string_equal(why.text, "it would fit every text");
+		assert_string_equal(why.text, "it matches every text");
 	}
 }
 
@@ -163,7 +162,7 @@ static int load(const char *text, struct config *config, struct config_error *er
 	return err;
 }
 
-static void a_configuration_gives_its_patterns_in_their_order(void **state)
+static void config_gives_patterns_in_order(void **state)
 {
 	struct config_error error;
 	struct config config;
@@ -182,7 +181,7 @@ static void a_configuration_gives_its_patterns_in_their_order(void **state)
 	config_free(&config);
 }
 
-static void what_is_wrong_is_said_with_its_line(void **state)
+static void config_errors_name_file_and_line(void **state)
 {
 	static const struct {
 		const char *text, *says;
@@ -214,10 +213,10 @@ static void what_is_wrong_is_said_with_its_line(void **state)
 }
 
 /*
- * A database of another libvectorscan, or for other processors, is refused by the library, and
- * classifier_open() compiles the patterns at each start instead: the same classes, but 0.1 s later.
+ * The library refuses a database of another version or for other processors, and classifier_open()
+ * then compiles the patterns at each start: the same classes, but 0.1 s later.
  */
-static void what_make_compiled_is_loaded_by_the_library_in_use(void **state)
+static void library_loads_patterns_compiled_by_make(void **state)
 {
 	hs_database_t *database = NULL;
 	hs_error_t err;
@@ -235,12 +234,12 @@ static void what_make_compiled_is_loaded_by_the_library_in_use(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(the_usual_texts_have_their_classes),
-		cmocka_unit_test(a_sites_own_patterns_come_first),
-		cmocka_unit_test(a_pattern_that_is_none_is_named),
-		cmocka_unit_test(a_configuration_gives_its_patterns_in_their_order),
-		cmocka_unit_test(what_is_wrong_is_said_with_its_line),
-		cmocka_unit_test(what_make_compiled_is_loaded_by_the_library_in_use),
+		cmocka_unit_test(common_texts_have_their_classes),
+		cmocka_unit_test(site_patterns_come_first),
+		cmocka_unit_test(invalid_pattern_is_reported),
+		cmocka_unit_test(config_gives_patterns_in_order),
+		cmocka_unit_test(config_errors_name_file_and_line),
+		cmocka_unit_test(library_loads_patterns_compiled_by_make),
 	};
 
 	return cmocka_run_group_tests_name("classes", tests, NULL, NULL);

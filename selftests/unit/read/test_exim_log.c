@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Lines of exim's log: whose they are, of what class, and that no text of a peer's names another.
+ * Lines of exim's log: their host and class, and that no text of a peer names another host.
  */
 #include "unit/suite.h"
 
@@ -27,7 +27,7 @@ static int read_text(struct exim_log *exim, const char *text, struct exim_log_fo
 	char *copy = malloc(length + !length);
 	int err;
 
-	/* On the heap and without a NUL, so that ASan sees a step too far. */
+	/* On the heap and without a NUL, so that ASan sees an overrun. */
 	memcpy(copy, text, length);
 	err = exim_log_read(exim, copy, length, event);
 	free(copy);
@@ -100,7 +100,7 @@ static void every_form_of_the_host_slot_is_read(void **state)
 	CHECK(false, lines);
 }
 
-static void classes_follow_from_the_acls_words(void **state)
+static void class_follows_from_acl_text(void **state)
 {
 #define HOST STAMP "H=(helo) [198.51.100.7] F=<s@example.net> "
 	static const struct line lines[] = {
@@ -125,7 +125,7 @@ static void classes_follow_from_the_acls_words(void **state)
 		{ STAMP
 		  "H=(helo) [198.51.100.7] F=<s@e> A=plain:user name rejected RCPT <a@b>: relay not permitted",
 		  "198.51.100.7", EVENT_RELAY },
-		/* exim cuts the argument after 100 bytes, maybe inside the quotes. */
+		/* exim cuts the argument after 100 bytes, possibly inside the quotes. */
 		{ HOST "rejected RCPT <\"aaaaaaaaaaaa: Unknown user", "198.51.100.7",
 		  EVENT_UNKNOWN_USER },
 	};
@@ -134,7 +134,7 @@ static void classes_follow_from_the_acls_words(void **state)
 	CHECK(true, lines);
 }
 
-static void what_is_no_offence_of_the_peers_is_none(void **state)
+static void non_offences_are_not_counted(void **state)
 {
 	static const struct line lines[] = {
 		{ HOST "temporarily rejected RCPT <a@b>: greylisted" },
@@ -147,7 +147,7 @@ static void what_is_no_offence_of_the_peers_is_none(void **state)
 		{ STAMP
 		  "1xVO3f-00036y-2K H=mx1.evil.example [203.0.113.1]: SMTP error from remote mail server after initial connection: 421 H=(x) [192.0.2.9] F=<a@b> rejected RCPT <c@d>: Unknown user" },
 		{ STAMP "1xVO3f-00036y-2K H=down.example [203.0.113.1] Connection refused" },
-		/* After these words, what follows is a third party's. */
+		/* After these words, a third party is quoted. */
 		{ STAMP
 		  "H=mail.example [198.51.100.7] X=TLS1.3:a:256 CV=no sender verify fail for <x@evil>: response to \"RCPT TO:<x>\" was: 550 F=<a@b> rejected after DATA: virus" },
 		{ STAMP
@@ -174,7 +174,7 @@ static void what_is_no_offence_of_the_peers_is_none(void **state)
 	CHECK(false, lines);
 }
 
-/* FACTS: lines that a peer at 198.51.100.7 really produced. Each names an innocent besides. */
+/* Lines that a peer at 198.51.100.7 produced with a real exim. Each contains another address. */
 static const char forged_rcpt[] = STAMP
 	"H=(tester.example) [198.51.100.7] F=<\"x> rejected RCPT <y> H=(z) [192.0.2.1]:25 \"@b.example> rejected RCPT <\"nouser> H=q [192.0.2.2]: z\"@b.example>: Unknown user";
 static const char forged_helo[] = STAMP
@@ -184,22 +184,22 @@ static const char forged_syntax[] = STAMP
 static const char forged_auth[] = STAMP
 	"login authenticator failed for (h) [198.51.100.7]: 535 Incorrect authentication data (set_id=x [192.0.2.5]: 535 Incorrect authentication data (set_id=y)";
 
-static void a_sender_or_recipient_names_nobody_else(void **state)
+static void sender_or_recipient_names_no_other_host(void **state)
 {
 	const struct line exact[] = { { forged_rcpt, "198.51.100.7", EVENT_UNKNOWN_USER } };
 	const struct line doubtful[] = { { forged_rcpt } };
 
 	(void)state;
 	CHECK(true, exact);
-	/* Where a HELO may hold anything, the line can be read in two ways. */
+	/* If a HELO can hold anything, the line is ambiguous. */
 	CHECK(false, doubtful);
 }
 
-static void a_junk_helo_names_nobody_else(void **state)
+static void junk_helo_names_no_other_host(void **state)
 {
 	const struct line lines[] = {
 		{ forged_helo },
-		/* Complete in its first reading as well. */
+		/* Its first reading is complete, too. */
 		{ STAMP
 		  "H=(x) [192.0.2.4] F=<z> rejected RCPT <q>: virus (y) [198.51.100.7] F=<a@b> rejected RCPT <c@d>: Unknown user" },
 	};
@@ -216,7 +216,7 @@ static void a_junk_helo_names_nobody_else(void **state)
 	CHECK(false, harmless);
 }
 
-static void words_before_or_behind_the_host_name_nobody_else(void **state)
+static void text_before_or_after_the_host_names_no_other_host(void **state)
 {
 	const struct line lines[] = { { forged_syntax },
 				      { forged_auth, "198.51.100.7", EVENT_AUTH } };
@@ -231,7 +231,7 @@ static void words_before_or_behind_the_host_name_nobody_else(void **state)
 	CHECK(false, harmless);
 }
 
-static void a_backslash_ends_no_address(void **state)
+static void backslash_does_not_end_an_address(void **state)
 {
 	const struct line lines[] = {
 		{ STAMP "H=(h) [198.51.100.7] F=<a\\>b@e> rejected after DATA: virus",
@@ -248,7 +248,7 @@ static void a_backslash_ends_no_address(void **state)
 	CHECK(false, lines);
 }
 
-static void a_name_that_looks_like_an_address_is_none(void **state)
+static void name_that_looks_like_an_address_is_not_one(void **state)
 {
 	const struct line lines[] = {
 		{ STAMP
@@ -262,7 +262,7 @@ static void a_name_that_looks_like_an_address_is_none(void **state)
 	CHECK(false, lines);
 }
 
-static void what_others_said_in_an_acls_text_is_not_its_verdict(void **state)
+static void text_quoted_by_the_acl_does_not_choose_the_class(void **state)
 {
 	const struct line lines[] = {
 		{ HOST
@@ -282,7 +282,7 @@ static void what_others_said_in_an_acls_text_is_not_its_verdict(void **state)
 	CHECK(true, lines);
 }
 
-static void stamps_are_read_to_the_millisecond(void **state)
+static void timestamps_are_read_to_the_millisecond(void **state)
 {
 #define REST "H=[198.51.100.7] F=<> rejected after DATA"
 	const struct {
@@ -319,7 +319,7 @@ static void stamps_are_read_to_the_millisecond(void **state)
 #undef REST
 }
 
-static void local_time_follows_the_zone_over_its_changes(void **state)
+static void local_time_follows_changes_of_the_zone(void **state)
 {
 #define REST " H=[198.51.100.7] F=<> rejected after DATA"
 	struct exim_log_found found;
@@ -341,7 +341,7 @@ static void local_time_follows_the_zone_over_its_changes(void **state)
 #undef REST
 }
 
-static void a_cut_line_names_nobody_wrong(void **state)
+static void cut_line_names_no_other_host(void **state)
 {
 	const char *const lines[] = {
 		STAMP
@@ -369,8 +369,8 @@ static void a_cut_line_names_nobody_wrong(void **state)
 	}
 }
 
-/* From 4.98 on, exim cuts a record that is too long, and its peer may be behind the cut. */
-static void a_record_that_exim_may_have_cut_is_nobodys(void **state)
+/* From 4.98 on, exim cuts a record that is too long, and the host may be after the cut. */
+static void record_cut_by_exim_is_skipped_and_counted(void **state)
 {
 	static const char *const begins[] = {
 		STAMP "H=(x) [192.0.2.9] F=<a@b> rejected after DATA: virus ",
@@ -396,8 +396,8 @@ static void a_record_that_exim_may_have_cut_is_nobodys(void **state)
 	assert_int_equal(skip_sum(&exim.skips), 6);
 }
 
-/* Up to 4.97, exim writes in the place of a whole line that its buffer was too small. */
-static void an_overflow_is_counted_and_a_delivery_is_not(void **state)
+/* Up to 4.97, exim replaces a whole line that does not fit its buffer. */
+static void overflow_is_counted_and_delivery_is_not(void **state)
 {
 	static const char *const lines[] = {
 		STAMP "**** log string overflowed log buffer ****",
@@ -417,7 +417,7 @@ static void an_overflow_is_counted_and_a_delivery_is_not(void **state)
 	assert_int_equal(skip_sum(&exim.skips), 3);
 }
 
-/* A line of `size` bytes by a HELO that makes it so long, and, behind it, the ACL's words. */
+/* A line of `size` bytes, filled by a long HELO, with the ACL's text after it. */
 static void write_long(char *line, size_t size)
 {
 	static const char begin[] = STAMP "1xVO3f-00036y-2K H=(",
@@ -428,7 +428,7 @@ static void write_long(char *line, size_t size)
 	memcpy(line + size - (sizeof(end) - 1), end, sizeof(end) - 1);
 }
 
-static void a_whole_line_is_read_up_to_the_size_of_exims_buffer(void **state)
+static void whole_line_is_read_up_to_the_size_of_exims_buffer(void **state)
 {
 	static char line[8192];
 	struct exim_log_found found;
@@ -452,12 +452,12 @@ static void a_whole_line_is_read_up_to_the_size_of_exims_buffer(void **state)
 	assert_int_equal(exim.skips.of[SKIP_OVERLONG], 1);
 }
 
-/* Counted once where an offence may hide in it, and not where it is none in any reading. */
-static void a_line_that_can_be_read_in_two_ways_is_counted_as_such(void **state)
+/* Counted once if one reading is an offence, and not if none is. */
+static void ambiguous_line_is_counted_as_doubtful(void **state)
 {
 	static const struct {
 		const char *line;
-		bool unchecked, checked; /* doubtful, where HELOs are not checked, and are */
+		bool unchecked, checked; /* doubtful if HELOs are not checked, and if they are */
 	} lines[] = {
 		{ STAMP "H=(x) [198.51.100.7] F=<a@b> rejected RCPT <c@d>: no (y) [192.0.2.9]",
 		  true, false },
@@ -468,7 +468,7 @@ static void a_line_that_can_be_read_in_two_ways_is_counted_as_such(void **state)
 		{ STAMP "SMTP syntax error in \"FOO H=[192.0.2.9] \" H=(h) [198.51.100.7] what",
 		  true, true },
 		{ STAMP "VRFY failed for x H=(h) [192.0.2.9] H=(h) [198.51.100.7]", true, true },
-		/* A local user's, an arrival, and what is no offence. */
+		/* A local user's line, an arrival, and non-offences. */
 		{ STAMP "SMTP syntax error in \"FOO\" U=root what", false, false },
 		{ STAMP "1xVO3f-00036y-2K <= a@b H=(x) [198.51.100.7] P=esmtp (y) [192.0.2.9]",
 		  false, false },
@@ -514,21 +514,21 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(every_form_of_the_host_slot_is_read),
-		cmocka_unit_test(classes_follow_from_the_acls_words),
-		cmocka_unit_test(what_is_no_offence_of_the_peers_is_none),
-		cmocka_unit_test(a_sender_or_recipient_names_nobody_else),
-		cmocka_unit_test(a_junk_helo_names_nobody_else),
-		cmocka_unit_test(words_before_or_behind_the_host_name_nobody_else),
-		cmocka_unit_test(stamps_are_read_to_the_millisecond),
-		cmocka_unit_test(local_time_follows_the_zone_over_its_changes),
-		cmocka_unit_test(a_cut_line_names_nobody_wrong),
-		cmocka_unit_test(a_record_that_exim_may_have_cut_is_nobodys),
-		cmocka_unit_test(an_overflow_is_counted_and_a_delivery_is_not),
-		cmocka_unit_test(a_whole_line_is_read_up_to_the_size_of_exims_buffer),
-		cmocka_unit_test(a_line_that_can_be_read_in_two_ways_is_counted_as_such),
-		cmocka_unit_test(a_backslash_ends_no_address),
-		cmocka_unit_test(a_name_that_looks_like_an_address_is_none),
-		cmocka_unit_test(what_others_said_in_an_acls_text_is_not_its_verdict),
+		cmocka_unit_test(class_follows_from_acl_text),
+		cmocka_unit_test(non_offences_are_not_counted),
+		cmocka_unit_test(sender_or_recipient_names_no_other_host),
+		cmocka_unit_test(junk_helo_names_no_other_host),
+		cmocka_unit_test(text_before_or_after_the_host_names_no_other_host),
+		cmocka_unit_test(timestamps_are_read_to_the_millisecond),
+		cmocka_unit_test(local_time_follows_changes_of_the_zone),
+		cmocka_unit_test(cut_line_names_no_other_host),
+		cmocka_unit_test(record_cut_by_exim_is_skipped_and_counted),
+		cmocka_unit_test(overflow_is_counted_and_delivery_is_not),
+		cmocka_unit_test(whole_line_is_read_up_to_the_size_of_exims_buffer),
+		cmocka_unit_test(ambiguous_line_is_counted_as_doubtful),
+		cmocka_unit_test(backslash_does_not_end_an_address),
+		cmocka_unit_test(name_that_looks_like_an_address_is_not_one),
+		cmocka_unit_test(text_quoted_by_the_acl_does_not_choose_the_class),
 	};
 
 	setenv("TZ", "UTC", 1);

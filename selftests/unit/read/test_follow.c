@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Following a log: each line once, whatever is done to the file beneath. */
+/* Following a log: each line is delivered once, whatever happens to the file. */
 #include "unit/suite.h"
 
 #include <errno.h>
@@ -27,33 +27,32 @@
 static char folder[] = "/tmp/sobig-follow-XXXXXX";
 static char path[128];
 
-/* What arrived: how often each numbered line, and the last one as it was. */
-struct heard {
+/* How often each numbered line was delivered, and a copy of the last one. */
+struct received {
 	unsigned char times[LINES];
 	unsigned int count;
 	unsigned int broken;
 	char last[64];
 };
 
-static struct heard heard;
+static struct received received;
 static struct follow *follow;
 
 /*
- * What reader, writer and rotator know of each other. A file that came and went between two looks
- * is nobody's to find: each is seen once before it goes, however seldom a busy machine lets the
- * reader run.
+ * Shared by reader, writer and rotator. A file that is created and deleted between two reads cannot
+ * be found, so the rotator waits until each file was read once, however slow the machine is.
  */
 struct pace {
-	atomic_uint looks;
+	atomic_uint reads;
 	atomic_uint rotations;
-	atomic_bool over;
+	atomic_bool finished;
 };
 
 static struct pace *pace;
 
-static void hear(void *context, const char *line, size_t length)
+static void count_line(void *context, const char *line, size_t length)
 {
-	struct heard *into = context;
+	struct received *into = context;
 	unsigned int number;
 	char text[64], again[64];
 
@@ -93,7 +92,7 @@ static void append(const char *text)
 static int start(void **state)
 {
 	(void)state;
-	memset(&heard, 0, sizeof(heard));
+	memset(&received, 0, sizeof(received));
 	strcpy(strchr(folder, '-') + sizeof("-follow-") - 1, "XXXXXX");
 	if (!mkdtemp(folder))
 		return -1;
@@ -121,11 +120,11 @@ static void open_log(bool from_end)
 
 static void read_log(void)
 {
-	while (follow_read(follow, hear, &heard))
+	while (follow_read(follow, count_line, &received))
 		;
 }
 
-/* As exim does it (src/log.c): look whether the name still stands for the open file, then write. */
+/* As exim does it (src/log.c): check that the name still refers to the open file, then write. */
 static void write_as_exim(void)
 {
 	struct stat open_st, name_st;
@@ -159,7 +158,7 @@ static void rotate_by_renaming(int number)
 
 	snprintf(old, sizeof(old), "%s.%d", path, number);
 	rename(path, old);
-	/* The next writer makes the new file. */
+	/* The next writer creates the new file. */
 }
 
 static void rotate_by_renaming_and_creating(int number)
@@ -192,49 +191,49 @@ static pid_t start_child(void)
 	return child;
 }
 
-/* Reads until the child ends, and then until nothing more can come. */
+/* Reads until the child has ended and everything is read. */
 static void read_while(pid_t writer, unsigned int lines)
 {
 	struct pollfd fd = { .fd = follow_fd(follow), .events = POLLIN };
 	bool running = true;
 	int status;
 
-	for (int quiet = 0; running || (heard.count < lines && quiet < LAST_WORDS_MS);
+	for (int quiet = 0; running || (received.count < lines && quiet < LAST_WORDS_MS);
 	     quiet += 10) {
 		if (poll(&fd, 1, 10) > 0)
 			read_log();
-		pace->looks++;
+		pace->reads++;
 		if (running && waitpid(writer, &status, WNOHANG) == writer) {
 			running = false;
 			quiet = 0;
 			assert_int_equal(status, 0);
 		}
 	}
-	pace->over = true;
+	pace->finished = true;
 	read_log();
 }
 
-/* The second look from now on began after this. */
-static void wait_for_a_look(void)
+/* Waits for the second read from now on, which began after the call. */
+static void wait_for_read(void)
 {
 	unsigned int seen;
 
-	while (access(path, F_OK) && !pace->over)
+	while (access(path, F_OK) && !pace->finished)
 		wait_ms(1);
-	for (seen = pace->looks; pace->looks - seen < 2 && !pace->over;)
+	for (seen = pace->reads; pace->reads - seen < 2 && !pace->finished;)
 		wait_ms(1);
 }
 
-static void check_each_line_came_once(void)
+static void check_each_line_was_read_once(void)
 {
 	unsigned int lost = 0, twice = 0;
 
 	for (unsigned int i = 0; i < LINES; i++) {
-		lost += !heard.times[i];
-		twice += heard.times[i] > 1;
+		lost += !received.times[i];
+		twice += received.times[i] > 1;
 	}
-	if (lost || twice || heard.broken)
-		fail_msg("%u lost, %u twice, %u broken of %u", lost, twice, heard.broken, LINES);
+	if (lost || twice || received.broken)
+		fail_msg("%u lost, %u twice, %u broken of %u", lost, twice, received.broken, LINES);
 }
 
 static void check_rotation(void (*rotate)(int number))
@@ -250,7 +249,7 @@ static void check_rotation(void (*rotate)(int number))
 	if (!rotator) {
 		for (int i = 0; i < ROTATIONS; i++) {
 			wait_ms(ROTATE_MS);
-			wait_for_a_look();
+			wait_for_read();
 			rotate(i);
 			pace->rotations++;
 		}
@@ -259,7 +258,7 @@ static void check_rotation(void (*rotate)(int number))
 	read_while(writer, LINES);
 	assert_int_equal(waitpid(rotator, NULL, 0), rotator);
 	read_log();
-	check_each_line_came_once();
+	check_each_line_was_read_once();
 }
 
 static void no_line_is_lost_or_doubled_by_100_renames(void **state)
@@ -286,7 +285,7 @@ static void no_line_is_lost_or_doubled_by_100_late_creations(void **state)
 	check_rotation(rotate_late);
 }
 
-/* Truncation destroys what nobody has read; so the writer rests while the last of it is read. */
+/* Truncation destroys unread lines, so the writer stops while the last ones are read. */
 static void no_line_is_lost_or_doubled_by_100_truncations(void **state)
 {
 	siginfo_t stopped;
@@ -303,54 +302,54 @@ static void no_line_is_lost_or_doubled_by_100_truncations(void **state)
 		wait_ms(ROTATE_MS);
 		read_log();
 		kill(writer, SIGSTOP);
-		/* Stopped is a state to wait for: the signal alone is not. */
+		/* Wait until it has stopped: sending the signal is not enough. */
 		waitid(P_PID, writer, &stopped, WSTOPPED | WEXITED | WNOWAIT);
 		read_log();
 		assert_int_equal(truncate(path, 0), 0);
 		kill(writer, SIGCONT);
 	}
 	read_while(writer, LINES);
-	check_each_line_came_once();
+	check_each_line_was_read_once();
 }
 
-static void what_stood_there_before_is_not_read(void **state)
+static void old_content_is_not_read(void **state)
 {
 	(void)state;
 	append("line 000001 of the log\nline 000002 of the log\n");
 	open_log(true);
 	read_log();
-	assert_int_equal(heard.count, 0);
+	assert_int_equal(received.count, 0);
 	append("line 000003 of the log\n");
 	read_log();
-	assert_int_equal(heard.count, 1);
-	assert_int_equal(heard.times[3], 1);
+	assert_int_equal(received.count, 1);
+	assert_int_equal(received.times[3], 1);
 }
 
-static void a_line_half_written_at_the_start_is_not_taken_for_a_whole_one(void **state)
+static void line_half_written_at_start_is_not_read(void **state)
 {
 	(void)state;
 	append("line 000001 of the");
 	open_log(true);
 	append(" log\nline 000002 of the log\n");
 	read_log();
-	assert_int_equal(heard.count, 1);
-	assert_int_equal(heard.times[2], 1);
+	assert_int_equal(received.count, 1);
+	assert_int_equal(received.times[2], 1);
 }
 
-static void a_line_is_handed_over_when_it_is_complete(void **state)
+static void line_is_delivered_when_complete(void **state)
 {
 	(void)state;
 	append("");
 	open_log(true);
 	append("line 000001 of");
 	read_log();
-	assert_int_equal(heard.count, 0);
+	assert_int_equal(received.count, 0);
 	append(" the log\n");
 	read_log();
-	assert_int_equal(heard.times[1], 1);
+	assert_int_equal(received.times[1], 1);
 }
 
-static void a_log_that_appears_late_is_read_from_its_start(void **state)
+static void log_created_late_is_read_from_its_start(void **state)
 {
 	(void)state;
 	open_log(true);
@@ -358,11 +357,11 @@ static void a_log_that_appears_late_is_read_from_its_start(void **state)
 	assert_int_equal(follow_state(follow).error, ENOENT);
 	append("line 000001 of the log\n");
 	read_log();
-	assert_int_equal(heard.times[1], 1);
+	assert_int_equal(received.times[1], 1);
 	assert_int_equal(follow_state(follow).error, 0);
 }
 
-static void a_log_cut_and_grown_beyond_its_old_size_is_read_from_its_start(void **state)
+static void log_truncated_and_grown_past_its_old_size_is_read_from_its_start(void **state)
 {
 	(void)state;
 	append("line 000001 of the log\n");
@@ -370,11 +369,11 @@ static void a_log_cut_and_grown_beyond_its_old_size_is_read_from_its_start(void 
 	assert_int_equal(truncate(path, 0), 0);
 	append("line 000002 of the log\nline 000003 of the log\n");
 	read_log();
-	assert_int_equal(heard.count, 2);
-	assert_int_equal(heard.times[2] + heard.times[3], 2);
+	assert_int_equal(received.count, 2);
+	assert_int_equal(received.times[2] + received.times[3], 2);
 }
 
-static void a_log_that_lost_its_end_is_not_read_again(void **state)
+static void log_that_lost_its_end_is_not_read_again(void **state)
 {
 	(void)state;
 	for (int i = 0; i < 100; i++)
@@ -385,11 +384,11 @@ static void a_log_that_lost_its_end_is_not_read_again(void **state)
 	read_log();
 	append("line 000003 of the log\n");
 	read_log();
-	assert_int_equal(heard.times[1], 0);
-	assert_int_equal(heard.times[3], 1);
+	assert_int_equal(received.times[1], 0);
+	assert_int_equal(received.times[3], 1);
 }
 
-static void a_log_rewritten_by_an_editor_is_not_read_again(void **state)
+static void log_rewritten_by_an_editor_is_not_read_again(void **state)
 {
 	char copy[160], command[1024];
 
@@ -404,11 +403,11 @@ static void a_log_rewritten_by_an_editor_is_not_read_again(void **state)
 	read_log();
 	append("line 000002 of the log\n");
 	read_log();
-	assert_int_equal(heard.count, 1);
-	assert_int_equal(heard.times[2], 1);
+	assert_int_equal(received.count, 1);
+	assert_int_equal(received.times[2], 1);
 }
 
-static void a_log_that_begins_as_the_old_one_did_is_read(void **state)
+static void log_that_begins_like_the_old_one_is_read(void **state)
 {
 	const char *const head =
 		"Warning: purging the environment.\n Suggested action: use keep_environment.\n";
@@ -422,15 +421,15 @@ static void a_log_that_begins_as_the_old_one_did_is_read(void **state)
 	append(head);
 	append("line 000001 of the log\n");
 	read_log();
-	assert_int_equal(heard.times[1], 1);
+	assert_int_equal(received.times[1], 1);
 	assert_int_equal(truncate(path, 0), 0);
 	append(head);
 	append("line 000002 of the log\n");
 	read_log();
-	assert_int_equal(heard.times[2], 1);
+	assert_int_equal(received.times[2], 1);
 }
 
-static void a_log_moved_away_and_back_is_not_read_again(void **state)
+static void log_moved_away_and_back_is_not_read_again(void **state)
 {
 	char away[160];
 
@@ -446,11 +445,11 @@ static void a_log_moved_away_and_back_is_not_read_again(void **state)
 	read_log();
 	append("line 000003 of the log\n");
 	read_log();
-	assert_int_equal(heard.count, 3);
-	assert_int_equal(heard.times[1] + heard.times[2] + heard.times[3], 3);
+	assert_int_equal(received.count, 3);
+	assert_int_equal(received.times[1] + received.times[2] + received.times[3], 3);
 }
 
-static void a_link_to_a_log_is_followed_when_it_leads_elsewhere(void **state)
+static void link_is_followed_to_its_new_target(void **state)
 {
 	char first[80], second[80];
 
@@ -467,10 +466,10 @@ static void a_link_to_a_log_is_followed_when_it_leads_elsewhere(void **state)
 	assert_int_equal(symlink(second, path), 0);
 	append("line 000002 of the log\n");
 	read_log();
-	assert_int_equal(heard.times[1] + heard.times[2], 2);
+	assert_int_equal(received.times[1] + received.times[2], 2);
 }
 
-static void a_folder_moved_away_and_made_anew_is_found(void **state)
+static void recreated_folder_is_found(void **state)
 {
 	char sub[64], away[160];
 
@@ -488,10 +487,10 @@ static void a_folder_moved_away_and_made_anew_is_found(void **state)
 	read_log();
 	append("line 000003 of the log\n");
 	read_log();
-	assert_int_equal(heard.times[2] + heard.times[3], 2);
+	assert_int_equal(received.times[2] + received.times[3], 2);
 }
 
-static void a_line_without_end_is_skipped_and_the_next_one_read(void **state)
+static void overlong_line_is_skipped_and_the_next_one_read(void **state)
 {
 	static char chunk[100001];
 
@@ -505,12 +504,12 @@ static void a_line_without_end_is_skipped_and_the_next_one_read(void **state)
 	}
 	append("\nline 000001 of the log\n");
 	read_log();
-	assert_int_equal(heard.count, 1);
-	assert_int_equal(heard.times[1], 1);
+	assert_int_equal(received.count, 1);
+	assert_int_equal(received.times[1], 1);
 	assert_int_equal(follow_state(follow).skipped, 1);
 }
 
-static void nul_and_cr_are_bytes_like_others(void **state)
+static void nul_and_cr_are_ordinary_bytes(void **state)
 {
 	int fd;
 
@@ -521,11 +520,11 @@ static void nul_and_cr_are_bytes_like_others(void **state)
 	assert_int_equal(write(fd, "a\0b\rc\n", 6), 6);
 	close(fd);
 	read_log();
-	assert_int_equal(heard.count, 1);
-	assert_string_equal(heard.last, "a");
+	assert_int_equal(received.count, 1);
+	assert_string_equal(received.last, "a");
 }
 
-static void what_is_no_file_is_refused(void **state)
+static void non_file_is_refused(void **state)
 {
 	struct follow *none = NULL;
 
@@ -541,20 +540,20 @@ int main(void)
 {
 #define TEST(function) cmocka_unit_test_setup_teardown(function, start, stop)
 	const struct CMUnitTest tests[] = {
-		TEST(what_stood_there_before_is_not_read),
-		TEST(a_line_half_written_at_the_start_is_not_taken_for_a_whole_one),
-		TEST(a_line_is_handed_over_when_it_is_complete),
-		TEST(a_log_that_appears_late_is_read_from_its_start),
-		TEST(a_log_cut_and_grown_beyond_its_old_size_is_read_from_its_start),
-		TEST(a_log_that_lost_its_end_is_not_read_again),
-		TEST(a_log_rewritten_by_an_editor_is_not_read_again),
-		TEST(a_log_that_begins_as_the_old_one_did_is_read),
-		TEST(a_log_moved_away_and_back_is_not_read_again),
-		TEST(a_link_to_a_log_is_followed_when_it_leads_elsewhere),
-		TEST(a_folder_moved_away_and_made_anew_is_found),
-		TEST(a_line_without_end_is_skipped_and_the_next_one_read),
-		TEST(nul_and_cr_are_bytes_like_others),
-		TEST(what_is_no_file_is_refused),
+		TEST(old_content_is_not_read),
+		TEST(line_half_written_at_start_is_not_read),
+		TEST(line_is_delivered_when_complete),
+		TEST(log_created_late_is_read_from_its_start),
+		TEST(log_truncated_and_grown_past_its_old_size_is_read_from_its_start),
+		TEST(log_that_lost_its_end_is_not_read_again),
+		TEST(log_rewritten_by_an_editor_is_not_read_again),
+		TEST(log_that_begins_like_the_old_one_is_read),
+		TEST(log_moved_away_and_back_is_not_read_again),
+		TEST(link_is_followed_to_its_new_target),
+		TEST(recreated_folder_is_found),
+		TEST(overlong_line_is_skipped_and_the_next_one_read),
+		TEST(nul_and_cr_are_ordinary_bytes),
+		TEST(non_file_is_refused),
 		TEST(no_line_is_lost_or_doubled_by_100_renames),
 		TEST(no_line_is_lost_or_doubled_by_100_renames_with_create),
 		TEST(no_line_is_lost_or_doubled_by_100_deletions),

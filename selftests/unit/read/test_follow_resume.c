@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* A log read on after a restart: each line once, whatever became of the files in between. */
+/* Resuming a log after a restart: each line once, whatever happened to the files meanwhile. */
 #include "unit/suite.h"
 
 #include <fcntl.h>
@@ -21,7 +21,7 @@ static unsigned char times[LINES], old[LINES];
 static bool lost;
 static uint64_t last_serial;
 
-static void hear(void *context, const char *line, size_t length)
+static void count_line(void *context, const char *line, size_t length)
 {
 	uint64_t generation, offset;
 	unsigned int number;
@@ -77,33 +77,33 @@ static void write_lines(unsigned int count)
 	fclose(log);
 }
 
-/* The daemon dies, and another takes over where it had come, or some lines before. */
+/* The daemon ends, and another one resumes at its position, or some lines before. */
 static void restart(const struct log_position_files *from)
 {
 	follow_close(follow);
 	last_serial = 0;
 	assert_int_equal(follow_open_at(path, &done, from, &follow), 0);
-	while (follow_read(follow, hear, NULL))
+	while (follow_read(follow, count_line, NULL))
 		;
 	lost |= follow_state(follow).lost;
-	follow_places(follow, &done);
+	follow_positions(follow, &done);
 }
 
-static void read_on(void)
+static void read_rest(void)
 {
-	while (follow_read(follow, hear, NULL))
+	while (follow_read(follow, count_line, NULL))
 		;
-	follow_places(follow, &done);
+	follow_positions(follow, &done);
 }
 
 static void begin(void)
 {
 	write_lines(100);
 	assert_int_equal(follow_open(path, false, &follow), 0);
-	read_on();
+	read_rest();
 }
 
-static void all_were_read_once(void)
+static void check_all_read_once(void)
 {
 	for (unsigned int i = 0; i < written; i++)
 		assert_int_equal(times[i], 1);
@@ -126,19 +126,19 @@ static void copy_and_truncate(void)
 	assert_int_equal(system(command), 0);
 }
 
-static void what_was_written_meanwhile_is_read(void **state)
+static void lines_written_while_stopped_are_read(void **state)
 {
 	(void)state;
 	begin();
 	write_lines(50);
 	restart(&nowhere);
 	write_lines(50);
-	read_on();
+	read_rest();
 	restart(&nowhere);
-	all_were_read_once();
+	check_all_read_once();
 }
 
-static void a_log_renamed_meanwhile_is_read_to_its_end(void **state)
+static void log_renamed_while_stopped_is_read_to_its_end(void **state)
 {
 	(void)state;
 	begin();
@@ -147,11 +147,11 @@ static void a_log_renamed_meanwhile_is_read_to_its_end(void **state)
 	write_lines(50);
 	restart(&nowhere);
 	write_lines(50);
-	read_on();
-	all_were_read_once();
+	read_rest();
+	check_all_read_once();
 }
 
-static void a_log_renamed_twice_meanwhile_is_found(void **state)
+static void log_renamed_twice_while_stopped_is_found(void **state)
 {
 	(void)state;
 	begin();
@@ -160,11 +160,11 @@ static void a_log_renamed_twice_meanwhile_is_found(void **state)
 	rmdir(path);
 	restart(&nowhere);
 	write_lines(50);
-	read_on();
-	all_were_read_once();
+	read_rest();
+	check_all_read_once();
 }
 
-static void a_log_copied_and_truncated_meanwhile_is_read_to_its_end(void **state)
+static void log_copied_and_truncated_while_stopped_is_read_to_its_end(void **state)
 {
 	(void)state;
 	begin();
@@ -172,10 +172,10 @@ static void a_log_copied_and_truncated_meanwhile_is_read_to_its_end(void **state
 	copy_and_truncate();
 	write_lines(20);
 	restart(&nowhere);
-	all_were_read_once();
+	check_all_read_once();
 }
 
-static void a_log_that_is_gone_is_said_to_be_lost_and_the_new_one_is_read(void **state)
+static void missing_log_is_reported_lost_and_the_new_one_is_read(void **state)
 {
 	(void)state;
 	begin();
@@ -184,10 +184,10 @@ static void a_log_that_is_gone_is_said_to_be_lost_and_the_new_one_is_read(void *
 	restart(&nowhere);
 	assert_true(lost);
 	lost = false;
-	all_were_read_once();
+	check_all_read_once();
 }
 
-static void half_a_line_is_read_when_it_is_whole(void **state)
+static void incomplete_line_is_read_when_complete(void **state)
 {
 	int fd;
 
@@ -195,37 +195,37 @@ static void half_a_line_is_read_when_it_is_whole(void **state)
 	begin();
 	fd = open(path, O_WRONLY | O_APPEND);
 	assert_int_equal(write(fd, "line 0001", 9), 9);
-	read_on();
+	read_rest();
 	restart(&nowhere);
 	assert_int_equal(write(fd, "00 of it\n", 9), 9);
 	close(fd);
 	written++;
-	read_on();
-	all_were_read_once();
+	read_rest();
+	check_all_read_once();
 }
 
-static void lines_from_before_are_handed_over_as_old_ones(void **state)
+static void earlier_lines_are_delivered_as_old(void **state)
 {
 	struct log_position_files from;
 
 	(void)state;
 	begin();
 	write_lines(50);
-	read_on();
+	read_rest();
 	from = done;
 	write_lines(30);
-	read_on();
+	read_rest();
 	rename_log(1);
 	write_lines(20);
-	read_on();
+	read_rest();
 	write_lines(10);
 	restart(&from);
-	all_were_read_once();
+	check_all_read_once();
 	for (unsigned int i = 0; i < written; i++)
 		assert_int_equal(old[i], i >= 150 && i < 200);
 }
 
-static void a_rotated_log_that_was_let_go_is_read_again_as_old(void **state)
+static void closed_rotated_log_is_read_again_as_old(void **state)
 {
 	struct log_position_files from;
 
@@ -235,25 +235,25 @@ static void a_rotated_log_that_was_let_go_is_read_again_as_old(void **state)
 	write_lines(50);
 	rename_log(1);
 	write_lines(50);
-	read_on();
-	/* As if the rotated one had been let go since. */
+	read_rest();
+	/* As if the rotated file had been closed since. */
 	assert_int_equal(done.count, 2);
 	done.places[0] = done.places[1];
 	done.count = 1;
 	write_lines(10);
 	restart(&from);
-	all_were_read_once();
+	check_all_read_once();
 	for (unsigned int i = 0; i < written; i++)
 		assert_int_equal(old[i], i >= 100 && i < 200);
 }
 
-static void much_is_read_piece_by_piece_in_its_order(void **state)
+static void large_log_is_read_in_pieces_in_order(void **state)
 {
 	unsigned int pieces = 1;
 
 	(void)state;
 	begin();
-	/* Half of it in a file rotated away since; each line is longer than it looks. */
+	/* Half of it in a file that was rotated since; each line is padded. */
 	for (int i = 0; i < 2; i++) {
 		FILE *log;
 
@@ -268,41 +268,41 @@ static void much_is_read_piece_by_piece_in_its_order(void **state)
 	follow_close(follow);
 	last_serial = 0;
 	assert_int_equal(follow_open_at(path, &done, &nowhere, &follow), 0);
-	while (follow_read(follow, hear, NULL))
+	while (follow_read(follow, count_line, NULL))
 		pieces++;
 	assert_in_range(pieces, 3, 10);
-	follow_places(follow, &done);
-	all_were_read_once();
+	follow_positions(follow, &done);
+	check_all_read_once();
 }
 
-static void a_rotation_with_nothing_after_it_loses_nothing(void **state)
+static void rotation_with_no_lines_after_it_loses_nothing(void **state)
 {
 	(void)state;
 	begin();
 	rename_log(1);
-	read_on();
+	read_rest();
 	restart(&nowhere);
 	restart(&nowhere);
 	write_lines(10);
-	read_on();
+	read_rest();
 	restart(&nowhere);
-	all_were_read_once();
+	check_all_read_once();
 }
 
-static void a_log_that_came_while_nobody_looked_is_read_from_its_start(void **state)
+static void log_created_and_rotated_while_stopped_is_read_from_its_start(void **state)
 {
 	(void)state;
 	assert_int_equal(follow_open(path, true, &follow), 0);
-	read_on();
+	read_rest();
 	assert_int_equal(done.count, 0);
 	follow_close(follow);
 	write_lines(10);
 	follow = NULL;
 	restart(&nowhere);
-	all_were_read_once();
+	check_all_read_once();
 }
 
-static void of_several_rotations_meanwhile_no_file_is_left_out(void **state)
+static void several_rotations_while_stopped_lose_no_file(void **state)
 {
 	char to[160], from[160];
 
@@ -320,27 +320,27 @@ static void of_several_rotations_meanwhile_no_file_is_left_out(void **state)
 	snprintf(to, sizeof(to), "%s.bak", path);
 	close(open(to, O_WRONLY | O_CREAT, 0600));
 	restart(&nowhere);
-	all_were_read_once();
+	check_all_read_once();
 	restart(&nowhere);
-	all_were_read_once();
+	check_all_read_once();
 }
 
 int main(void)
 {
 #define TEST(function) cmocka_unit_test_setup_teardown(function, start, stop)
 	const struct CMUnitTest tests[] = {
-		TEST(what_was_written_meanwhile_is_read),
-		TEST(a_log_renamed_meanwhile_is_read_to_its_end),
-		TEST(a_log_renamed_twice_meanwhile_is_found),
-		TEST(a_log_copied_and_truncated_meanwhile_is_read_to_its_end),
-		TEST(a_log_that_is_gone_is_said_to_be_lost_and_the_new_one_is_read),
-		TEST(half_a_line_is_read_when_it_is_whole),
-		TEST(lines_from_before_are_handed_over_as_old_ones),
-		TEST(a_rotation_with_nothing_after_it_loses_nothing),
-		TEST(a_log_that_came_while_nobody_looked_is_read_from_its_start),
-		TEST(of_several_rotations_meanwhile_no_file_is_left_out),
-		TEST(much_is_read_piece_by_piece_in_its_order),
-		TEST(a_rotated_log_that_was_let_go_is_read_again_as_old),
+		TEST(lines_written_while_stopped_are_read),
+		TEST(log_renamed_while_stopped_is_read_to_its_end),
+		TEST(log_renamed_twice_while_stopped_is_found),
+		TEST(log_copied_and_truncated_while_stopped_is_read_to_its_end),
+		TEST(missing_log_is_reported_lost_and_the_new_one_is_read),
+		TEST(incomplete_line_is_read_when_complete),
+		TEST(earlier_lines_are_delivered_as_old),
+		TEST(rotation_with_no_lines_after_it_loses_nothing),
+		TEST(log_created_and_rotated_while_stopped_is_read_from_its_start),
+		TEST(several_rotations_while_stopped_lose_no_file),
+		TEST(large_log_is_read_in_pieces_in_order),
+		TEST(closed_rotated_log_is_read_again_as_old),
 	};
 
 	return cmocka_run_group_tests_name("resume", tests, NULL, NULL);

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* What syslog makes of exim's lines: taken apart in each of its forms, once each, and never a
- * piece. */
+/* exim's records in syslog lines: every form is read, each record once, pieces never. */
 #include "unit/suite.h"
 
 #include <errno.h>
@@ -73,7 +72,7 @@ static void every_form_of_syslog_is_read(void **state)
 	}
 }
 
-static void what_is_not_exims_record_is_nobodys(void **state)
+static void records_of_other_programs_are_ignored(void **state)
 {
 	static const char *const lines[] = {
 		"Aug 24 11:22:33 mx sshd[123]: " SAID,
@@ -102,7 +101,7 @@ static void what_is_not_exims_record_is_nobodys(void **state)
 	assert_int_equal(reader.exim.skips.of[SKIP_CUT], 1);
 }
 
-static void the_year_is_the_last_in_which_it_was_not_yet_to_come(void **state)
+static void year_is_the_latest_that_is_not_in_the_future(void **state)
 {
 	struct exim_log_found found;
 
@@ -126,7 +125,7 @@ static int read_lines(const char *const *lines, int count)
 	return events;
 }
 
-static void a_rejection_that_syslog_has_twice_is_one(void **state)
+static void rejection_logged_twice_by_syslog_counts_once(void **state)
 {
 	static const char *const bare[] = {
 		"Aug 24 11:22:33 mx exim[1]: " SAID,
@@ -152,7 +151,7 @@ static void a_rejection_that_syslog_has_twice_is_one(void **state)
 	assert_int_equal(read_lines(again, 4), 2);
 }
 
-static void where_the_priority_is_known_two_that_are_alike_are_two(void **state)
+static void equal_records_of_known_priority_are_two_events(void **state)
 {
 	static const char *const lines[] = {
 		"<22>Aug 24 11:22:33 mx exim[1]: " SAID, /* mail.info: the main log's */
@@ -170,7 +169,7 @@ static void where_the_priority_is_known_two_that_are_alike_are_two(void **state)
 	assert_int_equal(read_lines(undoubled, 2), 2);
 }
 
-static void a_files_form_does_not_change_in_the_middle(void **state)
+static void form_of_a_file_does_not_change(void **state)
 {
 	struct exim_log_found found;
 
@@ -182,7 +181,7 @@ static void a_files_form_does_not_change_in_the_middle(void **state)
 
 #define CALL "SMTP call from (h) [198.51.100.7] dropped: too many "
 
-static void what_exim_says_in_two_lines_is_one(void **state)
+static void event_in_two_lines_counts_once(void **state)
 {
 	static const char *const errors[] = {
 		"2003-08-24 11:22:33 SMTP syntax error in \"FOO bar\" H=(h) [198.51.100.7] unrecognized command",
@@ -218,12 +217,12 @@ int main(void)
 #define TEST(name) cmocka_unit_test_setup_teardown(name, open_reader, close_reader)
 	const struct CMUnitTest tests[] = {
 		TEST(every_form_of_syslog_is_read),
-		TEST(what_is_not_exims_record_is_nobodys),
-		TEST(the_year_is_the_last_in_which_it_was_not_yet_to_come),
-		TEST(a_rejection_that_syslog_has_twice_is_one),
-		TEST(where_the_priority_is_known_two_that_are_alike_are_two),
-		TEST(a_files_form_does_not_change_in_the_middle),
-		TEST(what_exim_says_in_two_lines_is_one),
+		TEST(records_of_other_programs_are_ignored),
+		TEST(year_is_the_latest_that_is_not_in_the_future),
+		TEST(rejection_logged_twice_by_syslog_counts_once),
+		TEST(equal_records_of_known_priority_are_two_events),
+		TEST(form_of_a_file_does_not_change),
+		TEST(event_in_two_lines_counts_once),
 	};
 
 	setenv("TZ", "UTC", 1);

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* bytes: what is packed comes out as it was, whole or as far as it goes, and what is not read says
- * why. */
+/* Decompression: whole and truncated input, and the reason when a file cannot be read. */
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -23,7 +22,7 @@
 
 static char text[TEXT_SIZE];
 
-/* Packs `size` bytes at `from` to `to`, which has room for 2 * TEXT_SIZE; the size of that. */
+/* Compresses `size` bytes at `from` to `to` (room for 2 * TEXT_SIZE); returns its size. */
 typedef size_t pack(const char *from, size_t size, unsigned char *to);
 
 static size_t pack_gz(const char *from, size_t size, unsigned char *to)
@@ -76,7 +75,7 @@ static int file_of(const void *data, size_t size)
 	return fd;
 }
 
-/* Reads all, `step` bytes at a time; the size, and in *err how it ended; *why is a copy. */
+/* Reads everything, `step` bytes at a time; returns the size; *err is the result, *why a copy. */
 static size_t read_all(const void *data, size_t size, size_t step, char *to, int *err,
 		       char why[256])
 {
@@ -96,7 +95,7 @@ static size_t read_all(const void *data, size_t size, size_t step, char *to, int
 	return have;
 }
 
-static void packed_parts_come_out_as_one_whatever_is_asked_for_at_a_time(void **state)
+static void members_are_decompressed_as_one_for_any_read_size(void **state)
 {
 	static unsigned char packed[5 * TEXT_SIZE];
 	static char out[TEXT_SIZE + 65536];
@@ -117,7 +116,7 @@ static void packed_parts_come_out_as_one_whatever_is_asked_for_at_a_time(void **
 		}
 }
 
-static void what_ends_too_early_gives_what_is_in_it_and_says_so(void **state)
+static void truncated_input_gives_its_data_and_an_error(void **state)
 {
 	static unsigned char packed[2 * TEXT_SIZE];
 	static char out[TEXT_SIZE + 65536];
@@ -136,7 +135,7 @@ static void what_ends_too_early_gives_what_is_in_it_and_says_so(void **state)
 	}
 }
 
-static void what_is_broken_is_said_to_be(void **state)
+static void damaged_input_is_reported(void **state)
 {
 	static unsigned char packed[2 * TEXT_SIZE];
 	static char out[2 * TEXT_SIZE];
@@ -154,7 +153,7 @@ static void what_is_broken_is_said_to_be(void **state)
 	}
 }
 
-static void what_is_packed_otherwise_is_refused_with_the_way(void **state)
+static void unsupported_format_is_refused_with_the_command_to_use(void **state)
 {
 	static const struct {
 		const char magic[8], *program;
@@ -178,7 +177,7 @@ static void what_is_packed_otherwise_is_refused_with_the_way(void **state)
 	}
 }
 
-static void what_is_not_packed_comes_as_it_is(void **state)
+static void uncompressed_input_is_unchanged(void **state)
 {
 	static const char *const plain[] = { "",   "2",		"2003",	      "\x1f",
 					     "BZ", "7zip 7zip", "PK, he said" };
@@ -195,8 +194,8 @@ static void what_is_not_packed_comes_as_it_is(void **state)
 	}
 }
 
-/* A window of 2 GB, as `zstd --long=31` makes it, is asked for by the head of the frame alone. */
-static void what_takes_too_much_memory_is_refused_with_the_way(void **state)
+/* A window of 2 GB, as `zstd --long=31` makes it; the frame's header alone requests it. */
+static void too_large_window_is_refused_with_the_command_to_use(void **state)
 {
 	static const unsigned char wide[] = { 0x28, 0xb5, 0x2f, 0xfd, 0x00, 0xa8, 0, 0, 0, 0 };
 	char out[64], why[256];
@@ -205,21 +204,21 @@ static void what_takes_too_much_memory_is_refused_with_the_way(void **state)
 	(void)state;
 	assert_int_equal(read_all(wide, sizeof(wide), 64, out, &err, why), 0);
 	assert_int_equal(err, -EBADMSG);
-	assert_non_null(strstr(why, "takes too much memory; try: zstdcat --long=31 FILE |"));
+	assert_non_null(strstr(why, "needs too much memory; try: zstdcat --long=31 FILE |"));
 }
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(packed_parts_come_out_as_one_whatever_is_asked_for_at_a_time),
-		cmocka_unit_test(what_ends_too_early_gives_what_is_in_it_and_says_so),
-		cmocka_unit_test(what_is_broken_is_said_to_be),
-		cmocka_unit_test(what_is_packed_otherwise_is_refused_with_the_way),
-		cmocka_unit_test(what_is_not_packed_comes_as_it_is),
-		cmocka_unit_test(what_takes_too_much_memory_is_refused_with_the_way),
+		cmocka_unit_test(members_are_decompressed_as_one_for_any_read_size),
+		cmocka_unit_test(truncated_input_gives_its_data_and_an_error),
+		cmocka_unit_test(damaged_input_is_reported),
+		cmocka_unit_test(unsupported_format_is_refused_with_the_command_to_use),
+		cmocka_unit_test(uncompressed_input_is_unchanged),
+		cmocka_unit_test(too_large_window_is_refused_with_the_command_to_use),
 	};
 
-	/* Lines with some chance in them, so that it does not shrink to nothing. */
+	/* Partly random lines, so that they do not compress to nothing. */
 	srandom(7);
 	for (size_t i = 0; i < TEXT_SIZE; i++)
 		text[i] = i % 80 == 79 ? '\n' : i % 80 < 40 ? 'a' + random() % 26 : '-';

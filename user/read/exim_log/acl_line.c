@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* "H=HOST …": what exim's ACLs say of the host that is on the line. */
+/* Reads "H=HOST …" lines: rejections by exim's ACLs. */
 #include "read/exim_log/acl_line.h"
 
 #include <errno.h>
@@ -7,12 +7,12 @@
 /* exim quotes this much of a command in a rejection (src/smtp_in.c, smtp_handle_acl_fail). */
 #define ACL_LINE_ARGUMENT_MAX 100
 
-/* How often a peer's own text may look like the words that follow it. */
+/* How many times the keywords are searched for in text of the peer. */
 #define ACL_LINE_ATTEMPTS 64
 
 /*
- * Steps over the slots between the host and the sender whose end is plain: the connection's id,
- * what cipher there is, whether the certificate was verified.
+ * Skips the items between host and sender that end at the next space: the connection id, the
+ * cipher, whether the certificate was verified.
  */
 static bool acl_line_skip_slots(struct cursor *cursor)
 {
@@ -23,14 +23,14 @@ static bool acl_line_skip_slots(struct cursor *cursor)
 	return true;
 }
 
-/* An ident, a certificate's name, the name asked for: the peer's own words, spaces and all. */
-static bool acl_line_starts_own_words(struct cursor at)
+/* True at an ident, a certificate's DN or the SNI: text of the peer, which can hold spaces. */
+static bool acl_line_at_peer_text(struct cursor at)
 {
 	return cursor_take(&at, "U=") || cursor_take(&at, "DN=\"") || cursor_take(&at, "SNI=");
 }
 
-/* The words of which one begins what is said. */
-static bool acl_line_starts_words(struct cursor at)
+/* True at one of the keywords that follow the items. */
+static bool acl_line_at_keyword(struct cursor at)
 {
 	return cursor_take(&at, "F=<") || cursor_take(&at, "rejected ") ||
 	       cursor_take(&at, "temporarily rejected ") || cursor_take(&at, "dropped by ") ||
@@ -38,10 +38,10 @@ static bool acl_line_starts_words(struct cursor at)
 }
 
 /*
- * Goes to where the peer's own words may end. No colon and space is passed: such a line is of
- * another kind, and may tell what somebody else said.
+ * Goes to the next keyword, where the peer's text may end. A line with a colon and a space before
+ * it is of another kind and may quote another server.
  */
-static bool acl_line_seek_words(struct cursor *cursor)
+static bool acl_line_seek_keyword(struct cursor *cursor)
 {
 	do {
 		const char *space = memchr(cursor->pos, ' ', cursor_left(cursor));
@@ -49,11 +49,11 @@ static bool acl_line_seek_words(struct cursor *cursor)
 		if (!space || (space > cursor->pos && space[-1] == ':'))
 			return false;
 		cursor->pos = space + 1;
-	} while (!acl_line_starts_words(*cursor));
+	} while (!acl_line_at_keyword(*cursor));
 	return true;
 }
 
-/* An authenticator's name and whoever logged in, in any bytes: "A=plain:user name ". */
+/* The authenticator and the user, which can hold any bytes: "A=plain:user name ". */
 static bool acl_line_skip_authenticated(struct cursor *cursor)
 {
 	static const char temporarily[] = " temporarily";
@@ -72,9 +72,9 @@ static bool acl_line_skip_authenticated(struct cursor *cursor)
 }
 
 /*
- * Goes to the ACL's text behind a command's argument, which is the client's own and cut after
- * ACL_LINE_ARGUMENT_MAX bytes. From here on it is known who; where the argument ends is a question
- * of class only.
+ * Goes to the ACL's text after a command's argument, which is the peer's text, cut after
+ * ACL_LINE_ARGUMENT_MAX bytes. The host is known already; where the argument ends decides only the
+ * class.
  */
 static void acl_line_skip_argument(struct cursor *cursor)
 {
@@ -94,8 +94,8 @@ static void acl_line_skip_argument(struct cursor *cursor)
 }
 
 /*
- * How much of an ACL's text is the site's own: exim quotes there a header that it cannot parse,
- * and what a callout's server said, which are others' words.
+ * The length of the part of an ACL's text that the site wrote: after it, exim quotes a header that
+ * it cannot parse, or the response of a callout's server.
  */
 static size_t acl_line_own_text(const char *text, size_t length)
 {
@@ -109,7 +109,7 @@ static size_t acl_line_own_text(const char *text, size_t length)
 	return at ? (size_t)(at - text) : length;
 }
 
-/* The class that the ACL's text means, else the one that the place does. */
+/* Sets the class by the ACL's text, or `otherwise` if no pattern matches. */
 static void acl_line_classify(struct line *line, enum patterns_phase phase,
 			      enum event_class otherwise)
 {
@@ -127,7 +127,7 @@ static void acl_line_classify(struct line *line, enum patterns_phase phase,
 
 /*
  * src/smtp_in.c, smtp_handle_acl_fail: "rejected after DATA: TEXT", "rejected RCPT <r>: TEXT".
- * "temporarily rejected" is no offence: greylisting says so to everybody.
+ * "temporarily rejected" is not an offence: greylisting defers every host.
  */
 static bool acl_line_take_rejection(struct line *line)
 {
@@ -161,10 +161,10 @@ static bool acl_line_take_rejection(struct line *line)
 }
 
 /*
- * "[F=<s> [A=…] ]rejected …", or what else there is to say. True: an event; what was read is taken
- * in any case.
+ * Reads "[F=<s> [A=…] ]rejected …" or another keyword and its text. True: an event; the cursor
+ * moves in any case.
  */
-static bool acl_line_take_words(struct line *line)
+static bool acl_line_take_outcome(struct line *line)
 {
 	struct cursor *cursor = &line->cursor;
 
@@ -194,17 +194,17 @@ static bool acl_line_take_words(struct line *line)
 }
 
 /*
- * Where an ident or a certificate looks like what follows it, all readings tell of the same peer.
- * It shall not choose the mildest.
+ * Where an ident or a certificate can hold the keywords, each reading names the same peer. The most
+ * severe class counts, so that the peer cannot choose the mildest.
  */
-static bool acl_line_take_worst_words(struct line *line)
+static bool acl_line_take_worst_outcome(struct line *line)
 {
 	struct line worst = *line;
 	bool found = false;
 
-	for (int i = 0; i < ACL_LINE_ATTEMPTS && acl_line_seek_words(&line->cursor); i++) {
+	for (int i = 0; i < ACL_LINE_ATTEMPTS && acl_line_seek_keyword(&line->cursor); i++) {
 		line->null_sender = false;
-		if (!acl_line_take_words(line))
+		if (!acl_line_take_outcome(line))
 			continue;
 		if (!found || line->found.event.class < worst.found.event.class)
 			worst = *line;
@@ -217,13 +217,13 @@ static bool acl_line_take_worst_words(struct line *line)
 bool acl_line_read(struct line *line)
 {
 	if (!line_take_host(line)) {
-		/* A HELO that nobody checked may hold an end of its own, and an address. */
+		/* An unchecked HELO can hold the end of the host slot and an address. */
 		line->doubtful = memmem(line->cursor.pos, cursor_left(&line->cursor), " rejected ",
 					sizeof(" rejected ") - 1) != NULL;
 		return false;
 	}
 	if (!cursor_take(&line->cursor, " ") || !acl_line_skip_slots(&line->cursor))
 		return false;
-	return acl_line_starts_own_words(line->cursor) ? acl_line_take_worst_words(line)
-						       : acl_line_take_words(line);
+	return acl_line_at_peer_text(line->cursor) ? acl_line_take_worst_outcome(line)
+						   : acl_line_take_outcome(line);
 }

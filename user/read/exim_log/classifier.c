@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* The text of an ACL to a class of offence, in time linear in its length whatever it says. */
+/* Finds the class of offence for an ACL's text, in time linear in its length. */
 #include "read/exim_log/classifier.h"
 
 #include <errno.h>
@@ -13,13 +13,13 @@
 #include "common/hash.h"
 #include "patterns_compiled.h"
 
-/* Sites say the same few things all day. What was said is compared in full, not by its hash. */
+/* A cache of recent texts: a site uses a few texts. They are compared in full, not by hash. */
 #define CLASSIFIER_MEMO_SLOTS 512
 #define CLASSIFIER_MEMO_TEXT  80
 
 struct classifier_memo {
 	uint64_t hash;
-	uint8_t phase; /* 0: this slot is empty */
+	uint8_t phase; /* 0: the slot is empty */
 	uint8_t length;
 	bool found;
 	enum event_class class;
@@ -29,11 +29,11 @@ struct classifier_memo {
 struct classifier {
 	struct classifier_memo memo[CLASSIFIER_MEMO_SLOTS];
 	hs_database_t *database;
-	hs_database_t *marks; /* NULL: there are none */
-	bool shared;	      /* the databases are another's */
+	hs_database_t *marks; /* NULL: no rule has a pattern */
+	bool shared;	      /* the databases belong to another classifier */
 	hs_scratch_t *scratch;
 	size_t own, count;
-	struct pattern patterns[]; /* the site's own, then the known; without their text */
+	struct pattern patterns[]; /* the site's, then the known ones; `regex` is NULL */
 };
 
 struct classifier_scan {
@@ -42,7 +42,7 @@ struct classifier_scan {
 	size_t first;
 };
 
-/* Of what is wrong, only the first `own` are the site's to mend. */
+/* -EINVAL only if one of the first `own` is not valid: those the operator can correct. */
 static int classifier_compile(const char *const *regexes, size_t count, size_t own,
 			      hs_database_t **out, struct classifier_error *error)
 {
@@ -66,7 +66,7 @@ static int classifier_compile(const char *const *regexes, size_t count, size_t o
 		err = -EINVAL;
 		error->pattern = why->expression;
 		snprintf(error->text, sizeof(error->text), "%s",
-			 strstr(why->message, "ALLOWEMPTY") ? "it would fit every text"
+			 strstr(why->message, "ALLOWEMPTY") ? "it matches every text"
 							    : why->message);
 	}
 	hs_free_compile_error(why);
@@ -77,9 +77,9 @@ out:
 }
 
 /*
- * Compiling takes 0.1 s, but reading a log may take less: it was done by make. The library loads
- * only what the same version of it has compiled; a program built on another release of Debian
- * compiles at its start.
+ * Loads the patterns that make compiled: compiling takes 0.1 s, reading a log may take less. The
+ * library loads only databases of its own version; a program built on another release of Debian
+ * compiles the patterns when it starts.
  */
 static bool classifier_load_known(struct classifier *classes)
 {
@@ -133,7 +133,7 @@ static int classifier_scan(struct classifier *classes, enum patterns_phase phase
 	return 0;
 }
 
-/* Of its ends, which will do: what is said is compared in full. */
+/* A hash of both ends, which is enough: texts are compared in full. */
 static uint64_t classifier_hash(const char *text, size_t length, enum patterns_phase phase)
 {
 	char ends[16] = { 0 };
@@ -171,7 +171,7 @@ int classifier_match(struct classifier *classes, enum patterns_phase phase, cons
 	return 0;
 }
 
-/* A pattern that fits a text of no sense, as "." does, fits all. */
+/* Refuses patterns such as ".", which match every text. */
 static int classifier_refuse_any(const struct classifier *classes, struct classifier_error *error)
 {
 	struct classifier_scan scan = { classes, PATTERNS_ANY, SIZE_MAX };
@@ -180,7 +180,7 @@ static int classifier_refuse_any(const struct classifier *classes, struct classi
 	if (scan.first >= classes->own)
 		return 0;
 	error->pattern = scan.first;
-	snprintf(error->text, sizeof(error->text), "it would fit every text");
+	snprintf(error->text, sizeof(error->text), "it matches every text");
 	return -EINVAL;
 }
 
@@ -257,7 +257,7 @@ int classifier_mark(struct classifier *classes, const char *const *regexes, size
 	if (!any)
 		return 0;
 	error->pattern = __builtin_ctz(any);
-	snprintf(error->text, sizeof(error->text), "it would fit every text");
+	snprintf(error->text, sizeof(error->text), "it matches every text");
 	return -EINVAL;
 }
 

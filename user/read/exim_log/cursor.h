@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* A cursor over bytes that somebody else wrote: each step takes what is named, or nothing. */
+/* A cursor over untrusted bytes: each function consumes what it names, or nothing. */
 #ifndef CURSOR_H
 #define CURSOR_H
 
@@ -17,13 +17,13 @@ static inline size_t cursor_left(const struct cursor *cursor)
 	return cursor->end - cursor->pos;
 }
 
-/* The byte `ahead` places on, or -1 behind the end. */
+/* The byte at `ahead` after the cursor, or -1 after the end. */
 static inline int cursor_peek(const struct cursor *cursor, size_t ahead)
 {
 	return ahead < cursor_left(cursor) ? (unsigned char)cursor->pos[ahead] : -1;
 }
 
-/* Takes `size` bytes at `text` if they come next. */
+/* Consumes the `size` bytes at `text` if they come next. */
 static inline bool cursor_takes(struct cursor *cursor, const char *text, size_t size)
 {
 	if (cursor_left(cursor) < size || memcmp(cursor->pos, text, size))
@@ -34,7 +34,7 @@ static inline bool cursor_takes(struct cursor *cursor, const char *text, size_t 
 
 #define cursor_take(cursor, literal) cursor_takes(cursor, literal, sizeof(literal) - 1)
 
-/* Goes behind the next `size` bytes at `text`, if they are to come. */
+/* Goes after the next occurrence of the `size` bytes at `text`; false: there is none. */
 static inline bool cursor_seeks(struct cursor *cursor, const char *text, size_t size)
 {
 	const char *at = memmem(cursor->pos, cursor_left(cursor), text, size);
@@ -45,7 +45,7 @@ static inline bool cursor_seeks(struct cursor *cursor, const char *text, size_t 
 	return true;
 }
 
-/* Takes exactly `digits` decimal digits. */
+/* Consumes exactly `digits` decimal digits. */
 static inline bool cursor_take_number(struct cursor *cursor, unsigned int digits, int *out)
 {
 	int number = 0;
@@ -64,7 +64,7 @@ static inline bool cursor_take_number(struct cursor *cursor, unsigned int digits
 	return true;
 }
 
-/* Takes the longest run of bytes of which `is` is true; its length. */
+/* Consumes the longest run of bytes for which `is` is true; returns its length. */
 static inline size_t cursor_take_while(struct cursor *cursor, bool (*is)(unsigned char))
 {
 	const char *from = cursor->pos;

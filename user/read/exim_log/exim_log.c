@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* One line of exim's main log to one event, by exim's own grammar and not by its looks. */
+/* Turns one line of exim's main log into an event, by the grammar of exim's source. */
 #include "read/exim_log/exim_log.h"
 
 #include <errno.h>
@@ -7,13 +7,13 @@
 #include "read/exim_log/line.h"
 #include "read/exim_log/line_kinds.h"
 
-/* What two lines of one thing may be apart, in milliseconds: they are written in one go. */
+/* The longest time between two lines of one event, in milliseconds: exim writes them at once. */
 #define EXIM_LOG_PAIR_SPAN 1000
 
-/* But that there was no mail is written when all is over. */
+/* The same for "no MAIL in SMTP connection", which exim writes when the session ends. */
 #define EXIM_LOG_SESSION_SPAN (10 * 60 * 1000)
 
-/* How exim's words for a line that did not fit begin, and how near the end they stand. */
+/* How exim marks a line that did not fit its buffer, and how near the end the mark is. */
 #define EXIM_LOG_OVERFLOW	LINE_OVERFLOW " overflowed"
 #define EXIM_LOG_OVERFLOW_SPAN	128
 #define EXIM_LOG_OVERFLOW_AHEAD 64
@@ -40,7 +40,7 @@ static void exim_log_skip_pid(struct cursor *cursor)
 		*cursor = at;
 }
 
-/* True if the bytes are letters and digits, but for the dashes. No branch, as an id is random. */
+/* True if all bytes are letters, digits or dashes. No branch, because an id is random. */
 static bool exim_log_is_id(const char *text, size_t size)
 {
 	bool is = true;
@@ -69,10 +69,10 @@ static bool exim_log_skip_message_id(struct cursor *cursor)
 }
 
 /*
- * Counts `line`, at the place behind its family's first words, if it is an offence although its
- * host cannot be told for sure: with HELOs checked where they are not, or the other way round.
+ * Counts `line`, with its cursor after the first words, if it is an offence in the other HELO mode:
+ * its host is ambiguous.
  */
-static void exim_log_skip_doubtful(struct exim_log *exim, struct line *line, line_family *read)
+static void exim_log_skip_doubtful(struct exim_log *exim, struct line *line, line_reader *read)
 {
 	bool doubtful = line->doubtful;
 
@@ -83,13 +83,13 @@ static void exim_log_skip_doubtful(struct exim_log *exim, struct line *line, lin
 	exim->helo_is_checked ^= true;
 }
 
-/* Reads on behind the stamp, of which the time is `time`, or still to be read from `stamp`. */
-static int exim_log_read_on(struct exim_log *exim, struct cursor cursor, const char *timestamp,
-			    int64_t time, struct exim_log_found *out)
+/* Reads the text after the timestamp; if `timestamp` is NULL, the time is `time`. */
+static int exim_log_read_rest(struct exim_log *exim, struct cursor cursor, const char *timestamp,
+			      int64_t time, struct exim_log_found *out)
 {
 	struct line line = { .exim = exim, .cursor = cursor, .found.event.time = time };
-	struct cursor behind_words;
-	line_family *read;
+	struct cursor after_words;
+	line_reader *read;
 
 	exim_log_skip_pid(&line.cursor);
 	line.has_message_id = exim_log_skip_message_id(&line.cursor);
@@ -97,19 +97,19 @@ static int exim_log_read_on(struct exim_log *exim, struct cursor cursor, const c
 	if (!read ||
 	    (timestamp && timestamp_read(&exim->timestamp, timestamp, &line.found.event.time)))
 		return -ENOMSG;
-	behind_words = line.cursor;
+	after_words = line.cursor;
 	if (read(&line)) {
 		*out = line.found;
 		return 0;
 	}
 	if (line.hostless) {
-		line.cursor = behind_words;
+		line.cursor = after_words;
 		exim_log_skip_doubtful(exim, &line, read);
 	}
 	return -ENOMSG;
 }
 
-/* True of a line whose end exim has replaced, which it says there; a selector may add to it. */
+/* True if exim replaced the end of the line by its mark; a selector may add text after it. */
 static bool exim_log_is_overflowed(const char *line, size_t length)
 {
 	return length > EXIM_LOG_LINE_MAX - EXIM_LOG_OVERFLOW_AHEAD &&
@@ -117,7 +117,7 @@ static bool exim_log_is_overflowed(const char *line, size_t length)
 		      EXIM_LOG_OVERFLOW, sizeof(EXIM_LOG_OVERFLOW) - 1);
 }
 
-/* False of a line that is too long to be read, which is counted. */
+/* False, and counted, if the line is too long to be read. */
 static bool exim_log_fits(struct exim_log *exim, const char *line, size_t length)
 {
 	if (length > EXIM_LOG_LINE_MAX)
@@ -136,7 +136,7 @@ int exim_log_read(struct exim_log *exim, const char *line, size_t length,
 
 	if (!exim_log_fits(exim, line, length) || !timestamp_skip(&cursor))
 		return -ENOMSG;
-	return exim_log_read_on(exim, cursor, line, 0, out);
+	return exim_log_read_rest(exim, cursor, line, 0, out);
 }
 
 int exim_log_read_text(struct exim_log *exim, int64_t time, const char *text, size_t length,
@@ -144,7 +144,7 @@ int exim_log_read_text(struct exim_log *exim, int64_t time, const char *text, si
 {
 	const struct cursor cursor = { .pos = text, .end = text + length };
 
-	return exim_log_fits(exim, text, length) ? exim_log_read_on(exim, cursor, NULL, time, out)
+	return exim_log_fits(exim, text, length) ? exim_log_read_rest(exim, cursor, NULL, time, out)
 						 : -ENOMSG;
 }
 
@@ -169,16 +169,16 @@ static uint64_t exim_log_pair_key(const struct exim_log_found *found, enum exim_
 bool exim_log_settle(struct exim_log *exim, const struct exim_log_found *found)
 {
 	int64_t time = found->event.time;
-	bool told = found->closes &&
-		    pairing_close(&exim->pairs,
-				  exim_log_pair_key(found, found->closes, found->closes_command),
-				  time);
+	bool known = found->closes &&
+		     pairing_close(&exim->pairs,
+				   exim_log_pair_key(found, found->closes, found->closes_command),
+				   time);
 
 	if (found->opens)
 		pairing_open(&exim->pairs,
 			     exim_log_pair_key(found, found->opens, found->opens_command), time,
 			     EXIM_LOG_PAIR_SPAN);
-	if (told)
+	if (known)
 		return false;
 	if (found->event.class != EVENT_ARRIVAL && found->closes != EXIM_LOG_PAIR_NO_MAIL)
 		pairing_open(&exim->pairs, exim_log_pair_key(found, EXIM_LOG_PAIR_NO_MAIL, 0), time,

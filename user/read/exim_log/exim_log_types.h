@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* What the parts of exim_log/ share: the reading of one log, and what one line says by itself. */
+/* Types shared by exim_log/: the state of reading one log, and the result of one line. */
 #ifndef EXIM_LOG_TYPES_H
 #define EXIM_LOG_TYPES_H
 
@@ -14,52 +14,51 @@
 #include "read/skip.h"
 
 /*
- * exim writes a line through a buffer of 8192 bytes (src/log.c, LOG_BUFFER_SIZE), of which an LF
- * and a NUL take two. A line that does not fit is, up to 4.97, replaced by words that say so; from
- * 4.98 on, its end is, and with it maybe the host.
+ * exim writes a line through a buffer of 8192 bytes (src/log.c, LOG_BUFFER_SIZE), including an LF
+ * and a NUL. Up to 4.97, exim replaces a line that does not fit by a message; from 4.98 on, it
+ * replaces the end of the line, which may be where the host is.
  */
 #define EXIM_LOG_LINE_MAX 8190
 
 /*
- * Some things take two lines or three, of which the later may be left out by a selector, or the
- * earlier; they are written in one go.
+ * Some events take two or three lines, written at once; log_selector can leave out the earlier or
+ * the later ones.
  */
 enum exim_log_pair {
 	EXIM_LOG_PAIR_NONE,
-	EXIM_LOG_PAIR_ERROR,	    /* a greeting that is missed, and the error that it is */
-	EXIM_LOG_PAIR_CALL,	    /* an error, and the end of the call that it is the last of */
-	EXIM_LOG_PAIR_DISCONNECTED, /* a transaction cut off, and the connection with it */
-	EXIM_LOG_PAIR_NO_MAIL,	    /* whatever it was, and that there was no mail besides */
+	EXIM_LOG_PAIR_ERROR,	    /* a missing HELO, and the protocol error for it */
+	EXIM_LOG_PAIR_CALL,	    /* the last error, and the end of the call */
+	EXIM_LOG_PAIR_DISCONNECTED, /* an incomplete transaction, and the lost connection */
+	EXIM_LOG_PAIR_NO_MAIL,	    /* any event, and "no MAIL in SMTP connection" */
 };
 
-/* What a line says by itself. */
+/* The result of one line, regardless of the lines before. */
 struct exim_log_found {
 	struct event event;
 
-	/* The first of a pair, and the second; and the command that both its lines name, or 0. */
+	/* The pair that the line opens or closes, and the command that both lines name, or 0. */
 	enum exim_log_pair opens, closes;
 	uint32_t opens_command, closes_command;
 
-	/* Of a rejection: the ACL's text, in the line, and whether no pattern fitted it. */
+	/* For a rejection: the ACL's text, inside the line; and whether no pattern matched. */
 	const char *text;
 	size_t text_length;
 	bool unmatched;
 
-	bool main_only; /* exim writes it for the main log, and not for the reject log */
+	bool main_only; /* exim writes it to the main log, not to the reject log */
 };
 
 struct exim_log {
 	/*
-	 * Set where it is known that exim refuses a HELO with characters that no host name
-	 * holds (its default). Where it may take anything (helo_accept_junk_hosts), a HELO can
-	 * end the host slot early and bring another address; a line that can be read in two
-	 * ways is then no offence.
+	 * Set if exim is known to refuse a HELO with characters that a host name cannot hold (its
+	 * default). If it may accept anything (helo_accept_junk_hosts), a HELO can end the host
+	 * slot early and add another address; an ambiguous line is then not an offence.
 	 */
 	bool helo_is_checked;
 
-	bool wants_arrivals; /* without, a line that is one is no event */
+	bool wants_arrivals; /* false: arrivals are not events */
 
-	struct classifier *classes; /* the caller's */
+	struct classifier *classes; /* owned by the caller */
 	struct timestamp timestamp;
 	struct pairing pairs;
 	struct skips skips;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* The slots of a line that peers fill: the host, a mailbox, a command; each taken whole or not. */
+/* Reads the parts of a line that hold text of the peer: the host, a mailbox, a command. */
 #include "read/exim_log/fields.h"
 
 static bool fields_is_digit(unsigned char c)
@@ -17,7 +17,7 @@ static bool fields_is_address(unsigned char c)
 	return in_address[c];
 }
 
-static bool fields_is_no_space(unsigned char c)
+static bool fields_is_not_space(unsigned char c)
 {
 	return c != ' ';
 }
@@ -39,7 +39,7 @@ static bool fields_take_bracketed(struct cursor *cursor, struct addr *out)
 	return true;
 }
 
-/* ":4711", where it is a port and not the colon of what follows. */
+/* ":4711", if it is a port and not the colon before a text. */
 static void fields_skip_port(struct cursor *cursor)
 {
 	if (cursor_peek(cursor, 0) == ':' && fields_is_digit(cursor_peek(cursor, 1))) {
@@ -48,7 +48,7 @@ static void fields_skip_port(struct cursor *cursor)
 	}
 }
 
-/* " I=[192.0.2.1]:25", an address of our own. */
+/* " I=[192.0.2.1]:25", an address of the mail server itself. */
 static void fields_skip_interface(struct cursor *cursor)
 {
 	struct cursor at = *cursor;
@@ -60,7 +60,7 @@ static void fields_skip_interface(struct cursor *cursor)
 	*cursor = at;
 }
 
-/* True if what is left holds what may be the end of a HELO, and an address other than `addr`. */
+/* True if the rest holds a possible end of a HELO with an address other than `addr`. */
 static bool fields_another_host_follows(const struct cursor *cursor, const struct addr *addr)
 {
 	struct cursor at = *cursor;
@@ -82,7 +82,7 @@ static bool fields_is_checked_helo(unsigned char c)
 	return c != ' ' && c != '(' && c != ')';
 }
 
-/* "(helo) [ip]": up to the first place where it can end. */
+/* "(helo) [ip]": up to the first possible end. */
 static bool fields_take_helo(struct cursor *cursor, bool helo_is_checked, struct addr *out)
 {
 	struct cursor at = *cursor;
@@ -113,7 +113,7 @@ bool fields_take_host(struct cursor *cursor, bool helo_is_checked, struct addr *
 
 	if (!fields_take_bracketed(&at, &addr)) {
 		if (cursor_peek(&at, 0) != '(' &&
-		    (!cursor_take_while(&at, fields_is_no_space) || !cursor_take(&at, " ")))
+		    (!cursor_take_while(&at, fields_is_not_space) || !cursor_take(&at, " ")))
 			return false;
 		helo = cursor_peek(&at, 0) == '(';
 		if (helo ? !fields_take_helo(&at, helo_is_checked, &addr)
@@ -121,7 +121,7 @@ bool fields_take_host(struct cursor *cursor, bool helo_is_checked, struct addr *
 			return false;
 	}
 	fields_skip_port(&at);
-	/* A name in the DNS may begin with an address in brackets, but holds no space. */
+	/* A name in the DNS can begin with an address in brackets, but holds no space. */
 	if (cursor_peek(&at, 0) == ':' ? cursor_peek(&at, 1) != ' '
 				       : cursor_left(&at) && cursor_peek(&at, 0) != ' ')
 		return false;
@@ -133,7 +133,7 @@ bool fields_take_host(struct cursor *cursor, bool helo_is_checked, struct addr *
 	return true;
 }
 
-/* The address that is the only one in brackets, but for our own interface's. */
+/* The only address in brackets, except the interface's. */
 static bool fields_find_only(const struct cursor *rest, struct addr *out)
 {
 	struct cursor at = *rest;
@@ -158,7 +158,7 @@ static bool fields_find_only(const struct cursor *rest, struct addr *out)
 	return found;
 }
 
-/* True of a local user's session: " U=" stands in the host's place, and not behind an address. */
+/* True for a local user's session: " U=" is in place of the host, not after an address. */
 static bool fields_is_local(const struct cursor *rest)
 {
 	struct cursor at = *rest;
@@ -193,7 +193,7 @@ bool fields_find_host(const struct cursor *rest, bool helo_is_checked, struct ad
 	return found;
 }
 
-/* Takes a string in double quotes, in which a backslash takes the next byte along. */
+/* A string in double quotes, in which a backslash escapes the next byte. */
 static bool fields_take_quoted(struct cursor *cursor)
 {
 	if (!cursor_take(cursor, "\""))
@@ -209,7 +209,7 @@ static bool fields_take_quoted(struct cursor *cursor)
 	return false;
 }
 
-/* Outside of quotes, too, a backslash takes the next byte along (src/parse.c, read_local_part). */
+/* A backslash escapes the next byte outside quotes, too (src/parse.c, read_local_part). */
 static bool fields_take_escaped(struct cursor *cursor)
 {
 	if (cursor_left(cursor) < 2 || cursor_peek(cursor, 0) != '\\')

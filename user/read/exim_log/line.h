@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* A line at work: what is left of it, and what is known of it so far. */
+/* A line being read: the rest of it, and the result so far. */
 #ifndef LINE_H
 #define LINE_H
 
@@ -12,13 +12,13 @@ struct line {
 	struct cursor cursor;
 	bool has_message_id;
 	bool null_sender;
-	bool hostless;		     /* its host could not be told */
-	bool doubtful;		     /* the same, although it has one */
+	bool hostless;		     /* its host could not be read */
+	bool doubtful;		     /* the same, although there is one */
 	struct exim_log_found found; /* the event's time is known from the start */
 };
 
-/* Takes a line apart from behind its family's first words on: true if it is an event. */
-typedef bool line_family(struct line *line);
+/* Reads a line after its first words: true if it is an event. */
+typedef bool line_reader(struct line *line);
 
 static inline bool line_take_host(struct line *line)
 {
@@ -29,7 +29,7 @@ static inline bool line_take_host(struct line *line)
 	return known;
 }
 
-/* The host behind words that are the peer's own; a local user's line has none. */
+/* The host after text of the peer; a line of a local user has none. */
 static inline bool line_find_host(struct line *line)
 {
 	bool known = fields_find_host(&line->cursor, line->exim->helo_is_checked,
@@ -43,10 +43,10 @@ static inline bool line_find_host(struct line *line)
 	return known;
 }
 
-/* Goes behind the next `words`, if there are such. */
+/* Goes after the next occurrence of `words`; false: there is none. */
 #define line_seek(line, words) cursor_seeks(&(line)->cursor, words, sizeof(words) - 1)
 
-/* What the line says of lines before and after it; for exim_log_settle() to hold together. */
+/* Relates the line to lines before and after it, for exim_log_settle(). */
 static inline void line_open_pair(struct line *line, enum exim_log_pair pair, uint32_t command)
 {
 	line->found.opens = pair;
@@ -59,14 +59,14 @@ static inline void line_close_pair(struct line *line, enum exim_log_pair pair, u
 	line->found.closes_command = command;
 }
 
-/* What exim writes in the place of what it had no room for (src/log.c). */
+/* exim's mark for text that did not fit its buffer (src/log.c). */
 #define LINE_OVERFLOW "**** log string"
 
 #define LINE_EHLO 0x45484c4fu
 #define LINE_HELO 0x48454c4fu
 #define LINE_MAIL 0x4d41494cu
 
-/* The command that is quoted here, by its first four letters. */
+/* The first four letters of the command that is quoted at the cursor. */
 static inline uint32_t line_command(const struct cursor *cursor)
 {
 	uint32_t command = 0;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* What exim itself says of its peers: greetings, logins, commands, connections; and arrivals. */
+/* Reads the lines that exim writes about peers without an ACL: HELO, AUTH, errors; and arrivals. */
 #include "read/exim_log/line_kinds.h"
 
 #include "read/exim_log/acl_line.h"
@@ -10,7 +10,7 @@ static bool line_kinds_is_word(unsigned char c)
 	       c == '_' || c == '-' || c == '.' || c == '/';
 }
 
-/* "<= s R=id H=HOST P=esmtp …"; what came from a local user has no host. */
+/* "<= s R=id H=HOST P=esmtp …"; mail from a local user has no host. */
 static bool line_kinds_read_arrival(struct line *line)
 {
 	struct cursor *cursor = &line->cursor;
@@ -35,14 +35,14 @@ static bool line_kinds_skip_connection(struct line *line)
 	return cursor_take(&line->cursor, "from ");
 }
 
-/* "TFO* ", of a connection that began with TCP Fast Open. */
+/* "TFO* ", for a connection that began with TCP Fast Open. */
 static void line_kinds_skip_fast_open(struct line *line)
 {
 	if (!cursor_take(&line->cursor, "TFO* "))
 		cursor_take(&line->cursor, "TFO ");
 }
 
-/* "SMTP syntax error in "CMD" H=HOST …": the command, unescaped before 4.99, comes first. */
+/* "SMTP syntax error in "CMD" H=HOST …": the command, not escaped before 4.99, comes first. */
 static bool line_kinds_read_error(struct line *line)
 {
 	uint32_t command = line_command(&line->cursor);
@@ -67,7 +67,7 @@ static bool line_kinds_read_synchronization(struct line *line)
 	return line_find_host(line);
 }
 
-/* "SMTP call from HOST dropped: too many …" follows the error that was one too many. */
+/* "SMTP call from HOST dropped: too many …" follows the last error. */
 static bool line_kinds_read_call(struct line *line)
 {
 	line->found.event.class = EVENT_PROTOCOL;
@@ -87,12 +87,12 @@ static bool line_kinds_read_tls(struct line *line)
 	line->found.event.class = EVENT_TLS;
 	if (line->has_message_id || !line_kinds_skip_connection(line) || !line_take_host(line))
 		return false;
-	/* A client that goes without a word ("recv") has done nothing; nor has our own set-up. */
+	/* "recv" (the client closed without notice) and the site's own set-up are not offences. */
 	return cursor_take(cursor, " (gnutls_handshake)") || cursor_take(cursor, " (SSL_accept)") ||
 	       cursor_take(cursor, " (certificate verification failed)");
 }
 
-/* "no MAIL in SMTP connection from HOST D=…" is written when the connection is over, however. */
+/* "no MAIL in SMTP connection from HOST D=…", written at the end of any such connection. */
 static bool line_kinds_read_no_mail(struct line *line)
 {
 	line_kinds_skip_fast_open(line);
@@ -123,7 +123,7 @@ static bool line_kinds_read_lost(struct line *line)
 {
 	line->found.main_only = true;
 	line->found.event.class = EVENT_DISCONNECT;
-	/* That a connection ended well is said far more often. */
+	/* Lines about connections that ended well are far more frequent. */
 	return memmem(line->cursor.pos, cursor_left(&line->cursor), " lost while ", 12) &&
 	       line_kinds_skip_connection(line) && line_take_host(line) &&
 	       line_seek(line, " lost while reading message data");
@@ -145,8 +145,8 @@ static bool line_kinds_read_options(struct line *line)
 
 /*
  * "Connection from [ip]:port refused: too many connections from that IP address" (src/daemon.c).
- * Without the last words, it is everybody's connections that are too many: whoever comes then has
- * done nothing.
+ * Without the last words, the limit on all connections is reached, which is not an offence of this
+ * host.
  */
 static bool line_kinds_read_too_many(struct line *line)
 {
@@ -187,8 +187,8 @@ static bool line_kinds_read_helo(struct line *line)
 }
 
 /*
- * "rejected "EHLO x" from HOST", by helo_verify_hosts. A HELO that nobody checked may hold a
- * quote, and the host that ends the line is the last.
+ * "rejected "EHLO x" from HOST", by helo_verify_hosts. An unchecked HELO can hold a quote; the host
+ * must end the line.
  */
 static bool line_kinds_read_verified_helo(struct line *line)
 {
@@ -214,7 +214,7 @@ static bool line_kinds_read_no_helo(struct line *line)
 	return true;
 }
 
-/* "unqualified sender rejected: <s> H=HOST …": `<s>` is the peer's. */
+/* "unqualified sender rejected: <s> H=HOST …": `<s>` is text of the peer. */
 static bool line_kinds_read_unqualified(struct line *line)
 {
 	line->found.event.class = EVENT_PROTOCOL;
@@ -228,7 +228,7 @@ static bool line_kinds_read_recipients(struct line *line)
 	return line_find_host(line);
 }
 
-/* "VRFY failed for ARGUMENT H=HOST": here a local user's line looks like a peer's with an ident. */
+/* "VRFY failed for ARGUMENT H=HOST": a local user's line looks like a peer's with an ident. */
 static bool line_kinds_read_vrfy(struct line *line)
 {
 	struct cursor *cursor = &line->cursor;
@@ -239,8 +239,9 @@ static bool line_kinds_read_vrfy(struct line *line)
 }
 
 /*
- * "NAME authenticator failed for [H=]HOST: 535 …" ("H=" from 4.99 on). Where we are the client,
- * it is "failed H=", and the host is one that we called. 435 is our own trouble.
+ * "NAME authenticator failed for [H=]HOST: 535 …" ("H=" from 4.99 on). If exim is the client, the
+ * line has "failed H=", and the host is the server that it called. 435 is a temporary failure of
+ * the site itself.
  */
 static bool line_kinds_read_login(struct line *line)
 {
@@ -253,89 +254,89 @@ static bool line_kinds_read_login(struct line *line)
 	cursor_take(cursor, "H=");
 	if (!line_take_host(line))
 		return false;
-	/* An ident may hold anything, but it is this peer's. */
+	/* An ident can hold anything, but it belongs to this peer. */
 	if (!cursor_take(cursor, ": "))
 		return line_seek(line, ": 535 ");
 	return cursor_peek(cursor, 0) == '5' &&
 	       !cursor_take(cursor, "501 Authentication cancelled");
 }
 
-/* In the place of a whole line, up to 4.97. */
+/* Replaces a whole line, up to 4.97. */
 static bool line_kinds_read_overflow(struct line *line)
 {
 	line->exim->skips.of[SKIP_OVERFLOWED]++;
 	return false;
 }
 
-#define FAMILY(words, read)                     \
+#define KIND(words, read)                       \
 	do {                                    \
 		if (cursor_take(cursor, words)) \
 			return read;            \
 	} while (0)
 
-/* Most lines tell of deliveries, whose H= is a destination: "=>", "->", "**", "==", "Completed". */
-line_family *line_kinds_find(struct cursor *cursor)
+/* Most lines are deliveries, whose H= is a destination: "=>", "->", "**", "==", "Completed". */
+line_reader *line_kinds_find(struct cursor *cursor)
 {
 	switch (cursor_peek(cursor, 0)) {
 	case '=':
 	case '-':
 		return NULL;
 	case '*':
-		FAMILY(LINE_OVERFLOW " overflowed log buffer ****", line_kinds_read_overflow);
+		KIND(LINE_OVERFLOW " overflowed log buffer ****", line_kinds_read_overflow);
 		return NULL;
 	case 'H':
-		FAMILY("H=", acl_line_read);
+		KIND("H=", acl_line_read);
 		break;
 	case 'C':
-		FAMILY("Completed", NULL);
-		FAMILY("Connection from ", line_kinds_read_too_many);
+		KIND("Completed", NULL);
+		KIND("Connection from ", line_kinds_read_too_many);
 		break;
 	case '<':
-		FAMILY("<= ", line_kinds_read_arrival);
+		KIND("<= ", line_kinds_read_arrival);
 		break;
 	case ' ':
-		FAMILY(" DSH=", acl_line_read); /* a name that DNSSEC vouches for */
+		KIND(" DSH=", acl_line_read); /* a name that DNSSEC validated */
 		break;
 	case 'S':
-		FAMILY("SMTP call from ", line_kinds_read_call);
-		FAMILY("SMTP syntax error in \"", line_kinds_read_error);
-		FAMILY("SMTP protocol error in \"", line_kinds_read_error);
-		FAMILY("SMTP protocol synchronization error (", line_kinds_read_synchronization);
-		FAMILY("SMTP command timeout on connection from ", line_kinds_read_timeout);
-		FAMILY("SMTP command timeout on TLS connection from ", line_kinds_read_timeout);
-		FAMILY("SMTP data timeout (message abandoned) on connection from ",
-		       line_kinds_read_timeout);
-		FAMILY("SMTP connection ", line_kinds_read_lost);
+		KIND("SMTP call from ", line_kinds_read_call);
+		KIND("SMTP syntax error in \"", line_kinds_read_error);
+		KIND("SMTP protocol error in \"", line_kinds_read_error);
+		KIND("SMTP protocol synchronization error (", line_kinds_read_synchronization);
+		KIND("SMTP command timeout on connection from ", line_kinds_read_timeout);
+		KIND("SMTP command timeout on TLS connection from ", line_kinds_read_timeout);
+		KIND("SMTP data timeout (message abandoned) on connection from ",
+		     line_kinds_read_timeout);
+		KIND("SMTP connection ", line_kinds_read_lost);
 		break;
 	case 'u':
-		FAMILY("unexpected disconnection while reading SMTP command from ",
-		       line_kinds_read_disconnection);
-		FAMILY("unqualified sender rejected: <", line_kinds_read_unqualified);
-		FAMILY("unqualified recipient rejected: <", line_kinds_read_unqualified);
+		KIND("unexpected disconnection while reading SMTP command from ",
+		     line_kinds_read_disconnection);
+		KIND("unqualified sender rejected: <", line_kinds_read_unqualified);
+		KIND("unqualified recipient rejected: <", line_kinds_read_unqualified);
 		break;
 	case 'n':
-		FAMILY("no host name found for IP address ", line_kinds_read_no_name);
-		FAMILY("no MAIL in ", line_kinds_read_no_mail);
+		KIND("no host name found for IP address ", line_kinds_read_no_name);
+		KIND("no MAIL in ", line_kinds_read_no_mail);
 		break;
 	case 'T':
-		FAMILY("TLS error on connection ", line_kinds_read_tls);
+		KIND("TLS error on connection ", line_kinds_read_tls);
 		break;
 	case 'r':
-		FAMILY("rejected EHLO from ", line_kinds_read_ehlo);
-		FAMILY("rejected HELO from ", line_kinds_read_helo);
-		FAMILY("rejected \"EHLO ", line_kinds_read_verified_helo);
-		FAMILY("rejected \"HELO ", line_kinds_read_verified_helo);
-		FAMILY("rejected MAIL from ", line_kinds_read_no_helo);
-		FAMILY("refused connection from ", line_kinds_read_refused);
+		KIND("rejected EHLO from ", line_kinds_read_ehlo);
+		KIND("rejected HELO from ", line_kinds_read_helo);
+		KIND("rejected \"EHLO ", line_kinds_read_verified_helo);
+		KIND("rejected \"HELO ", line_kinds_read_verified_helo);
+		KIND("rejected MAIL from ", line_kinds_read_no_helo);
+		KIND("refused connection from ", line_kinds_read_refused);
 		break;
 	case 'c':
-		FAMILY("connection from ", line_kinds_read_options);
+		KIND("connection from ", line_kinds_read_options);
 		break;
 	case 't':
-		FAMILY("too many recipients: message rejected: ", line_kinds_read_recipients);
+		KIND("too many recipients: message rejected: ", line_kinds_read_recipients);
 		break;
 	case 'V':
-		FAMILY("VRFY failed for ", line_kinds_read_vrfy);
+		KIND("VRFY failed for ", line_kinds_read_vrfy);
 		break;
 	}
 	return line_kinds_read_login;

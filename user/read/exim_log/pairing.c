@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* One thing that stands in a log twice is told from two things: the second of a pair is known. */
+/* Recognizes the second of two lines that report the same event. */
 #include "read/exim_log/pairing.h"
 
 #include <string.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* One thing that stands in a log twice is told from two things: the second of a pair is known. */
+/* Recognizes the second of two lines that report the same event. */
 #ifndef PAIRING_H
 #define PAIRING_H
 
@@ -7,7 +7,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* Pairs that may be open at a time; an older one gives way. */
+/* The number of pairs open at a time; a new one replaces an older one. */
 #define PAIRING_SLOTS 512
 
 struct pairing {
@@ -19,13 +19,13 @@ struct pairing {
 
 void pairing_init(struct pairing *pairing);
 
-/* Of a first: from `time` on, for `span` milliseconds, a second of the same key belongs to it. */
+/* Records a first line: a second one with the same key within `span` ms of `time` belongs to it. */
 void pairing_open(struct pairing *pairing, uint64_t key, int64_t time, int64_t span);
 
-/* Of a second: true if there was a first. It belongs to no other second then. */
+/* True if a first line was recorded; it is removed. */
 bool pairing_close(struct pairing *pairing, uint64_t key, int64_t time);
 
-/* A key for these bytes, never 0; `salt` tells kinds of pairs apart. */
+/* A key for these bytes, never 0; `salt` distinguishes kinds of pairs. */
 uint64_t pairing_key(const void *bytes, size_t size, uint64_t salt);
 
 #endif

@@ -1,20 +1,20 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* What the usual configurations of exim say when they reject, and the class of offence it means. */
+/* Patterns for the rejection texts of common exim configurations, and their classes of offence. */
 #include "read/exim_log/patterns.h"
 
 /*
- * Words without a "\\b" are found fastest, and stand for the commonest texts.
+ * A word without "\\b" is the fastest pattern; the most common texts use that.
  *
  * D: exim's default configuration; B: Debian's; C: cPanel's; X: the exiscan chapter of exim's
  * specification ("Content scanning at ACL time"); S: what scanners (ClamAV, SpamAssassin,
- * rspamd) and DNS lists say of themselves.
+ * rspamd) and DNS lists write.
  */
 const struct pattern patterns_known[] = {
-	/* Said when the scanner, and not the message, is at fault. */
+	/* The scanner failed, not the message. */
 	{ EVENT_POLICY, PATTERNS_CONTENT, "malware acl condition" },
 	{ EVENT_POLICY, PATTERNS_CONTENT, "spam acl condition" },
 
-	/* A list of the site's own is its policy, whatever words it has for it. B */
+	/* The site's own list is policy. B */
 	{ EVENT_POLICY, PATTERNS_ANY, "\\blocally (black|block)-?listed\\b" },
 
 	/* D: "This message contains a virus (…)." X: "This message contains malware (…)" */
@@ -32,8 +32,7 @@ const struct pattern patterns_known[] = {
 	{ EVENT_WORM, PATTERNS_CONTENT,
 	  "(subject\\b|^|[\"'`(<:]) ?[^a-z]{0,4}(re: ?)*((my|your) (details|application)|details|thank you!|approved|(your )?wicked screensaver|that movie)[\"'`)>.! ]*(\\(|$|is\\b)" },
 	{ EVENT_WORM, PATTERNS_CONTENT, "wicked_scr" },
-	/* None of these is a domain. What may be an innocent's, or in a URL, needs more to go by.
-	 */
+	/* Extensions that are not domains; the ambiguous ones below need more context. */
 	{ EVENT_WORM, PATTERNS_CONTENT, "[a-z0-9_)]\\.(pif|scr|vbs|vbe|wsf|lnk|cpl|hta)\\b" },
 	{ EVENT_WORM, PATTERNS_CONTENT,
 	  "\\b(file|filename|name|attached|attachment)\\b[^<>@]{0,40}[a-z0-9_)]\\.(exe|com|bat|cmd|js|jse)\\b" },
@@ -95,7 +94,7 @@ const struct pattern patterns_known[] = {
 	{ EVENT_DNSBL, PATTERNS_ANY,
 	  "\\b(spamcop|sorbs|njabl|uceprotect|barracudacentral|psbl|spamrats|abuseat|mailspike|backscatterer|manitu|invaluement|0spam|s5h|dronebl|lashback|wpbl)\\b" },
 
-	/* Before the message, these words stand for what the host is, not for what it sent. */
+	/* Before the message, these words describe the host, not what it sent. */
 	{ EVENT_SPAM, PATTERNS_SESSION, "\\bspam(mer|mers|ming|trap)?\\b" },
 
 	{ EVENT_RDNS, PATTERNS_ANY, "\\b(reverse|rdns|fcrdns|ptr)\\b" },

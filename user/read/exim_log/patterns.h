@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* What the usual configurations of exim say when they reject, and the class of offence it means. */
+/* Patterns for the rejection texts of common exim configurations, and their classes of offence. */
 #ifndef PATTERNS_H
 #define PATTERNS_H
 
@@ -7,10 +7,10 @@
 
 #include "common/event.h"
 
-/* When it is said. Much of what is plain after DATA is a peer's own word before. */
+/* The phase of the rejection. A text before DATA may quote the peer, so fewer patterns apply. */
 enum patterns_phase {
-	PATTERNS_SESSION = 1, /* up to RCPT */
-	PATTERNS_CONTENT = 2, /* of a message */
+	PATTERNS_SESSION = 1, /* before the message: connect to RCPT */
+	PATTERNS_CONTENT = 2, /* after DATA, and MIME parts */
 	PATTERNS_ANY = 3,
 };
 
@@ -20,10 +20,10 @@ struct pattern {
 	const char *regex; /* case does not matter; a dot is any byte */
 };
 
-/* How all patterns are compiled (hs/hs.h): they are regular expressions over bytes. */
+/* The flags for all patterns (hs/hs.h): regular expressions over bytes. */
 #define PATTERNS_FLAGS (HS_FLAG_CASELESS | HS_FLAG_SINGLEMATCH | HS_FLAG_DOTALL)
 
-/* The first that matches is the class. */
+/* The first pattern that matches gives the class. */
 extern const struct pattern patterns_known[];
 extern const size_t patterns_known_count;
 

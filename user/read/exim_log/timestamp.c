@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* The time at column 0 of a line of exim's log, and how local time becomes UTC. */
+/* Reads the timestamp at the start of a line of exim's log, and converts local time to UTC. */
 #include "read/exim_log/timestamp.h"
 
 #include <errno.h>
 #include <time.h>
 
-#define TIMESTAMP_QUARTER 900 /* seconds; zones and their changes keep to quarters of an hour */
-#define TIMESTAMP_SECONDS 17  /* where in a stamp the seconds stand */
-#define TIMESTAMP_END	  19  /* where what is always there ends */
+#define TIMESTAMP_QUARTER \
+	900 /* seconds; zones and their changes are multiples of a quarter of an hour */
+#define TIMESTAMP_SECONDS 17 /* offset of the seconds */
+#define TIMESTAMP_END	  19 /* end of the fixed part */
 
 void timestamp_init(struct timestamp *timestamp)
 {
@@ -27,7 +28,7 @@ int timestamp_day(int year, int month, int day, int64_t *out)
 	if (year < 1970 || month < 1 || month > 12 || day < 1 ||
 	    day > days[month - 1] + (month == 2 && leap))
 		return -EINVAL;
-	/* Days in the proleptic Gregorian calendar, of years that begin in March. */
+	/* Days in the proleptic Gregorian calendar, with years that begin in March. */
 	y = month <= 2 ? year - 1 : year;
 	era = y / 400;
 	of_era = y - era * 400;
@@ -36,7 +37,7 @@ int timestamp_day(int year, int month, int day, int64_t *out)
 	return 0;
 }
 
-/* mktime(3) is slow, and asked once a quarter. */
+/* mktime(3) is slow and is called once a quarter of an hour. */
 int64_t timestamp_utc(struct timestamp *timestamp, int64_t local)
 {
 	int64_t quarter = local / TIMESTAMP_QUARTER;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* The time at column 0 of a line of exim's log, and how local time becomes UTC. */
+/* Reads the timestamp at the start of a line of exim's log, and converts local time to UTC. */
 #ifndef TIMESTAMP_H
 #define TIMESTAMP_H
 
@@ -9,10 +9,10 @@
 #include "read/exim_log/cursor.h"
 
 struct timestamp {
-	/* The offset of local time, for the quarter of an hour that was asked for last. */
+	/* The offset of local time in the quarter of an hour used last. */
 	int64_t zone_quarter;
 	int64_t zone_offset;
-	/* What the last minute's text came to, since lines come many to a minute. */
+	/* The text and the value of the last minute, since many lines share a minute. */
 	char minute[16];
 	int64_t minute_seconds;
 };
@@ -21,21 +21,21 @@ struct timestamp {
 void timestamp_init(struct timestamp *timestamp);
 
 /*
- * Steps over what has the shape of a stamp (src/tod.c, tod_log and tod_log_zone:
- * "2003-08-24 11:22:33[.456][ +0200] ") without a look at its value.
+ * Skips a timestamp (src/tod.c, tod_log and tod_log_zone: "2003-08-24 11:22:33[.456][ +0200] ")
+ * without checking its value.
  */
 bool timestamp_skip(struct cursor *cursor);
 
 /*
- * The time of a stamp that timestamp_skip() passed from `text` on, in milliseconds since 1970, UTC.
- * 0; -EINVAL: no such time.
+ * Reads the timestamp at `text`, which timestamp_skip() has accepted, in milliseconds since 1970,
+ * UTC. 0; -EINVAL: no such time.
  */
 int timestamp_read(struct timestamp *timestamp, const char *text, int64_t *out);
 
-/* Seconds since 1970 in UTC of seconds since 1970 in local time. */
+/* Converts local time to UTC; both in seconds since 1970. */
 int64_t timestamp_utc(struct timestamp *timestamp, int64_t local);
 
-/* The same day in seconds since 1970; -EINVAL: the calendar has no such day. */
+/* The start of a day in seconds since 1970; -EINVAL: there is no such day. */
 int timestamp_day(int year, int month, int day, int64_t *out);
 
 #endif

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* A file or a pipe, packed or not, from where it stands to its end: chunks of whole lines. */
+/* Reads a file or a pipe, compressed or not, to its end, in chunks of whole lines. */
 #include "read/file/chunks.h"
 
 #include <errno.h>
@@ -10,45 +10,45 @@
 
 struct chunks {
 	struct unpack *bytes;
-	uint64_t skipped; /* lines that were too long */
-	bool skipping;	  /* until the next LF */
-	size_t kept;
-	char rest[CHUNKS_SIZE]; /* the beginning of a line whose end has not come yet */
+	uint64_t skipped;	/* overlong lines */
+	bool skipping;		/* inside an overlong line, up to the next LF */
+	size_t kept;		/* bytes of `rest` */
+	char rest[CHUNKS_SIZE]; /* the start of an incomplete line */
 };
 
 int chunks_open(int fd, struct chunks **out)
 {
-	struct chunks *lines = calloc(1, sizeof(*lines));
+	struct chunks *chunks = calloc(1, sizeof(*chunks));
 
-	if (!lines)
+	if (!chunks)
 		return -ENOMEM;
-	if (unpack_open(fd, &lines->bytes)) {
-		free(lines);
+	if (unpack_open(fd, &chunks->bytes)) {
+		free(chunks);
 		return -ENOMEM;
 	}
-	*out = lines;
+	*out = chunks;
 	return 0;
 }
 
-/* Leaves the whole lines in the chunk and keeps what follows them: true if there is one. */
-static bool chunks_split(struct chunks *lines, struct chunk *chunk)
+/* Leaves whole lines in the chunk and keeps the rest. True if there is a whole line. */
+static bool chunks_split(struct chunks *chunks, struct chunk *chunk)
 {
 	char *last = memrchr(chunk->text, '\n', chunk->size);
 
 	if (!last && chunk->size == CHUNKS_SIZE) {
-		lines->skipping = true;
+		chunks->skipping = true;
 		chunk->size = 0;
 	}
 	if (!last)
 		return false;
-	lines->kept = chunk->text + chunk->size - (last + 1);
-	memcpy(lines->rest, last + 1, lines->kept);
-	chunk->size -= lines->kept;
+	chunks->kept = chunk->text + chunk->size - (last + 1);
+	memcpy(chunks->rest, last + 1, chunks->kept);
+	chunk->size -= chunks->kept;
 	return true;
 }
 
-/* Throws away what belongs to a line that was too long. */
-static void chunks_skip(struct chunks *lines, struct chunk *chunk)
+/* Discards the rest of an overlong line. */
+static void chunks_skip(struct chunks *chunks, struct chunk *chunk)
 {
 	char *lf = memchr(chunk->text, '\n', chunk->size);
 
@@ -56,49 +56,49 @@ static void chunks_skip(struct chunks *lines, struct chunk *chunk)
 		chunk->size = 0;
 		return;
 	}
-	lines->skipping = false;
-	lines->skipped++;
+	chunks->skipping = false;
+	chunks->skipped++;
 	chunk->skipped++;
 	chunk->size -= lf + 1 - chunk->text;
 	memmove(chunk->text, lf + 1, chunk->size);
 }
 
-int chunks_next(struct chunks *lines, struct chunk *chunk)
+int chunks_next(struct chunks *chunks, struct chunk *chunk)
 {
 	ssize_t got;
 
 	chunk->skipped = 0;
-	chunk->size = lines->kept;
-	memcpy(chunk->text, lines->rest, lines->kept);
-	lines->kept = 0;
+	chunk->size = chunks->kept;
+	memcpy(chunk->text, chunks->rest, chunks->kept);
+	chunks->kept = 0;
 	do {
-		got = unpack_read(lines->bytes, chunk->text + chunk->size,
+		got = unpack_read(chunks->bytes, chunk->text + chunk->size,
 				  CHUNKS_SIZE - chunk->size);
 		if (got <= 0) {
-			lines->kept = chunk->size;
-			memcpy(lines->rest, chunk->text, chunk->size);
+			chunks->kept = chunk->size;
+			memcpy(chunks->rest, chunk->text, chunk->size);
 			return got;
 		}
 		chunk->size += got;
-		if (lines->skipping)
-			chunks_skip(lines, chunk);
-	} while (!chunks_split(lines, chunk));
+		if (chunks->skipping)
+			chunks_skip(chunks, chunk);
+	} while (!chunks_split(chunks, chunk));
 	return 1;
 }
 
-struct chunks_end chunks_end(const struct chunks *lines)
+struct chunks_end chunks_end(const struct chunks *chunks)
 {
 	return (struct chunks_end){
-		.skipped = lines->skipped,
-		.cut = lines->kept || lines->skipping,
-		.why = unpack_why(lines->bytes),
+		.skipped = chunks->skipped,
+		.cut = chunks->kept || chunks->skipping,
+		.why = unpack_why(chunks->bytes),
 	};
 }
 
-void chunks_close(struct chunks *lines)
+void chunks_close(struct chunks *chunks)
 {
-	if (!lines)
+	if (!chunks)
 		return;
-	unpack_close(lines->bytes);
-	free(lines);
+	unpack_close(chunks->bytes);
+	free(chunks);
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Follows a log by its name: lines as they are written, across rotation of every kind. */
+/* Follows a log by name: delivers lines as they are written, across any kind of rotation. */
 #include "common/clock.h"
 #include "read/file/follow_internal.h"
 
@@ -15,10 +15,10 @@
 #include <time.h>
 #include <unistd.h>
 
-/* So many bytes, a fraction of a second's work, are read before others have their turn. */
+/* Bytes read in one call, a fraction of a second's work, before the caller does other work. */
 #define FOLLOW_BUDGET (8u << 20)
 
-/* A writer may have looked the name up just before the rotation, and write just after it. */
+/* A writer may look up the name just before the rotation, and write just after it. */
 #define FOLLOW_RETIRED_SECONDS 10
 
 #define FOLLOW_FOLDER_EVENTS                                                              \
@@ -35,7 +35,7 @@ static void follow_file_close(struct follow *follow, struct follow_file *file)
 	free(file);
 }
 
-/* A file that had been rotated away and has its name back. */
+/* Takes a rotated file that has its name back out of the rotated ones; NULL: it is not one. */
 static struct follow_file *follow_unretire(struct follow *follow, const struct stat *st)
 {
 	struct follow_file *file;
@@ -66,7 +66,7 @@ int follow_file_new(struct follow *follow, int fd, const struct stat *st, struct
 	file->inode = st->st_ino;
 	file->retired = 0;
 	file->cuts = 0;
-	/* By the descriptor: the name may stand for another file already. */
+	/* By descriptor: the name may already refer to another file. */
 	snprintf(same, sizeof(same), "/proc/self/fd/%d", fd);
 	file->watch = inotify_add_watch(follow->inotify, same, IN_MODIFY | IN_ATTRIB);
 	if (file->watch < 0) {
@@ -80,9 +80,8 @@ int follow_file_new(struct follow *follow, int fd, const struct stat *st, struct
 }
 
 /*
- * Opens what the name stands for now. -ENOENT, -EACCES … : it cannot be read; -EALREADY: it is
- * the file that is followed. A file that was rotated away and has its name back is taken up
- * where it was left.
+ * Opens the file that the name refers to now. -ENOENT, -EACCES …: it cannot be read; -EALREADY: it
+ * is the current file. A rotated file that has its name back continues where it was left.
  */
 static int follow_file_open(struct follow *follow, struct follow_file **out)
 {
@@ -119,20 +118,20 @@ out:
 	return err;
 }
 
-/* Lets go of files that were rotated away long enough ago, or of the oldest if `one` must go. */
+/* Closes files that were rotated long enough ago; with `one`, the oldest in any case. */
 static void follow_release(struct follow *follow, bool one)
 {
 	time_t now = clock_seconds();
-	unsigned int gone = 0, i;
+	unsigned int closed = 0, i;
 
 	for (i = 0; i < follow->retired_count; i++) {
 		if (!(one && i == 0) && now - follow->retired[i]->retired < FOLLOW_RETIRED_SECONDS)
 			break;
 		follow_file_close(follow, follow->retired[i]);
-		gone++;
+		closed++;
 	}
-	follow->retired_count -= gone;
-	memmove(follow->retired, follow->retired + gone,
+	follow->retired_count -= closed;
+	memmove(follow->retired, follow->retired + closed,
 		follow->retired_count * sizeof(follow->retired[0]));
 }
 
@@ -164,7 +163,7 @@ static int follow_watch_folder(struct follow *follow, const char *path)
 	return watch < 0 ? -errno : watch;
 }
 
-/* Both the folder of the name and, where it is a symbolic link, that of the file it leads to. */
+/* Watches the folder of the name and, if it is a symbolic link, the folder of its target. */
 static int follow_watch_folders(struct follow *follow)
 {
 	char real[PATH_MAX];
@@ -183,8 +182,8 @@ static int follow_watch_folders(struct follow *follow)
 	return 0;
 }
 
-/* Turns to another file if the name stands for one. True: there is something new to read. */
-static bool follow_turn(struct follow *follow)
+/* Switches to the file that the name refers to, if it is another one. True: read again. */
+static bool follow_reopen(struct follow *follow)
 {
 	struct follow_file *file = NULL;
 	struct stat st;
@@ -212,8 +211,8 @@ static bool follow_turn(struct follow *follow)
 	return true;
 }
 
-/* The events say only that it is time to look. What there is to see, the files themselves show. */
-static void follow_swallow_events(struct follow *follow)
+/* The events only say that something changed; the files themselves are compared. */
+static void follow_discard_events(struct follow *follow)
 {
 	char events[4096] __attribute__((aligned(__alignof__(struct inotify_event))));
 	const struct inotify_event *event;
@@ -233,7 +232,7 @@ static void follow_swallow_events(struct follow *follow)
 	}
 }
 
-/* What stands in a file that was cut beneath us is another file's, in a way. */
+/* A truncated file starts a new generation, like a new file. */
 static void follow_notice_cut(struct follow *follow, struct follow_file *file)
 {
 	if (file->cuts == file->tail.cuts)
@@ -259,24 +258,24 @@ void follow_line(struct follow *follow, uint64_t *generation, uint64_t *offset)
 {
 	follow_notice_cut(follow, follow->reading);
 	*generation = follow->reading->generation;
-	*offset = follow->reading->tail.behind;
+	*offset = follow->reading->tail.line_end;
 }
 
-static void follow_place(const struct follow_file *file, struct log_position_file *out)
+static void follow_position(const struct follow_file *file, struct log_position_file *out)
 {
 	out->generation = file->generation;
 	out->device = file->device;
 	out->inode = file->inode;
-	tail_place(&file->tail, out);
+	tail_position(&file->tail, out);
 }
 
-void follow_places(const struct follow *follow, struct log_position_files *out)
+void follow_positions(const struct follow *follow, struct log_position_files *out)
 {
 	memset(out, 0, sizeof(*out));
 	for (unsigned int i = 0; i < follow->retired_count; i++)
-		follow_place(follow->retired[i], &out->places[out->count++]);
+		follow_position(follow->retired[i], &out->places[out->count++]);
 	if (follow->file)
-		follow_place(follow->file, &out->places[out->count++]);
+		follow_position(follow->file, &out->places[out->count++]);
 }
 
 bool follow_read(struct follow *follow, tail_line *line, void *context)
@@ -286,11 +285,11 @@ bool follow_read(struct follow *follow, tail_line *line, void *context)
 	unsigned int i;
 	int err = 0;
 
-	follow_swallow_events(follow);
+	follow_discard_events(follow);
 	if (follow->folder < 0)
 		follow_watch_folders(follow);
 	do {
-		/* One after the other: what is older comes first. */
+		/* The oldest first. */
 		for (i = 0; i < follow->retired_count && !more; i++)
 			more = follow_read_file(follow, follow->retired[i], &budget, line,
 						context) > 0;
@@ -298,8 +297,8 @@ bool follow_read(struct follow *follow, tail_line *line, void *context)
 			err = follow_read_file(follow, follow->file, &budget, line, context);
 			more = err > 0;
 		}
-		/* A name that is turned over is noticed, however much there is to read. */
-	} while (follow_turn(follow) && !more);
+		/* A rotation is noticed however much there is to read. */
+	} while (follow_reopen(follow) && !more);
 	if (err < 0 && !follow->state.error)
 		follow->state.error = -err;
 	if (!more)

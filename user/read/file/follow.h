@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Follows a log by its name: lines as they are written, across rotation of every kind. */
+/* Follows a log by name: delivers lines as they are written, across any kind of rotation. */
 #ifndef FOLLOW_H
 #define FOLLOW_H
 
@@ -11,41 +11,41 @@
 struct follow;
 
 struct follow_state {
-	int error;	   /* why the file in place is not read (errno), 0: it is */
-	uint64_t position; /* bytes read of it */
-	uint64_t skipped;  /* lines too long to be anybody's, so far */
-	bool lost;	   /* a file that was read before was not found again */
+	int error;	   /* why the current file cannot be read (errno); 0: it can */
+	uint64_t position; /* bytes read from it */
+	uint64_t skipped;  /* overlong lines so far */
+	bool lost;	   /* a file that was read before the restart was not found */
 };
 
 /*
- * Follows `path` from its present end (`from_end`) or from its start. It need not exist yet,
- * but its folder must: -ENOENT, -ENOTDIR, -EACCES or what inotify(7) says. The caller closes
+ * Follows `path` from its current end (`from_end`) or from its start. The file need not exist yet,
+ * but its folder must: -ENOENT, -ENOTDIR, -EACCES, or an error of inotify(7). The caller closes
  * *out.
  */
 int follow_open(const char *path, bool from_end, struct follow **out);
 
 /*
- * Goes on where a former reading had come, `done`, or, for the files that are in `from` as well, at
- * its earlier places there. Files that were rotated away since are looked for in the same folder,
- * by what they are and what they hold; of one that is not found, the rest is lost. What is new is
- * read from its start. Errors as of follow_open().
+ * Continues at the positions `done` of an earlier run, or, for files that are in `from` too, at the
+ * earlier positions there. Rotated files are searched for in the same folder, by inode and by
+ * content; the unread rest of a file that is not found is lost. New files are read from their
+ * start. Errors as for follow_open().
  */
 int follow_open_at(const char *path, const struct log_position_files *done,
 		   const struct log_position_files *from, struct follow **out);
 
-/* Where the reading has come, between two calls of follow_read(). */
-void follow_places(const struct follow *follow, struct log_position_files *out);
+/* The current positions; call it between two calls of follow_read(). */
+void follow_positions(const struct follow *follow, struct log_position_files *out);
 
-/* The place behind the line that is being handed over. */
+/* The position after the line that is being delivered. */
 void follow_line(struct follow *follow, uint64_t *generation, uint64_t *offset);
 
 /* Readable when follow_read() has something to do; for poll(2) only. */
 int follow_fd(const struct follow *follow);
 
 /*
- * Hands over the complete lines written so far. Call it when follow_fd() is readable, and once in a
- * few seconds besides, so that files rotated away are let go. What fails is in follow_state().
- * True: there were many, and there are more; call it again when other things are done.
+ * Delivers the complete lines written so far. Call it when follow_fd() is readable, and also every
+ * few seconds, so that rotated files are closed. Errors are in follow_state(). Returns true if the
+ * budget of one call is used up and more is left: call it again after other work.
  */
 bool follow_read(struct follow *follow, tail_line *line, void *context);
 

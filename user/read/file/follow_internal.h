@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* The files behind one followed name; for follow.c, and for follow_resume.c, which finds them
- * again. */
+/* The files of one followed log; shared by follow.c and follow_resume.c. */
 #ifndef FOLLOW_INTERNAL_H
 #define FOLLOW_INTERNAL_H
 
@@ -9,7 +8,7 @@
 
 #include "read/file/follow.h"
 
-/* With the one that has the name, as many as there are places for. */
+/* Together with the current file, as many as a log position holds. */
 #define FOLLOW_RETIRED_MAX (LOG_POSITION_FILES - 1)
 
 struct follow_file {
@@ -19,32 +18,32 @@ struct follow_file {
 	ino_t inode;
 	time_t retired; /* when it was rotated away */
 	uint64_t generation;
-	uint64_t cuts; /* of `tail`, as far as the generation knows */
+	uint64_t cuts; /* of `tail`, when `generation` was set */
 };
 
 struct follow {
 	char *path;
 	int inotify;
-	int folder; /* watch of the folder that holds the name, -1: it went away */
-	int target; /* the same behind symbolic links, -1: there are none */
+	int folder; /* watch of the folder that holds the name; -1: removed */
+	int target; /* watch of the folder that a symbolic link leads to; -1: none */
 	struct follow_state state;
-	uint64_t generation;	     /* the latest */
-	struct follow_file *reading; /* whose lines are being handed over */
-	struct follow_file *file;
+	uint64_t generation;				 /* the latest */
+	struct follow_file *reading;			 /* whose lines are being delivered */
+	struct follow_file *file;			 /* the current file, NULL: none */
 	struct follow_file *retired[FOLLOW_RETIRED_MAX]; /* oldest first */
 	unsigned int retired_count;
 };
 
-/* All but the files. 0, or an error of follow_open(). */
+/* Sets up everything except the files. 0, or an error of follow_open(). */
 int follow_new(const char *path, struct follow **out);
 
-/* Opens what has the name, and takes its lines from their start. Closes `follow` on failure. */
+/* Opens the current file, to be read from its start. Closes `follow` on failure. */
 int follow_begin(struct follow *follow);
 
-/* `fd` becomes the file's. It is of a new generation, and for the caller to put somewhere. */
+/* Takes ownership of `fd`. The file gets a new generation; the caller stores it. */
 int follow_file_new(struct follow *follow, int fd, const struct stat *st, struct follow_file **out);
 
-/* Adds a file to those that were rotated away. */
+/* Adds a file to the rotated ones. */
 void follow_file_retire(struct follow *follow, struct follow_file *file);
 
 #endif

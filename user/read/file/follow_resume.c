@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Finds again, after a restart, the files of a log that a former reading had not read to their end.
- */
+/* After a restart, finds the files of a log that the earlier run had not read to their end. */
 #include <dirent.h>
 #include <fcntl.h>
 #include <libgen.h>
@@ -14,7 +13,7 @@
 #include "common/hash.h"
 #include "read/file/follow_internal.h"
 
-/* How many files of a log are looked at that came and went while nobody looked. */
+/* How many files are considered that were created and rotated while the program was not running. */
 #define FOLLOW_RESUME_CANDIDATES_MAX 64
 
 struct follow_resume_candidate {
@@ -22,7 +21,7 @@ struct follow_resume_candidate {
 	struct stat st;
 };
 
-/* Where the reading of `place` shall begin: there, or earlier. */
+/* Where to start reading the file of `place`: there, or earlier. */
 static struct log_position_file follow_resume_begin(const struct log_position_file *place,
 						    const struct log_position_files *from)
 {
@@ -31,7 +30,7 @@ static struct log_position_file follow_resume_begin(const struct log_position_fi
 	for (unsigned int i = 0; i < from->count; i++)
 		if (from->places[i].generation == place->generation)
 			return from->places[i];
-	/* All of what came after the first of them. */
+	/* Files after the first one in `from` are read completely. */
 	if (from->count && place->generation > from->places[0].generation) {
 		begin.offset = begin.head_size = 0;
 		begin.proof = hash_bytes("", 0, 0);
@@ -41,7 +40,7 @@ static struct log_position_file follow_resume_begin(const struct log_position_fi
 	return begin;
 }
 
-/* Takes up the file open as `fd` if it is the one of `place`. True: it is, and `fd` is taken. */
+/* Adds the file open as `fd` if it is the one of `place`. True: it is, and owns `fd` now. */
 static bool follow_resume_recognize(struct follow *follow, int fd,
 				    const struct log_position_file *place,
 				    const struct log_position_files *from, bool by_content)
@@ -53,7 +52,7 @@ static bool follow_resume_recognize(struct follow *follow, int fd,
 
 	if (fstat(fd, &st) || !S_ISREG(st.st_mode) || (uint64_t)st.st_size < place->offset)
 		return false;
-	/* A beginning that is short tells nothing, unless it is all there is. */
+	/* A short beginning proves nothing, unless it is the whole file. */
 	if (by_content ? place->head_size < TAIL_HEAD &&
 				 (place->head_size < TAIL_PROOF || place->offset > place->head_size)
 		       : st.st_dev != place->device || st.st_ino != place->inode)
@@ -71,7 +70,7 @@ static bool follow_resume_recognize(struct follow *follow, int fd,
 	return true;
 }
 
-/* Looks through the folder for the file of `place`. */
+/* Searches the folder for the file of `place`. */
 static bool follow_resume_find(struct follow *follow, const struct log_position_file *place,
 			       const struct log_position_files *from, bool by_content)
 {
@@ -100,7 +99,7 @@ static bool follow_resume_find(struct follow *follow, const struct log_position_
 	return found;
 }
 
-/* The same, by what it is or else by what it holds. */
+/* The same, by inode or else by content. */
 static bool follow_resume_take(struct follow *follow, const struct log_position_file *place,
 			       const struct log_position_files *from)
 {
@@ -109,7 +108,7 @@ static bool follow_resume_take(struct follow *follow, const struct log_position_
 		follow_resume_find(follow, place, from, true));
 }
 
-/* The oldest first, as they are read. */
+/* The oldest first, in the order of reading. */
 static void follow_resume_sort(struct follow *follow)
 {
 	struct follow_file **files = follow->retired, *file;
@@ -123,7 +122,7 @@ static void follow_resume_sort(struct follow *follow)
 	}
 }
 
-/* "mainlog.1", "mainlog-20261124": what a log's file is called that was rotated away. */
+/* "mainlog.1", "mainlog-20261124": the name of a rotated file. */
 static bool follow_resume_is_rotated(const char *base, const char *name)
 {
 	size_t length = strlen(base);
@@ -143,8 +142,7 @@ static int follow_resume_by_age(const void *a, const void *b)
 	return (x->tv_nsec > y->tv_nsec) - (x->tv_nsec < y->tv_nsec);
 }
 
-/* True if it was written after the last file that is known, and is neither that nor the present
- * one. */
+/* True if it was written after the last known file, and is neither that one nor the current one. */
 static bool follow_resume_is_between(const struct follow *follow, const struct stat *last,
 				     const struct follow_resume_candidate *candidate)
 {
@@ -162,7 +160,7 @@ static bool follow_resume_is_between(const struct follow *follow, const struct s
 	return true;
 }
 
-/* Files that came and were rotated away while nobody looked, the oldest first. */
+/* Adds files created and rotated while the program was not running, the oldest first. */
 static void follow_resume_between(struct follow *follow)
 {
 	struct follow_resume_candidate candidates[FOLLOW_RESUME_CANDIDATES_MAX];
@@ -219,12 +217,11 @@ int follow_open_at(const char *path, const struct log_position_files *done,
 
 	if (err)
 		return err;
-	/* The latest first: if there is no room for all, it is the oldest that can be done without.
-	 */
+	/* The latest first: if there is no room for all, the oldest is left out. */
 	for (unsigned int i = done->count; i-- > 0;) {
 		if (done->places[i].generation > follow->generation)
 			follow->generation = done->places[i].generation;
-		/* What was rotated away when it was left had been read to its end. */
+		/* Files already rotated when the earlier run ended had been read to their end. */
 		if (!follow_resume_take(follow, &done->places[i], from) && i == done->count - 1)
 			follow->state.lost = true;
 	}

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* A whole log to events, by as many threads as there are processors, in the order of its lines. */
+/* Turns a whole log into events with a worker thread per processor, in the order of its lines. */
 #include "read/file/parallel.h"
 
 #include <errno.h>
@@ -9,15 +9,15 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#define PARALLEL_MOST  8
-#define PARALLEL_AHEAD 2 /* chunks that wait for a hand, so that nobody waits for the disk */
+#define PARALLEL_WORKERS_MAX 8
+#define PARALLEL_AHEAD	     2 /* chunks read ahead, so that no worker waits for the disk */
 
-/* No line that is an event is shorter, with its LF: timestamp_skip() passes nothing shorter. */
-#define PARALLEL_LINE_LEAST 32
+/* The length of the shortest event line, with its LF: timestamp_skip() accepts nothing shorter. */
+#define PARALLEL_LINE_MIN 32
 
 enum parallel_state {
 	PARALLEL_FREE,
-	PARALLEL_FILLED, /* waits for a hand */
+	PARALLEL_FILLED, /* waits for a worker */
 	PARALLEL_TAKEN,
 	PARALLEL_DONE
 };
@@ -27,35 +27,35 @@ struct parallel_found {
 	struct exim_log_found found;
 };
 
-/* A chunk on its way. Whoever has set its state to what it is owns the rest. */
+/* A chunk in progress. The thread that set its current state owns the other members. */
 struct parallel_slot {
 	enum parallel_state state;
 	uint64_t lines;
 	size_t found_count;
 	struct chunk chunk;
-	struct parallel_found found[CHUNKS_SIZE / PARALLEL_LINE_LEAST];
+	struct parallel_found found[CHUNKS_SIZE / PARALLEL_LINE_MIN];
 };
 
 struct parallel {
 	pthread_mutex_t lock;
 	pthread_cond_t filled, done;
-	bool over;
-	int hands;
-	pthread_t threads[PARALLEL_MOST];
-	struct exim_log exims[PARALLEL_MOST];
-	struct classifier *classes[PARALLEL_MOST];
-	struct parallel_slot *slots; /* a ring, in use from the first to before the last */
+	bool finished; /* no more chunks will come */
+	int workers;
+	pthread_t threads[PARALLEL_WORKERS_MAX];
+	struct exim_log exims[PARALLEL_WORKERS_MAX];
+	struct classifier *classes[PARALLEL_WORKERS_MAX];
+	struct parallel_slot *slots; /* a ring, in use from `first` up to, not including, `last` */
 	int slots_count, first, last, in_use;
 
 	struct reader *reader;
-	uint64_t line; /* how many were handed over */
+	uint64_t line; /* number of lines delivered */
 	parallel_event *event;
 	parallel_pause *pause;
 	void *context;
 };
 
-/* What the lines of a chunk say by themselves. */
-static void parallel_work(struct exim_log *exim, struct parallel_slot *slot)
+/* Reads each line of a chunk by itself. */
+static void parallel_read_chunk(struct exim_log *exim, struct parallel_slot *slot)
 {
 	const char *at = slot->chunk.text, *end = at + slot->chunk.size, *lf;
 
@@ -68,7 +68,7 @@ static void parallel_work(struct exim_log *exim, struct parallel_slot *slot)
 	}
 }
 
-/* The slots are filled in a ring, so the first that waits is the oldest. */
+/* Waits for the oldest filled slot; NULL: there is none left. */
 static struct parallel_slot *parallel_take(struct parallel *parallel)
 {
 	for (;;) {
@@ -81,28 +81,28 @@ static struct parallel_slot *parallel_take(struct parallel *parallel)
 				return slot;
 			}
 		}
-		if (parallel->over)
+		if (parallel->finished)
 			return NULL;
 		pthread_cond_wait(&parallel->filled, &parallel->lock);
 	}
 }
 
-struct parallel_hand {
+struct parallel_worker {
 	struct parallel *parallel;
 	struct exim_log *exim;
 };
 
-static void *parallel_hand(void *context)
+static void *parallel_run_worker(void *context)
 {
-	struct parallel_hand hand = *(struct parallel_hand *)context;
-	struct parallel *parallel = hand.parallel;
+	struct parallel_worker worker = *(struct parallel_worker *)context;
+	struct parallel *parallel = worker.parallel;
 	struct parallel_slot *slot;
 
 	free(context);
 	pthread_mutex_lock(&parallel->lock);
 	while ((slot = parallel_take(parallel))) {
 		pthread_mutex_unlock(&parallel->lock);
-		parallel_work(hand.exim, slot);
+		parallel_read_chunk(worker.exim, slot);
 		pthread_mutex_lock(&parallel->lock);
 		slot->state = PARALLEL_DONE;
 		pthread_cond_signal(&parallel->done);
@@ -111,8 +111,8 @@ static void *parallel_hand(void *context)
 	return NULL;
 }
 
-/* Waits for the oldest chunk, and tells what was found in it in the light of what was before. */
-static void parallel_hand_over(struct parallel *parallel)
+/* Waits for the oldest chunk and delivers its events, settled against the lines before them. */
+static void parallel_deliver(struct parallel *parallel)
 {
 	struct parallel_slot *slot = &parallel->slots[parallel->first];
 
@@ -133,7 +133,7 @@ static void parallel_hand_over(struct parallel *parallel)
 	pthread_mutex_unlock(&parallel->lock);
 }
 
-/* In this thread, for all forms of lines. */
+/* In this thread, and for lines of any form. */
 static void parallel_read_alone(struct parallel *parallel, const struct chunk *chunk)
 {
 	const char *at = chunk->text, *end = at + chunk->size, *lf;
@@ -149,34 +149,34 @@ static void parallel_read_alone(struct parallel *parallel, const struct chunk *c
 	parallel->pause(parallel->context);
 }
 
-/* Adds a thread; false: it goes without. */
-static bool parallel_hire(struct parallel *parallel)
+/* Starts a worker; false: it could not be started, which is no error. */
+static bool parallel_start_worker(struct parallel *parallel)
 {
-	struct parallel_hand *hand = malloc(sizeof(*hand));
-	int i = parallel->hands;
+	struct parallel_worker *worker = malloc(sizeof(*worker));
+	int i = parallel->workers;
 
-	if (!hand)
+	if (!worker)
 		return false;
 	if (classifier_share(parallel->reader->exim.classes, &parallel->classes[i])) {
-		free(hand);
+		free(worker);
 		return false;
 	}
 	exim_log_init(&parallel->exims[i], parallel->classes[i]);
 	parallel->exims[i].helo_is_checked = parallel->reader->exim.helo_is_checked;
 	parallel->exims[i].wants_arrivals = parallel->reader->exim.wants_arrivals;
-	hand->parallel = parallel;
-	hand->exim = &parallel->exims[i];
-	if (pthread_create(&parallel->threads[i], NULL, parallel_hand, hand)) {
-		free(hand);
+	worker->parallel = parallel;
+	worker->exim = &parallel->exims[i];
+	if (pthread_create(&parallel->threads[i], NULL, parallel_run_worker, worker)) {
+		free(worker);
 		classifier_close(parallel->classes[i]);
 		return false;
 	}
-	parallel->hands++;
+	parallel->workers++;
 	return true;
 }
 
-/* Reads on with all hands. */
-static int parallel_read_together(struct parallel *parallel, struct chunks *lines)
+/* Reads the rest with all workers. */
+static int parallel_read_together(struct parallel *parallel, struct chunks *chunks)
 {
 	int err;
 
@@ -184,8 +184,8 @@ static int parallel_read_together(struct parallel *parallel, struct chunks *line
 		struct parallel_slot *slot = &parallel->slots[parallel->last];
 
 		if (parallel->in_use == parallel->slots_count)
-			parallel_hand_over(parallel);
-		err = chunks_next(lines, &slot->chunk);
+			parallel_deliver(parallel);
+		err = chunks_next(chunks, &slot->chunk);
 		if (err <= 0)
 			break;
 		pthread_mutex_lock(&parallel->lock);
@@ -196,24 +196,24 @@ static int parallel_read_together(struct parallel *parallel, struct chunks *line
 		pthread_mutex_unlock(&parallel->lock);
 	}
 	while (parallel->in_use)
-		parallel_hand_over(parallel);
+		parallel_deliver(parallel);
 	return err;
 }
 
-static void parallel_dismiss(struct parallel *parallel)
+static void parallel_join(struct parallel *parallel)
 {
 	pthread_mutex_lock(&parallel->lock);
-	parallel->over = true;
+	parallel->finished = true;
 	pthread_cond_broadcast(&parallel->filled);
 	pthread_mutex_unlock(&parallel->lock);
-	for (int i = 0; i < parallel->hands; i++) {
+	for (int i = 0; i < parallel->workers; i++) {
 		pthread_join(parallel->threads[i], NULL);
 		skip_add(&parallel->reader->exim.skips, &parallel->exims[i].skips);
 		classifier_close(parallel->classes[i]);
 	}
 }
 
-/* How many threads are worth their wages for `fd`. */
+/* The number of workers for `fd`; 0: it is a pipe or a small file. */
 static int parallel_size(int fd)
 {
 	long processors = sysconf(_SC_NPROCESSORS_ONLN);
@@ -221,7 +221,9 @@ static int parallel_size(int fd)
 
 	if (fstat(fd, &stat) || !S_ISREG(stat.st_mode) || stat.st_size < 4 * CHUNKS_SIZE)
 		return 0;
-	return processors < 2 ? 0 : processors > PARALLEL_MOST ? PARALLEL_MOST : processors;
+	return processors < 2			   ? 0
+	       : processors > PARALLEL_WORKERS_MAX ? PARALLEL_WORKERS_MAX
+						   : processors;
 }
 
 int parallel_read(int fd, struct reader *reader, parallel_event *event, parallel_pause *pause,
@@ -237,32 +239,32 @@ int parallel_read(int fd, struct reader *reader, parallel_event *event, parallel
 		.context = context,
 	};
 	int size = parallel_size(fd), err;
-	struct chunks *lines;
+	struct chunks *chunks;
 
 	memset(end, 0, sizeof(*end));
-	err = chunks_open(fd, &lines);
+	err = chunks_open(fd, &chunks);
 	if (err)
 		return err;
 	parallel.slots_count = size + PARALLEL_AHEAD;
 	parallel.slots = calloc(parallel.slots_count, sizeof(*parallel.slots));
 	err = parallel.slots ? 1 : -ENOMEM;
-	/* Until it is known whose form the lines have, and throughout if it is not exim's. */
+	/* Alone until the form of the lines is known, and to the end if it is not exim's. */
 	while (err > 0 && !(size && reader->form == READER_EXIM)) {
-		err = chunks_next(lines, &parallel.slots[0].chunk);
+		err = chunks_next(chunks, &parallel.slots[0].chunk);
 		if (err > 0)
 			parallel_read_alone(&parallel, &parallel.slots[0].chunk);
 	}
-	while (parallel.hands < size && err > 0 && parallel_hire(&parallel))
+	while (parallel.workers < size && err > 0 && parallel_start_worker(&parallel))
 		;
-	if (err > 0 && parallel.hands)
-		err = parallel_read_together(&parallel, lines);
-	while (err > 0 && (err = chunks_next(lines, &parallel.slots[0].chunk)) > 0)
+	if (err > 0 && parallel.workers)
+		err = parallel_read_together(&parallel, chunks);
+	while (err > 0 && (err = chunks_next(chunks, &parallel.slots[0].chunk)) > 0)
 		parallel_read_alone(&parallel, &parallel.slots[0].chunk);
-	parallel_dismiss(&parallel);
-	*end = chunks_end(lines);
+	parallel_join(&parallel);
+	*end = chunks_end(chunks);
 	reader->exim.skips.of[SKIP_OVERLONG] += end->skipped;
 	end->lines = parallel.line;
-	chunks_close(lines);
+	chunks_close(chunks);
 	free(parallel.slots);
 	return err;
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* The growing end of one open file, in lines; it notices when the file is cut beneath it. */
+/* Reads the growing end of one open file in lines; it notices truncation. */
 #include "read/file/tail.h"
 
 #include <errno.h>
@@ -30,7 +30,7 @@ bool tail_is_copy(const struct tail *tail, const struct tail *old)
 	       !memcmp(tail->head, old->head, TAIL_HEAD);
 }
 
-/* Keeps the last TAIL_PROOF bytes read and the line not yet complete, at the buffer's start. */
+/* Moves the last TAIL_PROOF bytes and the incomplete line to the start of the buffer. */
 static void tail_compact(struct tail *tail)
 {
 	size_t from = tail->known > TAIL_PROOF ? tail->known - TAIL_PROOF : 0;
@@ -55,7 +55,7 @@ void tail_seek_end(struct tail *tail)
 	struct stat st;
 	ssize_t got;
 
-	/* Again if the file is cut between the two calls. */
+	/* Again if the file is truncated between the two calls. */
 	do {
 		tail_rewind(tail, fstat(tail->fd, &st) ? 0 : st.st_size);
 		tail->known = tail->offset < TAIL_PROOF ? tail->offset : TAIL_PROOF;
@@ -67,7 +67,7 @@ void tail_seek_end(struct tail *tail)
 	tail->skipping = tail->known && tail->buffer[tail->known - 1] != '\n';
 }
 
-/* How many bytes before `offset` are looked at, and their hash; -ENOENT: they are not there. */
+/* Reads the bytes before `offset` and hashes them; -ENOENT: they do not exist. */
 static int tail_prove(const struct tail *tail, uint64_t offset, char proof[TAIL_PROOF],
 		      uint64_t *out)
 {
@@ -97,11 +97,11 @@ int tail_seek(struct tail *tail, const struct log_position_file *place)
 	return 0;
 }
 
-void tail_place(const struct tail *tail, struct log_position_file *out)
+void tail_position(const struct tail *tail, struct log_position_file *out)
 {
 	char proof[TAIL_PROOF];
 
-	/* A line whose end has not come is read from its start again. */
+	/* An incomplete line is read from its start again. */
 	out->offset = tail->offset - (tail->skipping ? 0 : tail->known - tail->line);
 	out->skip = tail->skipping;
 	out->head_size = tail->head_size;
@@ -120,10 +120,10 @@ void tail_resume(struct tail *tail, const struct tail *old)
 }
 
 /*
- * The file was cut: to nothing, and what stands there now is new; or its end was cut off, and
- * what is left was read before.
+ * The file was truncated: to nothing, and its content is new; or only its end was cut off, and the
+ * rest was read before.
  */
-static void tail_was_cut(struct tail *tail)
+static void tail_truncated(struct tail *tail)
 {
 	char head[TAIL_HEAD];
 	ssize_t got = pread(tail->fd, head, tail->head_size, 0);
@@ -138,16 +138,14 @@ static void tail_was_cut(struct tail *tail)
 	}
 }
 
-/*
- * Hands over the complete lines in the buffer, of which all before `from` is known to hold no LF.
- */
+/* Delivers the complete lines in the buffer; there is no LF in the line before `from`. */
 static void tail_split(struct tail *tail, size_t from, tail_line *line, void *context)
 {
 	char *start = tail->buffer + tail->line, *end = tail->buffer + tail->known;
 	char *search = tail->buffer + from, *lf;
 
 	while ((lf = memchr(search, '\n', end - search))) {
-		tail->behind = tail->offset - (end - (lf + 1));
+		tail->line_end = tail->offset - (end - (lf + 1));
 		if (!tail->skipping)
 			line(context, start, lf - start);
 		tail->skipping = false;
@@ -162,7 +160,7 @@ static void tail_split(struct tail *tail, size_t from, tail_line *line, void *co
 	}
 }
 
-/* Truncation is seen by what was read last no longer standing where it stood. */
+/* Truncation shows because the bytes read last have changed or are missing. */
 int tail_read(struct tail *tail, size_t *budget, tail_line *line, void *context)
 {
 	char proof[TAIL_PROOF] = "";
@@ -183,7 +181,7 @@ int tail_read(struct tail *tail, size_t *budget, tail_line *line, void *context)
 			return -errno;
 		if ((size_t)got < proved ||
 		    memcmp(proof, tail->buffer + tail->known - proved, proved)) {
-			tail_was_cut(tail);
+			tail_truncated(tail);
 			continue;
 		}
 		if ((size_t)got == proved)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* The growing end of one open file, in lines; it notices when the file is cut beneath it. */
+/* Reads the growing end of one open file in lines; it notices truncation. */
 #ifndef TAIL_H
 #define TAIL_H
 
@@ -9,56 +9,56 @@
 
 #include "common/log_position.h"
 
-/* Longer than any line that exim can write; what does not fit is skipped. */
+/* Longer than any line that exim writes; longer lines are skipped. */
 #define TAIL_BUFFER 65536
 
-/* How much of what was read last is read again, to see that it still stands there. */
+/* How many of the last bytes are read again, to check that they are unchanged. */
 #define TAIL_PROOF 64
 
-/* How much of a beginning tells a file from any other. Logs may well begin with the same line. */
+/* How many bytes of its beginning identify a file. Two logs can begin with the same line. */
 #define TAIL_HEAD LOG_POSITION_HEAD_MAX
 
-/* A line without its LF. The bytes are whatever the writer put there, and gone after the call. */
+/* A line without its LF; any bytes, valid during the call only. */
 typedef void tail_line(void *context, const char *line, size_t length);
 
 struct tail {
 	int fd;
-	uint64_t offset;      /* all before it was read */
-	uint64_t behind;      /* where the line being handed over ends, with its LF */
-	uint64_t cuts;	      /* how often the file was cut beneath us */
-	uint64_t skipped;     /* lines too long to be anybody's */
+	uint64_t offset;      /* everything before it was read */
+	uint64_t line_end;    /* offset after the LF of the line being delivered */
+	uint64_t cuts;	      /* how often the file was truncated */
+	uint64_t skipped;     /* overlong lines */
 	size_t known;	      /* bytes of `buffer` that end at `offset` */
-	size_t line;	      /* where in `buffer` the line begins that is not complete */
-	bool skipping;	      /* until the next LF */
+	size_t line;	      /* where in `buffer` the incomplete line begins */
+	bool skipping;	      /* inside an overlong or half-read line, up to the next LF */
 	size_t head_size;     /* bytes of `head` */
-	char head[TAIL_HEAD]; /* how the file began */
+	char head[TAIL_HEAD]; /* the first bytes of the file */
 	char buffer[TAIL_BUFFER];
 };
 
-/* At the file's start. `fd` stays the caller's. */
+/* Starts at the beginning of the file. The caller owns `fd`. */
 void tail_init(struct tail *tail, int fd);
 
-/* Goes to the end; a line that stands there half written is not ours. */
+/* Goes to the end; a line that is half written there is skipped. */
 void tail_seek_end(struct tail *tail);
 
 /*
- * Goes to `place`, if what stands before it is what stood there then: 0; -ENOENT: it is not, and
- * nothing is changed.
+ * Goes to `place` if the content before it is unchanged: 0; otherwise -ENOENT, and nothing is
+ * changed.
  */
 int tail_seek(struct tail *tail, const struct log_position_file *place);
 
-/* What is needed to come back to here: all but generation, device and inode. */
-void tail_place(const struct tail *tail, struct log_position_file *out);
+/* The current position; fills everything except generation, device and inode. */
+void tail_position(const struct tail *tail, struct log_position_file *out);
 
-/* True of the same log under a new inode, as an editor leaves it. */
+/* True if it is the same log under a new inode, as an editor leaves it. */
 bool tail_is_copy(const struct tail *tail, const struct tail *old);
 
-/* Goes to where the reading of `old`, of which this is a copy, had come. */
+/* Goes to the position of `old`, of which this is a copy. */
 void tail_resume(struct tail *tail, const struct tail *old);
 
 /*
- * Hands over the complete lines up to the end, or, of more than *budget bytes, some of them; what
- * was read is taken off it. 0; 1: there is more; or -errno of preadv(2).
+ * Delivers the complete lines up to the end, or until *budget bytes are read; the bytes read are
+ * subtracted from it. 0; 1: there is more; or -errno from preadv(2).
  */
 int tail_read(struct tail *tail, size_t *budget, tail_line *line, void *context);
 

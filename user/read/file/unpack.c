@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* The bytes of a file or a pipe as they come, unpacked if it is a .gz, .xz or .zst. */
+/* Reads the bytes of a file or a pipe, decompressed if it is a .gz, .xz or .zst file. */
 #include "read/file/unpack.h"
 
 #include <errno.h>
@@ -15,14 +15,13 @@
 #define UNPACK_PACKED (64 * 1024)
 #define UNPACK_GZIP   (15 + 16) /* zlib.h, inflateInit2: the largest window, gzip's header */
 
-/* What unpacking an .xz may take; `xz -9` makes files that take half of it. A .zst takes as much.
- */
+/* The memory limit for .xz; files made by `xz -9` need half of it. The same for .zst. */
 #define UNPACK_MEMORY (128 << 20)
 
-/* What follows the name of a program that unpacks a file. */
+/* Follows the name of a program that decompresses a file. */
 #define UNPACK_PIPE " FILE | sobig-xdp parse - (or replay -)"
 
-/* As many bytes as tell one form from another. */
+/* As many bytes as identify a format. */
 #define UNPACK_MAGIC 6
 
 struct unpack_form;
@@ -30,9 +29,9 @@ struct unpack_form;
 struct unpack {
 	int fd;
 	const struct unpack_form *form; /* NULL: not known yet */
-	bool between;			/* packed parts, so that it may end here */
-	bool ended;			/* there is no more to read */
-	const unsigned char *next;	/* what was read and not unpacked yet */
+	bool between;			/* between compressed members: the input may end here */
+	bool ended;			/* the input is at its end */
+	const unsigned char *next;	/* bytes read and not decompressed yet */
 	size_t left;
 	z_stream gz;
 	lzma_stream xz;
@@ -42,8 +41,8 @@ struct unpack {
 };
 
 /*
- * One way to pack. A step takes what it can of what was read, puts what it can to *to, which has
- * room for *room bytes, and moves both: 0; 1: the end; or -errno.
+ * A compression format. A step consumes input, writes output to *to, which has room for *room
+ * bytes, and advances both: 0; 1: the end; or -errno.
  */
 struct unpack_form {
 	const char *magic;
@@ -51,7 +50,7 @@ struct unpack_form {
 	int (*open)(struct unpack *bytes);
 	int (*step)(struct unpack *bytes, unsigned char **to, size_t *room);
 	void (*close)(struct unpack *bytes);
-	const char *refusal; /* why it is not read; then it has none of the three */
+	const char *refusal; /* why it is not supported; then there are no functions */
 };
 
 int unpack_open(int fd, struct unpack **out)
@@ -140,7 +139,7 @@ static int unpack_step_gz(struct unpack *bytes, unsigned char **to, size_t *room
 		bytes->between = true;
 		return 0;
 	case Z_OK:
-	case Z_BUF_ERROR: /* nothing to do without more to read */
+	case Z_BUF_ERROR: /* more input is needed */
 		return 0;
 	case Z_MEM_ERROR:
 		return -ENOMEM;
@@ -181,13 +180,13 @@ static int unpack_step_xz(struct unpack *bytes, unsigned char **to, size_t *room
 		return 0;
 	case LZMA_STREAM_END:
 		return 1;
-	case LZMA_BUF_ERROR: /* nothing to do without more to read */
+	case LZMA_BUF_ERROR: /* more input is needed */
 		return 0;
 	case LZMA_MEM_ERROR:
 		return -ENOMEM;
 	case LZMA_MEMLIMIT_ERROR:
-		return unpack_broken(bytes,
-				     "unpacking it takes too much memory; try: xzcat" UNPACK_PIPE);
+		return unpack_broken(
+			bytes, "decompressing it needs too much memory; try: xzcat" UNPACK_PIPE);
 	default:
 		return unpack_broken(bytes, "the compressed data is damaged");
 	}
@@ -217,11 +216,11 @@ static int unpack_step_zst(struct unpack *bytes, unsigned char **to, size_t *roo
 	bytes->between = !result;
 	if (!ZSTD_isError(result))
 		return 0;
-	/* The largest window by default takes as much as UNPACK_MEMORY (zstd.h). */
+	/* zstd's default limit of the window is UNPACK_MEMORY (zstd.h). */
 	if (strstr(ZSTD_getErrorName(result), "memory"))
 		return unpack_broken(
 			bytes,
-			"unpacking it takes too much memory; try: zstdcat --long=31" UNPACK_PIPE);
+			"decompressing it needs too much memory; try: zstdcat --long=31" UNPACK_PIPE);
 	return unpack_broken(bytes, "the compressed data is damaged");
 }
 
@@ -238,13 +237,13 @@ static void unpack_close_zst(struct unpack *bytes)
 		"it is compressed with " name       \
 		", which is not supported; try: " program UNPACK_PIPE
 
-/* The first whose magic a file begins with. */
+/* The first entry whose magic matches is used. */
 static const struct unpack_form unpack_forms[] = {
 	{ UNPACK_FORM(gz, "\x1f\x8b") },
 	{ UNPACK_FORM(xz, "\xfd"
 			  "7zXZ") },
 	{ UNPACK_FORM(zst, "\x28\xb5\x2f\xfd") },
-	{ UNPACK_FORM(zst, "\x50\x2a\x4d\x18") }, /* a frame to skip, with which pzstd begins */
+	{ UNPACK_FORM(zst, "\x50\x2a\x4d\x18") }, /* a skippable frame, which pzstd writes first */
 	{ UNPACK_REFUSED("BZh", "bzip2", "bzcat") },
 	{ UNPACK_REFUSED("\x04\x22\x4d\x18", "lz4", "lz4cat") },
 	{ UNPACK_REFUSED("\x1f\x9d", "compress", "zcat") },
@@ -255,8 +254,8 @@ static const struct unpack_form unpack_forms[] = {
 	{ UNPACK_FORM(plain, "") },
 };
 
-/* Finds out what it is that is read. 0 or -errno. */
-static int unpack_look(struct unpack *bytes)
+/* Detects the format. 0 or -errno. */
+static int unpack_detect(struct unpack *bytes)
 {
 	const struct unpack_form *form = unpack_forms;
 	ssize_t got;
@@ -282,7 +281,7 @@ static int unpack_look(struct unpack *bytes)
 	return 0;
 }
 
-/* Reads more to unpack if there is none left: 0, or -errno. */
+/* Reads more input if all was consumed: 0, or -errno. */
 static int unpack_fill(struct unpack *bytes)
 {
 	ssize_t got;
@@ -321,10 +320,10 @@ ssize_t unpack_read(struct unpack *bytes, char *to, size_t size)
 	int err = 0;
 
 	if (!bytes->form)
-		err = unpack_look(bytes);
+		err = unpack_detect(bytes);
 	while (!err && room == size)
 		err = unpack_step(bytes, &at, &room);
-	/* What was unpacked before it broke is handed over first; it breaks again next time. */
+	/* Data before the damage is returned first; the next call fails again. */
 	if (room < size)
 		return size - room;
 	return err < 0 ? err : 0;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* The bytes of a file or a pipe as they come, unpacked if it is a .gz, .xz or .zst. */
+/* Reads the bytes of a file or a pipe, decompressed if it is a .gz, .xz or .zst file. */
 #ifndef UNPACK_H
 #define UNPACK_H
 
@@ -8,15 +8,16 @@
 
 struct unpack;
 
-/* 0; -ENOMEM. `fd` stays the caller's, who closes *out. */
+/* 0; -ENOMEM. The caller owns `fd` and closes *out. */
 int unpack_open(int fd, struct unpack **out);
 
 /*
- * Up to `size` bytes, as soon as there are any; 0: the end; -errno of read(2); -EBADMSG: what is
- * packed is broken or ends too early, or -ENOTSUP: it is packed in another way: unpack_why() tells.
+ * Returns up to `size` bytes as soon as there are any; 0: the end; -errno from read(2); -EBADMSG:
+ * the compressed data is damaged or truncated; -ENOTSUP: the compression format is not supported.
  */
 ssize_t unpack_read(struct unpack *bytes, char *to, size_t size);
 
+/* The reason for -EBADMSG or -ENOTSUP; otherwise "". */
 const char *unpack_why(const struct unpack *bytes);
 
 /* Accepts NULL. */

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Follows what a systemd unit's exim says to syslog, in the journal. */
+/* Follows the journal of a systemd unit: what its exim logs to syslog. */
 #include "read/syslog/journal.h"
 
 #include <errno.h>
@@ -11,10 +11,10 @@
 
 #include "read/exim_log/exim_log.h"
 
-/* So many records are read before others have their turn. */
+/* Entries read in one call, before the caller does other work. */
 #define JOURNAL_BUDGET 10000
 
-/* A byte more than a line may have, so that one that is too long is seen to be. */
+/* A byte more than a line may have, so that an overlong one is noticed. */
 #define JOURNAL_TEXT (EXIM_LOG_LINE_MAX + 1)
 
 struct journal {
@@ -22,7 +22,7 @@ struct journal {
 	int fd;
 };
 
-/* "_SYSTEMD_UNIT=exim4.service": the manager's word, not the sender's. */
+/* "_SYSTEMD_UNIT=exim4.service": journald sets it, not the sender. */
 static int journal_match(sd_journal *journal, const char *unit)
 {
 	char match[300];
@@ -34,7 +34,7 @@ static int journal_match(sd_journal *journal, const char *unit)
 	return sd_journal_add_match(journal, match, length);
 }
 
-/* The journal's end, after which all is new; at the end of an empty one, all is. */
+/* Goes to the end of the journal; an empty one is at its head. */
 static int journal_seek_end(sd_journal *journal)
 {
 	int err = sd_journal_seek_tail(journal);
@@ -46,7 +46,7 @@ static int journal_seek_end(sd_journal *journal)
 	return err < 0 ? err : 0;
 }
 
-/* Behind the cursor's entry; where that is gone, at the one that comes closest behind it. */
+/* Goes after the entry of the cursor, or, if it no longer exists, to the closest one after it. */
 static int journal_seek(sd_journal *journal, const char *cursor)
 {
 	int err = sd_journal_seek_cursor(journal, cursor);
@@ -102,7 +102,7 @@ int journal_fd(const struct journal *journal)
 	return journal->fd;
 }
 
-/* The value of a field; NULL: this entry has none. */
+/* The value of a field; NULL: the entry does not have it. */
 static const char *journal_field(sd_journal *journal, const char *name, size_t *length)
 {
 	size_t prefix = strlen(name) + 1;
@@ -114,7 +114,7 @@ static const char *journal_field(sd_journal *journal, const char *name, size_t *
 	return (const char *)data + prefix;
 }
 
-/* False of what is not exim's; delivery agents under the same unit say what they like. */
+/* False for entries of other programs: delivery agents run under the same unit. */
 static bool journal_fill(sd_journal *journal, struct syslog_record *record, char text[JOURNAL_TEXT])
 {
 	const char *field;
@@ -140,7 +140,7 @@ static bool journal_fill(sd_journal *journal, struct syslog_record *record, char
 		return false;
 	if (length > JOURNAL_TEXT)
 		length = JOURNAL_TEXT;
-	/* A field is gone when the next is asked for. */
+	/* A field is valid until the next one is read. */
 	memcpy(text, field, length);
 	record->text = text;
 	record->length = length;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* What exim said, taken out of what syslog made of it; and whether it has been said before. */
+/* Extracts exim's records from syslog lines, and recognizes pieces and copies of records. */
 #include "read/syslog/syslog.h"
 
 #include <errno.h>
@@ -13,7 +13,7 @@ static bool syslog_is_digit(unsigned char c)
 	return c >= '0' && c <= '9';
 }
 
-static bool syslog_is_no_space(unsigned char c)
+static bool syslog_is_not_space(unsigned char c)
 {
 	return c != ' ';
 }
@@ -30,7 +30,7 @@ static bool syslog_take_clock(struct cursor *cursor, int64_t *out)
 	return true;
 }
 
-/* "Aug 24 11:22:33", local: in the last year in which that is not in the future. */
+/* "Aug 24 11:22:33", local: in the latest year in which it is not in the future. */
 static bool syslog_take_old_time(struct timestamp *timestamp, int64_t now, struct cursor *cursor,
 				 int64_t *out)
 {
@@ -51,7 +51,7 @@ static bool syslog_take_old_time(struct timestamp *timestamp, int64_t now, struc
 	if (!cursor_take(cursor, " ") || !syslog_take_clock(cursor, &clock))
 		return false;
 	gmtime_r(&seconds, &tm);
-	/* Nine years, for the 29th of February. */
+	/* Ten years, for the 29th of February. */
 	for (int year = tm.tm_year + 1901; year > tm.tm_year + 1891; year--) {
 		if (timestamp_day(year, month, date, &day))
 			continue;
@@ -96,7 +96,7 @@ static bool syslog_take_new_time(struct cursor *cursor, int64_t *out)
 	return true;
 }
 
-/* "<22>" and, before RFC 5424's fields, their version. */
+/* "22>", the priority after "<". */
 static bool syslog_take_priority(struct cursor *cursor, int *out)
 {
 	int priority = 0;
@@ -114,24 +114,24 @@ static bool syslog_take_tag(struct cursor *cursor, bool fields, struct syslog_re
 	size_t length;
 
 	from = cursor->pos;
-	/* Whoever writes under another name may be made to write anything. */
+	/* A program of another name may log any text. */
 	if (!cursor_take(cursor, "exim"))
 		return false;
-	length = cursor_take_while(cursor, syslog_is_no_space);
+	length = cursor_take_while(cursor, syslog_is_not_space);
 	record->process = pairing_key(from, length + sizeof("exim") - 1, 0);
 	if (!fields)
 		return cursor->pos[-1] == ':' && cursor_take(cursor, " ");
 	if (!cursor_take(cursor, " "))
 		return false;
 	from = cursor->pos;
-	length = cursor_take_while(cursor, syslog_is_no_space);
+	length = cursor_take_while(cursor, syslog_is_not_space);
 	record->process = pairing_key(from, length, 0);
-	if (!cursor_take(cursor, " ") || !cursor_take_while(cursor, syslog_is_no_space) ||
+	if (!cursor_take(cursor, " ") || !cursor_take_while(cursor, syslog_is_not_space) ||
 	    !cursor_take(cursor, " "))
 		return false;
 	if (cursor_take(cursor, "- "))
 		return true;
-	/* Structured data, of which a quoted value may hold "] " only behind a backslash. */
+	/* Structured data: a quoted value holds "] " only after a backslash. */
 	return cursor_peek(cursor, 0) == '[' && cursor_seeks(cursor, "] ", 2);
 }
 
@@ -151,7 +151,7 @@ int syslog_unwrap(struct timestamp *timestamp, int64_t now, const char *line, si
 		      ? syslog_take_new_time(&cursor, &record.time)
 		      : syslog_take_old_time(timestamp, now, &cursor, &record.time)))
 		return -ENOMSG;
-	if (!cursor_take(&cursor, " ") || !cursor_take_while(&cursor, syslog_is_no_space) ||
+	if (!cursor_take(&cursor, " ") || !cursor_take_while(&cursor, syslog_is_not_space) ||
 	    !cursor_take(&cursor, " ") || !syslog_take_tag(&cursor, fields, &record))
 		return -ENOMSG;
 	cursor_take(&cursor, "\xef\xbb\xbf"); /* RFC 5424, 6.4 */

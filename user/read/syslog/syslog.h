@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* What exim said, taken out of what syslog made of it; and whether it has been said before. */
+/* Extracts exim's records from syslog lines, and recognizes pieces and copies of records. */
 #ifndef SYSLOG_H
 #define SYSLOG_H
 
@@ -16,33 +16,32 @@
 #define SYSLOG_MAIN    6
 
 struct syslog_record {
-	int64_t time;	  /* syslog's: milliseconds since 1970, UTC */
+	int64_t time;	  /* syslog's, milliseconds since 1970, UTC */
 	int priority;	  /* 0 to 7, or SYSLOG_UNKNOWN */
-	const char *text; /* exim's, with or without a stamp of its own; the caller's */
+	const char *text; /* exim's text, with or without its timestamp; owned by the caller */
 	size_t length;
-	uint64_t process; /* whatever tells one process from another, 0: unknown */
+	uint64_t process; /* identifies the process, 0: unknown */
 };
 
 /*
- * Takes exim's record out of a line of syslog's, in any form that is common in files: RFC 3164
+ * Extracts exim's record from a syslog line, in any form that is common in files: RFC 3164
  * ("Aug 24 11:22:33 mx exim[123]: …"), the same with an RFC 3339 time (rsyslog, journalctl), and
- * RFC 5424; "<PRI>" before it or not. `now` (seconds since 1970) tells the year of a time that
- * has none. 0; -ENOMSG: it is no record of exim's.
+ * RFC 5424; with or without "<PRI>". `now` (seconds since 1970) gives the year of a time without
+ * one. 0; -ENOMSG: it is not a record of exim.
  */
 int syslog_unwrap(struct timestamp *timestamp, int64_t now, const char *line, size_t length,
 		  struct syslog_record *out);
 
 /*
- * True of a part of a record that syslog(3) would not take whole (src/log.c, write_syslog). Then
- * *begun holds the beginning of its first line, if that goes on in the next part; else it has no
- * length.
+ * True for a piece of a record that exim split for syslog(3) (src/log.c, write_syslog). Then *begun
+ * is the beginning of the record's first line if that continues in the next piece; otherwise its
+ * length is 0.
  */
 bool syslog_is_piece(const struct syslog_record *record, struct syslog_record *begun);
 
 /*
- * True of the copy for the reject log of a record that was for the main log; to be asked only of
- * what exim writes to both. Where it is not
- * known for which log a record is, each second of two that are alike is the copy.
+ * True for the reject log's copy of a main log record; call it only for records that exim writes to
+ * both. If the log of a record is not known, the second of two equal records is the copy.
  */
 bool syslog_is_copy(struct pairing *pairing, const struct syslog_record *record);
 
