@@ -128,6 +128,26 @@ start_with() {
 	is_clean
 }
 
+@test "the state of version 0.1 is taken over: its blocks are restored, its history stays" {
+	start_server
+	start_daemon
+	offend $bad 16
+	until_blocked $bad
+	until_entered $bad
+	stop_daemon
+	[ "$(reach $bad)" = connected ]
+	tamper "ALTER TABLE blocks RENAME COLUMN dry_run TO trial"
+	start_daemon
+	is_blocked $bad
+	[ "$(reach $bad)" = silence ]
+	[ "$(reach $good)" = connected ]
+	offend $good 16
+	until_blocked $good
+	until_entered $good
+	[ "$("$sobig" list --history -j | jq '.blocks | length')" = 2 ]
+	stop_daemon
+}
+
 @test "what was written while nobody read is judged, once" {
 	start_daemon
 	offend $bad 10
@@ -443,7 +463,7 @@ db.commit()' $state/state.db "$1"
 	# All of IPv4, 198.51.100.0/1 with bits behind it, and this machine itself.
 	for row in "x'00000000000000000000ffff00000000', 0" "x'00000000000000000000ffffc6336400', 1" \
 		"x'00000000000000000000ffff7f000001', 32"; do
-		tamper "INSERT INTO blocks(host, length, since, until, quiet, trial, repeats, reason, serial, event, lines)
+		tamper "INSERT INTO blocks(host, length, since, until, quiet, dry_run, repeats, reason, serial, event, lines)
 			SELECT $row, since, until, 0, 0, 0, 'manual', 0, event, '' FROM blocks WHERE id = 1"
 	done
 	start_daemon

@@ -11,28 +11,28 @@
 #include "state/db_internal.h"
 #include "state/db_row.h"
 
-/* How many rows are let go at a time. */
+/* Rows deleted at a time. */
 #define DB_CHUNK "2000"
 
-/* Stands for everybody's host and length in a lift. */
+/* host and length of a lift of all blocks */
 #define DB_ALL "x'',-1"
 
-/* For how long a daemon may hold what it has not written, milliseconds. */
+/* How long a daemon can hold blocks that it has not written, milliseconds. */
 #define DB_LIFTS_KEPT (24 * 3600 * INT64_C(1000))
 
-/* A clock that is ahead for a while makes nothing over that is not. */
+/* A clock that is ahead for a while must not make blocks expire. */
 #define DB_PASSED                                                       \
 	"min((SELECT max(since) FROM blocks),ifnull((SELECT wall FROM " \
 	"clock),9223372036854775807))"
 
 static const char *const db_make_room[] = {
-	/* What is over, and the offenders who were quiet for longest. */
+	/* Blocks that ended, and the repeat offenders whose blocks ended first. */
 	"DELETE FROM blocks WHERE id IN (SELECT id FROM blocks WHERE lifted>0 OR until<" DB_PASSED
 	" ORDER BY until LIMIT 20000);DELETE FROM offenders WHERE host IN (SELECT host FROM offenders WHERE until<" DB_PASSED
 	" ORDER BY until LIMIT 5000)",
-	/* What was only shown. */
-	"DELETE FROM blocks WHERE id IN (SELECT id FROM blocks WHERE trial=1 ORDER BY id LIMIT 20000)",
-	/* The evidence of all but the latest. */
+	/* Dry runs. */
+	"DELETE FROM blocks WHERE id IN (SELECT id FROM blocks WHERE dry_run=1 ORDER BY id LIMIT 20000)",
+	/* The evidence, the oldest first. */
 	"UPDATE blocks SET lines='' WHERE lines<>'' AND id IN (SELECT id FROM blocks WHERE lines<>'' ORDER BY id LIMIT 20000)",
 };
 
@@ -56,7 +56,7 @@ int db_errno(sqlite3 *db)
 	case SQLITE_NOMEM:
 		return -ENOMEM;
 	default:
-		/* SQLite tells a write that found no room from others only in the system's words.
+		/* For a write that failed, only the system's errno tells a full disk from others.
 		 */
 		return sqlite3_system_errno(db) == ENOSPC ? -ENOSPC : -EIO;
 	}
@@ -72,7 +72,6 @@ int db_prepare(sqlite3 *db, const char *sql, sqlite3_stmt **out)
 	return sqlite3_prepare_v2(db, sql, -1, out, NULL) ? db_errno(db) : 0;
 }
 
-/* Runs a statement that gives no rows, and makes it ready for the next time. */
 int db_step(sqlite3 *db, sqlite3_stmt *statement)
 {
 	int err = sqlite3_step(statement) == SQLITE_DONE ? 0 : db_errno(db);
@@ -95,7 +94,7 @@ struct db_row_text db_column_text(sqlite3_stmt *row, int column, int type, bool 
 		*valid = false;
 		return text;
 	}
-	/* A TEXT has a NUL behind it; a BLOB of no bytes is NULL. */
+	/* A TEXT is NUL-terminated; a BLOB of no bytes is NULL. */
 	text.bytes = type == SQLITE_TEXT ? (const char *)sqlite3_column_text(row, column)
 					 : sqlite3_column_blob(row, column);
 	text.size = sqlite3_column_bytes(row, column);
@@ -119,15 +118,15 @@ static void db_bind_block(sqlite3_stmt *to, const struct db_block *block)
 	sqlite3_bind_text(to, 12, block->lines ? block->lines : "", -1, SQLITE_STATIC);
 }
 
-/* A block that runs is made longer, as the kernel's is; otherwise it is a new one. */
+/* Extends an active block, as the kernel's is extended, or else adds a new one. */
 static int db_write_blocks(struct db *db, const struct db_batch *batch)
 {
-	/* The parameters are those of db_bind_block(); what a statement does not use is free. */
+	/* The parameters are those of db_bind_block(); each statement uses some of them. */
 	static const char longer[] =
-		"UPDATE blocks SET until=max(until,?4), quiet=max(quiet,?5), log=?9, serial=?10, event=?11, lines=CASE ?12 WHEN '' THEN lines ELSE ?12 END WHERE host=?1 AND length=?2 AND until>?3 AND lifted=0 AND trial=?6";
-	/* It may have been lifted before it is entered; not by a clock that was far ahead. */
+		"UPDATE blocks SET until=max(until,?4), quiet=max(quiet,?5), log=?9, serial=?10, event=?11, lines=CASE ?12 WHEN '' THEN lines ELSE ?12 END WHERE host=?1 AND length=?2 AND until>?3 AND lifted=0 AND dry_run=?6";
+	/* It can be lifted before it is written, but not by a clock that was far ahead. */
 	static const char anew[] =
-		"INSERT INTO blocks(host,length,since,until,quiet,trial,repeats,reason,log,serial,event,lines,lifted) VALUES(?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11,?12,ifnull((SELECT max(at) FROM lifts WHERE (host=?1 AND length=?2 OR (host,length)=(" DB_ALL
+		"INSERT INTO blocks(host,length,since,until,quiet,dry_run,repeats,reason,log,serial,event,lines,lifted) VALUES(?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11,?12,ifnull((SELECT max(at) FROM lifts WHERE (host=?1 AND length=?2 OR (host,length)=(" DB_ALL
 		")) AND at BETWEEN ?3 AND ?13),0))";
 	static const char offender[] =
 		"INSERT INTO offenders VALUES(?1,?7+1,?4) ON CONFLICT(host) DO UPDATE SET times=excluded.times, until=max(until,excluded.until)";
@@ -162,7 +161,7 @@ static int db_write_lifts(struct db *db, const struct db_batch *batch)
 {
 	static const char *const sqls[] = {
 		"UPDATE blocks SET lifted=?3 WHERE host=?1 AND length=?2 AND until>?3 AND lifted=0",
-		/* A daemon may still hold a block that is older than this. */
+		/* A daemon can still hold a block that is older than this. */
 		"INSERT OR REPLACE INTO lifts VALUES(?1,?2,?3)",
 	};
 	int err = 0;
@@ -232,7 +231,6 @@ static int db_write_bare(struct db *db, const struct db_batch *batch)
 	return err;
 }
 
-/* Where there is no room: what can be done without goes, the least needed first. */
 int db_write(struct db *db, const struct db_batch *batch, size_t *left_out)
 {
 	struct db_batch rest = *batch;
@@ -249,8 +247,7 @@ int db_write(struct db *db, const struct db_batch *batch, size_t *left_out)
 	err = db_write_bare(db, batch);
 	if (err != -ENOSPC)
 		return err;
-	/* The blocks are in force, and where the log was read to is worth more than their history.
-	 */
+	/* The kernel has the blocks; the log positions are worth more than their history. */
 	rest.blocks_count = 0;
 	err = db_write_once(db, &rest);
 	if (!err)
@@ -258,7 +255,7 @@ int db_write(struct db *db, const struct db_batch *batch, size_t *left_out)
 	return err;
 }
 
-/* What was left of the clock; false: nothing valid. */
+/* The saved clock. False: none that is valid. */
 static bool db_read_clock(struct db *db, struct db_clock *out)
 {
 	bool valid = true, found = false;
@@ -281,7 +278,7 @@ static bool db_read_clock(struct db *db, struct db_clock *out)
 	return found;
 }
 
-/* What an older version left: the latest time that the state itself knows, or else `now`. */
+/* A state without a clock: the latest time that its rows prove, or else `now`. */
 static void db_guess_clock(struct db *db, const struct db_clock *now, struct db_clock *out)
 {
 	sqlite3_stmt *ask;
@@ -299,8 +296,8 @@ static void db_guess_clock(struct db *db, const struct db_clock *now, struct db_
 }
 
 /*
- * From when on what is over is so for sure. What has passed by now is kept, and never goes back: a
- * wall clock that is behind for a while, as before the time is known after a boot, changes nothing.
+ * The time that has certainly come. It is saved, and never goes back: a wall clock that is behind
+ * for a while, as after a boot until the time is known, changes nothing.
  */
 static int64_t db_horizon(struct db *db, const struct db_clock *now)
 {
@@ -357,7 +354,7 @@ int db_lift_all(struct db *db, int64_t now, uint64_t *lifted)
 	char text[256];
 	int err;
 
-	/* A daemon may still hold blocks that are older than this. */
+	/* A daemon can still hold blocks that are older than this. */
 	snprintf(text, sizeof(text),
 		 "BEGIN IMMEDIATE; INSERT OR REPLACE INTO lifts VALUES(" DB_ALL
 		 ",%lld); UPDATE blocks SET lifted=%lld WHERE until>%lld AND lifted=0",

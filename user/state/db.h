@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* The state on disk: blocks with their evidence, repeat offenders, and how far each log was read.
- */
+/* The state on disk: blocks with their evidence, repeat offenders, and the position in each log. */
 #ifndef DB_H
 #define DB_H
 
@@ -11,62 +10,61 @@
 #include "state/db_types.h"
 
 /*
- * One SQLite file in a folder. Times are milliseconds since 1970. Errors are -errno: -ENOSPC: disk
- * or size are used up; -EROFS, -EACCES, -EIO; -EBUSY: somebody else is at it; -EBADMSG: what is
- * there is no such file, or damaged; -EPERM: the folder or the file belongs to somebody other than
- * us and root, or others may write to it. Nothing is said.
+ * One SQLite file in a folder. Times are milliseconds since 1970. Errors are -errno: -ENOSPC: the
+ * disk or the size limit is full; -EROFS, -EACCES, -EIO; -EBUSY: locked by another process;
+ * -EBADMSG: damaged, or not such a file; -EPERM: the folder or the file is owned by a user other
+ * than the caller and root, or other users can write to it. Nothing is logged.
  */
 struct db;
 
 /*
- * Opens the file in `folder`, to be written if there are `limits`, and makes both if they are not
- * there; then its mode, and that of what SQLite has beside it, is 0640 or less whatever the umask.
- * The caller closes *out.
+ * Opens the file in `folder`. With `limits`, opens it for writing, and creates folder and file if
+ * they do not exist; the mode of the file, and of those that SQLite creates next to it, is 0640 or
+ * less, whatever the umask. A file of version 0.1 is upgraded. The caller closes *out.
  */
 int db_open(const char *folder, const struct db_limits *limits, struct db **out);
 
-/* strerror(3), but for -EPERM, which is said as it is meant here. */
+/* strerror(3), except EPERM, which has the meaning above. `err` is positive. */
 const char *db_strerror(int err);
 
-/* Puts a damaged file aside; `aside` is its new name. */
+/* Renames a damaged file; `aside` receives the new name. 0 or -errno. */
 int db_put_aside(const char *folder, char *aside, size_t size);
 
 /*
- * 0 or -errno. Where there is no room for all of it, what can be done without goes, and at last
- * *left_out is how many of the blocks were not entered.
+ * 0 or -errno. Without enough room, deletes what is needed least. *left_out is the number of blocks
+ * that still did not fit and were not written.
  */
 int db_write(struct db *db, const struct db_batch *batch, size_t *left_out);
 
-/* False if somebody has taken the file away, so that whatever is written is lost. */
+/* False: the file was deleted or replaced, so that everything written to it is lost. */
 bool db_is_there(const struct db *db);
 
 /*
- * Forgets what is over for long enough, some of it each time. True: there is more. What has not
- * really passed by db_clock.h is not over, however far ahead the wall clock is.
+ * Deletes rows that are older than the limits, some of them in each call. True: there are more.
+ * Only time that has passed by db_clock.h counts, however far ahead the wall clock is.
  */
 struct db_clock;
 bool db_prune(struct db *db, const struct db_clock *now);
 
-/* Enters that all blocks are lifted, *lifted of them, and those made before that are entered later.
+/*
+ * Marks all blocks as unblocked, *lifted of them, and also those that began before `now` and are
+ * written later.
  */
 int db_lift_all(struct db *db, int64_t now, uint64_t *lifted);
 
-/*
- * Whatever is read from here on is checked: a row that is not valid is skipped and counted, as
- * db_row.h has it.
- */
+/* All functions below validate each row by db_row.h; an invalid row is skipped and counted. */
 
-/* `log` and `lines` are gone after the call. Stops at what is not 0, and returns it. */
+/* `log` and `lines` are valid during the call only. A result other than 0 ends the walk. */
 typedef int db_each_block(void *context, const struct db_block *block);
 
 /* Active blocks at `now`, without dry runs and unblocked hosts. */
 int db_running(struct db *db, int64_t now, db_each_block *each, void *context);
 
-/* Blocks of what is in `whom` (NULL: of all) or holds it, the latest first, `most` at most. */
+/* Blocks in `target` or that contain it (NULL: all), the latest first, `most` at most. */
 int db_history(struct db *db, const struct addr_prefix *target, unsigned int most,
 	       db_each_block *each, void *context);
 
-/* Blocks whose line was of this time or later. */
+/* Blocks whose line's time is `event` or later. */
 int db_since(struct db *db, int64_t event, db_each_block *each, void *context);
 
 typedef void db_each_repeat(void *context, const struct addr *host, unsigned int times,
@@ -75,17 +73,17 @@ typedef void db_each_repeat(void *context, const struct addr *host, unsigned int
 int db_repeats(struct db *db, db_each_repeat *each, void *context);
 
 /*
- * -ENOENT: nothing is known of that log, or what is known is not valid. 0 without a place: it was
- * not there yet.
+ * -ENOENT: that log is not known, or its rows are invalid. 0 and no files in *done: the log did not
+ * exist yet.
  */
 int db_log(struct db *db, const char *name, struct log_position *done, struct log_position *from);
 
 int db_totals(struct db *db, const char *who, struct db_totals *out);
 
-/* How many rows have been skipped; one that was read twice counts twice. */
+/* Number of rows skipped; a row that was read twice counts twice. */
 uint64_t db_bad(const struct db *db);
 
-/* Reads all there is, and counts the rows that are not valid. 0 or -errno. */
+/* Reads all rows, and counts the invalid ones. 0 or -errno. */
 int db_count_bad(struct db *db, uint64_t *out);
 
 /* Accepts NULL. */

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* How much time has really passed, whatever the wall clock says. Pure, but for db_clock_now().
- */
+/* Measures how much time has passed, whatever the wall clock says. Pure, except db_clock_now(). */
 #include "state/db_clock.h"
 
 #include <stdio.h>

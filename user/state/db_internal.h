@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* What the files of the store share of SQLite; for store*.c only. */
-#ifndef DB_SQL_H
-#define DB_SQL_H
+/* SQLite helpers that the files db*.c share; not for other files. */
+#ifndef DB_INTERNAL_H
+#define DB_INTERNAL_H
 
 #include <limits.h>
 #include <sqlite3.h>
@@ -13,22 +13,22 @@
 struct db {
 	sqlite3 *db;
 	char path[PATH_MAX];
-	ino_t inode;		 /* of the file that was opened */
-	struct db_limits limits; /* all 0: not to be written */
-	uint64_t bad;		 /* rows that were read and are not valid */
+	ino_t inode;		 /* of the opened file */
+	struct db_limits limits; /* all 0: opened for reading */
+	uint64_t bad;		 /* invalid rows that were read */
 };
 
-/* -errno for what SQLite said last. */
+/* -errno for SQLite's last error. */
 int db_errno(sqlite3 *db);
 
-/* 0 or -errno, as all of these. */
+/* These return 0 or -errno. */
 int db_exec(sqlite3 *db, const char *sql);
 int db_prepare(sqlite3 *db, const char *sql, sqlite3_stmt **out);
 
-/* Runs a statement that gives no rows, and makes it ready for the next time. */
+/* Runs a statement that returns no rows, and resets it. */
 int db_step(sqlite3 *db, sqlite3_stmt *statement);
 
-/* A column of the row at hand; *valid is cleared if it is of another type. */
+/* A column of the current row; *valid is cleared if its type is another. */
 int64_t db_column_number(sqlite3_stmt *row, int column, bool *valid);
 struct db_row_text db_column_text(sqlite3_stmt *row, int column, int type, bool *valid);
 

@@ -1,23 +1,22 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* The state on disk: how far each log was read, and what it came to in all. */
+/* The state on disk: the position in each log, and the totals. */
 #include <errno.h>
 #include <string.h>
 
 #include "state/db_internal.h"
 
-static int db_write_places(struct db *db, const char *log, bool earlier,
-			   const struct log_position_files *places)
+static int db_write_files(struct db *db, const char *log, bool earlier,
+			  const struct log_position_files *files)
 {
 	sqlite3_stmt *insert;
 	int err = db_prepare(db->db, "INSERT INTO places VALUES(?,?,?,?,?,?,?,?,?,?,?)", &insert);
 
-	for (unsigned int i = 0; i < places->count && !err; i++) {
-		const struct log_position_file *place = &places->places[i];
-		const uint64_t values[] = { earlier,	       i,
-					    place->generation, place->device,
-					    place->inode,      place->offset,
-					    place->proof,      place->head,
-					    place->head_size,  place->skip };
+	for (unsigned int i = 0; i < files->count && !err; i++) {
+		const struct log_position_file *file = &files->places[i];
+		const uint64_t values[] = { earlier,	  i,	       file->generation,
+					    file->device, file->inode, file->offset,
+					    file->proof,  file->head,  file->head_size,
+					    file->skip };
 
 		sqlite3_bind_text(insert, 1, log, -1, SQLITE_STATIC);
 		for (int j = 0; j < (int)(sizeof(values) / sizeof(values[0])); j++)
@@ -28,7 +27,7 @@ static int db_write_places(struct db *db, const char *log, bool earlier,
 	return err;
 }
 
-/* `sql` names a log by its only parameter. */
+/* Runs `sql`, whose only parameter is the log. */
 static int db_of_log(struct db *db, const char *sql, const char *log)
 {
 	sqlite3_stmt *statement;
@@ -48,9 +47,9 @@ int db_write_log(struct db *db, const struct db_log *log)
 	int err = db_of_log(db, "DELETE FROM places WHERE log=?", log->name);
 
 	if (!err)
-		err = db_write_places(db, log->name, false, &log->done.places);
+		err = db_write_files(db, log->name, false, &log->done.places);
 	if (!err)
-		err = db_write_places(db, log->name, true, &log->from.places);
+		err = db_write_files(db, log->name, true, &log->from.places);
 	if (err)
 		return err;
 	err = db_prepare(db->db, "INSERT OR REPLACE INTO cursors VALUES(?,?)", &insert);
@@ -63,7 +62,7 @@ int db_write_log(struct db *db, const struct db_log *log)
 	return err;
 }
 
-static bool db_read_place(sqlite3_stmt *at, struct log_position *done, struct log_position *from)
+static bool db_read_file(sqlite3_stmt *at, struct log_position *done, struct log_position *from)
 {
 	bool valid = true;
 	const int64_t earlier = db_column_number(at, 0, &valid);
@@ -83,9 +82,9 @@ static bool db_read_place(sqlite3_stmt *at, struct log_position *done, struct lo
 	       !db_row_place(&row, earlier ? &from->places : &done->places);
 }
 
-/* 0; -ENOENT: there is a row that is not valid, and one alone makes the rest worthless. */
-static int db_read_places(struct db *db, const char *name, struct log_position *done,
-			  struct log_position *from)
+/* 0; -ENOENT: a row is invalid, so that the others are of no use either. */
+static int db_read_files(struct db *db, const char *name, struct log_position *done,
+			 struct log_position *from)
 {
 	sqlite3_stmt *ask;
 	uint64_t bad = 0;
@@ -98,7 +97,7 @@ static int db_read_places(struct db *db, const char *name, struct log_position *
 		return err;
 	sqlite3_bind_text(ask, 1, name, -1, SQLITE_STATIC);
 	while (sqlite3_step(ask) == SQLITE_ROW)
-		bad += !db_read_place(ask, done, from);
+		bad += !db_read_file(ask, done, from);
 	sqlite3_finalize(ask);
 	db->bad += bad;
 	return bad ? -ENOENT : 0;
@@ -132,7 +131,7 @@ int db_log(struct db *db, const char *name, struct log_position *done, struct lo
 
 	memset(done, 0, sizeof(*done));
 	memset(from, 0, sizeof(*from));
-	err = db_read_places(db, name, done, from);
+	err = db_read_files(db, name, done, from);
 	if (!err)
 		err = db_read_cursor(db, name, done->cursor);
 	if (err) {

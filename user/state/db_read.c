@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* The state on disk: read back. */
+/* The state on disk: reads it back. */
 #include <errno.h>
 #include <limits.h>
 #include <string.h>
@@ -7,11 +7,11 @@
 #include "state/db_internal.h"
 #include "state/db_row.h"
 
-#define DB_COLUMNS                                                                           \
-	"SELECT host,length,since,until,quiet,trial,repeats,reason,lifted,log,serial,event," \
+#define DB_COLUMNS                                                                             \
+	"SELECT host,length,since,until,quiet,dry_run,repeats,reason,lifted,log,serial,event," \
 	"lines FROM blocks "
 
-/* False: it is not valid. The texts are gone with the row. */
+/* False: it is invalid. The texts are valid until the next row. */
 static bool db_read_block(struct db *db, sqlite3_stmt *at, struct db_block *out)
 {
 	bool valid = true;
@@ -55,7 +55,7 @@ static int db_each(struct db *db, sqlite3_stmt *ask, db_each_block *each, void *
 int db_running(struct db *db, int64_t now, db_each_block *each, void *context)
 {
 	sqlite3_stmt *ask;
-	int err = db_prepare(db->db, DB_COLUMNS "WHERE until>? AND lifted=0 AND trial=0", &ask);
+	int err = db_prepare(db->db, DB_COLUMNS "WHERE until>? AND lifted=0 AND dry_run=0", &ask);
 
 	if (err)
 		return err;
@@ -66,7 +66,7 @@ int db_running(struct db *db, int64_t now, db_each_block *each, void *context)
 int db_since(struct db *db, int64_t event, db_each_block *each, void *context)
 {
 	sqlite3_stmt *ask;
-	int err = db_prepare(db->db, DB_COLUMNS "WHERE event>=? AND log IS NOT NULL AND trial=0",
+	int err = db_prepare(db->db, DB_COLUMNS "WHERE event>=? AND log IS NOT NULL AND dry_run=0",
 			     &ask);
 
 	if (err)
@@ -86,7 +86,7 @@ static struct addr db_last(const struct addr_prefix *target)
 	return last;
 }
 
-/* A filter for rows, since SQLite knows no networks: those that `whom` is in, or that are in it. */
+/* A filter for rows, since SQLite knows no networks: those in `target` or that contain it. */
 struct db_wanted {
 	const struct addr_prefix *target;
 	db_each_block *each;
@@ -118,7 +118,7 @@ int db_history(struct db *db, const struct addr_prefix *target, unsigned int mos
 	if (!target) {
 		err = db_prepare(db->db, DB_COLUMNS "ORDER BY since DESC, id DESC", &ask);
 	} else {
-		/* What lies in it is found by the index; what is wider is seldom. */
+		/* The index finds the blocks in it; wider ones are rare. */
 		err = db_prepare(
 			db->db,
 			DB_COLUMNS
@@ -183,7 +183,7 @@ static void db_skip_repeat(void *context, const struct addr *host, unsigned int 
 	(void)until;
 }
 
-/* Each log and each daemon that the state knows. */
+/* Calls `read` for each name that `sql` selects. */
 static int db_read_names(struct db *db, const char *sql,
 			 void (*read)(struct db *db, const char *name))
 {

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Rows of the state as the file has them, and what of them is valid: anybody may have written it.
- */
+/* Validates rows of the state, since any program may have written to the file. */
 #include "state/db_row.h"
 #include "sobig.h"
 
@@ -9,7 +8,7 @@
 
 #define DB_ROW_SECONDS_MAX (DB_ROW_LONGEST / 1000)
 
-/* A log's clock may be off by this from ours where a block is made by it. */
+/* How far the clock of a log may differ from ours when its line causes a block. */
 #define DB_ROW_SKEW (24 * 3600 * INT64_C(1000))
 
 static bool db_row_in(int64_t value, int64_t least, int64_t most)
@@ -22,7 +21,7 @@ static bool db_row_is_time(int64_t value)
 	return db_row_in(value, 1, DB_ROW_TIME_MAX);
 }
 
-/* Without a NUL, which would hide what is behind it. */
+/* Without a NUL, which would hide the rest. */
 static bool db_row_is_text(const struct db_row_text *text, size_t most)
 {
 	return text->bytes && text->size <= most && !memchr(text->bytes, '\0', text->size);
@@ -64,7 +63,7 @@ static bool db_row_network(const struct db_row_block *row, struct addr_prefix *o
 	return !addr_prefix_is_host(out) || !addr_is_special(&out->addr);
 }
 
-/* A log's stamps may say any year. */
+/* A timestamp in a log can have any year. */
 static bool db_row_times(const struct db_row_block *row)
 {
 	int64_t latest = row->since > row->event ? row->since : row->event;
@@ -75,7 +74,7 @@ static bool db_row_times(const struct db_row_block *row)
 	       db_row_in(row->lifted, 0, DB_ROW_TIME_MAX);
 }
 
-/* Lines of evidence have an LF each. */
+/* Each line of evidence ends with an LF. */
 static bool db_row_lines(const struct db_row_text *lines)
 {
 	return db_row_is_text(lines, DB_ROW_LINES_MAX) &&
@@ -126,22 +125,22 @@ int db_row_repeat(const struct db_row_repeat *row, struct addr *host, unsigned i
 
 int db_row_place(const struct db_row_place *row, struct log_position_files *out)
 {
-	struct log_position_file *place = &out->places[out->count];
+	struct log_position_file *file = &out->places[out->count];
 
 	if (out->count == LOG_POSITION_FILES || row->rank != out->count ||
 	    !db_row_in(row->generation, 0, (INT64_C(1) << (63 - LOG_POSITION_SERIAL_BITS)) - 1) ||
-	    (out->count && (uint64_t)row->generation <= place[-1].generation) ||
+	    (out->count && (uint64_t)row->generation <= file[-1].generation) ||
 	    !db_row_in(row->offset, 0, (INT64_C(1) << LOG_POSITION_SERIAL_BITS) - 1) ||
 	    !db_row_in(row->head_size, 0, LOG_POSITION_HEAD_MAX) || !db_row_in(row->skip, 0, 1))
 		return -EINVAL;
-	*place = (struct log_position_file){ .generation = row->generation,
-					     .device = row->device,
-					     .inode = row->inode,
-					     .offset = row->offset,
-					     .proof = row->proof,
-					     .head = row->head,
-					     .head_size = row->head_size,
-					     .skip = row->skip };
+	*file = (struct log_position_file){ .generation = row->generation,
+					    .device = row->device,
+					    .inode = row->inode,
+					    .offset = row->offset,
+					    .proof = row->proof,
+					    .head = row->head,
+					    .head_size = row->head_size,
+					    .skip = row->skip };
 	out->count++;
 	return 0;
 }

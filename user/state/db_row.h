@@ -1,18 +1,17 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Rows of the state as the file has them, and what of them is valid: anybody may have written it.
- */
+/* Validates rows of the state, since any program may have written to the file. */
 #ifndef DB_ROW_H
 #define DB_ROW_H
 
 #include "state/db_types.h"
 
 /*
- * Pure: no SQLite, no clock, no allocation. A row's bytes and texts are the caller's; texts need no
- * NUL, and NULL means SQL's. Times are milliseconds since 1970. Each function returns 0, or -EINVAL
- * and *out is as before.
+ * Pure: no SQLite, no clock, no allocation. Bytes and texts of a row are owned by the caller; a
+ * text needs no NUL, and NULL stands for SQL's NULL. Times are milliseconds since 1970. Each
+ * function returns 0, or -EINVAL and leaves *out untouched.
  */
 
-/* For how long a block may run at most after it was made or last made longer, ms. */
+/* Longest time that a block lasts after it began or was last extended, ms. */
 #define DB_ROW_LONGEST (366 * 24 * 3600 * INT64_C(1000))
 
 /* The times of blocks are before the year 10000. */
@@ -20,7 +19,7 @@
 
 #define DB_ROW_REPEATS_MAX 10000000
 #define DB_ROW_LINES_MAX   65536
-#define DB_ROW_LOG_MAX	   4352 /* of a log's name: a path, or a unit of the journal */
+#define DB_ROW_LOG_MAX	   4352 /* bytes of a log's name: a path or a unit of the journal */
 
 struct db_row_text {
 	const char *bytes;
@@ -38,9 +37,9 @@ struct db_row_block {
 };
 
 /*
- * The network is canonical, no wider than `block` takes, and no special host; the times are in
- * order. out->log and out->lines are row->log.bytes and row->lines.bytes; whoever reads them as
- * strings has put a NUL behind them.
+ * A valid network is canonical, not wider than `block` accepts, and not a special host; the times
+ * are in order. out->log and out->lines are row->log.bytes and row->lines.bytes; a caller that uses
+ * them as strings makes sure that they are NUL-terminated.
  */
 int db_row_block(const struct db_row_block *row, struct db_block *out);
 
@@ -53,12 +52,12 @@ struct db_row_repeat {
 int db_row_repeat(const struct db_row_repeat *row, struct addr *host, unsigned int *times,
 		  int64_t *until);
 
-/* Numbers that have no sign in struct log_position_file stand as SQLite keeps them, in 64 bits. */
+/* As SQLite stores them: unsigned numbers of struct log_position_file as signed ones of 64 bits. */
 struct db_row_place {
 	int64_t rank, generation, device, inode, offset, proof, head, head_size, skip;
 };
 
-/* Adds the place to `out`, of which it has to be the next. */
+/* Appends the file to `out`; it must be the next in the order of ranks. */
 int db_row_place(const struct db_row_place *row, struct log_position_files *out);
 
 /* A journal's cursor, printable ASCII. */

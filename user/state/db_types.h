@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* What is in the state: blocks, log positions, totals, and what is written in one go. */
+/* The contents of the state: blocks, log positions, totals, and a batch of them to write. */
 #ifndef DB_TYPES_H
 #define DB_TYPES_H
 
@@ -15,8 +15,8 @@
 
 struct db_limits {
 	uint64_t size;	  /* bytes at most */
-	int64_t history;  /* ms for which blocks are kept that are over */
-	int64_t remember; /* and repeat offenders after their last block */
+	int64_t history;  /* ms for which expired and removed blocks are kept */
+	int64_t remember; /* the same of repeat offenders, after their last block */
 };
 
 struct db_block {
@@ -27,14 +27,14 @@ struct db_block {
 	bool dry_run;
 	unsigned int repeats;
 	char reason[SOBIG_REASON_SIZE];
-	int64_t lifted;	   /* 0: it was not */
-	const char *log;   /* where the line stood that led to it, NULL: a manual block */
+	int64_t lifted;	   /* when it was unblocked; 0: it was not */
+	const char *log;   /* the log with the line that caused it; NULL: a manual block */
 	uint64_t serial;   /* of that line */
-	int64_t event;	   /* and its time */
-	const char *lines; /* the evidence, LF behind each; "" */
+	int64_t event;	   /* the time of that line */
+	const char *lines; /* the evidence, each line with its LF; "": none */
 };
 
-/* A log's place, and an earlier one, from which on its lines are still of interest. */
+/* The position in a log, and an earlier one from which lines are read again after a restart. */
 struct db_log {
 	const char *name;
 	struct log_position done;
@@ -48,7 +48,7 @@ struct db_totals {
 	bool braked; /* the brake is engaged */
 };
 
-/* What is written in one go, whole or not at all. */
+/* Written in one transaction. */
 struct db_batch {
 	const struct db_block *blocks;
 	size_t blocks_count;
@@ -56,8 +56,8 @@ struct db_batch {
 	size_t lifts_count;
 	const struct db_log *logs;
 	size_t logs_count;
-	const char *who;		/* whose totals they are */
-	const struct db_totals *totals; /* NULL: as they are */
+	const char *who;		/* the interface of the totals */
+	const struct db_totals *totals; /* NULL: unchanged */
 	int64_t now;
 };
 

@@ -8,20 +8,19 @@
 
 #include "common/hash.h"
 
-#define EVIDENCE_BUCKETS 16384 /* hosts that offend at a time; more share them */
+#define EVIDENCE_BUCKETS 16384 /* more hosts than that share buckets */
 
-/* How many lines of neighbours in the bucket are looked at, lest one talks so that none is heard.
- */
+/* Entries of a bucket that are searched, so that a host with many lines does not slow it down. */
 #define EVIDENCE_STEPS 4096
 
-/* Of a line that is too long. */
+/* For a line that is too long. */
 #define EVIDENCE_GAP  " ... "
 #define EVIDENCE_HEAD 200
 #define EVIDENCE_TAIL (EVIDENCE_LINE_MAX - EVIDENCE_HEAD - (sizeof(EVIDENCE_GAP) - 1))
 
-/* Places are counted from the start of time: the ring holds the last `size` bytes of them. */
+/* Offsets count all bytes ever written: the ring holds the last `size` of them. */
 struct evidence_entry {
-	uint64_t earlier; /* of the same bucket; 0: none */
+	uint64_t earlier; /* offset of the previous entry in the bucket; 0: none */
 	struct addr host;
 	uint32_t length;
 	char line[];
@@ -30,7 +29,7 @@ struct evidence_entry {
 struct evidence {
 	uint64_t seed;
 	size_t size;
-	uint64_t next; /* where the next entry goes */
+	uint64_t next; /* offset of the next entry */
 	uint64_t latest[EVIDENCE_BUCKETS];
 	_Alignas(8) char ring[];
 };
@@ -43,7 +42,7 @@ int evidence_open(size_t max_bytes, uint64_t seed, struct evidence **out)
 		return -ENOMEM;
 	evidence->seed = seed;
 	evidence->size = max_bytes & ~(size_t)7;
-	evidence->next = evidence->size; /* so that no place is 0 */
+	evidence->next = evidence->size; /* so that no offset is 0 */
 	*out = evidence;
 	return 0;
 }
@@ -53,9 +52,9 @@ static size_t evidence_bucket(const struct evidence *evidence, const struct addr
 	return hash_bytes(host, sizeof(*host), evidence->seed) % EVIDENCE_BUCKETS;
 }
 
-static struct evidence_entry *evidence_at(const struct evidence *evidence, uint64_t place)
+static struct evidence_entry *evidence_at(const struct evidence *evidence, uint64_t offset)
 {
-	return (struct evidence_entry *)(evidence->ring + place % evidence->size);
+	return (struct evidence_entry *)(evidence->ring + offset % evidence->size);
 }
 
 void evidence_add(struct evidence *evidence, const struct addr *host, const char *line,
@@ -69,7 +68,7 @@ void evidence_add(struct evidence *evidence, const struct addr *host, const char
 	if (length > EVIDENCE_LINE_MAX)
 		length = EVIDENCE_LINE_MAX;
 	size = (sizeof(*entry) + length + 7) & ~(size_t)7;
-	/* None goes over the edge. */
+	/* No entry wraps around the end. */
 	left = evidence->size - evidence->next % evidence->size;
 	if (left < size)
 		evidence->next += left;
@@ -78,7 +77,7 @@ void evidence_add(struct evidence *evidence, const struct addr *host, const char
 	entry->host = *host;
 	entry->length = length;
 	memcpy(entry->line, line, length);
-	/* What is said of the host stands behind whatever it made so long. */
+	/* exim writes its reason at the end, after the long text of the host. */
 	if (whole > length) {
 		memcpy(entry->line + EVIDENCE_HEAD, EVIDENCE_GAP, sizeof(EVIDENCE_GAP) - 1);
 		memcpy(entry->line + length - EVIDENCE_TAIL, line + whole - EVIDENCE_TAIL,
@@ -93,19 +92,19 @@ unsigned int evidence_each(const struct evidence *evidence, const struct addr *h
 			   void (*each)(void *context, const char *line, size_t length),
 			   void *context)
 {
-	uint64_t place = evidence->latest[evidence_bucket(evidence, host)];
+	uint64_t offset = evidence->latest[evidence_bucket(evidence, host)];
 	unsigned int found = 0, steps = 0;
 
-	/* What lies further back has been written over. */
-	while (found < most && steps++ < EVIDENCE_STEPS && place &&
-	       place + evidence->size > evidence->next) {
-		const struct evidence_entry *entry = evidence_at(evidence, place);
+	/* Older entries are overwritten. */
+	while (found < most && steps++ < EVIDENCE_STEPS && offset &&
+	       offset + evidence->size > evidence->next) {
+		const struct evidence_entry *entry = evidence_at(evidence, offset);
 
 		if (!memcmp(&entry->host, host, sizeof(*host))) {
 			each(context, entry->line, entry->length);
 			found++;
 		}
-		place = entry->earlier;
+		offset = entry->earlier;
 	}
 	return found;
 }

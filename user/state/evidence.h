@@ -9,17 +9,19 @@
 
 struct evidence;
 
-/* Bytes kept of a line; of a longer one, its beginning, " ... " and its end. */
+/* Bytes kept of a line. Of a longer one, its beginning, " ... " and its end are kept. */
 #define EVIDENCE_LINE_MAX 480
 
-/* As many lines as fit into `memory` bytes. `seed` is a secret. -ENOMEM. The caller closes *out. */
+/* Keeps the lines that fit into `max_bytes`. `seed` is a secret. 0 or -ENOMEM. The caller closes
+ * *out. */
 int evidence_open(size_t max_bytes, uint64_t seed, struct evidence **out);
 
-/* Keeps a line of `host`, in place of the oldest of all. */
+/* Keeps a line of `host`, and overwrites the oldest lines of all hosts. */
 void evidence_add(struct evidence *evidence, const struct addr *host, const char *line,
 		  size_t length);
 
-/* Hands over the host's latest lines, the newest first, `most` at most. How many there were. */
+/* Calls `each` for the host's latest lines, the newest first, `most` at most. Returns their number.
+ */
 unsigned int evidence_each(const struct evidence *evidence, const struct addr *host,
 			   unsigned int most,
 			   void (*each)(void *context, const char *line, size_t length),

@@ -14,14 +14,14 @@
 #include <string.h>
 #include <time.h>
 
-/* Blocks that wait for a disk; with their evidence, some 100 MB at worst. */
+/* Blocks waiting to be written; with their evidence, about 100 MB at worst. */
 #define WRITER_WAITING_MAX 20000
 #define WRITER_LOGS_MAX	   16
 #define WRITER_WHO_SIZE	   64
 #define WRITER_RETRY	   5 /* seconds */
 #define WRITER_PRUNE	   60
 
-/* What one writer_post() leads to, or several that could not be written yet. */
+/* The contents of one writer_post(), or of several that could not be written yet. */
 struct writer_batch {
 	struct db_block *blocks;
 	size_t blocks_count, blocks_room;
@@ -46,9 +46,9 @@ struct writer {
 	bool has_post;
 	bool over;
 	struct writer_state state;
-	/* The thread's own: */
+	/* Used by the thread only: */
 	struct db *db;
-	bool checked; /* the rows of it, once */
+	bool checked; /* its rows were validated, which is done once */
 	time_t pruned;
 };
 
@@ -85,7 +85,7 @@ static bool writer_make_room(void **items, size_t count, size_t *room, size_t si
 	return true;
 }
 
-/* Under the lock: that `block` is not entered, and would not be restored. */
+/* With the lock held: `block` is not written, and cannot be restored. */
 static void writer_note_lost(struct writer *writer, const struct db_block *block)
 {
 	writer->state.lost++;
@@ -93,7 +93,7 @@ static void writer_note_lost(struct writer *writer, const struct db_block *block
 		writer->state.lost_until = block->until;
 }
 
-/* Takes over the strings of `block`. */
+/* Takes ownership of the strings of `block`. */
 static void writer_add_block(struct writer *writer, struct writer_batch *batch,
 			     const struct db_block *block)
 {
@@ -131,7 +131,7 @@ void writer_lift(struct writer *writer, const struct addr_prefix *target)
 	pthread_mutex_unlock(&writer->lock);
 }
 
-/* Adds `from` to `to`, which is older; `from` is empty after that. */
+/* Appends `from` to `to`, which is older, and empties `from`. */
 static void writer_merge(struct writer *writer, struct writer_batch *to, struct writer_batch *from)
 {
 	for (size_t i = 0; i < from->blocks_count; i++)
@@ -162,8 +162,8 @@ void writer_post(struct writer *writer, const struct db_log *logs, size_t count,
 	pthread_mutex_unlock(&writer->lock);
 }
 
-/* A file that is damaged is put aside, and a new one begun. */
-static int writer_mend(struct writer *writer)
+/* Renames a damaged file, and creates a new one. */
+static int writer_replace_damaged(struct writer *writer)
 {
 	char aside[PATH_MAX];
 	int err;
@@ -179,7 +179,7 @@ static int writer_mend(struct writer *writer)
 	return db_open(writer->folder, &writer->limits, &writer->db);
 }
 
-/* Here, where nobody waits for it. */
+/* In this thread, so that nothing has to wait for it. */
 static void writer_check(struct writer *writer)
 {
 	uint64_t bad;
@@ -218,11 +218,11 @@ static int writer_write(struct writer *writer, const struct writer_batch *batch)
 	if (!writer->db)
 		err = db_open(writer->folder, &writer->limits, &writer->db);
 	if (err == -EBADMSG)
-		err = writer_mend(writer);
+		err = writer_replace_damaged(writer);
 	if (!err)
 		err = db_write(writer->db, &rows, &left_out);
 	if (err == -EBADMSG) {
-		err = writer_mend(writer);
+		err = writer_replace_damaged(writer);
 		if (!err)
 			err = db_write(writer->db, &rows, &left_out);
 	}
@@ -232,7 +232,7 @@ static int writer_write(struct writer *writer, const struct writer_batch *batch)
 			writer_note_lost(writer, &batch->blocks[i]);
 		pthread_mutex_unlock(&writer->lock);
 	}
-	/* What the file stood for may be gone: it is looked for again. */
+	/* The disk may no longer be there: open the file again next time. */
 	if (err && writer->db) {
 		db_close(writer->db);
 		writer->db = NULL;
@@ -252,7 +252,7 @@ static void writer_prune(struct writer *writer, int64_t now)
 		writer->pruned = second;
 }
 
-/* Waits for a post, and takes it out. False: there is none, and it is over. */
+/* Waits for a post, and takes it. False: there is none, and the writer is being closed. */
 static bool writer_take(struct writer *writer, struct writer_batch *out, bool failed)
 {
 	struct timespec until;
@@ -263,7 +263,7 @@ static bool writer_take(struct writer *writer, struct writer_batch *out, bool fa
 	while (!writer->over && (failed || !writer->has_post) &&
 	       pthread_cond_timedwait(&writer->posted, &writer->lock, &until) != ETIMEDOUT)
 		;
-	/* As one, or a last post that comes in between is left unwritten. */
+	/* Under one lock, or a last post in between would not be written. */
 	goes_on = writer->has_post || !writer->over;
 	*out = writer->waiting;
 	memset(&writer->waiting, 0, sizeof(writer->waiting));
@@ -272,7 +272,7 @@ static bool writer_take(struct writer *writer, struct writer_batch *out, bool fa
 	return goes_on;
 }
 
-/* What could not be written waits, with what has come since behind it. */
+/* A batch that could not be written waits, followed by what was posted since. */
 static void writer_put_back(struct writer *writer, struct writer_batch *batch)
 {
 	struct writer_batch since;
@@ -329,7 +329,7 @@ int writer_open(const char *folder, const char *who, const struct db_limits *lim
 	snprintf(writer->who, sizeof(writer->who), "%s", who);
 	writer->limits = *limits;
 	pthread_mutex_init(&writer->lock, NULL);
-	/* Setting the wall clock makes nobody wait. */
+	/* A step of the wall clock must not prolong the wait. */
 	pthread_condattr_init(&monotonic);
 	pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
 	pthread_cond_init(&writer->posted, &monotonic);

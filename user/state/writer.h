@@ -8,27 +8,27 @@
 struct writer;
 
 /*
- * Writes into `folder` from now on, the totals as those of `who`, and tries again as long as it
- * cannot. 0 or -ENOMEM. The caller closes *out, which writes what is left, if it can.
+ * Writes to `folder`, the totals as those of the interface `who`, and retries after a failure. 0 or
+ * -ENOMEM. The caller closes *out, which writes the rest, if it can.
  */
 int writer_open(const char *folder, const char *who, const struct db_limits *limits,
 		struct writer **out);
 
-/* Each of these is written with the next writer_post(), all of it or nothing. */
+/* The next writer_post() writes these, in one transaction. */
 void writer_block(struct writer *writer, const struct db_block *block);
 void writer_lift(struct writer *writer, const struct addr_prefix *target);
 
-/* How far the logs were read by now, whose names stay the caller's; `now` in ms since 1970. */
+/* The current log positions, whose names stay owned by the caller; `now` in ms since 1970. */
 void writer_post(struct writer *writer, const struct db_log *logs, size_t count,
 		 const struct db_totals *totals, int64_t now);
 
 struct writer_state {
-	int error;	    /* errno of why nothing can be written at present; 0: it can */
-	uint64_t lost;	    /* blocks for which there was no room, and that are not entered */
-	int64_t lost_until; /* until when the last of these runs, ms since 1970; 0: there is none */
-	uint64_t bad;	    /* rows that were not valid when the file was first opened */
-	uint64_t damaged;   /* files put aside */
-	uint64_t gone;	    /* files that somebody took away */
+	int error;	    /* errno: why nothing can be written now; 0: it can */
+	uint64_t lost;	    /* blocks that were not written for lack of room */
+	int64_t lost_until; /* the latest end of one of them, ms since 1970; 0: none */
+	uint64_t bad;	    /* invalid rows when the file was first opened */
+	uint64_t damaged;   /* damaged files that were renamed */
+	uint64_t gone;	    /* files that another program deleted or replaced */
 };
 
 struct writer_state writer_state(struct writer *writer);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* The state on disk: whole batches or nothing, history that ends, a size that is kept. */
+/* The state on disk: batches are atomic, history is pruned, the size is limited. */
 #include "unit/suite.h"
 
 #include <errno.h>
@@ -20,7 +20,7 @@
 #define HOUR INT64_C(3600000)
 #define DAY  (24 * HOUR)
 
-static char folder[] = "/tmp/sobig-store-XXXXXX";
+static char folder[] = "/tmp/sobig-state-XXXXXX";
 static struct db *db;
 static const struct db_limits limits = { .size = 1 << 20,
 					 .history = 90 * DAY,
@@ -29,7 +29,7 @@ static const struct db_limits limits = { .size = 1 << 20,
 static int start(void **state)
 {
 	(void)state;
-	strcpy(strchr(folder, '-') + sizeof("-store-") - 1, "XXXXXX");
+	strcpy(strchr(folder, '-') + sizeof("-state-") - 1, "XXXXXX");
 	return mkdtemp(folder) ? db_open(folder, &limits, &db) : -1;
 }
 
@@ -72,60 +72,60 @@ static int write_block(struct db_block of)
 	return write_batch(&batch);
 }
 
-struct heard {
+struct found {
 	struct db_block blocks[100];
 	char lines[64];
 	int count;
 };
 
-static int hear(void *context, const struct db_block *of)
+static int note_block(void *context, const struct db_block *of)
 {
-	struct heard *heard = context;
+	struct found *found = context;
 
-	if (heard->count < 100)
-		heard->blocks[heard->count] = *of;
-	snprintf(heard->lines, sizeof(heard->lines), "%s", of->lines);
-	heard->count++;
+	if (found->count < 100)
+		found->blocks[found->count] = *of;
+	snprintf(found->lines, sizeof(found->lines), "%s", of->lines);
+	found->count++;
 	return 0;
 }
 
 static int history(const char *address)
 {
 	struct addr_prefix target;
-	struct heard heard = { 0 };
+	struct found found = { 0 };
 
 	if (address)
 		assert_int_equal(addr_parse_prefix(address, &target), 0);
-	assert_int_equal(db_history(db, address ? &target : NULL, 100, hear, &heard), 0);
-	return heard.count;
+	assert_int_equal(db_history(db, address ? &target : NULL, 100, note_block, &found), 0);
+	return found.count;
 }
 
 static int running(int64_t now)
 {
-	struct heard heard = { 0 };
+	struct found found = { 0 };
 
-	assert_int_equal(db_running(db, now, hear, &heard), 0);
-	return heard.count;
+	assert_int_equal(db_running(db, now, note_block, &found), 0);
+	return found.count;
 }
 
-static void what_was_written_is_there_after_a_restart(void **state)
+static void written_blocks_are_read_back_after_a_restart(void **state)
 {
-	struct heard heard = { 0 };
+	struct found found = { 0 };
 
 	(void)state;
 	assert_int_equal(write_block(block("198.51.100.7", NOW, NOW + HOUR)), 0);
 	db_close(db);
 	assert_int_equal(db_open(folder, &limits, &db), 0);
-	assert_int_equal(db_history(db, NULL, 100, hear, &heard), 0);
-	assert_int_equal(heard.count, 1);
-	assert_string_equal(heard.lines, "one\ntwo\n");
-	assert_string_equal(heard.blocks[0].reason, "worm-storm: more than 15 in 5m");
-	assert_int_equal(heard.blocks[0].serial, 7);
+	assert_int_equal(db_history(db, NULL, 100, note_block, &found), 0);
+	assert_int_equal(found.count, 1);
+	assert_string_equal(found.lines, "one\ntwo\n");
+	assert_string_equal(found.blocks[0].reason, "worm-storm: more than 15 in 5m");
+	assert_int_equal(found.blocks[0].serial, 7);
 	assert_int_equal(running(NOW + HOUR - 1), 1);
 	assert_int_equal(running(NOW + HOUR), 0);
 }
 
-static void a_block_that_runs_is_made_longer_and_a_later_one_is_another(void **state)
+static void active_block_is_extended_and_a_later_one_is_a_new_row(void **state)
 {
 	(void)state;
 	assert_int_equal(write_block(block("198.51.100.7", NOW, NOW + HOUR)), 0);
@@ -136,7 +136,7 @@ static void a_block_that_runs_is_made_longer_and_a_later_one_is_another(void **s
 	assert_int_equal(history(NULL), 2);
 }
 
-static void a_lifted_block_does_not_come_back_and_its_neighbour_does(void **state)
+static void unblocked_host_is_not_restored_and_its_neighbour_is(void **state)
 {
 	struct addr_prefix target;
 	struct db_batch batch = { .lifts = &target, .lifts_count = 1, .now = NOW + 1 };
@@ -153,7 +153,7 @@ static void a_lifted_block_does_not_come_back_and_its_neighbour_does(void **stat
 	assert_int_equal(running(NOW + 4), 0);
 }
 
-static void history_is_asked_by_host_by_network_and_by_what_holds_it(void **state)
+static void history_is_found_by_host_by_network_and_by_wider_network(void **state)
 {
 	(void)state;
 	assert_int_equal(write_block(block("198.51.100.7", NOW, NOW + HOUR)), 0);
@@ -169,38 +169,38 @@ static void history_is_asked_by_host_by_network_and_by_what_holds_it(void **stat
 	assert_int_equal(history("2001:db8:1:2::/64"), 1);
 }
 
-static void hear_repeat(void *context, const struct addr *host, unsigned int times, int64_t until)
+static void note_repeat(void *context, const struct addr *host, unsigned int times, int64_t until)
 {
-	int64_t *heard = context;
+	int64_t *found = context;
 
 	(void)host;
-	heard[0]++;
-	heard[1] = times;
-	heard[2] = until;
+	found[0]++;
+	found[1] = times;
+	found[2] = until;
 }
 
-static void repeaters_are_known_and_dry_runs_and_manual_blocks_make_none(void **state)
+static void repeat_offenders_are_saved_and_dry_runs_and_manual_blocks_make_none(void **state)
 {
 	struct db_block again = block("198.51.100.7", NOW + 3 * HOUR, NOW + 5 * HOUR);
 	struct db_block dry_run = block("198.51.100.8", NOW, NOW + HOUR);
-	struct db_block by_hand = block("198.51.100.9", NOW, NOW + HOUR);
-	int64_t heard[3] = { 0 };
+	struct db_block manual = block("198.51.100.9", NOW, NOW + HOUR);
+	int64_t found[3] = { 0 };
 
 	(void)state;
 	again.repeats = 1;
 	dry_run.dry_run = true;
-	by_hand.log = NULL;
+	manual.log = NULL;
 	assert_int_equal(write_block(block("198.51.100.7", NOW, NOW + HOUR)), 0);
 	assert_int_equal(write_block(again), 0);
 	assert_int_equal(write_block(dry_run), 0);
-	assert_int_equal(write_block(by_hand), 0);
-	assert_int_equal(db_repeats(db, hear_repeat, heard), 0);
-	assert_int_equal(heard[0], 1);
-	assert_int_equal(heard[1], 2);
-	assert_int_equal(heard[2], NOW + 5 * HOUR);
+	assert_int_equal(write_block(manual), 0);
+	assert_int_equal(db_repeats(db, note_repeat, found), 0);
+	assert_int_equal(found[0], 1);
+	assert_int_equal(found[1], 2);
+	assert_int_equal(found[2], NOW + 5 * HOUR);
 }
 
-/* Writes past the store, as anybody may who can open the file. */
+/* Writes to the file directly, as any program with the permission can. */
 static void tamper(const char *sql)
 {
 	char path[160];
@@ -222,7 +222,7 @@ static void prune(int64_t wall, int64_t uptime, const char *boot)
 		;
 }
 
-static void what_is_over_for_long_is_forgotten(void **state)
+static void old_history_is_deleted(void **state)
 {
 	(void)state;
 	assert_int_equal(write_block(block("198.51.100.7", NOW, NOW + HOUR)), 0);
@@ -233,31 +233,31 @@ static void what_is_over_for_long_is_forgotten(void **state)
 	assert_int_equal(history(NULL), 1);
 }
 
-/* 400 days ahead for one start, and then as it should be; over a reboot, and within one boot. */
-static void a_clock_that_is_ahead_deletes_nothing_until_the_time_has_really_passed(void **state)
+/* 400 days ahead for one start, then correct; over a reboot, and within one boot. */
+static void clock_that_is_ahead_deletes_nothing_until_the_time_has_passed(void **state)
 {
-	int64_t heard[3] = { 0 };
+	int64_t found[3] = { 0 };
 
 	(void)state;
 	assert_int_equal(write_block(block("198.51.100.7", NOW, NOW + HOUR)), 0);
 	prune(NOW, 100 * DAY, "a");
 	prune(NOW + 400 * DAY, 100 * DAY + HOUR, "a");
 	prune(NOW + 400 * DAY, HOUR, "b");
-	assert_int_equal(db_repeats(db, hear_repeat, heard), 0);
-	assert_int_equal(heard[0], 1);
+	assert_int_equal(db_repeats(db, note_repeat, found), 0);
+	assert_int_equal(found[0], 1);
 	prune(NOW + 400 * DAY, 80 * DAY, "b");
-	/* It made a block, too, which tells nothing of the time. */
+	/* A block made by that clock proves nothing either. */
 	assert_int_equal(write_block(block("198.51.100.8", NOW + 400 * DAY, NOW + 401 * DAY)), 0);
 	prune(NOW + 401 * DAY, 81 * DAY, "b");
 	prune(NOW + 81 * DAY, HOUR, "c");
 	assert_int_equal(history(NULL), 2);
-	/* Ten days more, and 91 have gone by. */
+	/* Ten days later, 91 days have passed. */
 	prune(NOW + 91 * DAY + 2 * HOUR, 10 * DAY + 4 * HOUR, "c");
 	assert_int_equal(history("198.51.100.7"), 0);
 	assert_int_equal(history("198.51.100.8"), 1);
 }
 
-static void a_clock_that_was_behind_for_a_while_holds_nothing_up(void **state)
+static void clock_that_was_behind_for_a_while_delays_nothing(void **state)
 {
 	(void)state;
 	assert_int_equal(write_block(block("198.51.100.7", NOW, NOW + HOUR)), 0);
@@ -270,7 +270,7 @@ static void a_clock_that_was_behind_for_a_while_holds_nothing_up(void **state)
 	assert_int_equal(history(NULL), 0);
 }
 
-static void a_state_without_a_clock_begins_with_the_latest_that_it_knows(void **state)
+static void state_without_a_clock_starts_with_the_latest_time_in_its_rows(void **state)
 {
 	(void)state;
 	assert_int_equal(write_block(block("198.51.100.7", NOW, NOW + HOUR)), 0);
@@ -282,13 +282,13 @@ static void a_state_without_a_clock_begins_with_the_latest_that_it_knows(void **
 	assert_int_equal(history(NULL), 2);
 	prune(NOW + 400 * DAY, HOUR + 11 * DAY, "a");
 	assert_int_equal(history(NULL), 1);
-	/* A clock that cannot be is none. */
+	/* An impossible clock counts as none. */
 	tamper("UPDATE clock SET wall=9223372036854775807");
 	prune(NOW + 400 * DAY, HOUR + 12 * DAY, "a");
 	assert_int_equal(history(NULL), 1);
 }
 
-static void all_that_a_daemon_still_holds_is_lifted_with_the_rest(void **state)
+static void lift_all_reaches_blocks_that_a_daemon_writes_later(void **state)
 {
 	uint64_t lifted = 0;
 
@@ -302,7 +302,7 @@ static void all_that_a_daemon_still_holds_is_lifted_with_the_rest(void **state)
 	assert_int_equal(running(NOW + 20), 1);
 }
 
-static void places_come_back_as_they_were(void **state)
+static void log_positions_are_read_back_unchanged(void **state)
 {
 	struct db_log log = { .name = "mx0 /log" };
 	const struct db_batch batch = { .logs = &log, .logs_count = 1 };
@@ -333,7 +333,7 @@ static void places_come_back_as_they_were(void **state)
 	assert_int_equal(db_log(db, "mx1 /log", &done, &from), -ENOENT);
 }
 
-static void the_size_is_kept_and_old_history_gives_way(void **state)
+static void size_is_limited_and_old_history_is_deleted_for_new(void **state)
 {
 	char path[160], address[32];
 	struct stat st;
@@ -351,12 +351,12 @@ static void the_size_is_kept_and_old_history_gives_way(void **state)
 	assert_int_equal(stat(path, &st), 0);
 	assert_in_range(st.st_size, 1 << 19, 1 << 20);
 	assert_int_equal(db_open(folder, &limits, &db), 0);
-	/* The latest is there, the first is not. */
+	/* The latest is still there, the first is not. */
 	assert_int_equal(history(address), 1);
 	assert_int_equal(history("10.0.0.0"), 0);
 }
 
-static void a_lift_reaches_a_block_that_is_entered_later_and_no_later_block(void **state)
+static void lift_reaches_an_earlier_block_that_is_written_later_and_no_later_block(void **state)
 {
 	struct addr_prefix target;
 	struct db_batch batch = { .lifts = &target, .lifts_count = 1, .now = NOW + 10 };
@@ -370,8 +370,8 @@ static void a_lift_reaches_a_block_that_is_entered_later_and_no_later_block(void
 	assert_int_equal(running(NOW + 40), 1);
 }
 
-/* A storm at once of more than there is room for, none of it over. */
-static void where_all_runs_the_place_is_entered_all_the_same(void **state)
+/* A storm of more active blocks than there is room for. */
+static void log_position_is_written_when_all_blocks_are_active_and_do_not_fit(void **state)
 {
 	static char lines[4800];
 	struct db_log log = { .name = "mx0 /log", .done.places.count = 1 };
@@ -402,7 +402,7 @@ static void where_all_runs_the_place_is_entered_all_the_same(void **state)
 	free(blocks);
 }
 
-static void a_file_that_is_taken_away_is_noticed(void **state)
+static void deleted_file_is_noticed(void **state)
 {
 	char path[160];
 
@@ -413,7 +413,7 @@ static void a_file_that_is_taken_away_is_noticed(void **state)
 	assert_false(db_is_there(db));
 }
 
-static void what_is_no_state_is_damaged_and_is_put_aside(void **state)
+static void file_of_another_format_is_damaged_and_is_renamed(void **state)
 {
 	char path[160], aside[200];
 	int fd;
@@ -441,13 +441,13 @@ static uint64_t bad_rows(void)
 	return bad;
 }
 
-static void a_block_that_is_not_valid_is_skipped_and_counted_and_its_neighbour_is_read(void **state)
+static void invalid_block_is_skipped_and_counted_and_its_neighbour_is_read(void **state)
 {
-	/* What each of these sets in the one row, and then sets back. */
+	/* Each of these is set in one row, and then reverted. */
 	static const char *const sets[] = {
 		"length=0",
 		"length=7",
-		"length=24", /* bits are set behind it */
+		"length=24", /* has bits set after the prefix */
 		"length=33",
 		"length=-1",
 		"length=288",
@@ -469,8 +469,8 @@ static void a_block_that_is_not_valid_is_skipped_and_counted_and_its_neighbour_i
 		"until=1e300",
 		"quiet=-1",
 		"quiet=400*86400",
-		"trial=2",
-		"trial=x'00'",
+		"dry_run=2",
+		"dry_run=x'00'",
 		"repeats=-1",
 		"repeats=4294967296",
 		"reason='a' || char(27) || '[2J'",
@@ -508,6 +508,59 @@ static void a_block_that_is_not_valid_is_skipped_and_counted_and_its_neighbour_i
 	assert_int_equal(bad_rows(), 0);
 }
 
+static void make_version_0_1(void)
+{
+	db_close(db);
+	tamper("ALTER TABLE blocks RENAME COLUMN dry_run TO trial");
+}
+
+static void state_of_version_0_1_is_taken_over(void **state)
+{
+	struct db_block dry_run = block("198.51.100.8", NOW, NOW + HOUR);
+	const struct db_limits *const as[] = { NULL, &limits };
+	int64_t found[3] = { 0 };
+
+	(void)state;
+	dry_run.dry_run = true;
+	assert_int_equal(write_block(block("198.51.100.7", NOW, NOW + HOUR)), 0);
+	assert_int_equal(write_block(dry_run), 0);
+	assert_int_equal(write_block(block("198.51.100.9", NOW - HOUR, NOW - 1)), 0);
+	for (int i = 0; i < 2; i++) {
+		make_version_0_1();
+		assert_int_equal(db_open(folder, as[i], &db), 0);
+		assert_int_equal(running(NOW), 1);
+		assert_int_equal(history(NULL), 3);
+		assert_int_equal(history("198.51.100.8"), 1);
+		assert_int_equal(bad_rows(), 0);
+	}
+	assert_int_equal(db_repeats(db, note_repeat, found), 0);
+	assert_int_equal(found[0], 2);
+	/* It is extended, not added again. */
+	assert_int_equal(write_block(block("198.51.100.7", NOW + 1, NOW + 2 * HOUR)), 0);
+	assert_int_equal(history("198.51.100.7"), 1);
+	assert_int_equal(running(NOW + HOUR), 1);
+}
+
+/* As on a disk that is full or read-only. */
+static void state_of_version_0_1_that_cannot_be_written_is_read(void **state)
+{
+	char path[160];
+	sqlite3 *other;
+
+	(void)state;
+	assert_int_equal(write_block(block("198.51.100.7", NOW, NOW + HOUR)), 0);
+	make_version_0_1();
+	snprintf(path, sizeof(path), "%s/%s", folder, DB_FILE);
+	assert_int_equal(sqlite3_open(path, &other), SQLITE_OK);
+	assert_int_equal(sqlite3_exec(other, "BEGIN IMMEDIATE", NULL, NULL, NULL), SQLITE_OK);
+	assert_int_equal(db_open(folder, NULL, &db), 0);
+	assert_int_equal(running(NOW), 1);
+	assert_int_equal(history("198.51.100.7"), 1);
+	assert_int_equal(history("198.51.100.8"), 0);
+	assert_int_equal(bad_rows(), 0);
+	sqlite3_close(other);
+}
+
 static void manual_blocks_are_valid_up_to_the_widest(void **state)
 {
 	static const char *const target[] = { "10.0.0.0/8",	"2001::/19",
@@ -518,18 +571,18 @@ static void manual_blocks_are_valid_up_to_the_widest(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(target) / sizeof(target[0]); i++) {
-		struct db_block by_hand = block(target[i], NOW, NOW + HOUR);
+		struct db_block manual = block(target[i], NOW, NOW + HOUR);
 
-		by_hand.log = NULL;
-		by_hand.serial = 0;
-		assert_int_equal(write_block(by_hand), 0);
+		manual.log = NULL;
+		manual.serial = 0;
+		assert_int_equal(write_block(manual), 0);
 	}
 	longest.quiet = 366 * 86400;
 	longest.log = NULL;
 	longest.serial = 0;
 	memset(longest.reason, '~', sizeof(longest.reason) - 1);
 	assert_int_equal(write_block(longest), 0);
-	/* It is made longer again and again, for years. */
+	/* Extended again and again, for years. */
 	longest.since = longest.event = NOW + DB_ROW_LONGEST - 1;
 	longest.until = longest.since + DB_ROW_LONGEST;
 	assert_int_equal(write_block(longest), 0);
@@ -537,7 +590,7 @@ static void manual_blocks_are_valid_up_to_the_widest(void **state)
 	assert_int_equal(history(NULL), sizeof(target) / sizeof(target[0]) + 1);
 }
 
-static void other_rows_that_are_not_valid_are_skipped_and_counted(void **state)
+static void other_invalid_rows_are_skipped_and_counted(void **state)
 {
 	struct db_log logs[2] = { { .name = "mx0 /log" }, { .name = "mx0 /other" } };
 	const struct db_totals totals = { .lines = 7, .braked = true };
@@ -552,7 +605,7 @@ static void other_rows_that_are_not_valid_are_skipped_and_counted(void **state)
 					    "proof=NULL" };
 	struct log_position done, from;
 	struct db_totals read;
-	int64_t heard[3] = { 0 };
+	int64_t found[3] = { 0 };
 	char sql[256];
 
 	(void)state;
@@ -565,8 +618,8 @@ static void other_rows_that_are_not_valid_are_skipped_and_counted(void **state)
 	assert_int_equal(write_block(block("198.51.100.7", NOW, NOW + HOUR)), 0);
 	assert_int_equal(bad_rows(), 0);
 	tamper("INSERT INTO offenders VALUES(x'0000',1,1000000), (x'00000000000000000000ffff7f000001',1,1000000), (x'20010db8000000000000000000000001',1,1000000),(x'20010db8000000000000000000000000',0,1000000),(x'20010db8000000010000000000000000',-1,1000000),(x'20010db8000000020000000000000000',1,0),(x'20010db8000000030000000000000000',1,'never')");
-	assert_int_equal(db_repeats(db, hear_repeat, heard), 0);
-	assert_int_equal(heard[0], 1);
+	assert_int_equal(db_repeats(db, note_repeat, found), 0);
+	assert_int_equal(found[0], 1);
 	assert_int_equal(bad_rows(), 7);
 	tamper("DELETE FROM offenders");
 	tamper("CREATE TABLE kept AS SELECT * FROM places WHERE log='mx0 /log'");
@@ -593,7 +646,7 @@ static void other_rows_that_are_not_valid_are_skipped_and_counted(void **state)
 	assert_int_equal(bad_rows(), 2);
 }
 
-static void a_lift_by_a_clock_far_ahead_does_not_reach_later_blocks(void **state)
+static void lift_by_a_clock_far_ahead_does_not_reach_later_blocks(void **state)
 {
 	struct addr_prefix target;
 	struct db_batch batch = { .lifts = &target, .lifts_count = 1, .now = NOW + 400 * DAY };
@@ -634,7 +687,7 @@ static void files_are_0640_whatever_the_umask(void **state)
 		assert_int_equal(mode_of("-shm"), 0640);
 	}
 	umask(before);
-	/* Of an older version; nobody else could write to it. */
+	/* As an older version created it, not writable for others. */
 	assert_int_equal(chmod(path, 0644), 0);
 	db_close(db);
 	assert_int_equal(db_open(folder, &limits, &db), 0);
@@ -645,8 +698,7 @@ static void files_are_0640_whatever_the_umask(void **state)
 	assert_int_equal(mode_of(strrchr(aside, '/') + 1 + strlen(DB_FILE)), 0640);
 }
 
-static void
-a_folder_or_file_that_others_may_write_is_refused_and_one_they_may_read_is_not(void **state)
+static void folder_or_file_that_others_can_write_is_refused_and_a_readable_one_is_not(void **state)
 {
 	struct db *other;
 	char path[200];
@@ -684,29 +736,31 @@ int main(void)
 {
 #define TEST(function) cmocka_unit_test_setup_teardown(function, start, stop)
 	const struct CMUnitTest tests[] = {
-		TEST(what_was_written_is_there_after_a_restart),
-		TEST(a_block_that_runs_is_made_longer_and_a_later_one_is_another),
-		TEST(a_lifted_block_does_not_come_back_and_its_neighbour_does),
-		TEST(history_is_asked_by_host_by_network_and_by_what_holds_it),
-		TEST(repeaters_are_known_and_dry_runs_and_manual_blocks_make_none),
-		TEST(what_is_over_for_long_is_forgotten),
-		TEST(a_clock_that_is_ahead_deletes_nothing_until_the_time_has_really_passed),
-		TEST(a_clock_that_was_behind_for_a_while_holds_nothing_up),
-		TEST(a_state_without_a_clock_begins_with_the_latest_that_it_knows),
-		TEST(all_that_a_daemon_still_holds_is_lifted_with_the_rest),
-		TEST(places_come_back_as_they_were),
-		TEST(the_size_is_kept_and_old_history_gives_way),
-		TEST(a_lift_reaches_a_block_that_is_entered_later_and_no_later_block),
-		TEST(where_all_runs_the_place_is_entered_all_the_same),
-		TEST(a_file_that_is_taken_away_is_noticed),
-		TEST(what_is_no_state_is_damaged_and_is_put_aside),
-		TEST(a_block_that_is_not_valid_is_skipped_and_counted_and_its_neighbour_is_read),
+		TEST(written_blocks_are_read_back_after_a_restart),
+		TEST(active_block_is_extended_and_a_later_one_is_a_new_row),
+		TEST(unblocked_host_is_not_restored_and_its_neighbour_is),
+		TEST(history_is_found_by_host_by_network_and_by_wider_network),
+		TEST(repeat_offenders_are_saved_and_dry_runs_and_manual_blocks_make_none),
+		TEST(old_history_is_deleted),
+		TEST(clock_that_is_ahead_deletes_nothing_until_the_time_has_passed),
+		TEST(clock_that_was_behind_for_a_while_delays_nothing),
+		TEST(state_without_a_clock_starts_with_the_latest_time_in_its_rows),
+		TEST(lift_all_reaches_blocks_that_a_daemon_writes_later),
+		TEST(log_positions_are_read_back_unchanged),
+		TEST(size_is_limited_and_old_history_is_deleted_for_new),
+		TEST(lift_reaches_an_earlier_block_that_is_written_later_and_no_later_block),
+		TEST(log_position_is_written_when_all_blocks_are_active_and_do_not_fit),
+		TEST(deleted_file_is_noticed),
+		TEST(file_of_another_format_is_damaged_and_is_renamed),
+		TEST(invalid_block_is_skipped_and_counted_and_its_neighbour_is_read),
+		TEST(state_of_version_0_1_is_taken_over),
+		TEST(state_of_version_0_1_that_cannot_be_written_is_read),
 		TEST(manual_blocks_are_valid_up_to_the_widest),
-		TEST(other_rows_that_are_not_valid_are_skipped_and_counted),
-		TEST(a_lift_by_a_clock_far_ahead_does_not_reach_later_blocks),
+		TEST(other_invalid_rows_are_skipped_and_counted),
+		TEST(lift_by_a_clock_far_ahead_does_not_reach_later_blocks),
 		TEST(files_are_0640_whatever_the_umask),
-		TEST(a_folder_or_file_that_others_may_write_is_refused_and_one_they_may_read_is_not),
+		TEST(folder_or_file_that_others_can_write_is_refused_and_a_readable_one_is_not),
 	};
 
-	return cmocka_run_group_tests_name("store", tests, NULL, NULL);
+	return cmocka_run_group_tests_name("state", tests, NULL, NULL);
 }
