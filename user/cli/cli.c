@@ -17,19 +17,29 @@
 #include "config/config_state.h"
 #include "sobig.h"
 
+const struct options_row cli_options[] = {
+	{ "json", OPTIONS_FLAG, NULL, offsetof(struct cli_common, json), "print JSON", 'j' },
+	{ "ndjson", OPTIONS_FLAG, NULL, offsetof(struct cli_common, lines),
+	  "print JSON, one document per line" },
+	{ "pins", OPTIONS_FOLDER, "DIR", offsetof(struct cli_common, pins),
+	  "directory of the pinned maps (" SOBIG_PINS ")" },
+	{ "state", OPTIONS_FOLDER, "DIR", offsetof(struct cli_common, state),
+	  "directory of the history and the allow list" },
+	{ "help", OPTIONS_FLAG, NULL, offsetof(struct cli_common, help), "show this help", 'h' },
+	{ 0 },
+};
+
 const char cli_common_text[] = "  -j, --json          print JSON\n"
 			       "  --ndjson            print JSON, one document per line\n"
 			       "  --pins DIR          directory of the pinned maps (" SOBIG_PINS
 			       ")\n"
 			       "  -h, --help          show this help\n";
 
+const struct cli_command *cli_command;
+
 void cli_start(struct cli_common *common, char **argv)
 {
-	const struct cli_command *command = cli_commands;
-
-	while (strcmp(command->name, argv[0]))
-		command++;
-	*common = (struct cli_common){ .command = command, .argv = argv, .pins = SOBIG_PINS };
+	*common = (struct cli_common){ .command = cli_command, .argv = argv, .pins = SOBIG_PINS };
 	opterr = 0;
 }
 
@@ -58,8 +68,8 @@ bool cli_common_option(struct cli_common *common, int option, int *status)
 		return true;
 	case 'h':
 		printf("usage: sobig-xdp %s [OPTION...] %s\n\n%c%s.\n\n%s%s", command->name,
-		       command->arguments, command->summary[0] - 'a' + 'A', command->summary + 1,
-		       command->options, cli_common_text);
+		       command->words, command->summary[0] - 'a' + 'A', command->summary + 1,
+		       command->texts, cli_common_text);
 		*status = CLI_DONE;
 		return true;
 	default:

@@ -10,33 +10,18 @@
 #include <stdint.h>
 #include <time.h>
 
+#include "cli/command.h"
 #include "common/addr.h"
+#include "config/config.h"
 #include "config/overrides.h"
 
-enum cli_exit {
-	CLI_DONE = 0,
-	CLI_FAILED = 1,
-	CLI_USAGE = 2,
-	CLI_NOT_PRIVILEGED = 3,
-};
-
-struct cli_command {
-	const char *name;
-	const char *arguments; /* for the usage line */
-	const char *summary;
-	const char *options; /* for the help, one per line */
-	int (*run)(int argc, char **argv);
-};
-
-/* Options that every command accepts. */
-struct cli_common {
-	const struct cli_command *command;
-	char **argv;
-	const char *pins;
-	const char *state; /* the state directory; NULL: as configured */
-	bool json;
-	bool lines; /* NDJSON: one document per line */
-};
+/* The option -c of commands that read the configuration. */
+/* clang-format versions disagree here. */
+/* clang-format off */
+#define CLI_CONFIG_HELP "configuration file (" CONFIG_FILE ")"
+#define CLI_CONFIG \
+	{ NULL, OPTIONS_FILE, "FILE", offsetof(struct cli_common, config), CLI_CONFIG_HELP, 'c' }
+/* clang-format on */
 
 enum {
 	CLI_OPTION_PINS = 256,
@@ -56,6 +41,9 @@ enum {
 	{ NULL, 0, NULL, 0 }
 /* clang-format on */
 #define CLI_COMMON_LETTERS "hj"
+
+/* The options of every command. */
+extern const struct options_row cli_options[];
 
 /* Help of the common options, in the form of a row's `options`. */
 extern const char cli_common_text[];
@@ -96,7 +84,6 @@ int cmd_allow(int argc, char **argv);
 int cmd_attach(int argc, char **argv);
 int cmd_detach(int argc, char **argv);
 int cmd_status(int argc, char **argv);
-int cmd_list(int argc, char **argv);
 int cmd_block(int argc, char **argv);
 int cmd_unblock(int argc, char **argv);
 int cmd_import(int argc, char **argv);
@@ -105,11 +92,14 @@ int cmd_explain(int argc, char **argv);
 int cmd_release(int argc, char **argv);
 int cmd_check(int argc, char **argv);
 int cmd_replay(int argc, char **argv);
-int cmd_top(int argc, char **argv);
 int cmd_metrics(int argc, char **argv);
 int cmd_completion(int argc, char **argv);
 int cmd_lookup(int argc, char **argv);
 
-extern const struct cli_command cli_commands[];
+extern const struct cli_command list_command;
+extern const struct cli_command top_command;
+
+extern const struct cli_command *const cli_commands[];
+extern const struct cli_command *cli_command;
 
 #endif

@@ -5,18 +5,76 @@
 #include <string.h>
 
 #include "cli/cli.h"
+#include "cli/help.h"
 #include "cli/synopsis.h"
 #include "common/log.h"
+
+static void completion_row_value(const struct options_row *row, struct synopsis_value *out)
+{
+	static const enum synopsis_kind kinds[] = {
+		[OPTIONS_FILE] = SYNOPSIS_FILES,	   [OPTIONS_FOLDER] = SYNOPSIS_FOLDERS,
+		[OPTIONS_INTERFACE] = SYNOPSIS_INTERFACES, [OPTIONS_CHOICE] = SYNOPSIS_WORDS,
+		[OPTIONS_OWN] = SYNOPSIS_ANYTHING,
+	};
+	const char *name = row->value ? row->value : "word";
+
+	*out = (struct synopsis_value){ .kind = kinds[row->type] };
+	name += strspn(name, "[");
+	snprintf(out->name, sizeof(out->name), "%.*s", (int)strcspn(name, "[]|., "), name);
+	for (int i = 0; row->words && row->words[i]; i++) {
+		strcat(out->words, i ? " " : "");
+		strcat(out->words, row->words[i]);
+	}
+}
+
+static void completion_row(const struct options_row *row, struct synopsis_option *out)
+{
+	char text[SUGGEST_TEXT_SIZE];
+
+	*out = (struct synopsis_option){ .letter = row->letter,
+					 .takes = row->type != OPTIONS_FLAG,
+					 .repeats = row->repeats };
+	completion_row_value(row, &out->value);
+	snprintf(out->name, sizeof(out->name), "%s", row->name ? row->name : "");
+	snprintf(out->text, sizeof(out->text), "%s", help_text(row, text));
+}
+
+static bool completion_argument(const struct cli_command *command, int place,
+				struct synopsis_value *value, bool *last)
+{
+	const struct options_row *row;
+
+	if (command->main)
+		return synopsis_argument(command->words, place, value, last);
+	options_each(row, command->arguments) {
+		if (place--)
+			continue;
+		completion_row_value(row, value);
+		*last = row->repeats;
+		return true;
+	}
+	return false;
+}
 
 /* Calls a function for each option of a command and for each common option. */
 static void completion_options(const struct cli_command *command,
 			       void (*each)(const struct cli_command *command,
 					    const struct synopsis_option *option))
 {
-	const char *const texts[] = { command->options, cli_common_text };
+	const char *const texts[] = { command->texts, cli_common_text };
+	const struct options_row *const tables[] = { command->options, cli_options };
+	const struct options_row *row;
 	struct synopsis_option option;
 
-	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++)
+	for (size_t i = 0; !command->main && i < sizeof(tables) / sizeof(tables[0]); i++) {
+		options_each(row, tables[i]) {
+			if (row->hidden)
+				continue;
+			completion_row(row, &option);
+			each(command, &option);
+		}
+	}
+	for (size_t i = 0; command->main && i < sizeof(texts) / sizeof(texts[0]); i++)
 		for (const char *at = texts[i]; (at = synopsis_option(at, &option));)
 			each(command, &option);
 }
@@ -78,7 +136,7 @@ static void completion_bash_command(const struct cli_command *command)
 	printf("\t%s)\n\t\toptions='", command->name);
 	completion_options(command, completion_bash_name);
 	fputs("'\n\t\targuments=(", stdout);
-	for (int i = 0; !last && synopsis_argument(command->arguments, i, &value, &last); i++)
+	for (int i = 0; !last && completion_argument(command, i, &value, &last); i++)
 		printf("%s'%s%s%s'", i ? " " : "", completion_kind(value.kind),
 		       *value.words ? " " : "", value.words);
 	printf(")\n\t\tmore=%s\n\t\tcase $1 in\n", last ? "yes" : "");
@@ -160,11 +218,11 @@ static void completion_bash(void)
 	      "\tvalue=\n"
 	      "\tcase ${COMP_WORDS[1]} in\n",
 	      stdout);
-	for (const struct cli_command *command = cli_commands; command->name; command++)
-		completion_bash_command(command);
+	for (int i = 0; cli_commands[i]; i++)
+		completion_bash_command(cli_commands[i]);
 	fputs(completion_bash_offer, stdout);
-	for (const struct cli_command *command = cli_commands; command->name; command++)
-		printf(" %s", command->name);
+	for (int i = 0; cli_commands[i]; i++)
+		printf(" %s", cli_commands[i]->name);
 	fputs(completion_bash_rest, stdout);
 }
 
@@ -217,7 +275,7 @@ static void completion_zsh_command(const struct cli_command *command)
 
 	printf("\t%s)\n\t\t_arguments", command->name);
 	completion_options(command, completion_zsh_option);
-	for (int i = 0; !last && synopsis_argument(command->arguments, i, &value, &last); i++) {
+	for (int i = 0; !last && completion_argument(command, i, &value, &last); i++) {
 		fputs(" \\\n\t\t\t'", stdout);
 		if (last)
 			putchar('*');
@@ -240,9 +298,9 @@ static void completion_zsh(void)
 	      "\ttypeset -A opt_args\n"
 	      "\tlocal -a commands=(\n",
 	      stdout);
-	for (const struct cli_command *command = cli_commands; command->name; command++) {
-		printf("\t\t'%s:", command->name);
-		completion_quote(command->summary, "'\\''", "\\");
+	for (int i = 0; cli_commands[i]; i++) {
+		printf("\t\t'%s:", cli_commands[i]->name);
+		completion_quote(cli_commands[i]->summary, "'\\''", "\\");
 		fputs("'\n", stdout);
 	}
 	fputs("\t)\n"
@@ -257,8 +315,8 @@ static void completion_zsh(void)
 	      "\tcurcontext=${curcontext%:*:*}:sobig-xdp-$words[1]:\n"
 	      "\tcase $words[1] in\n",
 	      stdout);
-	for (const struct cli_command *command = cli_commands; command->name; command++)
-		completion_zsh_command(command);
+	for (int i = 0; cli_commands[i]; i++)
+		completion_zsh_command(cli_commands[i]);
 	fputs("\tesac\n"
 	      "}\n\n"
 	      /* An autoloaded file must run at once, a sourced one must not. */
@@ -317,7 +375,7 @@ static void completion_fish_command(const struct cli_command *command)
 	completion_quote(command->summary, "\\'", "\\");
 	fputs("'\n", stdout);
 	completion_options(command, completion_fish_option);
-	for (int i = 0; !last && synopsis_argument(command->arguments, i, &value, &last); i++) {
+	for (int i = 0; !last && completion_argument(command, i, &value, &last); i++) {
 		if (value.kind == SYNOPSIS_ANYTHING)
 			continue;
 		/* fish also counts the values of options. */
@@ -354,8 +412,8 @@ static void completion_fish(void)
 	      "complete -c sobig-xdp -n '__sobig_xdp_is' -s h -l help -d 'list the commands'\n"
 	      "complete -c sobig-xdp -n '__sobig_xdp_is' -s V -l version -d 'print the version'\n",
 	      stdout);
-	for (const struct cli_command *command = cli_commands; command->name; command++)
-		completion_fish_command(command);
+	for (int i = 0; cli_commands[i]; i++)
+		completion_fish_command(cli_commands[i]);
 }
 
 static const struct {

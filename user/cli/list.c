@@ -14,7 +14,17 @@
 #include "common/output.h"
 #include "kernel/blocks_list.h"
 
+enum list_order {
+	LIST_ADDRESS,
+	LIST_SINCE,
+	LIST_UNTIL,
+	LIST_DROPS,
+};
+
 struct list {
+	struct cli_common common;
+	bool history;
+	enum list_order order;
 	struct addr_prefix *networks; /* show blocks that overlap with one of them; none: all */
 	int networks_count;
 	struct list_blocks blocks;
@@ -76,16 +86,6 @@ static int list_by_drops(const void *a, const void *b)
 	return x->drops != y->drops ? (x->drops > y->drops ? -1 : 1) : list_by_address(a, b);
 }
 
-static const struct {
-	const char *key;
-	int (*compare)(const void *a, const void *b);
-} list_orders[] = {
-	{ "address", list_by_address },
-	{ "since", list_by_since },
-	{ "until", list_by_until },
-	{ "drops", list_by_drops },
-};
-
 void list_sort(struct list_blocks *blocks)
 {
 	if (blocks->count)
@@ -124,8 +124,9 @@ json_t *list_json_all(const struct list_blocks *blocks)
 	return array;
 }
 
-static int list_print_json(const struct cli_common *common, const struct list *list)
+static int list_print_json(const struct list *list)
 {
+	const struct cli_common *common = &list->common;
 	json_t *document;
 
 	if (common->lines) {
@@ -167,86 +168,84 @@ static int list_print(const struct list *list)
 	return CLI_FAILED;
 }
 
-static int list_networks(struct list *list, char **texts, int count)
+static int list_networks(struct list *list)
 {
+	const int count = list->common.count;
+
 	list->networks = calloc(count + 1, sizeof(*list->networks));
 	if (!list->networks)
 		return -ENOMEM;
 	for (int i = 0; i < count; i++)
-		if (targets_parse(texts[i], &list->networks[i]))
+		if (targets_parse(list->common.arguments[i], &list->networks[i]))
 			return -EINVAL;
 	list->networks_count = count;
 	return 0;
 }
 
-int cmd_list(int argc, char **argv)
+static int list_active(struct list *list)
 {
-	enum {
-		LIST_SORT = CLI_OPTION_OWN,
-		LIST_HISTORY
+	static int (*const compare[])(const void *a, const void *b) = {
+		[LIST_ADDRESS] = list_by_address,
+		[LIST_SINCE] = list_by_since,
+		[LIST_UNTIL] = list_by_until,
+		[LIST_DROPS] = list_by_drops,
 	};
-	static const struct option options[] = { { "sort", required_argument, NULL, LIST_SORT },
-						 { "history", no_argument, NULL, LIST_HISTORY },
-						 CLI_COMMON_OPTIONS };
-	const size_t orders = sizeof(list_orders) / sizeof(list_orders[0]);
 	struct blocks *blocks = NULL;
-	struct cli_common common;
-	struct list list = { 0 };
-	int option, status, err;
-	const char *file = NULL;
-	bool history = false;
-	size_t order = 0;
+	int err = blocks_open(list->common.pins, &blocks);
 
-	cli_start(&common, argv);
-	while ((option = getopt_long(argc, argv, CLI_COMMON_LETTERS "c:", options, NULL)) != -1) {
-		if (option == LIST_HISTORY) {
-			history = true;
-			continue;
-		}
-		if (option == 'c') {
-			file = optarg;
-			continue;
-		}
-		if (option != LIST_SORT) {
-			if (cli_common_option(&common, option, &status))
-				return status;
-			continue;
-		}
-		for (order = 0; order < orders && strcmp(optarg, list_orders[order].key); order++)
-			;
-		if (order == orders)
-			return cli_usage(&common,
-					 "--sort = \"%s\": expected address, since, until or drops",
-					 optarg);
-	}
-	if (list_networks(&list, argv + optind, argc - optind)) {
-		status = CLI_USAGE;
-		goto out;
-	}
-	status = cli_need_privilege();
-	if (status)
-		goto out;
-	home_take(&common, &file);
-	if (history) {
-		status = history_list(&common, file, list.networks, list.networks_count);
-		goto out;
-	}
-	err = blocks_open(common.pins, &blocks);
 	if (!err)
-		err = blocks_list_each(blocks, list_collect, &list);
-	if (err) {
-		status = cli_cannot_open(&common, err);
-		goto out;
-	}
-	if (home_is_dry_run(common.pins))
-		list_is_dry_run(&list.blocks);
-	if (list.blocks.count)
-		qsort(list.blocks.entries, list.blocks.count, sizeof(*list.blocks.entries),
-		      list_orders[order].compare);
-	status = common.json ? list_print_json(&common, &list) : list_print(&list);
-out:
+		err = blocks_list_each(blocks, list_collect, list);
 	blocks_close(blocks);
-	free(list.networks);
-	free(list.blocks.entries);
+	if (err)
+		return cli_cannot_open(&list->common, err);
+	if (home_is_dry_run(list->common.pins))
+		list_is_dry_run(&list->blocks);
+	if (list->blocks.count)
+		qsort(list->blocks.entries, list->blocks.count, sizeof(*list->blocks.entries),
+		      compare[list->order]);
+	return list->common.json ? list_print_json(list) : list_print(list);
+}
+
+static int list_run(void *values)
+{
+	struct list *list = values;
+	struct cli_common *common = &list->common;
+	int status;
+
+	status = list_networks(list) ? CLI_USAGE : cli_need_privilege();
+	if (!status) {
+		home_take(common, &common->config);
+		status = list->history ? history_list(common, common->config, list->networks,
+						      list->networks_count)
+				       : list_active(list);
+	}
+	free(list->networks);
+	free(list->blocks.entries);
 	return status;
 }
+
+static const char *const list_orders[] = { "address", "since", "until", "drops", NULL };
+
+static const struct options_row list_options[] = {
+	{ "sort", OPTIONS_CHOICE, "KEY", offsetof(struct list, order), .words = list_orders },
+	{ "history", OPTIONS_FLAG, NULL, offsetof(struct list, history),
+	  "include past blocks, newest first" },
+	CLI_CONFIG,
+	{ 0 },
+};
+
+static const struct options_row list_arguments[] = {
+	{ NULL, OPTIONS_NETWORK, "[ADDRESS[/LENGTH]...]", .repeats = true },
+	{ 0 },
+};
+
+static struct list list_given;
+
+const struct cli_command list_command = {
+	.name = "list",
+	.summary = "list active blocks: all, or those that match the addresses",
+	.options = list_options,
+	.arguments = list_arguments,
+	.values = &list_given,
+	.run = list_run,
+};
