@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/*
- * Reads the kernel's tick counter beside its monotonic clock, so that the filter may use the
- * ticks.
- */
+/* Reads the kernel's tick counter and its monotonic clock at once, so that the filter can use
+ * ticks. */
 #include <linux/bpf.h>
 #include <bpf/bpf_helpers.h>
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* The filter's maps, and those that are created and pinned with them for user space. */
-#ifndef BLOCK_MAP_H
-#define BLOCK_MAP_H
+#ifndef MAPS_H
+#define MAPS_H
 
 #include <linux/bpf.h>
 #include <bpf/bpf_helpers.h>

@@ -15,22 +15,22 @@
 #define PACKET_TAGS_MAX	      2300 /* as many as a frame of 9000 bytes holds */
 #define PACKET_EXTENSIONS_MAX 8
 
-/* IEEE 802.3; a type of our own, as the kernel's is packed, and would be read byte by byte. */
+/* IEEE 802.3; not the kernel's type, which is packed and would be read byte by byte. */
 struct packet_ether {
 	__be16 addresses[6];
 	__be16 type;
 };
 
-/* IEEE 802.1Q tag, as it follows an Ethernet type that announces it. */
+/* An IEEE 802.1Q tag, after the Ethernet type that announces it. */
 struct packet_vlan {
 	__be16 tci;
 	__be16 type;
 };
 
-/* RFC 8200, section 4: what all skippable extension headers begin with. */
+/* RFC 8200, section 4: the first fields of all extension headers that can be skipped. */
 struct packet_extension {
 	__u8 next;
-	__u8 length; /* in units of 8 bytes, the first not counted */
+	__u8 length; /* in units of 8 bytes, without the first 8 */
 };
 
 /* RFC 8200, section 4.5 */
@@ -42,37 +42,36 @@ struct packet_fragment {
 };
 
 /*
- * RFC 9293, section 3.1: the TCP header up to its flags. What is behind may be in another
- * fragment, and is nothing that a verdict depends on.
+ * RFC 9293, section 3.1: the TCP header up to its flags. The rest may be in another
+ * fragment, and no verdict depends on it.
  */
 struct packet_tcp {
 	__be16 source;
 	__be16 dest;
 	__be32 sequence;
 	__be32 acknowledgment;
-	__u8 words; /* of the header, in the upper four bits */
+	__u8 words; /* length of the header in words, in the upper four bits */
 	__u8 flags;
 };
 
 #define PACKET_TCP_SIZE	 14 /* bytes up to the end of the flags */
 #define PACKET_TCP_SYN	 0x02
 #define PACKET_TCP_ACK	 0x10
-#define PACKET_TCP_WORDS 5 /* the least that a header has */
+#define PACKET_TCP_WORDS 5 /* minimum length of a header */
 #define PACKET_TCP_PORTS 4 /* bytes up to the end of both ports */
 
-/* What is visible of a packet. */
+/* The visible part of a packet. */
 enum packet_sight {
 	PACKET_MALFORMED, /* no receiver accepts it as TCP */
 	PACKET_OTHER,	  /* not TCP, or a later fragment */
 	PACKET_TCP,	  /* TCP, with its flags */
-	PACKET_PORTS, /* TCP of which a fragment, or the end of the first buffer, cuts the flags off
-		       */
-	PACKET_HIDDEN, /* the same, and not even the ports are there; or a chain without end */
+	PACKET_PORTS,  /* TCP without its flags: in a later fragment, or not in the first buffer */
+	PACKET_HIDDEN, /* the same without the ports, or too many extension headers */
 };
 
 struct packet {
 	bool is_ipv6;
-	__u32 source4; /* network order, as it stands there; so is the next */
+	__u32 source4; /* network order, as in the packet; so is the next */
 	__u64 source6[2];
 	__be16 dest; /* of PACKET_TCP and PACKET_PORTS */
 	__u8 flags;  /* of PACKET_TCP */
@@ -84,7 +83,7 @@ struct packet_cursor {
 	void *end;
 };
 
-/* The next `size` bytes, stepped over, or NULL if the packet ends before them. */
+/* Steps over `size` bytes and returns them; NULL if the packet ends before. */
 static __always_inline void *packet_take(struct packet_cursor *cursor, __u32 size)
 {
 	void *header = cursor->pos;
@@ -107,12 +106,12 @@ struct packet_tags {
 	__be16 type;
 };
 
-static long packet_next_tag(__u32 turn, void *context)
+static long packet_next_tag(__u32 index, void *context)
 {
 	struct packet_tags *tags = context;
 	struct packet_vlan vlan;
 
-	(void)turn;
+	(void)index;
 	if (!packet_is_tag(tags->type) ||
 	    bpf_xdp_load_bytes(tags->ctx, tags->offset, &vlan, sizeof(vlan)))
 		return 1;
@@ -161,7 +160,7 @@ static __always_inline __be16 packet_ethernet(struct packet_cursor *cursor)
 	return packet_is_tag(type) ? packet_more_tags(cursor, type) : type;
 }
 
-/* True if the packet goes on behind its first buffer, which is all that a cursor sees. */
+/* True if the packet continues after its first buffer, which is all that the cursor sees. */
 static __always_inline bool packet_goes_on(const struct packet_cursor *cursor)
 {
 	struct xdp_md *ctx = cursor->ctx;
@@ -176,8 +175,8 @@ static __always_inline enum packet_sight packet_ends(const struct packet_cursor 
 }
 
 /*
- * The TCP header, of which `left` bytes belong to the packet: the padding of
- * a frame is not part of it. `cut` is true of a first fragment, the rest of which comes in another.
+ * Reads the TCP header. `left`: bytes that belong to the packet; the padding of a frame does not.
+ * `cut`: this is a first fragment, and others follow.
  */
 static __always_inline enum packet_sight packet_tcp(struct packet_cursor *cursor, __u32 left,
 						    bool cut, struct packet *out)
@@ -207,8 +206,7 @@ static __always_inline enum packet_sight packet_ipv4(struct packet_cursor *curso
 		return PACKET_MALFORMED;
 	header = ip->ihl * 4;
 	total = bpf_ntohs(ip->tot_len);
-	/* Packets between virtual machines may have length 0: Linux then uses the frame's length.
-	 */
+	/* Any packet within one host can have length 0: Linux then uses the frame's length. */
 	if (!total)
 		total = 0xffff;
 	if (total < header)
@@ -222,7 +220,7 @@ static __always_inline enum packet_sight packet_ipv4(struct packet_cursor *curso
 	return packet_tcp(cursor, total - header, ip->frag_off & bpf_htons(0x2000), out);
 }
 
-/* True, and `size` bytes less are left, if that many belong to the packet. */
+/* Subtracts `size` from *left. False: fewer bytes belong to the packet. */
 static __always_inline bool packet_spend(__u32 *left, __u32 size)
 {
 	if (*left < size)
@@ -253,7 +251,7 @@ static __always_inline enum packet_sight packet_ipv6(struct packet_cursor *curso
 	out->source6[1] = (__u64)ip->saddr.s6_addr32[3] << 32 | ip->saddr.s6_addr32[2];
 	next = ip->nexthdr;
 	left = bpf_ntohs(ip->payload_len);
-	/* RFC 2675, and as above. Linux uses the frame's length (net/ipv6/ip6_input.c,
+	/* RFC 2675, or as in packet_ipv4(). Linux uses the frame's length (net/ipv6/ip6_input.c,
 	 * ip6_rcv_core). */
 	if (!left)
 		left = 0xffffffff;
@@ -300,7 +298,7 @@ static __always_inline enum packet_sight packet_ipv6(struct packet_cursor *curso
 	}
 }
 
-/* Takes the packet apart, up to TCP's flags. */
+/* Parses the packet up to TCP's flags. */
 static __always_inline enum packet_sight packet_read(struct packet_cursor *cursor,
 						     struct packet *out)
 {

@@ -16,8 +16,8 @@ static __always_inline bool verdict_is_quiet(__u32 quiet, __u32 last_drop, __u32
 }
 
 /* Counts a drop of the host. */
-static __always_inline void blocks_count_drop(volatile __u32 *drop_count, void *blocked,
-					      const void *key, __u32 now)
+static __always_inline void verdict_count_drop(volatile __u32 *drop_count, void *blocked,
+					       const void *key, __u32 now)
 {
 	__u32 count = (*drop_count + 1) & FRONT_COUNT_MASK;
 	struct sobig_block *block;
@@ -31,7 +31,7 @@ static __always_inline void blocks_count_drop(volatile __u32 *drop_count, void *
 }
 
 /* The second of the last drop; 0: none. */
-static __always_inline __u32 blocks_last_drop(const volatile __u32 *drop_count, __u32 now)
+static __always_inline __u32 verdict_last_drop(const volatile __u32 *drop_count, __u32 now)
 {
 	__u32 dropped = *drop_count;
 
@@ -51,7 +51,7 @@ static __noinline enum sobig_count verdict_ask(void *blocked, const void *key,
 	if (!block)
 		return SOBIG_PASSED_SYN;
 	if (now >= block->until) {
-		last = drop_count ? blocks_last_drop(drop_count, now) : block->last_drop;
+		last = drop_count ? verdict_last_drop(drop_count, now) : block->last_drop;
 		if (verdict_is_quiet(block->quiet, last, now))
 			return SOBIG_PASSED_EXPIRED;
 		block->until = now + block->quiet;
@@ -61,7 +61,7 @@ static __noinline enum sobig_count verdict_ask(void *blocked, const void *key,
 	if (dry_run)
 		return SOBIG_DROPPED;
 	if (drop_count) {
-		blocks_count_drop(drop_count, blocked, key, now);
+		verdict_count_drop(drop_count, blocked, key, now);
 	} else {
 		block->last_drop = now;
 		__sync_fetch_and_add(&block->drops, 1);
@@ -174,7 +174,7 @@ static __always_inline enum sobig_count verdict_judge4(__u32 source)
 	now = config_now();
 	if (slot && now < valid_until) {
 		if (!dry_run)
-			blocks_count_drop(&(&line->unused)[slot & 7], &blocked4, &source, now);
+			verdict_count_drop(&(&line->unused)[slot & 7], &blocked4, &source, now);
 		return SOBIG_DROPPED;
 	}
 	if (slot || !valid_until)
@@ -205,8 +205,8 @@ static __always_inline enum sobig_count verdict_judge6(const __u64 source[2])
 	now = config_now();
 	if (slot && now < valid_until) {
 		if (!dry_run)
-			blocks_count_drop(&(&line->valid_until)[slot & 7], &blocked6, &network,
-					  now);
+			verdict_count_drop(&(&line->valid_until)[slot & 7], &blocked6, &network,
+					   now);
 		return SOBIG_DROPPED;
 	}
 	if (slot || !valid_until)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* Which hosts a storm comes from: the same for the program that sends and the one that lists. */
-#ifndef OVERRIDES_H
-#define OVERRIDES_H
+#ifndef STORM_H
+#define STORM_H
 
 #include <linux/types.h>
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* Adds and removes the active blocks of hosts and networks. */
-#ifndef VERDICT_H
-#define VERDICT_H
+#ifndef BLOCKS_H
+#define BLOCKS_H
 
 #include <stdbool.h>
 #include <stddef.h>
