@@ -1,7 +1,7 @@
-# sobig-xdp: builds, tests, runs and installs. `make help` names the targets.
+# sobig-xdp: builds, tests, runs and installs. `make help` lists the targets.
 # SPDX-License-Identifier: GPL-2.0-only
 
-# The changelog of the package is the only place that has it.
+# Only the changelog of the package has the version.
 VERSION := $(shell sed -n '1s/.*(\(.*\)).*/\1/p' scripts/packaging/debian/changelog)
 
 PREFIX     ?= /usr/local
@@ -24,7 +24,7 @@ INSTALL    ?= install
 comma := ,
 space := $(subst ,, )
 
-# SAN=address,undefined or SAN=thread: under these sanitizers, in a folder of its own.
+# SAN=address,undefined or SAN=thread: under these sanitizers, in a separate folder.
 B := build$(if $(SAN),/san-$(subst $(comma),-,$(SAN)))
 Q := $(if $(V),,@)
 say = $(if $(V),,@printf '  %-7s %s\n' $(1) $(patsubst $(B)/%,%,$@))
@@ -36,25 +36,25 @@ WARNINGS := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wvl
 	-Wno-missing-field-initializers $(if $(WERROR),-Werror)
 CPPFLAGS += -D_GNU_SOURCE -DVERSION='"$(VERSION)"' -Iuser -Iselftests -Iheaders -I$(B)/skeletons -I$(B)/generated
 SANITIZE := $(if $(SAN),-fsanitize=$(SAN) -fno-sanitize-recover=undefined -fno-omit-frame-pointer -O1)
-# What fortified functions check, sanitizers check better; they do not see into them.
+# Sanitizers check more than fortified functions, and do not see into them.
 HARDENING := -pthread -fstack-protector-strong $(if $(SAN),$(SANITIZE),-D_FORTIFY_SOURCE=2) -fPIE
 LDHARDENING := -pthread -pie -Wl,-z,relro,-z,now $(SANITIZE)
 
-# Asked only by the recipes that need them, so that `make help` and `make deps` work without.
+# Evaluated only by the recipes that need them, so that `make help` and `make deps` work without.
 LIB_CFLAGS = $(shell $(PKG_CONFIG) --cflags $(LIBRARIES))
 LIB_LIBS   = $(shell $(PKG_CONFIG) --libs $(LIBRARIES))
 MULTIARCH  = $(shell $(CC) -print-multiarch)
 
 BPF_CFLAGS := -O2 -g -Wall -Wextra $(if $(WERROR),-Werror) -target bpf -mcpu=v3 -Iheaders -Ibpf
 
-# What is run here must not meet the machine's own state, configuration, bpf file system, exim or network.
+# Commands that make runs must not touch the machine's own state, configuration, bpf file system, exim or network.
 APART := selftests/live/inside
 
-# All but what make itself runs.
+# All sources except the programs that make runs.
 SOURCES := $(sort $(filter-out user/tools/%,$(wildcard user/*/*.c user/*/*/*.c)))
 OBJECTS := $(SOURCES:%.c=$(B)/%.o)
 MAIN    := $(B)/user/cli/main.o
-# All but main(), of which each test takes what it needs.
+# All objects except main(); each test links what it needs.
 PARTS   := $(B)/libsobig-xdp.a
 GENERATED := $(B)/skeletons/sobig.skel.h $(B)/skeletons/clock.skel.h \
 	$(B)/generated/patterns_compiled.h
@@ -74,8 +74,8 @@ TOOLS         := $(patsubst selftests/live/%.c,$(B)/selftests/%,$(wildcard selft
 .SECONDARY:
 
 help:
-	@echo 'make run        install what is missing, build, and show it at work in a sandbox;'
-	@echo '                IFACE=eth0 [LOG=FILE]: guard that interface instead'
+	@echo 'make run        install what is missing, build, and run a demonstration in a sandbox;'
+	@echo '                IFACE=eth0 [LOG=FILE]: protect that interface instead'
 	@echo 'make test       install what is missing, build, and run all tests (as root)'
 	@echo '                SAN=address,undefined or SAN=thread: under sanitizers; LIVE="NAME...": these live tests only'
 	@echo 'make coverage   all tests, and how many lines of each folder they ran (as root); LIVE="NAME..."'
@@ -83,13 +83,13 @@ help:
 	@echo 'make test-systems  make run, test and deb on a bare Debian 12 and a bare Debian 13 (as root);'
 	@echo '                SYSTEMS="trixie", SYSTEMS_RUN="run test deb check fuzz test-vm"'
 	@echo 'make            build $(B)/sobig-xdp'
-	@echo 'make deps       install what building and running need'
-	@echo 'make fuzz       forged lines, and libFuzzer on all that reads what others wrote, for TIME=60 seconds in all'
-	@echo 'make bench      every yardstick, met or missed, in one table (as root); QUICK=1: at a reduced size'
+	@echo 'make deps       install the requirements of building and running'
+	@echo 'make fuzz       forged lines, and libFuzzer on all parsers of foreign input, for TIME=60 seconds in total'
+	@echo 'make bench      all yardsticks, met or missed, in one table (as root); QUICK=1: at a reduced size'
 	@echo 'make check      formatting, shell and Python scripts, manual pages'
-	@echo 'make analyze    clang-tidy and cppcheck on what they have not seen yet'
+	@echo 'make analyze    clang-tidy and cppcheck on files that changed since'
 	@echo 'make deb        build a Debian package, into $(B)/deb/'
-	@echo 'make install    under PREFIX=$(PREFIX), or below DESTDIR; make uninstall takes it back'
+	@echo 'make install    under PREFIX=$(PREFIX), or below DESTDIR; make uninstall reverts it'
 	@echo 'make clean      remove $(B)/'
 	@echo 'V=1 shows commands, WERROR=1 makes warnings errors.'
 
@@ -149,7 +149,7 @@ run:
 	$(Q)$(MAKE) -s --no-print-directory all $(if $(IFACE),,$(TOOLS))
 	$(Q)$(if $(IFACE),exec $(B)/sobig-xdp attach $(if $(LOG),--log "$(LOG)") $(IFACE),scripts/sandbox)
 
-# What a build with sanitizers must find.
+# A planted error that a build with sanitizers must find.
 PLANTED := $(if $(SAN),$(B)/selftests/planted)
 
 $(PLANTED): selftests/planted.c
@@ -163,7 +163,7 @@ test:
 	$(Q)$(MAKE) -s --no-print-directory tests
 	$(Q)SAN=$(SAN) SOBIG_BUILD=$(CURDIR)/$(B) $(APART) selftests/run $(LIVE)
 
-# A build of its own. What is killed, or may not write here, does not tell what it ran.
+# A separate build. A process that is killed, or cannot write here, does not report its coverage.
 coverage:
 	$(Q)scripts/deps build sandbox test
 	$(Q)$(MAKE) -s --no-print-directory B=$(B)/coverage CFLAGS='-O0 -g --coverage' LDFLAGS=--coverage tests
@@ -180,7 +180,7 @@ test-systems:
 	$(Q)scripts/deps systems
 	$(Q)SYSTEMS_RUN="$(SYSTEMS_RUN)" selftests/systems/run $(SYSTEMS)
 
-# Each lies in the folder of selftests/unit that is named like the one of user/ that it tests.
+# selftests/unit has the same folders as user/.
 $(foreach test,$(UNIT_SOURCES),$(eval $(B)/selftests/$(basename $(notdir $(test))): $(B)/$(test:.c=.o)))
 
 $(UNIT_TESTS): $(PARTS)
@@ -195,8 +195,8 @@ $(FUZZERS): $(B)/selftests/%: $(B)/selftests/fuzz/%.o $(PARTS)
 	$(call say,LINK)
 	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) $(LDHARDENING) -o $@ $^ $(LIB_LIBS)
 
-# libFuzzer's targets: sanitized from the sources on, by the compiler that brings it. What a target defines itself, as the
-# log, is not taken from the rest.
+# libFuzzer's targets: all sources are compiled with sanitizers, by the compiler that has libFuzzer. What a target
+# defines itself, such as the log, replaces the program's.
 FUZZ_FLAGS := -fsanitize=address,undefined -fno-sanitize-recover=undefined
 
 $(B)/fuzzers/%.o: %.c Makefile | $(GENERATED)
@@ -212,7 +212,7 @@ $(FUZZ_NAMES:%=$(B)/fuzzers/%): $(B)/fuzzers/%: $(B)/fuzzers/selftests/fuzz/fuzz
 	$(call say,LINK)
 	$(Q)$(CLANG) $(FUZZ_FLAGS) -fsanitize=fuzzer -o $@ $^ $(LIB_LIBS)
 
-# The same without libFuzzer, to be given seeds and what was found once.
+# The same without libFuzzer, to run seeds and former findings.
 $(SEEDED): $(B)/selftests/seeded_%: $(B)/selftests/fuzz/fuzz_%.o $(B)/selftests/fuzz/replay_seeds.o $(B)/selftests/fuzz/quiet.o \
 		$(PARTS)
 	$(call say,LINK)
@@ -242,12 +242,12 @@ check:
 	$(Q)scripts/deps check
 	$(Q)selftests/lint
 
-# What was looked at without a finding is not looked at again; without stamps this takes minutes.
+# A file without findings is not analyzed again until it changes; analyzing all takes minutes.
 analyze: $(GENERATED) $(B)/skeletons/storm.skel.h
 	$(Q)scripts/deps build test analyze
 	$(Q)CLANG=$(CLANG) selftests/analyze $(B)/analyze -std=gnu11 $(CPPFLAGS) -pthread $(LIB_CFLAGS)
 
-# What is installed besides the program: a folder and a file, and from where.
+# Files to install in addition to the program: folder, file, source.
 COMPLETIONS := $(B)/completions/sobig-xdp.bash $(B)/completions/sobig-xdp.zsh $(B)/completions/sobig-xdp.fish
 UNITS       := $(patsubst scripts/systemd/%,$(B)/units/%,$(wildcard scripts/systemd/*.service scripts/systemd/*.socket))
 DASHBOARDS  := $(wildcard scripts/monitoring/grafana/*.json)
@@ -262,7 +262,7 @@ $(B)/units/%: scripts/systemd/% Makefile
 	@mkdir -p $(@D)
 	$(Q)sed 's|@SBINDIR@|$(SBINDIR)|g; s|@LIBEXECDIR@|$(LIBEXECDIR)|g' $< > $@
 
-# A configuration that is there is the operator's.
+# An existing configuration is not replaced: it belongs to the operator.
 install: all $(COMPLETIONS) $(UNITS) $(B)/units/stopped
 	$(INSTALL) -D -m 755 $(B)/sobig-xdp $(DESTDIR)$(SBINDIR)/sobig-xdp
 	$(INSTALL) -D -m 755 -t $(DESTDIR)$(LIBEXECDIR)/sobig-xdp $(B)/units/stopped scripts/systemd/ask-exim \
@@ -285,7 +285,7 @@ install: all $(COMPLETIONS) $(UNITS) $(B)/units/stopped
 		$(INSTALL) -D -m 644 scripts/integration/fail2ban/sobig-xdp.conf \
 			$(DESTDIR)$(SYSCONFDIR)/fail2ban/action.d/sobig-xdp.conf
 
-# A configuration that was changed stays.
+# A changed configuration is not removed.
 uninstall:
 	rm -f $(DESTDIR)$(SBINDIR)/sobig-xdp $(DESTDIR)$(MANDIR)/man8/sobig-xdp.8 \
 		$(DESTDIR)$(MANDIR)/man5/sobig-xdp.conf.5 $(DESTDIR)$(MANDIR)/man5/sobig-xdp-json.5 \
@@ -299,10 +299,10 @@ uninstall:
 			rm -f $(DESTDIR)$(SYSCONFDIR)/$${pair#*:}; \
 	done
 
-# The package is built from a copy, beside all else that is built here.
+# The package is built from a copy of the sources.
 DEB := $(B)/deb/sobig-xdp_$(VERSION)_$(shell dpkg --print-architecture 2>/dev/null).deb
 PACKED := Makefile README.md LICENSE bpf headers user scripts
-# As scripts/deps has it: build=(gcc make ...)
+# From scripts/deps: build=(gcc make ...)
 BUILD_PACKAGES := $(shell sed -n '/^build=(/,/)/p' scripts/deps | tr -d '()' | sed 's/^build=//')
 
 $(DEB): $(shell find $(PACKED) -type f)

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
-# A mail host and a world of senders on one machine, for the sandbox and the live tests; to be sourced.
+# Builds a mail host and a world of senders on one machine, for the sandbox and the live tests. To be sourced.
 #
-# All of it lives in namespaces without names (mounts, network, processes) below one process: when
-# that ends, however it ends, the kernel takes everything away.
+# All of it is in unnamed namespaces (mounts, network, processes) of one process: when that process
+# ends, the kernel removes everything.
 # shellcheck shell=bash
 
 LAB=/mnt/lab # a tmpfs, seen only inside
@@ -11,7 +11,7 @@ LAB_EXIMS=(/usr/sbin/exim4 /usr/sbin/exim /usr/exim/bin/exim /usr/local/sbin/exi
 LAB_MX=192.0.2.1
 LAB_MX6=2001:db8::1
 
-# Runs the command line once more, inside. "$0" "$@" as a rule.
+# Runs the command line again, inside the namespaces; usually "$0" "$@".
 lab_enter() {
 	export LAB_INSIDE=1
 	# shellcheck disable=SC2016
@@ -19,7 +19,7 @@ lab_enter() {
 		bash -euc '. "$1"; shift; lab_hide; exec "$@"' "$0" "$LAB_TOP/scripts/lab.bash" "$@"
 }
 
-# The same without privilege, as far as that goes: no configuration, no state and no exim of the machine's is seen.
+# The same without privilege, as far as possible: the machine's configuration, state and exim are hidden.
 lab_enter_unprivileged() {
 	# shellcheck disable=SC2016
 	exec unshare --user --map-current-user --keep-caps --mount --propagation private -- \
@@ -27,7 +27,7 @@ lab_enter_unprivileged() {
 		"$LAB_TOP/scripts/lab.bash" "$@"
 }
 
-# Puts nothing over each file and folder of the machine's that is there.
+# Hides each of these files and folders of the machine, if it exists.
 lab_hide_files() {
 	local file
 	for file in /etc/sobig-xdp.conf /etc/sobig-xdp.d /var/lib/sobig-xdp /usr/share/sobig-xdp /var/log/exim4 \
@@ -40,8 +40,8 @@ lab_hide_files() {
 	done
 }
 
-# Puts empty places, seen only inside, over all of the machine's that the program may read or write: its state, its
-# configuration, the bpf file system, exim with its logs, the journal, who is logged in, and the interfaces in /sys.
+# Mounts empty folders, visible only inside, over all that the program may read or write on the machine: its state, its
+# configuration, the bpf file system, exim with its logs, the journal, logins, and the interfaces in /sys.
 lab_hide() {
 	local folder exim here=$PWD
 	cd "$LAB_TOP" || return
@@ -49,7 +49,7 @@ lab_hide() {
 	mkdir /mnt/etc /mnt/dpkg
 	find /etc -mindepth 1 -maxdepth 1 ! -name 'sobig-xdp*' -exec cp -a -t /mnt/etc {} +
 	mount --bind /mnt/etc /etc
-	# What builds packages looks for what is installed.
+	# Building packages needs the list of installed packages.
 	[ ! -e /var/lib/dpkg ] || mount --bind /var/lib/dpkg /mnt/dpkg
 	for folder in /var/lib /var/log /var/spool /run /usr/share/sobig-xdp; do
 		[ ! -d $folder ] || mount -t tmpfs -o mode=755 lab $folder
@@ -62,7 +62,7 @@ lab_hide() {
 	for exim in "${LAB_EXIMS[@]}"; do
 		[ ! -e "$exim" ] || mount --bind /dev/null "$(readlink -f "$exim")"
 	done
-	# The clone may be below one of these.
+	# The clone can be below one of these folders.
 	if [ ! -e "$LAB_TOP/scripts/lab.bash" ]; then
 		mkdir -p "$LAB_TOP"
 		mount --no-canonicalize --bind . "$LAB_TOP"
@@ -70,12 +70,12 @@ lab_hide() {
 	cd "$here" || return
 }
 
-# The mail host's side is where we are; the world's is the network namespace of a process of its own.
+# This process is on the mail host; the world is the network namespace of a separate process.
 lab_build() {
 	local address
-	# What follows would take away the machine's.
+	# The commands below would remove the machine's own.
 	if [ "$(awk '$2 == "/var/lib" { on = $1 } END { print on }' /proc/self/mounts)" != lab ]; then
-		echo "the laboratory is built in namespaces of its own only: selftests/live/inside COMMAND" >&2
+		echo "the laboratory needs namespaces of its own; run it with: selftests/live/inside COMMAND" >&2
 		return 1
 	fi
 	mkdir -p "$LAB"
@@ -101,12 +101,12 @@ lab_build() {
 	for address in "$@"; do
 		lab_address "$address"
 	done
-	# Everybody is on the same wire.
+	# All hosts are on the same link.
 	ip route add default dev mx0
 	ip -6 route add default dev mx0
 }
 
-# Gives the world an address more.
+# Adds an address to the world.
 lab_address() {
 	case $1 in
 	*:*) world ip address add "$1/128" dev world0 nodad ;;
@@ -132,7 +132,7 @@ lab_install_exim() {
 
 	cat >"$LAB/scan" <<-'EOF'
 		#!/bin/sh
-		# What a virus scanner would say of the message and its parts, unpacked into the folder $1.
+		# Prints what a virus scanner would, for the message and its parts, unpacked in the folder $1.
 		grep -qrF 'EICAR-STANDARD-ANTIVIRUS-TEST-FILE' "$1" && echo 'FOUND Eicar-Test-Signature'
 		grep -qrF 'SOBIG.F-LIKE-MARKER' "$1" && echo 'FOUND W32.Sobig.F@mm'
 		exit 0
@@ -140,7 +140,7 @@ lab_install_exim() {
 	chmod 755 "$LAB/scan"
 }
 
-# Debian's exim, unpacked by scripts/deps, as a mail host for everybody.
+# Debian's exim, unpacked by scripts/deps, as a mail host that accepts mail from all hosts.
 lab_exim() {
 	lab_install_exim "$1/build/exim/usr/sbin/exim4"
 	cat >"$LAB/exim.conf" <<-EOF
@@ -193,7 +193,7 @@ lab_exim() {
 	lab_start_exim
 }
 
-# Starts exim by $LAB/exim.conf and waits until it listens; its pid is in LAB_EXIM.
+# Starts exim with $LAB/exim.conf and waits until it listens; LAB_EXIM is its pid.
 # shellcheck disable=SC2034
 lab_start_exim() {
 	"$LAB/sbin/exim" -C "$LAB/exim.conf" -bdf &
@@ -207,7 +207,7 @@ lab_start_exim() {
 	return 1
 }
 
-# lab_send FROM-ADDRESS [swaks option...]: one message by a real SMTP client; swaks' exit status.
+# lab_send FROM-ADDRESS [swaks option...]: sends one message with a real SMTP client; returns swaks' exit status.
 lab_send() {
 	local from=$1 to=$LAB_MX
 	shift
@@ -221,7 +221,7 @@ lab_send() {
 # shellcheck disable=SC2034
 LAB_UNREACHED=2 LAB_REFUSED=26
 
-# lab_virus FROM-ADDRESS [FILE]: the same with what SOBIG.F would send, or with another bad file.
+# lab_virus FROM-ADDRESS [FILE]: the same with a message of SOBIG.F, or with another bad file.
 lab_virus() {
 	lab_send "$1" --header 'Subject: Re: Details' --body 'Please see the attached file for details.' \
 		--attach-type application/octet-stream --attach-name details.pif --attach "@${2:-$LAB_SOBIG}"
@@ -229,7 +229,7 @@ lab_virus() {
 
 LAB_SOBIG=$LAB/details.pif LAB_EICAR=$LAB/eicar.com
 
-# Harmless both. EICAR's test file is put together here, lest a scanner stumble over this script.
+# Both are harmless. EICAR's test file is assembled here, so that no scanner reports this script.
 lab_make_viruses() {
 	printf 'MZ\220\000 this is no program: SOBIG.F-LIKE-MARKER\n' >"$LAB_SOBIG"
 	# shellcheck disable=SC2016
