@@ -9,7 +9,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	char path[FUZZ_PATH];
 	int fd = fuzz_file(data, size, path);
-	struct list_file_file file = { .path = path, .why = "a list" };
+	struct list_file file = { .path = path, .why = "a list" };
 	struct addr_prefix everybody = { 0 };
 
 	fuzz_must(list_file_refresh(&file));

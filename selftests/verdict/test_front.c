@@ -95,12 +95,12 @@ static struct addr_prefix named(const char *text)
 
 static void add(const struct addr_prefix *target, size_t count, uint32_t seconds, bool dry_run)
 {
-	const struct blocks_order order = { .seconds = seconds,
-					    .dry_run = dry_run,
-					    .reason = "test" };
+	const struct blocks_request request = { .seconds = seconds,
+						.dry_run = dry_run,
+						.reason = "test" };
 	size_t done;
 
-	assert_int_equal(blocks_add(blocks, target, count, &order, NULL, &done), 0);
+	assert_int_equal(blocks_add(blocks, target, count, &request, NULL, &done), 0);
 	assert_int_equal(done, count);
 }
 
@@ -402,7 +402,7 @@ static void a_table_left_half_rebuilt_is_rebuilt(void **state)
 
 static void a_full_table_says_so_and_keeps_what_it_has(void **state)
 {
-	const struct blocks_order order = { .seconds = 600, .reason = "test" };
+	const struct blocks_request request = { .seconds = 600, .reason = "test" };
 	uint64_t room = privileged ? blocks_room(blocks, true) : 0;
 	struct addr_prefix *target;
 	size_t done;
@@ -411,7 +411,7 @@ static void a_full_table_says_so_and_keeps_what_it_has(void **state)
 	target = calloc(room + 10, sizeof(*target));
 	for (uint32_t i = 0; i < room + 10; i++)
 		target[i] = host(i);
-	assert_int_equal(blocks_add(blocks, target, room + 10, &order, NULL, &done), -E2BIG);
+	assert_int_equal(blocks_add(blocks, target, room + 10, &request, NULL, &done), -E2BIG);
 	assert_int_equal(done, room);
 	free(target);
 	assert_int_equal(syn("10.0.0.10"), XDP_DROP);

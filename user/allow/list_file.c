@@ -16,7 +16,7 @@
 
 /* One file being read. */
 struct list_file_reading {
-	struct list_file_file *file;
+	struct list_file *file;
 	struct prefix_set *set;
 	char **names;
 	size_t names_count;
@@ -89,7 +89,7 @@ static int list_file_add_name(struct list_file_reading *reading, const char *wor
 
 static int list_file_take(struct list_file_reading *reading, char *line)
 {
-	const struct list_file_file *file = reading->file;
+	const struct list_file *file = reading->file;
 	char why[PREFIX_SET_WHY_SIZE], *word, *comment;
 	struct addr_prefix target;
 	int err;
@@ -139,7 +139,7 @@ static void list_file_free_names(char **names, size_t count)
 }
 
 /* Replaces the contents and frees the old ones. */
-static void list_file_put(struct list_file_file *file, struct list_file_reading *reading)
+static void list_file_put(struct list_file *file, struct list_file_reading *reading)
 {
 	prefix_set_free(file->set);
 	list_file_free_names(file->names, file->names_count);
@@ -149,7 +149,7 @@ static void list_file_put(struct list_file_file *file, struct list_file_reading 
 }
 
 /* Logs each new error once, and once that the file can be read again. */
-static void list_file_report(struct list_file_file *file, int err)
+static void list_file_report(struct list_file *file, int err)
 {
 	if (err == file->error)
 		return;
@@ -163,7 +163,7 @@ static void list_file_report(struct list_file_file *file, int err)
 }
 
 /* Only a regular file is accepted: a FIFO or device could block the reader. */
-static int list_file_open(const struct list_file_file *file, FILE **out)
+static int list_file_open(const struct list_file *file, FILE **out)
 {
 	FILE *stream;
 
@@ -176,7 +176,7 @@ static int list_file_open(const struct list_file_file *file, FILE **out)
 	return 0;
 }
 
-static int list_file_load(struct list_file_file *file)
+static int list_file_load(struct list_file *file)
 {
 	struct list_file_reading reading = { .file = file };
 	FILE *stream = NULL;
@@ -197,7 +197,7 @@ static int list_file_load(struct list_file_file *file)
 	return err;
 }
 
-bool list_file_refresh(struct list_file_file *file)
+bool list_file_refresh(struct list_file *file)
 {
 	struct list_file_reading empty = { 0 };
 	struct stat now = { 0 };
@@ -222,7 +222,7 @@ bool list_file_refresh(struct list_file_file *file)
 	return !err;
 }
 
-void list_file_clear(struct list_file_file *file)
+void list_file_clear(struct list_file *file)
 {
 	struct list_file_reading empty = { 0 };
 

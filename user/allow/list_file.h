@@ -10,7 +10,7 @@
 #include "common/addr.h"
 #include "common/prefix_set.h"
 
-struct list_file_file {
+struct list_file {
 	const char *path; /* owned by the caller */
 	const char *why;  /* reason of its entries, followed by a line's comment; the caller's */
 	bool may_lack;	  /* a file that does not exist is an empty list, not an error */
@@ -26,7 +26,7 @@ struct list_file_file {
  * Reads the file if it has changed. Returns true if the entries may have changed. An invalid line
  * is logged and skipped. If the file cannot be read, the previous entries stay.
  */
-bool list_file_refresh(struct list_file_file *file);
+bool list_file_refresh(struct list_file *file);
 
 /* Splits a line into its entry and the comment after '#' or ';'. Both are trimmed, possibly "". */
 void list_file_split(char *line, char **word, char **comment);
@@ -41,6 +41,6 @@ int list_file_parse(const char *word, struct addr_prefix *out);
 const char *list_file_error(int err);
 
 /* Frees the entries. */
-void list_file_clear(struct list_file_file *file);
+void list_file_clear(struct list_file *file);
 
 #endif

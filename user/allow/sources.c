@@ -31,7 +31,7 @@ struct sources_texts {
 struct sources {
 	struct prefix_set *sets[SOURCES_COUNT]; /* each sealed; NULL: not read yet */
 	int errors[SOURCES_COUNT];		/* the last logged errors, -errno */
-	struct list_file_file *files;
+	struct list_file *files;
 	char **texts; /* path and reason of each file */
 	size_t files_count;
 	struct sources_texts hosts; /* names in the configuration */
@@ -76,13 +76,13 @@ static int sources_fix(struct sources *sources, const struct sources_options *op
 static int sources_add_file(struct sources *sources, const char *path, const char *why,
 			    bool may_lack)
 {
-	struct list_file_file *file = &sources->files[sources->files_count];
+	struct list_file *file = &sources->files[sources->files_count];
 	char **texts = &sources->texts[2 * sources->files_count];
 
 	texts[0] = strdup(path);
 	texts[1] = strdup(why);
 	sources->files_count++;
-	*file = (struct list_file_file){ .path = texts[0], .why = texts[1], .may_lack = may_lack };
+	*file = (struct list_file){ .path = texts[0], .why = texts[1], .may_lack = may_lack };
 	return texts[0] && texts[1] ? 0 : -ENOMEM;
 }
 

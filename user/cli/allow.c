@@ -26,7 +26,7 @@ struct allow {
 	char path[PATH_MAX];
 	struct blocks *blocks; /* NULL: nothing is attached */
 	json_t *entries;
-	json_t *lifted;
+	json_t *unblocked;
 	int status;
 };
 
@@ -63,33 +63,34 @@ static void allow_show(struct allow *allow, const struct addr_prefix *target, co
 		printf("%-*s  %s\n", width, address, why);
 }
 
-static void allow_lifted(void *context, const struct blocks_exempt_lifted *lifted)
+static void allow_unblocked(void *context, const struct blocks_exempt_unblocked *unblocked)
 {
 	char address[ADDR_TEXT_SIZE], entry[ADDR_TEXT_SIZE];
 	struct allow *allow = context;
 
-	addr_prefix_format(&lifted->target, address);
-	addr_prefix_format(&lifted->entry, entry);
-	history_lift(&allow->common, allow->config, &lifted->target, 1);
-	if (lifted->err) {
+	addr_prefix_format(&unblocked->target, address);
+	addr_prefix_format(&unblocked->entry, entry);
+	history_unblock(&allow->common, allow->config, &unblocked->target, 1);
+	if (unblocked->err) {
 		log_error("cannot block the rest of \"%s\" again: %s; it is unblocked now", address,
-			  strerror(-lifted->err));
+			  strerror(-unblocked->err));
 		allow_fail(allow);
 	}
 	if (allow->common.json)
-		json_array_append_new(allow->lifted,
+		json_array_append_new(allow->unblocked,
 				      json_pack("{s:s, s:s, s:I, s:b}", "address", address, "entry",
-						entry, "pieces", (json_int_t)lifted->pieces,
-						"dry_run", (int)lifted->dry_run));
-	else if (lifted->pieces)
+						entry, "pieces", (json_int_t)unblocked->pieces,
+						"dry_run", (int)unblocked->dry_run));
+	else if (unblocked->pieces)
 		printf("%s: unblocked in %s; the rest of %s stays blocked, as %zu network%s\n",
-		       entry, address, address, lifted->pieces, suggest_plural(lifted->pieces));
+		       entry, address, address, unblocked->pieces,
+		       suggest_plural(unblocked->pieces));
 	else
 		printf("%s: unblocked\n", address);
 }
 
 /* Unblocks the entry now; the daemon would do it only when it reads the list again. */
-static void allow_lift(struct allow *allow, const struct addr_prefix *target)
+static void allow_unblock(struct allow *allow, const struct addr_prefix *target)
 {
 	struct prefix_set *added;
 	int err;
@@ -101,7 +102,7 @@ static void allow_lift(struct allow *allow, const struct addr_prefix *target)
 		err = prefix_set_add(added, target, "allowed");
 		prefix_set_seal(added);
 		if (!err)
-			err = blocks_exempt_blocks(allow->blocks, added, added, allow_lifted,
+			err = blocks_exempt_blocks(allow->blocks, added, added, allow_unblocked,
 						   allow);
 		prefix_set_free(added);
 	}
@@ -122,7 +123,7 @@ static void allow_add(struct allow *allow, const struct addr_prefix *target)
 		return;
 	}
 	allow_say(allow, target, !err, err ? "already allowed" : "allowed");
-	allow_lift(allow, target);
+	allow_unblock(allow, target);
 }
 
 static void allow_del(struct allow *allow, const struct addr_prefix *target)
@@ -159,14 +160,14 @@ static int allow_print(struct allow *allow)
 	json_t *document, *entry;
 	size_t i;
 
-	if (allow->common.lines && !allow->lifted) {
+	if (allow->common.lines && !allow->unblocked) {
 		json_array_foreach(allow->entries, i, entry)
 			output_line("allow-entry", json_incref(entry));
 	} else if (allow->common.json) {
-		document = output_document(allow->lifted ? "allow-change" : "allow");
+		document = output_document(allow->unblocked ? "allow-change" : "allow");
 		json_object_set(document, "entries", allow->entries);
-		if (allow->lifted)
-			json_object_set(document, "unblocked", allow->lifted);
+		if (allow->unblocked)
+			json_object_set(document, "unblocked", allow->unblocked);
 		if (cli_print_json(&allow->common, document))
 			allow_fail(allow);
 		return allow->status;
@@ -197,12 +198,12 @@ static int allow_change(struct allow *allow, char **texts, int count,
 			log_error("cannot open the maps in %s: %s; active blocks are not removed",
 				  allow->common.pins, strerror(-err));
 		allow->status = err && err != -ENOENT ? CLI_FAILED : CLI_DONE;
-		allow->lifted = json_array();
+		allow->unblocked = json_array();
 		for (int i = 0; i < count; i++)
 			change(allow, &target[i]);
 		blocks_close(allow->blocks);
 		allow_print(allow);
-		json_decref(allow->lifted);
+		json_decref(allow->unblocked);
 	} else {
 		allow_fail(allow);
 	}

@@ -239,8 +239,8 @@ static int attach_run(struct attach *attach, char **interfaces, int count)
 	int err = evidence_open(ATTACH_EVIDENCE, daemon->seed, &daemon->evidence);
 
 	if (!err)
-		err = home_tell(history_folder(&attach->common, &daemon->policy.config.state),
-				daemon->overrides.config, &daemon->stats);
+		err = home_publish(history_folder(&attach->common, &daemon->policy.config.state),
+				   daemon->overrides.config, &daemon->stats);
 	/* The list of `allow` is in the same directory. */
 	daemon->state = daemon->stats.state;
 	if (!err)
@@ -260,7 +260,7 @@ static int attach_run(struct attach *attach, char **interfaces, int count)
 	judge_allow(daemon->judge, exempt_set(daemon->exempt));
 	for (int i = 0; i < daemon->logs_count; i++)
 		log_notice("following %s", source_name(daemon->logs[i].source));
-	reload_tell(daemon);
+	reload_log_rules(daemon);
 	attach->ran = true;
 	return loop_run(daemon);
 }

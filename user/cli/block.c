@@ -34,7 +34,7 @@ static int block_run(struct bulk *bulk, struct cli_common *common, int argc, cha
 
 int cmd_block(int argc, char **argv)
 {
-	struct bulk bulk = { .order = { .seconds = BLOCK_DEFAULT_SECONDS, .reason = "manual" } };
+	struct bulk bulk = { .request = { .seconds = BLOCK_DEFAULT_SECONDS, .reason = "manual" } };
 	struct cli_common common;
 	int status;
 
@@ -53,7 +53,7 @@ static int block_remove_all(struct cli_common *common)
 	struct blocks *blocks;
 	json_t *document;
 	const char *config = NULL;
-	uint64_t lifted;
+	uint64_t unblocked;
 	int status, removed;
 
 	status = cli_need_privilege();
@@ -69,7 +69,7 @@ static int block_remove_all(struct cli_common *common)
 		log_error("cannot unblock everything: %s", strerror(-removed));
 		return cli_status(removed);
 	}
-	history_lift_all(common, config, &lifted);
+	history_unblock_all(common, config, &unblocked);
 	if (common->json) {
 		document = output_document(common->command->name);
 		json_object_set_new(document, "addresses", json_null());
@@ -86,7 +86,7 @@ int cmd_unblock(int argc, char **argv)
 {
 	static const struct option options[] = { { "all", no_argument, NULL, CLI_OPTION_OWN },
 						 CLI_COMMON_OPTIONS };
-	struct bulk bulk = { .lift = true };
+	struct bulk bulk = { .unblock = true };
 	struct cli_common common;
 	bool all = false;
 	int option, status;

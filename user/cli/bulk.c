@@ -40,7 +40,7 @@ bool bulk_options(struct bulk *bulk, struct cli_common *common, int argc, char *
 	while ((option = getopt_long(argc, argv, CLI_COMMON_LETTERS "c:", options, NULL)) != -1) {
 		switch (option) {
 		case BULK_FOR:
-			if (!duration_parse(optarg, &bulk->order.seconds))
+			if (!duration_parse(optarg, &bulk->request.seconds))
 				break;
 			*status = cli_usage(
 				common,
@@ -48,13 +48,13 @@ bool bulk_options(struct bulk *bulk, struct cli_common *common, int argc, char *
 				optarg);
 			return false;
 		case BULK_REASON:
-			bulk->order.reason = optarg;
+			bulk->request.reason = optarg;
 			break;
 		case BULK_FORCE:
 			bulk->force = true;
 			break;
 		case BULK_EXTEND:
-			bulk->order.extend = true;
+			bulk->request.extend = true;
 			break;
 		case BULK_PORTS:
 			bulk->ports = optarg;
@@ -84,7 +84,7 @@ int bulk_open(struct bulk *bulk, struct cli_common *common)
 	if (err)
 		return cli_cannot_open(common, err);
 	home_take(common, &bulk->config);
-	if (!bulk->lift && targets_open(common, bulk->config, bulk->force, &bulk->targets)) {
+	if (!bulk->unblock && targets_open(common, bulk->config, bulk->force, &bulk->targets)) {
 		log_error(
 			"nothing blocked: the allow list could not be read; use --force to ignore it");
 		blocks_close(bulk->blocks);
@@ -99,14 +99,14 @@ static void bulk_report(struct bulk *bulk, const struct addr_prefix *target, boo
 			uint32_t left)
 {
 	char address[ADDR_TEXT_SIZE], duration[DURATION_TEXT_SIZE];
-	uint32_t seconds = bulk->order.seconds;
+	uint32_t seconds = bulk->request.seconds;
 
 	if (!bulk->each)
 		return;
 	addr_prefix_format(target, address);
 	if (bulk->common->json)
 		json_array_append_new(bulk->done, json_string(address));
-	else if (!bulk->lift)
+	else if (!bulk->unblock)
 		/* The seconds of the two clocks do not start together: tolerate one more. */
 		printf(left > seconds + 1 ? "%s: already blocked for longer: %s\n"
 					  : "%s: blocked for %s\n",
@@ -119,14 +119,14 @@ static void bulk_block(struct bulk *bulk)
 {
 	char address[ADDR_TEXT_SIZE];
 	size_t done = 0;
-	int err = blocks_add(bulk->blocks, bulk->target, bulk->count, &bulk->order, bulk->left,
+	int err = blocks_add(bulk->blocks, bulk->target, bulk->count, &bulk->request, bulk->left,
 			     &done);
 
 	for (size_t i = 0; i < done; i++)
 		bulk_report(bulk, &bulk->target[i], true, bulk->left[i]);
 	bulk->blocked += done;
 	if (done)
-		history_enter(bulk->common, bulk->config, bulk->target, done, &bulk->order);
+		history_enter(bulk->common, bulk->config, bulk->target, done, &bulk->request);
 	if (!err)
 		return;
 	addr_prefix_format(&bulk->target[done], address);
@@ -153,7 +153,7 @@ static void bulk_warn_covered(struct bulk *bulk, const struct addr_prefix *targe
 	bulk->refused++;
 }
 
-static void bulk_lift(struct bulk *bulk)
+static void bulk_unblock(struct bulk *bulk)
 {
 	char address[ADDR_TEXT_SIZE];
 
@@ -166,20 +166,20 @@ static void bulk_lift(struct bulk *bulk)
 			bulk->err = err;
 			continue;
 		}
-		bulk->lifted += !err;
+		bulk->unblocked += !err;
 		bulk->absent += err == -ENOENT;
 		bulk_report(bulk, &bulk->target[i], !err, 0);
 		bulk_warn_covered(bulk, &bulk->target[i]);
 	}
-	history_lift(bulk->common, bulk->config, bulk->target, bulk->count);
+	history_unblock(bulk->common, bulk->config, bulk->target, bulk->count);
 }
 
 static void bulk_flush(struct bulk *bulk)
 {
 	if (!bulk->count)
 		return;
-	if (bulk->lift)
-		bulk_lift(bulk);
+	if (bulk->unblock)
+		bulk_unblock(bulk);
 	else
 		bulk_block(bulk);
 	bulk->count = 0;
@@ -248,7 +248,7 @@ void bulk_add(struct bulk *bulk, const char *text)
 		bulk->refused++;
 		return;
 	}
-	if (!bulk->lift) {
+	if (!bulk->unblock) {
 		refused = targets_refuse(bulk->targets, &target, why, sizeof(why));
 		if (refused && bulk->split && bulk_split(bulk, text, &target))
 			return;
@@ -323,9 +323,9 @@ void bulk_read(struct bulk *bulk, int fd)
 
 static void bulk_sum_up(const struct bulk *bulk)
 {
-	if (bulk->lift)
+	if (bulk->unblock)
 		printf("%llu unblocked, %llu not blocked, %llu refused\n",
-		       (unsigned long long)bulk->lifted, (unsigned long long)bulk->absent,
+		       (unsigned long long)bulk->unblocked, (unsigned long long)bulk->absent,
 		       (unsigned long long)bulk->refused);
 	else
 		printf("%llu blocked, %llu refused\n", (unsigned long long)bulk->blocked,
@@ -342,9 +342,9 @@ int bulk_close(struct bulk *bulk)
 		json_t *document = output_document(bulk->common->command->name);
 
 		json_object_set(document, "addresses", bulk->each ? bulk->done : json_null());
-		json_object_set_new(document, bulk->lift ? "unblocked" : "blocked",
-				    json_integer(bulk->lift ? bulk->lifted : bulk->blocked));
-		if (bulk->lift)
+		json_object_set_new(document, bulk->unblock ? "unblocked" : "blocked",
+				    json_integer(bulk->unblock ? bulk->unblocked : bulk->blocked));
+		if (bulk->unblock)
 			json_object_set_new(document, "absent", json_integer(bulk->absent));
 		json_object_set_new(document, "refused", json_integer(bulk->refused));
 		if (cli_print_json(bulk->common, document))

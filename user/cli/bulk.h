@@ -19,12 +19,12 @@ struct bulk {
 	struct blocks *blocks;
 	struct targets *targets;
 	const char *config;
-	bool lift; /* unblock */
+	bool unblock; /* instead of blocking */
 	bool force;
 	bool split;	   /* block the part of a network that is not allowed */
 	const char *ports; /* ports that must be filtered; NULL: not checked */
 	bool each;	   /* report each target on a line of its own */
-	struct blocks_order order;
+	struct blocks_request request;
 
 	/* Targets that are not processed yet. */
 	struct addr_prefix *target;
@@ -32,7 +32,7 @@ struct bulk {
 	size_t count, room;
 
 	json_t *done; /* processed targets, for JSON */
-	uint64_t blocked, lifted, absent, refused;
+	uint64_t blocked, unblocked, absent, refused;
 	int err; /* the last error that is not about a single target; -errno */
 };
 

@@ -24,7 +24,7 @@ static int detach_one(const struct cli_common *common, unsigned int ifindex, boo
 	*detached = !err;
 	if (err && err != -ENOENT)
 		return err;
-	used = err ? pins_are_claimed(common->pins, ifindex) : 0;
+	used = err ? pins_is_claimed(common->pins, ifindex) : 0;
 	if (used < 0) {
 		log_error("cannot find out whether a daemon uses %s, so its pins stay in %s: %s",
 			  links_name(ifindex, name), common->pins, strerror(-used));
@@ -64,7 +64,7 @@ static int detach_check_forget(const struct cli_common *common, const unsigned i
 
 /* Removes all blocks, after the daemons have exited. */
 static int detach_forget(const struct cli_common *common, const char *config,
-			 const int watches[PINS_INTERFACES_MAX], int count, uint64_t *lifted)
+			 const int watches[PINS_INTERFACES_MAX], int count, uint64_t *unblocked)
 {
 	int err;
 
@@ -72,9 +72,9 @@ static int detach_forget(const struct cli_common *common, const char *config,
 		if (!pins_wait(watches[i]))
 			log_warning(
 				"the daemon is still running: the blocks that it adds from now on are not removed");
-	err = history_lift_all(common, config, lifted);
+	err = history_unblock_all(common, config, unblocked);
 	if (!err && !common->json)
-		printf("%llu blocks removed from the state\n", (unsigned long long)*lifted);
+		printf("%llu blocks removed from the state\n", (unsigned long long)*unblocked);
 	return err;
 }
 
@@ -85,7 +85,7 @@ static int detach_list(struct cli_common *common, const unsigned int *interfaces
 	int watches[PINS_INTERFACES_MAX];
 	const char *config = NULL;
 	char name[IF_NAMESIZE];
-	uint64_t lifted = 0;
+	uint64_t unblocked = 0;
 	int err = 0, failed, lock = -1;
 	bool detached;
 
@@ -116,11 +116,11 @@ static int detach_list(struct cli_common *common, const unsigned int *interfaces
 	}
 	if (lock >= 0)
 		close(lock);
-	if (forget && detach_forget(common, config, watches, count, &lifted))
+	if (forget && detach_forget(common, config, watches, count, &unblocked))
 		err = err ? err : -EIO;
 	json_object_set_new(document, "detached", names);
 	json_object_set_new(document, "forgotten",
-			    forget ? json_integer((json_int_t)lifted) : json_null());
+			    forget ? json_integer((json_int_t)unblocked) : json_null());
 	if (!common->json)
 		json_decref(document);
 	else if (cli_print_json(common, document))

@@ -94,7 +94,7 @@ static int explain_read(struct explain *explain, const struct cli_common *common
 		explain->history_unknown = err;
 		if (err)
 			log_error("cannot read the history: %s", strerror(-err));
-		history_tell_bad(db);
+		history_warn_bad(db);
 	}
 	db_close(db);
 	return 0;

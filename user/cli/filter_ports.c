@@ -60,8 +60,8 @@ static bool filter_ports_has(const struct sobig_stats *stats, unsigned int port)
 	return false;
 }
 
-static void filter_ports_tell(const struct overview_interface *interface, const char *word,
-			      unsigned int port)
+static void filter_ports_log(const struct overview_interface *interface, const char *word,
+			     unsigned int port)
 {
 	char ports[SOBIG_PORTS_MAX * 8] = "none";
 	size_t used = 0;
@@ -90,7 +90,7 @@ static int filter_ports_look(const struct overview *overview, char *word)
 		for (unsigned int port = first; interface->present && port <= last; port++) {
 			if (filter_ports_has(&interface->stats, port))
 				continue;
-			filter_ports_tell(interface, word, port);
+			filter_ports_log(interface, word, port);
 			return -ENOENT;
 		}
 	}

@@ -90,7 +90,8 @@ static bool history_is_wide(const struct addr_prefix *target)
 }
 
 void history_enter(const struct cli_common *common, const char *file,
-		   const struct addr_prefix *target, size_t count, const struct blocks_order *order)
+		   const struct addr_prefix *target, size_t count,
+		   const struct blocks_request *request)
 {
 	size_t most = count < HISTORY_ENTER_MAX ? count : HISTORY_ENTER_MAX;
 	struct db_block *blocks = calloc(most + 1, sizeof(*blocks)), *block;
@@ -104,9 +105,9 @@ void history_enter(const struct cli_common *common, const char *file,
 		block = &blocks[batch.blocks_count++];
 		block->target = target[i];
 		block->since = block->event = batch.now;
-		block->until = batch.now + order->seconds * INT64_C(1000);
-		block->quiet = order->extend ? order->seconds : 0;
-		blocks_reason(order->reason, block->reason);
+		block->until = batch.now + request->seconds * INT64_C(1000);
+		block->quiet = request->extend ? request->seconds : 0;
+		blocks_reason(request->reason, block->reason);
 	}
 	history_write(common, file, &batch, "a reboot removes these blocks");
 	if (count > most)
@@ -116,8 +117,8 @@ void history_enter(const struct cli_common *common, const char *file,
 	free(blocks);
 }
 
-void history_lift(const struct cli_common *common, const char *file,
-		  const struct addr_prefix *target, size_t count)
+void history_unblock(const struct cli_common *common, const char *file,
+		     const struct addr_prefix *target, size_t count)
 {
 	const struct db_batch batch = { .lifts = target,
 					.lifts_count = count,
@@ -127,14 +128,14 @@ void history_lift(const struct cli_common *common, const char *file,
 		      "a reboot restores these blocks unless they expire before");
 }
 
-int history_lift_all(const struct cli_common *common, const char *file, uint64_t *lifted)
+int history_unblock_all(const struct cli_common *common, const char *file, uint64_t *unblocked)
 {
 	struct db *db;
 	int err = history_open(common, file, true, &db);
 
-	*lifted = 0;
+	*unblocked = 0;
 	if (!err) {
-		err = db_lift_all(db, clock_wall_ms(), lifted);
+		err = db_lift_all(db, clock_wall_ms(), unblocked);
 		db_close(db);
 		if (err)
 			log_error("cannot write the state: %s", db_strerror(-err));
@@ -144,7 +145,7 @@ int history_lift_all(const struct cli_common *common, const char *file, uint64_t
 	return err;
 }
 
-void history_tell_bad(const struct db *db)
+void history_warn_bad(const struct db *db)
 {
 	if (db_bad(db))
 		log_warning(
@@ -194,14 +195,14 @@ static json_t *history_json_lines(const char *lines)
 json_t *history_json(const struct db_block *block)
 {
 	char address[ADDR_TEXT_SIZE], since[CLOCK_TEXT_SIZE], until[CLOCK_TEXT_SIZE];
-	char lifted[CLOCK_TEXT_SIZE];
+	char unblocked[CLOCK_TEXT_SIZE];
 
 	return json_pack("{s:s, s:o, s:s, s:s, s:s?, s:b, s:i, s:b, s:o, s:o}", "address",
 			 addr_prefix_format(&block->target, address), "reason",
 			 output_text(block->reason), "since", clock_rfc3339_ms(block->since, since),
 			 "until", clock_rfc3339_ms(block->until, until), "unblocked",
-			 block->lifted ? clock_rfc3339_ms(block->lifted, lifted) : NULL, "dry_run",
-			 (int)block->dry_run, "repeats", (int)block->repeats, "extend",
+			 block->lifted ? clock_rfc3339_ms(block->lifted, unblocked) : NULL,
+			 "dry_run", (int)block->dry_run, "repeats", (int)block->repeats, "extend",
 			 block->quiet != 0, "log", output_text(block->log), "lines",
 			 history_json_lines(block->lines));
 }
@@ -251,7 +252,7 @@ int history_list(const struct cli_common *common, const char *file,
 		err = db_history(db, count ? &networks[at] : NULL, HISTORY_LIST_MAX,
 				 history_list_one, &listing);
 	if (db)
-		history_tell_bad(db);
+		history_warn_bad(db);
 	db_close(db);
 	if (err && err != -ENOENT) {
 		log_error("cannot read the history: %s", strerror(-err));

@@ -26,15 +26,15 @@ int history_open(const struct cli_common *common, const char *file, bool write, 
  */
 void history_enter(const struct cli_common *common, const char *file,
 		   const struct addr_prefix *target, size_t count,
-		   const struct blocks_order *order);
-void history_lift(const struct cli_common *common, const char *file,
-		  const struct addr_prefix *target, size_t count);
+		   const struct blocks_request *request);
+void history_unblock(const struct cli_common *common, const char *file,
+		     const struct addr_prefix *target, size_t count);
 
-/* Marks all blocks as removed; *lifted is their number. 0 or -errno (logged). */
-int history_lift_all(const struct cli_common *common, const char *file, uint64_t *lifted);
+/* Marks all blocks as removed; *unblocked is their number. 0 or -errno (logged). */
+int history_unblock_all(const struct cli_common *common, const char *file, uint64_t *unblocked);
 
 /* Logs a warning if invalid rows were skipped. */
-void history_tell_bad(const struct db *db);
+void history_warn_bad(const struct db *db);
 
 /* The block as JSON; in its lines, bytes other than printable ASCII are \xNN. */
 json_t *history_json(const struct db_block *block);

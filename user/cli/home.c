@@ -29,7 +29,7 @@ static int home_absolute(const char *path, char out[SOBIG_PATH_SIZE])
 	return -ENAMETOOLONG;
 }
 
-int home_tell(const char *folder, const char *file, struct sobig_stats *stats)
+int home_publish(const char *folder, const char *file, struct sobig_stats *stats)
 {
 	int err = home_absolute(folder, stats->state);
 
@@ -62,7 +62,7 @@ void home_take(struct cli_common *common, const char **file)
 	bool is_found = false, is_alive = false;
 
 	for (int i = 0; i < count; i++) {
-		const bool alive = pins_are_claimed(common->pins, interfaces[i]);
+		const bool alive = pins_is_claimed(common->pins, interfaces[i]);
 		struct sobig_stats stats;
 
 		if (home_read(common->pins, interfaces[i], &stats) || !*stats.state)

@@ -12,7 +12,7 @@
  * Stores the state directory and the configuration `file` (NULL: the default file) in *stats as
  * absolute paths. 0; -ENAMETOOLONG or another -errno (logged).
  */
-int home_tell(const char *folder, const char *file, struct sobig_stats *stats);
+int home_publish(const char *folder, const char *file, struct sobig_stats *stats);
 
 /*
  * If the command line names no state (common->state is NULL) or no configuration (*file is NULL;

@@ -77,7 +77,7 @@ static int import_read(struct bulk *bulk, FILE *list, const char *path)
 
 int cmd_import(int argc, char **argv)
 {
-	struct bulk bulk = { .order = { .seconds = IMPORT_DEFAULT_SECONDS }, .split = true };
+	struct bulk bulk = { .request = { .seconds = IMPORT_DEFAULT_SECONDS }, .split = true };
 	char reason[SOBIG_REASON_SIZE];
 	struct cli_common common;
 	int status, err;
@@ -88,10 +88,10 @@ int cmd_import(int argc, char **argv)
 		return status;
 	if (argc - optind != 1)
 		return cli_usage(&common, "expected one file, or - for standard input");
-	if (!bulk.order.reason) {
+	if (!bulk.request.reason) {
 		snprintf(reason, sizeof(reason), "list %.40s",
 			 strcmp(argv[optind], "-") ? basename(argv[optind]) : "read");
-		bulk.order.reason = reason;
+		bulk.request.reason = reason;
 	}
 	status = cli_need_privilege();
 	if (status)

@@ -150,7 +150,7 @@ static int parse_report(const struct parse *parse, const char *path, const struc
 {
 	bool foreign = skipped_is_foreign(path, &parse->reader, end);
 
-	skipped_tell(&parse->reader.exim.skips);
+	skipped_log(&parse->reader.exim.skips);
 	if (end->cut)
 		log_warning("the last line has no newline and was not read");
 	return foreign ? CLI_FAILED : CLI_DONE;
@@ -186,7 +186,7 @@ static int parse_file(struct parse *parse, int fd, const char *path)
 	}
 	if (!err)
 		return parse_report(parse, path, &end);
-	skipped_tell_error(path, err, &end);
+	skipped_log_error(path, err, &end);
 	return CLI_FAILED;
 }
 

@@ -195,7 +195,7 @@ static int replay_file(struct replay *replay, struct replay_file *file)
 	file->broken = err != 0;
 	skip_add(&replay->skips, &reader.exim.skips);
 	if (err)
-		skipped_tell_error(file->name, err, &end);
+		skipped_log_error(file->name, err, &end);
 	else if (skipped_is_foreign(file->name, &reader, &end))
 		err = -ENOMSG;
 	if ((!err || err == -ENOMSG) && end.cut)
@@ -208,7 +208,7 @@ static void replay_report_skips(const struct replay *replay)
 {
 	const struct judge_state state = judge_state(replay->tally.judge);
 
-	skipped_tell(&replay->skips);
+	skipped_log(&replay->skips);
 	if (state.dropped)
 		log_warning("too many watched hosts: rules forgot a host early %llu times",
 			    (unsigned long long)state.dropped);

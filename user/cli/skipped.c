@@ -7,7 +7,7 @@
 
 #include "common/log.h"
 
-void skipped_tell(const struct skips *skips)
+void skipped_log(const struct skips *skips)
 {
 	const unsigned long long doubtful = skips->of[SKIP_DOUBTFUL],
 				 overlong = skips->of[SKIP_OVERLONG],
@@ -31,7 +31,7 @@ void skipped_tell(const struct skips *skips)
 			cut);
 }
 
-void skipped_tell_error(const char *name, int err, const struct chunks_end *end)
+void skipped_log_error(const char *name, int err, const struct chunks_end *end)
 {
 	bool packed = err == -EBADMSG || err == -ENOTSUP;
 

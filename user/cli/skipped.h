@@ -7,10 +7,10 @@
 #include "read/reader.h"
 
 /* Logs a warning for each kind of skipped lines. */
-void skipped_tell(const struct skips *skips);
+void skipped_log(const struct skips *skips);
 
 /* Logs that the file `name` was not read completely; `err` is an error of parallel_read(). */
-void skipped_tell_error(const char *name, int err, const struct chunks_end *end);
+void skipped_log_error(const char *name, int err, const struct chunks_end *end);
 
 /* True if the file has lines, but none written by exim (logged). */
 bool skipped_is_foreign(const char *name, const struct reader *reader,

@@ -312,8 +312,8 @@ static int config_start(struct config *config)
 }
 
 /* The likely cause is a misspelt name of a default rule. */
-static void config_tell_missing(const struct config_rule *rule, const char *missing,
-				struct config_error *error)
+static void config_missing_error(const struct config_rule *rule, const char *missing,
+				 struct config_error *error)
 {
 	const char *names[SOBIG_RULES_MAX + 1] = { NULL }, *nearest;
 
@@ -335,7 +335,7 @@ static int config_finish(const struct config *config, struct config_error *error
 		const char *missing = config_rule_missing(rule);
 
 		if (missing)
-			config_tell_missing(rule, missing, error);
+			config_missing_error(rule, missing, error);
 		else if (rule->rule.max < rule->rule.block)
 			snprintf(
 				error->text, sizeof(error->text),

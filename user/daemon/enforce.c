@@ -57,7 +57,7 @@ static int64_t enforce_time(struct daemon_log *log, int64_t time)
  * The table is full, or the kernel refuses. Logged at powers of two, so that a storm does not fill
  * the disk.
  */
-static void enforce_tell_failure(struct daemon *daemon, const char *address, int err)
+static void enforce_log_failure(struct daemon *daemon, const char *address, int err)
 {
 	if (err != -E2BIG) {
 		log_error("%s was not blocked: %s", address, strerror(-err));
@@ -71,7 +71,7 @@ static void enforce_tell_failure(struct daemon *daemon, const char *address, int
 }
 
 /* The brake is engaged: log it once. */
-static void enforce_tell_brake(struct daemon *daemon)
+static void enforce_log_brake(struct daemon *daemon)
 {
 	if (daemon->stats.braked)
 		return;
@@ -83,21 +83,22 @@ static void enforce_tell_brake(struct daemon *daemon)
 		     json_pack("{s:i}", "blocks", (int)daemon->policy.rules.brake));
 }
 
-static void enforce_tell(struct daemon *daemon, const struct verdict *verdict, uint32_t seconds)
+static void enforce_log_block(struct daemon *daemon, const struct verdict *verdict,
+			      uint32_t seconds)
 {
 	char address[ADDR_TEXT_SIZE], duration[DURATION_TEXT_SIZE];
-	const bool shown = verdict->dry_run || daemon->filter.dry_run;
+	const bool dry_run = verdict->dry_run || daemon->filter.dry_run;
 
 	addr_format_host(&verdict->host, address);
 	duration_format(seconds, duration);
 	if (verdict->repeats)
 		log_notice("%s %s for %s (%s; blocked %u time%s before)",
-			   shown ? "dry run: block" : "blocked", address, duration, verdict->reason,
-			   verdict->repeats, suggest_plural(verdict->repeats));
+			   dry_run ? "dry run: block" : "blocked", address, duration,
+			   verdict->reason, verdict->repeats, suggest_plural(verdict->repeats));
 	else
-		log_notice("%s %s for %s (%s)", shown ? "dry run: block" : "blocked", address,
+		log_notice("%s %s for %s (%s)", dry_run ? "dry run: block" : "blocked", address,
 			   duration, verdict->reason);
-	daemon_event(daemon, shown ? "dry-run" : "block",
+	daemon_event(daemon, dry_run ? "dry-run" : "block",
 		     json_pack("{s:s, s:i, s:s, s:i}", "address", address, "seconds", (int)seconds,
 			       "reason", verdict->reason, "repeats", (int)verdict->repeats));
 }
@@ -120,7 +121,7 @@ static void enforce_block(struct daemon_log *log, const struct verdict *verdict,
 {
 	struct daemon *daemon = log->daemon;
 	const struct addr_prefix target = addr_prefix_host(&verdict->host);
-	struct blocks_order order = {
+	struct blocks_request request = {
 		.seconds = enforce_seconds(log, verdict),
 		.extend = daemon->policy.config.filter.extend,
 		.dry_run = daemon->filter.dry_run || verdict->dry_run,
@@ -131,20 +132,20 @@ static void enforce_block(struct daemon_log *log, const struct verdict *verdict,
 	int err;
 
 	if (verdict->braked)
-		enforce_tell_brake(daemon);
-	if (!order.seconds)
+		enforce_log_brake(daemon);
+	if (!request.seconds)
 		return;
-	err = blocks_add(daemon->blocks, &target, 1, &order, NULL, &done);
+	err = blocks_add(daemon->blocks, &target, 1, &request, NULL, &done);
 	if (err) {
-		enforce_tell_failure(daemon, addr_format_host(&verdict->host, address), err);
+		enforce_log_failure(daemon, addr_format_host(&verdict->host, address), err);
 		return;
 	}
 	if (verdict->dry_run)
 		daemon->stats.dry_runs++;
 	else
 		daemon->stats.blocked++;
-	enforce_tell(daemon, verdict, order.seconds);
-	restore_block(daemon, verdict, &order, log, line);
+	enforce_log_block(daemon, verdict, request.seconds);
+	restore_block(daemon, verdict, &request, log, line);
 }
 
 /* A line that a previous daemon judged: only restores the windows. */

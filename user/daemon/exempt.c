@@ -15,7 +15,7 @@
 #include "daemon/restore.h"
 #include "kernel/blocks_exempt.h"
 
-#define EXEMPT_TOLD_MAX 20 /* unblocked hosts that are logged one by one */
+#define EXEMPT_LOGGED_MAX 20 /* unblocked hosts that are logged one by one */
 
 struct exempt {
 	struct watcher *watcher;
@@ -73,36 +73,36 @@ const struct prefix_set *exempt_set(const struct exempt *exempt)
 	return exempt->set;
 }
 
-struct exempt_lifting {
+struct exempt_unblocking {
 	struct daemon *daemon;
 	unsigned int count;
 };
 
-static void exempt_lifted(void *context, const struct blocks_exempt_lifted *lifted)
+static void exempt_unblocked(void *context, const struct blocks_exempt_unblocked *unblocked)
 {
 	char address[ADDR_TEXT_SIZE], entry[ADDR_TEXT_SIZE];
-	struct exempt_lifting *lifting = context;
-	struct daemon *daemon = lifting->daemon;
+	struct exempt_unblocking *unblocking = context;
+	struct daemon *daemon = unblocking->daemon;
 
-	addr_prefix_format(&lifted->target, address);
-	addr_prefix_format(&lifted->entry, entry);
-	restore_lift(daemon->restore, &lifted->target);
-	if (lifted->err)
+	addr_prefix_format(&unblocked->target, address);
+	addr_prefix_format(&unblocked->entry, entry);
+	restore_unblock(daemon->restore, &unblocked->target);
+	if (unblocked->err)
 		log_error("cannot block the rest of %s, in which %s is allowed: %s", address, entry,
-			  strerror(-lifted->err));
+			  strerror(-unblocked->err));
 	daemon_event(daemon, "unblock",
 		     json_pack("{s:s, s:s, s:o, s:I, s:b}", "address", address, "entry", entry,
-			       "reason", output_text(lifted->why), "pieces",
-			       (json_int_t)lifted->pieces, "dry_run", (int)lifted->dry_run));
-	if (++lifting->count > EXEMPT_TOLD_MAX)
+			       "reason", output_text(unblocked->why), "pieces",
+			       (json_int_t)unblocked->pieces, "dry_run", (int)unblocked->dry_run));
+	if (++unblocking->count > EXEMPT_LOGGED_MAX)
 		return;
-	if (lifted->pieces)
+	if (unblocked->pieces)
 		log_notice(
 			"unblocked %s in %s: it is allowed (%s); the rest stays blocked as %zu network%s",
-			entry, address, lifted->why, lifted->pieces,
-			suggest_plural(lifted->pieces));
+			entry, address, unblocked->why, unblocked->pieces,
+			suggest_plural(unblocked->pieces));
 	else
-		log_notice("unblocked %s: %s is allowed (%s)", address, entry, lifted->why);
+		log_notice("unblocked %s: %s is allowed (%s)", address, entry, unblocked->why);
 }
 
 /* The entries of `set` that are not in `before` (NULL: empty). 0 or -ENOMEM. */
@@ -133,21 +133,21 @@ static int exempt_fresh(const struct prefix_set *set, const struct prefix_set *b
 	return 0;
 }
 
-static void exempt_lift(struct exempt *exempt, struct daemon *daemon,
-			const struct prefix_set *before)
+static void exempt_unblock(struct exempt *exempt, struct daemon *daemon,
+			   const struct prefix_set *before)
 {
-	struct exempt_lifting lifting = { .daemon = daemon };
+	struct exempt_unblocking unblocking = { .daemon = daemon };
 	struct prefix_set *fresh;
 	int err = exempt_fresh(exempt->set, before, &fresh);
 
 	if (!err) {
-		err = blocks_exempt_blocks(daemon->blocks, exempt->set, fresh, exempt_lifted,
-					   &lifting);
+		err = blocks_exempt_blocks(daemon->blocks, exempt->set, fresh, exempt_unblocked,
+					   &unblocking);
 		prefix_set_free(fresh);
 	}
-	if (lifting.count > EXEMPT_TOLD_MAX)
-		log_notice("unblocked %u more block%s", lifting.count - EXEMPT_TOLD_MAX,
-			   suggest_plural(lifting.count - EXEMPT_TOLD_MAX));
+	if (unblocking.count > EXEMPT_LOGGED_MAX)
+		log_notice("unblocked %u more block%s", unblocking.count - EXEMPT_LOGGED_MAX,
+			   suggest_plural(unblocking.count - EXEMPT_LOGGED_MAX));
 	if (err)
 		log_error(
 			"cannot search for blocks of allowed hosts: %s; to unblock one: sobig-xdp unblock ADDR",
@@ -164,7 +164,7 @@ void exempt_read(struct exempt *exempt, struct daemon *daemon)
 		exempt->set = fresh;
 		judge_allow(daemon->judge, fresh);
 	}
-	exempt_lift(exempt, daemon, exempt->looked ? before : NULL);
+	exempt_unblock(exempt, daemon, exempt->looked ? before : NULL);
 	exempt->looked = true;
 	daemon->stats.allowed = prefix_set_count(exempt->set);
 	daemon->changed = true;

@@ -16,7 +16,7 @@
 
 #define INTERFACES_PORTS_SIZE 64
 
-static int interfaces_take_off(struct daemon *daemon, struct daemon_interface *interface)
+static int interfaces_detach(struct daemon *daemon, struct daemon_interface *interface)
 {
 	const char *pins = daemon->filter.pins;
 	int err = 0, lock = -1;
@@ -32,7 +32,7 @@ static int interfaces_take_off(struct daemon *daemon, struct daemon_interface *i
 	if (err == -ENOENT)
 		err = 0;
 	if (!err) {
-		err = pins_is_claimed(pins, interface->index, interface->claim);
+		err = pins_claim_is_valid(pins, interface->index, interface->claim);
 		if (err > 0)
 			err = pins_remove(pins, interface->index);
 		else if (err)
@@ -52,7 +52,7 @@ int interfaces_release(struct daemon *daemon, struct daemon_interface *interface
 	if (interface->claim < 0)
 		return 0;
 	if (!persist)
-		err = interfaces_take_off(daemon, interface);
+		err = interfaces_detach(daemon, interface);
 	stats_close(interface->stats);
 	interface->stats = NULL;
 	close(interface->claim);
@@ -61,14 +61,14 @@ int interfaces_release(struct daemon *daemon, struct daemon_interface *interface
 }
 
 /* Detached by sobig-xdp detach, which is normal, or by another program, which is an error. */
-static void interfaces_was_taken_off(struct daemon *daemon, struct daemon_interface *interface,
-				     int *result)
+static void interfaces_was_detached(struct daemon *daemon, struct daemon_interface *interface,
+				    int *result)
 {
 	int lock = -1, claimed;
 
 	/* A running detach may not have removed the pins yet. */
 	pins_lock(daemon->filter.pins, &lock);
-	claimed = pins_is_claimed(daemon->filter.pins, interface->index, interface->claim);
+	claimed = pins_claim_is_valid(daemon->filter.pins, interface->index, interface->claim);
 	if (lock >= 0)
 		close(lock);
 	if (!claimed) {
@@ -130,7 +130,7 @@ int interfaces_check(struct daemon *daemon, int *result)
 			continue;
 		err = interfaces_look(daemon, interface);
 		if (err == -ENOENT) {
-			interfaces_was_taken_off(daemon, interface, result);
+			interfaces_was_detached(daemon, interface, result);
 		} else if (err == -ENODEV) {
 			log_error(
 				"%s was deleted, or was moved to another network namespace, where \"ip link set dev %s xdp off\" detaches the filter; when it is back: sobig-xdp attach %s",

@@ -40,7 +40,7 @@ enum {
 	LOOP_SIGNALS,
 	LOOP_LINKS,
 	LOOP_TICK,
-	LOOP_KEEP, /* the first descriptor that another part owns */
+	LOOP_EXEMPT, /* not owned by the loop, as all that follow */
 	LOOP_LOGS,
 	LOOP_FDS = LOOP_LOGS + DAEMON_LOGS_MAX
 };
@@ -301,7 +301,7 @@ static void loop_loop(struct daemon *daemon, struct pollfd *fds, int *err)
 			look |= interfaces_is_unsure(daemon);
 		if (look && !interfaces_check(daemon, err))
 			return;
-		if (fds[LOOP_KEEP].revents)
+		if (fds[LOOP_EXEMPT].revents)
 			exempt_read(daemon->exempt, daemon);
 		if (fds[LOOP_TICK].revents &&
 		    read(fds[LOOP_TICK].fd, &ticks, sizeof(ticks)) == sizeof(ticks))
@@ -319,7 +319,7 @@ int loop_run(struct daemon *daemon)
 	fds[LOOP_SIGNALS].fd = loop_open_signals();
 	fds[LOOP_LINKS].fd = links_open();
 	fds[LOOP_TICK].fd = loop_open_tick();
-	fds[LOOP_KEEP].fd = exempt_fd(daemon->exempt);
+	fds[LOOP_EXEMPT].fd = exempt_fd(daemon->exempt);
 	for (i = 0; i < daemon->logs_count; i++)
 		fds[LOOP_LOGS + i].fd = source_fd(daemon->logs[i].source);
 	for (i = 0; i < LOOP_LOGS + daemon->logs_count; i++)
@@ -346,7 +346,7 @@ int loop_run(struct daemon *daemon)
 		loop_write_stats(daemon);
 		restore_post(daemon);
 	}
-	for (i = 0; i < LOOP_KEEP; i++)
+	for (i = 0; i < LOOP_EXEMPT; i++)
 		if (fds[i].fd >= 0)
 			close(fds[i].fd);
 	return err;

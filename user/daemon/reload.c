@@ -139,7 +139,7 @@ void reload_reload(struct daemon *daemon)
 	} else {
 		reload_take(daemon, &policy, judge);
 		log_notice("configuration reloaded");
-		reload_tell(daemon);
+		reload_log_rules(daemon);
 	}
 	daemon_event(daemon, "reload", json_pack("{s:b}", "accepted", err == 0));
 	sd_notify(0, "READY=1");
@@ -157,16 +157,16 @@ void reload_release(struct daemon *daemon)
 	daemon_event(daemon, "release", json_object());
 }
 
-void reload_tell(const struct daemon *daemon)
+void reload_log_rules(const struct daemon *daemon)
 {
 	const struct rules *rules = judge_rules(daemon->judge);
 	char window[DURATION_TEXT_SIZE], block[DURATION_TEXT_SIZE];
-	size_t shown = 0;
+	size_t dry_runs = 0;
 
 	for (size_t i = 0; i < rules->count; i++) {
 		const struct rule *rule = &rules->rules[i];
 
-		shown += rule->dry_run;
+		dry_runs += rule->dry_run;
 		if (i)
 			continue;
 		log_notice("a host is blocked for %s at more than %u in %s (%s)",
@@ -175,7 +175,7 @@ void reload_tell(const struct daemon *daemon)
 	}
 	if (rules->count > 1)
 		log_notice("and %zu more rule%s, dry run: %zu; sobig-xdp check lists all",
-			   rules->count - 1, suggest_plural(rules->count - 1), shown);
+			   rules->count - 1, suggest_plural(rules->count - 1), dry_runs);
 	if (!rules->count)
 		log_warning("there are no rules: no host will be blocked");
 }

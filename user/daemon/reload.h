@@ -18,6 +18,6 @@ void reload_reload(struct daemon *daemon);
 void reload_release(struct daemon *daemon);
 
 /* Logs in a few lines which rules block. */
-void reload_tell(const struct daemon *daemon);
+void reload_log_rules(const struct daemon *daemon);
 
 #endif

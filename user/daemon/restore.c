@@ -280,15 +280,15 @@ static void restore_gather_lines(const struct daemon *daemon, const struct addr 
 }
 
 void restore_block(struct daemon *daemon, const struct verdict *verdict,
-		   const struct blocks_order *order, const struct daemon_log *log,
+		   const struct blocks_request *request, const struct daemon_log *log,
 		   const struct source_line *line)
 {
 	static struct restore_lines lines;
 	struct db_block block = {
 		.target = addr_prefix_host(&verdict->host),
 		.since = clock_wall_ms(),
-		.quiet = order->extend ? order->seconds : 0,
-		.dry_run = order->dry_run,
+		.quiet = request->extend ? request->seconds : 0,
+		.dry_run = request->dry_run,
 		.repeats = verdict->repeats,
 		.log = source_name(log->source),
 		.serial = line->serial,
@@ -296,7 +296,7 @@ void restore_block(struct daemon *daemon, const struct verdict *verdict,
 		.lines = lines.text,
 	};
 
-	block.until = block.since + order->seconds * INT64_C(1000);
+	block.until = block.since + request->seconds * INT64_C(1000);
 	memcpy(block.reason, verdict->reason, sizeof(block.reason));
 	/* While the brake is engaged there may be very many dry-run verdicts. */
 	if (verdict->braked)
@@ -306,7 +306,7 @@ void restore_block(struct daemon *daemon, const struct verdict *verdict,
 	writer_block(daemon->restore->writer, &block);
 }
 
-void restore_lift(struct restore *restore, const struct addr_prefix *target)
+void restore_unblock(struct restore *restore, const struct addr_prefix *target)
 {
 	writer_lift(restore->writer, target);
 }
@@ -325,14 +325,14 @@ static int restore_put_back(void *context, const struct db_block *block)
 {
 	struct restore_restoring *restoring = context;
 	int64_t whole = block->until - block->since, left = block->until - restoring->now;
-	struct blocks_order order = { .extend = block->quiet, .reason = block->reason };
+	struct blocks_request request = { .extend = block->quiet, .reason = block->reason };
 	size_t done;
 
 	left = left < whole ? left : whole;
 	left = left < DB_ROW_LONGEST ? left : DB_ROW_LONGEST;
-	order.seconds = (left + 999) / 1000;
-	order.age = whole > left ? (whole - left) / 1000 : 0;
-	if (blocks_add(restoring->daemon->blocks, &block->target, 1, &order, NULL, &done))
+	request.seconds = (left + 999) / 1000;
+	request.age = whole > left ? (whole - left) / 1000 : 0;
+	if (blocks_add(restoring->daemon->blocks, &block->target, 1, &request, NULL, &done))
 		restoring->failed++;
 	else
 		restoring->restored++;

@@ -30,13 +30,13 @@ void restore_restore(struct daemon *daemon);
 bool restore_is_open(struct restore *restore, const char *log, const struct event *event,
 		     const struct source_line *line);
 
-/* Records a verdict that was applied with `order`. */
+/* Records a verdict that was applied with `request`. */
 void restore_block(struct daemon *daemon, const struct verdict *verdict,
-		   const struct blocks_order *order, const struct daemon_log *log,
+		   const struct blocks_request *request, const struct daemon_log *log,
 		   const struct source_line *line);
 
 /* A block that was removed. */
-void restore_lift(struct restore *restore, const struct addr_prefix *target);
+void restore_unblock(struct restore *restore, const struct addr_prefix *target);
 
 /* Posts all records to the writer; does not wait for the disk. */
 void restore_post(struct daemon *daemon);

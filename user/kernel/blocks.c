@@ -44,27 +44,27 @@ static void blocks_extend(struct sobig_block_info *info, const struct sobig_bloc
 }
 
 /* The request as a block info. */
-static struct sobig_block_info blocks_order(const struct blocks_order *order)
+static struct sobig_block_info blocks_request_info(const struct blocks_request *request)
 {
 	struct sobig_block_info info = {
 		.since = clock_seconds(),
-		.until = clock_seconds_after(order->seconds),
-		.quiet = order->extend ? order->seconds : 0,
-		.dry_run = order->dry_run,
+		.until = clock_seconds_after(request->seconds),
+		.quiet = request->extend ? request->seconds : 0,
+		.dry_run = request->dry_run,
 	};
 
 	/* The maps have no time before the machine's boot. */
-	info.since -= order->age < info.since ? order->age : info.since - 1;
-	blocks_reason(order->reason, info.reason);
+	info.since -= request->age < info.since ? request->age : info.since - 1;
+	blocks_reason(request->reason, info.reason);
 	return info;
 }
 
 /* Adds a host to the batch, merged with its current block. True if it is new. */
 static bool blocks_stage(struct blocks *blocks, const struct block_map *tables,
-			 const struct addr *host, const struct sobig_block_info *ordered)
+			 const struct addr *host, const struct sobig_block_info *requested)
 {
 	const void *key = block_map_key(tables, host);
-	struct sobig_block_info info = *ordered, old;
+	struct sobig_block_info info = *requested, old;
 	struct sobig_block block = { 0 };
 	bool known;
 
@@ -106,7 +106,7 @@ static void blocks_show(struct blocks *blocks, const struct block_map *tables)
 
 /* Blocks hosts of one family, at most a batch; *count: how many were blocked. */
 static int blocks_add_hosts(struct blocks *blocks, const struct addr_prefix *target, size_t *count,
-			    const struct sobig_block_info *ordered, uint32_t *left)
+			    const struct sobig_block_info *requested, uint32_t *left)
 {
 	bool ipv4 = addr_is_ipv4(&target->addr);
 	struct block_map *tables = &blocks->tables[ipv4 ? 0 : 1];
@@ -115,20 +115,20 @@ static int blocks_add_hosts(struct blocks *blocks, const struct addr_prefix *tar
 
 	blocks->batch->count = 0;
 	for (size_t i = 0; i < *count; i++)
-		more += blocks_stage(blocks, tables, &target[i].addr, ordered);
+		more += blocks_stage(blocks, tables, &target[i].addr, requested);
 	err = block_map_write(tables, blocks->batch);
 	*count = blocks->batch->count;
 	front_table_count(blocks->front, ipv4, more < (int64_t)*count ? more : (int64_t)*count);
 	blocks_show(blocks, tables);
 	for (size_t i = 0; i < *count && left; i++)
-		left[i] = blocks->batch->infos[i].until - ordered->since;
+		left[i] = blocks->batch->infos[i].until - requested->since;
 	return err;
 }
 
 static int blocks_add_network(struct blocks *blocks, const struct addr_prefix *target,
-			      const struct sobig_block_info *ordered, uint32_t *left)
+			      const struct sobig_block_info *requested, uint32_t *left)
 {
-	struct sobig_block_info info = *ordered, old_info = { 0 };
+	struct sobig_block_info info = *requested, old_info = { 0 };
 	struct sobig_network value = { 0 }, old;
 	int err;
 
@@ -152,7 +152,7 @@ static int blocks_add_network(struct blocks *blocks, const struct addr_prefix *t
 	if (err == -ENOSPC)
 		return -E2BIG;
 	if (!err && left)
-		*left = info.until - ordered->since;
+		*left = info.until - requested->since;
 	return err;
 }
 
@@ -184,9 +184,9 @@ static void blocks_make_room(struct blocks *blocks, const struct addr_prefix *ta
 }
 
 int blocks_add(struct blocks *blocks, const struct addr_prefix *target, size_t count,
-	       const struct blocks_order *order, uint32_t *left, size_t *done)
+	       const struct blocks_request *request, uint32_t *left, size_t *done)
 {
-	struct sobig_block_info ordered = blocks_order(order);
+	struct sobig_block_info requested = blocks_request_info(request);
 	bool networks = false;
 	int err;
 
@@ -199,10 +199,10 @@ int blocks_add(struct blocks *blocks, const struct addr_prefix *target, size_t c
 		size_t run = blocks_run(target + *done, count - *done);
 
 		if (run) {
-			err = blocks_add_hosts(blocks, target + *done, &run, &ordered,
+			err = blocks_add_hosts(blocks, target + *done, &run, &requested,
 					       left ? left + *done : NULL);
 		} else {
-			err = blocks_add_network(blocks, target + *done, &ordered,
+			err = blocks_add_network(blocks, target + *done, &requested,
 						 left ? left + *done : NULL);
 			networks = true;
 			run = !err;

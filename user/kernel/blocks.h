@@ -13,7 +13,7 @@
 struct blocks;
 
 /* Options of a block. */
-struct blocks_order {
+struct blocks_request {
 	uint32_t seconds;
 	uint32_t age; /* seconds since the block began, for a restored block */
 	bool extend;  /* extend the block until `seconds` after the last SYN */
@@ -48,7 +48,7 @@ void blocks_share_lock(struct blocks *blocks, bool shared);
  * how many were blocked. 0; -E2BIG: the table is full; -EBUSY; or -errno.
  */
 int blocks_add(struct blocks *blocks, const struct addr_prefix *target, size_t count,
-	       const struct blocks_order *order, uint32_t *left, size_t *done);
+	       const struct blocks_request *request, uint32_t *left, size_t *done);
 
 /* Removes one block. -ENOENT: this target was not blocked. */
 int blocks_remove(struct blocks *blocks, const struct addr_prefix *target);

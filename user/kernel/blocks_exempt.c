@@ -22,7 +22,7 @@ struct blocks_exempt {
 	struct blocks *blocks;
 	const struct prefix_set *allowed;
 	const struct prefix_set *fresh;
-	void (*each)(void *context, const struct blocks_exempt_lifted *lifted);
+	void (*each)(void *context, const struct blocks_exempt_unblocked *unblocked);
 	void *context;
 	uint32_t now;
 	struct blocks_exempt_found *found;
@@ -166,7 +166,7 @@ static int blocks_exempt_split(struct blocks_exempt *exempt,
 			       const struct blocks_exempt_found *found, size_t *count)
 {
 	struct blocks_exempt_pieces pieces = { 0 };
-	const struct blocks_order order = {
+	const struct blocks_request request = {
 		.seconds = found->value.until - exempt->now,
 		.extend = found->value.quiet,
 		.dry_run = found->value.dry_run,
@@ -176,31 +176,32 @@ static int blocks_exempt_split(struct blocks_exempt *exempt,
 
 	*count = 0;
 	if (!err && pieces.count)
-		err = blocks_add(exempt->blocks, pieces.target, pieces.count, &order, NULL, count);
+		err = blocks_add(exempt->blocks, pieces.target, pieces.count, &request, NULL,
+				 count);
 	blocks_exempt_free(&pieces);
 	return err;
 }
 
-static int blocks_exempt_lift(struct blocks_exempt *exempt, const struct blocks_exempt_found *found)
+static int blocks_exempt_unblock(struct blocks_exempt *exempt,
+				 const struct blocks_exempt_found *found)
 {
-	struct blocks_exempt_lifted lifted = { .target = found->target,
-					       .dry_run = found->value.dry_run };
+	struct blocks_exempt_unblocked unblocked = { .target = found->target,
+						     .dry_run = found->value.dry_run };
 	int err;
 
-	lifted.why = prefix_set_find(exempt->fresh, &found->target, &lifted.entry);
+	unblocked.why = prefix_set_find(exempt->fresh, &found->target, &unblocked.entry);
 	if (!addr_prefix_is_host(&found->target))
-		lifted.err = blocks_exempt_split(exempt, found, &lifted.pieces);
+		unblocked.err = blocks_exempt_split(exempt, found, &unblocked.pieces);
 	err = blocks_remove(exempt->blocks, &found->target);
 	if (!err)
-		exempt->each(exempt->context, &lifted);
+		exempt->each(exempt->context, &unblocked);
 	/* Another process removed it first. */
 	return err == -ENOENT ? 0 : err;
 }
 
-int blocks_exempt_blocks(struct blocks *blocks, const struct prefix_set *allowed,
-			 const struct prefix_set *fresh,
-			 void (*each)(void *context, const struct blocks_exempt_lifted *lifted),
-			 void *context)
+int blocks_exempt_blocks(
+	struct blocks *blocks, const struct prefix_set *allowed, const struct prefix_set *fresh,
+	void (*each)(void *context, const struct blocks_exempt_unblocked *unblocked), void *context)
 {
 	struct blocks_exempt exempt = { blocks, allowed, fresh, each, context, clock_seconds() };
 	int err;
@@ -211,7 +212,7 @@ int blocks_exempt_blocks(struct blocks *blocks, const struct prefix_set *allowed
 	if (!err)
 		err = net_trie_each(&blocks->networks, blocks_exempt_visit_network, &exempt);
 	for (size_t i = 0; i < exempt.count && !err; i++)
-		err = blocks_exempt_lift(&exempt, &exempt.found[i]);
+		err = blocks_exempt_unblock(&exempt, &exempt.found[i]);
 	free(exempt.found);
 	return err;
 }

@@ -27,7 +27,7 @@ int blocks_exempt_rest(const struct prefix_set *allowed, const struct addr_prefi
 void blocks_exempt_free(struct blocks_exempt_pieces *pieces);
 
 /* A block that was removed. */
-struct blocks_exempt_lifted {
+struct blocks_exempt_unblocked {
 	struct addr_prefix target;
 	struct addr_prefix entry; /* the entry of the set that caused it */
 	const char *why;
@@ -43,7 +43,8 @@ struct blocks_exempt_lifted {
  */
 int blocks_exempt_blocks(struct blocks *blocks, const struct prefix_set *allowed,
 			 const struct prefix_set *fresh,
-			 void (*each)(void *context, const struct blocks_exempt_lifted *lifted),
+			 void (*each)(void *context,
+				      const struct blocks_exempt_unblocked *unblocked),
 			 void *context);
 
 #endif

@@ -22,7 +22,7 @@
 #define PINS_BPFFS "/sys/fs/bpf"
 
 #define PINS_LOCK_MS 10
-#define PINS_TURNS   300
+#define PINS_TRIES   300
 
 int pins_path(const char *dir, const char *name, char path[PATH_MAX])
 {
@@ -137,7 +137,7 @@ int pins_lock(const char *dir, int *out)
 	const struct timespec pause = { 0, PINS_LOCK_MS * 1000000 };
 	int fd, err;
 
-	for (int tries = 0; tries < PINS_TURNS; tries++) {
+	for (int tries = 0; tries < PINS_TRIES; tries++) {
 		err = pins_open_folder(dir, &fd);
 		if (err)
 			return err;
@@ -170,7 +170,7 @@ int pins_claim(const char *dir, unsigned int ifindex, int *claim)
 		log_error("cannot open %s: %s", path, strerror(-err));
 		return err;
 	}
-	/* pins_are_claimed() of another process holds it for a moment. */
+	/* pins_is_claimed() of another process holds it for a moment. */
 	for (int i = 0;
 	     (err = flock(fd, LOCK_EX | LOCK_NB)) && errno == EWOULDBLOCK && i < PINS_CLAIM_TRIES;
 	     i++)
@@ -184,7 +184,7 @@ int pins_claim(const char *dir, unsigned int ifindex, int *claim)
 	return 0;
 }
 
-int pins_is_claimed(const char *dir, unsigned int ifindex, int claim)
+int pins_claim_is_valid(const char *dir, unsigned int ifindex, int claim)
 {
 	char path[PATH_MAX];
 	int err = pins_path_of(dir, ifindex, "", path);
@@ -192,7 +192,7 @@ int pins_is_claimed(const char *dir, unsigned int ifindex, int claim)
 	return err ? err : pins_is_at(claim, path);
 }
 
-int pins_are_claimed(const char *dir, unsigned int ifindex)
+int pins_is_claimed(const char *dir, unsigned int ifindex)
 {
 	char path[PATH_MAX];
 	int fd, err = pins_path_of(dir, ifindex, "", path);
@@ -212,7 +212,7 @@ int pins_watch(const char *dir, unsigned int ifindex)
 	char path[PATH_MAX];
 	int fd;
 
-	if (!pins_are_claimed(dir, ifindex) || pins_path_of(dir, ifindex, "", path))
+	if (!pins_is_claimed(dir, ifindex) || pins_path_of(dir, ifindex, "", path))
 		return -1;
 	return pins_open_folder(path, &fd) ? -1 : fd;
 }
@@ -222,7 +222,7 @@ bool pins_wait(int watch)
 	const struct timespec pause = { 0, PINS_LOCK_MS * 1000000 };
 	bool ended = watch < 0;
 
-	for (int tries = 0; !ended && tries < PINS_TURNS; tries++) {
+	for (int tries = 0; !ended && tries < PINS_TRIES; tries++) {
 		ended = !flock(watch, LOCK_SH | LOCK_NB);
 		if (!ended)
 			nanosleep(&pause, NULL);

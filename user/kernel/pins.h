@@ -38,10 +38,10 @@ int pins_claim(const char *dir, unsigned int ifindex, int *claim);
  * 1 if the claimed folder is still in place; 0 if it no longer exists or was replaced by another
  * process; -errno: unknown (not logged).
  */
-int pins_is_claimed(const char *dir, unsigned int ifindex, int claim);
+int pins_claim_is_valid(const char *dir, unsigned int ifindex, int claim);
 
 /* 1 if a process holds the claim of the interface, 0 if none does; -errno: unknown (not logged). */
-int pins_are_claimed(const char *dir, unsigned int ifindex);
+int pins_is_claimed(const char *dir, unsigned int ifindex);
 
 /*
  * pins_watch(): a descriptor with which to wait for the daemon of the interface, to be opened

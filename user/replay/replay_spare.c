@@ -11,7 +11,7 @@
 /* Adds the entries of a list file, and the number of its host names to *names. */
 static int replay_spare_list(struct prefix_set *set, const char *path, size_t *names)
 {
-	struct list_file_file file = { .path = path, .why = "" };
+	struct list_file file = { .path = path, .why = "" };
 	int err = 0;
 
 	list_file_refresh(&file);

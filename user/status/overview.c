@@ -62,7 +62,7 @@ static int overview_read_stats(const char *pins, struct overview_interface *out)
 static int overview_read_interface(const char *pins, unsigned int index,
 				   struct overview_interface *out)
 {
-	int claimed = pins_are_claimed(pins, index), err;
+	int claimed = pins_is_claimed(pins, index), err;
 
 	*out = (struct overview_interface){ .index = index,
 					    .daemon = -1,
