@@ -163,8 +163,8 @@ struct sobig_stats {
 	__u64 classes[SOBIG_CLASSES_MAX]; /* offences by class, in the order of enum event_class */
 	struct sobig_stats_rule rules[SOBIG_RULES_MAX];
 	__u64 skipped[SOBIG_SKIPS_MAX];	       /* lines not counted, in the order of enum skip */
-	__u64 skipped_lately[SOBIG_SKIPS_MAX]; /* the same, in the last five minutes */
-	__u64 lines_lately;		       /* as `lines`, in the last five minutes */
+	__u64 skipped_recent[SOBIG_SKIPS_MAX]; /* the same, in the last five minutes */
+	__u64 lines_recent;		       /* as `lines`, in the last five minutes */
 	__u64 log_gone;	 /* since when the file of `log` no longer exists; 0: it exists */
 	__u64 heartbeat; /* when it last wrote this; once a second while it runs */
 	char log[SOBIG_PATH_SIZE];

@@ -18,7 +18,7 @@
 #include "read/policy.h"
 #include "replay/replay_files.h"
 #include "replay/replay_grid.h"
-#include "replay/replay_spare.h"
+#include "replay/replay_allow.h"
 
 enum {
 	REPLAY_LIMIT = CLI_OPTION_OWN,
@@ -42,7 +42,7 @@ struct replay {
 
 	struct policy policy;
 	struct prefix_set *allowed;
-	struct replay_tally tally;
+	struct replay_result result;
 	struct sweep_grid grid;
 	struct sweep_cell cells[SWEEP_LIMITS_MAX * SWEEP_WINDOWS_MAX];
 	struct replay_file *files;
@@ -126,9 +126,9 @@ static int replay_set_rules(struct replay *replay)
 		return CLI_FAILED;
 	if (!replay->sweeps)
 		return CLI_DONE;
-	replay->tally.swept = rules_find(rules, swept);
-	if (replay->tally.swept) {
-		replay_grid_fill(&replay->ranges, replay->tally.swept, &replay->grid);
+	replay->result.swept = rules_find(rules, swept);
+	if (replay->result.swept) {
+		replay_grid_fill(&replay->ranges, replay->result.swept, &replay->grid);
 		return CLI_DONE;
 	}
 	log_error("--rule = \"%s\": no such rule, or it is disabled; expected one of:", swept);
@@ -146,17 +146,17 @@ static int replay_start(struct replay *replay)
 	if (getrandom(&seed, sizeof(seed), 0) != sizeof(seed))
 		return -EIO;
 	rules.brake = 0; /* a replay reports all blocks */
-	err = judge_open(&rules, seed, &replay->tally.judge);
+	err = judge_open(&rules, seed, &replay->result.judge);
 	if (!err)
-		err = replay_spare(replay->common.state, &replay->policy.config, &replay->allowed);
+		err = replay_allow(replay->common.state, &replay->policy.config, &replay->allowed);
 	if (err)
 		return err;
-	replay->tally.allowed = replay->allowed;
-	judge_allow(replay->tally.judge, replay->allowed);
+	replay->result.allowed = replay->allowed;
+	judge_allow(replay->result.judge, replay->allowed);
 	if (replay->sweeps)
-		err = sweep_open(replay->tally.swept, &replay->tally.sweep);
+		err = sweep_open(replay->result.swept, &replay->result.sweep);
 	if (!err)
-		err = replay_tally_open(&replay->tally, seed);
+		err = replay_result_open(&replay->result, seed);
 	return err;
 }
 
@@ -165,7 +165,7 @@ static void replay_event(void *context, uint64_t line, const struct exim_log_fou
 	struct replay *replay = context;
 
 	(void)line;
-	replay_tally_event(&replay->tally, &found->event);
+	replay_result_event(&replay->result, &found->event);
 }
 
 static void replay_pause(void *context)
@@ -178,13 +178,13 @@ static void replay_pause(void *context)
  */
 static int replay_file(struct replay *replay, struct replay_file *file)
 {
-	const struct replay_tally *tally = &replay->tally;
+	const struct replay_result *result = &replay->result;
 	struct reader reader;
 	struct chunks_end end;
 	int err;
 
-	if (tally->clock.has_time && file->first != INT64_MAX &&
-	    file->first < tally->to - WINDOW_TOLERANCE)
+	if (result->clock.has_time && file->first != INT64_MAX &&
+	    file->first < result->to - WINDOW_TOLERANCE)
 		log_warning(
 			"\"%s\" begins before the end of the previous log; expected the logs of one server, each given once",
 			file->name);
@@ -206,7 +206,7 @@ static int replay_file(struct replay *replay, struct replay_file *file)
 /* Logs which lines of the logs were not counted. */
 static void replay_report_skips(const struct replay *replay)
 {
-	const struct judge_state state = judge_state(replay->tally.judge);
+	const struct judge_state state = judge_state(replay->result.judge);
 
 	skipped_log(&replay->skips);
 	if (state.dropped)
@@ -221,9 +221,9 @@ static int replay_sweep(struct replay *replay, struct replay_report *report)
 
 	if (!replay->sweeps)
 		return CLI_DONE;
-	err = replay->tally.sweep_is_full
+	err = replay->result.sweep_is_full
 		      ? -E2BIG
-		      : sweep_run(replay->tally.sweep, &replay->grid, replay->cells);
+		      : sweep_run(replay->result.sweep, &replay->grid, replay->cells);
 	if (err) {
 		log_error("cannot sweep: %s",
 			  err == -E2BIG ? "too many events; replay fewer days" : strerror(-err));
@@ -231,14 +231,14 @@ static int replay_sweep(struct replay *replay, struct replay_report *report)
 	}
 	report->grid = &replay->grid;
 	report->cells = replay->cells;
-	report->swept = replay->tally.swept;
+	report->swept = replay->result.swept;
 	return CLI_DONE;
 }
 
 static int replay_show(struct replay *replay)
 {
 	struct replay_report report = {
-		.tally = &replay->tally,
+		.result = &replay->result,
 		.rules = &replay->policy.rules,
 		.files = replay->files,
 		.files_count = replay->files_count,
@@ -266,7 +266,7 @@ static int replay_run(struct replay *replay)
 	for (size_t i = 0; i < replay->files_count && !err; i++) {
 		if (replay_file(replay, &replay->files[i]))
 			status = CLI_FAILED;
-		err = replay->tally.error;
+		err = replay->result.error;
 	}
 	if (err) {
 		log_error("cannot replay: %s", err == -EINVAL ? "a rule is out of range"
@@ -281,9 +281,9 @@ static int replay_run(struct replay *replay)
 
 static void replay_close(struct replay *replay)
 {
-	replay_tally_close(&replay->tally);
-	sweep_close(replay->tally.sweep);
-	judge_close(replay->tally.judge);
+	replay_result_close(&replay->result);
+	sweep_close(replay->result.sweep);
+	judge_close(replay->result.judge);
 	prefix_set_free(replay->allowed);
 	policy_free(&replay->policy);
 }

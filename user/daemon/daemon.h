@@ -8,7 +8,7 @@
 
 #include <jansson.h>
 #include <net/if.h>
-#include "common/lately.h"
+#include "common/recent.h"
 #include "config/overrides.h"
 #include "judge/judge.h"
 #include "kernel/blocks.h"
@@ -103,7 +103,7 @@ struct daemon {
 	struct exempt *exempt; /* the allow list */
 	struct blocks *blocks;
 	struct sobig_stats stats;
-	struct lately lines, skips[SKIP_KINDS]; /* sums over all logs */
+	struct recent lines, skips[SKIP_KINDS]; /* sums over all logs */
 	uint64_t full;		 /* verdicts not applied because the table was full */
 	uint64_t events_dropped; /* since standard output was last read */
 	bool changed;		 /* since the statistics were last written */

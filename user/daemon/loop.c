@@ -94,7 +94,7 @@ static void loop_count_skips(struct daemon_log *log, const struct skips *before,
 		daemon->changed |= count;
 		/* Lines that are read after a pause are not recent. */
 		if (!log->behind)
-			lately_add(&daemon->skips[i], clock_seconds(), count);
+			recent_add(&daemon->skips[i], clock_seconds(), count);
 	}
 }
 
@@ -110,7 +110,7 @@ static void loop_read(struct daemon_log *log)
 	lines = state.lines - before.lines;
 	loop_count_skips(log, &before.skips, &state.skips);
 	if (!log->behind)
-		lately_add(&daemon->lines, clock_seconds(), lines);
+		recent_add(&daemon->lines, clock_seconds(), lines);
 	if (log->behind && !log->more)
 		loop_caught_up(log);
 	if (lines) {
@@ -170,8 +170,8 @@ static void loop_write_stats(struct daemon *daemon)
 	stats->brake = daemon->policy.rules.brake;
 	loop_fill_rules(daemon, &judged);
 	for (int i = 0; i < SKIP_KINDS; i++)
-		stats->skipped_lately[i] = lately_sum(&daemon->skips[i], clock_seconds());
-	stats->lines_lately = lately_sum(&daemon->lines, clock_seconds());
+		stats->skipped_recent[i] = recent_sum(&daemon->skips[i], clock_seconds());
+	stats->lines_recent = recent_sum(&daemon->lines, clock_seconds());
 	loop_fill_log(daemon);
 	for (int i = 0; i < daemon->interfaces_count; i++)
 		if (daemon->interfaces[i].claim >= 0)

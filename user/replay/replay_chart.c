@@ -182,7 +182,7 @@ void replay_chart(FILE *page, const struct replay_report *report)
 		{ "Accepted messages lost", "Accepted messages that a block would have dropped.",
 		  REPLAY_PRICE, REPLAY_PRICE, "--price", "--price", 60 },
 	};
-	const struct replay_series *series = &report->tally->series;
+	const struct replay_series *series = &report->result->series;
 
 	fputs("<section>\n<h2>Offences over time</h2>\n", page);
 	if (!series->count) {

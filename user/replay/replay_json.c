@@ -35,14 +35,14 @@ static json_t *replay_json_files(const struct replay_report *report)
 
 static json_t *replay_json_classes(const struct replay_report *report)
 {
-	const struct replay_tally *tally = report->tally;
+	const struct replay_result *result = report->result;
 	json_t *classes = json_object();
 
 	for (int class = 0; class < EVENT_OFFENCES; class ++)
 		json_object_set_new(classes, event_class_name(class),
 				    json_pack("{s:o, s:o}", "offences",
-					      REPLAY_JSON_NUMBER(tally->classes[class]), "avoided",
-					      REPLAY_JSON_NUMBER(tally->avoided[class])));
+					      REPLAY_JSON_NUMBER(result->classes[class]), "avoided",
+					      REPLAY_JSON_NUMBER(result->avoided[class])));
 	return classes;
 }
 
@@ -61,11 +61,12 @@ static json_t *replay_json_rules(const struct replay_report *report)
 		const struct rule *rule = &report->rules->rules[i];
 
 		json_array_append_new(
-			rules, json_pack("{s:s, s:i, s:i, s:i, s:b, s:o, s:o}", "name", rule->name,
-					 "limit", (int)rule->limit, "window", (int)rule->window,
-					 "block", (int)rule->block, "dry_run", rule->dry_run,
-					 "blocked", replay_json_sum(&report->tally->blocks[i]),
-					 "dry_runs", replay_json_sum(&report->tally->dry_runs[i])));
+			rules,
+			json_pack("{s:s, s:i, s:i, s:i, s:b, s:o, s:o}", "name", rule->name,
+				  "limit", (int)rule->limit, "window", (int)rule->window, "block",
+				  (int)rule->block, "dry_run", rule->dry_run, "blocked",
+				  replay_json_sum(&report->result->blocks[i]), "dry_runs",
+				  replay_json_sum(&report->result->dry_runs[i])));
 	}
 	return rules;
 }
@@ -122,19 +123,19 @@ static json_t *replay_json_networks(const struct replay_report *report)
 
 static json_t *replay_json_summary(const struct replay_report *report)
 {
-	const struct replay_tally *tally = report->tally;
+	const struct replay_result *result = report->result;
 	const bool empty = !report->offences && !report->arrivals;
 	json_t *json = output_document("replay");
 
 	json_object_set_new(json, "files", replay_json_files(report));
 	json_object_set_new(json, "lines", REPLAY_JSON_NUMBER(report->lines));
-	json_object_set_new(json, "from", empty ? json_null() : replay_json_time(tally->from));
-	json_object_set_new(json, "to", empty ? json_null() : replay_json_time(tally->to));
+	json_object_set_new(json, "from", empty ? json_null() : replay_json_time(result->from));
+	json_object_set_new(json, "to", empty ? json_null() : replay_json_time(result->to));
 	json_object_set_new(json, "hosts", REPLAY_JSON_NUMBER(report->hosts));
 	json_object_set_new(json, "offences", REPLAY_JSON_NUMBER(report->offences));
 	json_object_set_new(json, "arrivals", REPLAY_JSON_NUMBER(report->arrivals));
-	json_object_set_new(json, "allowed_offences", REPLAY_JSON_NUMBER(tally->allowed_offences));
-	json_object_set_new(json, "odd_times", REPLAY_JSON_NUMBER(tally->leaps));
+	json_object_set_new(json, "allowed_offences", REPLAY_JSON_NUMBER(result->allowed_offences));
+	json_object_set_new(json, "odd_times", REPLAY_JSON_NUMBER(result->leaps));
 	json_object_set_new(json, "blocked_hosts", REPLAY_JSON_NUMBER(report->blocked));
 	json_object_set_new(json, "avoided", REPLAY_JSON_NUMBER(report->avoided));
 	json_object_set_new(json, "price", REPLAY_JSON_NUMBER(report->price));
@@ -155,9 +156,9 @@ static json_t *replay_json_block(const struct replay_report *report, size_t i)
 {
 	const struct replay_verdict *verdict;
 
-	if (i >= report->tally->verdicts_count)
+	if (i >= report->result->verdicts_count)
 		return NULL;
-	verdict = &report->tally->verdicts[i];
+	verdict = &report->result->verdicts[i];
 	return json_pack("{s:o, s:s, s:o, s:o, s:i, s:b}", "address",
 			 replay_json_address(verdict->host), "rule",
 			 report->rules->rules[verdict->rule].name, "since",
@@ -172,7 +173,7 @@ static json_t *replay_json_payer(const struct replay_report *report, size_t i)
 
 static json_t *replay_json_step(const struct replay_report *report, size_t i)
 {
-	const struct replay_series *series = &report->tally->series;
+	const struct replay_series *series = &report->result->series;
 	const uint64_t *counts;
 
 	if (i >= series->count)

@@ -69,9 +69,9 @@ static void replay_page_head(FILE *page, const struct replay_report *report)
 			suggest_plural(report->files_count - REPLAY_PAGE_FILES));
 	fprintf(page, ": %s line%s", replay_page_number(report->lines),
 		suggest_plural(report->lines));
-	if (report->tally->series.count)
-		fprintf(page, ", from %s to %s", replay_words_time(report->tally->from),
-			replay_words_time(report->tally->to));
+	if (report->result->series.count)
+		fprintf(page, ", from %s to %s", replay_words_time(report->result->from),
+			replay_words_time(report->result->to));
 	fputs("</p>\n</header>\n", page);
 }
 
@@ -130,11 +130,11 @@ static void replay_page_foot(FILE *page, const struct replay_report *report)
 			"<p>The brake was not applied. With the brake, all blocks after %s (%s block%s) would have been dry runs, until the operator released the brake.</p>\n",
 			replay_words_time(report->braked_at), replay_page_number(report->braked),
 			suggest_plural(report->braked));
-	if (report->tally->allowed_offences)
+	if (report->result->allowed_offences)
 		fprintf(page,
 			"<p>Offences of allowed hosts, which are not blocked: %s offence%s.</p>\n",
-			replay_page_number(report->tally->allowed_offences),
-			suggest_plural(report->tally->allowed_offences));
+			replay_page_number(report->result->allowed_offences),
+			suggest_plural(report->result->allowed_offences));
 	fprintf(page,
 		"<p class=\"dim\">sobig-xdp %s, %s. Times are in the local time of the machine that wrote this page.</p>\n</section>\n</main>\n</body>\n</html>\n",
 		VERSION, replay_words_time(time(NULL) * INT64_C(1000)));

@@ -35,19 +35,19 @@ static void replay_print_log(const struct replay_report *report)
 		printf(", no offences and no accepted messages\n");
 		return;
 	}
-	printf(", %s to %s\n", replay_words_time(report->tally->from),
-	       replay_words_time(report->tally->to));
+	printf(", %s to %s\n", replay_words_time(report->result->from),
+	       replay_words_time(report->result->to));
 	printf("  seen      %s offence%s of %s host%s, %s message%s accepted\n",
 	       replay_print_number(report->offences), suggest_plural(report->offences),
 	       replay_print_number(report->hosts), suggest_plural(report->hosts),
 	       replay_print_number(report->arrivals), suggest_plural(report->arrivals));
-	if (report->tally->leaps)
+	if (report->result->leaps)
 		printf("            %s with a time that differs by more than a day from the others\n",
-		       replay_print_number(report->tally->leaps));
-	if (report->tally->allowed_offences)
+		       replay_print_number(report->result->leaps));
+	if (report->result->allowed_offences)
 		printf("            %s offence%s of allowed hosts\n",
-		       replay_print_number(report->tally->allowed_offences),
-		       suggest_plural(report->tally->allowed_offences));
+		       replay_print_number(report->result->allowed_offences),
+		       suggest_plural(report->result->allowed_offences));
 }
 
 static void replay_print_brake(const struct replay_report *report)
@@ -92,7 +92,8 @@ static void replay_print_outcome(const struct replay_report *report)
 /* The verdicts of dry runs (`dry_runs`), or the blocks. */
 static void replay_print_rules(const struct replay_report *report, bool dry_runs)
 {
-	const struct replay_sum *sums = dry_runs ? report->tally->dry_runs : report->tally->blocks;
+	const struct replay_sum *sums = dry_runs ? report->result->dry_runs
+						 : report->result->blocks;
 
 	if (!(dry_runs ? report->dry_runs : report->blocks))
 		return;
@@ -115,18 +116,19 @@ static void replay_print_rules(const struct replay_report *report, bool dry_runs
 
 static void replay_print_classes(const struct replay_report *report)
 {
-	const struct replay_tally *tally = report->tally;
+	const struct replay_result *result = report->result;
 
 	if (!report->offences)
 		return;
 	replay_print_title("Offences by class");
 	printf("%-14s  %11s  %11s  %8s\n", "CLASS", "OFFENCES", "AVOIDED", "%");
 	for (int class = 0; class < EVENT_OFFENCES; class ++)
-		if (tally->classes[class])
+		if (result->classes[class])
 			printf("%-14s  %11s  %11s  %8s\n", event_class_name(class),
-			       replay_print_number(tally->classes[class]),
-			       replay_print_number(tally->avoided[class]),
-			       replay_words_percent(tally->avoided[class], tally->classes[class]));
+			       replay_print_number(result->classes[class]),
+			       replay_print_number(result->avoided[class]),
+			       replay_words_percent(result->avoided[class],
+						    result->classes[class]));
 }
 
 /* The width of a column of these hosts' addresses. */

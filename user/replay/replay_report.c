@@ -110,7 +110,7 @@ static void replay_report_networks(struct replay_report *report, const struct re
 
 static int replay_report_hosts(struct replay_report *report)
 {
-	struct lru *table = report->tally->hosts;
+	struct lru *table = report->result->hosts;
 	size_t most = lru_count(table);
 	const struct replay_host **hosts = calloc(most + 1, sizeof(*hosts));
 	const struct replay_host *host = lru_oldest(table);
@@ -135,18 +135,19 @@ static int replay_report_hosts(struct replay_report *report)
 /* The number of blocks in the busiest minute, counted as in brake.c. */
 static void replay_report_busiest(struct replay_report *report)
 {
-	const struct replay_tally *tally = report->tally;
+	const struct replay_result *result = report->result;
 	size_t first = 0;
 	uint64_t in = 0;
 
-	for (size_t i = 0; i < tally->verdicts_count; i++) {
-		const struct replay_verdict *verdict = &tally->verdicts[i];
+	for (size_t i = 0; i < result->verdicts_count; i++) {
+		const struct replay_verdict *verdict = &result->verdicts[i];
 
 		if (verdict->dry_run)
 			continue;
 		in++;
-		for (; verdict->time - tally->verdicts[first].time >= REPLAY_REPORT_MINUTE; first++)
-			in -= !tally->verdicts[first].dry_run;
+		for (; verdict->time - result->verdicts[first].time >= REPLAY_REPORT_MINUTE;
+		     first++)
+			in -= !result->verdicts[first].dry_run;
 		if (in <= report->most_new)
 			continue;
 		report->most_new = in;
@@ -157,15 +158,15 @@ static void replay_report_busiest(struct replay_report *report)
 /* Once engaged, the brake stays engaged until the operator releases it. */
 static int replay_report_brake(struct replay_report *report)
 {
-	const struct replay_tally *tally = report->tally;
+	const struct replay_result *result = report->result;
 	struct brake *brake;
 
 	if (!report->brake)
 		return 0;
 	if (brake_open(report->brake, &brake))
 		return -ENOMEM;
-	for (size_t i = 0; i < tally->verdicts_count; i++) {
-		const struct replay_verdict *verdict = &tally->verdicts[i];
+	for (size_t i = 0; i < result->verdicts_count; i++) {
+		const struct replay_verdict *verdict = &result->verdicts[i];
 
 		if (verdict->dry_run)
 			continue;
@@ -180,27 +181,27 @@ static int replay_report_brake(struct replay_report *report)
 
 int replay_report_fill(struct replay_report *report)
 {
-	const struct replay_tally *tally = report->tally;
+	const struct replay_result *result = report->result;
 	int err;
 
 	for (size_t i = 0; i < report->files_count; i++)
 		report->lines += report->files[i].lines;
 	for (int class = 0; class < EVENT_OFFENCES; class ++) {
-		report->offences += tally->classes[class];
-		report->avoided += tally->avoided[class];
+		report->offences += result->classes[class];
+		report->avoided += result->avoided[class];
 	}
-	report->arrivals = tally->classes[EVENT_ARRIVAL];
-	report->price = tally->avoided[EVENT_ARRIVAL];
+	report->arrivals = result->classes[EVENT_ARRIVAL];
+	report->price = result->avoided[EVENT_ARRIVAL];
 	for (size_t i = 0; i < report->rules->count; i++) {
-		report->blocks += tally->blocks[i].verdicts;
-		report->dry_runs += tally->dry_runs[i].verdicts;
+		report->blocks += result->blocks[i].verdicts;
+		report->dry_runs += result->dry_runs[i].verdicts;
 	}
-	for (size_t i = 0; i < tally->verdicts_count; i++) {
-		if (tally->verdicts[i].dry_run)
+	for (size_t i = 0; i < result->verdicts_count; i++) {
+		if (result->verdicts[i].dry_run)
 			continue;
 		if (!report->first)
-			report->first = &tally->verdicts[i];
-		report->last = &tally->verdicts[i];
+			report->first = &result->verdicts[i];
+		report->last = &result->verdicts[i];
 	}
 	replay_report_busiest(report);
 	err = replay_report_hosts(report);

@@ -3,7 +3,7 @@
 #ifndef REPLAY_REPORT_H
 #define REPLAY_REPORT_H
 
-#include "replay/replay_tally.h"
+#include "replay/replay_result.h"
 
 #define REPLAY_REPORT_TOP 20
 
@@ -26,7 +26,7 @@ struct replay_network {
 
 struct replay_report {
 	/* Set before replay_report_fill(); owned by the caller. */
-	const struct replay_tally *tally;
+	const struct replay_result *result;
 	const struct rules *rules;
 	const struct replay_file *files;
 	size_t files_count;

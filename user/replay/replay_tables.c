@@ -134,30 +134,30 @@ static void replay_tables_rules(FILE *page, const struct replay_report *report)
 	for (size_t i = 0; i < report->rules->count; i++) {
 		const struct rule *rule = &report->rules->rules[i];
 
-		replay_tables_sum(page, rule, &report->tally->blocks[i], false);
-		replay_tables_sum(page, rule, &report->tally->dry_runs[i], true);
+		replay_tables_sum(page, rule, &report->result->blocks[i], false);
+		replay_tables_sum(page, rule, &report->result->dry_runs[i], true);
 	}
 	replay_tables_close(page);
 }
 
 static void replay_tables_classes(FILE *page, const struct replay_report *report)
 {
-	const struct replay_tally *tally = report->tally;
+	const struct replay_result *result = report->result;
 	uint64_t most = 1;
 
 	for (int class = 0; class < EVENT_OFFENCES; class ++)
-		if (tally->classes[class] > most)
-			most = tally->classes[class];
+		if (result->classes[class] > most)
+			most = result->classes[class];
 	replay_tables_open(
 		page, "Offences by class", "",
 		"<th>Class</th><th class=\"n\">Offences</th><th class=\"n\">Avoided</th><th class=\"n\">%</th>");
 	for (int class = 0; class < EVENT_OFFENCES; class ++) {
-		if (!tally->classes[class])
+		if (!result->classes[class])
 			continue;
 		fprintf(page, "<tr><th scope=\"row\">%s</th>", event_class_name(class));
-		replay_tables_bar(page, tally->classes[class], tally->avoided[class], most);
+		replay_tables_bar(page, result->classes[class], result->avoided[class], most);
 		fprintf(page, "<td class=\"n\">%s</td></tr>\n",
-			replay_words_percent(tally->avoided[class], tally->classes[class]));
+			replay_words_percent(result->avoided[class], result->classes[class]));
 	}
 	replay_tables_close(page);
 }

@@ -52,7 +52,8 @@ int sweep_add(struct sweep *sweep, uint32_t host, int64_t time, unsigned int poi
 
 /*
  * Fills cells[w * grid->limits_count + l] with the results of the l-th limit and the w-th window,
- * on up to 8 threads, one per processor. Call it once: it frees the added events. 0 or -ENOMEM.
+ * on as many threads as there are processors, at most 9, of which the caller is one. Call it once:
+ * it frees the added events. 0 or -ENOMEM.
  */
 int sweep_run(struct sweep *sweep, const struct sweep_grid *grid, struct sweep_cell *cells);
 

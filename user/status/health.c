@@ -170,11 +170,11 @@ static void health_skips(struct health_list *list, const struct sobig_stats *sta
 	int most = 0;
 
 	for (int i = 0; i < SKIP_KINDS; i++) {
-		sum += stats->skipped_lately[i];
-		if (stats->skipped_lately[i] > stats->skipped_lately[most])
+		sum += stats->skipped_recent[i];
+		if (stats->skipped_recent[i] > stats->skipped_recent[most])
 			most = i;
 	}
-	if (sum > HEALTH_SKIPS_MOST && sum * HEALTH_SKIPS_SHARE > stats->lines_lately)
+	if (sum > HEALTH_SKIPS_MOST && sum * HEALTH_SKIPS_SHARE > stats->lines_recent)
 		health_add(
 			list, HEALTH_SKIPS, interfaces,
 			"LINES NOT COUNTED: %llu in 5 minutes, and the hosts that cause them are not blocked; most of them %s; see WHAT IS NOT COUNTED in sobig-xdp(8)",

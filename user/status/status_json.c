@@ -56,7 +56,7 @@ static void status_json_skips(json_t *daemon, const struct sobig_stats *stats)
 	for (int i = 0; i < SKIP_KINDS; i++) {
 		status_json_number(kinds, skip_name(i), stats->skipped[i]);
 		sum += stats->skipped[i];
-		recent += stats->skipped_lately[i];
+		recent += stats->skipped_recent[i];
 	}
 	status_json_number(daemon, "skipped", sum);
 	status_json_number(daemon, "skipped_recent", recent);

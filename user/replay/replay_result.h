@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* Applies the policy event by event and counts blocks, avoided offences and lost messages. */
-#ifndef REPLAY_TALLY_H
-#define REPLAY_TALLY_H
+#ifndef REPLAY_RESULT_H
+#define REPLAY_RESULT_H
 
 #include "common/lru.h"
 #include "judge/clock_check.h"
@@ -10,9 +10,9 @@
 #include "replay/sweep.h"
 
 /* Maximum number of hosts; each needs about 130 bytes, and 32 for each of its blocks. */
-#define REPLAY_TALLY_HOSTS_MAX (1u << 22)
+#define REPLAY_RESULT_HOSTS_MAX (1u << 22)
 
-#define REPLAY_TALLY_UNSWEPT UINT32_MAX
+#define REPLAY_RESULT_UNSWEPT UINT32_MAX
 
 /* A host with offences; its address is that of addr_host(). Times are in ms since 1970. */
 struct replay_host {
@@ -25,7 +25,7 @@ struct replay_host {
 	uint32_t ruled; /* bit mask of the rules that blocked it */
 	uint32_t tried; /* the same for dry runs */
 	uint32_t blocks;
-	uint32_t sweep;	      /* its number in the sweep, or REPLAY_TALLY_UNSWEPT */
+	uint32_t sweep;	      /* its number in the sweep, or REPLAY_RESULT_UNSWEPT */
 	uint8_t rule;	      /* rule of its last block */
 	uint8_t dry_run_rule; /* the same for dry runs */
 	uint8_t first_rule;
@@ -48,7 +48,7 @@ struct replay_sum {
 };
 
 /* Initialize to zero, except the members that the caller owns. */
-struct replay_tally {
+struct replay_result {
 	struct judge *judge; /* owned by the caller; its brake is off */
 	const struct prefix_set
 		*allowed;	  /* allow list of the judge, owned by the caller; may be NULL */
@@ -71,12 +71,12 @@ struct replay_tally {
 	bool sweep_is_full;	   /* too many events: the sweep was abandoned */
 };
 
-/* 0 or -ENOMEM. The caller calls replay_tally_close(). */
-int replay_tally_open(struct replay_tally *tally, uint64_t seed);
+/* 0 or -ENOMEM. The caller calls replay_result_close(). */
+int replay_result_open(struct replay_result *result, uint64_t seed);
 
-/* Counts the next event of the log. Errors are in tally->error. */
-void replay_tally_event(struct replay_tally *tally, const struct event *event);
+/* Counts the next event of the log. Errors are in result->error. */
+void replay_result_event(struct replay_result *result, const struct event *event);
 
-void replay_tally_close(struct replay_tally *tally);
+void replay_result_close(struct replay_result *result);
 
 #endif

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* The allow list of a replay: addresses and networks from files only, without lookups. */
-#include "replay/replay_spare.h"
+#include "replay/replay_allow.h"
 
 #include <unistd.h>
 
@@ -9,7 +9,7 @@
 #include "common/log.h"
 
 /* Adds the entries of a list file, and the number of its host names to *names. */
-static int replay_spare_list(struct prefix_set *set, const char *path, size_t *names)
+static int replay_allow_list(struct prefix_set *set, const char *path, size_t *names)
 {
 	struct list_file file = { .path = path, .why = "" };
 	int err = 0;
@@ -26,7 +26,7 @@ static int replay_spare_list(struct prefix_set *set, const char *path, size_t *n
 	return err;
 }
 
-static int replay_spare_lists(const char *state, const struct config *config,
+static int replay_allow_lists(const char *state, const struct config *config,
 			      struct prefix_set *set, size_t *names)
 {
 	const struct config_allow *allow = &config->allow;
@@ -34,16 +34,16 @@ static int replay_spare_lists(const char *state, const struct config *config,
 	int err = 0;
 
 	for (size_t i = 0; i < allow->files_count && !err; i++)
-		err = replay_spare_list(set, allow->files[i], names);
+		err = replay_allow_list(set, allow->files[i], names);
 	if (allow->providers && !err)
-		err = replay_spare_list(set, allow->providers, names);
+		err = replay_allow_list(set, allow->providers, names);
 	/* Other users than root may be unable to see the file; this is not logged. */
 	if (!err && !load_path(state, config, own) && !access(own, R_OK))
-		err = replay_spare_list(set, own, names);
+		err = replay_allow_list(set, own, names);
 	return err;
 }
 
-int replay_spare(const char *state, const struct config *config, struct prefix_set **out)
+int replay_allow(const char *state, const struct config *config, struct prefix_set **out)
 {
 	const struct config_allow *allow = &config->allow;
 	size_t names = allow->hosts_count;
@@ -55,7 +55,7 @@ int replay_spare(const char *state, const struct config *config, struct prefix_s
 	for (size_t i = 0; i < allow->addresses_count && !err; i++)
 		err = prefix_set_add(set, &allow->addresses[i], "");
 	if (!err)
-		err = replay_spare_lists(state, config, set, &names);
+		err = replay_allow_lists(state, config, set, &names);
 	if (err) {
 		prefix_set_free(set);
 		return err;

@@ -1,0 +1,209 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Applies the policy event by event and counts blocks, avoided offences and lost messages. */
+#include "replay/replay_result.h"
+
+#include <errno.h>
+#include <stdlib.h>
+
+#define REPLAY_RESULT_VERDICTS_FIRST 1024
+
+int replay_result_open(struct replay_result *result, uint64_t seed)
+{
+	const struct lru_options options = { .record = sizeof(struct replay_host),
+					     .most = REPLAY_RESULT_HOSTS_MAX,
+					     .seed = seed };
+
+	const struct rules *rules = judge_rules(result->judge);
+
+	result->clock.most = result->handed.most = clock_check_most(rules);
+	return lru_open(&options, &result->hosts);
+}
+
+/* The time for the chart: one wrong timestamp must not stretch it over years. */
+static int64_t replay_result_time(struct replay_result *result, int64_t time)
+{
+	bool first = !result->clock.has_time;
+
+	if (!clock_check_believe(&result->clock, time)) {
+		result->leaps++;
+		return result->clock.time;
+	}
+	if (first || time < result->from)
+		result->from = time;
+	if (first || time > result->to)
+		result->to = time;
+	return time;
+}
+
+static bool replay_result_is_allowed(const struct replay_result *result, const struct addr *host)
+{
+	const struct addr_prefix target = addr_prefix_host(host);
+
+	return addr_is_special(host) ||
+	       (result->allowed && prefix_set_find(result->allowed, &target, NULL));
+}
+
+static struct replay_host *replay_result_new(struct replay_result *result, const struct addr *addr)
+{
+	struct replay_host *host = lru_add(result->hosts, addr);
+
+	if (!host) {
+		result->error = lru_count(result->hosts) == REPLAY_RESULT_HOSTS_MAX ? -E2BIG
+										    : -ENOMEM;
+		return NULL;
+	}
+	host->until = host->dry_run_until = INT64_MIN;
+	host->sweep = REPLAY_RESULT_UNSWEPT;
+	host->allowed = replay_result_is_allowed(result, addr);
+	return host;
+}
+
+/* The event's points in the swept rule. */
+static unsigned int replay_result_points(const struct replay_result *result,
+					 const struct event *event)
+{
+	const struct rule *rule = result->swept;
+
+	if (event->class == EVENT_ARRIVAL)
+		return SWEEP_ARRIVAL;
+	if (rule->mark != RULES_NO_MARK && !(event->marks & 1u << rule->mark))
+		return 0;
+	return rule->weights[event->class];
+}
+
+static void replay_result_sweep(struct replay_result *result, struct replay_host *host,
+				const struct event *event, bool believed)
+{
+	unsigned int points = believed ? replay_result_points(result, event) : 0;
+	int err = 0;
+
+	if (host->allowed || result->sweep_is_full)
+		return;
+	if (host->sweep == REPLAY_RESULT_UNSWEPT) {
+		if (!points || points == SWEEP_ARRIVAL)
+			return;
+		err = sweep_host(result->sweep, &host->sweep);
+	}
+	if (!err)
+		err = sweep_add(result->sweep, host->sweep, event->time, points);
+	if (err)
+		result->sweep_is_full = true;
+}
+
+static void replay_result_enter(struct replay_result *result, struct replay_host *host,
+				const struct verdict *verdict)
+{
+	size_t room = result->verdicts_room ? result->verdicts_room * 2
+					    : REPLAY_RESULT_VERDICTS_FIRST;
+	struct replay_verdict *verdicts;
+
+	if (result->verdicts_count == result->verdicts_room) {
+		verdicts = reallocarray(result->verdicts, room, sizeof(*verdicts));
+		if (!verdicts) {
+			result->error = -ENOMEM;
+			return;
+		}
+		result->verdicts = verdicts;
+		result->verdicts_room = room;
+	}
+	result->verdicts[result->verdicts_count++] = (struct replay_verdict){
+		.time = verdict->time,
+		.until = verdict->until,
+		.host = host,
+		.repeats = verdict->repeats,
+		.rule = verdict->rule,
+		.dry_run = verdict->dry_run,
+	};
+}
+
+static void replay_result_judge(struct replay_result *result, struct replay_host *host,
+				const struct event *event, int64_t time)
+{
+	struct verdict verdict;
+	struct replay_sum *sum;
+	uint32_t bit, *which;
+
+	if (judge_event(result->judge, event, &verdict))
+		return;
+	bit = 1u << verdict.rule;
+	which = verdict.dry_run ? &host->tried : &host->ruled;
+	sum = verdict.dry_run ? &result->dry_runs[verdict.rule] : &result->blocks[verdict.rule];
+	sum->verdicts++;
+	sum->hosts += !(*which & bit);
+	*which |= bit;
+	replay_result_enter(result, host, &verdict);
+	if (verdict.dry_run) {
+		if (verdict.until > host->dry_run_until)
+			host->dry_run_until = verdict.until;
+		host->dry_run_rule = verdict.rule;
+		return;
+	}
+	if (!host->blocks++) {
+		host->blocked = verdict.time;
+		host->first_rule = verdict.rule;
+	}
+	host->until = verdict.until;
+	host->rule = verdict.rule;
+	replay_series_add(&result->series, time, REPLAY_BLOCKS);
+}
+
+/* An event of a blocked host: it would not have reached exim. */
+static void replay_result_avoid(struct replay_result *result, struct replay_host *host,
+				const struct event *event, int64_t time)
+{
+	bool arrival = event->class == EVENT_ARRIVAL;
+	struct replay_sum *sum = &result->blocks[host->rule];
+
+	sum->avoided += !arrival;
+	sum->price += arrival;
+	host->avoided += !arrival;
+	host->price += arrival;
+	result->avoided[event->class]++;
+	replay_series_add(&result->series, time, arrival ? REPLAY_PRICE : REPLAY_AVOIDED);
+}
+
+void replay_result_event(struct replay_result *result, const struct event *event)
+{
+	const struct addr addr = addr_host(&event->peer);
+	bool arrival = event->class == EVENT_ARRIVAL;
+	bool blocked, believed;
+	struct replay_host *host;
+	int64_t time;
+
+	if (result->error)
+		return;
+	time = replay_result_time(result, event->time);
+	result->classes[event->class]++;
+	replay_series_add(&result->series, time, arrival ? REPLAY_ARRIVALS : REPLAY_OFFENCES);
+	host = lru_find(result->hosts, &addr);
+	if (!host && arrival)
+		return; /* earlier events cannot lead to a block */
+	if (!host)
+		host = replay_result_new(result, &addr);
+	if (!host)
+		return;
+	host->offences += !arrival;
+	result->allowed_offences += !arrival && host->allowed;
+	blocked = event->time < host->until;
+	believed = blocked || arrival || clock_check_believe(&result->handed, event->time);
+	if (result->sweep)
+		replay_result_sweep(result, host, event, believed);
+	if (blocked) {
+		replay_result_avoid(result, host, event, time);
+		return;
+	}
+	if (event->time < host->dry_run_until) {
+		result->dry_runs[host->dry_run_rule].avoided += !arrival;
+		result->dry_runs[host->dry_run_rule].price += arrival;
+	}
+	if (!arrival)
+		replay_result_judge(result, host, event, time);
+}
+
+void replay_result_close(struct replay_result *result)
+{
+	lru_close(result->hosts);
+	free(result->verdicts);
+	result->hosts = NULL;
+	result->verdicts = NULL;
+}
