@@ -6,7 +6,6 @@
 #include <errno.h>
 #include <poll.h>
 #include <signal.h>
-#include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/signalfd.h>
@@ -16,19 +15,11 @@
 
 #include "common/clock.h"
 #include "common/log.h"
+#include "top/top_cursor.h"
+#include "top/top_draw.h"
+#include "top/top_keys.h"
 #include "top/top_term.h"
-
-#define TOP_MESSAGE_SECONDS 6
-
-void top_say(struct top *top, const char *format, ...)
-{
-	va_list args;
-
-	va_start(args, format);
-	vsnprintf(top->message, sizeof(top->message), format, args);
-	va_end(args);
-	top->message_until = clock_precise() + TOP_MESSAGE_SECONDS;
-}
+#include "top/top_types.h"
 
 /* The growth per second; unknown if the counter was reset. */
 static double top_rate(uint64_t now, uint64_t before, double elapsed)
@@ -105,7 +96,7 @@ static void top_take_hosts(struct top *top)
 	}
 	top_hosts_free(top->hosts);
 	top->hosts = hosts;
-	top_arrange(top);
+	top_cursor_arrange(top);
 	top_find_problems(top);
 }
 
@@ -150,7 +141,7 @@ static void top_take_keys(struct top *top)
 
 	while (!top->over && (key = getch()) != ERR)
 		if (key != KEY_RESIZE)
-			top_key(top, key);
+			top_keys_press(top, key);
 }
 
 static void top_loop(struct top *top, struct pollfd *fds)
@@ -174,7 +165,7 @@ static void top_loop(struct top *top, struct pollfd *fds)
 		if (fds[TOP_HOSTS].revents)
 			top_take_hosts(top);
 		if (fds[TOP_CHILD].fd >= 0 && fds[TOP_CHILD].revents)
-			top_child_said(top);
+			top_keys_read_child(top);
 		if (fds[TOP_KEYS].revents & POLLIN)
 			top_take_keys(top);
 		/* The terminal was closed. */

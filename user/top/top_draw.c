@@ -1,13 +1,18 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* top's screen: the state, the plots, the figures and the rules above the list, the keys below. */
+#include "top/top_draw.h"
+
 #include <curses.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
-#include "common/clock.h"
-#include "top/top.h"
+#include "top/top_facts.h"
+#include "top/top_list.h"
+#include "top/top_message.h"
 #include "top/top_term.h"
+#include "top/top_text.h"
 
 #define TOP_LEAST_WIDTH	 30
 #define TOP_LEAST_HEIGHT 6
@@ -23,7 +28,7 @@ struct top_layout {
 	int rules; /* with their heading */
 };
 
-static struct top_layout top_lay_out(const struct top *top)
+static struct top_layout top_draw_layout(const struct top *top)
 {
 	const struct overview_rule *rules[OVERVIEW_RULES_MAX];
 	struct top_layout at = { .state = 1 };
@@ -99,7 +104,7 @@ static void top_draw_state(const struct top *top, const struct top_layout *at)
 		snprintf(text, sizeof(text), "%s", top->problems[0].text);
 	else
 		health_none(top->overview, text);
-	top_term_look(wrong ? TOP_TROUBLE : TOP_ALL_WELL);
+	top_term_look(wrong ? TOP_PROBLEM : TOP_OK);
 	for (int line = 0; line < at->state; line++)
 		mvhline(1 + line, 0, ' ', at->width);
 	/* Broken between words if there is a second line. */
@@ -185,7 +190,7 @@ static void top_draw_keys(const struct top *top, const struct top_layout *at)
 
 	move(at->height - 1, 0);
 	if (top->mode == TOP_CONFIRM) {
-		top_term_look(TOP_TROUBLE);
+		top_term_look(TOP_PROBLEM);
 		printw(" Unblock %s? ", addr_prefix_format(&top->asked, address));
 		top_term_look(TOP_PLAIN);
 		top_draw_key(at->width, "y", "yes");
@@ -195,9 +200,9 @@ static void top_draw_keys(const struct top *top, const struct top_layout *at)
 		top_term_look(TOP_KEY);
 		addch(' ');
 		top_term_look(TOP_PLAIN);
-		top_draw_key(at->width, "Enter", "keep");
-		top_draw_key(at->width, "Esc", "drop");
-	} else if (top->message[0] && clock_precise() < top->message_until) {
+		top_draw_key(at->width, "Enter", "apply");
+		top_draw_key(at->width, "Esc", "cancel");
+	} else if (top_message_is_shown(top)) {
 		top_term_look(TOP_STRONG);
 		addch(' ');
 		addnstr(top->message, at->width - 2);
@@ -219,7 +224,7 @@ static void top_draw_keys(const struct top *top, const struct top_layout *at)
 
 void top_draw(struct top *top)
 {
-	struct top_layout at = top_lay_out(top);
+	struct top_layout at = top_draw_layout(top);
 	int y = 1 + at.state;
 
 	erase();

@@ -1,18 +1,19 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* top's figures between plots and list: the log's, how full the tables are, rule by rule. */
+#include "top/top_facts.h"
+
 #include <curses.h>
 #include <string.h>
 
-#include "top/top.h"
 #include "top/top_term.h"
 
 /* On a small screen, only rules that were active. */
-#define TOP_HIGH 40
+#define TOP_FACTS_HIGH 40
 
 int top_facts_rules(const struct top *top, const struct overview_rule *out[OVERVIEW_RULES_MAX])
 {
 	const struct overview *overview = top->hosts ? top->hosts->overview : top->overview;
-	int passes = getmaxy(stdscr) >= TOP_HIGH ? 2 : 1, count = 0;
+	int passes = getmaxy(stdscr) >= TOP_FACTS_HIGH ? 2 : 1, count = 0;
 
 	for (int idle = 0; idle < passes; idle++)
 		for (int i = 0; i < overview->rules_count; i++) {
@@ -71,7 +72,7 @@ static void top_facts_log(const struct top *top, int y, int width)
 		top_facts_add(width, "daemon up", top_age(overview->now - started, text),
 			      TOP_PLAIN);
 	if (allowed)
-		top_facts_add(width, "allowed_offences", top_number(allowed, text), TOP_PLAIN);
+		top_facts_add(width, "allowed offences", top_number(allowed, text), TOP_PLAIN);
 	if (evictions)
 		top_facts_add(width, "lost and restored", top_number(evictions, text), TOP_BAD);
 }

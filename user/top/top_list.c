@@ -1,20 +1,22 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* top's list of blocked hosts, and the texts shown instead: help, and the output of explain. */
+/* Draws top's list of blocked hosts. */
+#include "top/top_list.h"
+
 #include <curses.h>
 #include <string.h>
 
-#include "top/top.h"
+#include "top/top_cursor.h"
 #include "top/top_term.h"
 
-#define TOP_ADDRESS_LEAST 18
-#define TOP_BAR		  10 /* columns, if there is room */
-#define TOP_WIDE	  120
+#define TOP_LIST_ADDRESS_MIN 18
+#define TOP_LIST_BAR	     10 /* columns, if there is room */
+#define TOP_LIST_WIDE	     120
 
 /* As wide as the widest of those on the screen. */
-static int top_address_width(const struct top *top)
+static int top_list_address_width(const struct top *top)
 {
 	char address[ADDR_TEXT_SIZE];
-	int width = TOP_ADDRESS_LEAST;
+	int width = TOP_LIST_ADDRESS_MIN;
 
 	for (size_t i = top->offset; i < top->offset + top->rows && i < top->hosts->chosen_count;
 	     i++) {
@@ -42,34 +44,35 @@ static void top_list_column(const struct top *top, enum top_sort sort, int width
 }
 
 /* Which columns fit: the first ones always, the others if the screen is wide enough. */
-struct top_columns {
+struct top_list_columns {
 	int width, address;
 	bool bar, times, last, reason;
 };
 
-static struct top_columns top_list_columns(const struct top *top)
+static struct top_list_columns top_list_columns(const struct top *top)
 {
-	struct top_columns at = { .width = getmaxx(stdscr), .address = top_address_width(top) };
+	struct top_list_columns at = { .width = getmaxx(stdscr),
+				       .address = top_list_address_width(top) };
 	int used = 1 + 8 + 8, room = at.width - used - 1;
 
 	if (at.address > room)
 		at.address = room > 1 ? room : 1;
 	used += at.address;
-	at.bar = at.width >= TOP_WIDE;
+	at.bar = at.width >= TOP_LIST_WIDE;
 	at.times = used + 12 < at.width;
 	at.last = at.times && used + 18 < at.width;
 	at.reason = at.last && used + 18 + 12 < at.width;
 	return at;
 }
 
-static void top_list_heading(const struct top *top, int y, const struct top_columns *at)
+static void top_list_heading(const struct top *top, int y, const struct top_list_columns *at)
 {
 	move(y, 1);
 	top_list_column(top, TOP_SORT_ADDRESS, -at->address, "ADDRESS");
 	addch(' ');
 	top_list_column(top, TOP_SORT_RATE, 7, "DROPS/S");
 	if (at->bar)
-		printw(" %*s", TOP_BAR, "");
+		printw(" %*s", TOP_LIST_BAR, "");
 	addch(' ');
 	top_list_column(top, TOP_SORT_TOTAL, 7, "TOTAL");
 	if (at->times) {
@@ -88,33 +91,33 @@ static void top_list_heading(const struct top *top, int y, const struct top_colu
 	top_term_look(TOP_PLAIN);
 }
 
-static uint32_t top_apart(uint32_t later, uint32_t earlier)
+static uint32_t top_list_age(uint32_t later, uint32_t earlier)
 {
 	return later > earlier ? later - earlier : 0;
 }
 
 static void top_list_times(const struct top *top, const struct blocks_list_entry *entry,
-			   const struct top_columns *at)
+			   const struct top_list_columns *at)
 {
 	uint32_t now = top->hosts->overview->now;
 	char text[TOP_NUMBER_SIZE];
 
 	if (at->times) {
-		printw(" %5s", top_age(top_apart(now, entry->since), text));
-		printw(" %5s", top_age(top_apart(entry->until, now), text));
+		printw(" %5s", top_age(top_list_age(now, entry->since), text));
+		printw(" %5s", top_age(top_list_age(entry->until, now), text));
 	}
 	if (at->last)
 		printw(" %5s",
-		       entry->last_drop ? top_age(top_apart(now, entry->last_drop), text) : "-");
+		       entry->last_drop ? top_age(top_list_age(now, entry->last_drop), text) : "-");
 }
 
 static void top_list_row(const struct top *top, const struct top_host *host, int y,
-			 const struct top_columns *at, bool selected)
+			 const struct top_list_columns *at, bool selected)
 {
 	const struct blocks_list_entry *entry = &host->entry;
 	char text[ADDR_TEXT_SIZE], number[TOP_NUMBER_SIZE];
 	enum top_look look = selected ? TOP_SELECTED : TOP_PLAIN;
-	wchar_t bar[TOP_BAR + 1];
+	wchar_t bar[TOP_LIST_BAR + 1];
 
 	top_term_look(look);
 	if (selected)
@@ -130,12 +133,12 @@ static void top_list_row(const struct top *top, const struct top_host *host, int
 		top_term_look(TOP_BAD);
 	printw("%7s", top_number(host->rate, number));
 	if (at->bar) {
-		top_plot_bar(top_term_style(), host->rate / top->hosts->busiest, TOP_BAR, bar);
+		top_plot_bar(top_term_style(), host->rate / top->hosts->busiest, TOP_LIST_BAR, bar);
 		addch(' ');
 		if (host->rate > 0)
 			addwstr(bar);
 		else
-			printw("%*s", TOP_BAR, "");
+			printw("%*s", TOP_LIST_BAR, "");
 	}
 	top_term_look(look);
 	printw(" %7s", top_number(entry->drops, number));
@@ -148,7 +151,7 @@ static void top_list_row(const struct top *top, const struct top_host *host, int
 }
 
 /* The position in the list, at the right of its heading. */
-static void top_list_place(const struct top *top, int y, int width)
+static void top_list_position(const struct top *top, int y, int width)
 {
 	char text[48];
 	size_t count = top->hosts->chosen_count;
@@ -165,12 +168,12 @@ static void top_list_place(const struct top *top, int y, int width)
 void top_list_draw(struct top *top, int y, int height)
 {
 	size_t rows = height > 1 ? height - 1 : 0;
-	struct top_columns at;
+	struct top_list_columns at;
 	int width = getmaxx(stdscr);
 
 	if (rows != top->rows) {
 		top->rows = rows;
-		top_arrange(top);
+		top_cursor_arrange(top);
 	}
 	if (!top->hosts) {
 		if (height > 1 && !top->err)
@@ -179,7 +182,7 @@ void top_list_draw(struct top *top, int y, int height)
 	}
 	at = top_list_columns(top);
 	top_list_heading(top, y, &at);
-	top_list_place(top, y, width);
+	top_list_position(top, y, width);
 	for (size_t i = 0; i < rows && top->offset + i < top->hosts->chosen_count; i++)
 		top_list_row(top, &top->hosts->all[top->hosts->chosen[top->offset + i]], y + 1 + i,
 			     &at, top->offset + i == top->cursor);
@@ -191,51 +194,4 @@ void top_list_draw(struct top *top, int y, int height)
 			  width - 2);
 		top_term_look(TOP_PLAIN);
 	}
-}
-
-/* Draws a text from line `offset` on, with long lines broken. Returns its number of lines. */
-static size_t top_text_lines(const char *text, int y, int height, size_t offset)
-{
-	int width = getmaxx(stdscr) - 2;
-	size_t line = 0;
-
-	while (*text) {
-		size_t length = strcspn(text, "\n"), take = length;
-
-		if (take > (size_t)width) {
-			/* Between words, unless one takes half the line. */
-			for (take = width; take > (size_t)width / 2 && text[take] != ' '; take--)
-				;
-			if (text[take] != ' ')
-				take = width;
-		}
-		if (line >= offset && line - offset < (size_t)height)
-			mvaddnstr(y + (line - offset), 1, text, take);
-		line++;
-		text += take;
-		if (*text == '\n' || (take < length && *text == ' '))
-			text++;
-	}
-	return line;
-}
-
-void top_text_draw(struct top *top, int y, int height)
-{
-	const char *text = top->text ? top->text : top->child.text;
-	size_t lines, most;
-
-	top->rows = height > 1 ? height - 1 : 0;
-	top_term_look(TOP_HEADING);
-	mvaddnstr(y, 1, top->title, getmaxx(stdscr) - 2);
-	top_term_look(TOP_PLAIN);
-	if (!text || !*text) {
-		if (height > 1)
-			mvaddstr(y + 1, 1, "...");
-		return;
-	}
-	lines = top_text_lines(text, y + 1, 0, 0);
-	most = lines > top->rows ? lines - top->rows : 0;
-	if (top->text_offset > most)
-		top->text_offset = most;
-	top_text_lines(text, y + 1, top->rows, top->text_offset);
 }

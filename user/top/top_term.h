@@ -15,8 +15,8 @@ enum top_look {
 	TOP_STRONG,
 	TOP_GOOD,
 	TOP_BAD,
-	TOP_ALL_WELL, /* a whole line */
-	TOP_TROUBLE,  /* the same */
+	TOP_OK,	     /* a whole line */
+	TOP_PROBLEM, /* the same */
 	TOP_HEADING,
 	TOP_SELECTED,
 	TOP_KEY,
