@@ -17,33 +17,15 @@ void bulk_add(struct bulk *bulk, const char *text)
 		fuzz_must(target.length > 0 && target.length <= 128);
 }
 
-bool bulk_options(struct bulk *bulk, struct cli_common *common, int argc, char **argv, int *status)
+int bulk_open(struct bulk *bulk)
 {
-	(void)bulk, (void)common, (void)argc, (void)argv;
-	*status = CLI_FAILED;
-	return false;
-}
-
-int bulk_open(struct bulk *bulk, struct cli_common *common)
-{
-	(void)bulk, (void)common;
+	(void)bulk;
 	return CLI_FAILED;
 }
 
 int bulk_close(struct bulk *bulk)
 {
 	(void)bulk;
-	return CLI_FAILED;
-}
-
-void cli_start(struct cli_common *common, char **argv)
-{
-	(void)common, (void)argv;
-}
-
-int cli_usage(const struct cli_common *common, const char *format, ...)
-{
-	(void)common, (void)format;
 	return CLI_FAILED;
 }
 

@@ -12,47 +12,62 @@
 
 #define BLOCK_DEFAULT_SECONDS 3600
 
-static int block_run(struct bulk *bulk, struct cli_common *common, int argc, char **argv)
+struct block {
+	struct bulk bulk;
+	bool all;
+};
+
+static int block_run(void *values)
 {
+	struct block *block = values;
+	struct bulk *bulk = &block->bulk;
+	char **words = bulk->common.arguments;
+	const int count = bulk->common.count;
 	int status;
 
 	/* Addresses from the command line get a line each; a list gets a summary. */
 	bulk->each = true;
-	for (int i = optind; i < argc; i++)
-		bulk->each &= strcmp(argv[i], "-") != 0;
-	status = bulk_open(bulk, common);
+	for (int i = 0; i < count; i++)
+		bulk->each &= strcmp(words[i], "-") != 0;
+	status = bulk_open(bulk);
 	if (status)
 		return status;
-	for (; optind < argc; optind++) {
-		if (!strcmp(argv[optind], "-"))
+	for (int i = 0; i < count; i++) {
+		if (!strcmp(words[i], "-"))
 			bulk_read(bulk, STDIN_FILENO);
 		else
-			bulk_add(bulk, argv[optind]);
+			bulk_add(bulk, words[i]);
 	}
 	return bulk_close(bulk);
 }
 
-int cmd_block(int argc, char **argv)
-{
-	struct bulk bulk = { .request = { .seconds = BLOCK_DEFAULT_SECONDS, .reason = "manual" } };
-	struct cli_common common;
-	int status;
+static const struct options_row block_options[] = {
+	BULK_OPTIONS("1h", "reason shown by list"),
+	{ 0 },
+};
 
-	cli_start(&common, argv);
-	if (!bulk_options(&bulk, &common, argc, argv, &status))
-		return status;
-	if (optind == argc)
-		return cli_usage(
-			&common,
-			"no address given: expected addresses, networks, or - for standard input");
-	return block_run(&bulk, &common, argc, argv);
-}
+static const struct options_row block_arguments[] = {
+	{ NULL, OPTIONS_NETWORK, "ADDRESS[/LENGTH]...|-", .repeats = true, .min = 1,
+	  .expected = "addresses, networks, or - for standard input" },
+	{ 0 },
+};
+
+static struct block block_given = { .bulk = { .request = { .seconds = BLOCK_DEFAULT_SECONDS,
+							   .reason = "manual" } } };
+
+const struct cli_command block_command = {
+	.name = "block",
+	.summary = "block hosts and networks manually; - reads them from standard input",
+	.options = block_options,
+	.arguments = block_arguments,
+	.values = &block_given,
+	.run = block_run,
+};
 
 static int block_remove_all(struct cli_common *common)
 {
 	struct blocks *blocks;
 	json_t *document;
-	const char *config = NULL;
 	uint64_t unblocked;
 	int status, removed;
 
@@ -62,14 +77,14 @@ static int block_remove_all(struct cli_common *common)
 	removed = blocks_open(common->pins, &blocks);
 	if (removed)
 		return cli_cannot_open(common, removed);
-	home_take(common, &config);
+	home_take(common, &common->config);
 	removed = blocks_remove_all(blocks);
 	blocks_close(blocks);
 	if (removed < 0) {
 		log_error("cannot unblock everything: %s", strerror(-removed));
 		return cli_status(removed);
 	}
-	history_unblock_all(common, config, &unblocked);
+	history_unblock_all(common, common->config, &unblocked);
 	if (common->json) {
 		document = output_document(common->command->name);
 		json_object_set_new(document, "addresses", json_null());
@@ -82,25 +97,35 @@ static int block_remove_all(struct cli_common *common)
 	return CLI_DONE;
 }
 
-int cmd_unblock(int argc, char **argv)
+static int block_unblock(void *values)
 {
-	static const struct option options[] = { { "all", no_argument, NULL, CLI_OPTION_OWN },
-						 CLI_COMMON_OPTIONS };
-	struct bulk bulk = { .unblock = true };
-	struct cli_common common;
-	bool all = false;
-	int option, status;
+	struct block *block = values;
+	struct cli_common *common = &block->bulk.common;
 
-	cli_start(&common, argv);
-	while ((option = getopt_long(argc, argv, CLI_COMMON_LETTERS, options, NULL)) != -1) {
-		if (option == CLI_OPTION_OWN)
-			all = true;
-		else if (cli_common_option(&common, option, &status))
-			return status;
-	}
-	if (all == (optind < argc))
+	if (block->all == (common->count > 0))
 		return cli_usage(
-			&common,
+			common,
 			"expected either addresses, networks or - for standard input, or --all");
-	return all ? block_remove_all(&common) : block_run(&bulk, &common, argc, argv);
+	return block->all ? block_remove_all(common) : block_run(block);
 }
+
+static const struct options_row unblock_options[] = {
+	{ "all", OPTIONS_FLAG, NULL, offsetof(struct block, all), "unblock everything" },
+	{ 0 },
+};
+
+static const struct options_row unblock_arguments[] = {
+	{ NULL, OPTIONS_NETWORK, "ADDRESS[/LENGTH]...|-|--all", .repeats = true },
+	{ 0 },
+};
+
+static struct block unblock_given = { .bulk = { .unblock = true } };
+
+const struct cli_command unblock_command = {
+	.name = "unblock",
+	.summary = "unblock hosts and networks",
+	.options = unblock_options,
+	.arguments = unblock_arguments,
+	.values = &unblock_given,
+	.run = block_unblock,
+};

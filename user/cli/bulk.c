@@ -20,61 +20,11 @@
 
 #define BULK_LINE 65536
 
-bool bulk_options(struct bulk *bulk, struct cli_common *common, int argc, char **argv, int *status)
+int bulk_open(struct bulk *bulk)
 {
-	enum {
-		BULK_FOR = CLI_OPTION_OWN,
-		BULK_REASON,
-		BULK_FORCE,
-		BULK_EXTEND,
-		BULK_PORTS
-	};
-	static const struct option options[] = { { "for", required_argument, NULL, BULK_FOR },
-						 { "reason", required_argument, NULL, BULK_REASON },
-						 { "force", no_argument, NULL, BULK_FORCE },
-						 { "extend", no_argument, NULL, BULK_EXTEND },
-						 { "ports", required_argument, NULL, BULK_PORTS },
-						 CLI_COMMON_OPTIONS };
-	int option;
-
-	while ((option = getopt_long(argc, argv, CLI_COMMON_LETTERS "c:", options, NULL)) != -1) {
-		switch (option) {
-		case BULK_FOR:
-			if (!duration_parse(optarg, &bulk->request.seconds))
-				break;
-			*status = cli_usage(
-				common,
-				"--for = \"%s\": expected a time from 1s to 366d, such as 90s or 1h30m",
-				optarg);
-			return false;
-		case BULK_REASON:
-			bulk->request.reason = optarg;
-			break;
-		case BULK_FORCE:
-			bulk->force = true;
-			break;
-		case BULK_EXTEND:
-			bulk->request.extend = true;
-			break;
-		case BULK_PORTS:
-			bulk->ports = optarg;
-			break;
-		case 'c':
-			bulk->config = optarg;
-			break;
-		default:
-			if (cli_common_option(common, option, status))
-				return false;
-		}
-	}
-	return true;
-}
-
-int bulk_open(struct bulk *bulk, struct cli_common *common)
-{
+	struct cli_common *common = &bulk->common;
 	int status = cli_need_privilege(), err;
 
-	bulk->common = common;
 	if (status)
 		return status;
 	err = bulk->ports ? filter_ports_check(common->pins, bulk->ports) : 0;
@@ -83,8 +33,8 @@ int bulk_open(struct bulk *bulk, struct cli_common *common)
 	err = blocks_open(common->pins, &bulk->blocks);
 	if (err)
 		return cli_cannot_open(common, err);
-	home_take(common, &bulk->config);
-	if (!bulk->unblock && targets_open(common, bulk->config, bulk->force, &bulk->targets)) {
+	home_take(common, &common->config);
+	if (!bulk->unblock && targets_open(common, common->config, bulk->force, &bulk->targets)) {
 		log_error(
 			"nothing blocked: the allow list could not be read; use --force to ignore it");
 		blocks_close(bulk->blocks);
@@ -104,7 +54,7 @@ static void bulk_report(struct bulk *bulk, const struct addr_prefix *target, boo
 	if (!bulk->each)
 		return;
 	addr_prefix_format(target, address);
-	if (bulk->common->json)
+	if (bulk->common.json)
 		json_array_append_new(bulk->done, json_string(address));
 	else if (!bulk->unblock)
 		/* The seconds of the two clocks do not start together: tolerate one more. */
@@ -126,7 +76,8 @@ static void bulk_block(struct bulk *bulk)
 		bulk_report(bulk, &bulk->target[i], true, bulk->left[i]);
 	bulk->blocked += done;
 	if (done)
-		history_enter(bulk->common, bulk->config, bulk->target, done, &bulk->request);
+		history_enter(&bulk->common, bulk->common.config, bulk->target, done,
+			      &bulk->request);
 	if (!err)
 		return;
 	addr_prefix_format(&bulk->target[done], address);
@@ -171,7 +122,7 @@ static void bulk_unblock(struct bulk *bulk)
 		bulk_report(bulk, &bulk->target[i], !err, 0);
 		bulk_warn_covered(bulk, &bulk->target[i]);
 	}
-	history_unblock(bulk->common, bulk->config, bulk->target, bulk->count);
+	history_unblock(&bulk->common, bulk->common.config, bulk->target, bulk->count);
 }
 
 static void bulk_flush(struct bulk *bulk)
@@ -338,8 +289,8 @@ int bulk_close(struct bulk *bulk)
 
 	bulk_flush(bulk);
 	status = bulk->refused ? CLI_FAILED : cli_status(bulk->err);
-	if (bulk->common->json) {
-		json_t *document = output_document(bulk->common->command->name);
+	if (bulk->common.json) {
+		json_t *document = output_document(bulk->common.command->name);
 
 		json_object_set(document, "addresses", bulk->each ? bulk->done : json_null());
 		json_object_set_new(document, bulk->unblock ? "unblocked" : "blocked",
@@ -347,7 +298,7 @@ int bulk_close(struct bulk *bulk)
 		if (bulk->unblock)
 			json_object_set_new(document, "absent", json_integer(bulk->absent));
 		json_object_set_new(document, "refused", json_integer(bulk->refused));
-		if (cli_print_json(bulk->common, document))
+		if (cli_print_json(&bulk->common, document))
 			status = CLI_FAILED;
 	} else if (!bulk->each) {
 		bulk_sum_up(bulk);

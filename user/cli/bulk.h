@@ -9,16 +9,16 @@
 
 #include "cli/cli.h"
 #include "cli/targets.h"
+#include "common/duration.h"
 #include "kernel/blocks.h"
 
 /* Maximum of targets in one call of blocks_add(), so that the block maps are resized once. */
 #define BULK_MAX 1048576
 
 struct bulk {
-	struct cli_common *common;
+	struct cli_common common;
 	struct blocks *blocks;
 	struct targets *targets;
-	const char *config;
 	bool unblock; /* instead of blocking */
 	bool force;
 	bool split;	   /* block the part of a network that is not allowed */
@@ -36,12 +36,26 @@ struct bulk {
 	int err; /* the last error that is not about a single target; -errno */
 };
 
-/* Parses the options of commands that block. False: exit with *status. */
-bool bulk_options(struct bulk *bulk, struct cli_common *common, int argc, char **argv, int *status);
+/* Rows of the options of commands that block. */
+/* clang-format versions disagree here. */
+/* clang-format off */
+#define BULK_OPTIONS(time, reason_help) \
+	{ "for", OPTIONS_TIME, "TIME", offsetof(struct bulk, request.seconds), \
+	  "block for TIME (" time ")", .min = 1, .max = DURATION_MAX_SECONDS }, \
+	{ "extend", OPTIONS_FLAG, NULL, offsetof(struct bulk, request.extend), \
+	  "extend the block: it ends TIME after the last SYN" }, \
+	{ "reason", OPTIONS_TEXT, "TEXT", offsetof(struct bulk, request.reason), reason_help }, \
+	{ "force", OPTIONS_FLAG, NULL, offsetof(struct bulk, force), \
+	  "also block very wide networks and allowed hosts" }, \
+	{ "ports", OPTIONS_TEXT, "LIST", offsetof(struct bulk, ports), \
+	  "only if the filter covers all these ports: 25,submission", \
+	  .expected = "ports, such as 25,submission" }, \
+	CLI_CONFIG
+/* clang-format on */
 
 /* Opens the block maps and the allow list. CLI_DONE, or the exit status (logged). `bulk` is zero
  * except for its options. */
-int bulk_open(struct bulk *bulk, struct cli_common *common);
+int bulk_open(struct bulk *bulk);
 
 /* Adds the target `text`; an invalid one is logged and counted as refused. */
 void bulk_add(struct bulk *bulk, const char *text);

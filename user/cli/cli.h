@@ -84,9 +84,6 @@ int cmd_allow(int argc, char **argv);
 int cmd_attach(int argc, char **argv);
 int cmd_detach(int argc, char **argv);
 int cmd_status(int argc, char **argv);
-int cmd_block(int argc, char **argv);
-int cmd_unblock(int argc, char **argv);
-int cmd_import(int argc, char **argv);
 int cmd_parse(int argc, char **argv);
 int cmd_explain(int argc, char **argv);
 int cmd_release(int argc, char **argv);
@@ -98,6 +95,9 @@ int cmd_lookup(int argc, char **argv);
 
 extern const struct cli_command list_command;
 extern const struct cli_command top_command;
+extern const struct cli_command block_command;
+extern const struct cli_command unblock_command;
+extern const struct cli_command import_command;
 
 extern const struct cli_command *const cli_commands[];
 extern const struct cli_command *cli_command;

@@ -75,37 +75,54 @@ static int import_read(struct bulk *bulk, FILE *list, const char *path)
 	return err;
 }
 
-int cmd_import(int argc, char **argv)
+static int import_run(void *values)
 {
-	struct bulk bulk = { .request = { .seconds = IMPORT_DEFAULT_SECONDS }, .split = true };
-	char reason[SOBIG_REASON_SIZE];
-	struct cli_common common;
+	static char reason[SOBIG_REASON_SIZE];
+	struct bulk *bulk = values;
+	const char *path = bulk->common.arguments[0];
 	int status, err;
 	FILE *list;
 
-	cli_start(&common, argv);
-	if (!bulk_options(&bulk, &common, argc, argv, &status))
-		return status;
-	if (argc - optind != 1)
-		return cli_usage(&common, "expected one file, or - for standard input");
-	if (!bulk.request.reason) {
+	if (!bulk->request.reason) {
 		snprintf(reason, sizeof(reason), "list %.40s",
-			 strcmp(argv[optind], "-") ? basename(argv[optind]) : "read");
-		bulk.request.reason = reason;
+			 strcmp(path, "-") ? basename(path) : "read");
+		bulk->request.reason = reason;
 	}
 	status = cli_need_privilege();
 	if (status)
 		return status;
-	list = import_open(argv[optind]);
+	list = import_open(path);
 	if (!list)
 		return CLI_FAILED;
-	status = bulk_open(&bulk, &common);
+	status = bulk_open(bulk);
 	if (status) {
 		fclose(list);
 		return status;
 	}
-	err = import_read(&bulk, list, argv[optind]);
+	err = import_read(bulk, list, path);
 	fclose(list);
-	status = bulk_close(&bulk);
+	status = bulk_close(bulk);
 	return err ? CLI_FAILED : status;
 }
+
+static const struct options_row import_options[] = {
+	BULK_OPTIONS("2d", "reason shown by list (the name of the file)"),
+	{ 0 },
+};
+
+static const struct options_row import_arguments[] = {
+	{ NULL, OPTIONS_FILE, "FILE|-", .min = 1, .expected = "one file, or - for standard input" },
+	{ 0 },
+};
+
+static struct bulk import_given = { .request = { .seconds = IMPORT_DEFAULT_SECONDS },
+				    .split = true };
+
+const struct cli_command import_command = {
+	.name = "import",
+	.summary = "block the networks of a list such as Spamhaus DROP, text or JSON",
+	.options = import_options,
+	.arguments = import_arguments,
+	.values = &import_given,
+	.run = import_run,
+};

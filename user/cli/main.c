@@ -46,20 +46,8 @@ const struct cli_command *const cli_commands[] = {
 		.words = "ADDR[/LEN]",
 		.texts = "  -c FILE             configuration file (" CONFIG_FILE ")\n",
 		.main = cmd_explain },
-	&(const struct cli_command){
-		"block", "block hosts and networks manually; - reads them from standard input",
-		.words = "ADDR[/LEN]...|-",
-		.texts =
-			"  --for TIME          block for TIME (1h)\n"
-			"  --extend            extend the block: it ends TIME after the last SYN\n"
-			"  --reason TEXT       reason shown by list\n"
-			"  --force             also block very wide networks and allowed hosts\n"
-			"  --ports LIST        only if the filter covers all these ports: 25,submission\n"
-			"  -c FILE             configuration file (" CONFIG_FILE ")\n",
-		.main = cmd_block },
-	&(const struct cli_command){
-		"unblock", "unblock hosts and networks", .words = "ADDR[/LEN]...|-|--all",
-		.texts = "  --all               unblock everything\n", .main = cmd_unblock },
+	&block_command,
+	&unblock_command,
 	&(const struct cli_command){ "release", "resume blocking after the brake stopped it",
 				     .words = "", .texts = "", .main = cmd_release },
 	&(const struct cli_command){
@@ -72,17 +60,7 @@ const struct cli_command *const cli_commands[] = {
 		.texts = "  --all               list all allowed hosts, with the reason for each\n"
 			 "  -c FILE             configuration file (" CONFIG_FILE ")\n",
 		.main = cmd_allow },
-	&(const struct cli_command){
-		"import", "block the networks of a list such as Spamhaus DROP, text or JSON",
-		.words = "FILE|-",
-		.texts =
-			"  --for TIME          block for TIME (2d)\n"
-			"  --extend            extend the block: it ends TIME after the last SYN\n"
-			"  --reason TEXT       reason shown by list (the name of the file)\n"
-			"  --force             also block very wide networks and allowed hosts\n"
-			"  --ports LIST        only if the filter covers all these ports: 25,submission\n"
-			"  -c FILE             configuration file (" CONFIG_FILE ")\n",
-		.main = cmd_import },
+	&import_command,
 	&(const struct cli_command){
 		"parse", "print each offence in a log, without judging; needs no privilege",
 		.words = "[FILE|-]",
