@@ -233,38 +233,37 @@ static int check_print_json(const struct cli_common *common, const struct config
 	return cli_print_json(common, document);
 }
 
-int cmd_check(int argc, char **argv)
+static int check_run(void *values)
 {
-	static const struct option options[] = { CLI_COMMON_OPTIONS };
+	const struct cli_common *common = values;
 	struct check check = { 0 };
-	struct cli_common common;
-	const char *file = NULL;
 	struct policy policy;
-	int option, status;
+	int status = policy_load(common->config, &policy) ? CLI_FAILED : CLI_DONE;
 
-	cli_start(&common, argv);
-	while ((option = getopt_long(argc, argv, CLI_COMMON_LETTERS "c:", options, NULL)) != -1) {
-		if (option == 'c')
-			file = optarg;
-		else if (cli_common_option(&common, option, &status))
-			return status;
-	}
-	if (optind < argc)
-		return cli_usage(&common,
-				 "check accepts no arguments; name the configuration file with -c");
-	status = policy_load(file, &policy) ? CLI_FAILED : CLI_DONE;
 	if (status)
 		return status;
-	if (common.json)
+	if (common->json)
 		check.findings = json_array();
 	else
-		check_print(&common, &policy.config);
+		check_print(common, &policy.config);
 	fflush(stdout);
 	lint_config(&policy.config, check_take, &check);
-	if (!common.json && !check.count)
+	if (!common->json && !check.count)
 		puts("\nConfiguration OK.");
-	if (common.json)
-		status = check_print_json(&common, &policy.config, &check);
+	if (common->json)
+		status = check_print_json(common, &policy.config, &check);
 	policy_free(&policy);
 	return check.count ? CLI_FAILED : status;
 }
+
+static const struct options_row check_options[] = { CLI_CONFIG, { 0 } };
+
+static struct cli_common check_given;
+
+const struct cli_command check_command = {
+	.name = "check",
+	.summary = "explain the configuration and report mistakes in it",
+	.options = check_options,
+	.values = &check_given,
+	.run = check_run,
+};

@@ -67,7 +67,7 @@ static int explain_take_history(void *context, const struct db_block *block)
 	return to->lines ? 0 : -ENOMEM;
 }
 
-static int explain_read(struct explain *explain, const struct cli_common *common, const char *file)
+static int explain_read(struct explain *explain, const struct cli_common *common)
 {
 	struct blocks *blocks = NULL;
 	struct db *db = NULL;
@@ -86,7 +86,7 @@ static int explain_read(struct explain *explain, const struct cli_common *common
 		cli_cannot_open(common, err);
 		return err;
 	}
-	err = history_open(common, file, false, &db);
+	err = history_open(common, common->config, false, &db);
 	explain->history_unknown = err && err != -ENOENT;
 	if (!err) {
 		err = db_history(db, explain->target, EXPLAIN_HISTORY_MAX, explain_take_history,
@@ -101,12 +101,12 @@ static int explain_read(struct explain *explain, const struct cli_common *common
 }
 
 /* Looks up the target in the allow list. This asks exim and the DNS, which can take seconds. */
-static void explain_ask(struct explain *explain, const struct cli_common *common, const char *file)
+static void explain_ask(struct explain *explain, const struct cli_common *common)
 {
 	struct prefix_set *allowed = NULL;
 	const char *why;
 
-	if (!load_once(common->state, file, &allowed)) {
+	if (!load_once(common->state, common->config, &allowed)) {
 		why = prefix_set_find(allowed, explain->target, &explain->allowed_entry);
 		snprintf(explain->allowed, sizeof(explain->allowed), "%s", why ? why : "");
 	}
@@ -242,32 +242,31 @@ static void explain_print_allowed(FILE *to, const struct explain *explain)
 			explain->allowed, addr_prefix_format(&explain->allowed_entry, entry));
 }
 
-static int explain_print(FILE *to, const struct cli_common *common, const char *file,
+static int explain_print(FILE *to, const struct cli_common *common,
 			 const struct addr_prefix *target)
 {
 	struct explain explain = { .target = target };
-	int err = explain_read(&explain, common, file);
+	int err = explain_read(&explain, common);
 
 	if (!err) {
 		explain_print_all(to, &explain);
 		fflush(to);
-		explain_ask(&explain, common, file);
+		explain_ask(&explain, common);
 		explain_print_allowed(to, &explain);
 	}
 	explain_free(&explain);
 	return err ? cli_status(err) : CLI_DONE;
 }
 
-static int explain_print_json(const struct cli_common *common, const char *file,
-			      const struct addr_prefix *target)
+static int explain_print_json(const struct cli_common *common, const struct addr_prefix *target)
 {
 	struct explain explain = { .target = target };
 	char address[ADDR_TEXT_SIZE];
 	json_t *document, *history;
-	int err = explain_read(&explain, common, file);
+	int err = explain_read(&explain, common);
 
 	if (!err) {
-		explain_ask(&explain, common, file);
+		explain_ask(&explain, common);
 		document = output_document("explain");
 		history = json_array();
 		for (unsigned int i = 0; i < explain.count; i++)
@@ -290,30 +289,37 @@ static int explain_print_json(const struct cli_common *common, const char *file,
 	return err ? cli_status(err) : CLI_DONE;
 }
 
-int cmd_explain(int argc, char **argv)
+static int explain_run(void *values)
 {
-	static const struct option options[] = { CLI_COMMON_OPTIONS };
-	struct cli_common common;
+	struct cli_common *common = values;
 	struct addr_prefix target;
-	const char *file = NULL;
-	int option, status;
+	int status;
 
-	cli_start(&common, argv);
-	while ((option = getopt_long(argc, argv, CLI_COMMON_LETTERS "c:", options, NULL)) != -1) {
-		if (option == 'c')
-			file = optarg;
-		else if (cli_common_option(&common, option, &status))
-			return status;
-	}
-	if (optind != argc - 1)
-		return cli_usage(&common, "expected one address or network");
-	if (targets_parse(argv[optind], &target))
+	if (targets_parse(common->arguments[0], &target))
 		return CLI_USAGE;
 	status = cli_need_privilege();
 	if (status)
 		return status;
-	home_take(&common, &file);
-	if (common.json)
-		return explain_print_json(&common, file, &target);
-	return explain_print(stdout, &common, file, &target);
+	home_take(common, &common->config);
+	return common->json ? explain_print_json(common, &target)
+			    : explain_print(stdout, common, &target);
 }
+
+static const struct options_row explain_options[] = { CLI_CONFIG, { 0 } };
+
+static const struct options_row explain_arguments[] = {
+	{ NULL, OPTIONS_NETWORK, "ADDRESS[/LENGTH]", .min = 1,
+	  .expected = "one address or network" },
+	{ 0 },
+};
+
+static struct cli_common explain_given;
+
+const struct cli_command explain_command = {
+	.name = "explain",
+	.summary = "show why a host is blocked or not, with its log lines",
+	.options = explain_options,
+	.arguments = explain_arguments,
+	.values = &explain_given,
+	.run = explain_run,
+};

@@ -37,23 +37,13 @@ const struct cli_command *const cli_commands[] = {
 			"  --all               detach from all interfaces\n"
 			"  --forget            also remove all blocks, so that the next attach restores none\n",
 		.main = cmd_detach },
-	&(const struct cli_command){ "status",
-				     "show what is attached, the counters and any problems",
-				     .words = "", .texts = "", .main = cmd_status },
+	&status_command,
 	&list_command,
-	&(const struct cli_command){
-		"explain", "show why a host is blocked or not, with its log lines",
-		.words = "ADDR[/LEN]",
-		.texts = "  -c FILE             configuration file (" CONFIG_FILE ")\n",
-		.main = cmd_explain },
+	&explain_command,
 	&block_command,
 	&unblock_command,
-	&(const struct cli_command){ "release", "resume blocking after the brake stopped it",
-				     .words = "", .texts = "", .main = cmd_release },
-	&(const struct cli_command){
-		"check", "explain the configuration and report mistakes in it", .words = "",
-		.texts = "  -c FILE             configuration file (" CONFIG_FILE ")\n",
-		.main = cmd_check },
+	&release_command,
+	&check_command,
 	&(const struct cli_command){
 		"allow", "edit or show the allow list: hosts that no rule blocks",
 		.words = "add|del|list [ADDR[/LEN]...]",

@@ -82,41 +82,42 @@ static int release_all(const struct overview *overview)
 	return released;
 }
 
-int cmd_release(int argc, char **argv)
+static int release_run(void *values)
 {
-	static const struct option options[] = { CLI_COMMON_OPTIONS };
-	struct cli_common common;
+	const struct cli_common *common = values;
 	struct overview *overview;
-	int option, status, err;
+	int status = cli_need_privilege(), err;
 	json_t *document;
 
-	cli_start(&common, argv);
-	while ((option = getopt_long(argc, argv, CLI_COMMON_LETTERS, options, NULL)) != -1)
-		if (cli_common_option(&common, option, &status))
-			return status;
-	if (optind < argc)
-		return cli_usage(&common, "release accepts no arguments");
-	status = cli_need_privilege();
 	if (status)
 		return status;
 	overview = calloc(1, sizeof(*overview));
 	if (!overview)
 		return cli_status(-ENOMEM);
-	err = overview_read(common.pins, overview);
+	err = overview_read(common->pins, overview);
 	if (err) {
 		free(overview);
-		return cli_cannot_open(&common, err);
+		return cli_cannot_open(common, err);
 	}
 	err = release_all(overview);
 	free(overview);
 	if (err < 0)
 		return CLI_FAILED;
-	if (common.json) {
+	if (common->json) {
 		document = output_document("release");
 		json_object_set_new(document, "released", json_integer(err));
-		return cli_print_json(&common, document);
+		return cli_print_json(common, document);
 	}
 	puts(err ? "Brake released: new offenders are blocked. Hosts listed as dry run stay unblocked; they are blocked if they offend again."
 		 : "The brake was not engaged.");
 	return CLI_DONE;
 }
+
+static struct cli_common release_given;
+
+const struct cli_command release_command = {
+	.name = "release",
+	.summary = "resume blocking after the brake stopped it",
+	.values = &release_given,
+	.run = release_run,
+};

@@ -318,26 +318,27 @@ static int status_all(const struct cli_common *common, struct overview *overview
 	return status ? status : count ? CLI_FAILED : CLI_DONE;
 }
 
-int cmd_status(int argc, char **argv)
+static int status_run(void *values)
 {
-	static const struct option options[] = { CLI_COMMON_OPTIONS };
+	const struct cli_common *common = values;
 	struct overview *overview;
-	struct cli_common common;
-	int option, status;
+	int status = cli_need_privilege();
 
-	cli_start(&common, argv);
-	while ((option = getopt_long(argc, argv, CLI_COMMON_LETTERS, options, NULL)) != -1)
-		if (cli_common_option(&common, option, &status))
-			return status;
-	if (optind < argc)
-		return cli_usage(&common, "status accepts no arguments");
-	status = cli_need_privilege();
 	if (status)
 		return status;
 	overview = malloc(sizeof(*overview));
 	if (!overview)
-		return cli_cannot_open(&common, -ENOMEM);
-	status = status_all(&common, overview);
+		return cli_cannot_open(common, -ENOMEM);
+	status = status_all(common, overview);
 	free(overview);
 	return status;
 }
+
+static struct cli_common status_given;
+
+const struct cli_command status_command = {
+	.name = "status",
+	.summary = "show what is attached, the counters and any problems",
+	.values = &status_given,
+	.run = status_run,
+};
