@@ -83,7 +83,6 @@ int cli_end_output(void);
 int cmd_allow(int argc, char **argv);
 int cmd_attach(int argc, char **argv);
 int cmd_detach(int argc, char **argv);
-int cmd_parse(int argc, char **argv);
 int cmd_replay(int argc, char **argv);
 int cmd_metrics(int argc, char **argv);
 int cmd_completion(int argc, char **argv);
@@ -98,6 +97,7 @@ extern const struct cli_command status_command;
 extern const struct cli_command release_command;
 extern const struct cli_command check_command;
 extern const struct cli_command explain_command;
+extern const struct cli_command parse_command;
 
 extern const struct cli_command *const cli_commands[];
 extern const struct cli_command *cli_command;

@@ -51,16 +51,7 @@ const struct cli_command *const cli_commands[] = {
 			 "  -c FILE             configuration file (" CONFIG_FILE ")\n",
 		.main = cmd_allow },
 	&import_command,
-	&(const struct cli_command){
-		"parse", "print each offence in a log, without judging; needs no privilege",
-		.words = "[FILE|-]",
-		.texts =
-			"  --arrivals          include accepted mail\n"
-			"  --unmatched         only rejections whose text matches no pattern, with the text\n"
-			"  --helo-checked      exim rejected each HELO that is not a host name (exim's default)\n"
-			"  -c FILE             configuration file with patterns (" CONFIG_FILE
-			")\n",
-		.main = cmd_parse },
+	&parse_command,
 	&(const struct cli_command){
 		"replay", "apply the policy to old logs: show its blocks and their cost",
 		.words = "FILE...|-",

@@ -17,12 +17,6 @@
 #include "read/file/parallel.h"
 #include "read/policy.h"
 
-enum {
-	PARSE_ARRIVALS = CLI_OPTION_OWN,
-	PARSE_UNMATCHED,
-	PARSE_HELO_CHECKED,
-};
-
 #define PARSE_SECONDS 17 /* position of the seconds in RFC 3339 format */
 
 /* The capacity of a pipe (pipe(7)); a smaller buffer would wake the reader for each page. */
@@ -30,7 +24,6 @@ enum {
 
 struct parse {
 	struct cli_common common;
-	const char *config;
 	bool arrivals;
 	bool unmatched;
 	bool helo_checked;
@@ -204,66 +197,53 @@ static int parse_open(const char *path)
 	return fd;
 }
 
-static int parse_option(struct parse *parse, int option, bool *done)
+static int parse_run(void *values)
 {
-	int status = CLI_DONE;
-
-	switch (option) {
-	case 'c':
-		parse->config = optarg;
-		break;
-	case PARSE_ARRIVALS:
-		parse->arrivals = true;
-		break;
-	case PARSE_UNMATCHED:
-		parse->unmatched = true;
-		break;
-	case PARSE_HELO_CHECKED:
-		parse->helo_checked = true;
-		break;
-	default:
-		*done = cli_common_option(&parse->common, option, &status);
-	}
-	return status;
-}
-
-int cmd_parse(int argc, char **argv)
-{
-	static const struct option options[] = {
-		{ "arrivals", no_argument, NULL, PARSE_ARRIVALS },
-		{ "unmatched", no_argument, NULL, PARSE_UNMATCHED },
-		{ "helo-checked", no_argument, NULL, PARSE_HELO_CHECKED },
-		CLI_COMMON_OPTIONS,
-	};
-	static struct parse parse = { .minute = -1 };
-	const char *path = "-";
+	struct parse *parse = values;
+	const struct cli_common *common = &parse->common;
+	const char *path = common->count ? common->arguments[0] : "-";
 	struct policy policy;
-	int option, status, fd;
-	bool done = false;
+	int status, fd;
 
-	cli_start(&parse.common, argv);
-	while ((option = getopt_long(argc, argv, CLI_COMMON_LETTERS "c:", options, NULL)) != -1) {
-		status = parse_option(&parse, option, &done);
-		if (status || done)
-			return status;
-	}
-	if (argc - optind > 1)
-		return cli_usage(
-			&parse.common,
-			"expected one file; for several files: zcat -f FILE... | sobig-xdp parse");
-	if (optind < argc)
-		path = argv[optind];
-	status = policy_load(parse.config, &policy) ? CLI_FAILED : CLI_DONE;
+	status = policy_load(common->config, &policy) ? CLI_FAILED : CLI_DONE;
 	if (status)
 		return status;
 	fd = parse_open(path);
 	if (fd >= 0) {
-		reader_init(&parse.reader, policy.classes, parse.helo_checked, parse_now(fd));
-		parse.reader.exim.wants_arrivals = parse.arrivals && !parse.unmatched;
-		status = parse_file(&parse, fd, path);
+		reader_init(&parse->reader, policy.classes, parse->helo_checked, parse_now(fd));
+		parse->reader.exim.wants_arrivals = parse->arrivals && !parse->unmatched;
+		status = parse_file(parse, fd, path);
 		if (fd != STDIN_FILENO)
 			close(fd);
 	}
 	policy_free(&policy);
 	return fd < 0 ? CLI_FAILED : status;
 }
+
+static const struct options_row parse_options[] = {
+	{ "arrivals", OPTIONS_FLAG, NULL, offsetof(struct parse, arrivals),
+	  "include accepted mail" },
+	{ "unmatched", OPTIONS_FLAG, NULL, offsetof(struct parse, unmatched),
+	  "only rejections whose text matches no pattern, with the text" },
+	{ "helo-checked", OPTIONS_FLAG, NULL, offsetof(struct parse, helo_checked),
+	  "exim rejected each HELO that is not a host name (exim's default)" },
+	CLI_CONFIG,
+	{ 0 },
+};
+
+static const struct options_row parse_arguments[] = {
+	{ NULL, OPTIONS_FILE, "[FILE|-]",
+	  .expected = "one file; for several files: zcat -f FILE... | sobig-xdp parse" },
+	{ 0 },
+};
+
+static struct parse parse_given = { .minute = -1 };
+
+const struct cli_command parse_command = {
+	.name = "parse",
+	.summary = "print each offence in a log, without judging; needs no privilege",
+	.options = parse_options,
+	.arguments = parse_arguments,
+	.values = &parse_given,
+	.run = parse_run,
+};
