@@ -3,6 +3,7 @@
 #include "cli/help.h"
 
 #include <stdio.h>
+#include <string.h>
 
 #include "common/suggest.h"
 
@@ -17,6 +18,15 @@ const char *help_text(const struct options_row *row, char text[SUGGEST_TEXT_SIZE
 	snprintf(list, sizeof(list), "%s", suggest_list(row->words, text));
 	snprintf(text, SUGGEST_TEXT_SIZE, "%s (%s)", list, row->words[0]);
 	return text;
+}
+
+const char *help_name(const struct options_row *row, char name[HELP_NAME_SIZE])
+{
+	const char *value = row->value ? row->value : "word";
+
+	snprintf(name, HELP_NAME_SIZE, "%s", value + strspn(value, "["));
+	name[strcspn(name, "[]|.,: ")] = '\0';
+	return name;
 }
 
 /* "-j, --json", "--log FILE". Returns its length. */

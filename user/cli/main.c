@@ -71,9 +71,7 @@ const struct cli_command *const cli_commands[] = {
 		.texts =
 			"  --listen ADDR:PORT  serve /metrics over HTTP; PORT alone means 127.0.0.1:PORT\n",
 		.main = cmd_metrics },
-	&(const struct cli_command){ "completion", "print the completion script for a shell",
-				     .words = "bash|zsh|fish", .texts = "",
-				     .main = cmd_completion },
+	&completion_command,
 	&(const struct cli_command){ "lookup",
 				     "resolve the host name on standard input; used by attach",
 				     .words = "", .texts = "", .main = cmd_lookup },

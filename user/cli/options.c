@@ -250,10 +250,9 @@ static int options_wrong(const struct options_parser *parser, int option, const 
 /* "no address given", for a missing argument of the form "ADDRESS[/LENGTH]...". */
 static int options_missing(const struct cli_common *common, const struct options_row *row)
 {
-	char name[OPTIONS_LABEL_SIZE], text[SUGGEST_TEXT_SIZE];
+	char name[HELP_NAME_SIZE], text[SUGGEST_TEXT_SIZE];
 
-	snprintf(name, sizeof(name), "%s", row->value ? row->value : "word");
-	name[strcspn(name, "[]|., ")] = '\0';
+	help_name(row, name);
 	for (char *letter = name; *letter; letter++)
 		*letter = tolower((unsigned char)*letter);
 	return cli_usage(common, "no %s given: expected %s", name, options_expected(row, text));
