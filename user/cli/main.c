@@ -66,11 +66,7 @@ const struct cli_command *const cli_commands[] = {
 			"  -c FILE             configuration file (" CONFIG_FILE ")\n",
 		.main = cmd_replay },
 	&top_command,
-	&(const struct cli_command){
-		"metrics", "print or serve metrics for Prometheus", .words = "",
-		.texts =
-			"  --listen ADDR:PORT  serve /metrics over HTTP; PORT alone means 127.0.0.1:PORT\n",
-		.main = cmd_metrics },
+	&metrics_command,
 	&completion_command,
 	&(const struct cli_command){ "lookup",
 				     "resolve the host name on standard input; used by attach",

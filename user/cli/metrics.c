@@ -36,33 +36,49 @@ static int metrics_print(const struct cli_common *common)
 	return CLI_FAILED;
 }
 
-int cmd_metrics(int argc, char **argv)
-{
-	static const struct option options[] = {
-		{ "listen", required_argument, NULL, CLI_OPTION_OWN }, CLI_COMMON_OPTIONS
-	};
-	const char *listen = NULL, *why;
-	struct sockaddr_storage address;
+struct metrics {
 	struct cli_common common;
-	int option, status;
+	const char *listen; /* NULL: print */
+	struct sockaddr_storage address;
+};
 
-	cli_start(&common, argv);
-	while ((option = getopt_long(argc, argv, CLI_COMMON_LETTERS, options, NULL)) != -1) {
-		if (option == CLI_OPTION_OWN)
-			listen = optarg;
-		else if (cli_common_option(&common, option, &status))
-			return status;
-	}
-	if (optind < argc)
-		return cli_usage(&common, "\"%s\": metrics accepts no arguments", argv[optind]);
-	if (listen && common.json)
-		return cli_usage(&common, "-j and --listen exclude each other");
-	if (listen && metrics_serve_parse(listen, &address, &why))
-		return cli_usage(&common, "cannot listen on \"%s\": %s", listen, why);
+static int metrics_take_listen(const char *text, void *member)
+{
+	struct metrics *metrics = member;
+
+	metrics->listen = text;
+	return metrics_serve_parse(text, &metrics->address);
+}
+
+static int metrics_run(void *values)
+{
+	const struct metrics *metrics = values;
+	int status;
+
+	if (metrics->listen && metrics->common.json)
+		return cli_usage(&metrics->common, "-j and --listen exclude each other");
 	status = cli_need_privilege();
 	if (status)
 		return status;
-	if (listen)
-		return cli_status(metrics_serve(common.pins, &address, listen));
-	return metrics_print(&common);
+	if (!metrics->listen)
+		return metrics_print(&metrics->common);
+	return cli_status(metrics_serve(metrics->common.pins, &metrics->address, metrics->listen));
 }
+
+static const struct options_row metrics_options[] = {
+	{ "listen", OPTIONS_OWN, "[ADDRESS:]PORT", 0,
+	  "serve /metrics over HTTP; PORT alone means 127.0.0.1:PORT", .take = metrics_take_listen,
+	  .expected =
+		  "a port, or a local address with a port, such as 9762, 192.0.2.1:9762 or [::1]:9762; 0.0.0.0:9762 or [::]:9762 for all addresses" },
+	{ 0 },
+};
+
+static struct metrics metrics_given;
+
+const struct cli_command metrics_command = {
+	.name = "metrics",
+	.summary = "print or serve metrics for Prometheus",
+	.options = metrics_options,
+	.values = &metrics_given,
+	.run = metrics_run,
+};

@@ -57,7 +57,7 @@ static int metrics_parse_port(const char *text, in_port_t *out)
 	return 0;
 }
 
-int metrics_serve_parse(const char *text, struct sockaddr_storage *out, const char **why)
+int metrics_serve_parse(const char *text, struct sockaddr_storage *out)
 {
 	struct sockaddr_in in = { .sin_family = AF_INET };
 	struct sockaddr_in6 in6 = { .sin6_family = AF_INET6 };
@@ -68,10 +68,8 @@ int metrics_serve_parse(const char *text, struct sockaddr_storage *out, const ch
 	in_port_t port;
 
 	memset(out, 0, sizeof(*out));
-	*why = "expected a port from 1 to 65535";
 	if (metrics_parse_port(colon ? colon + 1 : text, &port))
 		return -EINVAL;
-	*why = "expected a local address, such as 127.0.0.1:9762 or [::1]:9762; 0.0.0.0 or [::] for all";
 	if (brackets) {
 		text++;
 		length -= 2;

@@ -5,11 +5,8 @@
 
 #include <sys/socket.h>
 
-/*
- * Parses "ADDR:PORT", "[ADDR]:PORT" or "PORT" (loopback). 0; -EINVAL: *why (a constant string) says
- * what was expected.
- */
-int metrics_serve_parse(const char *text, struct sockaddr_storage *out, const char **why);
+/* Parses "ADDR:PORT", "[ADDR]:PORT" or "PORT" (loopback). 0 or -EINVAL. */
+int metrics_serve_parse(const char *text, struct sockaddr_storage *out);
 
 /*
  * Serves until SIGTERM or SIGINT. `text` is the string from which the address was parsed. 0 or
