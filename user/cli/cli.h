@@ -84,7 +84,6 @@ int cmd_allow(int argc, char **argv);
 int cmd_attach(int argc, char **argv);
 int cmd_detach(int argc, char **argv);
 int cmd_replay(int argc, char **argv);
-int cmd_lookup(int argc, char **argv);
 
 extern const struct cli_command list_command;
 extern const struct cli_command top_command;
@@ -98,6 +97,7 @@ extern const struct cli_command explain_command;
 extern const struct cli_command parse_command;
 extern const struct cli_command completion_command;
 extern const struct cli_command metrics_command;
+extern const struct cli_command lookup_command;
 
 extern const struct cli_command *const cli_commands[];
 extern const struct cli_command *cli_command;

@@ -67,6 +67,7 @@ struct cli_command {
 	const struct options_row *arguments; /* NULL: none */
 	void *values; /* with the defaults; the first member is a struct cli_common */
 	int (*run)(void *values);
+	bool internal; /* the list of commands does not show it */
 
 	/* Not in rows yet. */
 	const char *words;

@@ -30,26 +30,27 @@ static int lookup_answer(const char *name)
 	return CLI_DONE;
 }
 
-int cmd_lookup(int argc, char **argv)
+static int lookup_run(void *values)
 {
-	static const struct option options[] = { CLI_COMMON_OPTIONS };
+	const struct cli_common *common = values;
 	char name[LOOKUP_NAME_SIZE];
-	struct cli_common common;
-	int option, status;
+	int status;
 
-	cli_start(&common, argv);
-	while ((option = getopt_long(argc, argv, CLI_COMMON_LETTERS, options, NULL)) != -1)
-		if (cli_common_option(&common, option, &status))
-			return status;
-	if (optind < argc)
-		return cli_usage(
-			&common,
-			"lookup accepts no arguments; it reads the name from standard input");
-	if (common.json)
-		return cli_usage(&common, "lookup prints no JSON");
+	if (common->json)
+		return cli_usage(common, "lookup prints no JSON");
 	if (!fgets(name, sizeof(name), stdin))
 		return CLI_FAILED;
 	name[strcspn(name, "\r\n")] = '\0';
 	status = lookup_answer(name);
 	return fflush(stdout) ? CLI_FAILED : status;
 }
+
+static struct cli_common lookup_given;
+
+const struct cli_command lookup_command = {
+	.name = "lookup",
+	.summary = "resolve the host name on standard input; used by attach",
+	.values = &lookup_given,
+	.run = lookup_run,
+	.internal = true,
+};

@@ -68,9 +68,7 @@ const struct cli_command *const cli_commands[] = {
 	&top_command,
 	&metrics_command,
 	&completion_command,
-	&(const struct cli_command){ "lookup",
-				     "resolve the host name on standard input; used by attach",
-				     .words = "", .texts = "", .main = cmd_lookup },
+	&lookup_command,
 	NULL,
 };
 
@@ -80,7 +78,7 @@ static void main_help(FILE *to)
 	      "Blocks hosts that flood exim with worms, before their packets reach the kernel's network stack.\n\n",
 	      to);
 	for (int i = 0; cli_commands[i]; i++)
-		if (cli_commands[i]->main != cmd_lookup) /* internal, used by attach */
+		if (!cli_commands[i]->internal)
 			fprintf(to, "  %-10s %s\n", cli_commands[i]->name,
 				cli_commands[i]->summary);
 	fputs("\nFor the options of a command: sobig-xdp COMMAND --help. For the version: sobig-xdp -V. Manual: sobig-xdp(8).\n",
