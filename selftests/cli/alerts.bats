@@ -11,12 +11,12 @@ need_promtool() {
 	[ -x "$promtool" ] || skip "no promtool: prometheus could not be had; try: scripts/deps test"
 }
 
-@test "the alert rules are such" {
+@test "the alert rules are valid" {
 	need_promtool
 	"$promtool" check rules "$rules"
 }
 
-@test "each alert is silent while all is well, and loud with the right words when it is not" {
+@test "each alert is silent without a problem, and fires with the right text with one" {
 	need_promtool
 	# Each is under test, first of all.
 	diff <(sed -n 's/^ *- alert: //p' "$rules" | sort) <(sed -n 's/^  - name: //p' "$top/selftests/prometheus/alerts.yml" | sort)
@@ -25,13 +25,13 @@ need_promtool() {
 	[ "$status" = 0 ]
 }
 
-@test "each alert says what is wrong and what to do" {
+@test "each alert says what the problem is and what to do" {
 	[ "$(grep -c 'alert:' "$rules")" = "$(grep -c 'summary:' "$rules")" ]
 	[ "$(grep -c 'alert:' "$rules")" = "$(grep -c 'description: >-' "$rules")" ]
 	[ "$(grep -c 'alert:' "$rules")" = "$(grep -cE 'severity: (critical|warning|info)$' "$rules")" ]
 }
 
-@test "the dashboard is one, and Prometheus can read all of its expressions" {
+@test "the dashboard is valid JSON, and Prometheus can parse all of its expressions" {
 	need_promtool
 	# As rules, with Grafana's variables filled in.
 	python3 - "$dashboard" >"$BATS_TEST_TMPDIR/rules.yml" <<-'EOF'

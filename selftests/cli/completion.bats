@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-only
-# The shells themselves complete command lines by what `sobig-xdp completion` prints.
+# Real shells complete command lines with the output of `sobig-xdp completion`.
 
 setup() {
 	top=$(cd "$BATS_TEST_DIRNAME/../.." && pwd)
@@ -11,7 +11,7 @@ setup() {
 	mapfile -t commands < <("$sobig" --help | sed -n 's/^  \([a-z]*\)  *.*/\1/p')
 }
 
-# What bash offers for the last of these words.
+# The choices of bash for the last of these words.
 bash_offers() {
 	"$sobig" completion bash >script
 	bash -uc '. ./script
@@ -20,7 +20,7 @@ bash_offers() {
 		[ ${#COMPREPLY[@]} = 0 ] || printf "%s\n" "${COMPREPLY[@]}"' - "$@" | sort | paste -sd ' '
 }
 
-# What zsh makes of a line when the tab key is struck at its end.
+# The line in zsh after a tab at its end.
 zsh_makes() {
 	command -v zsh >/dev/null || skip 'there is no zsh'
 	mkdir -p functions
@@ -41,7 +41,7 @@ zsh_makes() {
 	cat made
 }
 
-# What bash makes of a line when the tab key is struck at its end.
+# The line in bash after a tab at its end.
 bash_makes() {
 	"$sobig" completion bash >script
 	cat >shell.py <<-'END'
@@ -92,14 +92,14 @@ fish_offers() {
 	done
 }
 
-@test "bash offers interfaces where a command takes them" {
+@test "bash offers interfaces where a command expects them" {
 	[[ " $(bash_offers sobig-xdp attach '') " = *' lo '* ]]
 	[[ " $(bash_offers sobig-xdp attach lo --dry-run '') " = *' lo '* ]]
 	[[ " $(bash_offers sobig-xdp detach '') " = *' lo '* ]]
 	[ "$(bash_offers sobig-xdp status '')" = '' ]
 }
 
-@test "bash offers files and folders where they are wanted" {
+@test "bash offers files and folders where they are expected" {
 	[ "$(bash_offers sobig-xdp attach --log ma)" = mainlog ]
 	[ "$(bash_offers sobig-xdp attach --log = ma)" = mainlog ]
 	[ "$(bash_offers sobig-xdp attach -c ma)" = mainlog ]
@@ -107,7 +107,7 @@ fish_offers() {
 	[ "$(bash_offers sobig-xdp status --pins '')" = folder ]
 }
 
-@test "bash offers an option's words, and nothing where any word will do" {
+@test "bash offers the choices of an option, and nothing for free text" {
 	[ "$(bash_offers sobig-xdp attach --mode '')" = 'auto generic native' ]
 	[ "$(bash_offers sobig-xdp attach --mode =)" = 'auto generic native' ]
 	[ "$(bash_offers sobig-xdp attach --mode = na)" = native ]
@@ -160,7 +160,7 @@ odd() {
 	' - "$@"
 }
 
-@test "names of interfaces and files are no commands for bash" {
+@test "bash runs no names of interfaces and files as commands" {
 	need_namespaces
 	[[ " $(odd bash_offers sobig-xdp attach '') " = *' \$\(id\>ran\) '* ]]
 	[ "$(odd bash_offers sobig-xdp attach '$(')" = '\$\(id\>ran\)' ]
@@ -177,7 +177,7 @@ odd() {
 	[ ! -e ran ]
 }
 
-@test "names of interfaces and files are no commands for zsh" {
+@test "zsh runs no names of interfaces and files as commands" {
 	need_namespaces
 	[ "$(odd zsh_makes 'sobig-xdp attach \$')" = 'sobig-xdp attach \$\(id\>ran\) ' ]
 	[ "$(odd zsh_makes 'sobig-xdp attach \`')" = 'sobig-xdp attach \`id\>ran\` ' ]
@@ -185,14 +185,14 @@ odd() {
 	[ ! -e ran ]
 }
 
-@test "names of interfaces and files are no commands for fish" {
+@test "fish runs no names of interfaces and files as commands" {
 	need_namespaces
 	[[ " $(odd fish_offers 'sobig-xdp attach ') " = *' $(id>ran) '*'`id>ran`'* ]]
 	[[ $(odd fish_offers 'sobig-xdp attach --log odd') = *'odd $(touch ran)'* ]]
 	[ ! -e ran ]
 }
 
-@test "a shell that is not known is refused with those that are" {
+@test "an unknown shell is refused, and the known ones are listed" {
 	run "$sobig" completion tcsh
 	[ "$status" = 2 ]
 	[[ $output = *'"tcsh": expected bash, zsh or fish'* ]]

@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-only
-# What building and testing need, on systems that have no apt: what is there is not asked for, what is missing is named as there.
+# scripts/deps on systems without apt: it names the missing packages, as they are called there, and no others.
 
 setup() {
 	top=$(cd "$BATS_TEST_DIRNAME/../.." && pwd)

@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-only
-# What the README, the manual pages, the sample and comments say is so: examples load, defaults are those, names exist.
+# README, manual pages, sample and comments are correct: examples load, defaults are right, names exist.
 
 bats_require_minimum_version 1.5.0
 
@@ -22,7 +22,7 @@ same_as_default() {
 		<(jq -S --argjson blocks "$blocks" '.filter.blocks //= $blocks' "$BATS_TEST_TMPDIR/stated.json")
 }
 
-@test "each configuration in the README and the manual pages loads as it stands there" {
+@test "each configuration in the README and the manual pages loads unchanged" {
 	local file found block
 	for file in README.md user/man/sobig-xdp.conf.5; do
 		mkdir -p "$BATS_TEST_TMPDIR/$file"
@@ -83,11 +83,11 @@ same_as_default() {
 	same_as_default "$BATS_TEST_TMPDIR/conf"
 }
 
-@test "each file and function that a comment names is there" {
+@test "each file and function that a comment names exists" {
 	[ -z "$(python3 "$manual" names "$top" | tee /dev/stderr)" ]
 }
 
-# names MACRO PAGE SECTION: what stands behind the macro in that section.
+# names MACRO PAGE SECTION: the arguments of the macro in that section.
 names() {
 	awk -v macro="$1" -v section="$3" '/^\.Sh / { in_it = substr($0, 5) == section } in_it && index($0, macro " ") == 1 { print $NF == "," || $NF == "." ? $(NF - 1) : $NF }' "$2"
 }
@@ -109,7 +109,7 @@ names() {
 
 @test "the commands that sobig-xdp(8) says need no privilege need none, and all others need it" {
 	local command status free
-	[ "$(id -u)" = 0 ] || skip 'needs root, to be somebody else'
+	[ "$(id -u)" = 0 ] || skip 'needs root, to become another user'
 	mkdir "$BATS_TEST_TMPDIR/state"
 	cp "$sobig" "$BATS_TEST_TMPDIR/sobig-xdp"
 	chmod 755 "$BATS_RUN_TMPDIR" "$BATS_RUN_TMPDIR/test" "$BATS_TEST_TMPDIR" "$BATS_TEST_TMPDIR/sobig-xdp" "$BATS_TEST_TMPDIR/state"

@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-only
-# What the objects of the build say of the sources.
+# Properties of the sources that the object files show.
 
 setup() {
 	top=$(cd "$BATS_TEST_DIRNAME/../.." && pwd)
@@ -18,7 +18,7 @@ names() {
 	nm -g "$@" | awk -v "letter=$letter" 'NF >= 2 && $(NF - 1) == letter { print $NF }' | sort -u
 }
 
-@test "every function is used, and static where its own file alone uses it" {
+@test "every function is used, and static if only its own file uses it" {
 	names T "${objects[@]}" | grep -vx main >defined
 	names U "${objects[@]}" "${tests[@]}" >wanted
 	[ "$(wc -l <defined)" -gt 300 ]
@@ -28,7 +28,7 @@ names() {
 }
 
 # All others take CLOCK_MONOTONIC, or an interval.
-@test "nothing waits until a time of the wall clock, which may be set" {
+@test "nothing waits for a time of the wall clock, which can be set" {
 	names U "${objects[@]}" | sed 's/@.*//' >wanted
 	grep -qx clock_gettime wanted
 	grep -xE 'pthread_timedjoin_np|pthread_(mutex|rwlock)_timed.*lock|sem_timedwait|mq_timed.*|alarm|setitimer' wanted >found || true

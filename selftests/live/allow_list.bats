@@ -86,7 +86,7 @@ until_lifted() {
 	stop_daemon
 }
 
-@test "our own addresses, and one that comes while we look" {
+@test "own addresses, and one that is added later" {
 	launch_daemon lo mx0 --log "$log" --state "$LAB/state"
 	is_spared $LAB_MX
 	is_spared $LAB_MX6 $bad6
@@ -139,8 +139,7 @@ until_lifted() {
 	"$sobig" allow list --all --state "$LAB/state" | grep "^$mate .*a resolver (/etc/resolv.conf)"
 }
 
-# A daemon that serves one who knocks in a process of its own, and lets him in when he says so, as dropbear does. It listens
-# where it is told.
+# A daemon that serves each client in a new process, and logs it in on request, as dropbear does. It listens on the given port.
 write_door() {
 	cat >"$LAB/door.py" <<-'EOT'
 		import os, socket, subprocess, sys
@@ -160,7 +159,7 @@ write_door() {
 	EOT
 }
 
-# open_door PORT COMMAND...: starts that, and waits until it listens.
+# open_door PORT COMMAND...: starts it, and waits until it listens.
 open_door() {
 	local port=$1 _
 	shift
@@ -169,8 +168,8 @@ open_door() {
 	ss -Hltn "sport = :$port" | grep -q .
 }
 
-# knock ADDRESS PORT: from there; what is written to descriptor 9 is said.
-knock() {
+# open_session ADDRESS PORT: connects from ADDRESS; sends what is written to descriptor 9.
+open_session() {
 	local _
 	rm -f "$LAB/say" "$LAB/heard"
 	mkfifo "$LAB/say"
@@ -180,17 +179,17 @@ knock() {
 	grep -q connected "$LAB/heard"
 }
 
-# A copy of Python by the name of an ssh daemon.
+# A copy of Python with the name of an ssh daemon.
 copy_python() {
 	install -D -m 755 "$(readlink -f /usr/bin/python3)" "$1"
 }
 
-@test "who is logged in by ssh, but not who only knocks at its door" {
+@test "hosts with an ssh login, but not hosts that only connect" {
 	write_door
 	copy_python "$LAB/dropbear"
 	open_door 22 "$LAB/dropbear" "$LAB/door.py" 22 ''
 	guard
-	knock $mate 22
+	open_session $mate 22
 	sleep 6
 	offend $mate 40
 	until_blocked $mate
@@ -202,23 +201,23 @@ copy_python() {
 	exec 9>&-
 }
 
-# Each of these has somebody's connection, as if he were logged in; the host that the test of it ends with is blocked all the same.
+# Each of these processes has a connection as if its client were logged in; yet the client is blocked at the end.
 is_no_login() {
-	knock $mate "$1"
+	open_session $mate "$1"
 	echo let-me-in >&9
 	sleep 6
 	is_blockable $mate
 	exec 9>&-
 }
 
-@test "root's process that only calls itself sshd makes nobody immune" {
+@test "root's process that is only named sshd allows no host" {
 	write_door
 	open_door 22 python3 "$LAB/door.py" 22 '' sshd
 	guard
 	is_no_login 22
 }
 
-@test "a user's process makes nobody immune, whatever its name, program and port" {
+@test "a user's process allows no host, whatever its name, program and port" {
 	write_door
 	copy_python "$LAB/dropbear"
 	chmod 755 "$LAB"
@@ -233,7 +232,7 @@ is_no_login() {
 	is_no_login 2223
 }
 
-@test "a program that others may write makes nobody immune" {
+@test "a program that other users can write allows no host" {
 	write_door
 	copy_python "$LAB/dropbear"
 	chmod 775 "$LAB/dropbear"
@@ -242,7 +241,7 @@ is_no_login() {
 	is_no_login 22
 }
 
-# An sshd of OpenSSH's, at port 22, for root with a key in $LAB/key, or with the password of nobody.
+# OpenSSH's sshd on port 22, for root with a key in $LAB/key, or with the password of the user nobody.
 start_sshd() {
 	local sshd=$top/build/ssh/usr/sbin/sshd
 	[ -x "$sshd" ] || skip 'openssh-server is not unpacked; try: scripts/deps test'
@@ -270,7 +269,7 @@ start_sshd() {
 	open_door 22 env LD_LIBRARY_PATH="$libraries" "$LAB/sshd" -D -e -f "$LAB/ssh/config" 2>"$LAB/sshd.log"
 }
 
-# log_in ADDRESS [OPTION... | COMMAND]: from there, until descriptor 8 is closed.
+# log_in ADDRESS [OPTION... | COMMAND]: logs in from ADDRESS, until descriptor 8 is closed.
 log_in() {
 	local from=$1
 	shift
@@ -281,11 +280,11 @@ log_in() {
 	exec 8>"$LAB/in"
 }
 
-@test "a real sshd: who is in, by a command or a tunnel, is spared; who has not said his password is not, nor who comes by a forwarded port" {
+@test "a real sshd: a host with a command or tunnel is allowed; one without a password yet, or on a forwarded port, is not" {
 	start_sshd
 	guard
-	# One who knocks, and gets its greeting.
-	knock $mate 22
+	# A client that only connects, and gets the greeting.
+	open_session $mate 22
 	sleep 6
 	is_blockable $mate
 	exec 9>&-
@@ -301,7 +300,7 @@ log_in() {
 	log_in $mate -N -R 8025:127.0.0.1:9
 	for _ in $(seq 100); do ! ss -Hltn 'sport = :8025' | grep -q . || break; sleep 0.1; done
 	open_door 9 python3 -c 'import socket, time; s = socket.create_server(("127.0.0.1", 9)); time.sleep(1000)'
-	knock $good 8025
+	open_session $good 8025
 	sleep 6
 	is_spared $mate
 	is_blockable $good
@@ -321,14 +320,14 @@ log_in() {
 	"$sobig" allow list --all --state "$LAB/state" | grep "^203.0.113.0/24 .*exim's relay_from_hosts"
 }
 
-@test "an exim that relays for everybody does not switch us off" {
+@test "an exim that relays for every host does not disable the filter" {
 	install_relay "$good : 0.0.0.0/0"
 	guard
 	grep -q 'relay_from_hosts contains "0.0.0.0/0", which is too wide' "$LAB/words"
 	is_spared $good $mate
 }
 
-# An exim of ours, where exim is looked for, with this list of relays.
+# An exim in the usual path, with this list of relays.
 install_relay() {
 	[ -x "$top/build/exim/usr/sbin/exim4" ] || skip 'scripts/deps sandbox was not run'
 	lab_install_exim "$top/build/exim/usr/sbin/exim4"
@@ -354,7 +353,7 @@ install_relay() {
 	"$sobig" status | grep -q '([0-9]* from allowed hosts)'
 }
 
-@test "host names of the configuration, and where they move to" {
+@test "host names of the configuration, and their new addresses" {
 	need_lookups
 	put_over /etc/hosts
 	printf '%s friend.example.org\n%s friend.example.org\n' $mate $mate6 >"$LAB/hosts"
@@ -373,7 +372,7 @@ install_relay() {
 	is_blockable $mate
 }
 
-@test "host names are looked up by the lookup service where there is one" {
+@test "host names are looked up by the lookup service if there is one" {
 	put_over /etc/hosts
 	put_over /etc/resolv.conf
 	echo 'nameserver 127.0.0.1' >"$LAB/resolv.conf" # nobody is there
@@ -403,7 +402,7 @@ install_relay() {
 	is_blockable $mate
 }
 
-@test "a resolver that is dead holds nobody up, and a name keeps its last address" {
+@test "a dead resolver delays nothing, and a name keeps its last address" {
 	need_lookups
 	put_over /etc/resolv.conf
 	put_over /etc/hosts
@@ -429,7 +428,7 @@ install_relay() {
 	[ $((SECONDS - begun)) -le 1 ]
 }
 
-@test "an exim that hangs holds up neither a reload nor the end" {
+@test "an exim that hangs delays neither a reload nor the exit" {
 	mkdir -p "$LAB/bin"
 	printf '#!/bin/sh\nexec sleep 20\n' >"$LAB/bin/exim"
 	chmod 755 "$LAB/bin/exim"
@@ -449,7 +448,7 @@ install_relay() {
 	umount -l /usr/local/sbin
 }
 
-@test "a wall clock that is set back by an hour holds up neither a reload nor the end" {
+@test "a wall clock that is set back by an hour delays neither a reload nor the exit" {
 	local library
 	library=$(echo /usr/lib/*/faketime/libfaketime.so.1)
 	[ -e "$library" ] || skip 'needs libfaketime'
@@ -470,7 +469,7 @@ install_relay() {
 	umount -l /usr/local/sbin
 }
 
-# offend_later ADDRESS TIMES: as offend, by the clock of who is an hour ahead.
+# offend_later ADDRESS TIMES: like offend, with a clock that is an hour ahead.
 offend_later() {
 	local _
 	for _ in $(seq "$2"); do
@@ -478,7 +477,7 @@ offend_later() {
 	done
 }
 
-@test "a list that changes while we look, and what is wrong in it" {
+@test "a list that changes is read again, and its errors are logged" {
 	printf '# friends\n%s # mate\n198.51.100.8/24\n0.0.0.0/0\nno one\n' $mate >"$LAB/list"
 	configure '[allow]' "file = $LAB/list"
 	guard -c "$LAB/own.conf"
@@ -501,7 +500,7 @@ offend_later() {
 	grep -q "cannot read the allow list $LAB/list.*its previous entries stay in effect" "$LAB/words"
 }
 
-@test "a list of providers, only if it is wanted" {
+@test "a list of providers, only if it is configured" {
 	printf '## Mates: mates.example\n198.51.100.8/31 # Mates, mates.example\n' >"$LAB/providers"
 	configure '[allow]'
 	guard -c "$LAB/own.conf"
@@ -514,7 +513,7 @@ offend_later() {
 	"$sobig" allow list --all -c "$LAB/own.conf" | grep '^198.51.100.8/31 .*a provider: Mates, mates.example'
 }
 
-@test "the list of providers that comes along holds networks and nothing else" {
+@test "the shipped list of providers contains only networks" {
 	configure '[allow]' "providers = $top/scripts/data/providers"
 	run "$sobig" allow list --all -c "$LAB/own.conf" --state "$LAB/state"
 	[ "$status" = 0 ]
@@ -524,7 +523,7 @@ offend_later() {
 	[ "$(grep -c 'a provider' <<<"$output")" = "$(grep -vc '^#\|^$' "$top/scripts/data/providers")" ]
 }
 
-@test "allow add lifts a block in force and makes more void; del ends that" {
+@test "allow add removes an active block and prevents new ones; allow del ends that" {
 	guard
 	offend $mate 40
 	until_blocked $mate
@@ -545,7 +544,7 @@ offend_later() {
 	is_spared $mate6 $bad6
 }
 
-@test "a wider block is split around who is allowed" {
+@test "a wider block is split around an allowed host" {
 	guard
 	"$sobig" block 198.51.100.0/24 2001:db8:668::/48 --for 2h --reason 'a net' --state "$LAB/state"
 	[ "$(reach $mate)" = silence ]
@@ -565,7 +564,7 @@ assert all(b["reason"] == "a net" for b in blocks)
 assert all(7100 < l.total_seconds() < 7300 for l in left), left'
 }
 
-@test "block refuses who is never blocked and says why; import goes around him" {
+@test "block refuses an allowed host and says why; import blocks the rest of its network" {
 	configure '[allow]' "address = $mate" "address = 203.0.113.0/24"
 	guard -c "$LAB/own.conf"
 	for whom in $mate 198.51.100.0/24 203.0.113.5 203.0.113.0/25 $LAB_MX; do
@@ -586,7 +585,7 @@ assert all(7100 < l.total_seconds() < 7300 for l in left), left'
 	[ "$(reach $mate)" = silence ]
 }
 
-@test "blocks that were there before, of who is never blocked, are lifted by the next daemon" {
+@test "the next daemon removes older blocks of allowed hosts" {
 	guard --persist
 	"$sobig" block $mate $bad --state "$LAB/state"
 	stop_daemon
@@ -598,7 +597,7 @@ assert all(7100 < l.total_seconds() < 7300 for l in left), left'
 	[ "$(reach $bad)" = silence ]
 }
 
-@test "allow says what is wrong, and changes nothing then" {
+@test "allow reports an error, and changes nothing" {
 	for words in 'add' 'del' 'ad 192.0.2.1' 'list 192.0.2.1' 'add --all 192.0.2.1' ''; do
 		# shellcheck disable=SC2086
 		run "$sobig" allow $words --state "$LAB/state"
@@ -621,7 +620,7 @@ assert [e["address"] for e in shown["entries"]] == ["192.0.2.9"] and "since" in 
 	[ "$(ls "$LAB/state")" = allow ]
 }
 
-@test "lists that many write at once lose nothing, and keep what others wrote into them" {
+@test "concurrent changes of the list lose nothing, and keep manual edits" {
 	mkdir -p "$LAB/state"
 	printf '# ours\nmx.example.org # by name\n192.0.2.200' >"$own"
 	for i in $(seq 30); do

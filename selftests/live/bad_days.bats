@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-# Bad days: each ends in one clear sentence with the way out, and leaves nothing half done.
+# Failures: each ends with one message that says what to do, and leaves no half-finished change.
 
 load live.bash
 
@@ -55,7 +55,7 @@ unprivileged() {
 	is_clean
 }
 
-@test "no bpf file system: it is mounted, and said" {
+@test "a missing bpf file system is mounted, and this is logged" {
 	umount /sys/fs/bpf
 	start_daemon
 	grep -q 'mounted a bpf file system' "$LAB/words"
@@ -77,14 +77,14 @@ unprivileged() {
 	is_clean
 }
 
-@test "pins that somebody else made are refused" {
+@test "pins of another user are refused" {
 	mkdir -m 777 "$pins"
 	fails 1 'other users can write to it' "$sobig" attach mx0 --log "$log"
 	rmdir "$pins"
 	is_clean
 }
 
-@test "a foreign program is named with its id and left alone" {
+@test "another XDP program is named with its id and not changed" {
 	ip link set dev mx0 xdp obj "${SOBIG_BUILD:-$top/build}/bpf/sobig.bpf.o" sec xdp.frags
 	id=$(ip -d link show mx0 | sed -n 's/.*prog\/xdp id \([0-9]*\).*/\1/p')
 	[ -n "$id" ]
@@ -96,7 +96,7 @@ unprivileged() {
 	ip link set dev mx0 xdp off
 }
 
-@test "a log that is not there yet is waited for and then read" {
+@test "attach waits for a log that does not exist yet, and then reads it" {
 	rm "$log"
 	start_daemon
 	grep -q "$log does not exist: waiting" "$LAB/words"
@@ -106,7 +106,7 @@ unprivileged() {
 	grep -q "reading $log" "$LAB/words"
 }
 
-@test "one of two logs that is not there is said by status" {
+@test "status reports a missing log, one of two" {
 	start_daemon --log "$LAB/log/typo"
 	"$sobig" status | tee "$LAB/status"
 	grep -q 'LOG NOT READABLE' "$LAB/status"
@@ -125,12 +125,12 @@ unprivileged() {
 	is_clean
 }
 
-@test "no log to be found" {
+@test "no log is found" {
 	fails 1 "cannot find exim's log" "$sobig" attach mx0
 	is_clean
 }
 
-@test "a log that becomes unreadable is said, the blocks stay, and it is read again" {
+@test "a log that becomes unreadable is reported, the blocks stay, and it is read again" {
 	# root reads everything; so the name leads into nothing instead.
 	start_daemon
 	"$sobig" block $good
@@ -152,7 +152,7 @@ unprivileged() {
 	until_blocked $bad
 }
 
-@test "two interfaces under two daemons share the blocks, and the last one out clears up" {
+@test "two interfaces of two daemons share the blocks, and the last daemon removes the pins" {
 	ip link add second0 type veth peer name second1
 	ip link set second0 up
 	start_daemon
@@ -168,7 +168,7 @@ unprivileged() {
 	ip link delete second0
 }
 
-@test "an interface that vanishes is said, and what is left goes on" {
+@test "a removed interface is logged, and the other one stays filtered" {
 	ip link add second0 type veth peer name second1
 	ip link set second0 up
 	launch_daemon second0 mx0 --log "$log"
@@ -193,7 +193,7 @@ unprivileged() {
 	"$sobig" detach --all
 }
 
-@test "wrong usage is told apart from failure" {
+@test "wrong usage and failure have different exit statuses" {
 	fails 2 'unknown command "atach"; did you mean "attach"' "$sobig" atach mx0
 	fails 2 'name the interfaces' "$sobig" attach
 	fails 2 'limit = "0": expected a number from 1 to 1000' "$sobig" attach mx0 --limit 0
@@ -207,7 +207,7 @@ unprivileged() {
 	fails 2 'expected either interfaces, such as eth0, or --all' "$sobig" detach
 }
 
-@test "what must not be blocked, and what is no address, is refused by name" {
+@test "allowed hosts and invalid addresses are refused by name" {
 	start_daemon
 	fails 1 '"127.0.0.1" is not blocked: it is loopback' "$sobig" block 127.0.0.1
 	fails 1 '"fe80::1" is not blocked: it is loopback, link-local' "$sobig" block fe80::1
@@ -216,7 +216,7 @@ unprivileged() {
 	[ "$("$sobig" list | wc -l)" = 1 ]
 }
 
-@test "a list on standard input is blocked line by line, and what is wrong in it named" {
+@test "a list on standard input is blocked line by line, and invalid lines are named" {
 	start_daemon
 	printf '%s\n' "$bad # a comment" '' '; another' '  2001:db8:666::7' 'nonsense' >"$LAB/input"
 	"$sobig" block - --for 2h --reason 'from a list' <"$LAB/input" >"$LAB/out" 2>"$LAB/err" && false

@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-only
-# The bench tells every yardstick that it is asked for, and fails if one cannot be measured. How fast anything is matters here to nobody.
+# The bench prints every requested yardstick, and fails if one cannot be measured. Speed is not tested here.
 
 setup() {
 	top=$(cd "$BATS_TEST_DIRNAME/../.." && pwd)
@@ -14,7 +14,7 @@ bench() {
 	echo "$output"
 }
 
-@test "each yardstick is told with its aim, and whether it is met" {
+@test "each yardstick is printed with its target, and whether it is met" {
 	bench --parts frames --only bare,ours,nftables --hosts 500 --families 4 --seconds 0.02
 	[ "$status" = 0 ]
 	grep -qE '^drop path, IPv4, 500 hosts +bare XDP_DROP +>= 0.96 +[0-9.]+  (met|missed)$' <<<"$output"
@@ -23,7 +23,7 @@ bench() {
 	[ "$(jq -c '.yardsticks[] | [.against, .aim, .met != null]' "$BATS_TEST_TMPDIR/bench.json" | paste -sd' ')" = '["bare XDP_DROP",0.96,true] ["nftables",3.5,true]' ]
 }
 
-@test "one that cannot be measured fails the bench, and the others are told" {
+@test "a yardstick that cannot be measured fails the bench, and the others are printed" {
 	mkdir "$BATS_TEST_TMPDIR/bin"
 	printf '#!/bin/sh\necho "nft is broken" >&2; exit 1\n' >"$BATS_TEST_TMPDIR/bin/nft"
 	chmod 755 "$BATS_TEST_TMPDIR/bin/nft"
@@ -34,7 +34,7 @@ bench() {
 	grep -q '^FAILED: nftables, 500 IPv4 hosts: .*nft is broken' <<<"$output"
 }
 
-@test "what one part blocks does not meet the next one" {
+@test "blocks of one part do not affect the next one" {
 	# The hosts that the second part takes for not blocked are among those that the first one blocks.
 	bench --parts bulk,nanoseconds --bulk 3000 --packets 1000
 	[ "$status" = 0 ]
@@ -56,7 +56,7 @@ bench() {
 	grep -qE '^FAILED: nftables, 500 IPv4 hosts: of [0-9]+ packets 0 were dropped' <<<"$output"
 }
 
-@test "a daemon that has more to say than a pipe holds is measured to the end" {
+@test "a daemon that prints more than a pipe holds is measured to the end" {
 	# Some 170 bytes for each of the probes, twice.
 	bench --parts latency --probes 450
 	[ "$status" = 0 ]

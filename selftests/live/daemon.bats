@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-# From a log line to a SYN that dies, on a real interface, in both modes; and the way out.
+# From a log line to a dropped SYN, on a real interface, in both modes; attaching, detaching and signals.
 
 load live.bash
 
@@ -23,15 +23,15 @@ check_block_in_mode() {
 	[ "$(reach $bad)" = connected ]
 }
 
-@test "a host above the limit is silenced and its neighbours are served, native" {
+@test "a host above the limit is dropped and its neighbours are served, native" {
 	check_block_in_mode native
 }
 
-@test "a host above the limit is silenced and its neighbours are served, generic" {
+@test "a host above the limit is dropped and its neighbours are served, generic" {
 	check_block_in_mode generic
 }
 
-@test "auto takes native mode where the driver can" {
+@test "auto uses native mode if the driver supports it" {
 	start_daemon
 	"$sobig" status | grep -q 'native mode'
 }
@@ -46,7 +46,7 @@ check_block_in_mode() {
 	[ ! -e "$pins" ]
 }
 
-@test "the table reads like a table in bpftool" {
+@test "bpftool prints the table with names" {
 	start_daemon
 	offend $bad 16
 	until_blocked $bad
@@ -55,7 +55,7 @@ check_block_in_mode() {
 	[[ "$output" == *'"until":'* ]]
 }
 
-@test "a live connection of a blocked host goes on, a new one does not come about" {
+@test "an established connection of a blocked host continues, a new one is dropped" {
 	start_server
 	start_daemon
 	mkfifo "$LAB/say"
@@ -107,7 +107,7 @@ check_block_in_mode() {
 	[ "$(reach $good)" = connected ]
 }
 
-@test "an entry that the kernel lost is put back and counted, an unblocked one is not" {
+@test "an entry that the kernel evicted is restored and counted, an unblocked one is not" {
 	start_daemon
 	"$sobig" block $bad $good
 	bpftool map delete pinned "$pins/blocked4" key 198 51 100 7
@@ -118,7 +118,7 @@ check_block_in_mode() {
 	"$sobig" status | grep -q '1 lost by the kernel and restored'
 }
 
-@test "SIGTERM and SIGINT leave no program, no pin, no process" {
+@test "SIGTERM and SIGINT leave no program, no pin and no process" {
 	for signal in TERM INT; do
 		start_daemon
 		"$sobig" block $bad
@@ -128,7 +128,7 @@ check_block_in_mode() {
 	done
 }
 
-@test "blocks lapse with the daemon dead" {
+@test "blocks expire without a daemon" {
 	start_server
 	start_daemon --for 6s
 	offend $bad 16
@@ -151,7 +151,7 @@ check_block_in_mode() {
 	is_clean
 }
 
-@test "the next attach takes over: blocks stay, and no SYN of a blocked host slips through" {
+@test "the next attach takes over: blocks stay, and no SYN of a blocked host passes" {
 	start_server
 	start_daemon --for 1h
 	offend $bad 16
@@ -208,7 +208,7 @@ check_block_in_mode() {
 	is_clean
 }
 
-@test "a detach from another terminal ends the daemon without a trace" {
+@test "a detach from another terminal ends the daemon and leaves nothing" {
 	start_daemon
 	"$sobig" detach --all
 	wait $daemon
@@ -216,7 +216,7 @@ check_block_in_mode() {
 	is_clean
 }
 
-@test "an attach that fails leaves alone what had been attached before" {
+@test "an attach that fails does not change a filter attached before" {
 	start_server
 	start_daemon --persist
 	"$sobig" block $bad
@@ -241,7 +241,7 @@ check_block_in_mode() {
 	done
 }
 
-@test "an old daemon takes no later one's filter away" {
+@test "a stopped daemon does not detach the filter of a later one" {
 	start_daemon
 	old=$daemon
 	kill -STOP $old
@@ -255,7 +255,7 @@ check_block_in_mode() {
 	is_clean
 }
 
-@test "the filter is taken off although somebody removed the pins" {
+@test "the filter is detached although its pins were removed" {
 	start_daemon
 	rm -r "$pins"
 	stop_daemon
@@ -285,7 +285,7 @@ check_block_in_mode() {
 	"$sobig" detach --all
 }
 
-@test "the verdicts of a dry run are nobody else's blocks, and give way to one" {
+@test "no other filter acts on the verdicts of a dry run, and a block replaces one" {
 	start_server
 	start_daemon --dry-run --persist
 	offend $bad 16
@@ -298,7 +298,7 @@ check_block_in_mode() {
 	[ "$(reach $bad)" = silence ]
 }
 
-@test "an active block is made longer, never shorter, and says so" {
+@test "an active block is extended, never shortened, and this is printed" {
 	start_daemon
 	"$sobig" block $bad --for 2h --reason first
 	"$sobig" block $bad --for 1m --reason second | grep -q 'already blocked for longer: 2h'
@@ -307,7 +307,7 @@ check_block_in_mode() {
 	"$sobig" list | grep -q third
 }
 
-@test "a filter taken off by other means is an error" {
+@test "a filter that another program detached is an error" {
 	start_daemon
 	ip link set dev mx0 xdp off
 	got=0
@@ -334,7 +334,7 @@ forge() {
 	done
 }
 
-@test "a detach while exim is still asked ends the daemon" {
+@test "a detach while exim is being asked ends the daemon" {
 	mount -t tmpfs sbin /usr/local/sbin
 	printf '#!/bin/sh\nsleep 2\n' >/usr/local/sbin/exim
 	chmod 755 /usr/local/sbin/exim
@@ -348,7 +348,7 @@ forge() {
 	umount /usr/local/sbin
 }
 
-@test "exim is asked for its log and for what it takes as a HELO" {
+@test "exim is asked for its log and for the HELOs that it accepts" {
 	install_exim
 	launch_daemon mx0
 	grep -q "following $log" "$LAB/words"
@@ -359,7 +359,7 @@ forge() {
 	umount /usr/local/sbin
 }
 
-@test "where exim takes junk for a HELO, a line with two hosts blocks neither" {
+@test "if exim accepts any HELO, a line with two hosts blocks neither" {
 	install_exim
 	sed -i '1i helo_accept_junk_hosts = *' "$LAB/exim.conf"
 	launch_daemon mx0
@@ -379,7 +379,7 @@ flood() {
 	for host in $(seq "$1" "$2"); do offend "203.0.113.$host" 16; done
 }
 
-@test "a pipe that nobody reads delays no block, and what was dropped is said" {
+@test "a pipe without a reader delays no block, and lost events are logged" {
 	mkfifo "$LAB/out" "$LAB/err"
 	exec 7<>"$LAB/out" 8<>"$LAB/err"
 	# All but a page of the room that there is.

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-# What a blocked host may do to its SYN, on a real stack: it gets no answer by any way by which its neighbour is served.
+# Disguised SYNs of a blocked host, on a real stack: none that is answered for its neighbour is answered for it.
 
 load live.bash
 
@@ -83,10 +83,10 @@ check_evasion_in_mode() {
 	not_below "$LAB/taken" <(came_to served "$LAB/freed")
 }
 
-@test "a blocked host gets no answer by any way by which its neighbour is served, native" {
+@test "a blocked host gets no answer to any disguised SYN that is answered for its neighbour, native" {
 	check_evasion_in_mode native
 }
 
-@test "a blocked host gets no answer by any way by which its neighbour is served, generic" {
+@test "a blocked host gets no answer to any disguised SYN that is answered for its neighbour, generic" {
 	check_evasion_in_mode generic
 }

@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-only
-# A real fail2ban bans by our action: its hosts fall silent, and are heard again when it lifts the ban.
+# A real fail2ban bans with our action: its hosts are dropped, and served again after the unban.
 
 load live
 
@@ -21,13 +21,13 @@ teardown() {
 	}
 }
 
-# configure BANTIME: a jail of a mail server, and one of ssh, that read $LAB/offences and $LAB/knocks.
+# configure BANTIME: a jail of a mail server, and one of ssh, that read $LAB/offences and $LAB/logins.
 configure() {
 	mkdir -p "$LAB/fail2ban/"{action.d,filter.d}
 	cp "$top/scripts/integration/fail2ban/sobig-xdp.conf" "$LAB/fail2ban/action.d/"
 	printf '[Definition]\nfailregex = offence of <HOST>$\n' >"$LAB/fail2ban/filter.d/offences.conf"
 	: >"$LAB/offences"
-	: >"$LAB/knocks"
+	: >"$LAB/logins"
 	cat >"$LAB/fail2ban/fail2ban.conf" <<-END
 		[Definition]
 		loglevel = INFO
@@ -57,7 +57,7 @@ configure() {
 		logpath = $LAB/offences
 		[sshd]
 		port = ssh
-		logpath = $LAB/knocks
+		logpath = $LAB/logins
 	END
 }
 
@@ -126,7 +126,7 @@ until_listed() {
 	[ "$(reach $bad6)" = connected ]
 }
 
-@test "the block lasts as long as the ban, and a ban for ever a year" {
+@test "the block lasts as long as the ban, and a permanent ban lasts a year" {
 	start_fail2ban
 	accuse $bad
 	until_listed $bad yes
@@ -146,7 +146,7 @@ until_listed() {
 	END
 }
 
-@test "fail2ban that ends lifts its own bans and nobody else's blocks, and sets them again when it starts" {
+@test "fail2ban removes its own blocks and no others when it stops, and sets them again when it starts" {
 	start_fail2ban
 	"$sobig" block $good --reason 'the operator'
 	client set offences banip $bad
@@ -165,7 +165,7 @@ until_listed() {
 	until_logged "ERROR.*port 22 of \"ssh\" is not filtered on mx0 (filtered ports: 25)"
 	until_logged "ERROR.*Failed to start jail 'sshd' action 'sobig-xdp'"
 	run ! grep -q "Failed to start jail 'offences'" "$LAB/fail2ban.log"
-	accuse $good knocks
+	accuse $good logins
 	accuse $bad
 	until_logged "ERROR.*Failed to execute ban jail 'sshd' action 'sobig-xdp'"
 	until_listed $bad yes
@@ -191,7 +191,7 @@ until_listed() {
 	[ "$(reach $bad)" = silence ]
 }
 
-@test "an unban lifts no block that is not fail2ban's" {
+@test "an unban removes no block that fail2ban did not make" {
 	start_fail2ban
 	"$sobig" block $bad --for 1h --reason 'the operator'
 	client set sshd banip $bad
@@ -205,7 +205,7 @@ until_listed() {
 	[ "$(reach $bad)" = silence ]
 }
 
-@test "block --ports blocks only where all of them are guarded" {
+@test "block --ports blocks only where all of these ports are protected" {
 	local list
 	for list in 25 smtp 'smtp 25' 25,smtp 25:25; do
 		"$sobig" block $bad --ports "$list"

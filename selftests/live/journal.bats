@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-only
-# The journal of a unit as a source: its exim's words count, once each, and nobody else's.
+# The journal of a unit as a source: each message of its exim counts once, and no others.
 
 load live
 
@@ -24,7 +24,7 @@ setup() {
 	done
 }
 
-# Seen in here only: the id of a machine, of which journals bear the name.
+# Visible only inside: a machine id, which is the name of the journal's folder.
 give_machine_id() {
 	[ -e /etc/machine-id ] || : >/etc/machine-id
 	echo 0123456789abcdef0123456789abcdef >"$LAB/machine-id"
@@ -59,7 +59,7 @@ viruses() {
 	done
 }
 
-@test "what a unit's exim says in the journal leads to a block" {
+@test "messages of a unit's exim in the journal lead to a block" {
 	launch_daemon mx0 --journal exim4
 	viruses exim4.service exim 16 $bad 6
 	until_blocked $bad
@@ -79,7 +79,7 @@ viruses() {
 	stop_daemon
 }
 
-@test "what the journal held before does not count" {
+@test "older messages of the journal do not count" {
 	viruses exim4.service exim 16 $bad 6
 	sleep 0.5
 	launch_daemon mx0 --journal exim4
@@ -89,7 +89,7 @@ viruses() {
 	stop_daemon
 }
 
-@test "lines of the journal that are not counted are told, once each" {
+@test "lines of the journal that are not counted are reported, once each" {
 	local i priority
 	launch_daemon mx0 --journal exim4
 	for i in $(seq 16); do

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-# What commands print as JSON is what sobig-xdp-json(5) says, member by member; and an error prints none.
+# The JSON of all commands matches sobig-xdp-json(5), member by member; an error prints no JSON.
 
 bats_require_minimum_version 1.5.0
 load live.bash
@@ -32,7 +32,7 @@ until_told() {
 	return 1
 }
 
-# A site that has a bit of everything.
+# A configuration with something of everything.
 write_site() {
 	echo 203.0.113.77 >"$LAB/allowed"
 	printf '%s\n' '[filter]' 'blocks = 4096' 'syn-rate = 900/s burst 900' '[brake]' 'blocks = 3/m' \
@@ -53,7 +53,7 @@ write_old_log() {
 	echo "2003-08-24 11:23:00 +0000 1xVO3g-00036y-2K <= s@e H=(h) [198.51.100.7] P=esmtp S=300" >>"$LAB/old"$'\377'log
 }
 
-# All that the commands have to say of a full life.
+# The output of all commands.
 tell_all() {
 	write_site
 	write_old_log
@@ -144,7 +144,7 @@ tell_all() {
 	tell detach --all --forget --state "$LAB/state"
 }
 
-@test "each member is documented, each documented one is there, and of its type" {
+@test "each member is documented, and each documented one is printed with its type" {
 	tell_all
 	python3 "$shapes" "$page" "$LAB"/json/*
 	# And a page that says anything else is found out.
@@ -163,7 +163,7 @@ refused() {
 	done
 }
 
-@test "an error prints nothing but on standard error" {
+@test "an error is printed on standard error only" {
 	refused 1 status
 	refused 1 list
 	refused 1 block $bad

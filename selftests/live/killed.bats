@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-# A daemon that is killed in the middle of a storm, again and again; KILLS says how often.
+# A daemon that is killed in the middle of a storm, KILLS times.
 
 load live.bash
 

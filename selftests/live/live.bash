@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-# What the live tests share: the laboratory, a daemon under test, and what its peers see.
+# Shared by the live tests: the laboratory, a daemon under test, and its peers.
 # shellcheck shell=bash disable=SC2034,SC2154
 
 top=$(cd "$BATS_TEST_DIRNAME/../.." && pwd)
@@ -13,19 +13,19 @@ pins=/sys/fs/bpf/sobig-xdp
 bad=198.51.100.7 bad6=2001:db8:666::7
 good=198.51.100.8 good6=2001:db8:667::8
 
-# In a test's or a file's setup: skips it where namespaces cannot be made.
+# For setup: skips the test where namespaces cannot be created.
 need_lab() {
 	[ -n "${LAB_INSIDE-}" ] || skip 'needs root and namespaces'
 }
 
-# Builds the laboratory with the four peers and a log that nobody writes but us.
+# Builds the laboratory with the four peers and an empty log.
 start_lab() {
 	lab_build $bad $bad6 $good $good6
 	mkdir -p "$LAB/log"
 	: >"$log"
 }
 
-# Takes down what a test left running. The next one builds all anew.
+# Ends what a test left running; the next test builds all anew.
 stop_lab() {
 	local pid
 	for pid in $(jobs -p); do
@@ -47,14 +47,14 @@ teardown() {
 	[ -z "${LAB_INSIDE-}" ] || stop_lab
 }
 
-# Starts attach on mx0 and our log, and waits until it is on guard. Its words are in $LAB/words.
+# Starts attach on mx0 and the log, and waits until it is ready. Its messages are in $LAB/words.
 start_daemon() {
 	launch_daemon mx0 --log "$log" "$@"
 }
 
-# The same with all arguments given.
+# The same with the given arguments.
 launch_daemon() {
-	rm -f "$LAB/events" # or the words of the last one are taken for this one's
+	rm -f "$LAB/events" # of the previous daemon
 	"$sobig" attach -j "$@" >"$LAB/events" 2>"$LAB/words" 3>&- &
 	daemon=$!
 	until grep -qs '"ready"' "$LAB/events"; do
@@ -73,7 +73,7 @@ start_server() {
 	until ss -Hltn "sport = :${1:-25}" | grep -q .; do sleep 0.02; done
 }
 
-# offend ADDRESS TIMES: so many lines, as exim writes them.
+# offend ADDRESS TIMES: writes TIMES lines as exim does.
 offend() {
 	local _
 	for _ in $(seq "$2"); do
@@ -81,7 +81,7 @@ offend() {
 	done
 }
 
-# until_blocked ADDRESS: within a second.
+# until_blocked ADDRESS: waits for a second at most.
 until_blocked() {
 	local _
 	for _ in $(seq 50); do
@@ -92,7 +92,7 @@ until_blocked() {
 	return 1
 }
 
-# What a new connection from ADDRESS to the mail host comes to: connected, refused or silence.
+# Prints the result of a new connection from ADDRESS to the mail host: connected, refused or silence.
 reach() {
 	case $1 in
 	*:*) world python3 "$peer" connect "$1" $LAB_MX6 "${2:-25}" ;;
@@ -100,7 +100,7 @@ reach() {
 	esac
 }
 
-# Nothing of ours on the interface, no pin.
+# True if no program is on the interface, and no pin is left.
 is_clean() {
 	! ip -d link show mx0 2>/dev/null | grep 'prog/xdp' && [ ! -e "$pins" ]
 }

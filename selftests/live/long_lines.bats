@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-only
-# A peer whose greeting makes exim's lines as long as they can be: blocked where the line is whole, told of where it is not.
+# A peer whose HELO makes exim's lines as long as possible: it is blocked if the line is complete, and reported if not.
 
 load live
 
@@ -13,7 +13,7 @@ setup() {
 	launch_daemon mx0 --log "$log" --helo-checked
 }
 
-# infect ADDRESS TIMES LETTERS: sends so many viruses in one connection, after a HELO of so many letters.
+# infect ADDRESS TIMES LETTERS: sends TIMES viruses in one connection, after a HELO of LETTERS letters.
 infect() {
 	world python3 - "$@" $LAB_MX <<-'EOP'
 		import socket, sys
@@ -36,12 +36,12 @@ infect() {
 	EOP
 }
 
-# The length of the longest line that told of a virus.
+# The length of the longest line that reports a virus.
 longest() {
 	grep 'This message contains a virus' "$log" | awk '{ if (length > most) most = length } END { print most }'
 }
 
-@test "a HELO of 7950 letters hides nobody, and its neighbour's fifteenth virus blocks nobody" {
+@test "a HELO of 7950 letters does not hide a host, and 15 viruses of its neighbour do not block it" {
 	infect $good 15 7950
 	infect $bad 16 7950
 	until_blocked $bad
@@ -53,7 +53,7 @@ longest() {
 	until_blocked $good
 }
 
-@test "the longest HELO of which exim's line is whole hides nobody, and one that is longer is told of" {
+@test "the longest HELO with a complete line does not hide a host, and a longer one is reported" {
 	local letters
 	# Each HELO makes a line a letter longer; exim says of the first that does not fit that it does not.
 	infect $good 1 7950

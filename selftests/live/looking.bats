@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-# Looking at the interfaces costs no descriptor, and a look that failed is no answer.
+# Inspecting interfaces leaks no descriptor, and a failed inspection is not taken for a missing filter.
 
 load live.bash
 
@@ -67,7 +67,7 @@ times() {
 	return 1
 }
 
-@test "200 events of foreign interfaces open no more descriptors in a daemon" {
+@test "200 events of other interfaces open no more descriptors in a daemon" {
 	local before _
 	start_daemon
 	ip link add mx1 type veth peer name far1
@@ -84,7 +84,7 @@ times() {
 	"$sobig" status | grep -q 'OK:'
 }
 
-@test "60 reloads that put the filter on anew open no more descriptors" {
+@test "60 reloads that attach the filter again open no more descriptors" {
 	local before count
 	printf '[filter]\nports = 25\n' >"$LAB/sobig.conf"
 	start_daemon -c "$LAB/sobig.conf"
@@ -122,7 +122,7 @@ until_said() {
 	return 1
 }
 
-@test "a daemon that cannot look stays, says so, and looks again" {
+@test "a daemon that cannot inspect its interface stays, logs it, and retries" {
 	start_server
 	start_daemon
 	"$sobig" block $bad

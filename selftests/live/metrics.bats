@@ -85,7 +85,7 @@ serve() {
 	is 'sobig_xdp_log_lines_total' 15
 }
 
-@test "what is wrong is seen in the states" {
+@test "problems appear in the metrics" {
 	[ -x "$poke" ] || skip 'build/selftests/poke is missing; try: make tests'
 	start_daemon
 	kill -STOP $daemon
@@ -109,7 +109,7 @@ serve() {
 	is 'sobig_xdp_up' 0
 }
 
-@test "names of interfaces and rules may hold what they may" {
+@test "all valid names of interfaces and rules are escaped" {
 	ip link add 'q"\x' type veth peer name world1
 	launch_daemon 'q"\x' --log "$log"
 	is 'sobig_xdp_daemon_running{interface="q\"\\x"}' 1
@@ -119,7 +119,7 @@ samples = {m["name"]: m["samples"] for m in json.load(sys.stdin)["metrics"]}
 assert samples["sobig_xdp_daemon_running"] == [{"labels": {"interface": "q\"\\x"}, "value": 1}], samples["sobig_xdp_daemon_running"]'
 }
 
-@test "JSON has the same as the text" {
+@test "the JSON and the text have the same values" {
 	start_daemon
 	"$sobig" block $bad
 	# Until no packet comes in between.
@@ -143,7 +143,7 @@ assert samples["sobig_xdp_daemon_running"] == [{"labels": {"interface": "q\"\\x"
 	diff "$LAB/told" "$LAB/text"
 }
 
-@test "it is served, and nothing else is" {
+@test "only /metrics is served" {
 	start_daemon
 	serve 9762
 	[ "$(curl -s -o "$LAB/page" -w '%{http_code} %{content_type}' http://127.0.0.1:9762/metrics)" \
@@ -169,9 +169,9 @@ assert samples["sobig_xdp_daemon_running"] == [{"labels": {"interface": "q\"\\x"
 	[ $got = 0 ]
 }
 
-# dawdle COUNT ADDRESS: that many connections from there, each with a question that comes letter by letter; anew where it is cut
-# off and "again" is said.
-dawdle() {
+# send_slowly COUNT ADDRESS: COUNT connections from ADDRESS, each with a request that is sent letter by letter; a closed one is
+# opened again, and "again" is printed.
+send_slowly() {
 	python3 - "$@" <<-'EOF' 3>&- &
 		import selectors, socket, sys, time
 		count, address, again = int(sys.argv[1]), sys.argv[2], sys.argv[3:] == ["again"]
@@ -199,7 +199,7 @@ dawdle() {
 	rm "$LAB/dawdling"
 }
 
-# scrapes ADDRESS: three, each of a new connection from there.
+# scrapes ADDRESS: three scrapes from ADDRESS, each on a new connection.
 scrapes() {
 	local _
 	for _ in 1 2 3; do
@@ -207,14 +207,14 @@ scrapes() {
 	done
 }
 
-@test "who dawdles keeps nobody out, from wherever, and takes no more than his share of memory" {
+@test "a slow client excludes no other client, and uses no more than its share of memory" {
 	serve 9762
-	dawdle 32 127.0.0.1
+	send_slowly 32 127.0.0.1
 	scrapes 127.0.0.1
 	scrapes 127.0.0.2
-	dawdle 200 127.0.0.1
+	send_slowly 200 127.0.0.1
 	scrapes 127.0.0.1
-	dawdle 200 127.0.0.3 again
+	send_slowly 200 127.0.0.3 again
 	scrapes 127.0.0.2
 	scrapes 127.0.0.2
 	# Those that are still in the queue of the listener count as established, too, until they are accepted and closed.
@@ -228,7 +228,7 @@ scrapes() {
 	[ "$(curl -s -o /dev/null -o /dev/null -w '%{num_connects}' --interface 127.0.0.2 http://127.0.0.1:9762/metrics http://127.0.0.1:9762/)" = 10 ]
 }
 
-@test "IPv6, and what cannot be listened on" {
+@test "it listens on IPv6, and reports an address that it cannot listen on" {
 	serve '[::1]:9762'
 	curl -s 'http://[::1]:9762/metrics' | grep -q '^sobig_xdp_up 0$'
 	run "$sobig" metrics --listen '[::1]:9762'
@@ -241,7 +241,7 @@ scrapes() {
 	done
 }
 
-@test "it serves on while sobig-xdp comes and goes" {
+@test "it continues to serve while daemons start and stop" {
 	serve 9762
 	curl -s http://127.0.0.1:9762/metrics | grep -q '^sobig_xdp_up 0$'
 	start_daemon
@@ -250,14 +250,14 @@ scrapes() {
 	curl -s http://127.0.0.1:9762/metrics | grep -q '^sobig_xdp_up 0$'
 }
 
-@test "promtool finds nothing to say" {
+@test "promtool has no complaint" {
 	[ -x "$promtool" ] || skip "no promtool: prometheus could not be had; try: scripts/deps test"
 	"$sobig" metrics | "$promtool" check metrics
 	start_daemon
 	"$sobig" metrics | "$promtool" check metrics
 }
 
-@test "alerts and dashboard speak of metrics that there are" {
+@test "alerts and dashboard use only existing metrics" {
 	start_daemon
 	"$sobig" metrics | sed -n 's/^# TYPE \([^ ]*\) .*/\1/p' | sort -u >"$LAB/there"
 	grep -oh 'sobig_xdp_[a-z_]*' "$top/scripts/monitoring/prometheus/sobig-xdp.yml" "$top/scripts/monitoring/grafana/sobig-xdp.json" \
@@ -266,7 +266,7 @@ scrapes() {
 	[ -z "$(comm -13 "$LAB/there" "$LAB/wanted")" ]
 }
 
-# ask QUERY: of Prometheus; the value of its one series.
+# ask QUERY: the value of the only series that Prometheus returns.
 ask() {
 	curl -s --get --data-urlencode "query=$1" http://127.0.0.1:9090/api/v1/query |
 		python3 -c 'import json, sys; r = json.load(sys.stdin)["data"]["result"]; print(r[0]["value"][1] if len(r) == 1 else r)'
@@ -284,7 +284,7 @@ soon() {
 	return 1
 }
 
-@test "a real Prometheus scrapes it, and knows of each SYN that was dropped" {
+@test "a real Prometheus scrapes each dropped SYN" {
 	[ -x "$prometheus" ] || skip "no Prometheus: it could not be had; try: scripts/deps test"
 	cat >"$LAB/prometheus.yml" <<-EOF
 		global: {scrape_interval: 1s, evaluation_interval: 1s}

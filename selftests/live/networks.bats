@@ -1,10 +1,10 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-only
-# Networks, lists, ports, scope and rates: what the operator may block, and what nobody means.
+# Blocked networks, lists, ports, scope and rates.
 
 load live
 
-@test "a blocked network is silenced, what is beside it is served" {
+@test "a blocked network is dropped, its neighbours are served" {
 	start_server
 	start_daemon
 	"$sobig" block 198.51.100.6/31 2001:db8:666::/48 --reason 'a net'
@@ -23,7 +23,7 @@ load live
 	[ "$(reach $bad6)" = connected ]
 }
 
-@test "to unblock a host within a blocked network says that it is still blocked" {
+@test "unblock of a host in a blocked network reports that it is still blocked" {
 	start_server
 	start_daemon
 	"$sobig" block $bad 198.51.100.0/24
@@ -42,7 +42,7 @@ listed() {
 	diff "$LAB/text" "$LAB/json" >&2 && xargs <"$LAB/text"
 }
 
-@test "list of an address shows the networks that it is in; of a network, what is in it as well" {
+@test "list of an address shows the networks that contain it; of a network, also the blocks in it" {
 	start_daemon
 	"$sobig" block 203.0.113.0/24 203.0.112.0/22 203.0.113.9 203.0.114.7 2001:db8:666::/48 2001:db8:666:7::1 2001:db8:666:7::1/128
 	[ "$(listed 203.0.113.8)" = '203.0.112.0/22 203.0.113.0/24' ]
@@ -70,7 +70,7 @@ explained() {
 	xargs <"$LAB/json"
 }
 
-@test "explain tells all networks that shut a host out, and what is blocked in a network" {
+@test "explain shows all networks that block a host, and the blocks in a network" {
 	local number
 	start_daemon
 	"$sobig" block 203.0.113.0/24 203.0.112.0/22 203.0.113.9 203.0.114.7 --reason 'a test'
@@ -91,7 +91,7 @@ explained() {
 	grep -q '^  and      4 other blocks, 0 SYNs dropped by them: sobig-xdp list 203.0.113.0/24$' "$LAB/text"
 }
 
-@test "what is too wide, or our own, is refused unless forced" {
+@test "a network that is too wide or contains this machine is refused unless forced" {
 	start_server
 	start_daemon
 	for network in 128.0.0.0/1 198.0.0.0/7 2000::/18; do
@@ -114,7 +114,7 @@ explained() {
 	[ "$status" = 1 ]
 }
 
-@test "lists are imported as text and as JSON, and what is wrong in them is named" {
+@test "lists are imported as text and as JSON, and invalid entries are named" {
 	start_server
 	start_daemon
 	printf '; Spamhaus DROP List\n# another remark\n198.51.100.6/31 ; SBL1\r\n\n2001:db8:666::/48\n' >"$LAB/drop.txt"
@@ -174,7 +174,7 @@ explained() {
 	"$sobig" status | grep -q '[1-9][0-9]* packets of live connections dropped'
 }
 
-@test "syn-rate holds an eager host down, and lists nobody" {
+@test "syn-rate limits a host, and blocks none" {
 	start_server
 	printf '[filter]\nsyn-rate = 6/m burst 3\n' >"$LAB/own.conf"
 	start_daemon -c "$LAB/own.conf"
@@ -186,7 +186,7 @@ explained() {
 	"$sobig" status | grep -q 'dropped by syn-rate'
 }
 
-@test "with extend = yes, a host that knocks keeps its block" {
+@test "with extend = yes, a host that sends SYNs stays blocked" {
 	start_server
 	printf '[filter]\nextend = yes\n' >"$LAB/own.conf"
 	start_daemon -c "$LAB/own.conf" --for 3s
@@ -198,7 +198,7 @@ explained() {
 	[ "$(reach $bad)" = connected ]
 }
 
-@test "what is wrong in [filter] is said with its line, and nothing is attached" {
+@test "an error in [filter] is reported with its line, and nothing is attached" {
 	for line in 'ports = 0' 'ports = 25,' 'ports = 25 26' 'scope = all' 'syn-rate = 20' 'syn-rate = 20/h burst 4' \
 		'syn-rate = 1000/s burst 5' 'extend = maybe' 'blocks = 5' 'port = 25'; do
 		printf '[filter]\n%s\n' "$line" >"$LAB/own.conf"
@@ -209,7 +209,7 @@ explained() {
 	is_clean
 }
 
-@test "another number of blocks than the tables in place have is refused with the way out" {
+@test "another number of blocks than that of existing tables is refused, and the message says what to do" {
 	start_daemon --blocks 5000 --persist
 	"$sobig" status | grep -q '0 of 5000 (IPv4), 0 of 2500 (IPv6)'
 	stop_daemon

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Writes one number into what a daemon says of itself: poke PIN-OF-PULSE FIELD VALUE. For troubles
- * that are hard to bring about; the daemon must be stopped, or it writes its own again.
+ * Writes one number into the statistics of a daemon: poke PIN-OF-STATS FIELD VALUE. For problems
+ * that are hard to cause; the daemon must be stopped, or it overwrites the number.
  */
 #include <bpf/bpf.h>
 #include <errno.h>
@@ -35,7 +35,7 @@ static const struct {
 	POKE_FIELD(blocked),	 POKE_FIELD(logs),
 };
 
-/* "classes[N]" and "skipped[N]" are any of them. */
+/* "classes[N]" and "skipped[N]" name an element. */
 static int poke_find(const char *name, size_t *offset, size_t *size)
 {
 	unsigned int index;

@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-only
-# The list of big providers is made anew from their SPF records, whole or not at all; the DNS is one of our own.
+# The list of large providers is made from their SPF records, completely or not at all; the test has its own DNS server.
 
 load live
 
@@ -46,7 +46,7 @@ big=(
 	'--host-record=out.big.example,1.1.1.1,2606:4700::1111'
 )
 
-@test "a block holds what the SPF record and those that it includes allow" {
+@test "a section contains what the SPF record and its includes allow" {
 	serve_dns "${big[@]}" '--txt-record=ptr.example,v=spf1 ptr:ptr.example ?all' '--txt-record=gone.example,v=spf1 ip4:7.7.7.7 -all'
 	run refresh
 	echo "$output"
@@ -76,7 +76,7 @@ big=(
 	[ "$(stat -c %a "$list")" = 644 ]
 }
 
-@test "a block whose record cannot be had stays as it was, and so does all where there is no DNS" {
+@test "a section whose record cannot be looked up stays as it was, and so do all without DNS" {
 	serve_dns "${big[@]}" '--txt-record=ptr.example,v=spf1 ip4:7.7.7.7 -all'
 	run refresh
 	[ "$status" = 1 ]
@@ -92,7 +92,7 @@ big=(
 	[ "$(find "$LAB" -maxdepth 1 -name '.providers*' | wc -l)" = 0 ]
 }
 
-@test "what comes along can be made anew: it names whom to ask" {
+@test "the shipped list can be refreshed: it has the names to look up" {
 	[ "$(grep -c '^## [^:]*: [a-z0-9._-]*$' "$top/scripts/data/providers")" -ge 7 ]
 	run "$top/scripts/data/refresh-providers"
 	[ "$status" = 2 ]

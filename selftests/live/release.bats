@@ -1,11 +1,11 @@
 # SPDX-License-Identifier: GPL-2.0-only
-# release reaches the daemon whose brake is on, in whatever PID namespace, and no process that has its id elsewhere.
+# release reaches the daemon whose brake is engaged, in any PID namespace, and no process with the same id in another one.
 
 load live.bash
 
 poke=$top/build/selftests/poke
 
-# Starts a daemon as process 2 of a PID namespace of its own, with its brake on.
+# Starts a daemon as process 2 of a new PID namespace, with its brake engaged.
 start_apart() {
 	printf '%s\n' '[brake]' 'blocks = 2/m' >"$LAB/sobig.conf"
 	# shellcheck disable=SC2016
@@ -59,7 +59,7 @@ is_braked() {
 	grep -q 'brake released' "$LAB/words"
 }
 
-@test "a daemon whose id another process has got is found by its lock" {
+@test "a daemon whose id belongs to another process is found by its lock" {
 	local innocent release
 	printf '%s\n' '[brake]' 'blocks = 2/m' >"$LAB/sobig.conf"
 	start_daemon -c "$LAB/sobig.conf"
@@ -77,7 +77,7 @@ is_braked() {
 	kill -0 $innocent
 }
 
-@test "a daemon that does not let go is not called released" {
+@test "a daemon that does not release its brake is reported" {
 	printf '%s\n' '[brake]' 'blocks = 2/m' >"$LAB/sobig.conf"
 	start_daemon -c "$LAB/sobig.conf"
 	brake
@@ -88,7 +88,7 @@ is_braked() {
 	kill -CONT $daemon
 }
 
-@test "a daemon that is stuck is named by its id here, or not at all" {
+@test "a stuck daemon is named by its id in this PID namespace, or not at all" {
 	start_apart
 	pkill -STOP -x -f "$sobig attach .*"
 	"$poke" "$pins"/if*/stats heartbeat 1

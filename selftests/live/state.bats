@@ -1,11 +1,11 @@
 # SPDX-License-Identifier: GPL-2.0-only
-# What outlives the daemon, and what goes wrong with it: protection goes on, and it is said.
+# The state survives the daemon; its failures are reported, and protection continues.
 
 load live.bash
 
 state=/var/lib/sobig-xdp
 
-# The words of the daemon say so within some seconds.
+# Waits some seconds for a message of the daemon.
 until_said() {
 	local _
 	for _ in $(seq 150); do
@@ -16,7 +16,7 @@ until_said() {
 	return 1
 }
 
-# until_entered WHAT: the history has it.
+# until_entered TEXT: waits until the history contains it.
 until_entered() {
 	local _
 	for _ in $(seq 100); do
@@ -27,7 +27,7 @@ until_entered() {
 	return 1
 }
 
-# until_status WORDS: the first line of status says so; the daemon tells of itself once a second.
+# until_status TEXT: waits until the first line of status contains it; the daemon updates its statistics once a second.
 until_status() {
 	local _
 	for _ in $(seq 60); do
@@ -47,7 +47,7 @@ start_with() {
 	start_daemon -c "$LAB/sobig.conf"
 }
 
-@test "after a reboot, blocks that still run are in force before a packet is judged" {
+@test "after a reboot, blocks that have not expired are active before a packet is judged" {
 	start_server
 	start_daemon
 	offend $bad 16
@@ -63,8 +63,8 @@ start_with() {
 	stop_daemon
 	is_clean
 	[ "$(reach $bad)" = connected ]
-	# Somebody knocks all the time.
-	(while :; do reach $bad; done) >"$LAB/knocks" 3>&- &
+	# The host sends SYNs all the time.
+	(while :; do reach $bad; done) >"$LAB/attempts" 3>&- &
 	start_daemon
 	sleep 1
 	[ "$("$sobig" status -j | jq '.interfaces[0].counters.passed_syn')" = 0 ]
@@ -77,7 +77,7 @@ start_with() {
 	[ $(($(date -d "$before" +%s) - $(date -d "$after" +%s))) -le 2 ]
 }
 
-@test "tables of another version are made anew, and blocks come back from the history" {
+@test "tables of another version are created anew, and blocks are restored from the history" {
 	start_server
 	start_daemon --persist
 	offend $bad 16
@@ -148,7 +148,7 @@ start_with() {
 	stop_daemon
 }
 
-@test "what was written while nobody read is judged, once" {
+@test "lines that were written without a daemon are judged, once" {
 	start_daemon
 	offend $bad 10
 	offend $good 10
@@ -165,7 +165,7 @@ start_with() {
 	until_blocked $good
 }
 
-@test "a repeater is blocked for twice as long each time, over a restart as well" {
+@test "a repeat offender is blocked for twice as long each time, over a restart as well" {
 	start_with '[rule worm-storm]' 'block = 2s'
 	for length in 2 4 8; do
 		offend $bad 16
@@ -196,7 +196,7 @@ start_with() {
 	until_said "blocked $bad for 1h (worm-storm: more than 15 in 5m)"
 }
 
-@test "what is lifted at once, or is allowed, does not come back" {
+@test "blocks that were removed at once, or are of allowed hosts, are not restored" {
 	start_daemon
 	for host in $bad $good 192.0.2.21; do offend $host 16; done
 	until_blocked 192.0.2.21
@@ -211,7 +211,7 @@ start_with() {
 	[ "$("$sobig" list --history | grep -c unblocked)" = 2 ]
 }
 
-@test "a list of blocks knows since when they are, over a restart" {
+@test "list shows the start of each block, over a restart as well" {
 	start_daemon
 	offend $bad 16
 	until_blocked $bad
@@ -224,7 +224,7 @@ start_with() {
 	[ $(($(date -d "$after" +%s) - $(date -d "$since" +%s))) -le 1 ]
 }
 
-@test "a state that is taken away is noticed, and a new one is begun" {
+@test "a deleted state is noticed, and a new one is created" {
 	start_daemon
 	offend $bad 1
 	sleep 1.5
@@ -235,12 +235,12 @@ start_with() {
 	until_entered $good
 }
 
-# at TIME ADDRESS LOG: a virus, stamped so.
+# at TIME ADDRESS LOG: a virus with that timestamp.
 at() {
 	echo "$(date -d "$1" '+%F %T') H=(h) [$2] F=<s@e> rejected after DATA: This message contains a virus (x)." >>"$3"
 }
 
-@test "two logs with clocks of their own are judged each by its own" {
+@test "two logs with different clocks are judged each by its own" {
 	: >"$LAB/log/other"
 	start_daemon --log "$LAB/log/other"
 	# It takes a while to be known.
@@ -256,7 +256,7 @@ at() {
 	until_said 'the clock of .*other is 2d behind the system clock'
 }
 
-@test "lines that come late, all at once, are judged by their own times" {
+@test "lines that are late, all at once, are judged by their own times" {
 	start_daemon
 	for i in $(seq 16 -1 1); do
 		at "$((i * 25)) seconds ago" $good "$log"
@@ -267,7 +267,7 @@ at() {
 	[ -z "$("$sobig" list | grep $good)" ]
 }
 
-@test "a rotated log that has no successor yet is no trouble, and nothing is said to be lost" {
+@test "a rotated log without a successor yet is not a problem, and no loss is reported" {
 	start_daemon
 	offend $bad 3
 	sleep 1.2
@@ -283,7 +283,7 @@ at() {
 	until_blocked $bad
 }
 
-@test "the configuration is read again on SIGHUP, whole or not at all" {
+@test "the configuration is read again on SIGHUP, completely or not at all" {
 	start_with '[rule worm-storm]' 'limit = 100'
 	offend $bad 16
 	offend $good 2
@@ -311,7 +311,7 @@ at() {
 	[ -d /proc/$daemon ]
 }
 
-@test "the brake: what is too much is shown and served, until a human lets go" {
+@test "the brake: excess verdicts are a dry run until the operator releases it" {
 	start_server
 	start_with '[brake]' 'blocks = 2/m'
 	for host in 192.0.2.21 192.0.2.22 $bad; do offend $host 16; done
@@ -336,7 +336,7 @@ at() {
 	"$sobig" release | grep -q 'was not engaged'
 }
 
-@test "explain shows the rule, the counts and the very lines, and nothing that a terminal obeys" {
+@test "explain shows the rule, the counts and the log lines, and no control characters" {
 	start_daemon
 	printf '%s H=(h) [%s] F=<\033[2J@e> rejected after DATA: This message contains a virus (\033]0;x\007).\n' "$(date '+%F %T')" $bad >>"$log"
 	offend $bad 15
@@ -353,7 +353,7 @@ at() {
 	"$sobig" explain 127.0.0.1 | grep -q 'on the allow list'
 }
 
-@test "a full disk costs history, never protection, and is said; later all of it is entered" {
+@test "a full disk costs history, never protection, and is reported; later all blocks are written" {
 	mkdir -p $state
 	mount -t tmpfs -o size=320k,mode=750 full $state
 	start_server
@@ -370,7 +370,7 @@ at() {
 	until_entered $bad
 }
 
-@test "a damaged state is put aside and said, at the start and later" {
+@test "a damaged state is renamed and reported, at the start and later" {
 	mkdir -p $state
 	head -c 100000 /dev/urandom >$state/state.db
 	start_daemon
@@ -388,7 +388,7 @@ at() {
 	until_entered $good
 }
 
-@test "a state folder that cannot be written is said, and protection goes on" {
+@test "a state folder that cannot be written is reported, and protection continues" {
 	mkdir -p $state
 	mount -t tmpfs -o ro,mode=750 readonly $state
 	start_daemon
@@ -405,7 +405,7 @@ at() {
 	until_entered $bad
 }
 
-@test "the history is bounded, and the blocks in force outlive it" {
+@test "the size of the history is limited, and active blocks stay" {
 	start_with '[state]' 'size = 1M' '[brake]' 'blocks = off' '[filter]' 'blocks = 65536'
 	for i in $(seq 0 39); do
 		for j in $(seq 1 250); do echo "10.1.$i.$j"; done
@@ -420,7 +420,7 @@ at() {
 	[ "$(stat -c %s $state/state.db)" -le 1048576 ]
 }
 
-@test "blocks for which the state has no room are told by status, metrics and the journal" {
+@test "status, metrics and the journal report blocks for which the state has no room" {
 	start_with '[state]' 'size = 1M' '[brake]' 'blocks = off' '[filter]' 'blocks = 65536'
 	until_status 'OK:'
 	# All of it is still in force, so that nothing gives way.
@@ -439,13 +439,13 @@ at() {
 	is_blocked $bad
 }
 
-# ask SQL: the first value of the answer.
+# ask SQL: the first value of the result.
 ask() {
 	python3 -c 'import sqlite3, sys
 print(*(sqlite3.connect(sys.argv[1]).execute(sys.argv[2]).fetchone() or ["nothing"]))' $state/state.db "$1"
 }
 
-# tamper SQL: writes past sobig-xdp.
+# tamper SQL: writes to the state directly.
 tamper() {
 	python3 -c 'import sqlite3, sys
 db = sqlite3.connect(sys.argv[1])
@@ -453,7 +453,7 @@ db.executescript(sys.argv[2])
 db.commit()' $state/state.db "$1"
 }
 
-@test "an invalid row blocks nobody, is logged once, and its neighbours are restored" {
+@test "an invalid row blocks no host, is logged once, and its neighbours are restored" {
 	start_server
 	start_daemon
 	offend $bad 16
@@ -485,7 +485,7 @@ db.commit()' $state/state.db "$1"
 	grep -q "^$good is not blocked" "$LAB/out"
 }
 
-@test "a manual block that is too wide to be restored says so" {
+@test "a manual block that is too wide to be restored is reported" {
 	start_daemon
 	"$sobig" block 112.0.0.0/7 113.0.0.0/8 --force --reason $'gr\303\274n' 2>"$LAB/err"
 	grep -q '112.0.0.0/7 is wider than a /8: it is not saved' "$LAB/err"
@@ -495,7 +495,7 @@ db.commit()' $state/state.db "$1"
 	[ "$("$sobig" list -j --ndjson | jq -r '.address + " " + .reason')" = '113.0.0.0/8 gr??n' ]
 }
 
-@test "a state folder that others may write to is not believed, and one that they may read is" {
+@test "a state folder that other users can write is refused, and one that they can read is used" {
 	start_server
 	start_daemon
 	offend $bad 16
@@ -518,7 +518,7 @@ db.commit()' $state/state.db "$1"
 	until_status 'OK:'
 }
 
-@test "the files of the state are for root and its group alone, whatever the umask" {
+@test "only root and its group can read the files of the state, whatever the umask" {
 	umask 0
 	start_daemon
 	offend $bad 16
@@ -535,7 +535,7 @@ db.commit()' $state/state.db "$1"
 	[ "$(stat -c %a $state/state.db* | sort -u)" = 640 ]
 }
 
-# start_at OFFSET ARGUMENTS...: a daemon whose wall clock is off by so many seconds.
+# start_at OFFSET ARGUMENTS...: a daemon whose wall clock is off by OFFSET seconds.
 start_at() {
 	rm -f "$LAB/events"
 	echo "$1" >"$LAB/clock"
@@ -545,7 +545,7 @@ start_at() {
 	until grep -qs '"ready"' "$LAB/events"; do sleep 0.02; done
 }
 
-@test "one start with a clock that is 400 days ahead deletes nothing, and the next one has it all again" {
+@test "a start with a clock that is 400 days ahead deletes nothing, and the next one has all of it" {
 	library=$(echo /usr/lib/*/faketime/libfaketime.so.1)
 	[ -e "$library" ] || skip 'needs libfaketime'
 	start_server
@@ -573,7 +573,7 @@ start_at() {
 	[ "$(ask "SELECT times FROM offenders WHERE host = x'00000000000000000000ffffc6336407'")" = 1 ]
 }
 
-@test "what is over goes from the history when its time has really passed" {
+@test "old blocks are deleted from the history when the time has really passed" {
 	start_with '[state]' 'history = 1s'
 	"$sobig" block 203.0.113.9 --for 1s
 	"$sobig" block 203.0.113.10 --for 1h
@@ -629,7 +629,7 @@ start_at() {
 	[ -z "$("$sobig" list | grep 203.0.113)" ]
 }
 
-@test "detach --forget lifts what would return; without it, all returns" {
+@test "detach --forget removes the blocks from the state; without it, all are restored" {
 	start_server
 	for how in live dead gone; do
 		for forget in '' --forget; do
@@ -677,7 +677,7 @@ start_at() {
 	"$sobig" detach mx0 mx1 --forget -j | jq -e '.forgotten == 1 and (.detached | length == 2)'
 }
 
-@test "in a dry run no restored block is called blocked, and the real run after it has them in force" {
+@test "a dry run lists no restored block as blocked, and the real run after it has them active" {
 	start_server
 	start_daemon
 	offend $bad 16
@@ -706,7 +706,7 @@ start_at() {
 	done
 }
 
-@test "the wall clock is set forth and back by an hour: blocks stay, and new ones come" {
+@test "the wall clock is set forward and back by an hour: blocks stay, and new ones are made" {
 	library=$(echo /usr/lib/*/faketime/libfaketime.so.1)
 	[ -e "$library" ] || skip 'needs libfaketime'
 	start_server
@@ -748,7 +748,7 @@ start_at() {
 	is_clean
 }
 
-@test "a log that cannot be read after its rotation is said, blocks stay, and it is read again" {
+@test "a log that cannot be read after its rotation is reported, blocks stay, and it is read again" {
 	start_server
 	install -m 644 /dev/null "$LAB/log/other"
 	start_daemon

@@ -1,12 +1,12 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-only
-# What status says first, at three in the morning: all is well, or what is not and what to do.
+# The first line of status: OK, or the problem and what to do.
 
 load live
 
 poke=${SOBIG_BUILD:-$top/build}/selftests/poke
 
-# says STATUS TEXT...: what status ends with, and what its first line holds.
+# says STATUS TEXT...: the exit status, and texts in the first line.
 says() {
 	local text
 	run "$sobig" status
@@ -17,7 +17,7 @@ says() {
 	done
 }
 
-# The daemon stopped, so that it does not write over what is put into its mouth.
+# The daemon is stopped, so that it does not overwrite the planted values.
 freeze_daemon() {
 	kill -STOP $daemon
 	stats=$(echo "$pins"/if*/stats)
@@ -38,7 +38,7 @@ teardown() {
 	done
 }
 
-@test "all is well, says the first line, and the exit status" {
+@test "without problems, the first line is OK and the exit status 0" {
 	start_daemon
 	says 0 'OK: mx0 protected, 0 hosts blocked'
 	"$sobig" block $bad
@@ -46,13 +46,13 @@ teardown() {
 	[ "$("$sobig" status -j | python3 -c 'import json, sys; print(json.load(sys.stdin)["ok"])')" = True ]
 }
 
-@test "nothing attached is no good, and says how to attach" {
+@test "if nothing is attached, status fails and says how to attach" {
 	run "$sobig" status
 	[ "$status" = 1 ]
 	[[ $output == *'not attached to any interface'*'sobig-xdp attach IF'* ]]
 }
 
-@test "each trouble has a first line that says what to do, the worst is first" {
+@test "each problem has a line that says what to do, and the worst is first" {
 	start_daemon
 	freeze_daemon
 	"$poke" "$stats" dry_run 1
@@ -88,7 +88,7 @@ teardown() {
 	says 1 'INTERFACE NOT FOUND (#' "rm -r $pins/if"
 }
 
-@test "a log that is taken away is missed although no line comes, and found again" {
+@test "a deleted log is noticed without a new line, and found again" {
 	rm "$log"
 	start_daemon
 	says 1 'LOG NOT READABLE' "$log"
@@ -97,8 +97,8 @@ teardown() {
 	says 0 'OK:'
 }
 
-# After a rotation exim makes the next file when it has something to say.
-@test "a log that is moved away is told at once, and a trouble when none comes in its place" {
+# After a rotation, exim creates the next file with its next line.
+@test "a renamed log is reported at once, and is a problem if no new one appears" {
 	start_daemon
 	mv "$log" "$log.1"
 	sleep 1.5
@@ -118,7 +118,7 @@ teardown() {
 	until_blocked $bad
 }
 
-# uncounted HOW-MANY: lines of which it is not beyond doubt whose they are.
+# uncounted COUNT: lines that can be read in two ways.
 uncounted() {
 	local i
 	for ((i = 0; i < $1; i++)); do
@@ -127,7 +127,7 @@ uncounted() {
 	sleep 1.5
 }
 
-@test "lines that are not counted are told, and a trouble if a host may evade its block by them" {
+@test "lines that are not counted are reported, and are a problem if a host may evade its block" {
 	start_server
 	start_daemon
 	uncounted 15
@@ -152,15 +152,15 @@ uncounted() {
 	[ "$(reach $good)" = connected ]
 }
 
-# Beside a thousand times as many others, it is what peers happen to say.
-@test "a few lines that are not counted beside very many are no trouble" {
+# Among a thousand times as many other lines, they are normal.
+@test "a few lines that are not counted, among very many, are not a problem" {
 	start_daemon
 	for i in $(seq 17000); do echo "$(printf '%(%F %T)T') 1xVhtP-00001s-39 Completed"; done >>"$log"
 	uncounted 16
 	says 0 'OK:'
 }
 
-@test "lines that syslog cut are told" {
+@test "lines that syslog truncated are reported" {
 	: >"$log"
 	start_daemon
 	for i in $(seq 16); do
@@ -173,7 +173,7 @@ uncounted() {
 	[[ $output == *'16 lines not counted: 16 cut'* ]]
 }
 
-@test "a daemon that is stuck is noticed" {
+@test "a stuck daemon is noticed" {
 	start_daemon
 	kill -STOP $daemon
 	sleep 32
@@ -183,7 +183,7 @@ uncounted() {
 	says 0 'OK:'
 }
 
-@test "a table that is nearly full is a trouble" {
+@test "a table that is nearly full is a problem" {
 	start_daemon --blocks 2000
 	for i in $(seq 0 1799); do echo "203.$((i / 250)).113.$((i % 250 + 1))"; done | "$sobig" block -
 	says 1 'TABLE NEARLY FULL: 1800 of 2000 IPv4 addresses; '
@@ -210,7 +210,7 @@ uncounted() {
 	"$sobig" status | grep -q "$log and 2 other logs, at byte "
 }
 
-@test "classes and rules that have no room are summed up with what they come to" {
+@test "classes and rules that do not fit are summed up" {
 	local class number=31
 	start_daemon
 	freeze_daemon

@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-only
-# The live picture, driven by keys in a terminal of tmux's.
+# top, driven by keys in a terminal of tmux.
 
 load live
 
@@ -19,7 +19,7 @@ teardown() {
 	stop_lab
 }
 
-# begin [WIDTH HEIGHT [OPTION... [ENVIRONMENT]]]: top in a shell, which says what became of it.
+# begin [WIDTH HEIGHT [OPTION... [ENVIRONMENT]]]: top in a shell, which prints its exit status.
 begin() {
 	cat >"$LAB/shell" <<-EOF
 		#!/bin/bash
@@ -43,7 +43,7 @@ keys() {
 	"${tmux[@]}" send-keys "$@"
 }
 
-# shows PATTERN [SECONDS]: soon, in any line.
+# shows PATTERN [SECONDS]: waits until a line matches.
 shows() {
 	local _
 	for _ in $(seq $((${2:-8} * 20))); do
@@ -55,7 +55,7 @@ shows() {
 	return 1
 }
 
-# order ADDRESS...: soon, the hosts stand so.
+# order ADDRESS...: waits until the hosts are in this order.
 order() {
 	local _
 	for _ in $(seq 100); do
@@ -71,7 +71,7 @@ top_pid() {
 	pgrep -x -f "$sobig top( .*)?" | head -n 1
 }
 
-# The terminal is as it was: its modes, its cursor, its screen.
+# The terminal is restored: its modes, its cursor, its screen.
 is_restored() {
 	local _
 	for _ in $(seq 100); do
@@ -84,7 +84,7 @@ is_restored() {
 	! screen | grep -q 'SYNs dropped'
 }
 
-@test "the drops of a blocked host are seen, in number and as a plot" {
+@test "the drops of a blocked host are shown, as a number and as a plot" {
 	start_server
 	start_daemon
 	begin
@@ -125,7 +125,7 @@ is_restored() {
 	order $good $third $bad
 }
 
-@test "a filter shows what fits, a text, an address or a network" {
+@test "a filter shows the hosts that match a text, an address or a network" {
 	start_daemon
 	"$sobig" block $bad --reason 'Sent by a Friend'
 	"$sobig" block $good 203.0.113.0/24
@@ -150,7 +150,7 @@ is_restored() {
 	shows "^ $good"
 }
 
-@test "x unblocks, but only with y, and whom it named" {
+@test "x unblocks the host that it named, but only after y" {
 	start_server
 	start_daemon
 	"$sobig" block $bad
@@ -199,7 +199,7 @@ is_restored() {
 	shows 'ADDRESS +DROPS/S'
 }
 
-# At this size, all is in its place, and nothing runs into the next line.
+# At this size, all parts are in place, and no line wraps.
 check_size() {
 	"${tmux[@]}" resize-window -x "$1" -y "$2"
 	shows '^ ADDRESS +DROPS/S'
@@ -214,7 +214,7 @@ check_size() {
 	! grep -q '^[^ ]' "$LAB/screen"
 }
 
-@test "it fits 80 by 24, 40 by 10 and 200 by 60, and lives through all smaller ones" {
+@test "it fits 80 by 24, 40 by 10 and 200 by 60, and survives all smaller sizes" {
 	start_daemon
 	offend $bad 16
 	offend $bad6 16
@@ -236,7 +236,7 @@ check_size() {
 	[ ! -e "$LAB/ended" ]
 }
 
-@test "with q the terminal is as it was" {
+@test "q restores the terminal" {
 	start_daemon
 	begin
 	shows 'SYNs dropped'
@@ -245,7 +245,7 @@ check_size() {
 	grep -qx 'status 0' "$LAB/ended"
 }
 
-@test "with signals the terminal is as it was, even with those of a crash" {
+@test "signals restore the terminal, even those of a crash" {
 	start_daemon
 	for signal in TERM:143 INT:0 HUP:129 QUIT:131 SEGV:139 ABRT:134; do
 		rm -f "$LAB/ended" "$LAB/stty.after"
@@ -258,7 +258,7 @@ check_size() {
 	done
 }
 
-@test "Ctrl-Z and fg: the terminal is the shell's in between" {
+@test "Ctrl-Z and fg: the shell has the terminal in between" {
 	start_daemon
 	"${tmux[@]}" new-session -d -x 80 -y 24 'LC_ALL=C.UTF-8 HISTFILE=/dev/null TERM=screen-256color PS1="prompt: " bash --norc --noprofile -i' 3>&-
 	shows 'prompt:'
@@ -273,7 +273,7 @@ check_size() {
 	shows '^prompt:$'
 }
 
-@test "what goes wrong is said at the top, and what is mended, too" {
+@test "problems are shown at the top, and disappear when they are solved" {
 	start_daemon
 	begin
 	shows '^ OK:'
@@ -286,7 +286,7 @@ check_size() {
 	shows '^ OK: mx0 protected'
 }
 
-@test "p holds the picture, and lets it go on" {
+@test "p pauses and continues" {
 	start_daemon
 	begin
 	shows 'no host is blocked'
@@ -299,7 +299,7 @@ check_size() {
 	shows "^ $bad"
 }
 
-@test "with 100,000 hosts each key is answered at once" {
+@test "with 100,000 hosts, each key has an effect at once" {
 	local began _
 	start_daemon
 	python3 -c 'for i in range(100000): print("10.%d.%d.%d" % (i >> 16, i >> 8 & 255, i & 255))' |
@@ -323,7 +323,7 @@ check_size() {
 	shows '^ 10\.1\.134\.150 '
 }
 
-@test "where there is no UTF-8 there is ASCII, and with NO_COLOR no colour" {
+@test "without UTF-8 it draws in ASCII, and with NO_COLOR without colours" {
 	start_server
 	start_daemon
 	"$sobig" block $bad
@@ -345,7 +345,7 @@ check_size() {
 	screen | grep -q 'OK:'
 }
 
-@test "where there is no terminal, or JSON is asked for, it names what to use" {
+@test "without a terminal, or with -j, it names the command to use" {
 	start_daemon
 	run "$sobig" top </dev/null
 	[ "$status" = 1 ]

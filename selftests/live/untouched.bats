@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-only
-# What `make` runs meets nothing of the machine's own: inside keeps it away, and untouched sees each trespass.
+# Commands that make runs do not touch the machine: inside hides it, and untouched detects each access.
 
 setup() {
 	top=$(cd "$BATS_TEST_DIRNAME/../.." && pwd)
@@ -10,7 +10,7 @@ setup() {
 	[ -n "${LAB_INSIDE-}" ] || skip 'needs root and namespaces'
 }
 
-# seen WORDS COMMAND: what it does to the stand-in is told with these words, though it ends well.
+# seen WORDS COMMAND: its access to the stand-in is reported with WORDS, although it succeeds.
 seen() {
 	run "$untouched" bash -euc "$2"
 	echo "$output"
@@ -18,19 +18,19 @@ seen() {
 	grep -qE -- "$1" <<<"$output"
 }
 
-@test "who does nothing leaves the machine untouched" {
+@test "a command that does nothing leaves the machine untouched" {
 	run "$untouched" true
 	echo "$output"
 	[ "$status" = 0 ]
 	[ -z "$output" ]
 }
 
-@test "a command's own failure is told, too" {
+@test "the failure of a command is reported, too" {
 	run "$untouched" sh -c 'exit 7'
 	[ "$status" = 7 ]
 }
 
-@test "who writes the state, the configuration or exim's log is seen" {
+@test "writing the state, the configuration or exim's log is detected" {
 	seen 'after: +file: /var/lib/sobig-xdp/x ' 'touch /var/lib/sobig-xdp/x'
 	seen 'after: +file: /var/lib/sobig-xdp/state.db ' 'echo >>/var/lib/sobig-xdp/state.db'
 	seen 'before: +file: /var/lib/sobig-xdp/state.db ' 'rm -r /var/lib/sobig-xdp'
@@ -39,25 +39,25 @@ seen() {
 	seen 'after: +file: /run/sobig-xdp ' 'mkdir /run/sobig-xdp'
 }
 
-@test "who only reads the state, the configuration or exim's log is seen" {
+@test "reading the state, the configuration or exim's log is detected" {
 	seen 'after: +read: /var/lib/sobig-xdp/state.db' 'cat /var/lib/sobig-xdp/state.db'
 	seen 'after: +read: /etc/sobig-xdp.conf' 'cat /etc/sobig-xdp.conf'
 	seen 'after: +read: /etc/sobig-xdp.d ' 'ls /etc/sobig-xdp.d'
 	seen 'after: +read: /var/log/exim4/mainlog' 'cat /var/log/exim4/mainlog'
 }
 
-@test "who takes away a pin, makes one or changes what is pinned is seen" {
+@test "removing, adding or changing a pin is detected" {
 	seen 'before: +pin: /sys/fs/bpf/sobig-xdp/blocked4' 'rm /sys/fs/bpf/sobig-xdp/blocked4'
 	seen 'after: +pin: /sys/fs/bpf/x ' 'mkdir /sys/fs/bpf/x'
 	seen 'before: +key: 01 02 03 04' 'bpftool map delete pinned /sys/fs/bpf/sobig-xdp/blocked4 key 1 2 3 4'
 }
 
-@test "who asks exim is seen" {
+@test "asking exim is detected" {
 	seen 'exim was called: /usr/sbin/exim4 -bP log_file_path' 'exim4 -bP log_file_path'
 	seen 'exim was called: /usr/sbin/exim -bV' 'exim -bV'
 }
 
-@test "who changes an interface or sends a packet is seen" {
+@test "changing an interface or sending a packet is detected" {
 	seen 'after: .* x@y: ' 'ip link add x type veth peer name y'
 	seen 'after: .*203.0.113.1/24' 'ip address add 203.0.113.1/24 dev eth0'
 	seen 'net.ipv4.tcp_syncookies' 'sysctl -qw net.ipv4.tcp_syncookies=0'
@@ -65,12 +65,12 @@ seen() {
 	seen '^ +after: ' 'python3 -c "import socket; socket.socket(socket.AF_INET, socket.SOCK_DGRAM).sendto(b\"x\", (\"192.0.2.9\", 9))"'
 }
 
-@test "a process or a mount that is left is seen" {
+@test "a process or a mount that is left is detected" {
 	seen 'process: [0-9]+ sleep 1000' 'sleep 1000 &'
 	seen 'after: +mount: .* /opt ' 'mount -t tmpfs x /opt'
 }
 
-@test "inside, none of that meets the machine" {
+@test "inside, none of this touches the machine" {
 	run "$untouched" "$inside" bash -c '
 		cat /etc/sobig-xdp.conf /etc/sobig-xdp.d/* /var/lib/sobig-xdp/* /var/log/exim4/mainlog
 		mkdir -p /var/lib/sobig-xdp /etc/sobig-xdp.d /var/log/exim4 /run/sobig-xdp
@@ -88,7 +88,7 @@ seen() {
 	[ "$status" = 0 ]
 }
 
-@test "who has no privilege has none inside, and does not meet the machine either" {
+@test "without privilege there is none inside, and the machine is not touched either" {
 	mkdir -p /run/clone/selftests
 	cp -a "$top/scripts" /run/clone
 	cp -a "$top/selftests/live" /run/clone/selftests
@@ -118,7 +118,7 @@ seen() {
 	grep -q 'lab_enter' scripts/sandbox
 }
 
-@test "by its defaults, sobig-xdp does meet the machine, but not inside" {
+@test "with its defaults, sobig-xdp touches the machine, but not inside" {
 	# Each of these looks for what is the machine's.
 	for command in "check" "list" "allow add 203.0.113.9" "parse /dev/null"; do
 		run "$untouched" "$inside" "$sobig" $command
@@ -129,7 +129,7 @@ seen() {
 	seen '/var/lib/sobig-xdp/' "'$sobig' allow add 203.0.113.9 -c /dev/null || true"
 }
 
-@test "inside there is a bpf file system, though the machine has none" {
+@test "inside there is a bpf file system, even if the machine has none" {
 	run env LAB_INSIDE= unshare --mount --propagation private sh -c '
 		while umount /sys/fs/bpf 2>/dev/null; do :; done
 		[ "$(stat -f -c %T /sys/fs/bpf)" != bpf_fs ] && exec "$@"' - "$inside" env CMOCKA_MESSAGE_OUTPUT=TAP "${SOBIG_BUILD:-$top/build}/selftests/test_front"
@@ -138,7 +138,7 @@ seen() {
 	! grep -q '^not ok' <<<"$output"
 }
 
-@test "a clone below one of the folders that are put over is still there" {
+@test "a clone below one of the hidden folders is still visible" {
 	mkdir -p /run/clone/selftests
 	cp -a "$top/scripts" /run/clone
 	cp -a "$top/selftests/live" /run/clone/selftests
@@ -147,7 +147,7 @@ seen() {
 	[ "$output" = $'/run/clone/selftests\nlive/inside\n/run/clone/scripts/deps' ]
 }
 
-@test "the laboratory is not built where it would take away the machine's" {
+@test "the laboratory is not built where it would remove the machine's own files" {
 	run "$untouched" env LAB_INSIDE=1 bash -c '. "$1"; lab_build' - "$top/scripts/lab.bash"
 	echo "$output"
 	[ "$status" = 1 ]
