@@ -220,7 +220,7 @@ honest = [
     ("ratelimit", 10, ["ratelimit"], session(rcpt("ratelimited@example.org"))),
     ("reverse DNS", 10, ["rdns"], session(rcpt("rdns@example.org"))),
     ("policy", 10, ["policy"], session(rcpt("policy@example.org"))),
-    ("dropped", 10, ["ratelimit"], session(rcpt("dropped@example.org"))),
+    ("dropped", 10, ["unknown-user"], session(rcpt("dropped@example.org"))),
     ("greylisted", 10, [], session(rcpt("greylisted@example.org"))),
     ("discarded", 10, [], session(rcpt("discarded@example.org"))),
     ("warned of", 10, [], session(rcpt("alice@example.org", sender="warned@peer.example"), say("RSET"))),

@@ -48,7 +48,34 @@ static void common_texts_have_their_classes(void **state)
 		  PATTERNS_SESSION, EVENT_RELAY },
 		{ "HELO should be a FQDN or address literal", PATTERNS_SESSION, EVENT_HELO },
 		{ "Number of failed recipients exceeded.  Come back in a few hours.",
-		  PATTERNS_SESSION, EVENT_RATELIMIT },
+		  PATTERNS_SESSION, EVENT_UNKNOWN_USER },
+		{ "Rejected relay attempt: '192.0.2.1' From: 'a@e' To: 'b@e'", PATTERNS_SESSION,
+		  EVENT_RELAY },
+		{ "The mail server could not deliver mail to b@e.  The account or domain may not exist, they may be blacklisted, or missing the proper dns entries.",
+		  PATTERNS_SESSION, EVENT_UNKNOWN_USER },
+		{ "\"Host is ratelimited (1.9/1h max:1.2)\"", PATTERNS_DEFERRED, EVENT_RATELIMIT },
+		/* Exim4U's, vexim's, HestiaCP's, SpamExperts' */
+		{ "Dictionary attack (after 4 failures).", PATTERNS_SESSION, EVENT_UNKNOWN_USER },
+		{ "Rejected for too many bad recipients", PATTERNS_SESSION, EVENT_UNKNOWN_USER },
+		{ "Cannot verify sender domain", PATTERNS_SESSION, EVENT_SENDER },
+		{ "Invalid reverse path signature.", PATTERNS_SESSION, EVENT_BACKSCATTER },
+		{ "Reverse path is not valid", PATTERNS_SESSION, EVENT_SENDER },
+		{ "DENY: Blacklisted extension (\"invoice.exe\")", PATTERNS_CONTENT, EVENT_WORM },
+		{ "DENY: Blacklisted extension (\"q1.zip\")", PATTERNS_CONTENT, EVENT_WORM },
+		{ "Banned extension: q1.zip", PATTERNS_CONTENT, EVENT_WORM },
+		{ "MIME_ERROR : Proposed filename too long", PATTERNS_CONTENT, EVENT_PROTOCOL },
+		{ "MIME error (attachment without an end)", PATTERNS_CONTENT, EVENT_PROTOCOL },
+		/* A thing in the message is listed, not the host. */
+		{ "Blacklisted URL in message. (shop.example) in [multi.surbl.example]",
+		  PATTERNS_CONTENT, EVENT_SPAM },
+		{ "An URL in this email ( shop.example ) is listed by Spamhaus DBL",
+		  PATTERNS_CONTENT, EVENT_SPAM },
+		{ "The link http://shop.example/ is blacklisted", PATTERNS_CONTENT, EVENT_SPAM },
+		{ "Reply-To address a@e is listed in ebl.example", PATTERNS_CONTENT, EVENT_SPAM },
+		{ "192.0.2.1 is listed at zen.spamhaus.org, see the URL https://x/",
+		  PATTERNS_CONTENT, EVENT_DNSBL },
+		/* sa-exim's */
+		{ "Rejected: hits=7.5 required=5.0 trigger=5.0", PATTERNS_CONTENT, EVENT_SPAM },
 		/* exiscan's */
 		{ "This message contains malware (Worm.Sobig.F)", PATTERNS_CONTENT, EVENT_VIRUS },
 		{ "This message contains an unwanted file extension (pif)", PATTERNS_CONTENT,
@@ -94,6 +121,13 @@ static void common_texts_have_their_classes(void **state)
 	assert_int_equal(classifier_match(classes, PATTERNS_SESSION, "go away", 7, &class),
 			 -ENOMSG);
 	assert_int_equal(classifier_match(classes, PATTERNS_CONTENT, "", 0, &class), -ENOMSG);
+	/* Greylisting is not a rate limit, and a deferral is only counted for one. */
+	assert_int_equal(
+		classifier_match(classes, PATTERNS_DEFERRED, "Greylisted, rate limit", 22, &class),
+		0);
+	assert_int_equal(class, EVENT_POLICY);
+	assert_int_equal(classifier_match(classes, PATTERNS_DEFERRED, "Unknown user", 12, &class),
+			 -ENOMSG);
 	/* A virus is found in what was sent, not in what was asked for. */
 	assert_int_equal(classifier_match(classes, PATTERNS_SESSION, "virus", 5, &class), -ENOMSG);
 	classifier_close(classes);

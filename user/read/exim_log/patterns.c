@@ -6,8 +6,8 @@
  * A word without "\\b" is the fastest pattern; the most common texts use that.
  *
  * D: exim's default configuration; B: Debian's; C: cPanel's; X: the exiscan chapter of exim's
- * specification ("Content scanning at ACL time"); S: what scanners (ClamAV, SpamAssassin,
- * rspamd) and DNS lists write.
+ * specification ("Content scanning at ACL time"); V: vexim, Exim4U, HestiaCP and SpamExperts;
+ * A: sa-exim; S: what scanners (ClamAV, SpamAssassin, rspamd) and DNS lists write.
  */
 const struct pattern patterns_known[] = {
 	/* The scanner failed, not the message. */
@@ -26,6 +26,11 @@ const struct pattern patterns_known[] = {
 	{ EVENT_VIRUS, PATTERNS_CONTENT, "\\bclam(av|d)?\\b" },
 	{ EVENT_VIRUS, PATTERNS_CONTENT, "\\b(w32|win32|win)[./](exploit|generic|trojan)" },
 
+	/* X: "This message contains a MIME error (…)", "Serious MIME defect detected (…)" */
+	/* V: "MIME_ERROR : Proposed filename too long", of the structure and not of a file's type
+	 */
+	{ EVENT_PROTOCOL, PATTERNS_CONTENT, "\\bmime[ _-]?(error|defect)" },
+
 	/* SOBIG's own subjects, where the text quotes one, and its attachments. */
 	{ EVENT_WORM, PATTERNS_CONTENT, "\\bworm\\b" },
 	{ EVENT_WORM, PATTERNS_CONTENT, "sobig" },
@@ -40,16 +45,27 @@ const struct pattern patterns_known[] = {
 	{ EVENT_WORM, PATTERNS_CONTENT, "\\bfile ?(extension|name|type)s?\\b" },
 	{ EVENT_WORM, PATTERNS_CONTENT, "\\battach(ment|ed file)" },
 	{ EVENT_WORM, PATTERNS_CONTENT, "\\bexecutables?\\b" },
-	/* X: "This message matches a blacklisted regular expression (…)" */
-	{ EVENT_WORM, PATTERNS_CONTENT, "\\bblack-?listed regular expression\\b" },
+	/* X: "This message matches a blacklisted regular expression (…)". V: "Blacklisted
+	   extension" */
+	{ EVENT_WORM, PATTERNS_CONTENT, "\\b(black|block)-?listed (regular expression|extension)" },
+	{ EVENT_WORM, PATTERNS_CONTENT,
+	  "\\b(banned|blocked|forbidden|prohibited|unwanted|dangerous|illegal) extension" },
 
-	{ EVENT_RATELIMIT, PATTERNS_ANY, "\\brate[- ]?limit" },
-	{ EVENT_RATELIMIT, PATTERNS_ANY, "\\b(sending|sender|connection|message) rate\\b" },
+	/* A search for recipients that exist. C: "Number of failed recipients exceeded" */
+	{ EVENT_UNKNOWN_USER, PATTERNS_SESSION, "\\bdictionary attack\\b" },
+	{ EVENT_UNKNOWN_USER, PATTERNS_SESSION,
+	  "\\btoo many (bad|invalid|failed|unknown) (recipients|users|addresses)\\b" },
+	{ EVENT_UNKNOWN_USER, PATTERNS_SESSION, "\\bnumber of failed recipients exceeded\\b" },
+	/* C: "The mail server could not deliver mail to …, they may be blacklisted" */
+	{ EVENT_UNKNOWN_USER, PATTERNS_SESSION, "\\bcould not deliver mail to\\b" },
+
+	{ EVENT_POLICY, PATTERNS_DEFERRED, "gr[ae]y-?list" },
+	{ EVENT_RATELIMIT, PATTERNS_ANY | PATTERNS_DEFERRED, "\\brate[- ]?limit" },
+	{ EVENT_RATELIMIT, PATTERNS_ANY | PATTERNS_DEFERRED,
+	  "\\b(sending|sender|connection|message) rate\\b" },
 	{ EVENT_RATELIMIT, PATTERNS_ANY,
-	  "\\btoo many (messages|mails|emails|recipients|bad recipients|invalid recipients|failed recipients|connections|errors)\\b" },
-	{ EVENT_RATELIMIT, PATTERNS_ANY, "\\btoo (fast|much mail)\\b" },
-	/* C */
-	{ EVENT_RATELIMIT, PATTERNS_ANY, "\\bnumber of failed recipients exceeded\\b" },
+	  "\\btoo many (messages|mails|emails|recipients|connections|errors)\\b" },
+	{ EVENT_RATELIMIT, PATTERNS_ANY | PATTERNS_DEFERRED, "\\btoo (fast|much mail)\\b" },
 
 	/* X: "This message scored … spam points." D: "Your message scored … SpamAssassin point" */
 	{ EVENT_SPAM, PATTERNS_CONTENT, "\\bspam(my|assassin|d)?\\b" },
@@ -58,6 +74,14 @@ const struct pattern patterns_known[] = {
 	{ EVENT_SPAM, PATTERNS_CONTENT, "\\bphish(ing|es)?\\b" },
 	{ EVENT_SPAM, PATTERNS_CONTENT, "\\b(junk|bulk|unsolicited) (e-?)?mail\\b" },
 	{ EVENT_SPAM, PATTERNS_CONTENT, " scored " },
+	/* A: "Rejected: hits=7.5 required=5.0 trigger=5.0" */
+	{ EVENT_SPAM, PATTERNS_CONTENT, "\\b(hits|score)=[0-9.-]+ required=" },
+	/* V: something in the message is on a list, and not the host. */
+	{ EVENT_SPAM, PATTERNS_CONTENT,
+	  "\\b(black|block)-?listed (ur[il]|link|domain|web ?site|phone|word|phrase)" },
+	{ EVENT_SPAM, PATTERNS_CONTENT,
+	  "\\b(ur[il]|link|domain|web ?site|(reply-to|from|body|header|mail) address)s?\\b.{0,80}\\b(is|are|was|were) ((black|block)-?)?listed\\b" },
+	{ EVENT_SPAM, PATTERNS_CONTENT, "\\b(surbl|uribl|ivmuri)\\b" },
 
 	/* D, B: "relay not permitted". C: "… not permitted to relay through this server" */
 	{ EVENT_RELAY, PATTERNS_SESSION,
@@ -67,10 +91,11 @@ const struct pattern patterns_known[] = {
 	{ EVENT_RELAY, PATTERNS_SESSION,
 	  "\\b(do not|don't|cannot|will not|won't|unable to) relay\\b" },
 	{ EVENT_RELAY, PATTERNS_SESSION, "\\bno relay(ing)?\\b" },
-	{ EVENT_RELAY, PATTERNS_SESSION, "\\bopen relay attempt\\b" },
+	{ EVENT_RELAY, PATTERNS_SESSION, "\\brelay attempt\\b" },
 
 	/* D, B: "Sender verify failed". C: "Verification failed for <…>" */
 	{ EVENT_SENDER, PATTERNS_ANY, "\\bsender verif(y|ication)\\b" },
+	{ EVENT_SENDER, PATTERNS_ANY, "\\bverify (the )?sender\\b" },
 	{ EVENT_SENDER, PATTERNS_ANY, "\\bverification failed for <" },
 	{ EVENT_SENDER, PATTERNS_ANY, "\\bcall(out|back)\\b" },
 	{ EVENT_SENDER, PATTERNS_ANY, "\\b(as|a|no) valid sender\\b" },
@@ -96,6 +121,10 @@ const struct pattern patterns_known[] = {
 
 	/* Before the message, these words describe the host, not what it sent. */
 	{ EVENT_SPAM, PATTERNS_SESSION, "\\bspam(mer|mers|ming|trap)?\\b" },
+
+	/* Of a bounce to an address without its signature (BATV), and of the sender's address. */
+	{ EVENT_BACKSCATTER, PATTERNS_SESSION, "\\b(reverse[- ]path signature|batv|prvs)\\b" },
+	{ EVENT_SENDER, PATTERNS_ANY, "\\breverse[- ]path\\b" },
 
 	{ EVENT_RDNS, PATTERNS_ANY, "\\b(reverse|rdns|fcrdns|ptr)\\b" },
 	{ EVENT_RDNS, PATTERNS_ANY, "\\bhost(name)? lookup\\b" },
@@ -127,8 +156,6 @@ const struct pattern patterns_known[] = {
 	{ EVENT_PROTOCOL, PATTERNS_ANY, "\\bline length\\b" },
 	{ EVENT_PROTOCOL, PATTERNS_ANY, "\\b(nul|null) (character|byte)s?\\b" },
 	{ EVENT_PROTOCOL, PATTERNS_ANY, "\\b(synchroni[sz]ation|pipelining|protocol) error\\b" },
-	/* X: "This message contains a MIME error (…)", "Serious MIME defect detected (…)" */
-	{ EVENT_PROTOCOL, PATTERNS_CONTENT, "\\bmime (error|defect)" },
 	{ EVENT_PROTOCOL, PATTERNS_CONTENT, "\\bmalformed\\b" },
 
 	{ EVENT_TLS, PATTERNS_SESSION,

@@ -12,6 +12,7 @@ enum patterns_phase {
 	PATTERNS_SESSION = 1, /* before the message: connect to RCPT */
 	PATTERNS_CONTENT = 2, /* after DATA, and MIME parts */
 	PATTERNS_ANY = 3,
+	PATTERNS_DEFERRED = 4, /* a temporary rejection: only a rate limit is an offence */
 };
 
 struct pattern {
