@@ -12,6 +12,7 @@
 
 #include "cli/command.h"
 #include "common/addr.h"
+#include "common/duration.h"
 #include "config/config.h"
 #include "config/overrides.h"
 
@@ -21,6 +22,16 @@
 #define CLI_CONFIG_HELP "configuration file (" CONFIG_FILE ")"
 #define CLI_CONFIG \
 	{ NULL, OPTIONS_FILE, "FILE", offsetof(struct cli_common, config), CLI_CONFIG_HELP, 'c' }
+
+/* Those of commands that judge; `at` is the offset of a struct overrides. */
+#define CLI_OVERRIDES(at) \
+	{ "limit", OPTIONS_NUMBER, "N", (at) + offsetof(struct overrides, limit), \
+	  "block a host after more than N offences (rule worm-storm: 15)", \
+	  .min = 1, .max = RULES_LIMIT_MAX }, \
+	{ "window", OPTIONS_TIME, "TIME", (at) + offsetof(struct overrides, window), \
+	  "within TIME (5m)", .min = 1, .max = RULES_WINDOW_MAX }, \
+	{ "for", OPTIONS_TIME, "TIME", (at) + offsetof(struct overrides, block), \
+	  "block for TIME (1h)", .min = 1, .max = DURATION_MAX_SECONDS }
 /* clang-format on */
 
 enum {
@@ -83,7 +94,6 @@ int cli_end_output(void);
 int cmd_allow(int argc, char **argv);
 int cmd_attach(int argc, char **argv);
 int cmd_detach(int argc, char **argv);
-int cmd_replay(int argc, char **argv);
 
 extern const struct cli_command list_command;
 extern const struct cli_command top_command;
@@ -98,6 +108,7 @@ extern const struct cli_command parse_command;
 extern const struct cli_command completion_command;
 extern const struct cli_command metrics_command;
 extern const struct cli_command lookup_command;
+extern const struct cli_command replay_command;
 
 extern const struct cli_command *const cli_commands[];
 extern const struct cli_command *cli_command;

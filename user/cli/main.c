@@ -52,19 +52,7 @@ const struct cli_command *const cli_commands[] = {
 		.main = cmd_allow },
 	&import_command,
 	&parse_command,
-	&(const struct cli_command){
-		"replay", "apply the policy to old logs: show its blocks and their cost",
-		.words = "FILE...|-",
-		.texts =
-			"  --limit N           block a host after more than N offences (rule worm-storm)\n"
-			"  --window TIME       within TIME\n"
-			"  --for TIME          block for TIME\n"
-			"  --sweep RANGES      try a range of values: \"limit=5..30 window=1m..30m\"\n"
-			"  --rule NAME         sweep this rule (worm-storm)\n"
-			"  --html FILE         write an HTML report with charts\n"
-			"  --helo-checked      exim rejected each HELO that is not a host name (exim's default)\n"
-			"  -c FILE             configuration file (" CONFIG_FILE ")\n",
-		.main = cmd_replay },
+	&replay_command,
 	&top_command,
 	&metrics_command,
 	&completion_command,

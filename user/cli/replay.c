@@ -20,19 +20,8 @@
 #include "replay/replay_grid.h"
 #include "replay/replay_allow.h"
 
-enum {
-	REPLAY_LIMIT = CLI_OPTION_OWN,
-	REPLAY_WINDOW,
-	REPLAY_FOR,
-	REPLAY_RULE,
-	REPLAY_SWEEP,
-	REPLAY_HTML,
-	REPLAY_HELO_CHECKED,
-};
-
 struct replay {
 	struct cli_common common;
-	const char *config;
 	const char *html;
 	const char *rule; /* to sweep */
 	bool sweeps;
@@ -50,70 +39,39 @@ struct replay {
 	struct skips skips;
 };
 
-static int replay_take_range(struct replay *replay, const char *text)
+#define REPLAY_FILES "files such as /var/log/exim4/mainlog, or - for standard input"
+#define REPLAY_RANGES \
+	"limit=A..B (1 to 1000) and window=C..D (1s to 7d), such as \"limit=5..30 window=1m..30m\""
+
+/* `member` is the struct replay. */
+static int replay_take_range(const char *text, void *member)
 {
+	struct replay *replay = member;
+
 	replay->sweeps = true;
-	if (!replay_grid_take(&replay->ranges, text))
-		return CLI_DONE;
-	return cli_usage(
-		&replay->common,
-		"--sweep = \"%s\": expected limit=A..B (1 to %u) and window=C..D (1s to 7d), such as \"limit=5..30 window=1m..30m\"",
-		text, RULES_LIMIT_MAX);
+	return replay_grid_take(&replay->ranges, text);
 }
 
-static int replay_option(struct replay *replay, int option, bool *done)
+/* "--sweep limit=5..30 window=1m..30m": the second word is not a log. CLI_DONE or CLI_USAGE. */
+static int replay_take_words(struct replay *replay)
 {
 	struct cli_common *common = &replay->common;
-	int status = CLI_DONE;
+	const int count = common->count;
 
-	switch (option) {
-	case 'c':
-		replay->config = optarg;
-		break;
-	case REPLAY_LIMIT:
-		return cli_override(OVERRIDES_LIMIT, optarg, &replay->overrides);
-	case REPLAY_WINDOW:
-		return cli_override(OVERRIDES_WINDOW, optarg, &replay->overrides);
-	case REPLAY_FOR:
-		return cli_override(OVERRIDES_FOR, optarg, &replay->overrides);
-	case REPLAY_RULE:
-		replay->rule = optarg;
-		break;
-	case REPLAY_SWEEP:
-		return replay_take_range(replay, optarg);
-	case REPLAY_HTML:
-		replay->html = optarg;
-		break;
-	case REPLAY_HELO_CHECKED:
-		replay->helo_checked = true;
-		break;
-	default:
-		*done = cli_common_option(common, option, &status);
+	common->count = 0;
+	for (int i = 0; i < count; i++) {
+		char *word = common->arguments[i];
+
+		if (!replay->sweeps || !replay_grid_is_range(word))
+			common->arguments[common->count++] = word;
+		else if (replay_take_range(word, replay))
+			return cli_usage(common, "--sweep = \"%s\": expected " REPLAY_RANGES, word);
 	}
-	return status;
-}
-
-/* "--sweep limit=5..30 window=1m..30m": the second word is not a log. Returns the number of logs.
- */
-static int replay_take_words(struct replay *replay, char **words, int count, int *status)
-{
-	int logs = 0;
-
-	*status = CLI_DONE;
-	for (int i = 0; i < count && !*status; i++) {
-		if (replay->sweeps && replay_grid_is_range(words[i]))
-			*status = replay_take_range(replay, words[i]);
-		else
-			words[logs++] = words[i];
-	}
-	if (!*status && !logs)
-		*status = cli_usage(
-			&replay->common,
-			"no log given: expected files such as /var/log/exim4/mainlog, or - for standard input");
-	if (!*status && replay->rule && !replay->sweeps)
-		*status = cli_usage(&replay->common,
-				    "--rule names the rule to sweep; it needs --sweep");
-	return logs;
+	if (!common->count)
+		return cli_usage(common, "no file given: expected " REPLAY_FILES);
+	if (replay->rule && !replay->sweeps)
+		return cli_usage(common, "--rule names the rule to sweep; it needs --sweep");
+	return CLI_DONE;
 }
 
 /* Applies --limit, --window and --for to rule worm-storm, and finds the rule to sweep. */
@@ -288,44 +246,58 @@ static void replay_close(struct replay *replay)
 	policy_free(&replay->policy);
 }
 
-int cmd_replay(int argc, char **argv)
+static int replay_main(void *values)
 {
-	static const struct option options[] = {
-		{ "limit", required_argument, NULL, REPLAY_LIMIT },
-		{ "window", required_argument, NULL, REPLAY_WINDOW },
-		{ "for", required_argument, NULL, REPLAY_FOR },
-		{ "rule", required_argument, NULL, REPLAY_RULE },
-		{ "sweep", required_argument, NULL, REPLAY_SWEEP },
-		{ "html", required_argument, NULL, REPLAY_HTML },
-		{ "helo-checked", no_argument, NULL, REPLAY_HELO_CHECKED },
-		CLI_COMMON_OPTIONS,
-	};
-	static struct replay replay;
-	int option, status, count;
-	bool done = false;
+	struct replay *replay = values;
+	int status = replay_take_words(replay);
 
-	cli_start(&replay.common, argv);
-	while ((option = getopt_long(argc, argv, CLI_COMMON_LETTERS "c:", options, NULL)) != -1) {
-		status = replay_option(&replay, option, &done);
-		if (status || done)
-			return status;
-	}
-	count = replay_take_words(&replay, argv + optind, argc - optind, &status);
 	if (status)
 		return status;
-	status = policy_load(replay.config, &replay.policy) ? CLI_FAILED : CLI_DONE;
+	status = policy_load(replay->common.config, &replay->policy) ? CLI_FAILED : CLI_DONE;
 	if (!status)
-		status = replay_set_rules(&replay);
-	replay.files = calloc(count, sizeof(*replay.files));
-	if (!status && replay.files)
-		status = replay_files_open(argv + optind, count, replay.files, &replay.files_count)
+		status = replay_set_rules(replay);
+	replay->files = calloc(replay->common.count, sizeof(*replay->files));
+	if (!status && replay->files)
+		status = replay_files_open(replay->common.arguments, replay->common.count,
+					   replay->files, &replay->files_count)
 				 ? CLI_FAILED
 				 : CLI_DONE;
 	if (!status)
-		status = replay.files ? replay_run(&replay) : CLI_FAILED;
-	if (replay.files)
-		replay_files_close(replay.files, replay.files_count);
-	free(replay.files);
-	replay_close(&replay);
+		status = replay->files ? replay_run(replay) : CLI_FAILED;
+	if (replay->files)
+		replay_files_close(replay->files, replay->files_count);
+	free(replay->files);
+	replay_close(replay);
 	return status;
 }
+
+static const struct options_row replay_options[] = {
+	CLI_OVERRIDES(offsetof(struct replay, overrides)),
+	{ "sweep", OPTIONS_OWN, "RANGES", 0,
+	  "try a range of values: \"limit=5..30 window=1m..30m\"", .repeats = true,
+	  .take = replay_take_range, .expected = REPLAY_RANGES },
+	{ "rule", OPTIONS_TEXT, "NAME", offsetof(struct replay, rule),
+	  "sweep this rule (worm-storm)" },
+	{ "html", OPTIONS_FILE, "FILE", offsetof(struct replay, html),
+	  "write an HTML report with charts" },
+	{ "helo-checked", OPTIONS_FLAG, NULL, offsetof(struct replay, helo_checked),
+	  "exim rejected each HELO that is not a host name (exim's default)" },
+	CLI_CONFIG,
+	{ 0 },
+};
+
+static const struct options_row replay_arguments[] = {
+	{ NULL, OPTIONS_FILE, "FILE...|-", .repeats = true, .min = 1, .expected = REPLAY_FILES },
+	{ 0 },
+};
+
+static struct replay replay_given;
+
+const struct cli_command replay_command = {
+	.name = "replay",
+	.summary = "apply the policy to old logs: show its blocks and their cost",
+	.options = replay_options,
+	.arguments = replay_arguments,
+	.values = &replay_given,
+	.run = replay_main,
+};
