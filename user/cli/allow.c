@@ -19,9 +19,17 @@
 
 #define ALLOW_WIDTH 20 /* minimum width of the address column */
 
+enum allow_verb {
+	ALLOW_ADD,
+	ALLOW_DEL,
+	ALLOW_LIST,
+};
+
+static const char *const allow_verbs[] = { "add", "del", "list", NULL };
+
 struct allow {
 	struct cli_common common;
-	const char *config;
+	enum allow_verb verb;
 	bool all;
 	char path[PATH_MAX];
 	struct blocks *blocks; /* NULL: nothing is attached */
@@ -70,7 +78,7 @@ static void allow_unblocked(void *context, const struct blocks_exempt_unblocked 
 
 	addr_prefix_format(&unblocked->target, address);
 	addr_prefix_format(&unblocked->entry, entry);
-	history_unblock(&allow->common, allow->config, &unblocked->target, 1);
+	history_unblock(&allow->common, allow->common.config, &unblocked->target, 1);
 	if (unblocked->err) {
 		log_error("cannot block the rest of \"%s\" again: %s; it is unblocked now", address,
 			  strerror(-unblocked->err));
@@ -224,7 +232,7 @@ static int allow_show_all(struct allow *allow)
 	const char *why;
 	int width = ALLOW_WIDTH;
 
-	if (load_once(allow->common.state, allow->config, &all))
+	if (load_once(allow->common.state, allow->common.config, &all))
 		return CLI_FAILED;
 	for (size_t i = 0; i < prefix_set_count(all); i++) {
 		int length = strlen(addr_prefix_format(prefix_set_at(all, i, NULL), address));
@@ -255,58 +263,73 @@ static int allow_list(struct allow *allow)
 	return cli_status(err == -EACCES ? -EPERM : err);
 }
 
-static int allow_run(struct allow *allow, char **words, int count)
+static int allow_find_list(struct allow *allow)
 {
-	const char *what = count ? words[0] : "";
 	struct config_error why;
 	struct config config;
 	int err;
 
-	home_take(&allow->common, &allow->config);
-	err = config_load(allow->config, &config, &why);
+	home_take(&allow->common, &allow->common.config);
+	err = config_load(allow->common.config, &config, &why);
 	if (err) {
 		log_error("%s", why.text);
-		return CLI_FAILED;
+		return err;
 	}
 	err = load_path(allow->common.state, &config, allow->path);
 	config_free(&config);
-	if (err)
-		return CLI_FAILED;
-	if (!strcmp(what, "list"))
-		return count == 1 ? allow_list(allow)
-				  : cli_usage(&allow->common,
-					      "\"%s\": allow list accepts no addresses", words[1]);
-	if (strcmp(what, "add") && strcmp(what, "del"))
-		return cli_usage(&allow->common, "\"%s\": expected add, del or list", what);
-	if (allow->all)
-		return cli_usage(&allow->common,
-				 "--all works with allow list only, not with allow %s", what);
-	if (count == 1)
-		return cli_usage(&allow->common,
-				 "no address given: expected addresses or networks after allow %s",
-				 what);
-	return allow_change(allow, words + 1, count - 1,
-			    strcmp(what, "add") ? allow_del : allow_add);
+	return err;
 }
 
-int cmd_allow(int argc, char **argv)
+static int allow_run(void *values)
 {
-	static const struct option options[] = { { "all", no_argument, NULL, CLI_OPTION_OWN },
-						 CLI_COMMON_OPTIONS };
-	static struct allow allow;
-	int option, status;
+	struct allow *allow = values;
+	const struct cli_common *common = &allow->common;
+	const char *verb = allow_verbs[allow->verb];
+	int status;
 
-	cli_start(&allow.common, argv);
-	while ((option = getopt_long(argc, argv, CLI_COMMON_LETTERS "c:", options, NULL)) != -1) {
-		if (option == CLI_OPTION_OWN)
-			allow.all = true;
-		else if (option == 'c')
-			allow.config = optarg;
-		else if (cli_common_option(&allow.common, option, &status))
-			return status;
-	}
-	allow.entries = json_array();
-	status = allow_run(&allow, argv + optind, argc - optind);
-	json_decref(allow.entries);
+	if (allow->verb == ALLOW_LIST && common->count > 1)
+		return cli_usage(common, "\"%s\": allow list accepts no addresses",
+				 common->arguments[1]);
+	if (allow->verb != ALLOW_LIST && allow->all)
+		return cli_usage(common, "--all works with allow list only, not with allow %s",
+				 verb);
+	if (allow->verb != ALLOW_LIST && common->count == 1)
+		return cli_usage(common,
+				 "no address given: expected addresses or networks after allow %s",
+				 verb);
+	if (allow_find_list(allow))
+		return CLI_FAILED;
+	allow->entries = json_array();
+	if (allow->verb == ALLOW_LIST)
+		status = allow_list(allow);
+	else
+		status = allow_change(allow, common->arguments + 1, common->count - 1,
+				      allow->verb == ALLOW_ADD ? allow_add : allow_del);
+	json_decref(allow->entries);
 	return status;
 }
+
+static const struct options_row allow_options[] = {
+	{ "all", OPTIONS_FLAG, NULL, offsetof(struct allow, all),
+	  "list all allowed hosts, with the reason for each" },
+	CLI_CONFIG,
+	{ 0 },
+};
+
+static const struct options_row allow_arguments[] = {
+	{ NULL, OPTIONS_CHOICE, NULL, offsetof(struct allow, verb), .words = allow_verbs,
+	  .min = 1 },
+	{ NULL, OPTIONS_NETWORK, "[ADDRESS[/LENGTH]...]", .repeats = true },
+	{ 0 },
+};
+
+static struct allow allow_given;
+
+const struct cli_command allow_command = {
+	.name = "allow",
+	.summary = "edit or show the allow list: hosts that no rule blocks",
+	.options = allow_options,
+	.arguments = allow_arguments,
+	.values = &allow_given,
+	.run = allow_run,
+};

@@ -91,7 +91,6 @@ int cli_print_json(const struct cli_common *common, json_t *json);
 /* Flushes stdout after the last line. CLI_DONE, or CLI_FAILED if stdout failed (logged). */
 int cli_end_output(void);
 
-int cmd_allow(int argc, char **argv);
 int cmd_attach(int argc, char **argv);
 int cmd_detach(int argc, char **argv);
 
@@ -109,6 +108,7 @@ extern const struct cli_command completion_command;
 extern const struct cli_command metrics_command;
 extern const struct cli_command lookup_command;
 extern const struct cli_command replay_command;
+extern const struct cli_command allow_command;
 
 extern const struct cli_command *const cli_commands[];
 extern const struct cli_command *cli_command;

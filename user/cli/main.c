@@ -44,12 +44,7 @@ const struct cli_command *const cli_commands[] = {
 	&unblock_command,
 	&release_command,
 	&check_command,
-	&(const struct cli_command){
-		"allow", "edit or show the allow list: hosts that no rule blocks",
-		.words = "add|del|list [ADDR[/LEN]...]",
-		.texts = "  --all               list all allowed hosts, with the reason for each\n"
-			 "  -c FILE             configuration file (" CONFIG_FILE ")\n",
-		.main = cmd_allow },
+	&allow_command,
 	&import_command,
 	&parse_command,
 	&replay_command,
