@@ -92,7 +92,6 @@ int cli_print_json(const struct cli_common *common, json_t *json);
 int cli_end_output(void);
 
 int cmd_attach(int argc, char **argv);
-int cmd_detach(int argc, char **argv);
 
 extern const struct cli_command list_command;
 extern const struct cli_command top_command;
@@ -109,6 +108,7 @@ extern const struct cli_command metrics_command;
 extern const struct cli_command lookup_command;
 extern const struct cli_command replay_command;
 extern const struct cli_command allow_command;
+extern const struct cli_command detach_command;
 
 extern const struct cli_command *const cli_commands[];
 extern const struct cli_command *cli_command;

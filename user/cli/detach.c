@@ -142,48 +142,58 @@ static int detach_all(struct cli_common *common, bool forget)
 	return detach_list(common, interfaces, count, forget);
 }
 
-int cmd_detach(int argc, char **argv)
-{
-	enum {
-		DETACH_ALL = CLI_OPTION_OWN,
-		DETACH_FORGET
-	};
-	static const struct option options[] = { { "all", no_argument, NULL, DETACH_ALL },
-						 { "forget", no_argument, NULL, DETACH_FORGET },
-						 CLI_COMMON_OPTIONS };
-	unsigned int interfaces[PINS_INTERFACES_MAX];
+struct detach {
 	struct cli_common common;
-	int option, status, count = 0;
-	struct filter_info info;
-	bool all = false, forget = false;
+	bool all;
+	bool forget;
+};
 
-	cli_start(&common, argv);
-	while ((option = getopt_long(argc, argv, CLI_COMMON_LETTERS, options, NULL)) != -1) {
-		if (option == DETACH_ALL)
-			all = true;
-		else if (option == DETACH_FORGET)
-			forget = true;
-		else if (cli_common_option(&common, option, &status))
-			return status;
-	}
-	if (all == (optind < argc))
-		return cli_usage(&common, "expected either interfaces, such as eth0, or --all");
+static int detach_run(void *values)
+{
+	struct detach *detach = values;
+	struct cli_common *common = &detach->common;
+	unsigned int interfaces[PINS_INTERFACES_MAX];
+	struct filter_info info;
+	int status;
+
+	if (detach->all == (common->count > 0))
+		return cli_usage(common, "expected either interfaces, such as eth0, or --all");
 	status = cli_need_privilege();
 	if (status)
 		return status;
-	if (all)
-		return detach_all(&common, forget);
-	for (; optind < argc; optind++) {
-		if (count == PINS_INTERFACES_MAX)
-			return cli_usage(&common, "too many interfaces: expected at most %d",
-					 count);
-		interfaces[count] = links_index(argv[optind]);
-		if (!interfaces[count])
+	if (detach->all)
+		return detach_all(common, detach->forget);
+	for (int i = 0; i < common->count; i++) {
+		interfaces[i] = links_index(common->arguments[i]);
+		if (!interfaces[i])
 			return CLI_FAILED;
-		status = filter_find(interfaces[count], common.pins, 0, &info);
+		status = filter_find(interfaces[i], common->pins, 0, &info);
 		if (status == -ENOENT)
-			filter_report_others(interfaces[count], common.pins);
-		count++;
+			filter_report_others(interfaces[i], common->pins);
 	}
-	return detach_list(&common, interfaces, count, forget);
+	return detach_list(common, interfaces, common->count, detach->forget);
 }
+
+static const struct options_row detach_options[] = {
+	{ "all", OPTIONS_FLAG, NULL, offsetof(struct detach, all), "detach from all interfaces" },
+	{ "forget", OPTIONS_FLAG, NULL, offsetof(struct detach, forget),
+	  "also remove all blocks, so that the next attach restores none" },
+	{ 0 },
+};
+
+static const struct options_row detach_arguments[] = {
+	{ NULL, OPTIONS_INTERFACE, "INTERFACE...|--all", .repeats = true,
+	  .max = PINS_INTERFACES_MAX },
+	{ 0 },
+};
+
+static struct detach detach_given;
+
+const struct cli_command detach_command = {
+	.name = "detach",
+	.summary = "detach the filter from interfaces",
+	.options = detach_options,
+	.arguments = detach_arguments,
+	.values = &detach_given,
+	.run = detach_run,
+};

@@ -31,12 +31,7 @@ const struct cli_command *const cli_commands[] = {
 			"  --persist           leave the filter and the blocks in place on exit\n"
 			"  -c FILE             configuration file (" CONFIG_FILE ")\n",
 		.main = cmd_attach },
-	&(const struct cli_command){
-		"detach", "detach the filter from interfaces", .words = "IF...|--all",
-		.texts =
-			"  --all               detach from all interfaces\n"
-			"  --forget            also remove all blocks, so that the next attach restores none\n",
-		.main = cmd_detach },
+	&detach_command,
 	&status_command,
 	&list_command,
 	&explain_command,
