@@ -195,7 +195,7 @@ unprivileged() {
 
 @test "wrong usage and failure have different exit statuses" {
 	fails 2 'unknown command "atach"; did you mean "attach"' "$sobig" atach mx0
-	fails 2 'name the interfaces' "$sobig" attach
+	fails 2 'no interface given: expected the interfaces that receive mail' "$sobig" attach
 	fails 2 'limit = "0": expected a number from 1 to 1000' "$sobig" attach mx0 --limit 0
 	fails 2 'window = "8d": expected' "$sobig" attach mx0 --window 8d
 	fails 2 'mode = "fast": expected auto' "$sobig" attach mx0 --mode fast

@@ -21,19 +21,7 @@
 #include "daemon/restore.h"
 #include "exim/ask.h"
 
-enum {
-	ATTACH_MODE = CLI_OPTION_OWN,
-	ATTACH_LOG,
-	ATTACH_PORT,
-	ATTACH_BLOCKS,
-	ATTACH_DRY_RUN,
-	ATTACH_PERSIST,
-	ATTACH_LIMIT,
-	ATTACH_WINDOW,
-	ATTACH_FOR,
-	ATTACH_HELO_CHECKED,
-	ATTACH_JOURNAL,
-};
+_Static_assert(OPTIONS_LIST_MAX >= DAEMON_LOGS_MAX, "each log can be named");
 
 /* Memory for the log lines of offences, in bytes. */
 #define ATTACH_EVIDENCE (8u << 20)
@@ -41,86 +29,10 @@ enum {
 struct attach {
 	struct cli_common common;
 	struct daemon daemon;
-	const char *logs[DAEMON_LOGS_MAX];
-	int logs_count;
-	const char *journals[DAEMON_LOGS_MAX];
-	int journals_count;
+	struct options_list logs, journals;
 	bool helo_checked;
 	bool ran; /* the start succeeded */
 };
-
-static int attach_mode(const char *text, enum filter_mode *out)
-{
-	const enum filter_mode modes[] = { FILTER_AUTO, FILTER_NATIVE, FILTER_GENERIC };
-
-	for (size_t i = 0; i < sizeof(modes) / sizeof(modes[0]); i++) {
-		if (!strcmp(text, filter_mode_name(modes[i]))) {
-			*out = modes[i];
-			return 0;
-		}
-	}
-	return -EINVAL;
-}
-
-/* CLI_DONE, or the exit status; *done is set after the help. */
-static int attach_option(struct attach *attach, int option, bool *done)
-{
-	struct cli_common *common = &attach->common;
-	struct daemon_overrides *overrides = &attach->daemon.overrides;
-	int status = CLI_DONE;
-
-	switch (option) {
-	case ATTACH_MODE:
-		if (attach_mode(optarg, &attach->daemon.filter.mode))
-			return cli_usage(common,
-					 "--mode = \"%s\": expected auto, native or generic",
-					 optarg);
-		break;
-	case ATTACH_LOG:
-	case ATTACH_JOURNAL:
-		if (attach->logs_count + attach->journals_count == DAEMON_LOGS_MAX)
-			return cli_usage(common, "too many logs: expected at most %d",
-					 DAEMON_LOGS_MAX);
-		if (option == ATTACH_LOG)
-			attach->logs[attach->logs_count++] = optarg;
-		else
-			attach->journals[attach->journals_count++] = optarg;
-		break;
-	case ATTACH_PORT:
-		if (config_filter_ports(optarg, overrides->ports))
-			return cli_usage(common,
-					 "--port = \"%s\": expected up to %d ports, such as 25,465",
-					 optarg, SOBIG_PORTS_MAX);
-		break;
-	case ATTACH_BLOCKS:
-		if (config_filter_blocks(optarg, &overrides->blocks))
-			return cli_usage(common,
-					 "--blocks = \"%s\": expected a number from %d to %d",
-					 optarg, CONFIG_FILTER_BLOCKS_MIN, SOBIG_BLOCKS_MAX);
-		break;
-	case ATTACH_DRY_RUN:
-		attach->daemon.filter.dry_run = true;
-		break;
-	case ATTACH_PERSIST:
-		attach->daemon.persist = true;
-		break;
-	case ATTACH_LIMIT:
-		return cli_override(OVERRIDES_LIMIT, optarg, &overrides->rule);
-	case ATTACH_WINDOW:
-		return cli_override(OVERRIDES_WINDOW, optarg, &overrides->rule);
-	case ATTACH_FOR:
-		return cli_override(OVERRIDES_FOR, optarg, &overrides->rule);
-	case ATTACH_HELO_CHECKED:
-		attach->helo_checked = true;
-		break;
-	case 'c':
-		overrides->config = optarg;
-		break;
-	default:
-		*done = cli_common_option(common, option, &status);
-	}
-	return status;
-}
 
 /* Opens one log at the saved log position, or at its end. */
 static int attach_open_source(struct attach *attach, const char *name, bool journal,
@@ -209,7 +121,7 @@ static int attach_find_log(struct attach *attach)
 		log_error(
 			"cannot find exim's log: exim did not report one, and it is not in the usual places; name it with --log");
 	else
-		attach->logs[attach->logs_count++] = found;
+		attach->logs.at[attach->logs.count++] = found;
 	return err;
 }
 
@@ -219,12 +131,12 @@ static int attach_open_logs(struct attach *attach)
 	int err = 0;
 
 	/* The exim that writes a log named with --log is not known, so it is not asked. */
-	if (!attach->logs_count && !attach->journals_count)
+	if (!attach->logs.count && !attach->journals.count)
 		err = attach_find_log(attach);
-	for (int i = 0; i < attach->logs_count && !err; i++)
-		err = attach_open_log(attach, attach->logs[i]);
-	for (int i = 0; i < attach->journals_count && !err; i++)
-		err = attach_open_journal(attach, attach->journals[i]);
+	for (int i = 0; i < attach->logs.count && !err; i++)
+		err = attach_open_log(attach, attach->logs.at[i]);
+	for (int i = 0; i < attach->journals.count && !err; i++)
+		err = attach_open_journal(attach, attach->journals.at[i]);
 	if (!err)
 		snprintf(daemon->stats.log, sizeof(daemon->stats.log), "%s",
 			 source_name(daemon->logs[0].source));
@@ -233,7 +145,7 @@ static int attach_open_logs(struct attach *attach)
 	return err;
 }
 
-static int attach_run(struct attach *attach, char **interfaces, int count)
+static int attach_start(struct attach *attach, char **interfaces, int count)
 {
 	struct daemon *daemon = &attach->daemon;
 	int err = evidence_open(ATTACH_EVIDENCE, daemon->seed, &daemon->evidence);
@@ -296,59 +208,96 @@ static int attach_close(struct attach *attach)
 	return err;
 }
 
-int cmd_attach(int argc, char **argv)
+/* Checks that need more than one option or argument. CLI_DONE or CLI_USAGE (logged). */
+static int attach_check(const struct attach *attach)
 {
-	static const struct option options[] = {
-		{ "mode", required_argument, NULL, ATTACH_MODE },
-		{ "log", required_argument, NULL, ATTACH_LOG },
-		{ "port", required_argument, NULL, ATTACH_PORT },
-		{ "blocks", required_argument, NULL, ATTACH_BLOCKS },
-		{ "dry-run", no_argument, NULL, ATTACH_DRY_RUN },
-		{ "persist", no_argument, NULL, ATTACH_PERSIST },
-		{ "keep", no_argument, NULL, ATTACH_PERSIST }, /* the name in version 0.1 */
-		{ "limit", required_argument, NULL, ATTACH_LIMIT },
-		{ "window", required_argument, NULL, ATTACH_WINDOW },
-		{ "for", required_argument, NULL, ATTACH_FOR },
-		{ "journal", required_argument, NULL, ATTACH_JOURNAL },
-		{ "helo-checked", no_argument, NULL, ATTACH_HELO_CHECKED },
-		CLI_COMMON_OPTIONS,
-	};
-	static struct attach attach;
-	int option, status, err;
-	bool done = false;
+	char **names = attach->common.arguments;
 
-	cli_start(&attach.common, argv);
-	while ((option = getopt_long(argc, argv, CLI_COMMON_LETTERS "c:", options, NULL)) != -1) {
-		status = attach_option(&attach, option, &done);
-		if (status || done)
-			return status;
-	}
-	if (optind == argc)
-		return cli_usage(
-			&attach.common,
-			"no interface given: name the interfaces that receive mail, such as eth0");
-	if (argc - optind > PINS_INTERFACES_MAX)
-		return cli_usage(&attach.common, "too many interfaces: expected at most %d",
-				 PINS_INTERFACES_MAX);
-	for (int i = optind; i < argc; i++)
-		for (int j = optind; j < i; j++)
-			if (!strcmp(argv[i], argv[j]))
-				return cli_usage(&attach.common, "interface %s is given twice",
-						 argv[i]);
-	status = cli_need_privilege();
+	if (attach->logs.count + attach->journals.count > DAEMON_LOGS_MAX)
+		return cli_usage(&attach->common, "too many logs: expected at most %d",
+				 DAEMON_LOGS_MAX);
+	for (int i = 0; i < attach->common.count; i++)
+		for (int j = 0; j < i; j++)
+			if (!strcmp(names[i], names[j]))
+				return cli_usage(&attach->common, "interface %s is given twice",
+						 names[i]);
+	return CLI_DONE;
+}
+
+static int attach_run(void *values)
+{
+	struct attach *attach = values;
+	struct cli_common *common = &attach->common;
+	struct daemon *daemon = &attach->daemon;
+	int status = attach_check(attach), err;
+
+	if (!status)
+		status = cli_need_privilege();
 	if (status)
 		return status;
-	attach.common.lines = true;
-	attach.daemon.json = attach.common.json;
-	attach.daemon.state = attach.common.state;
-	attach.daemon.filter.pins = attach.common.pins;
-	if (getrandom(&attach.daemon.seed, sizeof(attach.daemon.seed), 0) < 0)
+	common->lines = true;
+	daemon->json = common->json;
+	daemon->state = common->state;
+	daemon->overrides.config = common->config;
+	daemon->filter.pins = common->pins;
+	if (getrandom(&daemon->seed, sizeof(daemon->seed), 0) < 0)
 		return cli_status(-errno);
-	status = reload_load(&attach.daemon) ? CLI_FAILED : CLI_DONE;
+	status = reload_load(daemon) ? CLI_FAILED : CLI_DONE;
 	if (status)
 		return status;
 
-	err = attach_run(&attach, argv + optind, argc - optind);
-	status = attach_close(&attach);
+	err = attach_start(attach, common->arguments, common->count);
+	status = attach_close(attach);
 	return cli_status(err ? err : status);
 }
+
+static const char *const attach_modes[] = {
+	[FILTER_AUTO] = "auto",
+	[FILTER_NATIVE] = "native",
+	[FILTER_GENERIC] = "generic",
+	NULL,
+};
+
+#define ATTACH_AT(member) offsetof(struct attach, member)
+
+static const struct options_row attach_options[] = {
+	{ "log", OPTIONS_FILE, "FILE", ATTACH_AT(logs),
+	  "follow FILE instead of the log that exim reports", .repeats = true },
+	{ "journal", OPTIONS_TEXT, "UNIT", ATTACH_AT(journals),
+	  "follow the journal of a systemd unit", .repeats = true },
+	{ "helo-checked", OPTIONS_FLAG, NULL, ATTACH_AT(helo_checked),
+	  "exim rejects a HELO that is not a host name (exim's default)" },
+	CLI_OVERRIDES(ATTACH_AT(daemon.overrides.rule)),
+	{ "port", OPTIONS_PORTS, "PORT,...", ATTACH_AT(daemon.overrides.ports),
+	  "filter these TCP ports (25)" },
+	{ "blocks", OPTIONS_NUMBER, "N", ATTACH_AT(daemon.overrides.blocks),
+	  "room for N IPv4 addresses and N/2 IPv6 networks", .min = CONFIG_FILTER_BLOCKS_MIN,
+	  .max = SOBIG_BLOCKS_MAX },
+	{ "mode", OPTIONS_CHOICE, "MODE", ATTACH_AT(daemon.filter.mode), .words = attach_modes },
+	{ "dry-run", OPTIONS_FLAG, NULL, ATTACH_AT(daemon.filter.dry_run),
+	  "dry run: judge and count, but drop nothing" },
+	{ "persist", OPTIONS_FLAG, NULL, ATTACH_AT(daemon.persist),
+	  "leave the filter and the blocks in place on exit" },
+	{ "keep", OPTIONS_FLAG, NULL, ATTACH_AT(daemon.persist),
+	  .hidden = true }, /* the name in version 0.1 */
+	CLI_CONFIG,
+	{ 0 },
+};
+
+static const struct options_row attach_arguments[] = {
+	{ NULL, OPTIONS_INTERFACE, "INTERFACE...", .repeats = true, .min = 1,
+	  .max = PINS_INTERFACES_MAX,
+	  .expected = "the interfaces that receive mail, such as eth0" },
+	{ 0 },
+};
+
+static struct attach attach_given;
+
+const struct cli_command attach_command = {
+	.name = "attach",
+	.summary = "attach the filter to interfaces, follow exim's log, block offenders",
+	.options = attach_options,
+	.arguments = attach_arguments,
+	.values = &attach_given,
+	.run = attach_run,
+};

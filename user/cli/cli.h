@@ -91,8 +91,6 @@ int cli_print_json(const struct cli_common *common, json_t *json);
 /* Flushes stdout after the last line. CLI_DONE, or CLI_FAILED if stdout failed (logged). */
 int cli_end_output(void);
 
-int cmd_attach(int argc, char **argv);
-
 extern const struct cli_command list_command;
 extern const struct cli_command top_command;
 extern const struct cli_command block_command;
@@ -109,6 +107,7 @@ extern const struct cli_command lookup_command;
 extern const struct cli_command replay_command;
 extern const struct cli_command allow_command;
 extern const struct cli_command detach_command;
+extern const struct cli_command attach_command;
 
 extern const struct cli_command *const cli_commands[];
 extern const struct cli_command *cli_command;

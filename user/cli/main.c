@@ -14,40 +14,12 @@
 #endif
 
 const struct cli_command *const cli_commands[] = {
-	&(const struct cli_command){
-		"attach", "attach the filter to interfaces, follow exim's log, block offenders",
-		.words = "IF...",
-		.texts =
-			"  --log FILE          follow FILE (repeatable); default: the log that exim reports\n"
-			"  --journal UNIT      follow the journal of a systemd unit (repeatable)\n"
-			"  --helo-checked      exim rejects a HELO that is not a host name (exim's default)\n"
-			"  --limit N           block a host after more than N offences (rule worm-storm: 15)\n"
-			"  --window TIME       within TIME (5m)\n"
-			"  --for TIME          block for TIME (1h)\n"
-			"  --port PORT,...     filter these TCP ports (25)\n"
-			"  --blocks N          room for N IPv4 addresses and N/2 IPv6 networks\n"
-			"  --mode MODE         auto, native or generic (auto)\n"
-			"  --dry-run           dry run: judge and count, but drop nothing\n"
-			"  --persist           leave the filter and the blocks in place on exit\n"
-			"  -c FILE             configuration file (" CONFIG_FILE ")\n",
-		.main = cmd_attach },
-	&detach_command,
-	&status_command,
-	&list_command,
-	&explain_command,
-	&block_command,
-	&unblock_command,
-	&release_command,
-	&check_command,
-	&allow_command,
-	&import_command,
-	&parse_command,
-	&replay_command,
-	&top_command,
-	&metrics_command,
-	&completion_command,
-	&lookup_command,
-	NULL,
+	&attach_command,     &detach_command,  &status_command,
+	&list_command,	     &explain_command, &block_command,
+	&unblock_command,    &release_command, &check_command,
+	&allow_command,	     &import_command,  &parse_command,
+	&replay_command,     &top_command,     &metrics_command,
+	&completion_command, &lookup_command,  NULL,
 };
 
 static void main_help(FILE *to)
