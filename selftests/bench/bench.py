@@ -120,7 +120,7 @@ def bench(options):
     failures = []
     result = {"kind": "bench", "quick": options.quick, "kernel": os.uname().release, "busy": busy()}
     if result["busy"] > BUSY_MOST:
-        print(f"Other processes use {result['busy']:.0%} of this machine: what is measured in real time will look bad.")
+        print(f"Other processes use {result['busy']:.0%} of this machine: measurements in real time will be worse.")
 
     def found(key, value):
         by_key[key].value = value
@@ -166,7 +166,7 @@ def main():
     for name, (full, _) in SIZES.items():
         kind = words if name in ("only", "parts") else numbers if isinstance(full, list) else type(full)
         parser.add_argument(f"--{name.replace('_', '-')}", type=kind)
-    parser.add_argument("--rate", type=float, default=mail.MAIL_STORM, help="SYNs a second beside the good mail; 0: all that goes")
+    parser.add_argument("--rate", type=float, default=mail.MAIL_STORM, help="SYNs a second in addition to the good mail; 0: as many as possible")
     parser.add_argument("--output", default="build/bench")
     parser.add_argument("build")
     options = parser.parse_args()

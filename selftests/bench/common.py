@@ -18,7 +18,7 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 STORM_CPU, OTHER_CPU = 1, 0
 MX4, MX6, WORLD4, WORLD6 = "192.0.2.1", "2001:db8::1", "192.0.2.2", "2001:db8::2"
 WORLD_MAC, MX_MAC = "02:00:00:00:00:02", "02:00:00:00:00:01"
-# More than the table holds by default: it must be told.
+# More than the default size of the table, so the size is given.
 BLOCKS_DEFAULT = 190000
 FOLDER = "/run/bench"
 
@@ -105,7 +105,7 @@ class Daemon:
         self.events = []
         self.process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=open(f"{FOLDER}/{name}.words", "w"), text=True)
         self.said = SimpleQueue()
-        # All the time: what a pipe holds no more of is waited for by who writes.
+        # Read all the time, because a writer waits for a full pipe.
         self.reader = threading.Thread(target=self.read, daemon=True)
         self.reader.start()
         self.wait_for(sign)
@@ -149,7 +149,7 @@ class Wire:
         self.inside("ip", "link", "set", "mx0", "up")
         self.inside("ip", "address", "add", f"{MX4}/24", "dev", "mx0")
         self.inside("ip", "address", "add", f"{MX6}/64", "dev", "mx0", "nodad")
-        # All of the world is behind our end, and nobody need be asked where.
+        # All of the world is behind this end, so no neighbour lookups are needed.
         for gateway in (WORLD4, WORLD6):
             self.inside("ip", "neigh", "add", gateway, "lladdr", WORLD_MAC, "dev", "mx0")
             self.inside("ip", "route", "add", "default", "via", gateway, "dev", "mx0")

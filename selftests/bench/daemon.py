@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""What attach does beside the packets: how it catches up, how soon a line leads to a drop, and what memory its hosts take.
+"""The daemon without packets: how it catches up, how soon a line leads to a drop, and how much memory its hosts need.
 
 Catching up: the daemon is stopped, its log grows, and it is started again, until it blocks the host that offends in the log's last
 lines; less the time of a start that finds nothing new. Line to drop: a prober writes a line and sends a SYN every 200 us, which it

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""How fast the filter drops a storm, beside other filters.
+"""How fast the filter drops a storm, compared with other filters.
 
 A program rewrites the source of each of its frames (BPF_PROG_TEST_RUN, live frames) and redirects it into a veth; what is measured
 receives at the other end, on the same CPU. Each filter has a wire and a table of its own; rounds go from one to the next. The time
@@ -98,7 +98,7 @@ class Filter:
         self.counted = self.dropped(), self.wire.counts()["xdp_packets"]
 
     def close_count(self):
-        """Of what arrived since then, the part that the filter says it dropped. Else this would measure something else."""
+        """The share of packets since then that the filter counted as dropped; without it, this could measure something else."""
         dropped, arrived = (after - before for after, before in zip((self.dropped(), self.wire.counts()["xdp_packets"]), self.counted))
         if self.name == "none":
             if dropped < arrived * 0.5:

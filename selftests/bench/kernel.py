@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""What a packet costs in the filter, by BPF_PROG_TEST_RUN, and what blocks in bulk cost beside single updates of a map."""
+"""The cost of a packet in the filter, by BPF_PROG_TEST_RUN, and of blocks in bulk, compared with single updates of a map."""
 import json
 
 from common import OTHER_CPU, STORM_CPU, Ours, Wire, hosts_of, median, missed, programs, progress, run

@@ -35,7 +35,7 @@ MAIL_CONCURRENT = 8
 # The storm that all three have to bear.
 MAIL_STORM = 200000
 LOG_RATE = 10000
-# What drops the storm (None: nothing does), whether exim's CPU receives it, whether a busy log is read beside it, and the aim.
+# What drops the storm (None: nothing), whether exim's CPU receives it, whether a busy log is read meanwhile, and the target.
 MAIL_CASES = {
     "calm": ("no storm, no filter", None, False, False, None),
     "idle filter": ("no storm, our filter", "ours", False, False, None),
@@ -49,7 +49,7 @@ MAIL_CASES = {
 
 
 def mail_round(case, wire, options, busy_log):
-    """Good sessions a second, with what is to go on beside them."""
+    """Good sessions a second, with the given load."""
     _, drops, near, reads, _ = MAIL_CASES[case]
     seconds = 1.0 if options.quick else 2.0
     ours = storm = appender = None

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""How fast a log is read, beside four programs that read the same, and how fast it is judged."""
+"""How fast a log is read, compared with four programs that read the same, and how fast it is judged."""
 import json
 import os
 import subprocess
@@ -59,7 +59,7 @@ def readers(options):
 
 
 def bench_reading(options, found):
-    """By lines a second; each beside parse in the same round."""
+    """In lines a second; each compared with parse in the same round."""
     failures, times = [], {}
     log, all_readers = readers(options)
     os.environ["PYTHONPATH"] = f"{programs.yardsticks}/usr/lib/python3/dist-packages"

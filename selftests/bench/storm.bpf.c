@@ -67,7 +67,7 @@ static long storm_is_due(__u32 turn, void *context)
 	return bpf_ktime_get_ns() >= due;
 }
 
-/* Holds a batch back until its time. Who was late (between two calls) does not hurry after. */
+/* Delays a batch until its time. Time lost between two calls is not made up. */
 static __always_inline void storm_pace(void)
 {
 	__u64 now;
@@ -150,7 +150,7 @@ SEC("xdp") int storm_drop(struct xdp_md *ctx)
 	return XDP_DROP;
 }
 
-/* The least that a filter could do to let good mail through. */
+/* The simplest filter that passes good mail. */
 SEC("xdp") int storm_least(struct xdp_md *ctx)
 {
 	struct frame4 *frame = (void *)(long)ctx->data;

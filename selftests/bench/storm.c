@@ -40,7 +40,7 @@ struct storm_packet {
 	unsigned int size;
 };
 
-/* What the packet shall be, beside a plain SYN to port 25. */
+/* How the packet differs from a plain SYN to port 25. */
 struct storm_kind {
 	const char *name;
 	bool ipv6, arp, vlan, udp, ack;
@@ -343,7 +343,7 @@ static int storm_nanoseconds(char **argv)
 			return 1;
 		}
 	}
-	/* The floor beside each: a machine's speed changes from one moment to the next. */
+	/* Each is compared with the floor at once, because a machine's speed changes. */
 	for (int round = 0; round < rounds; round++) {
 		for (size_t i = 0; i < STORM_KINDS; i++) {
 			floor = storm_run(bare, &packets[i], repeat);

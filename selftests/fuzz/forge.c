@@ -436,7 +436,7 @@ static void forge_arrival(struct forge *forge)
 	forge_put(forge, "\"");
 }
 
-/* What names a host that is no peer of ours, or repeats what a third party said: nobody's. */
+/* Lines that name a host that is not a peer, or quote a third party: no host is counted. */
 static void forge_nobodys(struct forge *forge)
 {
 	static const char *const starts[] = {

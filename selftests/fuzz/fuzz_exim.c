@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* libFuzzer's target: what exim answers about itself, whoever wrote its configuration. */
+/* libFuzzer target: exim's answers about its configuration. */
 #include "fuzz.h"
 
 #include <poll.h>

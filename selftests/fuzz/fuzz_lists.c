@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* libFuzzer's target: a list of who is never blocked, whatever stands in it, does not spare
- * everybody. */
+/* libFuzzer target: an allow list, whatever it contains, does not allow every host. */
 #include "fuzz.h"
 
 #include "allow/list_file.h"
@@ -10,12 +9,13 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	char path[FUZZ_PATH];
 	int fd = fuzz_file(data, size, path);
 	struct list_file file = { .path = path, .why = "a list" };
-	struct addr_prefix everybody = { 0 };
+	struct addr_prefix every_host = { 0 };
 
 	fuzz_must(list_file_refresh(&file));
 	for (size_t i = 0; i < file.names_count; i++)
 		fuzz_must(*file.names[i] != '\0');
-	fuzz_must(list_file_parse("0.0.0.0/0", &everybody) && list_file_parse("::/0", &everybody));
+	fuzz_must(list_file_parse("0.0.0.0/0", &every_host) &&
+		  list_file_parse("::/0", &every_host));
 	fuzz_must(!list_file_refresh(&file));
 	list_file_clear(&file);
 	close(fd);

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0-only
-"""A host that knocks at port 25 with raw frames in many ways, and says what came of each."""
+"""A host that sends SYNs to port 25 as raw frames in many disguises, and prints the result of each."""
 import argparse
 import select
 import socket
@@ -14,16 +14,16 @@ from scapy.layers.l2 import Ether
 
 HOP, ROUTING, FRAGMENT, TCP_NEXT, DESTINATION = 0, 43, 44, 6, 60
 PAD = b"\1\4\0\0\0\0"  # what makes an extension header of 8 bytes
-SKIPPED = b"\x1e%c"  # an option that nobody knows, and its length
+SKIPPED = b"\x1e%c"  # an unknown option, and its length
 ALL_TCP_OPTIONS = [("MSS", 1460), ("SAckOK", b""), ("Timestamp", (1, 0)), ("NOP", None), ("WScale", 7),
                    *[("NOP", None)] * 20]
-# RFC 7413: a request for a cookie, and a cookie that nobody gave.
+# RFC 7413: a request for a cookie, and an invented cookie.
 FAST_OPEN, FAST_OPEN_COOKIE = [(34, b"")], [(34, b"\1\2\3\4\5\6\7\x08")]
 TPID, TPID_AD = 0x8100, 0x88A8
 
 
 class Host:
-    """Who knocks, and the one way's port that he knocks from."""
+    """The sender, and its port for one disguise."""
 
     def __init__(self, args, family, port):
         self.v6 = family == 6
@@ -331,7 +331,7 @@ class Evader:
         self.out.setsockopt(263, 15, 1)  # SOL_PACKET, PACKET_VNET_HDR
         self.hosts, self.fate = {}, {}
 
-    def knock(self, port, name, family, frames):
+    def send_syn(self, port, name, family, frames):
         host = Host(self.args, family, port)
         self.hosts[port], self.fate[port] = host, [name, "silence"]
         for frame in frames(host):
@@ -374,7 +374,7 @@ def main():
         parser.add_argument(name)
     parser.add_argument("--vlans", action="store_true", help="there are devices of the VLANs")
     parser.add_argument("--must", action="store_true", help="only name the ways that must be served")
-    parser.add_argument("--port", type=int, default=20000, help="the first of those to knock from, which must be new")
+    parser.add_argument("--port", type=int, default=20000, help="the first source port; all must be unused")
     args = parser.parse_args()
     must = expand(TAKEN) | (expand(TAKEN_BY_VLANS) if args.vlans else {})
     if args.must:
@@ -383,8 +383,8 @@ def main():
     ways = must | expand(TRIED) | expand(TAKEN_BY_VLANS)
     evader = Evader(args)
     for port, (name, (family, frames)) in enumerate(ways.items(), args.port):
-        # Fragments of a fragment have a number beside theirs.
-        evader.knock(args.port + 2 * (port - args.port), name, family, frames)
+        # Fragments of a fragment use the next number.
+        evader.send_syn(args.port + 2 * (port - args.port), name, family, frames)
         evader.listen(0.002)
     evader.listen(1.3)  # an answer would be sent once more within it
     if any(what == "served" for _, what in evader.fate.values()):

@@ -48,7 +48,7 @@ class Log:
         self.file.write(line(host))
 
     def rotate(self, copy):
-        """By renaming, or by copying and truncating: that loses what is not read yet, unless nobody reads."""
+        """By renaming, or by copying and truncating, which loses lines that are not read yet, unless no daemon runs."""
         self.turns += 1
         for number in range(8, 0, -1):
             if os.path.exists("%s.%d" % (LOG, number)):
@@ -83,7 +83,7 @@ def listed():
 
 
 def truth():
-    """Who must be blocked: a naive window, which starts anew after a verdict."""
+    """The hosts that must be blocked: a naive window, which restarts after a verdict."""
     stamps, blocked = {}, set()
     for when, host in written:
         own = stamps.setdefault(host, [])
@@ -122,7 +122,7 @@ while kills < KILLS or position < len(storm):
         daemon.wait()
         daemon.stdout.close()
         kills += 1
-        # Something is written while nobody reads.
+        # Lines are written while no daemon runs.
         for host in storm[position:position + 3]:
             log.write(host)
         position += 3

@@ -103,7 +103,7 @@ static void fill_frame(struct frame *frame, const char *from, const char *to)
 	inet_pton(AF_INET, to, &frame->ip.daddr);
 }
 
-/* What the filter has dropped in all; here is nobody else who sends. */
+/* Total drops of the filter; nothing else sends here. */
 static uint64_t dropped(int counters)
 {
 	uint64_t values[1024] = { 0 }, sum = 0;

@@ -84,7 +84,7 @@ def storm_host(rng, events, mean, host):
 
 
 def happen(lines, rng):
-    """Who did what and when, in the order of the log."""
+    """The events, in the order of the log."""
     hosts, events = Hosts(rng), []
     storm = [hosts.add(11, 90) for _ in range(max(20, lines // 500))]
     noise = [hosts.add(11, 120) for _ in range(max(20, lines // 200))]
@@ -102,7 +102,7 @@ def happen(lines, rng):
         for _ in range(lines * 2 // 100 // len(guessers)):
             second = (second + randrange(1, 40)) % SECONDS
             events.append(second << 32 | host << 4 | AUTH)
-    # One in a hundred of the infected is a mail server of many people, who go on to write letters.
+    # One in a hundred infected hosts is the mail server of many users, who continue to send good mail.
     infected = storm[:: 100] or storm[:1]
     for _ in range(lines * 2 // 1000):
         events.append(randrange(SECONDS) << 32 | choice(infected) << 4 | ARRIVAL)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* The compiled program, loaded for tests: packets in, verdicts and counters out. */
+/* Loads the compiled program for tests, and runs packets through it. */
 #ifndef LOADED_H
 #define LOADED_H
 
@@ -26,7 +26,7 @@ static inline uint32_t loaded_now(void)
 	return now.tv_sec;
 }
 
-/* 0, and *out is set; 1: no privilege, of which the word is said; -1. */
+/* 0, and *out is set; 1: no privilege (printed); -1: failed. */
 static inline int loaded_ticks(struct ticks *out)
 {
 	int err = ticks_read(out);
@@ -36,7 +36,7 @@ static inline int loaded_ticks(struct ticks *out)
 	return err == -EPERM ? 1 : err ? -1 : 0;
 }
 
-/* Opened, with the clock set and port 25 protected, not yet loaded; NULL: failed. */
+/* Opens it, not loaded yet, with the clock set and port 25 protected. NULL: failed. */
 static inline struct sobig_bpf *loaded_open(const struct ticks *ticks)
 {
 	struct sobig_bpf *program = sobig_bpf__open();
@@ -80,7 +80,7 @@ static inline uint32_t loaded_run(struct sobig_bpf *program, const void *frame, 
 	return run.retval;
 }
 
-/* Verdict and counter must be what is expected, and no other counter may move. */
+/* Verdict and counter must be as expected, and no other counter may change. */
 static inline void loaded_check(struct sobig_bpf *program, const struct packet *packet)
 {
 	uint64_t before[SOBIG_COUNTS], after[SOBIG_COUNTS];

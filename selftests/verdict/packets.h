@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Packets by what is odd about them: what is not said is a plain SYN to port 25. */
+/* Packets described by their peculiarities: without any, a plain SYN to port 25. */
 #ifndef PACKETS_H
 #define PACKETS_H
 
@@ -27,7 +27,7 @@ enum {
 
 enum packet_fragment {
 	WHOLE,
-	ATOMIC, /* IPv6: a fragment header, but all is there */
+	ATOMIC, /* IPv6: a fragment header, but a complete packet */
 	FIRST,
 	LATER
 };
@@ -40,21 +40,21 @@ struct packet {
 	uint8_t protocol;
 	uint16_t ethertype;
 	unsigned int vlans;
-	unsigned int ip_options;    /* IPv4: bytes, a multiple of 4 */
-	unsigned int extensions;    /* IPv6: headers of 8 bytes */
-	uint8_t extension;	    /* their kind; 0: hop-by-hop, destination, routing by turns */
+	unsigned int ip_options; /* IPv4: bytes, a multiple of 4 */
+	unsigned int extensions; /* IPv6: headers of 8 bytes */
+	uint8_t extension; /* their kind; 0: hop-by-hop, destination and routing in rotation */
 	unsigned int extension_len; /* of the first one: bytes, a multiple of 8 */
 	enum packet_fragment fragment;
 	bool fragment_first; /* IPv6: before the extensions */
 	unsigned int tcp_options;
 	unsigned int data;
-	unsigned int tcp_bytes; /* so many bytes of TCP belong to the packet; 0: all */
-	uint8_t padding;	/* what is behind them in the frame shows these flags */
-	unsigned int ihl;	/* to lie about it */
+	unsigned int tcp_bytes; /* bytes of TCP that belong to the packet; 0: all */
+	uint8_t padding;	/* TCP flags in the padding of the frame */
+	unsigned int ihl;	/* a wrong header length */
 	unsigned int doff;
 	unsigned int version;
-	int ip_length;	     /* to lie about it: -1 stands for 0 */
-	unsigned int length; /* to cut the frame there */
+	int ip_length;	     /* a wrong length; -1 stands for 0 */
+	unsigned int length; /* cuts the frame */
 	enum sobig_count count;
 };
 
@@ -70,7 +70,7 @@ static unsigned int packets_tcp_length(const struct packet *packet)
 	return packet->tcp_bytes ? packet->tcp_bytes : 20 + packet->tcp_options + packet->data;
 }
 
-/* The length that the packet claims. */
+/* The length in the IP header. */
 static unsigned int packets_lie(const struct packet *packet, unsigned int length)
 {
 	if (!packet->ip_length)
@@ -149,7 +149,7 @@ static uint8_t *packets_ipv6(uint8_t *at, const struct packet *packet)
 	return at;
 }
 
-/* Its length. */
+/* Returns its length. */
 static unsigned int packets_build(const struct packet *packet, uint8_t frame[PACKETS_FRAME])
 {
 	bool ipv6 = strchr(packet->from, ':');

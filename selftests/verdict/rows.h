@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* The table of packets: each that must be dropped beside its twin from a neighbour, which passes.
+/* The table of packets: each one that must be dropped, and the same from a neighbour, which passes.
  */
 #ifndef ROWS_H
 #define ROWS_H
@@ -14,14 +14,14 @@
 #define NEIGHBOUR6 "2001:db8:666:2::5"
 #define EXPIRED6   "2001:db8:666:3::5"
 
-/* Of the networks 203.0.113.0/28 and 2001:db8:bad::/48; the /29 in the first has expired. */
+/* In the networks 203.0.113.0/28 and 2001:db8:bad::/48; the /29 in the first has expired. */
 #define IN_NETWORK4	   "203.0.113.13"
 #define IN_EXPIRED_SUBNET4 "203.0.113.2"
 #define BESIDE_NETWORK4	   "203.0.113.16"
 #define IN_NETWORK6	   "2001:db8:bad:ffff::1"
 #define BESIDE_NETWORK6	   "2001:db8:bae::1"
 
-/* A network in which all has expired, and a single IPv6 address. */
+/* A network whose blocks have expired, and a single IPv6 address. */
 #define IN_EXPIRED_NETWORK4 "192.0.2.129"
 #define SINGLE6		    "2001:db8:1:1::7"
 #define BESIDE_SINGLE6	    "2001:db8:1:1::8"
@@ -30,7 +30,7 @@
 #define DROPPED	     .count = SOBIG_DROPPED
 #define HIDDEN	     .count = SOBIG_DROPPED_HIDDEN
 
-/* What is dropped of a blocked host, and of its neighbour is a SYN that passes. */
+/* Dropped from a blocked host; from its neighbour, a SYN that passes. */
 #define SYN4(what, ...)                                                            \
 	{ "banned_" what "_is_dropped", BANNED4, __VA_ARGS__, DROPPED },           \
 	{                                                                          \
@@ -43,7 +43,7 @@
 	}
 #define BOTH(what, ...) SYN4(what, __VA_ARGS__), SYN6(what, __VA_ARGS__)
 
-/* What might be a SYN for all that can be seen. */
+/* Not known whether it is a SYN. */
 #define HIDE4(what, ...)                                                                 \
 	{ "banned_" what "_is_dropped", BANNED4, __VA_ARGS__, HIDDEN },                  \
 	{                                                                                \
@@ -55,7 +55,7 @@
 		"neighbours_ipv6_" what "_passes", NEIGHBOUR6, __VA_ARGS__, PASSED(MALFORMED) \
 	}
 
-/* What passes although the host is blocked. */
+/* Passes although the host is blocked. */
 #define FREE(what, ...)                                                            \
 	{ "banned_" what "_passes", BANNED4, __VA_ARGS__, PASSED(OTHER) },         \
 	{                                                                          \
@@ -72,7 +72,7 @@
 #define KIND(protocol) .extension = (protocol) + 1
 
 static const struct packet rows[] = {
-	/* Who. */
+	/* Sources. */
 	BOTH("syn", SYN),
 	{ "syn_of_the_same_64_is_dropped", SAME64, SYN, DROPPED },
 	{ "syn_after_the_block_has_expired_passes", EXPIRED4, SYN, PASSED(EXPIRED) },
@@ -92,7 +92,7 @@ static const struct packet rows[] = {
 	{ "syn_from_nowhere_passes", "0.0.0.0", SYN, PASSED(SYN) },
 	{ "ipv6_syn_from_nowhere_passes", "::", SYN, PASSED(SYN) },
 
-	/* What is a SYN. */
+	/* TCP flags. */
 	BOTH("syn_with_ece_and_cwr", SYN | ECE | CWR),
 	BOTH("syn_with_psh", SYN | PSH),
 	BOTH("syn_with_urg", SYN | URG),
@@ -115,7 +115,7 @@ static const struct packet rows[] = {
 	FREE("segment_without_flags", 0),
 	FREE("segment_with_all_but_syn", FIN | RST | PSH | ACK | URG | ECE | CWR),
 
-	/* Where to. */
+	/* Destinations. */
 	FREE("syn_to_port_22", SYN, .port = 22),
 	FREE("syn_to_port_24", SYN, .port = 24),
 	FREE("syn_to_port_26", SYN, .port = 26),
@@ -136,7 +136,7 @@ static const struct packet rows[] = {
 	/* VLAN tags. */
 	BOTH("syn_behind_a_vlan_tag", SYN, .vlans = 1),
 	BOTH("syn_behind_two_vlan_tags", SYN, .vlans = 2),
-	/* Linux takes off as many as there are, if they name no VLAN. */
+	/* Linux removes any number of them if they name no VLAN. */
 	BOTH("syn_behind_three_vlan_tags", SYN, .vlans = 3),
 	BOTH("syn_behind_twenty_vlan_tags", SYN, .vlans = 20),
 	BOTH("syn_behind_as_many_vlan_tags_as_a_frame_holds", SYN, .vlans = 350),
@@ -175,13 +175,13 @@ static const struct packet rows[] = {
 	  .protocol = IPPROTO_UDP, PASSED(OTHER) },
 	{ "banned_ipv6_udp_behind_three_extensions_passes", BANNED6, ACK, .extensions = 3,
 	  .protocol = IPPROTO_UDP, PASSED(OTHER) },
-	/* Jumbograms (RFC 2675) have no length here, nor has what is not cut into segments yet. */
+	/* Length 0: jumbograms (RFC 2675), and packets that are not segmented yet. */
 	SYN6("syn_of_length_0_behind_hop_by_hop_options", SYN, .extensions = 1, .ip_length = -1),
 	BOTH("syn_of_length_0", SYN, .ip_length = -1),
 	SYN6("syn_of_length_0_behind_destination_options", SYN, .extensions = 1,
 	     KIND(IPPROTO_DSTOPTS), .ip_length = -1),
 
-	/* Fragments: whoever puts the flags into the second one hides them. */
+	/* Fragments: the flags can be hidden in the second one. */
 	BOTH("first_fragment", SYN, .fragment = FIRST, .data = 8),
 	BOTH("first_fragment_that_ends_behind_the_flags", SYN, .fragment = FIRST, .tcp_bytes = 14),
 	BOTH("first_fragment_of_16_bytes", SYN, .fragment = FIRST, .tcp_bytes = 16),
@@ -193,7 +193,7 @@ static const struct packet rows[] = {
 	HIDE6("first_fragment_with_ports_only", SYN, .fragment = FIRST, .tcp_bytes = 4),
 	HIDE4("first_fragment_without_ports", SYN, .fragment = FIRST, .tcp_bytes = 3),
 	HIDE6("first_fragment_without_ports", SYN, .fragment = FIRST, .tcp_bytes = 3),
-	/* The flags in the padding are nobody's. */
+	/* The flags in the padding do not count. */
 	HIDE4("first_fragment_padded_with_an_ack", SYN, .fragment = FIRST, .tcp_bytes = 8,
 	      .padding = ACK),
 	HIDE6("first_fragment_padded_with_an_ack", SYN, .fragment = FIRST, .tcp_bytes = 8,
@@ -214,7 +214,7 @@ static const struct packet rows[] = {
 	FREE("later_fragment", SYN, .fragment = LATER),
 	FREE("later_fragment_behind_tags", SYN, .fragment = LATER, .vlans = 2),
 
-	/* What no receiver takes. */
+	/* No receiver accepts these. */
 	BROKEN4("a_header_of_0_words", .ihl = 16),
 	BROKEN4("a_header_of_1_word", .ihl = 1),
 	BROKEN4("a_header_of_4_words", .ihl = 4),

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Blocks through the front table: exact while one processor is stormed and the other one writes. */
+/* Blocks in the front table: exact while one processor receives a storm and another one writes. */
 #include "loaded.h"
 
 #include <bpf/bpf.h>
@@ -15,7 +15,7 @@
 
 #define PINS  "/sys/fs/bpf/sobig-xdp-test-front"
 #define MANY  20000
-#define STORM 200000 /* packets of a storm, at least */
+#define STORM 200000 /* minimum number of packets in a storm */
 
 static struct sobig_bpf *filter;
 static struct blocks *blocks;
@@ -38,7 +38,7 @@ static void pin_to(int cpu)
 	pthread_setaffinity_np(pthread_self(), sizeof(set), &set);
 }
 
-/* In steps, of which each tells how many were dropped: of one host, all or none may be. */
+/* In steps, each of which returns how many were dropped; for one host, all or none. */
 static void *storm_run(void *context)
 {
 	struct packet syn = { "", NULL, SYN };
@@ -50,7 +50,7 @@ static void *storm_run(void *context)
 	syn.from = storm->from;
 	length = packets_build(&syn, frame);
 	while (!__atomic_load_n(&storm->over, __ATOMIC_RELAXED) || storm->packets < STORM) {
-		/* One packet a call, so that each verdict is seen. */
+		/* One packet in each call, so that each verdict is checked. */
 		DECLARE_LIBBPF_OPTS(bpf_test_run_opts, run, .data_in = frame,
 				    .data_size_in = length, .repeat = 1);
 
@@ -185,7 +185,8 @@ static void after_block_no_syn_passes_and_after_unblock_the_first_one_does(void 
 	}
 }
 
-/* Others come and go in its line, and the table is made anew: no SYN of a blocked host passes. */
+/* Others are added and removed in its line, and the table is rebuilt: no SYN of a blocked host
+ * passes. */
 static void a_blocked_host_stays_blocked_while_others_come_and_go(void **state)
 {
 	struct blocks_reconciled repair;
@@ -224,7 +225,7 @@ static void a_good_host_passes_while_others_come_and_go(void **state)
 	assert_int_equal(storm.dropped, 0);
 }
 
-/* With neighbours that expire at other times, and no sweep of them. */
+/* With neighbours that expire at other times and are not removed. */
 static void a_block_expires_on_time_in_a_full_table(void **state)
 {
 	struct blocks_reconciled repair;
@@ -249,7 +250,7 @@ static void a_block_expires_on_time_in_a_full_table(void **state)
 	assert_int_equal(syn("10.0.78.31"), XDP_PASS);
 }
 
-static void what_the_lru_lost_is_still_dropped_and_is_restored_by_one_reconcile(void **state)
+static void a_host_that_the_lru_evicted_is_still_dropped_and_one_reconcile_restores_it(void **state)
 {
 	struct blocks_reconciled repair;
 	struct addr_prefix lost;
@@ -279,7 +280,7 @@ static void what_the_lru_lost_is_still_dropped_and_is_restored_by_one_reconcile(
 }
 
 /* Some lines have more hosts than slots. */
-static void of_many_each_one_is_dropped_and_each_other_one_passes(void **state)
+static void each_of_many_blocked_hosts_is_dropped_and_all_others_pass(void **state)
 {
 	struct blocks_reconciled repair;
 	struct packet packet = { "", NULL, SYN };
@@ -307,7 +308,7 @@ static void of_many_each_one_is_dropped_and_each_other_one_passes(void **state)
 	assert_int_equal(blocks_remove_all(blocks), MANY);
 }
 
-static void of_many_ipv6_networks_each_one_is_dropped_and_each_other_one_passes(void **state)
+static void each_of_many_blocked_ipv6_networks_is_dropped_and_all_others_pass(void **state)
 {
 	struct addr_prefix target = named("2001:db8:9::");
 	struct packet packet = { "", "2001:db8:9::1", SYN };
@@ -400,7 +401,7 @@ static void a_table_left_half_rebuilt_is_rebuilt(void **state)
 	assert_int_equal(blocks_remove_all(blocks), 1001);
 }
 
-static void a_full_table_says_so_and_keeps_what_it_has(void **state)
+static void a_full_table_returns_an_error_and_keeps_its_blocks(void **state)
 {
 	const struct blocks_request request = { .seconds = 600, .reason = "test" };
 	uint64_t room = privileged ? blocks_room(blocks, true) : 0;
@@ -458,14 +459,13 @@ int main(void)
 		cmocka_unit_test(a_good_host_passes_while_others_come_and_go),
 		cmocka_unit_test(a_block_expires_on_time_in_a_full_table),
 		cmocka_unit_test(
-			what_the_lru_lost_is_still_dropped_and_is_restored_by_one_reconcile),
-		cmocka_unit_test(of_many_each_one_is_dropped_and_each_other_one_passes),
-		cmocka_unit_test(
-			of_many_ipv6_networks_each_one_is_dropped_and_each_other_one_passes),
+			a_host_that_the_lru_evicted_is_still_dropped_and_one_reconcile_restores_it),
+		cmocka_unit_test(each_of_many_blocked_hosts_is_dropped_and_all_others_pass),
+		cmocka_unit_test(each_of_many_blocked_ipv6_networks_is_dropped_and_all_others_pass),
 		cmocka_unit_test(drops_are_counted_exactly_and_with_their_time),
 		cmocka_unit_test(a_dry_run_drops_nothing_and_a_block_replaces_it),
 		cmocka_unit_test(a_table_left_half_rebuilt_is_rebuilt),
-		cmocka_unit_test(a_full_table_says_so_and_keeps_what_it_has),
+		cmocka_unit_test(a_full_table_returns_an_error_and_keeps_its_blocks),
 	};
 
 	return cmocka_run_group_tests_name("front", tests, set_up, tear_down);

@@ -19,7 +19,7 @@ static uint64_t clock_ms(void)
 	return now.tv_sec * UINT64_C(1000) + now.tv_nsec / 1000000;
 }
 
-/* How many of `count` packets pass. */
+/* Returns how many of `count` packets pass. */
 static uint64_t passes(const struct packet *packet, unsigned int count)
 {
 	uint64_t before[SOBIG_COUNTS], after[SOBIG_COUNTS];
@@ -65,7 +65,7 @@ static void tokens_come_back_at_the_rate(void **state)
 	since = clock_ms();
 	usleep(1000000);
 	passed = passes(&syn, 1000);
-	/* However long it took. */
+	/* Independent of the time that this took. */
 	due = (clock_ms() - since) * RATE / 1000;
 	assert_in_range(passed, due > 2 ? due - 2 : 0, due + 2);
 }
@@ -87,7 +87,7 @@ static void packets_other_than_syns_use_no_token_and_pass(void **state)
 }
 
 /* A SYN's source can be forged: a hundred thousand others must not cost a good host its SYNs. */
-static void a_storm_of_forged_sources_blocks_nobody(void **state)
+static void a_storm_of_forged_sources_blocks_no_host(void **state)
 {
 	const struct packet good = { "", "192.0.2.40", SYN };
 	struct packet forged = { "", "10.0.0.0", SYN };
@@ -142,7 +142,7 @@ int main(void)
 		cmocka_unit_test(a_burst_passes_and_the_excess_is_dropped),
 		cmocka_unit_test(tokens_come_back_at_the_rate),
 		cmocka_unit_test(packets_other_than_syns_use_no_token_and_pass),
-		cmocka_unit_test(a_storm_of_forged_sources_blocks_nobody),
+		cmocka_unit_test(a_storm_of_forged_sources_blocks_no_host),
 	};
 
 	return cmocka_run_group_tests_name("rates", tests, set_up, tear_down);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Packets into the compiled program, verdicts and counters out. */
+/* Runs packets through the compiled program, and checks verdicts and counters. */
 #include "loaded.h"
 
 #include "front.h"
@@ -15,8 +15,9 @@ static void check_row(void **state)
 	loaded_check(filter, *state);
 }
 
-/* Up to the flags it is broken, from there on it is a SYN. */
-static void every_truncation_of_a_banned_syn_passes_up_to_its_flags(void **state)
+/* Cut before the flags it is malformed, cut after them it is a SYN. */
+static void
+a_blocked_syn_that_is_cut_before_its_flags_passes_and_any_longer_one_is_dropped(void **state)
 {
 	static const struct packet whole[] = {
 		{ "", BANNED4, SYN, DROPPED },
@@ -40,8 +41,8 @@ static void every_truncation_of_a_banned_syn_passes_up_to_its_flags(void **state
 	}
 }
 
-/* The same cuts in a first fragment, whose end comes in another: a blocked host's never passes. */
-static void every_truncation_of_a_banned_first_fragment_is_dropped(void **state)
+/* The same cuts in a first fragment: none of a blocked host passes. */
+static void every_truncation_of_a_blocked_first_fragment_is_dropped(void **state)
 {
 	static const struct packet whole[] = {
 		{ "", BANNED4, SYN, .fragment = FIRST },
@@ -90,7 +91,7 @@ static void get_block(struct sobig_bpf *program, const char *address, struct sob
 	assert_int_equal(bpf_map_lookup_elem(bpf_map__fd(program->maps.blocked4), bytes, out), 0);
 }
 
-static void drops_are_counted_at_the_block_with_their_time(void **state)
+static void drops_are_counted_in_the_block_with_their_time(void **state)
 {
 	const struct packet syn = { "", BANNED4, SYN, DROPPED };
 	struct sobig_block before, after;
@@ -103,11 +104,11 @@ static void drops_are_counted_at_the_block_with_their_time(void **state)
 		loaded_check(filter, &syn);
 	get_block(filter, BANNED4, &after);
 	assert_int_equal(after.drops - before.drops, 5);
-	/* The filter's clock is CLOCK_MONOTONIC to the second, give or take a tick. */
+	/* The filter's clock is CLOCK_MONOTONIC in seconds, to within a tick. */
 	assert_in_range(after.last_drop, loaded_now() - 1, loaded_now());
 }
 
-/* To where the filter's clock stands at `second`, be its ticks as long as they may. */
+/* Sets the filter's clock to `second`, whatever the length of a tick. */
 static void wait_for(uint32_t second)
 {
 	while (loaded_now() < second)
@@ -166,7 +167,7 @@ static void a_dry_run_counts_and_drops_nothing(void **state)
 }
 
 /* scope = port, ports 25 and 587 */
-static void with_scope_port_nothing_of_a_banned_host_comes_to_these_ports(void **state)
+static void with_scope_port_all_packets_of_a_blocked_host_to_these_ports_are_dropped(void **state)
 {
 	static const struct packet live[] = {
 		{ "", BANNED4, ACK | PSH, .data = 64, .count = SOBIG_DROPPED_LIVE },
@@ -262,13 +263,15 @@ static int unload_filters(void **state)
 int main(void)
 {
 	const struct CMUnitTest others[] = {
-		cmocka_unit_test(every_truncation_of_a_banned_syn_passes_up_to_its_flags),
-		cmocka_unit_test(every_truncation_of_a_banned_first_fragment_is_dropped),
-		cmocka_unit_test(drops_are_counted_at_the_block_with_their_time),
+		cmocka_unit_test(
+			a_blocked_syn_that_is_cut_before_its_flags_passes_and_any_longer_one_is_dropped),
+		cmocka_unit_test(every_truncation_of_a_blocked_first_fragment_is_dropped),
+		cmocka_unit_test(drops_are_counted_in_the_block_with_their_time),
 		cmocka_unit_test(a_block_ends_on_time),
 		cmocka_unit_test(a_host_that_sends_syns_stays_blocked_until_it_is_quiet),
 		cmocka_unit_test(a_dry_run_counts_and_drops_nothing),
-		cmocka_unit_test(with_scope_port_nothing_of_a_banned_host_comes_to_these_ports),
+		cmocka_unit_test(
+			with_scope_port_all_packets_of_a_blocked_host_to_these_ports_are_dropped),
 	};
 	static struct CMUnitTest tests[ROWS + sizeof(others) / sizeof(others[0])];
 

@@ -26,7 +26,7 @@ tear_down() {
 	rm -rf "$lab" "$pins" /sys/fs/bpf/xdp /sys/fs/bpf/xdp-filter /var/lib/sobig-xdp
 }
 
-# launch WIRE [OPTION...]: attaches, without a terminal, and waits until it is on guard. Its words are in $words, the mode in $mode.
+# launch WIRE [OPTION...]: attaches, without a terminal, and waits until it is ready. Its messages are in $words, the mode in $mode.
 launch() {
 	local event=
 	exec {events}< <(exec "$sobig" attach -j "$1" --log "$lab/mainlog" "${@:2}" </dev/null 2>"$lab/words")
@@ -42,8 +42,8 @@ launch() {
 	words=$(<"$lab/words")
 }
 
-# guard WIRE [OPTION...]: the same, and blocks the peer $bad.
-guard() {
+# protect WIRE [OPTION...]: the same, and blocks the peer $bad.
+protect() {
 	launch "$@"
 	"$sobig" block "198.18.${number[$1]}.$bad"
 }
@@ -54,9 +54,9 @@ leave() {
 	daemon=
 }
 
-# guards WIRE MODE [ANSWER OF $theirs]: status says so, and the kernel; a blocked peer's SYNs are dropped, and by us, as
+# is_protected WIRE MODE [ANSWER OF $theirs]: status says so, and the kernel; a blocked peer's SYNs are dropped, and by us, as
 # the list says; a neighbour's pass.
-guards() {
+is_protected() {
 	local flag=xdp list
 	[ "$2" = native ] || flag=xdpgeneric
 	has "$("$sobig" status)" "^OK: $1 protected.*"$'\n'"$1"$'\n'" *filter  *$2 mode"
@@ -124,7 +124,7 @@ theirs_works() {
 # both_work WIRE MODE: and ours is there once.
 both_work() {
 	has "$(ids "$1" sobig_xdp)" '^[0-9]+$'
-	guards "$1" "$2" silence
+	is_protected "$1" "$2" silence
 	theirs_works "$1"
 }
 
@@ -141,7 +141,7 @@ ours_leaves() {
 theirs_leaves() {
 	detach_theirs "$1"
 	same 'programs of xdp-filter' "$(ids "$1" xdpfilt_alw_ip)" ''
-	guards "$1" "$2"
+	is_protected "$1" "$2"
 	leave
 	is_clean "$1"
 }
@@ -186,7 +186,7 @@ test_native_on_veth_silences_those_above_the_limit_and_serves_their_neighbours()
 	offend 2001:db8:0:$bad::1 16
 	offend 2001:db8:0:$good::1 15
 	until_blocked 198.18.0.$bad 2001:db8:0:$bad::
-	guards veth native
+	is_protected veth native
 	reach6 veth 'silence connected connected' $bad $good $theirs
 	leave
 	is_clean veth
@@ -194,16 +194,16 @@ test_native_on_veth_silences_those_above_the_limit_and_serves_their_neighbours()
 }
 
 test_native_on_virtio_net() {
-	guard able
-	guards able native
+	protect able
+	is_protected able native
 	leave
 	is_clean able
 }
 
 test_a_driver_that_refuses_native_mode_gets_generic_and_attach_says_why() {
-	guard stiff
+	protect stiff
 	has "$words" 'warning: stiff cannot attach to mx0 in native mode.*the kernel says: .*any_header_sg.*trying generic'
-	guards stiff generic
+	is_protected stiff generic
 	leave
 	is_clean stiff
 }
@@ -216,13 +216,13 @@ test_native_mode_demanded_where_the_driver_refuses_it_fails_with_the_reason_and_
 
 # Its native mode came with Linux 6.6.
 test_vmxnet3_gets_generic_with_a_warning_until_its_driver_learns_native_mode() {
-	guard vmx
+	protect vmx
 	if is_linux 6.6; then
-		guards vmx native
+		is_protected vmx native
 		leave
 	else
 		has "$words" 'warning: vmx cannot attach to mx0 in native mode.*the kernel says: .*trying generic'
-		guards vmx generic
+		is_protected vmx generic
 		leave
 		rm -rf /var/lib/sobig-xdp
 		refused 'cannot attach to vmx in native mode.*the kernel says: ' \
@@ -234,8 +234,8 @@ test_vmxnet3_gets_generic_with_a_warning_until_its_driver_learns_native_mode() {
 # In what mode is up to the driver.
 test_jumbo_frames_on_virtio_net_do_not_keep_the_filter_away() {
 	ip link set able mtu 9000
-	guard able
-	guards able "$mode"
+	protect able
+	is_protected able "$mode"
 	leave
 	is_clean able
 	ip link set able mtu 1500
@@ -243,34 +243,34 @@ test_jumbo_frames_on_virtio_net_do_not_keep_the_filter_away() {
 
 test_beside_xdp_filter_that_came_first_and_stays_when_ours_goes() {
 	attach_theirs veth native
-	guard veth
+	protect veth
 	both_work veth native
 	ours_leaves veth
 }
 
 test_beside_xdp_filter_that_came_first_and_goes_first() {
 	attach_theirs veth native
-	guard veth
+	protect veth
 	both_work veth native
 	theirs_leaves veth native
 }
 
 test_beside_xdp_filter_that_came_second_and_stays_when_ours_goes() {
-	guard veth
+	protect veth
 	attach_theirs veth native
 	both_work veth native
 	ours_leaves veth
 }
 
 test_beside_xdp_filter_that_came_second_and_goes_first() {
-	guard veth
+	protect veth
 	attach_theirs veth native
 	both_work veth native
 	theirs_leaves veth native
 }
 
 test_beside_xdp_filter_in_generic_mode_on_a_driver_that_knows_no_other() {
-	guard stiff
+	protect stiff
 	attach_theirs stiff skb
 	both_work stiff generic
 	theirs_leaves stiff generic
@@ -278,7 +278,7 @@ test_beside_xdp_filter_in_generic_mode_on_a_driver_that_knows_no_other() {
 
 test_the_next_attach_takes_over_beside_xdp_filter_and_leaves_one_filter_of_ours() {
 	local first
-	guard veth --persist
+	protect veth --persist
 	attach_theirs veth native
 	first=$(ids veth sobig_xdp)
 	leave
@@ -295,7 +295,7 @@ descriptors() {
 	echo ${#open[@]}
 }
 
-# reload PORT: the daemon guards that one as well, with a filter that is put on anew.
+# reload PORT: the daemon protects that port as well, with a filter that is attached again.
 reload() {
 	local event=
 	printf '[filter]\nports = 25, %s\n' "$1" >"$lab/conf"
@@ -308,11 +308,11 @@ test_reloads_behind_a_dispatcher_open_no_more_descriptors_and_leave_one_filter_o
 	local before after port _
 	printf '[filter]\nports = 25\n' >"$lab/conf"
 	attach_theirs veth native
-	guard veth -c "$lab/conf"
+	protect veth -c "$lab/conf"
 	reload 100
 	before=$(descriptors "$daemon")
 	for port in {101..110}; do reload "$port"; done
-	# Who is never blocked is looked up beside it, for a moment more.
+	# The allow list is still being read in parallel for a moment.
 	for _ in {1..50}; do
 		after=$(descriptors "$daemon")
 		[ "$after" -gt "$before" ] || break
@@ -327,7 +327,7 @@ test_reloads_behind_a_dispatcher_open_no_more_descriptors_and_leave_one_filter_o
 
 test_the_daemon_stays_while_others_attach_and_detach_beside_it() {
 	local _
-	guard veth
+	protect veth
 	for _ in {1..5}; do
 		attach_theirs veth native
 		detach_theirs veth
@@ -342,17 +342,17 @@ test_where_another_program_is_in_generic_mode_auto_follows_it_and_native_is_refu
 	refused 'cannot attach to veth in native mode' "$sobig" attach veth --log "$lab/mainlog" --mode native
 	is_gone veth silence
 	theirs_works veth
-	guard veth
+	protect veth
 	both_work veth generic
 	ours_leaves veth
 }
 
 test_asked_for_another_mode_the_next_attach_changes_to_it_and_the_blocks_stay() {
-	guard veth --persist
+	protect veth --persist
 	leave
 	launch veth --mode generic
 	has "$words" 'changes from one mode to another'
-	guards veth generic
+	is_protected veth generic
 	leave
 	is_clean veth
 }
@@ -368,8 +368,8 @@ test_another_program_without_a_dispatcher_is_named_and_left_alone() {
 	[ ! -e "$pins" ]
 }
 
-test_sigkill_leaves_the_filter_on_guard_and_detach_all_takes_off_ours_only() {
-	guard veth
+test_sigkill_leaves_the_filter_attached_and_detach_all_detaches_only_ours() {
+	protect veth
 	attach_theirs veth native
 	leave KILL
 	reach veth 'silence connected silence' $bad $good $theirs
@@ -381,7 +381,7 @@ test_sigkill_leaves_the_filter_on_guard_and_detach_all_takes_off_ours_only() {
 }
 
 test_detach_all_after_sigkill_takes_off_a_generic_filter_also() {
-	guard stiff
+	protect stiff
 	leave KILL
 	reach stiff 'silence connected' $bad $good
 	"$sobig" detach --all

@@ -64,8 +64,8 @@ main_pid() {
 	systemctl show --property=MainPID --value $unit
 }
 
-# on_guard: the blocked peer is silenced, its neighbour served.
-on_guard() {
+# is_protected: the blocked peer is dropped, its neighbour served.
+is_protected() {
 	reach able 'silence connected' $bad $good
 }
 
@@ -103,7 +103,7 @@ has_new_pid() {
 	[ "$pid" != 0 ] && [ "$pid" != "$1" ] && [ "$(systemctl is-active $unit)" = active ]
 }
 
-test_the_package_guards_no_interface_by_itself() {
+test_the_package_protects_no_interface_by_itself() {
 	same 'units of ours that run' "$(systemctl list-units --no-legend --plain 'sobig-xdp*')" ''
 	[[ "$(ip link show able)" != *xdp* ]]
 	[ -e /etc/sobig-xdp.conf ]
@@ -116,7 +116,7 @@ test_the_service_starts_tells_that_it_is_ready_and_blocks_what_the_log_says() {
 	has "$($sobig status)" 'OK: able protected'
 	offend "$bad"
 	until_so eval "$sobig list | grep -q 198.18.1.$bad"
-	on_guard
+	is_protected
 	systemctl stop $unit
 	is_bare
 }
@@ -147,7 +147,7 @@ test_reload_is_done_by_the_process_that_runs_and_told_in_the_journal() {
 	never_bare 1
 	same state "$(systemctl is-active $unit)" active
 	same 'main process' "$(main_pid)" "$pid"
-	on_guard
+	is_protected
 	: >/etc/sobig-xdp.conf
 }
 
@@ -160,7 +160,7 @@ test_restart_never_leaves_the_interface_bare_and_the_blocks_stay() {
 	systemctl restart $unit
 	never_bare
 	has_new_pid "$pid"
-	on_guard
+	is_protected
 	systemctl stop $unit
 	is_bare
 }
@@ -174,7 +174,7 @@ test_killed_it_is_started_again_and_the_filter_stays_meanwhile() {
 	kill -KILL "$pid"
 	until_so has_new_pid "$pid"
 	never_bare
-	on_guard
+	is_protected
 }
 
 test_hung_it_is_found_by_the_watchdog_and_started_again_with_its_filter() {
@@ -191,7 +191,7 @@ test_hung_it_is_found_by_the_watchdog_and_started_again_with_its_filter() {
 	kill -STOP "$pid"
 	until_so has_new_pid "$pid"
 	never_bare
-	on_guard
+	is_protected
 	rm -r /run/systemd/system/$unit.d
 	systemctl daemon-reload
 }
@@ -199,7 +199,7 @@ test_hung_it_is_found_by_the_watchdog_and_started_again_with_its_filter() {
 test_stop_leaves_nothing_on_the_interface_and_no_pins() {
 	start
 	$sobig block "198.18.1.$bad"
-	on_guard
+	is_protected
 	systemctl stop $unit
 	is_bare
 	same 'how it ended' "$(systemctl show --property=Result --value $unit)" success
@@ -220,7 +220,7 @@ test_a_host_allowed_by_name_is_looked_up_by_a_service_of_its_own_and_never_block
 	offend "$good"
 	offend "$bad"
 	until_so eval "$sobig list | grep -q 198.18.1.$bad"
-	on_guard
+	is_protected
 	[ "$(systemctl show --property=NAccepted --value sobig-xdp-lookup.socket)" -ge 1 ]
 	: >/etc/sobig-xdp.conf
 	systemctl stop $unit
@@ -270,7 +270,7 @@ test_who_is_logged_in_by_ssh_is_told_by_logind_and_not_blocked_until_he_has_left
 	offend "$good"
 	offend "$bad"
 	until_so eval "$sobig list | grep -q 198.18.1.$bad"
-	on_guard
+	is_protected
 	exec 8>&-
 	until_so eval "! grep -qs '^REMOTE_HOST=198.18.1.$good' /run/systemd/sessions/*"
 	sleep 8
@@ -334,7 +334,7 @@ test_an_upgrade_of_the_package_never_leaves_the_interface_bare_and_the_blocks_st
 	pack -i "$package"
 	never_bare
 	has_new_pid "$pid"
-	on_guard
+	is_protected
 }
 
 test_removed_the_package_takes_the_filter_along_and_purged_its_memory() {

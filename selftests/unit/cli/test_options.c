@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* The parser of command lines: each type of value, its bounds, and what is said of a wrong one. */
+/* The parser of command lines: each type of value, its bounds, and the message about a wrong one.
+ */
 #include "unit/suite.h"
 
 #include <errno.h>
@@ -105,7 +106,7 @@ static int parse_words(const struct cli_command *of, const char *words)
 	return options_parse(of, argc, argv, &status) ? -1 : status;
 }
 
-/* With the arguments that are needed. */
+/* With the required arguments. */
 static int parse(const char *words)
 {
 	char all[1024];
@@ -126,7 +127,7 @@ static int parse(const char *words)
 		assert_string_equal(said, message "; see: sobig-xdp judge --help"); \
 	} while (0)
 
-static void what_is_not_given_keeps_its_default(void **state)
+static void an_option_that_is_not_given_keeps_its_default(void **state)
 {
 	(void)state;
 	assert_int_equal(parse_words(&command, "add|192.0.2.1"), -1);
@@ -256,7 +257,7 @@ static void a_value_of_its_own_kind_is_as_expected(void **state)
 	assert_refused("--even=5", "--even = \"5\": expected an even number");
 }
 
-static void of_a_repeated_option_the_last_counts_and_of_a_repeatable_one_each(void **state)
+static void a_repeated_option_has_its_last_value_and_a_repeatable_one_all(void **state)
 {
 	char words[1024] = "--log=0";
 
@@ -275,7 +276,7 @@ static void of_a_repeated_option_the_last_counts_and_of_a_repeatable_one_each(vo
 	assert_refused(words, "--log is given too often: expected at most 16 times");
 }
 
-static void an_option_without_its_value_is_told_what_is_expected(void **state)
+static void an_option_without_its_value_is_refused_with_what_is_expected(void **state)
 {
 	(void)state;
 	assert_int_equal(parse_words(&command, "--limit"), CLI_USAGE);
@@ -399,7 +400,7 @@ static void help_is_printed_from_the_rows(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(what_is_not_given_keeps_its_default),
+		cmocka_unit_test(an_option_that_is_not_given_keeps_its_default),
 		cmocka_unit_test(a_flag_takes_no_value),
 		cmocka_unit_test(a_value_follows_an_equals_sign_or_is_the_next_word),
 		cmocka_unit_test(a_number_is_within_its_bounds),
@@ -409,8 +410,8 @@ int main(void)
 		cmocka_unit_test(a_choice_is_one_of_its_words),
 		cmocka_unit_test(a_folder_is_an_absolute_path),
 		cmocka_unit_test(a_value_of_its_own_kind_is_as_expected),
-		cmocka_unit_test(of_a_repeated_option_the_last_counts_and_of_a_repeatable_one_each),
-		cmocka_unit_test(an_option_without_its_value_is_told_what_is_expected),
+		cmocka_unit_test(a_repeated_option_has_its_last_value_and_a_repeatable_one_all),
+		cmocka_unit_test(an_option_without_its_value_is_refused_with_what_is_expected),
 		cmocka_unit_test(an_unknown_option_gets_the_nearest_as_a_suggestion),
 		cmocka_unit_test(the_beginning_of_a_name_is_enough_unless_two_options_have_it),
 		cmocka_unit_test(options_may_follow_arguments_until_two_hyphens),

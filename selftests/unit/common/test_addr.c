@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Addresses: what is taken for one, what is the same host, what is never blocked. */
+/* Addresses: parsing, hosts, and special addresses. */
 #include "unit/suite.h"
 
 #include <errno.h>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Durations: what is read, what is refused, and that what is printed is read again. */
+/* Durations: valid and invalid ones; a formatted one can be parsed. */
 #include "unit/suite.h"
 
 #include <errno.h>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* The set of addresses and networks: what is found in it, which of several, and how it is ordered.
+/* The set of addresses and networks: lookup, precedence and order.
  */
 #include "unit/suite.h"
 
@@ -35,7 +35,7 @@ static struct prefix_set *set_of(const char *const *texts, size_t count)
 	set_of((const char *const[]){ __VA_ARGS__ }, \
 	       sizeof((const char *const[]){ __VA_ARGS__ }) / sizeof(const char *))
 
-/* The entry found, as text; "" for none. The words are the text that it was added by. */
+/* The entry found, as text; "" for none. The reason is the text with which it was added. */
 static const char *found(const struct prefix_set *set, const char *target)
 {
 	static char text[ADDR_TEXT_SIZE];
@@ -164,7 +164,7 @@ static void entries_are_in_ascending_order_ipv4_first(void **state)
 	prefix_set_free(set);
 }
 
-/* Few bits vary, so that much is nested. */
+/* Few bits vary, so that many networks are nested. */
 static struct addr_prefix random_prefix(void)
 {
 	struct addr_prefix prefix = prefix_of(random() & 1 ? "10.0.0.0" : "2001:db8::");
@@ -183,7 +183,7 @@ static bool covers(const struct addr_prefix *wide, const struct addr_prefix *nar
 	return wide->length <= narrow->length && addr_prefix_covers(wide, &narrow->addr);
 }
 
-/* What the header promises, found by looking at each entry. */
+/* The result that the header describes, by a linear search. */
 static void check_like_a_loop(const struct prefix_set *set, const struct addr_prefix *all,
 			      size_t count, const struct addr_prefix *target)
 {

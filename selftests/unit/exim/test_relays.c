@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* exim's list of hosts that it relays for: what of it is taken, and what is not. */
+/* exim's list of hosts that it relays for: which items are used, and which are not. */
 #include "unit/suite.h"
 
 #include <errno.h>
@@ -30,7 +30,7 @@ static int list_of(const char *name, char *value, size_t size)
 
 static struct relays relays;
 
-/* All that was taken, in order, with spaces. */
+/* All used items, in order, separated by spaces. */
 static const char *taken(const char *text)
 {
 	static char all[1024];

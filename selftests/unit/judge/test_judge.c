@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* The policy of 2003: which events count, who is judged, and what the verdict says. */
+/* The judge: which events count, which hosts are judged, and the verdict. */
 #include "unit/suite.h"
 
 #include <errno.h>
@@ -25,7 +25,7 @@ static int close_judge(void **state)
 	return 0;
 }
 
-/* The number of the offence that was one too many, 0: none of `count` was. */
+/* The number of the offence that caused a verdict; 0: none of `count` did. */
 static int offend(const char *address, enum event_class class, int count, struct verdict *verdict)
 {
 	struct event event = { .class = class };
@@ -86,7 +86,7 @@ static void loopback_is_never_judged(void **state)
 	assert_int_equal(offend("fe80::1", EVENT_VIRUS, 100, &verdict), 0);
 }
 
-/* One offence of `peer` at `seconds`, give or take a millisecond. */
+/* One offence of `peer` at `seconds`, to within a millisecond. */
 static int offend_at(const struct addr *peer, int64_t seconds)
 {
 	static int64_t milli;
@@ -119,13 +119,13 @@ static void a_time_that_two_events_confirm_is_accepted(void **state)
 	(void)state;
 	assert_int_equal(addr_parse("198.51.100.7", 12, &peer), 0);
 	assert_int_equal(offend_at(&peer, now + year), -EAGAIN);
-	assert_int_equal(offend_at(&peer, now), -EAGAIN); /* not believed yet */
+	assert_int_equal(offend_at(&peer, now), -EAGAIN); /* not accepted yet */
 	for (int i = 0; i < 15; i++)
 		assert_int_equal(offend_at(&peer, now), -EAGAIN);
 	assert_int_equal(offend_at(&peer, now), 0);
 }
 
-/* The verdict that 16 viruses of `address` from `seconds` on lead to. */
+/* The verdict on 16 viruses of `address`, from `seconds` on. */
 static struct verdict storm(const char *address, int64_t seconds)
 {
 	struct event event = { .class = EVENT_VIRUS, .time = (1061724153 + seconds) * 1000 };
@@ -146,14 +146,14 @@ static void a_block_is_twice_as_long_each_time_up_to_max(void **state)
 	for (unsigned int i = 0; i < sizeof(hours) / sizeof(hours[0]); i++) {
 		struct verdict verdict;
 
-		/* The first event after a leap of days is not believed. */
+		/* The first event after a leap of days is not accepted. */
 		offend_at(&(struct addr){ { 0 } }, 1061724153 + at);
 		verdict = storm("198.51.100.7", at);
 		assert_int_equal(verdict.until - verdict.time, hours[i] * 3600 * 1000);
 		assert_int_equal(verdict.repeats, i);
 		at += hours[i] * 3600;
 	}
-	/* A neighbour has no such past. */
+	/* Its neighbour has no former blocks. */
 	offend_at(&(struct addr){ { 0 } }, 1061724153 + at);
 	assert_int_equal(storm("198.51.100.8", at).repeats, 0);
 }
@@ -172,7 +172,7 @@ static void a_repetition_is_forgotten_after_the_rules_remember(void **state)
 
 	(void)state;
 	assert_int_equal(storm("198.51.100.7", 0).repeats, 0);
-	/* The first event after a leap of days is not believed. */
+	/* The first event after a leap of days is not accepted. */
 	offend_at(&(struct addr){ { 0 } }, 1061724153 + 3600 + memory - 1);
 	assert_int_equal(storm("198.51.100.7", 3600 + memory - 1).repeats, 1);
 	offend_at(&(struct addr){ { 0 } }, 1061724153 + 10800 + 2 * memory);
@@ -197,9 +197,9 @@ static void the_brake_makes_blocks_a_dry_run_until_it_is_released(void **state)
 	assert_false(storm("198.51.100.2", 10).dry_run);
 	assert_false(storm("198.51.100.3", 59).dry_run);
 	assert_true(storm("198.51.100.4", 59).braked);
-	/* Whoever is blocked already is no new one. */
+	/* A host that is already blocked does not count as new. */
 	assert_false(storm("198.51.100.1", 60).dry_run);
-	/* It stays on, however quiet it gets. */
+	/* The brake stays engaged, even without new verdicts. */
 	assert_true(storm("198.51.100.5", 3000).dry_run);
 	assert_true(judge_state(judge).braked);
 	assert_int_equal(judge_state(judge).rules[0].dry_runs, 2);
@@ -332,7 +332,7 @@ static void a_host_that_several_rules_count_is_watched_once(void **state)
 	watch("2001:db8::1", EVENT_DNSBL, 0);
 	watch("2001:db8::2", EVENT_RDNS, 0);
 	assert_int_equal(judge_state(judge).hosts, 3);
-	/* Forgotten by two rules that hear of another, it is watched by the third until then. */
+	/* Two rules forget it when they count another host; the third still watches it. */
 	watch("198.51.100.9", EVENT_DNSBL, 7200);
 	watch("198.51.100.9", EVENT_DNSBL, 7200);
 	assert_int_equal(judge_state(judge).hosts, 3);

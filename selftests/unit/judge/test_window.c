@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* The sliding window: exact at its edges, agreed with by a naive one, bounded in memory. */
+/* The sliding window: exact at its edges, equal to a naive one, bounded in memory. */
 #include "config/rules.h"
 #include "unit/suite.h"
 
@@ -39,7 +39,7 @@ static void the_sixteenth_within_five_minutes_exceeds_the_limit(void **state)
 		assert_int_equal(window_add(window, &b, i * 1000, 1), 0);
 	}
 	assert_int_equal(window_add(window, &a, 5 * MINUTE - 1, 1), 1);
-	/* The neighbour's sixteenth comes when its first has just left the window. */
+	/* The neighbour's first has just left the window at its sixteenth. */
 	assert_int_equal(window_add(window, &b, 5 * MINUTE, 1), 0);
 	window_close(window);
 }
@@ -88,7 +88,7 @@ static void the_host_of_a_late_line_is_still_watched(void **state)
 	window_close(window);
 }
 
-/* All times of one host, kept for ever: slow, and plainly right. */
+/* Keeps all times of one host: slow, and obviously correct. */
 struct naive {
 	int64_t times[4096];
 	int count;
@@ -199,7 +199,7 @@ static void each_point_of_an_offence_counts(void **state)
 		assert_int_equal(window_add(window, &b, i * 1000, 5), 0);
 	}
 	assert_int_equal(window_add(window, &a, 20, 1), 1);
-	/* Of the neighbour's, the first five points have left the window. */
+	/* The neighbour's first five points have left the window. */
 	assert_int_equal(window_add(window, &b, 5 * MINUTE, 5), 0);
 	assert_int_equal(window_add(window, &b, 5 * MINUTE, 1), 1);
 	assert_int_equal(window_add(window, &b, 5 * MINUTE, 101), 1);
@@ -232,7 +232,7 @@ static void hosts_with_many_points_stay_within_the_memory_limit(void **state)
 		addr = host(i);
 		assert_int_equal(window_add(window, &addr, i, 100), 0);
 	}
-	/* Each of these costs 4000 bytes more. */
+	/* Each of these needs 4000 bytes more. */
 	assert_in_range(window_state(window).hosts, 240, 262);
 	assert_int_equal(window_add(window, &addr, 10000, 900), 0);
 	assert_int_equal(window_add(window, &addr, 10000, 1), 1);

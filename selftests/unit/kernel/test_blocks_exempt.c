@@ -15,7 +15,7 @@ static struct addr_prefix prefix_of(const char *text)
 	return prefix;
 }
 
-/* The rest of `whom` without one or two networks. */
+/* The rest of a network without one or two others. */
 static struct blocks_exempt_pieces rest_of(const char *target, const char *a, const char *b)
 {
 	struct addr_prefix network = prefix_of(target), entry;
@@ -35,7 +35,7 @@ static struct blocks_exempt_pieces rest_of(const char *target, const char *a, co
 	return pieces;
 }
 
-static void one_address_out_of_a_24_leaves_one_network_a_length(void **state)
+static void one_address_out_of_a_24_leaves_one_network_of_each_length(void **state)
 {
 	static const char *const expected[] = { "198.51.100.0/30",  "198.51.100.4/31",
 						"198.51.100.6",	    "198.51.100.8/29",
@@ -51,7 +51,7 @@ static void one_address_out_of_a_24_leaves_one_network_a_length(void **state)
 	blocks_exempt_free(&pieces);
 }
 
-static void nothing_is_left_of_what_is_covered_and_all_of_what_is_beside(void **state)
+static void nothing_is_left_of_an_allowed_network_and_all_of_its_neighbour(void **state)
 {
 	struct blocks_exempt_pieces pieces = rest_of("198.51.100.0/24", "198.51.0.0/16", NULL);
 
@@ -67,7 +67,7 @@ static void nothing_is_left_of_what_is_covered_and_all_of_what_is_beside(void **
 	blocks_exempt_free(&pieces);
 }
 
-static void an_ipv6_address_takes_its_64_along(void **state)
+static void an_ipv6_address_excludes_its_64(void **state)
 {
 	struct addr_prefix own = prefix_of("2001:db8:0:5::/64");
 	struct blocks_exempt_pieces pieces = rest_of("2001:db8::/32", "2001:db8:0:5::99", NULL);
@@ -81,8 +81,8 @@ static void an_ipv6_address_takes_its_64_along(void **state)
 	blocks_exempt_free(&pieces);
 }
 
-/* Every address of a /20 is in one piece, or allowed. */
-static void pieces_and_allowed_networks_are_the_whole_and_do_not_overlap(void **state)
+/* Every address of a /20 is in exactly one piece, or allowed. */
+static void pieces_and_allowed_networks_cover_the_whole_and_do_not_overlap(void **state)
 {
 	struct addr_prefix whole = prefix_of("10.0.0.0/20"), entry;
 
@@ -121,10 +121,10 @@ static void pieces_and_allowed_networks_are_the_whole_and_do_not_overlap(void **
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(one_address_out_of_a_24_leaves_one_network_a_length),
-		cmocka_unit_test(nothing_is_left_of_what_is_covered_and_all_of_what_is_beside),
-		cmocka_unit_test(an_ipv6_address_takes_its_64_along),
-		cmocka_unit_test(pieces_and_allowed_networks_are_the_whole_and_do_not_overlap),
+		cmocka_unit_test(one_address_out_of_a_24_leaves_one_network_of_each_length),
+		cmocka_unit_test(nothing_is_left_of_an_allowed_network_and_all_of_its_neighbour),
+		cmocka_unit_test(an_ipv6_address_excludes_its_64),
+		cmocka_unit_test(pieces_and_allowed_networks_cover_the_whole_and_do_not_overlap),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -30,7 +30,7 @@ static void look_need(void **state)
 		skip();
 }
 
-static void an_interface_without_a_program_is_told_from_one_that_is_not_there(void **state)
+static void an_interface_without_a_program_differs_from_a_missing_one(void **state)
 {
 	struct filter_info info;
 
@@ -40,7 +40,7 @@ static void an_interface_without_a_program_is_told_from_one_that_is_not_there(vo
 	assert_int_equal(filter_find(77, LOOK_PINS, 5, &info), -ENODEV);
 }
 
-static void a_look_that_fails_is_no_answer(void **state)
+static void a_failed_look_is_an_error(void **state)
 {
 	struct rlimit limit, none = { 0 };
 	int err;
@@ -55,7 +55,7 @@ static void a_look_that_fails_is_no_answer(void **state)
 	assert_int_equal(look_lo(), -ENOENT);
 }
 
-static void looking_opens_no_descriptor_for_good(void **state)
+static void looking_leaves_no_descriptor_open(void **state)
 {
 	int before = dup(STDOUT_FILENO), after;
 
@@ -76,7 +76,7 @@ static int look_deaf(enum libbpf_print_level level, const char *format, va_list 
 	return 0;
 }
 
-static void looking_leaves_the_callbacks_of_libbpf_alone(void **state)
+static void looking_does_not_change_the_callbacks_of_libbpf(void **state)
 {
 	libbpf_print_fn_t before;
 
@@ -95,7 +95,7 @@ static void *look_often(void *context)
 	return NULL;
 }
 
-/* With -fsanitize=thread, this says more. */
+/* -fsanitize=thread checks this further. */
 static void two_threads_look_at_the_same_time(void **state)
 {
 	int answered[2] = { 0 };
@@ -110,7 +110,7 @@ static void two_threads_look_at_the_same_time(void **state)
 	assert_int_equal(answered[1], 100);
 }
 
-/* The machine's own network is not to be looked at. */
+/* Not in the machine's own network. */
 static int look_set_up(void **state)
 {
 	static bool apart;
@@ -123,10 +123,10 @@ static int look_set_up(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(an_interface_without_a_program_is_told_from_one_that_is_not_there),
-		cmocka_unit_test(a_look_that_fails_is_no_answer),
-		cmocka_unit_test(looking_opens_no_descriptor_for_good),
-		cmocka_unit_test(looking_leaves_the_callbacks_of_libbpf_alone),
+		cmocka_unit_test(an_interface_without_a_program_differs_from_a_missing_one),
+		cmocka_unit_test(a_failed_look_is_an_error),
+		cmocka_unit_test(looking_leaves_no_descriptor_open),
+		cmocka_unit_test(looking_does_not_change_the_callbacks_of_libbpf),
 		cmocka_unit_test(two_threads_look_at_the_same_time),
 	};
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* What top shows, without a terminal: numbers, plots, and the order of hosts. */
+/* The parts of top that need no terminal: numbers, plots, and the order of hosts. */
 #include "unit/suite.h"
 
 #include <stdio.h>
@@ -9,7 +9,7 @@
 #include "top/top_order.h"
 #include "top/top_plot.h"
 
-static void test_numbers_are_short(void **state)
+static void numbers_are_short(void **state)
 {
 	static const struct {
 		double value;
@@ -35,7 +35,7 @@ static void test_numbers_are_short(void **state)
 	assert_string_equal(top_age(UINT32_MAX, text), "49710d");
 }
 
-static void test_scales_are_round_and_hold_all(void **state)
+static void scales_are_round_and_cover_all_values(void **state)
 {
 	(void)state;
 	assert_true(top_plot_scale(0) == 10);
@@ -47,7 +47,7 @@ static void test_scales_are_round_and_hold_all(void **state)
 		assert_true(top_plot_scale(most) >= most);
 }
 
-static void test_series_keep_the_last(void **state)
+static void series_keep_the_latest_values(void **state)
 {
 	static struct top_series series;
 
@@ -60,7 +60,7 @@ static void test_series_keep_the_last(void **state)
 	assert_true(top_series_most(&series, 10) == 3 * TOP_SERIES_SIZE);
 }
 
-static void test_plots_stand_on_the_ground_and_move_left(void **state)
+static void plots_start_at_the_bottom_and_move_left(void **state)
 {
 	static const double values[] = { 0, 1, 50, 100 };
 	static struct top_series series;
@@ -75,13 +75,13 @@ static void test_plots_stand_on_the_ground_and_move_left(void **state)
 	assert_true(!wcscmp(line, L"   .##"));
 	top_plot_line(TOP_PLOT_BLOCKS, &series, 100, 6, 1, 0, line);
 	assert_true(!wcscmp(line, L"   ▁▄█"));
-	/* Two a cell. */
+	/* Two values in each cell. */
 	top_plot_line(TOP_PLOT_BRAILLE, &series, 100, 3, 1, 0, line);
 	assert_true(!wcscmp(line, L" ⢀⣼"));
 	assert_true(top_plot_samples(TOP_PLOT_BRAILLE, 3) == 6);
 }
 
-static void test_bars_are_full_when_all_is(void **state)
+static void bars_are_full_at_the_maximum(void **state)
 {
 	wchar_t bar[8];
 
@@ -114,7 +114,7 @@ static struct top_hosts *test_hosts(void)
 
 		snprintf(text, sizeof(text), "10.%d.%d.%d", i >> 16, i >> 8 & 255, i & 255);
 		assert_int_equal(addr_parse_prefix(text, &entry->target), 0);
-		/* Many alike. */
+		/* Many have equal values. */
 		entry->drops = random() % 50;
 		entry->since = random() % 100;
 		entry->until = 1000 + random() % 100;
@@ -125,8 +125,8 @@ static struct top_hosts *test_hosts(void)
 	return &hosts;
 }
 
-/* What the first of a part of the order are must not depend on how much of it is asked for. */
-static void test_a_part_of_the_order_is_as_in_the_whole(void **state)
+/* The first hosts do not depend on how many are requested. */
+static void the_first_hosts_of_an_order_are_those_of_the_whole_order(void **state)
 {
 	static const size_t parts[] = { 0, 1, 2, 10, 17, 500, TEST_HOSTS - 1, TEST_HOSTS };
 	struct top_hosts *hosts = test_hosts();
@@ -150,7 +150,7 @@ static void test_a_part_of_the_order_is_as_in_the_whole(void **state)
 	free(whole);
 }
 
-static void test_filters(void **state)
+static void filters_match_texts_addresses_and_networks(void **state)
 {
 	struct top_hosts *hosts = test_hosts();
 
@@ -165,7 +165,7 @@ static void test_filters(void **state)
 	assert_int_equal(hosts->chosen_count, TEST_HOSTS - (TEST_HOSTS + 6) / 7);
 	top_order(hosts, TOP_SORT_ADDRESS, "nobody", 5);
 	assert_int_equal(hosts->chosen_count, 0);
-	/* A host within a blocked network finds that. */
+	/* A host in a blocked network finds the network. */
 	hosts->all[0].entry.target.length = 8;
 	top_order(hosts, TOP_SORT_ADDRESS, "10.200.3.4", 5);
 	assert_int_equal(hosts->chosen_count, 1);
@@ -174,13 +174,13 @@ static void test_filters(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_numbers_are_short),
-		cmocka_unit_test(test_scales_are_round_and_hold_all),
-		cmocka_unit_test(test_series_keep_the_last),
-		cmocka_unit_test(test_plots_stand_on_the_ground_and_move_left),
-		cmocka_unit_test(test_bars_are_full_when_all_is),
-		cmocka_unit_test(test_a_part_of_the_order_is_as_in_the_whole),
-		cmocka_unit_test(test_filters),
+		cmocka_unit_test(numbers_are_short),
+		cmocka_unit_test(scales_are_round_and_cover_all_values),
+		cmocka_unit_test(series_keep_the_latest_values),
+		cmocka_unit_test(plots_start_at_the_bottom_and_move_left),
+		cmocka_unit_test(bars_are_full_at_the_maximum),
+		cmocka_unit_test(the_first_hosts_of_an_order_are_those_of_the_whole_order),
+		cmocka_unit_test(filters_match_texts_addresses_and_networks),
 	};
 
 	return cmocka_run_group_tests_name("top", tests, NULL, NULL);
