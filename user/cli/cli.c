@@ -29,64 +29,6 @@ const struct options_row cli_options[] = {
 	{ 0 },
 };
 
-const char cli_common_text[] = "  -j, --json          print JSON\n"
-			       "  --ndjson            print JSON, one document per line\n"
-			       "  --pins DIR          directory of the pinned maps (" SOBIG_PINS
-			       ")\n"
-			       "  -h, --help          show this help\n";
-
-const struct cli_command *cli_command;
-
-void cli_start(struct cli_common *common, char **argv)
-{
-	*common = (struct cli_common){ .command = cli_command, .argv = argv, .pins = SOBIG_PINS };
-	opterr = 0;
-}
-
-bool cli_common_option(struct cli_common *common, int option, int *status)
-{
-	const struct cli_command *command = common->command;
-
-	switch (option) {
-	case 'j':
-		common->json = true;
-		return false;
-	case CLI_OPTION_NDJSON:
-		common->json = common->lines = true;
-		return false;
-	case CLI_OPTION_PINS:
-		common->pins = optarg;
-		if (*optarg == '/')
-			return false;
-		*status = cli_usage(common, "--pins = \"%s\": expected an absolute path", optarg);
-		return true;
-	case CLI_OPTION_STATE:
-		common->state = optarg;
-		if (*optarg == '/')
-			return false;
-		*status = cli_usage(common, "--state = \"%s\": expected an absolute path", optarg);
-		return true;
-	case 'h':
-		printf("usage: sobig-xdp %s [OPTION...] %s\n\n%c%s.\n\n%s%s", command->name,
-		       command->words, command->summary[0] - 'a' + 'A', command->summary + 1,
-		       command->texts, cli_common_text);
-		*status = CLI_DONE;
-		return true;
-	default:
-		/* optind is past an unknown long option, but not always past an unknown letter. */
-		if (optopt == 'c')
-			*status = cli_usage(common, "-c: expected a file name");
-		else if (optopt && optopt < 256)
-			*status = cli_usage(common, "unknown option -%c of %s", optopt,
-					    command->name);
-		else
-			*status = cli_usage(common,
-					    "\"%s\": unknown option of %s, or its value is missing",
-					    common->argv[optind - 1], command->name);
-		return true;
-	}
-}
-
 int cli_usage(const struct cli_common *common, const char *format, ...)
 {
 	char text[512];
@@ -140,9 +82,4 @@ int cli_print_json(const struct cli_common *common, json_t *json)
 int cli_end_output(void)
 {
 	return output_end() ? CLI_FAILED : CLI_DONE;
-}
-
-int cli_override(enum overrides_key key, const char *value, struct overrides *overrides)
-{
-	return overrides_take(key, value, overrides) ? CLI_USAGE : CLI_DONE;
 }

@@ -3,7 +3,6 @@
 #ifndef CLI_H
 #define CLI_H
 
-#include <getopt.h>
 #include <jansson.h>
 #include <net/if.h>
 #include <stdbool.h>
@@ -34,46 +33,12 @@
 	  "block for TIME (1h)", .min = 1, .max = DURATION_MAX_SECONDS }
 /* clang-format on */
 
-enum {
-	CLI_OPTION_PINS = 256,
-	CLI_OPTION_NDJSON,
-	CLI_OPTION_STATE,
-	CLI_OPTION_OWN
-};
-
-/* clang-format versions disagree here. */
-/* clang-format off */
-#define CLI_COMMON_OPTIONS \
-	{ "help", no_argument, NULL, 'h' }, \
-	{ "json", no_argument, NULL, 'j' }, \
-	{ "ndjson", no_argument, NULL, CLI_OPTION_NDJSON }, \
-	{ "pins", required_argument, NULL, CLI_OPTION_PINS }, \
-	{ "state", required_argument, NULL, CLI_OPTION_STATE }, \
-	{ NULL, 0, NULL, 0 }
-/* clang-format on */
-#define CLI_COMMON_LETTERS "hj"
-
 /* The options of every command. */
 extern const struct options_row cli_options[];
-
-/* Help of the common options, in the form of a row's `options`. */
-extern const char cli_common_text[];
-
-/* Initializes *common for the command argv[0], with default values. */
-void cli_start(struct cli_common *common, char **argv);
-
-/*
- * Handles `option`, returned by getopt_long(3), if it is a common option. Returns true if the
- * command must exit with *status: help was printed, or the option is unknown (logged).
- */
-bool cli_common_option(struct cli_common *common, int option, int *status);
 
 /* Logs a usage error with a pointer to the help; returns CLI_USAGE. */
 int cli_usage(const struct cli_common *common, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
-
-/* Parses the value of --limit, --window or --for. CLI_DONE or CLI_USAGE (logged). */
-int cli_override(enum overrides_key key, const char *value, struct overrides *overrides);
 
 /* CLI_DONE if this process has the privileges of root, else CLI_NOT_PRIVILEGED (logged). */
 int cli_need_privilege(void);
@@ -91,25 +56,25 @@ int cli_print_json(const struct cli_common *common, json_t *json);
 /* Flushes stdout after the last line. CLI_DONE, or CLI_FAILED if stdout failed (logged). */
 int cli_end_output(void);
 
+/* The table of commands; a NULL ends it. */
+extern const struct cli_command *const cli_commands[];
+
+extern const struct cli_command attach_command;
+extern const struct cli_command detach_command;
+extern const struct cli_command status_command;
 extern const struct cli_command list_command;
-extern const struct cli_command top_command;
+extern const struct cli_command explain_command;
 extern const struct cli_command block_command;
 extern const struct cli_command unblock_command;
-extern const struct cli_command import_command;
-extern const struct cli_command status_command;
 extern const struct cli_command release_command;
 extern const struct cli_command check_command;
-extern const struct cli_command explain_command;
-extern const struct cli_command parse_command;
-extern const struct cli_command completion_command;
-extern const struct cli_command metrics_command;
-extern const struct cli_command lookup_command;
-extern const struct cli_command replay_command;
 extern const struct cli_command allow_command;
-extern const struct cli_command detach_command;
-extern const struct cli_command attach_command;
-
-extern const struct cli_command *const cli_commands[];
-extern const struct cli_command *cli_command;
+extern const struct cli_command import_command;
+extern const struct cli_command parse_command;
+extern const struct cli_command replay_command;
+extern const struct cli_command top_command;
+extern const struct cli_command metrics_command;
+extern const struct cli_command completion_command;
+extern const struct cli_command lookup_command;
 
 #endif

@@ -21,6 +21,7 @@ enum options_type {
 	OPTIONS_INTERFACE, /* of arguments only */
 	OPTIONS_NETWORK,   /* of arguments only: an address or a network */
 	OPTIONS_OWN,	   /* what `take` stores */
+	OPTIONS_TYPES,	   /* their number */
 };
 
 /* The values of an option of text that can be given repeatedly, in their order. */
@@ -68,17 +69,11 @@ struct cli_command {
 	void *values; /* with the defaults; the first member is a struct cli_common */
 	int (*run)(void *values);
 	bool internal; /* the list of commands does not show it */
-
-	/* Not in rows yet. */
-	const char *words;
-	const char *texts;
-	int (*main)(int argc, char **argv);
 };
 
 /* The values of the options of every command, and its arguments. */
 struct cli_common {
 	const struct cli_command *command;
-	char **argv;
 	const char *pins;
 	const char *state;  /* the state directory; NULL: as configured */
 	const char *config; /* the configuration file; NULL: the usual ones */

@@ -6,76 +6,20 @@
 
 #include "cli/cli.h"
 #include "cli/help.h"
-#include "cli/synopsis.h"
 #include "common/log.h"
-
-static void completion_row_value(const struct options_row *row, struct synopsis_value *out)
-{
-	static const enum synopsis_kind kinds[] = {
-		[OPTIONS_FILE] = SYNOPSIS_FILES,	   [OPTIONS_FOLDER] = SYNOPSIS_FOLDERS,
-		[OPTIONS_INTERFACE] = SYNOPSIS_INTERFACES, [OPTIONS_CHOICE] = SYNOPSIS_WORDS,
-		[OPTIONS_OWN] = SYNOPSIS_ANYTHING,
-	};
-	char name[HELP_NAME_SIZE];
-
-	*out = (struct synopsis_value){ .kind = kinds[row->type] };
-	snprintf(out->name, sizeof(out->name), "%s", help_name(row, name));
-	for (int i = 0; row->words && row->words[i]; i++) {
-		strcat(out->words, i ? " " : "");
-		strcat(out->words, row->words[i]);
-	}
-}
-
-static void completion_row(const struct options_row *row, struct synopsis_option *out)
-{
-	char text[SUGGEST_TEXT_SIZE];
-
-	*out = (struct synopsis_option){ .letter = row->letter,
-					 .takes = row->type != OPTIONS_FLAG,
-					 .repeats = row->repeats };
-	completion_row_value(row, &out->value);
-	snprintf(out->name, sizeof(out->name), "%s", row->name ? row->name : "");
-	snprintf(out->text, sizeof(out->text), "%s", help_text(row, text));
-}
-
-static bool completion_argument(const struct cli_command *command, int place,
-				struct synopsis_value *value, bool *last)
-{
-	const struct options_row *row;
-
-	if (command->main)
-		return synopsis_argument(command->words, place, value, last);
-	options_each(row, command->arguments) {
-		if (place--)
-			continue;
-		completion_row_value(row, value);
-		*last = row->repeats;
-		return true;
-	}
-	return false;
-}
 
 /* Calls a function for each option of a command and for each common option. */
 static void completion_options(const struct cli_command *command,
 			       void (*each)(const struct cli_command *command,
-					    const struct synopsis_option *option))
+					    const struct options_row *row))
 {
-	const char *const texts[] = { command->texts, cli_common_text };
 	const struct options_row *const tables[] = { command->options, cli_options };
 	const struct options_row *row;
-	struct synopsis_option option;
 
-	for (size_t i = 0; !command->main && i < sizeof(tables) / sizeof(tables[0]); i++) {
-		options_each(row, tables[i]) {
-			if (row->hidden)
-				continue;
-			completion_row(row, &option);
-			each(command, &option);
-		}
-	}
-	for (size_t i = 0; command->main && i < sizeof(texts) / sizeof(texts[0]); i++)
-		for (const char *at = texts[i]; (at = synopsis_option(at, &option));)
-			each(command, &option);
+	for (size_t i = 0; i < sizeof(tables) / sizeof(tables[0]); i++)
+		options_each(row, tables[i])
+			if (!row->hidden)
+				each(command, row);
 }
 
 /* Prints text for use within single quotes; characters in `special` get a backslash. */
@@ -89,56 +33,66 @@ static void completion_quote(const char *text, const char *quote, const char *sp
 	}
 }
 
-static const char *completion_kind(enum synopsis_kind kind)
+static void completion_words(const struct options_row *row)
 {
-	static const char *const names[] = {
-		[SYNOPSIS_ANYTHING] = "anything",     [SYNOPSIS_FILES] = "files",
-		[SYNOPSIS_FOLDERS] = "folders",	      [SYNOPSIS_WORDS] = "words",
-		[SYNOPSIS_INTERFACES] = "interfaces",
+	for (int i = 0; row->words && row->words[i]; i++)
+		printf("%s%s", i ? " " : "", row->words[i]);
+}
+
+/* "words auto native generic": what _sobig_xdp_offer offers. */
+static void completion_bash_kind(const struct options_row *row)
+{
+	static const char *const kinds[OPTIONS_TYPES] = {
+		[OPTIONS_FILE] = "files",
+		[OPTIONS_FOLDER] = "folders",
+		[OPTIONS_INTERFACE] = "interfaces",
+		[OPTIONS_CHOICE] = "words ",
 	};
 
-	return names[kind];
+	printf("'%s", kinds[row->type] ? kinds[row->type] : "anything");
+	completion_words(row);
+	putchar('\'');
 }
 
-static void completion_bash_name(const struct cli_command *command,
-				 const struct synopsis_option *option)
+static void completion_bash_name(const struct cli_command *command, const struct options_row *row)
 {
 	(void)command;
-	if (option->letter)
-		printf(" -%c", option->letter);
-	if (*option->name)
-		printf(" --%s", option->name);
+	if (row->letter)
+		printf(" -%c", row->letter);
+	if (row->name)
+		printf(" --%s", row->name);
 }
 
-static void completion_bash_value(const struct cli_command *command,
-				  const struct synopsis_option *option)
+static void completion_bash_value(const struct cli_command *command, const struct options_row *row)
 {
-	const struct synopsis_value *value = &option->value;
-
 	(void)command;
-	if (!option->takes)
+	if (row->type == OPTIONS_FLAG)
 		return;
 	fputs("\t\t", stdout);
-	if (option->letter)
-		printf("-%c%s", option->letter, *option->name ? " | " : "");
-	if (*option->name)
-		printf("--%s", option->name);
-	printf(") value='%s%s%s' ;;\n", completion_kind(value->kind), *value->words ? " " : "",
-	       value->words);
+	if (row->letter)
+		printf("-%c%s", row->letter, row->name ? " | " : "");
+	if (row->name)
+		printf("--%s", row->name);
+	fputs(") value=", stdout);
+	completion_bash_kind(row);
+	fputs(" ;;\n", stdout);
 }
 
 static void completion_bash_command(const struct cli_command *command)
 {
-	struct synopsis_value value;
-	bool last = false;
+	const struct options_row *row;
+	bool more = false;
 
 	printf("\t%s)\n\t\toptions='", command->name);
 	completion_options(command, completion_bash_name);
 	fputs("'\n\t\targuments=(", stdout);
-	for (int i = 0; !last && completion_argument(command, i, &value, &last); i++)
-		printf("%s'%s%s%s'", i ? " " : "", completion_kind(value.kind),
-		       *value.words ? " " : "", value.words);
-	printf(")\n\t\tmore=%s\n\t\tcase $1 in\n", last ? "yes" : "");
+	options_each(row, command->arguments) {
+		if (row != command->arguments)
+			putchar(' ');
+		completion_bash_kind(row);
+		more = row->repeats;
+	}
+	printf(")\n\t\tmore=%s\n\t\tcase $1 in\n", more ? "yes" : "");
 	completion_options(command, completion_bash_value);
 	fputs("\t\tesac\n\t\t;;\n", stdout);
 }
@@ -226,61 +180,64 @@ static void completion_bash(void)
 }
 
 /* ":FILE:_files" */
-static void completion_zsh_value(const struct synopsis_value *value)
+static void completion_zsh_value(const struct options_row *row)
 {
-	static const char *const actions[] = {
-		[SYNOPSIS_ANYTHING] = " ",
-		[SYNOPSIS_FILES] = "_files",
-		[SYNOPSIS_FOLDERS] = "_files -/",
-		[SYNOPSIS_INTERFACES] = "_sobig_xdp_interfaces",
-		[SYNOPSIS_WORDS] = "",
+	static const char *const actions[OPTIONS_TYPES] = {
+		[OPTIONS_FILE] = "_files",
+		[OPTIONS_FOLDER] = "_files -/",
+		[OPTIONS_INTERFACE] = "_sobig_xdp_interfaces",
 	};
+	char name[HELP_NAME_SIZE];
 
-	printf(":%s:", value->name);
-	if (value->kind == SYNOPSIS_WORDS)
-		printf("(%s)", value->words);
-	else
-		fputs(actions[value->kind], stdout);
+	printf(":%s:", help_name(row, name));
+	if (row->type == OPTIONS_CHOICE) {
+		putchar('(');
+		completion_words(row);
+		putchar(')');
+	} else {
+		fputs(actions[row->type] ? actions[row->type] : " ", stdout);
+	}
 }
 
-static void completion_zsh_option(const struct cli_command *command,
-				  const struct synopsis_option *option)
+static void completion_zsh_option(const struct cli_command *command, const struct options_row *row)
 {
+	const bool takes = row->type != OPTIONS_FLAG;
+	char text[SUGGEST_TEXT_SIZE];
+
 	(void)command;
 	fputs(" \\\n\t\t\t'", stdout);
-	if (option->repeats)
+	if (row->repeats)
 		putchar('*');
-	else if (option->letter && *option->name)
-		printf("(-%c --%s)", option->letter, option->name);
-	if (option->letter && *option->name)
-		printf("'{-%c%s,--%s%s}'", option->letter, option->takes ? "+" : "", option->name,
-		       option->takes ? "=" : "");
-	else if (option->letter)
-		printf("-%c%s", option->letter, option->takes ? "+" : "");
+	else if (row->letter && row->name)
+		printf("(-%c --%s)", row->letter, row->name);
+	if (row->letter && row->name)
+		printf("'{-%c%s,--%s%s}'", row->letter, takes ? "+" : "", row->name,
+		       takes ? "=" : "");
+	else if (row->letter)
+		printf("-%c%s", row->letter, takes ? "+" : "");
 	else
-		printf("--%s%s", option->name, option->takes ? "=" : "");
+		printf("--%s%s", row->name, takes ? "=" : "");
 	putchar('[');
-	completion_quote(option->text, "'\\''", "[]\\");
+	completion_quote(help_text(row, text), "'\\''", "[]\\");
 	putchar(']');
-	if (option->takes)
-		completion_zsh_value(&option->value);
+	if (takes)
+		completion_zsh_value(row);
 	putchar('\'');
 }
 
 static void completion_zsh_command(const struct cli_command *command)
 {
-	struct synopsis_value value;
-	bool last = false;
+	const struct options_row *row;
 
 	printf("\t%s)\n\t\t_arguments", command->name);
 	completion_options(command, completion_zsh_option);
-	for (int i = 0; !last && completion_argument(command, i, &value, &last); i++) {
+	options_each(row, command->arguments) {
 		fputs(" \\\n\t\t\t'", stdout);
-		if (last)
+		if (row->repeats)
 			putchar('*');
 		else
-			printf("%d", i + 1);
-		completion_zsh_value(&value);
+			printf("%d", (int)(row - command->arguments) + 1);
+		completion_zsh_value(row);
 		putchar('\'');
 	}
 	fputs("\n\t\t;;\n", stdout);
@@ -328,59 +285,58 @@ static void completion_zsh(void)
 }
 
 /* The arguments of `complete` in fish for a value. */
-static void completion_fish_value(const struct synopsis_value *value)
+static void completion_fish_value(const struct options_row *row)
 {
-	switch (value->kind) {
-	case SYNOPSIS_WORDS:
-		printf(" -a '%s'", value->words);
-		break;
-	case SYNOPSIS_FOLDERS:
-		fputs(" -a '(__fish_complete_directories (commandline -ct))'", stdout);
-		break;
-	case SYNOPSIS_INTERFACES:
-		fputs(" -a '(__sobig_xdp_interfaces)'", stdout);
-		break;
-	case SYNOPSIS_FILES:
-		fputs(" -F", stdout);
-		break;
-	case SYNOPSIS_ANYTHING:
-		break;
-	}
+	static const char *const values[OPTIONS_TYPES] = {
+		[OPTIONS_FILE] = " -F",
+		[OPTIONS_FOLDER] = " -a '(__fish_complete_directories (commandline -ct))'",
+		[OPTIONS_INTERFACE] = " -a '(__sobig_xdp_interfaces)'",
+	};
+
+	if (values[row->type])
+		fputs(values[row->type], stdout);
+	if (row->type != OPTIONS_CHOICE)
+		return;
+	fputs(" -a '", stdout);
+	completion_words(row);
+	putchar('\'');
 }
 
-static void completion_fish_option(const struct cli_command *command,
-				   const struct synopsis_option *option)
+static void completion_fish_option(const struct cli_command *command, const struct options_row *row)
 {
+	char text[SUGGEST_TEXT_SIZE];
+
 	printf("complete -c sobig-xdp -n '__sobig_xdp_is %s'", command->name);
-	if (option->letter)
-		printf(" -s %c", option->letter);
-	if (*option->name)
-		printf(" -l %s", option->name);
-	if (option->takes) {
-		fputs(option->value.kind == SYNOPSIS_FILES ? " -r" : " -x", stdout);
-		completion_fish_value(&option->value);
+	if (row->letter)
+		printf(" -s %c", row->letter);
+	if (row->name)
+		printf(" -l %s", row->name);
+	if (row->type != OPTIONS_FLAG) {
+		fputs(row->type == OPTIONS_FILE ? " -r" : " -x", stdout);
+		completion_fish_value(row);
 	}
 	fputs(" -d '", stdout);
-	completion_quote(option->text, "\\'", "\\");
+	completion_quote(help_text(row, text), "\\'", "\\");
 	fputs("'\n", stdout);
 }
 
 static void completion_fish_command(const struct cli_command *command)
 {
-	struct synopsis_value value;
-	bool last = false;
+	const struct options_row *row;
 
 	printf("complete -c sobig-xdp -n '__sobig_xdp_is' -a %s -d '", command->name);
 	completion_quote(command->summary, "\\'", "\\");
 	fputs("'\n", stdout);
 	completion_options(command, completion_fish_option);
-	for (int i = 0; !last && completion_argument(command, i, &value, &last); i++) {
-		if (value.kind == SYNOPSIS_ANYTHING)
+	options_each(row, command->arguments) {
+		if (row->type != OPTIONS_FILE && row->type != OPTIONS_INTERFACE &&
+		    row->type != OPTIONS_CHOICE)
 			continue;
 		/* fish also counts the values of options. */
 		printf("complete -c sobig-xdp -n '__sobig_xdp_is %s %s%d'", command->name,
-		       last || value.kind == SYNOPSIS_FILES ? "+" : "", i);
-		completion_fish_value(&value);
+		       row->repeats || row->type == OPTIONS_FILE ? "+" : "",
+		       (int)(row - command->arguments));
+		completion_fish_value(row);
 		putchar('\n');
 	}
 }
@@ -416,7 +372,7 @@ static void completion_fish(void)
 }
 
 /* In the order of completion_shells. */
-static const char *const completion_words[] = { "bash", "zsh", "fish", NULL };
+static const char *const completion_names[] = { "bash", "zsh", "fish", NULL };
 
 static const struct {
 	const char *head; /* zsh expects #compdef in the first line */
@@ -430,7 +386,7 @@ static const struct {
 static int completion_print(size_t shell)
 {
 	printf("%s; generated by: sobig-xdp completion %s\n", completion_shells[shell].head,
-	       completion_words[shell]);
+	       completion_names[shell]);
 	completion_shells[shell].print();
 	if (!fflush(stdout) && !ferror(stdout))
 		return CLI_DONE;
@@ -453,7 +409,7 @@ static int completion_run(void *values)
 }
 
 static const struct options_row completion_arguments[] = {
-	{ NULL, OPTIONS_CHOICE, NULL, offsetof(struct completion, shell), .words = completion_words,
+	{ NULL, OPTIONS_CHOICE, NULL, offsetof(struct completion, shell), .words = completion_names,
 	  .min = 1 },
 	{ 0 },
 };

@@ -58,9 +58,6 @@ static int main_run(const struct cli_command *command, int argc, char **argv)
 {
 	int status;
 
-	cli_command = command;
-	if (command->main)
-		return command->main(argc, argv);
 	if (!options_parse(command, argc, argv, &status))
 		return status;
 	return command->run(command->values);

@@ -197,6 +197,7 @@ static int options_take(const struct options_row *row, const char *text, void *v
 	case OPTIONS_OWN:
 		return row->take(text, member);
 	case OPTIONS_END:
+	case OPTIONS_TYPES:
 	case OPTIONS_INTERFACE:
 	case OPTIONS_NETWORK:
 		break;

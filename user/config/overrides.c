@@ -4,44 +4,8 @@
 
 #include <errno.h>
 
-#include "common/duration.h"
 #include "common/log.h"
-#include "common/number.h"
 #include "config/rules.h"
-
-int overrides_take(enum overrides_key key, const char *value, struct overrides *overrides)
-{
-	uint64_t number;
-
-	switch (key) {
-	case OVERRIDES_LIMIT:
-		if (number_parse(value, 1, RULES_LIMIT_MAX, NULL, &number)) {
-			log_error("--limit = \"%s\": expected a number from 1 to %u", value,
-				  RULES_LIMIT_MAX);
-			return -EINVAL;
-		}
-		overrides->limit = number;
-		return 0;
-	case OVERRIDES_WINDOW:
-		if (duration_parse(value, &overrides->window) ||
-		    overrides->window > RULES_WINDOW_MAX) {
-			log_error(
-				"--window = \"%s\": expected a time from 1s to 7d, such as 90s or 5m",
-				value);
-			return -EINVAL;
-		}
-		return 0;
-	case OVERRIDES_FOR:
-		if (duration_parse(value, &overrides->block)) {
-			log_error(
-				"--for = \"%s\": expected a time from 1s to 366d, such as 90s or 1h30m",
-				value);
-			return -EINVAL;
-		}
-		return 0;
-	}
-	return -EINVAL;
-}
 
 int overrides_apply(const struct overrides *overrides, struct rules *rules)
 {

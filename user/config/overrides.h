@@ -12,15 +12,6 @@ struct overrides {
 	uint32_t block;	 /* seconds */
 };
 
-enum overrides_key {
-	OVERRIDES_LIMIT,
-	OVERRIDES_WINDOW,
-	OVERRIDES_FOR
-};
-
-/* Parses the value of an option into *overrides. 0, or -EINVAL (logged). */
-int overrides_take(enum overrides_key key, const char *value, struct overrides *overrides);
-
 /* Applies them to the first default rule. 0; -EINVAL (logged): that rule is disabled. */
 int overrides_apply(const struct overrides *overrides, struct rules *rules);
 
