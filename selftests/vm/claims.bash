@@ -179,7 +179,7 @@ until_blocked() {
 	done
 }
 
-test_native_on_veth_silences_those_above_the_limit_and_serves_their_neighbours() {
+test_native_on_veth_drops_hosts_above_the_limit_and_serves_their_neighbours() {
 	launch veth
 	offend 198.18.0.$bad 16
 	offend 198.18.0.$good 15
@@ -208,14 +208,14 @@ test_a_driver_that_refuses_native_mode_gets_generic_and_attach_says_why() {
 	is_clean stiff
 }
 
-test_native_mode_demanded_where_the_driver_refuses_it_fails_with_the_reason_and_leaves_nothing() {
+test_native_mode_that_the_driver_refuses_fails_with_the_reason_and_leaves_nothing() {
 	refused 'cannot attach to stiff in native mode.*the kernel says: .*any_header_sg' \
 		"$sobig" attach stiff --log "$lab/mainlog" --mode native
 	is_clean stiff
 }
 
 # Its native mode came with Linux 6.6.
-test_vmxnet3_gets_generic_with_a_warning_until_its_driver_learns_native_mode() {
+test_vmxnet3_gets_generic_with_a_warning_until_its_driver_supports_native_mode() {
 	protect vmx
 	if is_linux 6.6; then
 		is_protected vmx native
@@ -232,7 +232,7 @@ test_vmxnet3_gets_generic_with_a_warning_until_its_driver_learns_native_mode() {
 }
 
 # In what mode is up to the driver.
-test_jumbo_frames_on_virtio_net_do_not_keep_the_filter_away() {
+test_the_filter_attaches_to_virtio_net_with_jumbo_frames() {
 	ip link set able mtu 9000
 	protect able
 	is_protected able "$mode"
@@ -241,42 +241,42 @@ test_jumbo_frames_on_virtio_net_do_not_keep_the_filter_away() {
 	ip link set able mtu 1500
 }
 
-test_beside_xdp_filter_that_came_first_and_stays_when_ours_goes() {
+test_with_xdp_filter_attached_first_and_detached_last() {
 	attach_theirs veth native
 	protect veth
 	both_work veth native
 	ours_leaves veth
 }
 
-test_beside_xdp_filter_that_came_first_and_goes_first() {
+test_with_xdp_filter_attached_first_and_detached_first() {
 	attach_theirs veth native
 	protect veth
 	both_work veth native
 	theirs_leaves veth native
 }
 
-test_beside_xdp_filter_that_came_second_and_stays_when_ours_goes() {
+test_with_xdp_filter_attached_second_and_detached_last() {
 	protect veth
 	attach_theirs veth native
 	both_work veth native
 	ours_leaves veth
 }
 
-test_beside_xdp_filter_that_came_second_and_goes_first() {
+test_with_xdp_filter_attached_second_and_detached_first() {
 	protect veth
 	attach_theirs veth native
 	both_work veth native
 	theirs_leaves veth native
 }
 
-test_beside_xdp_filter_in_generic_mode_on_a_driver_that_knows_no_other() {
+test_with_xdp_filter_in_generic_mode_on_a_driver_without_native_mode() {
 	protect stiff
 	attach_theirs stiff skb
 	both_work stiff generic
 	theirs_leaves stiff generic
 }
 
-test_the_next_attach_takes_over_beside_xdp_filter_and_leaves_one_filter_of_ours() {
+test_the_next_attach_with_xdp_filter_takes_over_and_leaves_one_filter_of_ours() {
 	local first
 	protect veth --persist
 	attach_theirs veth native
@@ -325,7 +325,7 @@ test_reloads_behind_a_dispatcher_open_no_more_descriptors_and_leave_one_filter_o
 	ours_leaves veth
 }
 
-test_the_daemon_stays_while_others_attach_and_detach_beside_it() {
+test_the_daemon_stays_while_others_attach_and_detach() {
 	local _
 	protect veth
 	for _ in {1..5}; do
@@ -337,7 +337,7 @@ test_the_daemon_stays_while_others_attach_and_detach_beside_it() {
 	theirs_leaves veth native
 }
 
-test_where_another_program_is_in_generic_mode_auto_follows_it_and_native_is_refused_without_harm() {
+test_with_another_program_in_generic_mode_auto_uses_it_and_native_is_refused() {
 	attach_theirs veth skb
 	refused 'cannot attach to veth in native mode' "$sobig" attach veth --log "$lab/mainlog" --mode native
 	is_gone veth silence
@@ -347,7 +347,7 @@ test_where_another_program_is_in_generic_mode_auto_follows_it_and_native_is_refu
 	ours_leaves veth
 }
 
-test_asked_for_another_mode_the_next_attach_changes_to_it_and_the_blocks_stay() {
+test_the_next_attach_can_change_the_mode_and_the_blocks_stay() {
 	protect veth --persist
 	leave
 	launch veth --mode generic
@@ -357,7 +357,7 @@ test_asked_for_another_mode_the_next_attach_changes_to_it_and_the_blocks_stay() 
 	is_clean veth
 }
 
-test_another_program_without_a_dispatcher_is_named_and_left_alone() {
+test_another_program_without_a_dispatcher_is_named_and_not_changed() {
 	local id
 	ip link set dev veth xdp obj "$top/build/bpf/sobig.bpf.o" sec xdp.frags
 	has "$(ip link show veth)" 'prog/xdp id ([0-9]+)'
@@ -380,7 +380,7 @@ test_sigkill_leaves_the_filter_attached_and_detach_all_detaches_only_ours() {
 	is_clean veth
 }
 
-test_detach_all_after_sigkill_takes_off_a_generic_filter_also() {
+test_detach_all_after_sigkill_also_detaches_a_generic_filter() {
 	protect stiff
 	leave KILL
 	reach stiff 'silence connected' $bad $good

@@ -111,7 +111,7 @@ test_the_package_protects_no_interface_by_itself() {
 	[ -e /usr/share/man/man5/sobig-xdp.conf.5.gz ]
 }
 
-test_the_service_starts_tells_that_it_is_ready_and_blocks_what_the_log_says() {
+test_the_service_starts_notifies_readiness_and_blocks_offenders_of_the_log() {
 	start
 	has "$($sobig status)" 'OK: able protected'
 	offend "$bad"
@@ -121,7 +121,7 @@ test_the_service_starts_tells_that_it_is_ready_and_blocks_what_the_log_says() {
 	is_bare
 }
 
-test_it_starts_after_exim_whatever_the_unit_of_exim_is_called() {
+test_it_starts_after_exim_with_either_name_of_its_unit() {
 	local other
 	for other in exim exim4; do
 		has "$(systemctl show -P After $unit)" "$other.service"
@@ -135,7 +135,7 @@ test_its_exposure_is_2_0_or_better() {
 	[ "${exposure/./}" -le 20 ]
 }
 
-test_reload_is_done_by_the_process_that_runs_and_told_in_the_journal() {
+test_the_running_process_reloads_and_logs_it_in_the_journal() {
 	local pid
 	start
 	pid=$(main_pid)
@@ -151,7 +151,7 @@ test_reload_is_done_by_the_process_that_runs_and_told_in_the_journal() {
 	: >/etc/sobig-xdp.conf
 }
 
-test_restart_never_leaves_the_interface_bare_and_the_blocks_stay() {
+test_a_restart_never_leaves_the_interface_unfiltered_and_the_blocks_stay() {
 	local pid
 	start
 	pid=$(main_pid)
@@ -165,7 +165,7 @@ test_restart_never_leaves_the_interface_bare_and_the_blocks_stay() {
 	is_bare
 }
 
-test_killed_it_is_started_again_and_the_filter_stays_meanwhile() {
+test_a_killed_daemon_is_restarted_and_the_filter_stays_meanwhile() {
 	local pid
 	start
 	pid=$(main_pid)
@@ -177,7 +177,7 @@ test_killed_it_is_started_again_and_the_filter_stays_meanwhile() {
 	is_protected
 }
 
-test_hung_it_is_found_by_the_watchdog_and_started_again_with_its_filter() {
+test_the_watchdog_restarts_a_hung_daemon_and_the_filter_stays() {
 	local pid
 	mkdir -p /run/systemd/system/$unit.d
 	printf '[Service]\nWatchdogSec=5s\n' >/run/systemd/system/$unit.d/watchdog.conf
@@ -205,7 +205,7 @@ test_stop_leaves_nothing_on_the_interface_and_no_pins() {
 	same 'how it ended' "$(systemctl show --property=Result --value $unit)" success
 }
 
-test_with_options_that_are_wrong_it_fails_for_good_and_leaves_nothing() {
+test_with_invalid_options_it_fails_without_a_restart_and_leaves_nothing() {
 	echo 'SOBIG_XDP_OPTIONS=--no-such-option' >/etc/default/sobig-xdp
 	same 'status of the start' "$(systemctl start $unit 2>/dev/null || echo $?)" 1
 	sleep 2
@@ -213,7 +213,7 @@ test_with_options_that_are_wrong_it_fails_for_good_and_leaves_nothing() {
 	is_bare
 }
 
-test_a_host_allowed_by_name_is_looked_up_by_a_service_of_its_own_and_never_blocked() {
+test_a_separate_service_looks_up_a_host_allowed_by_name_and_it_is_not_blocked() {
 	echo "198.18.1.$good friend.example" >>/etc/hosts
 	printf '[allow]\nhost = friend.example\n' >/etc/sobig-xdp.conf
 	start
@@ -227,7 +227,7 @@ test_a_host_allowed_by_name_is_looked_up_by_a_service_of_its_own_and_never_block
 	until_so eval '! systemctl --quiet is-active sobig-xdp-lookup.socket'
 }
 
-test_without_logind_it_says_that_it_cannot_tell_who_is_logged_in() {
+test_without_logind_it_warns_that_it_cannot_find_ssh_logins() {
 	[ ! -e /run/systemd/seats ]
 	start
 	has "$(journalctl -q -o cat -u $unit --since "@$since")" 'systemd-logind is not running, and this process may not look into ssh daemons'
@@ -257,7 +257,7 @@ log_in() {
 	exec 8>/tmp/say
 }
 
-test_who_is_logged_in_by_ssh_is_told_by_logind_and_not_blocked_until_he_has_left() {
+test_logind_reports_a_host_with_an_ssh_login_and_it_is_not_blocked_until_the_logout() {
 	start
 	start_sshd
 	log_in "$good"
@@ -283,7 +283,7 @@ figures() {
 	python3 -c 'import urllib.request; print(urllib.request.urlopen("http://127.0.0.1:9762/metrics", timeout=10).read().decode())' 2>/dev/null
 }
 
-test_the_figures_are_served_by_a_service_of_its_own() {
+test_a_separate_service_serves_the_metrics() {
 	start
 	$sobig block "198.18.1.$bad"
 	systemctl start sobig-xdp-metrics
@@ -310,7 +310,7 @@ install_exim() {
 	END
 }
 
-test_exim_is_asked_for_its_log_and_its_relays_by_a_service_of_its_own() {
+test_a_separate_service_asks_exim_for_its_log_and_its_relays() {
 	local said
 	install_exim
 	: >/etc/default/sobig-xdp
@@ -325,7 +325,7 @@ test_exim_is_asked_for_its_log_and_its_relays_by_a_service_of_its_own() {
 	rm -r /usr/sbin/exim4 /etc/exim4
 }
 
-test_an_upgrade_of_the_package_never_leaves_the_interface_bare_and_the_blocks_stay() {
+test_an_upgrade_of_the_package_never_leaves_the_interface_unfiltered_and_the_blocks_stay() {
 	local pid
 	start
 	pid=$(main_pid)
@@ -337,7 +337,7 @@ test_an_upgrade_of_the_package_never_leaves_the_interface_bare_and_the_blocks_st
 	is_protected
 }
 
-test_removed_the_package_takes_the_filter_along_and_purged_its_memory() {
+test_removing_the_package_detaches_the_filter_and_purging_it_deletes_the_state() {
 	start
 	$sobig block "198.18.1.$bad"
 	pack -r sobig-xdp
