@@ -83,6 +83,34 @@ same_as_default() {
 	same_as_default "$BATS_TEST_TMPDIR/conf"
 }
 
+# usage: what the help of each command says, also of the one that the list of commands leaves out.
+usage() {
+	local command
+	for command in $("$sobig" --help | sed -n 's/^  \([a-z]*\)  *.*/\1/p') lookup; do
+		"$sobig" "$command" --help
+	done >"$BATS_TEST_TMPDIR/help"
+	python3 "$manual" usage "$BATS_TEST_TMPDIR/help" | sort
+}
+
+@test "the SYNOPSIS of sobig-xdp(8) has the options and arguments of the help, no more and no less" {
+	usage >"$BATS_TEST_TMPDIR/usage"
+	diff <(python3 "$manual" synopsis "$top/user/man/sobig-xdp.8" | sort) "$BATS_TEST_TMPDIR/usage"
+	[ "$(grep -c ' = ' "$BATS_TEST_TMPDIR/usage")" = 17 ]
+	[ "$(grep -c -e ' -c file$' "$BATS_TEST_TMPDIR/usage")" = 9 ]
+}
+
+@test "an option that the SYNOPSIS lacks, or has with another value, is found" {
+	usage >"$BATS_TEST_TMPDIR/usage"
+	sed -e '/^.Op Fl -journal/d' -e 's/^.Op Fl -html Ar file/.Op Fl -html Ar page/' -e 's/^.Ar interface \.\.\.$/.Ar interface/' \
+		-e 's/^.Cm bash | zsh | fish/.Cm bash | zsh/' -e 's/^.It Fl -state Ar dir/.It Fl -other Ar dir/' "$top/user/man/sobig-xdp.8" >"$BATS_TEST_TMPDIR/page"
+	diff <(python3 "$manual" synopsis "$BATS_TEST_TMPDIR/page" | sort) "$BATS_TEST_TMPDIR/usage" >"$BATS_TEST_TMPDIR/found" || true
+	grep -Fx '> attach --journal unit' "$BATS_TEST_TMPDIR/found"
+	grep -Fx '< replay --html page' "$BATS_TEST_TMPDIR/found"
+	grep -Fx '> attach = interface...' "$BATS_TEST_TMPDIR/found"
+	grep -Fx '< completion = bash|zsh' "$BATS_TEST_TMPDIR/found"
+	grep -Fx '> status --state dir' "$BATS_TEST_TMPDIR/found"
+}
+
 @test "each file and function that a comment names exists" {
 	[ -z "$(python3 "$manual" names "$top" | tee /dev/stderr)" ]
 }

@@ -5,6 +5,8 @@
 manual.py blocks FILE FOLDER   each block that is a configuration of sobig-xdp, as FOLDER/N-LINE.conf; how many, to stdout
 manual.py rules PAGE           the default rules of sobig-xdp.conf(5), as `check -j` would print them
 manual.py options PAGE         the defaults that sobig-xdp(8) states for options of attach: "OPTION VALUE"
+manual.py synopsis PAGE        the commands of its SYNOPSIS: "COMMAND --option value" a line, and "COMMAND = arguments"
+manual.py usage FILE           the same of what `sobig-xdp COMMAND --help` printed, for each command into one file
 manual.py names TOP            the files of the project, and the functions of its C code, that a comment names and nobody has
 """
 import json
@@ -90,6 +92,70 @@ def options(path):
             print(name, found[1])
 
 
+def rendered(line):
+    """A line of mdoc as the reader sees it, without blanks around punctuation: "[--log file]", "interface..."."""
+    line = re.sub(r"\b(Ar|Cm) ", "", line.lstrip("."))
+    line = re.sub(r"\bFl ?", "-", line)
+    line = re.sub(r"\bOp ", "[", line) + "]" * len(re.findall(r"\bOp ", line))
+    line = re.sub(r" ?\bNs ", "", line).replace("Oo ", "[").replace(" Oc", "]")
+    return re.sub(r" ?(\||,|:|/|\.\.\.) ?", r"\1", line)
+
+
+def merged(forms):
+    """The forms of one command, as "add|del addresses" and "list", in one: "add|del|list [addresses]"."""
+    if len(forms) == 1:
+        return forms[0]
+    heads, rests = zip(*[(form.split(" ") + [""])[:2] for form in forms])
+    rest = "".join(rests)
+    return "|".join(heads) + (f" [{rest}]" if rest and not all(rests) else f" {rest}" if rest else "")
+
+
+def told(options, arguments):
+    for command in arguments:
+        for option in sorted(options[command]):
+            print(f"{command} {option}")
+        print(f"{command} = {arguments[command]}")
+
+
+def synopsis(path):
+    """The options of every command, which it leaves out, are added."""
+    text = path.read_text()
+    common = re.search(r"^Options of every command:\n(.*?)^\.El", text, re.M | re.S)[1]
+    every = set()
+    for line in re.findall(r"^\.(?:It )?(Fl [^;\n]*)", common, re.M):
+        value = re.search(r" Ar (\w+)", line)
+        every |= {f"-{name}{' ' + value[1] if value else ''}" for name in re.findall(r"(?:Fl|,) (-?\w+)", line)}
+    options, forms = {}, {}
+    for form in text.split(".Sh SYNOPSIS\n")[1].split("\n.Sh ")[0].split(".Nm\n"):
+        command, *lines = form.strip().split("\n")
+        if not command.startswith(".Cm "):
+            continue
+        command = command.removeprefix(".Cm ")
+        own = [line for line in lines if line.startswith(".Op Fl ")]
+        rest = " ".join(rendered(line) for line in lines if line not in own)
+        rest = re.sub(r" ?(\||\.\.\.) ?", r"\1", rest).strip()
+        options.setdefault(command, set(every)).update(re.findall(r"--[a-z]+", rest))
+        for line in own:
+            for option in re.findall(r"Fl (.*?)(?= Op Fl |$)", line):
+                options[command].add(rendered(f".Fl {option}"))
+        forms.setdefault(command, []).append(rest)
+    told(options, {command: merged(lines) for command, lines in forms.items()})
+
+
+def usage(path):
+    options, arguments = {}, {}
+    for line in path.read_text().split("\n"):
+        begun = re.match(r"usage: sobig-xdp (\w+) \[OPTION\.\.\.\] ?(.*)", line)
+        if begun:
+            command = begun[1]
+            options[command], arguments[command] = set(), begun[2].lower()
+        option = re.match(r"  (?:(-\w)(?:, |(?= )))?(--[a-z-]+)?(?: ([A-Z[]\S*))?  ", line)
+        if option:
+            value = f" {option[3].lower()}" if option[3] else ""
+            options[command] |= {name + value for name in option.groups()[:2] if name}
+    told(options, arguments)
+
+
 def names(top):
     """Of other projects' sources, the path is given as theirs: exim's begin with src/, Linux's with kernel/ or net/."""
     folders = "user bpf headers selftests scripts".split()
@@ -112,4 +178,4 @@ def names(top):
 
 if __name__ == "__main__":
     what, *paths = sys.argv[1:]
-    {"blocks": blocks, "rules": rules, "options": options, "names": names}[what](*map(pathlib.Path, paths))
+    {"blocks": blocks, "rules": rules, "options": options, "synopsis": synopsis, "usage": usage, "names": names}[what](*map(pathlib.Path, paths))
