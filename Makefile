@@ -66,6 +66,7 @@ FUZZERS       := $(B)/selftests/forge
 FUZZ_NAMES    := $(patsubst selftests/fuzz/fuzz_%.c,%,$(wildcard selftests/fuzz/fuzz_*.c))
 SEEDED        := $(FUZZ_NAMES:%=$(B)/selftests/seeded_%)
 BENCHES       := $(B)/selftests/storm
+LOOPS         := $(B)/selftests/judge_loop
 TOOLS         := $(patsubst selftests/live/%.c,$(B)/selftests/%,$(wildcard selftests/live/*.c))
 
 .PHONY: help deps all run test analyze coverage test-vm test-systems fuzz bench check deb install uninstall clean tests
@@ -156,7 +157,7 @@ $(PLANTED): selftests/planted.c
 	@mkdir -p $(@D)
 	$(Q)$(CC) -O1 -g $(SANITIZE) -pthread -o $@ $<
 
-tests: all $(UNIT_TESTS) $(VERDICT_TESTS) $(TOOLS) $(FUZZERS) $(SEEDED) $(BENCHES) $(PLANTED)
+tests: all $(UNIT_TESTS) $(VERDICT_TESTS) $(TOOLS) $(FUZZERS) $(SEEDED) $(BENCHES) $(LOOPS) $(PLANTED)
 
 test:
 	$(Q)scripts/deps build sandbox test
@@ -231,6 +232,10 @@ bench:
 $(B)/selftests/bench/storm.o: $(B)/skeletons/storm.skel.h
 
 $(BENCHES): $(B)/selftests/%: $(B)/selftests/bench/%.o
+	$(call say,LINK)
+	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) $(LDHARDENING) -o $@ $^ $(LIB_LIBS)
+
+$(LOOPS): $(B)/selftests/%: $(B)/selftests/replay/%.o $(PARTS)
 	$(call say,LINK)
 	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) $(LDHARDENING) -o $@ $^ $(LIB_LIBS)
 
