@@ -44,7 +44,7 @@ static int attach_open_source(struct attach *attach, const char *name, bool jour
 	char known[PATH_MAX + 16];
 
 	snprintf(known, sizeof(known), "%s%s", journal ? SOURCE_JOURNAL : "", name);
-	log->behind = log->seen = !restore_place(daemon->restore, known, &done, &from);
+	log->behind = log->seen = !restore_position(daemon->restore, known, &done, &from);
 	if (journal && log->behind)
 		return source_open_journal_at(name, classes, attach->helo_checked, &done,
 					      &log->source);

@@ -77,10 +77,10 @@ static void config_add_pattern(struct config_reading *reading, enum event_class 
 	config->patterns = patterns;
 	pattern = &patterns[config->patterns_count++];
 	pattern->class = class;
-	pattern->place.line = reading->line;
+	pattern->location.line = reading->line;
 	pattern->regex = strdup(regex);
-	pattern->place.file = strdup(reading->file);
-	if (!pattern->regex || !pattern->place.file)
+	pattern->location.file = strdup(reading->file);
+	if (!pattern->regex || !pattern->location.file)
 		config_fail(reading, -ENOMEM, "%s", strerror(ENOMEM));
 }
 
@@ -397,7 +397,7 @@ void config_free(struct config *config)
 {
 	for (size_t i = 0; i < config->patterns_count; i++) {
 		free(config->patterns[i].regex);
-		free(config->patterns[i].place.file);
+		free(config->patterns[i].location.file);
 	}
 	free(config->patterns);
 	for (size_t i = 0; i < config->rules_count; i++)

@@ -16,7 +16,7 @@
 #define CONFIG_FOLDER "/etc/sobig-xdp.d"
 
 /* A position in a file: "FILE:LINE". */
-struct config_place {
+struct config_location {
 	char *file;
 	int line;
 };
@@ -25,7 +25,7 @@ struct config_place {
 struct config_pattern {
 	enum event_class class;
 	char *regex;
-	struct config_place place;
+	struct config_location location;
 };
 
 struct config {

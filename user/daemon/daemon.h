@@ -23,7 +23,7 @@
 
 /*
  * Threads. The loop's thread (loop_run()) owns all of struct daemon: it reads the logs, judges,
- * blocks, reconciles, checks the interfaces and writes the statistics. No lock guards the struct,
+ * blocks, reconciles, checks the interfaces and writes the statistics. No lock protects the struct,
  * and no other thread reads or writes it. Two threads work for the loop:
  *
  * - The watcher (user/allow/watcher.c) collects the allow list. It asks exim and DNS, reads list
@@ -32,7 +32,7 @@
  * - The writer (user/state/writer.c) writes the state. It may block as long as the disk does.
  *
  * Both block all signals; the loop reads its signals from a signalfd. Each has one mutex, which
- * guards only what it exchanges with the loop (the new list; the posted records and struct
+ * protects only what it exchanges with the loop (the new list; the posted records and struct
  * writer_state) and is not held during I/O. So watcher_take(), writer_block(), writer_lift(),
  * writer_post() and writer_state() do not wait for exim, DNS or the disk.
  *
@@ -42,8 +42,8 @@
  * loop starts, restore_open() reads the state and exempt_open() waits for the first allow list.
  *
  * Locks between processes, both flock(2): `claim` is on an interface's pin folder and is held while
- * the daemon filters the interface. The lock on the pin folder of the installation guards the block
- * maps and what is attached and pinned; it is held for one change at a time.
+ * the daemon filters the interface. The lock on the pin folder of the installation protects the
+ * block maps and what is attached and pinned; it is held for one change at a time.
  */
 
 struct exempt;

@@ -21,15 +21,15 @@
  * After a restart, lines that are still in a window are read again. Windows may be longer than
  * this, but reading days of log again would take too long.
  */
-#define RESTORE_REACH  3600 /* seconds */
-#define RESTORE_EACH   10   /* seconds between two saved log positions */
-#define RESTORE_PLACES (RESTORE_REACH / RESTORE_EACH + 16)
-#define RESTORE_HOSTS  (1u << 20)
-#define RESTORE_LINES  10 /* lines of evidence for a block */
+#define RESTORE_REACH	  3600 /* seconds */
+#define RESTORE_EACH	  10   /* seconds between two saved log positions */
+#define RESTORE_POSITIONS (RESTORE_REACH / RESTORE_EACH + 16)
+#define RESTORE_HOSTS	  (1u << 20)
+#define RESTORE_LINES	  10 /* lines of evidence for a block */
 
 /* Ring of previous positions in a log. */
 struct restore_log {
-	struct log_position *places;
+	struct log_position *positions;
 	uint32_t *times; /* seconds of CLOCK_MONOTONIC */
 	unsigned int first, count;
 };
@@ -140,8 +140,8 @@ int restore_open(struct daemon *daemon, const char *folder, const char *interfac
 	return err;
 }
 
-int restore_place(struct restore *restore, const char *log, struct log_position *done,
-		  struct log_position *from)
+int restore_position(struct restore *restore, const char *log, struct log_position *done,
+		     struct log_position *from)
 {
 	char name[IF_NAMESIZE + PATH_MAX];
 
@@ -151,38 +151,38 @@ int restore_place(struct restore *restore, const char *log, struct log_position 
 	return db_log(restore->db, name, done, from);
 }
 
-static void restore_note_place(struct restore_log *log, const struct log_position *place,
-			       uint32_t now)
+static void restore_note_position(struct restore_log *log, const struct log_position *position,
+				  uint32_t now)
 {
 	unsigned int at;
 
-	if (log->count == RESTORE_PLACES) {
-		log->first = (log->first + 1) % RESTORE_PLACES;
+	if (log->count == RESTORE_POSITIONS) {
+		log->first = (log->first + 1) % RESTORE_POSITIONS;
 		log->count--;
 	}
-	at = (log->first + log->count++) % RESTORE_PLACES;
-	log->places[at] = *place;
+	at = (log->first + log->count++) % RESTORE_POSITIONS;
+	log->positions[at] = *position;
 	log->times[at] = now;
 }
 
 void restore_follow(struct restore *restore, const struct daemon *daemon, int number)
 {
 	struct restore_log *log = &restore->logs[number];
-	struct log_position place;
+	struct log_position position;
 
 	snprintf(restore->names[number], sizeof(restore->names[number]), "%s %s",
 		 restore->interface, source_name(daemon->logs[number].source));
-	log->places = calloc(RESTORE_PLACES, sizeof(*log->places));
-	log->times = calloc(RESTORE_PLACES, sizeof(*log->times));
-	if (!log->places || !log->times) {
-		free(log->places);
+	log->positions = calloc(RESTORE_POSITIONS, sizeof(*log->positions));
+	log->times = calloc(RESTORE_POSITIONS, sizeof(*log->times));
+	if (!log->positions || !log->times) {
+		free(log->positions);
 		free(log->times);
 		memset(log, 0, sizeof(*log));
 		return;
 	}
 	/* All lines from here on are needed, however old they are. */
-	source_position(daemon->logs[number].source, &place);
-	restore_note_place(log, &place, clock_seconds());
+	source_position(daemon->logs[number].source, &position);
+	restore_note_position(log, &position, clock_seconds());
 }
 
 /* The latest position that is old enough for all windows. */
@@ -191,12 +191,12 @@ static void restore_choose_from(struct restore_log *log, uint32_t reach, struct 
 	uint32_t now = clock_seconds();
 
 	memset(out, 0, sizeof(*out));
-	while (log->count > 1 && log->times[(log->first + 1) % RESTORE_PLACES] + reach <= now) {
-		log->first = (log->first + 1) % RESTORE_PLACES;
+	while (log->count > 1 && log->times[(log->first + 1) % RESTORE_POSITIONS] + reach <= now) {
+		log->first = (log->first + 1) % RESTORE_POSITIONS;
 		log->count--;
 	}
 	if (log->count)
-		*out = log->places[log->first];
+		*out = log->positions[log->first];
 }
 
 static uint32_t restore_reach(const struct daemon *daemon)
@@ -219,13 +219,13 @@ void restore_post(struct daemon *daemon)
 
 	for (int i = 0; i < daemon->logs_count; i++) {
 		struct restore_log *log = &restore->logs[i];
-		unsigned int last = (log->first + log->count - 1) % RESTORE_PLACES;
+		unsigned int last = (log->first + log->count - 1) % RESTORE_POSITIONS;
 
 		logs[i].name = restore->names[i];
 		source_position(daemon->logs[i].source, &logs[i].done);
 		restore_choose_from(log, restore_reach(daemon), &logs[i].from);
 		if (log->count && now >= log->times[last] + RESTORE_EACH)
-			restore_note_place(log, &logs[i].done, now);
+			restore_note_position(log, &logs[i].done, now);
 	}
 	totals.lines += daemon->stats.lines;
 	totals.offences += daemon->stats.offences;
@@ -421,7 +421,7 @@ void restore_close(struct restore *restore)
 	db_close(restore->db);
 	lru_close(restore->verdicts);
 	for (int i = 0; i < DAEMON_LOGS_MAX; i++) {
-		free(restore->logs[i].places);
+		free(restore->logs[i].positions);
 		free(restore->logs[i].times);
 	}
 	free(restore);

@@ -17,8 +17,8 @@ int restore_open(struct daemon *daemon, const char *folder, const char *interfac
  * The saved position in a log, and the position from which its lines are needed to restore the
  * windows. 0 or -ENOENT.
  */
-int restore_place(struct restore *restore, const char *log, struct log_position *done,
-		  struct log_position *from);
+int restore_position(struct restore *restore, const char *log, struct log_position *done,
+		     struct log_position *from);
 
 /* Records the positions of daemon->logs[number] from now on. */
 void restore_follow(struct restore *restore, const struct daemon *daemon, int number);

@@ -83,7 +83,7 @@ static bool blocks_stage(struct blocks *blocks, const struct block_map *tables,
 }
 
 /* Saturated, like a drop count. */
-static uint32_t blocks_knocks(const struct sobig_block *block)
+static uint32_t blocks_front_drops(const struct sobig_block *block)
 {
 	return block->last_drop << 16 | (block->drops & FRONT_COUNT_MASK);
 }
@@ -100,7 +100,7 @@ static void blocks_show(struct blocks *blocks, const struct block_map *tables)
 			front_table_invalidate(blocks->front, &host);
 		else
 			front_table_put(blocks->front, &host, batch->blocks[i].until,
-					blocks_knocks(&batch->blocks[i]));
+					blocks_front_drops(&batch->blocks[i]));
 	}
 }
 

@@ -20,7 +20,7 @@
  * because entering all of a storm's every second would cost more than the storm.
  */
 #define BLOCKS_RECONCILE_FRESH 64
-#define BLOCKS_RECONCILE_TURNS 8
+#define BLOCKS_RECONCILE_PARTS 8
 #define BLOCKS_RECONCILE_MANY  8192
 
 /* Blocks checked per call, and looked up per call if some are missing. */
@@ -209,7 +209,7 @@ static bool blocks_reconcile_is_due(const struct blocks *blocks, const struct ad
 	uint32_t sum = host->bytes[7] + host->bytes[15];
 
 	return counts.ipv4 + counts.ipv6 < BLOCKS_RECONCILE_MANY ||
-	       (sum + now) % BLOCKS_RECONCILE_TURNS == 0;
+	       (sum + now) % BLOCKS_RECONCILE_PARTS == 0;
 }
 
 /* True if the block need not be looked up: it stays active, and its drop count is entered. */

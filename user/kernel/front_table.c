@@ -42,14 +42,14 @@ struct front_table {
 };
 
 /* A host's line. */
-struct front_table_place {
+struct front_table_position {
 	struct front_table_table *table;
 	char *line;
 	uint32_t number;
 	uint64_t host;
 };
 
-static uint32_t *front_table_sure(char *line)
+static uint32_t *front_table_valid_until(char *line)
 {
 	return (uint32_t *)line;
 }
@@ -62,7 +62,7 @@ static uint32_t front_table_get_valid(const char *line)
 /* Ordered with the writes of hosts before and after, as front.h requires. */
 static void front_table_set_valid(char *line, uint32_t valid_until)
 {
-	__atomic_store_n(front_table_sure(line), valid_until, __ATOMIC_SEQ_CST);
+	__atomic_store_n(front_table_valid_until(line), valid_until, __ATOMIC_SEQ_CST);
 }
 
 static uint64_t front_table_get(const struct front_table_table *table, const char *line,
@@ -95,107 +95,108 @@ static char *front_table_line_at(const struct front_table_table *table, uint32_t
 	return table->lines + (size_t)number * FRONT_LINE_SIZE;
 }
 
-static struct front_table_place front_table_place(const struct front_table *front,
-						  const struct addr *host)
+static struct front_table_position front_table_position(const struct front_table *front,
+							const struct addr *host)
 {
-	struct front_table_place place = { 0 };
+	struct front_table_position position = { 0 };
 
 	if (addr_is_ipv4(host)) {
 		uint32_t narrow;
 
 		memcpy(&narrow, host->bytes + 12, sizeof(narrow));
-		place.table = (struct front_table_table *)&front->tables[0];
-		place.host = narrow;
-		place.number = front_line_of4(front->state, narrow);
+		position.table = (struct front_table_table *)&front->tables[0];
+		position.host = narrow;
+		position.number = front_line_of4(front->state, narrow);
 	} else {
-		place.table = (struct front_table_table *)&front->tables[1];
-		memcpy(&place.host, host->bytes, sizeof(place.host));
-		place.number = front_line_of6(front->state, place.host);
+		position.table = (struct front_table_table *)&front->tables[1];
+		memcpy(&position.host, host->bytes, sizeof(position.host));
+		position.number = front_line_of6(front->state, position.host);
 	}
-	place.line = front_table_line_at(place.table, place.number);
-	return place;
+	position.line = front_table_line_at(position.table, position.number);
+	return position;
 }
 
 /* The slot of `host`, or -1; host 0 finds a free slot. */
-static int front_table_slot(const struct front_table_place *place, uint64_t host)
+static int front_table_slot(const struct front_table_position *position, uint64_t host)
 {
-	for (unsigned int i = 0; i < place->table->hosts; i++)
-		if (front_table_get(place->table, place->line, i) == host)
+	for (unsigned int i = 0; i < position->table->hosts; i++)
+		if (front_table_get(position->table, position->line, i) == host)
 			return i;
 	return -1;
 }
 
 bool front_table_is_free(const struct front_table *front, const struct addr *host)
 {
-	struct front_table_place place = front_table_place(front, host);
+	struct front_table_position position = front_table_position(front, host);
 
-	return front_table_get_valid(place.line) && front_table_slot(&place, place.host) < 0;
+	return front_table_get_valid(position.line) &&
+	       front_table_slot(&position, position.host) < 0;
 }
 
 /*
  * Puts `host` in a slot; false: none is free. The line's valid-until time must already be correct.
  */
-static bool front_table_slot_of(const struct front_table_place *place, uint32_t dropped)
+static bool front_table_slot_of(const struct front_table_position *position, uint32_t dropped)
 {
-	int slot = front_table_slot(place, 0);
+	int slot = front_table_slot(position, 0);
 
 	if (slot < 0)
 		return false;
-	__atomic_store_n(front_table_drop_counter(place->table, place->line, slot), dropped,
+	__atomic_store_n(front_table_drop_counter(position->table, position->line, slot), dropped,
 			 __ATOMIC_RELAXED);
-	front_table_set(place->table, place->line, slot, place->host);
+	front_table_set(position->table, position->line, slot, position->host);
 	return true;
 }
 
 static uint32_t *front_table_overfull(const struct front_table *front,
-				      const struct front_table_place *place)
+				      const struct front_table_position *position)
 {
-	return place->table->wide ? &front->state->overfull6 : &front->state->overfull4;
+	return position->table->wide ? &front->state->overfull6 : &front->state->overfull4;
 }
 
 void front_table_put(struct front_table *front, const struct addr *host, uint32_t until,
 		     uint32_t dropped)
 {
-	struct front_table_place place = front_table_place(front, host);
-	uint32_t valid_until = front_table_get_valid(place.line);
+	struct front_table_position position = front_table_position(front, host);
+	uint32_t valid_until = front_table_get_valid(position.line);
 
-	if (front_table_slot(&place, place.host) >= 0)
+	if (front_table_slot(&position, position.host) >= 0)
 		return;
 	if (until < valid_until)
-		front_table_set_valid(place.line, until);
-	if (!front_table_slot_of(&place, dropped) && valid_until) {
-		(*front_table_overfull(front, &place))++;
-		front_table_set_valid(place.line, 0);
+		front_table_set_valid(position.line, until);
+	if (!front_table_slot_of(&position, dropped) && valid_until) {
+		(*front_table_overfull(front, &position))++;
+		front_table_set_valid(position.line, 0);
 	}
 }
 
 void front_table_invalidate(struct front_table *front, const struct addr *host)
 {
-	struct front_table_place place = front_table_place(front, host);
+	struct front_table_position position = front_table_position(front, host);
 
-	if (!front_table_get_valid(place.line))
+	if (!front_table_get_valid(position.line))
 		return;
-	(*front_table_overfull(front, &place))++;
-	front_table_set_valid(place.line, 0);
+	(*front_table_overfull(front, &position))++;
+	front_table_set_valid(position.line, 0);
 }
 
 void front_table_remove(struct front_table *front, const struct addr *host)
 {
-	struct front_table_place place = front_table_place(front, host);
-	int slot = front_table_slot(&place, place.host);
+	struct front_table_position position = front_table_position(front, host);
+	int slot = front_table_slot(&position, position.host);
 
 	if (slot >= 0)
-		front_table_set(place.table, place.line, slot, 0);
+		front_table_set(position.table, position.line, slot, 0);
 }
 
 int front_table_dropped(const struct front_table *front, const struct addr *host, uint32_t *out)
 {
-	struct front_table_place place = front_table_place(front, host);
-	int slot = front_table_slot(&place, place.host);
+	struct front_table_position position = front_table_position(front, host);
+	int slot = front_table_slot(&position, position.host);
 
 	if (slot < 0)
 		return -ENOENT;
-	*out = __atomic_load_n(front_table_drop_counter(place.table, place.line, slot),
+	*out = __atomic_load_n(front_table_drop_counter(position.table, position.line, slot),
 			       __ATOMIC_RELAXED);
 	return 0;
 }
@@ -203,17 +204,17 @@ int front_table_dropped(const struct front_table *front, const struct addr *host
 size_t front_table_line(const struct front_table *front, const struct addr *host,
 			struct addr out[FRONT_HOSTS4])
 {
-	struct front_table_place place = front_table_place(front, host);
+	struct front_table_position position = front_table_position(front, host);
 	size_t count = 0;
 
-	for (unsigned int i = 0; i < place.table->hosts; i++) {
-		uint64_t number = front_table_get(place.table, place.line, i);
+	for (unsigned int i = 0; i < position.table->hosts; i++) {
+		uint64_t number = front_table_get(position.table, position.line, i);
 		uint32_t narrow = number;
 
 		if (!number)
 			continue;
 		out[count] = *host;
-		if (place.table->wide)
+		if (position.table->wide)
 			memcpy(out[count].bytes, &number, sizeof(number));
 		else
 			memcpy(out[count].bytes + 12, &narrow, sizeof(narrow));
@@ -224,10 +225,10 @@ size_t front_table_line(const struct front_table *front, const struct addr *host
 
 void front_table_renew(struct front_table *front, const struct addr *host, uint32_t until)
 {
-	struct front_table_place place = front_table_place(front, host);
+	struct front_table_position position = front_table_position(front, host);
 
-	if (front_table_get_valid(place.line))
-		front_table_set_valid(place.line, until);
+	if (front_table_get_valid(position.line))
+		front_table_set_valid(position.line, until);
 }
 
 void front_table_set_networks(struct front_table *front, uint32_t ipv4, uint32_t ipv6)
@@ -350,11 +351,11 @@ int front_table_begin(struct front_table *front, const struct front_table_counts
 void front_table_fill(struct front_table *front, const struct addr *host, uint32_t until,
 		      bool invalid, uint32_t dropped)
 {
-	struct front_table_place place = front_table_place(front, host);
-	uint32_t *valid_until = &place.table->valid_until[place.number];
+	struct front_table_position position = front_table_position(front, host);
+	uint32_t *valid_until = &position.table->valid_until[position.number];
 
-	front_table_count(front, !place.table->wide, 1);
-	if (invalid || !front_table_slot_of(&place, dropped))
+	front_table_count(front, !position.table->wide, 1);
+	if (invalid || !front_table_slot_of(&position, dropped))
 		*valid_until = 0;
 	else if (until < *valid_until)
 		*valid_until = until;

@@ -260,7 +260,7 @@ int loader_detach(unsigned int ifindex, const struct look *look)
 	return loader_apart(loader_remove_work, &removal);
 }
 
-struct loader_trial {
+struct loader_dry_run {
 	unsigned int ifindex;
 	const struct filter_options *options;
 	const struct ticks *ticks;
@@ -270,7 +270,7 @@ struct loader_trial {
 
 static int loader_try_work(void *context)
 {
-	const struct loader_trial *dry_run = context;
+	const struct loader_dry_run *dry_run = context;
 	const struct look *before = dry_run->before;
 	struct sobig_bpf *skeleton = NULL;
 	int err;
@@ -292,7 +292,7 @@ static int loader_try_work(void *context)
 int loader_attach(unsigned int ifindex, const struct filter_options *options,
 		  const struct ticks *ticks, const struct look *before, enum filter_mode mode)
 {
-	struct loader_trial dry_run = { ifindex, options, ticks, before, mode };
+	struct loader_dry_run dry_run = { ifindex, options, ticks, before, mode };
 
 	return loader_apart(loader_try_work, &dry_run);
 }

@@ -22,9 +22,9 @@
 int pins_prepare(const char *dir);
 
 /*
- * Waits, a few seconds at most, for the lock that guards what is attached and pinned: attaching and
- * detaching have several steps each. *out is a descriptor; closing it releases the lock. -ENOENT:
- * no such folder; -EBUSY: another process holds the lock. Not logged.
+ * Waits, a few seconds at most, for the lock that protects what is attached and pinned: attaching
+ * and detaching have several steps each. *out is a descriptor; closing it releases the lock.
+ * -ENOENT: no such folder; -EBUSY: another process holds the lock. Not logged.
  */
 int pins_lock(const char *dir, int *out);
 

@@ -45,8 +45,8 @@ static int policy_compile(struct policy *policy)
 			  matches[why.pattern]->rule.name, matches[why.pattern]->match, why.text);
 	else if (err == -EINVAL)
 		log_error("%s:%d: \"%s\" is not a valid regular expression: %s",
-			  config->patterns[why.pattern].place.file,
-			  config->patterns[why.pattern].place.line,
+			  config->patterns[why.pattern].location.file,
+			  config->patterns[why.pattern].location.line,
 			  config->patterns[why.pattern].regex, why.text);
 	else if (err == -ENOTSUP)
 		log_error("vectorscan, which matches the patterns, needs a processor with SSE 4.2");

@@ -176,13 +176,13 @@ struct overview_visitor {
 static int overview_rule_of(const struct overview *overview, const char *reason)
 {
 	size_t length = strcspn(reason, ":");
-	int by_hand = overview->rules_count - 2;
+	int manual = overview->rules_count - 2;
 
-	for (int i = 0; i < by_hand && reason[length]; i++)
+	for (int i = 0; i < manual && reason[length]; i++)
 		if (!strncmp(overview->rules[i].name, reason, length) &&
 		    !overview->rules[i].name[length])
 			return i;
-	return strncmp(reason, "list ", 5) ? by_hand : by_hand + 1;
+	return strncmp(reason, "list ", 5) ? manual : manual + 1;
 }
 
 static int overview_visit(void *context, const struct blocks_list_entry *entry)

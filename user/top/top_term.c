@@ -39,7 +39,7 @@ static void top_term_crash(int signal)
 	raise(signal);
 }
 
-static void top_term_say_farewell(const char *capability)
+static void top_term_add_farewell(const char *capability)
 {
 	const char *text = tigetstr(capability);
 	size_t length;
@@ -58,16 +58,16 @@ static void top_term_catch_crashes(void)
 	struct sigaction action = { .sa_handler = top_term_crash, .sa_flags = SA_RESETHAND };
 
 	top_term.farewell_size = 0;
-	top_term_say_farewell("sgr0");
-	top_term_say_farewell("cnorm");
-	top_term_say_farewell("rmkx");
-	top_term_say_farewell("rmcup");
+	top_term_add_farewell("sgr0");
+	top_term_add_farewell("cnorm");
+	top_term_add_farewell("rmkx");
+	top_term_add_farewell("rmcup");
 	for (size_t i = 0; i < sizeof(top_term_crashes) / sizeof(top_term_crashes[0]); i++)
 		sigaction(top_term_crashes[i], &action, NULL);
 }
 
 /* Messages on standard error would be printed across the screen. */
-static void top_term_hold_words(void)
+static void top_term_capture_stderr(void)
 {
 	top_term.captured = memfd_create("captured", MFD_CLOEXEC);
 	top_term.stderr_before = dup(STDERR_FILENO);
@@ -76,7 +76,7 @@ static void top_term_hold_words(void)
 	dup2(top_term.captured, STDERR_FILENO);
 }
 
-static void top_term_say_words(void)
+static void top_term_print_stderr(void)
 {
 	char text[4096];
 	ssize_t length;
@@ -141,7 +141,7 @@ int top_term_open(bool ascii)
 	}
 	set_term(top_term.screen);
 	top_term.open = true;
-	top_term_hold_words();
+	top_term_capture_stderr();
 	top_term_catch_crashes();
 	atexit(top_term_close);
 	top_term_choose_style(ascii);
@@ -167,7 +167,7 @@ void top_term_close(void)
 	delscreen(top_term.screen);
 	for (size_t i = 0; i < sizeof(top_term_crashes) / sizeof(top_term_crashes[0]); i++)
 		signal(top_term_crashes[i], SIG_DFL);
-	top_term_say_words();
+	top_term_print_stderr();
 }
 
 void top_term_resize(void)

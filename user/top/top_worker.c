@@ -21,7 +21,7 @@ struct top_worker {
 	pthread_mutex_t lock;
 	pthread_cond_t wake;
 	int done; /* eventfd */
-	/* Guarded by `lock`. */
+	/* Protected by `lock`. */
 	bool asked; /* or in progress */
 	bool stop;
 	int err;

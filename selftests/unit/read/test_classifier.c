@@ -211,7 +211,7 @@ static void config_gives_patterns_in_order(void **state)
 	assert_string_equal(config.patterns[1].regex, "^a = b$");
 	assert_int_equal(config.patterns[1].class, EVENT_VIRUS);
 	assert_int_equal(config.patterns[2].class, EVENT_SPAM);
-	assert_int_equal(config.patterns[2].place.line, 7);
+	assert_int_equal(config.patterns[2].location.line, 7);
 	config_free(&config);
 }
 
