@@ -32,10 +32,10 @@ PARTS = {
     "frames": filters.bench_frames,
     "mail": mail.bench_mail,
 }
-# What these run is kept off the CPU that sends; the others use all there are.
+# These do not use the CPU that sends; the others use all CPUs.
 ON_ONE_CPU = {"nanoseconds", "bulk", "frames", "mail"}
 BUSY_MOST = 0.05
-# What a run takes, in full and with --quick.
+# The size of a run, in full and with --quick.
 SIZES = {
     "hosts": ([1000, 64000, 1000000], [1000, 16000, 128000]),
     "families": ([4, 6], [4, 6]),
@@ -49,13 +49,13 @@ SIZES = {
     "bulk_rounds": (3, 1),
     "catch_up_rounds": (3, 1),
     "probes": (500, 100),
-    # Nothing of it is a yardstick.
+    # It has no yardstick.
     "parts": (list(PARTS), [part for part in PARTS if part != "mail"]),
 }
 
 
 class Yardstick:
-    """What is compared with what, and the aim: at least so much, or at most."""
+    """A comparison, and the target: a minimum or a maximum."""
 
     def __init__(self, part, key, what, against, aim, unit="", most=False):
         self.part, self.key, self.what, self.against, self.aim, self.unit, self.most = part, key, what, against, aim, unit, most
@@ -76,7 +76,7 @@ class Yardstick:
 
 
 def yardsticks(options):
-    """Those that are asked for."""
+    """The requested ones."""
     rows = []
     lines = f"{options.lines:,} lines"
     for family in options.families:
@@ -104,7 +104,7 @@ def yardsticks(options):
 
 
 def prepare():
-    """Run by selftests/live/inside: nothing here is the machine's, and the kernel puts everything in order."""
+    """Runs in selftests/live/inside: nothing here belongs to the machine, and the kernel cleans up."""
     signal.signal(signal.SIGINT, lambda *_: os._exit(128 + signal.SIGINT))
     signal.signal(signal.SIGTERM, lambda *_: os._exit(128 + signal.SIGTERM))
     os.makedirs(FOLDER)

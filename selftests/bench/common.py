@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""What the parts of the bench share: running programs, wires between two namespaces, and sobig-xdp on one of them."""
+"""Shared by the parts of the bench: running programs, links between two namespaces, and sobig-xdp on one of them."""
 import calendar
 import json
 import os
@@ -14,7 +14,7 @@ import time
 from queue import SimpleQueue
 
 HERE = os.path.dirname(os.path.abspath(__file__))
-# What a storm runs on, and everything else.
+# The CPU of the storm, and those of everything else.
 STORM_CPU, OTHER_CPU = 1, 0
 MX4, MX6, WORLD4, WORLD6 = "192.0.2.1", "2001:db8::1", "192.0.2.2", "2001:db8::2"
 WORLD_MAC, MX_MAC = "02:00:00:00:00:02", "02:00:00:00:00:01"
@@ -24,7 +24,7 @@ FOLDER = "/run/bench"
 
 
 class Failure(Exception):
-    """Something could not be measured, and why."""
+    """Something could not be measured, with the reason."""
 
 
 class programs:
@@ -56,7 +56,7 @@ def progress(text):
 
 
 def busy():
-    """How much of the machine others use, in a second in which we do nothing."""
+    """The share of the machine that other processes use, measured in an idle second."""
 
     def ticks():
         with open("/proc/stat") as stat:
@@ -73,7 +73,7 @@ def hosts_of(family, hosts, first=0):
 
 
 def generate(path, lines):
-    """A main log of so many lines, of 2003."""
+    """A main log of 2003 with so many lines."""
     if not os.path.exists(path):
         progress(f"writing a log of {lines} lines")
         with open(path + ".part", "wb") as out:
@@ -116,7 +116,7 @@ class Daemon:
         self.said.put(None)
 
     def wait_for(self, sign):
-        """Until the first line that has the sign, of those that were not waited for yet."""
+        """Waits for the next line that contains the text."""
         for line in iter(self.said.get, None):
             self.events.append(line)
             if sign in line:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""What of a storm good senders notice.
+"""The effect of a storm on good senders.
 
 They talk to a real exim; all of that on one CPU. The storm is made on the other CPU; it is received there, too, as by a network card
 with a queue for each CPU, or else on exim's, as by one with one queue. There, half of what it costs is the bench's own way of
@@ -32,7 +32,7 @@ with open(sys.argv[2], 'ab', buffering=0) as log:
 SENDERS = ["203.0.113.10", "203.0.113.11", "203.0.113.12", "203.0.113.13"]
 MAIL_HOSTS = 64000
 MAIL_CONCURRENT = 8
-# The storm that all three have to bear.
+# The same storm for all three.
 MAIL_STORM = 200000
 LOG_RATE = 10000
 # What drops the storm (None: nothing), whether exim's CPU receives it, whether a busy log is read meanwhile, and the target.

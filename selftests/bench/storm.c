@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Sends SYNs from many hosts as fast as a CPU can, and measures what the filters' bench asks for.
+/* Sends SYNs from many hosts as fast as a CPU can, and measures for the bench of the filters.
  */
 #include <arpa/inet.h>
 #include <bpf/bpf.h>
@@ -299,7 +299,7 @@ static double storm_run(int program, struct storm_packet *packet, int repeat)
 	return opts.duration;
 }
 
-/* Once: what the program says to the packet. */
+/* The verdict of the program on the packet, run once. */
 static uint32_t storm_verdict(int program, struct storm_packet *packet)
 {
 	LIBBPF_OPTS(bpf_test_run_opts, opts, .data_in = packet->data, .data_size_in = packet->size,
@@ -415,7 +415,7 @@ static int storm_least(char **argv)
 	return storm_attach(argv[0], false);
 }
 
-/* off INTERFACE: takes it off. */
+/* off INTERFACE: detaches it. */
 static int storm_off(char **argv)
 {
 	if (bpf_xdp_detach(storm_interface(argv[0]), XDP_FLAGS_DRV_MODE, NULL))

@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-only
-# Nobody locks himself out: who is never blocked, whatever the log says; and who is beside him is blocked all the same.
+# The allow list: hosts that are not blocked, whatever the log contains; their neighbours are blocked.
 
 load live
 
@@ -22,7 +22,7 @@ teardown() {
 	}
 }
 
-# In a test whose daemon looks up names itself: getaddrinfo_a() does so in threads of glibc's own.
+# For a test whose daemon looks up names itself: getaddrinfo_a() does so in threads of glibc.
 need_lookups() {
 	[ "${SAN-}" != thread ] || skip "ThreadSanitizer does not survive the threads in which glibc looks up names"
 }
@@ -31,12 +31,12 @@ guard() {
 	start_daemon --state "$LAB/state" "$@"
 }
 
-# configure LINE...: a configuration of these lines, for "guard -c".
+# configure LINE...: a configuration of these lines, for "attach -c".
 configure() {
 	printf '%s\n' "$@" >"$LAB/own.conf"
 }
 
-# A file over the machine's own, to be written to.
+# Mounts a writable file over the machine's own.
 put_over() {
 	touch "$LAB/${1##*/}"
 	mount --bind "$LAB/${1##*/}" "$1"
@@ -46,7 +46,7 @@ is_listed() {
 	"$sobig" list "$1" | grep -qv '^ADDRESS'
 }
 
-# Its offences lead to a block.
+# Its offences cause a block.
 is_blockable() {
 	offend "$1" 40
 	until_blocked "$1"
@@ -54,7 +54,7 @@ is_blockable() {
 	"$sobig" unblock "$1"
 }
 
-# The offences of the first lead to nothing, those of the neighbour, which come later, to a block.
+# The offences of the first cause no block, later ones of the neighbour do.
 is_spared() {
 	local neighbour=${2:-$bad}
 	offend "$1" 40
@@ -65,7 +65,7 @@ is_spared() {
 	"$sobig" unblock "$neighbour"
 }
 
-# The block of the first is lifted before long: a list is looked at each second, ssh every five.
+# The block of the first is removed soon: lists are checked each second, ssh every five.
 until_lifted() {
 	local _
 	for _ in $(seq 120); do
@@ -225,7 +225,7 @@ is_no_login() {
 	guard
 	open_door 2222 as_user "$LAB/dropbear" "$LAB/door.py" 2222 ''
 	is_no_login 2222
-	# Where root's daemon listens as well, at another address.
+	# On the port of root's daemon, at another address.
 	open_door 2223 "$LAB/dropbear" "$LAB/door.py" 2223 127.0.0.1
 	as_user "$LAB/dropbear" "$LAB/door.py" 2223 $LAB_MX 3>&- &
 	sleep 1
@@ -257,7 +257,7 @@ start_sshd() {
 	ssh-keygen -q -t ed25519 -N '' -f "$LAB/ssh/key"
 	printf '%s\n' "HostKey $LAB/ssh/host" "AuthorizedKeysFile $LAB/ssh/key.pub" 'PermitRootLogin yes' 'UsePAM no' 'StrictModes no' \
 		'GatewayPorts yes' 'PidFile none' 'UseDNS no' >"$LAB/ssh/config"
-	# From OpenSSH 9.8 on, it has programs of its own for each connection; from 10 on, one more until somebody is in.
+	# Since OpenSSH 9.8, a separate program serves each connection; since 10, another one until the login.
 	local name libraries
 	for name in Session Auth; do
 		[ ! -x "$top/build/ssh/usr/lib/openssh/sshd-${name,}" ] || {
@@ -296,7 +296,7 @@ log_in() {
 	exec 8>&-
 	sleep 6
 	is_blockable $mate
-	# A tunnel, with no command; and one who comes through it, to port 8025 here.
+	# A tunnel without a command; and a host that connects through it, to port 8025 here.
 	log_in $mate -N -R 8025:127.0.0.1:9
 	for _ in $(seq 100); do ! ss -Hltn 'sport = :8025' | grep -q . || break; sleep 0.1; done
 	open_door 9 python3 -c 'import socket, time; s = socket.create_server(("127.0.0.1", 9)); time.sleep(1000)'
@@ -348,7 +348,7 @@ install_relay() {
 	is_blockable $good
 	[ "$(reach $mate)" = connected ]
 	[ "$(reach $mate6)" = connected ]
-	# The daemon tells of itself once a second.
+	# The daemon updates its statistics once a second.
 	sleep 1.2
 	"$sobig" status | grep -q '([0-9]* from allowed hosts)'
 }
@@ -375,10 +375,10 @@ install_relay() {
 @test "host names are looked up by the lookup service if there is one" {
 	put_over /etc/hosts
 	put_over /etc/resolv.conf
-	echo 'nameserver 127.0.0.1' >"$LAB/resolv.conf" # nobody is there
+	echo 'nameserver 127.0.0.1' >"$LAB/resolv.conf" # no server
 	printf '%s friend.example.org\n%s friend.example.org\n' $mate $mate6 >"$LAB/hosts"
 	cat >"$LAB/service.py" <<-'EOT'
-		# What sobig-xdp-lookup.socket does: one lookup a connection.
+		# Like sobig-xdp-lookup.socket: one lookup for each connection.
 		import socket, subprocess, sys
 		server = socket.socket(socket.AF_UNIX)
 		server.bind(sys.argv[1])
@@ -418,7 +418,7 @@ install_relay() {
 	echo '# looked at again' >>"$LAB/list"
 	sleep 1.5
 	is_spared $mate
-	# Not even a reload forgets it.
+	# A reload does not forget it either.
 	kill -HUP $daemon
 	for _ in $(seq 200); do ! grep -q 'configuration reloaded' "$LAB/words" || break; sleep 0.1; done
 	grep -q 'configuration reloaded' "$LAB/words"
@@ -457,7 +457,7 @@ install_relay() {
 	chmod 755 "$LAB/bin/exim"
 	mount --bind "$LAB/bin" /usr/local/sbin
 	configure '[allow]' "address = $mate"
-	# The time that the program reads is ahead of the one by which the kernel counts its waits, as if the clock had been set
+	# The time that the program reads is ahead of the time with which the kernel measures waits, as if the clock had been set
 	# back in between.
 	LD_PRELOAD=$library FAKETIME=+3600s DONT_FAKE_MONOTONIC=1 guard -c "$LAB/own.conf"
 	for host in 192.0.2.31 192.0.2.32; do
@@ -567,10 +567,10 @@ assert all(7100 < l.total_seconds() < 7300 for l in left), left'
 @test "block refuses an allowed host and says why; import blocks the rest of its network" {
 	configure '[allow]' "address = $mate" "address = 203.0.113.0/24"
 	guard -c "$LAB/own.conf"
-	for whom in $mate 198.51.100.0/24 203.0.113.5 203.0.113.0/25 $LAB_MX; do
-		run "$sobig" block "$whom" -c "$LAB/own.conf" --state "$LAB/state"
+	for host in $mate 198.51.100.0/24 203.0.113.5 203.0.113.0/25 $LAB_MX; do
+		run "$sobig" block "$host" -c "$LAB/own.conf" --state "$LAB/state"
 		[ "$status" = 1 ]
-		[[ $output == *"\"$whom\" is not blocked: "*--force* ]]
+		[[ $output == *"\"$host\" is not blocked: "*--force* ]]
 	done
 	[[ $output == *"this machine's own address (mx0)"* ]]
 	[ "$("$sobig" list | wc -l)" = 1 ]

@@ -3,7 +3,7 @@
 
 load live.bash
 
-# fails STATUS WORDS COMMAND...: it ends with that status, and says that in one line on stderr.
+# fails STATUS WORDS COMMAND...: it exits with STATUS, and prints one line with WORDS to stderr.
 fails() {
 	local status=$1 words=$2 got=0
 	shift 2
@@ -131,7 +131,7 @@ unprivileged() {
 }
 
 @test "a log that becomes unreadable is reported, the blocks stay, and it is read again" {
-	# root reads everything; so the name leads into nothing instead.
+	# root can read every file; so the name is a dangling link instead.
 	start_daemon
 	"$sobig" block $good
 	mv "$log" "$log.1"

@@ -8,7 +8,7 @@ setup() {
 	command -v nft >/dev/null || skip 'there is no nft'
 }
 
-# In namespaces of its own, as it leaves the putting in order to the kernel.
+# In separate namespaces, because it leaves cleaning up to the kernel.
 bench() {
 	run "$top/selftests/live/inside" python3 "$top/selftests/bench/bench.py" --quick --output "$BATS_TEST_TMPDIR" "$@" "${SOBIG_BUILD:-$top/build}"
 	echo "$output"
@@ -35,7 +35,7 @@ bench() {
 }
 
 @test "blocks of one part do not affect the next one" {
-	# The hosts that the second part takes for not blocked are among those that the first one blocks.
+	# The second part assumes that hosts are not blocked which the first one blocks.
 	bench --parts bulk,nanoseconds --bulk 3000 --packets 1000
 	[ "$status" = 0 ]
 	grep -q '^blocked SYN, IPv4, test run' <<<"$output"
@@ -57,7 +57,7 @@ bench() {
 }
 
 @test "a daemon that prints more than a pipe holds is measured to the end" {
-	# Some 170 bytes for each of the probes, twice.
+	# About 170 bytes for each of the probes, twice.
 	bench --parts latency --probes 450
 	[ "$status" = 0 ]
 	grep -qE '^[0-2] met, [0-2] missed, 0 not measured' <<<"$output"

@@ -158,7 +158,7 @@ check_block_in_mode() {
 	until_blocked $bad
 	stop_daemon KILL || true
 	first=$("$sobig" status -j | grep '"program"')
-	# SYNs all the while; each one that was passed would be answered.
+	# SYNs all the time; each one that passes would be answered.
 	world python3 - $bad $LAB_MX >"$LAB/slipped" 3>&- <<-'EOF' &
 		import socket, sys, time
 		end, passed, tried = time.time() + 2, 0, 0
@@ -264,7 +264,7 @@ check_block_in_mode() {
 
 @test "detach from another network namespace changes nothing and says why" {
 	start_daemon
-	# The world's interface has an index of its own; ours must not be taken for it.
+	# The interface of the world can have the same index; it must not be confused with ours.
 	world "$sobig" detach --all && false
 	"$sobig" status | grep -q 'OK:'
 }
@@ -317,7 +317,7 @@ check_block_in_mode() {
 	is_clean
 }
 
-# A mail host whose exim is found where exims are, with the laboratory's own configuration.
+# A mail host with exim in a usual path, with the configuration of the laboratory.
 install_exim() {
 	rm "$log"
 	lab_exim "$top" 3>&-
@@ -326,7 +326,7 @@ install_exim() {
 	chmod 755 /usr/local/sbin/exim
 }
 
-# 16 lines as exim writes them for $bad, each with another host in the sender's quotes.
+# 16 lines as exim writes them for $bad, each with another host in the quoted sender.
 forge() {
 	local _
 	for _ in $(seq 16); do
@@ -373,7 +373,7 @@ forge() {
 	umount /usr/local/sbin
 }
 
-# flood FIRST LAST: 16 lines of each host 203.0.113.N.
+# flood FIRST LAST: writes 16 lines of each host 203.0.113.N.
 flood() {
 	local host
 	for host in $(seq "$1" "$2"); do offend "203.0.113.$host" 16; done
@@ -382,7 +382,7 @@ flood() {
 @test "a pipe without a reader delays no block, and lost events are logged" {
 	mkfifo "$LAB/out" "$LAB/err"
 	exec 7<>"$LAB/out" 8<>"$LAB/err"
-	# All but a page of the room that there is.
+	# All of its room except a page.
 	head -c 61440 /dev/zero >&7
 	head -c 61440 /dev/zero >&8
 	"$sobig" attach -j mx0 --log "$log" >"$LAB/out" 2>"$LAB/err" 3>&- 7>&- 8>&- &

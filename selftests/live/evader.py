@@ -386,7 +386,7 @@ def main():
         # Fragments of a fragment use the next number.
         evader.send_syn(args.port + 2 * (port - args.port), name, family, frames)
         evader.listen(0.002)
-    evader.listen(1.3)  # an answer would be sent once more within it
+    evader.listen(1.3)  # an answer would be repeated within this time
     if any(what == "served" for _, what in evader.fate.values()):
         evader.listen(10, must)  # on a slow machine
     for name, fate in evader.fate.values():

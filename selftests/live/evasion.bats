@@ -14,7 +14,7 @@ setup() {
 		[ -n "$python" ] || skip 'needs scapy (scripts/deps test)'
 		! "$python" -c 'import scapy' 2>/dev/null || break
 	done
-	# The peers' addresses are nobody's, so that no kernel answers for them; the mail host knows where they are.
+	# No interface has the peers' addresses, so that no kernel answers for them; the mail host has static neighbour entries.
 	lab_build
 	mkdir -p "$LAB/log"
 	: >"$log"
@@ -29,7 +29,7 @@ setup() {
 	port=$((10000 * BATS_TEST_NUMBER))
 }
 
-# Needs a kernel that has VLANs. Answers take the way without tags.
+# Needs a kernel with VLANs. Answers have no tags.
 add_vlans() {
 	vlans=
 	ip link add link mx0 name mx0.10 type vlan id 10 2>/dev/null || return 0
@@ -45,18 +45,18 @@ evade() {
 	port=$((port + 400))
 }
 
-# Names of the ways that came to this, of what evade wrote.
+# Prints the names of the disguises with this result, from the output of evade.
 came_to() {
 	grep -E "^($1) " "$2" | cut -d' ' -f2 | sort
 }
 
-# All ways of the first list are in the second. Those that are not are named.
+# True if all names of the first list are in the second; prints those that are not.
 not_below() {
 	comm -23 "$1" "$2" | tee "$LAB/wrong"
 	[ ! -s "$LAB/wrong" ]
 }
 
-# What the stack takes without a filter: at the least what it must.
+# The disguises that the stack accepts without a filter: at least those that must be served.
 check_stack() {
 	evade $good $good6 --must | sort >"$LAB/must"
 	evade $good $good6 >"$LAB/bare"
@@ -74,7 +74,7 @@ check_evasion_in_mode() {
 	not_below "$LAB/taken" <(came_to served "$LAB/neighbour")
 	evade $bad $bad6 >"$LAB/blocked"
 	[ "$(wc -l <"$LAB/blocked")" = "$(wc -l <"$LAB/bare")" ]
-	# What is no SYN may be refused.
+	# A packet that is not a SYN may be refused.
 	came_to 'served|answered' "$LAB/blocked" | tee "$LAB/wrong"
 	[ ! -s "$LAB/wrong" ]
 	[ "$("$sobig" list -j --ndjson | grep -c '"drops":0')" = 0 ]

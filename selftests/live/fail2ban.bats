@@ -46,7 +46,7 @@ configure() {
 		maxretry = 3
 		findtime = 10m
 		bantime = $1
-		# As Debian's jail.conf has it.
+		# As in Debian's jail.conf.
 		protocol = tcp
 		chain = INPUT
 		banaction = sobig-xdp[sobig="$sobig"]
@@ -77,7 +77,7 @@ start_fail2ban() {
 	return 1
 }
 
-# accuse ADDRESS [FILE]: thrice, in the log that fail2ban reads.
+# accuse ADDRESS [FILE]: writes three lines to the log that fail2ban reads.
 accuse() {
 	local _
 	for _ in 1 2 3; do
@@ -85,7 +85,7 @@ accuse() {
 	done
 }
 
-# until_logged PATTERN: by fail2ban.
+# until_logged PATTERN: waits until fail2ban logs it.
 until_logged() {
 	local end=$((SECONDS + 60))
 	until grep -q -- "$1" "$LAB/fail2ban.log"; do
@@ -94,7 +94,7 @@ until_logged() {
 	done
 }
 
-# until_listed ADDRESS yes|no: fail2ban, which polls here, may take half a minute.
+# until_listed ADDRESS yes|no: waits; fail2ban, which polls here, may need half a minute.
 until_listed() {
 	local listed end=$((SECONDS + 60))
 	while [ $SECONDS -lt $end ]; do
@@ -140,7 +140,7 @@ until_listed() {
 		left = {b["address"]: (datetime.datetime.fromisoformat(b["until"].replace("Z", "+00:00")) -
 		                       datetime.datetime.now(datetime.timezone.utc)).total_seconds() for b in blocks}
 		print(left)
-		# Rounded up to a second twice: of uptime, and of the clock.
+		# Rounded up to a second twice: in uptime, and in wall clock time.
 		assert 270 < left["198.51.100.7"] <= 302
 		assert 365 * 86400 < left["198.51.100.8"] <= 366 * 86400 + 2
 	END

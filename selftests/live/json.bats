@@ -15,8 +15,8 @@ setup() {
 	told=0
 }
 
-# tell COMMAND...: its document, and with --ndjson; both are kept.
-tell() {
+# collect COMMAND...: saves its document, and the one with --ndjson.
+collect() {
 	told=$((told + 1))
 	"$sobig" "$@" -j >"$LAB/json/$told.json" || [ $? = 1 ]
 	"$sobig" "$@" --ndjson >"$LAB/json/$told.lines" || [ $? = 1 ]
@@ -57,97 +57,97 @@ write_old_log() {
 tell_all() {
 	write_site
 	write_old_log
-	tell parse "$LAB/old"$'\377'log --arrivals -c "$LAB/site.conf"
+	collect parse "$LAB/old"$'\377'log --arrivals -c "$LAB/site.conf"
 	mv "$LAB/json/$told.lines" "$LAB/json/$told.parse.lines"
-	tell parse "$LAB/old"$'\377'log --unmatched
+	collect parse "$LAB/old"$'\377'log --unmatched
 	mv "$LAB/json/$told.lines" "$LAB/json/$told.parse.lines"
 	sed 's|3/m|1/m|' "$LAB/site.conf" >"$LAB/replay.conf"
-	tell replay "$LAB/old"$'\377'log --limit 3 -c "$LAB/replay.conf" --sweep 'limit=1..3 window=1m..2m'
-	tell replay /dev/null
-	tell check -c "$LAB/site.conf"
+	collect replay "$LAB/old"$'\377'log --limit 3 -c "$LAB/replay.conf" --sweep 'limit=1..3 window=1m..2m'
+	collect replay /dev/null
+	collect check -c "$LAB/site.conf"
 	printf '%s\n' '[allow]' 'address = 64.0.0.0/2' >"$LAB/wide.conf"
-	tell check -c "$LAB/wide.conf"
-	tell check
-	tell metrics
-	tell explain $bad --state "$LAB/state"
-	tell list --history --state "$LAB/state"
+	collect check -c "$LAB/wide.conf"
+	collect check
+	collect metrics
+	collect explain $bad --state "$LAB/state"
+	collect list --history --state "$LAB/state"
 
 	start_server
 	start_daemon -c "$LAB/site.conf" --state "$LAB/state"
-	tell status
+	collect status
 	offend $bad 16
 	until_blocked $bad
 	[ "$(reach $bad)" = silence ]
 	echo "$(date '+%F %T') H=(h) [$good] F=<s@e> rejected after DATA: own words" | tee -a "$log" "$log" >>"$log"
 	until_told dry-run
-	tell block $good6 --state "$LAB/state" --extend --reason $'K\303\244se \377'
+	collect block $good6 --state "$LAB/state" --extend --reason $'K\303\244se \377'
 	printf '%s\n' 203.0.113.1 203.0.113.2 203.0.113.0/29 nonsense >"$LAB/list"
-	tell block - --state "$LAB/state" <"$LAB/list"
-	tell import "$LAB/list" --state "$LAB/state"
-	tell list
-	tell list --sort drops $bad
-	tell explain $bad --state "$LAB/state"
-	tell explain 203.0.113.76 --state "$LAB/state" -c "$LAB/site.conf"
-	tell unblock 203.0.113.1 203.0.113.99 --state "$LAB/state"
-	tell unblock - --state "$LAB/state" <"$LAB/list"
+	collect block - --state "$LAB/state" <"$LAB/list"
+	collect import "$LAB/list" --state "$LAB/state"
+	collect list
+	collect list --sort drops $bad
+	collect explain $bad --state "$LAB/state"
+	collect explain 203.0.113.76 --state "$LAB/state" -c "$LAB/site.conf"
+	collect unblock 203.0.113.1 203.0.113.99 --state "$LAB/state"
+	collect unblock - --state "$LAB/state" <"$LAB/list"
 	"$sobig" block 203.0.113.64/26 203.0.113.200 --force --state "$LAB/state"
-	tell allow add 203.0.113.66 203.0.113.200 --state "$LAB/state"
+	collect allow add 203.0.113.66 203.0.113.200 --state "$LAB/state"
 	"$sobig" unblock 203.0.113.64/26 --state "$LAB/state" || true
 	"$sobig" block 203.0.113.200 --force --state "$LAB/state"
 	"$sobig" allow add 203.0.113.66 -j >"$LAB/json/add.json" --state "$LAB/state"
-	tell allow list --state "$LAB/state"
-	tell allow list --all --state "$LAB/state" -c "$LAB/site.conf"
-	tell allow del 203.0.113.66 --state "$LAB/state"
+	collect allow list --state "$LAB/state"
+	collect allow list --all --state "$LAB/state" -c "$LAB/site.conf"
+	collect allow del 203.0.113.66 --state "$LAB/state"
 	"$sobig" block $good --state "$LAB/state"
 	echo $good >>"$LAB/state/allow"
 	until_told unblock
 	for host in 1 2 3 4 5; do offend 203.0.113.10$host 16; done
 	until_told brake
 	until "$sobig" status | grep -q 'BRAKE ENGAGED'; do sleep 0.1; done
-	tell status
+	collect status
 	mv "$log" "$log.away"
 	until "$sobig" status | grep -q 'moved away'; do sleep 0.1; done
-	tell status
+	collect status
 	mv "$log.away" "$log"
-	tell release
+	collect release
 	until_told release
 	kill -HUP $daemon
 	until_told reload
 	"$poke" "$pins"/if*/stats state_error 28
-	tell status
-	tell metrics
+	collect status
+	collect metrics
 	sleep 1.2
-	tell list --history --state "$LAB/state"
-	tell explain $bad --state "$LAB/state"
-	tell unblock --all --state "$LAB/state"
+	collect list --history --state "$LAB/state"
+	collect explain $bad --state "$LAB/state"
+	collect unblock --all --state "$LAB/state"
 	stop_daemon
 	cp "$LAB/events" "$LAB/json/events.lines"
 	ip link add "$(printf 'odd\377')" type veth peer name other0
 	launch_daemon "$(printf 'odd\377')" --log "$log" --state "$LAB/state"
 	cp "$LAB/events" "$LAB/json/odd.lines"
-	tell status
+	collect status
 	kill -KILL $daemon
 	wait $daemon || true
 	"$poke" "$pins"/if*/stats configured 0
-	tell status
+	collect status
 	"$poke" "$pins"/if*/stats pid 0
 	ip link set dev "$(printf 'odd\377')" xdp off
-	tell status
+	collect status
 	ip link delete other0
-	tell status
+	collect status
 	head -c 8192 /dev/zero | tr '\0' x >"$LAB/state/state.db"
-	tell explain $bad --state "$LAB/state"
+	collect explain $bad --state "$LAB/state"
 	start_daemon
 	python3 "$top/selftests/live/deaf.py" "$sobig" status -j >"$LAB/json/status.deaf.json" || true
 	"$sobig" detach --all -j >"$LAB/json/detach.json"
-	tell detach --all
-	tell detach --all --forget --state "$LAB/state"
+	collect detach --all
+	collect detach --all --forget --state "$LAB/state"
 }
 
 @test "each member is documented, and each documented one is printed with its type" {
 	tell_all
 	python3 "$shapes" "$page" "$LAB"/json/*
-	# And a page that says anything else is found out.
+	# A page with any other member is detected.
 	python3 "$shapes" --doctored "$page" "$LAB"/json/*
 }
 

@@ -19,7 +19,7 @@ import time
 SOBIG, INTERFACE, LOG, STATE, KILLS = *sys.argv[1:5], int(sys.argv[5])
 LIMIT, WINDOW = 15, 300.0
 BAD, GOOD, BYSTANDERS = 60, 40, 2000
-ROTATIONS = 8  # within a window; of more, the oldest files are not looked for
+ROTATIONS = 8  # within a window; with more, the oldest files are not searched
 
 random.seed(int(os.environ.get("SEED", "2003")))
 written = []  # (time, address)
@@ -38,7 +38,7 @@ def line(host):
 
 
 class Log:
-    """A log as exim writes it, and as logrotate turns it over."""
+    """A log as exim writes it, and as logrotate rotates it."""
 
     def __init__(self):
         self.file = open(LOG, "a", buffering=1)
@@ -94,7 +94,7 @@ def truth():
     return blocked
 
 
-# Each bad host sends more than enough, each good one exactly as much as it may; all of it in one random order.
+# Each bad host exceeds the limit, each good one just reaches it; all in one random order.
 storm = [address("bad", i) for i in range(BAD) for _ in range(random.randint(LIMIT + 1, 3 * LIMIT))]
 storm += [address("good", i) for i in range(GOOD) for _ in range(LIMIT)]
 storm += [address("bystander", i) for i in range(BYSTANDERS)]
@@ -130,7 +130,7 @@ while kills < KILLS or position < len(storm):
             log.rotate(log.turns % 2)
         daemon = start()
         if random.random() < 0.2:
-            # Not even the start is sacred.
+            # Also during the start.
             time.sleep(random.random() * 0.3)
             daemon.send_signal(signal.SIGKILL)
             daemon.wait()

@@ -55,7 +55,7 @@ longest() {
 
 @test "the longest HELO with a complete line does not hide a host, and a longer one is reported" {
 	local letters
-	# Each HELO makes a line a letter longer; exim says of the first that does not fit that it does not.
+	# Each HELO makes the line a letter longer; exim logs that the first one that is too long does not fit.
 	infect $good 1 7950
 	letters=$((7950 + 8189 - $(longest)))
 	infect $bad 16 $letters

@@ -12,17 +12,17 @@ teardown() {
 
 tmux=(tmux -u -L "sobig-looking-$$" -f /dev/null)
 
-# descriptors PID: how many it has open.
+# descriptors PID: prints how many it has open.
 descriptors() {
 	find "/proc/$1/fd" -mindepth 1 -maxdepth 1 | wc -l
 }
 
-# reads PID: how often it has called read(2) and its like.
+# reads PID: prints how often it has called read(2) and similar calls.
 reads() {
 	sed -n 's/^syscr: //p' "/proc/$1/io"
 }
 
-# times PATTERN: in how many lines of the events.
+# times PATTERN: prints how many lines of the events match.
 times() {
 	grep -c "$1" "$LAB/events" || true
 }
@@ -38,7 +38,7 @@ times() {
 	done
 	for _ in 1 2 3; do curl -s http://127.0.0.1:9762/metrics >/dev/null; done
 	before=$(descriptors $server)
-	# One connection for all, lest those that are being closed are counted.
+	# One connection for all, so that connections that are being closed are not counted.
 	# shellcheck disable=SC2046
 	curl -s $(printf 'http://127.0.0.1:9762/metrics %.0s' {1..200}) >"$LAB/scraped"
 	[ "$(grep -c '^sobig_xdp_attached{interface="mx0",mode="native"} 1$' "$LAB/scraped")" = 200 ]
@@ -56,10 +56,10 @@ times() {
 	[ "$(cat /proc/$pid/comm)" = sobig-xdp ]
 	before=$(descriptors $pid)
 	read=$(reads $pid)
-	# A refresh reads its timer, and then what the thread has to say.
+	# A refresh reads its timer, and then the results of the thread.
 	until [ "$(reads $pid)" -gt $((read + 400)) ]; do sleep 0.5; done
 	echo "$before before, $(descriptors $pid) after"
-	# The thread may be at a look.
+	# The thread may be inspecting the interface.
 	for _ in {1..50}; do
 		[ "$(descriptors $pid)" -gt "$before" ] || return 0
 		sleep 0.02
@@ -73,7 +73,7 @@ times() {
 	ip link add mx1 type veth peer name far1
 	before=$(descriptors $daemon)
 	for _ in {1..100}; do printf 'link set mx1 up\nlink set mx1 down\n'; done | ip -b -
-	# Each is looked at when it comes, or together with others: more of them, one by one.
+	# Events are handled one by one or together: more of them, with pauses.
 	for _ in {1..100}; do
 		ip link set mx1 up
 		ip link set mx1 down
@@ -95,7 +95,7 @@ times() {
 			[ -d /proc/$daemon ] || { cat "$LAB/words"; return 1; }
 			sleep 0.005
 		done
-		# What asks exim and the DNS after a reload has its own.
+		# The thread that asks exim and the DNS after a reload has its own descriptors.
 		[ "$count" != 3 ] || { sleep 1; before=$(descriptors $daemon); }
 	done
 	[ "$(times '"accepted":true')" = 60 ]
@@ -105,7 +105,7 @@ times() {
 	[ "$(descriptors $daemon)" -le "$before" ]
 }
 
-# exhaust PID: it gets no descriptor more.
+# exhaust PID: it cannot open another descriptor.
 exhaust() {
 	local fd=0
 	while [ -e "/proc/$1/fd/$fd" ]; do fd=$((fd + 1)); done
@@ -137,7 +137,7 @@ until_said() {
 	[ "$(reach $good)" = connected ]
 	prlimit --pid $daemon --nofile=1024:
 	until_said 'mx0: the filter is attached; it can be checked again'
-	# Told once, not for each look.
+	# Logged once, not for each attempt.
 	[ "$(grep -c 'cannot check whether' "$LAB/words")" = 1 ]
 	"$sobig" status | grep -q 'OK:'
 	stop_daemon

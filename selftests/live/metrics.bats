@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-only
-# What Prometheus gets to see: right in form, right in number, and there even if nothing is attached.
+# The metrics: valid, correct, and available even if nothing is attached.
 
 load live
 
@@ -17,7 +17,7 @@ teardown() {
 	done
 }
 
-# value SERIES: of what `metrics` says now.
+# value SERIES: its value in the current output of `metrics`.
 value() {
 	"$sobig" metrics | series=$1 awk '{ at = $0; sub(/ [^ ]*$/, "", at) } at == ENVIRON["series"] { print $NF }'
 }
@@ -122,7 +122,7 @@ assert samples["sobig_xdp_daemon_running"] == [{"labels": {"interface": "q\"\\x"
 @test "the JSON and the text have the same values" {
 	start_daemon
 	"$sobig" block $bad
-	# Until no packet comes in between.
+	# Until no packet arrives in between.
 	until
 		"$sobig" metrics >"$LAB/text"
 		"$sobig" metrics -j >"$LAB/json"
@@ -153,11 +153,11 @@ assert samples["sobig_xdp_daemon_running"] == [{"labels": {"interface": "q\"\\x"
 	[ "$(curl -s -o /dev/null -w '%{http_code}' http://127.0.0.1:9762/etc/passwd)" = 404 ]
 	[ "$(curl -s -o /dev/null -w '%{http_code}' -d x=1 http://127.0.0.1:9762/metrics)" = 405 ]
 	[ "$(curl -s -I -w '%{http_code}' -o /dev/null http://127.0.0.1:9762/metrics)" = 200 ]
-	# A bare port is the loopback's alone.
+	# A port without an address is on the loopback interface only.
 	[ -z "$(ss -Hltn 'sport = :9762' | grep -v 127.0.0.1)" ]
-	# A connection serves for more than one question.
+	# A connection can be used for several requests.
 	[ "$(curl -s -o /dev/null -o /dev/null -w '%{num_connects}' http://127.0.0.1:9762/metrics http://127.0.0.1:9762/metrics)" = 10 ]
-	# Whoever says nothing gets no place for ever, and keeps nobody out.
+	# A client that sends nothing is disconnected in time, and excludes no other client.
 	for _ in $(seq 12); do
 		python3 -c 'import socket, time; s = socket.create_connection(("127.0.0.1", 9762)); time.sleep(60)' 3>&- &
 	done
@@ -224,7 +224,7 @@ scrapes() {
 	done
 	[ "$(ss -Htn state established 'sport = :9762' | wc -l)" -le 70 ]
 	[ "$(find /proc/$server/fd | wc -l)" -le 100 ]
-	# A connection that has been answered waits for the next question, as before.
+	# A connection that has been answered waits for the next request, as before.
 	[ "$(curl -s -o /dev/null -o /dev/null -w '%{num_connects}' --interface 127.0.0.2 http://127.0.0.1:9762/metrics http://127.0.0.1:9762/)" = 10 ]
 }
 
@@ -297,7 +297,7 @@ soon() {
 	serve 9762
 	"$prometheus" --config.file="$LAB/prometheus.yml" --storage.tsdb.path="$LAB/tsdb" \
 		--web.listen-address=127.0.0.1:9090 --log.level=warn >"$LAB/prometheus.log" 2>&1 3>&- &
-	# Before anything is attached: it is scraped, and it is known that nothing is.
+	# Before anything is attached, it is scraped, and sobig_xdp_up is 0.
 	soon 'up{job="sobig-xdp"}' 1
 	soon 'sobig_xdp_up' 0
 	soon 'count(ALERTS{alertname="SobigXdpNotAttached", alertstate="pending"})' 1

@@ -35,7 +35,7 @@ load live
 	[ "$(reach $bad)" = connected ]
 }
 
-# listed NETWORK...: what list has of them, as text and as JSON.
+# listed NETWORK...: list shows exactly these, as text and as JSON.
 listed() {
 	"$sobig" list "$@" | sed 1d | cut -d' ' -f1 >"$LAB/text"
 	"$sobig" list "$@" -j | jq -r '.blocks[].address' >"$LAB/json"
@@ -52,7 +52,7 @@ listed() {
 	[ "$(listed 2001:db8:666:8::1)" = 2001:db8:666::/48 ]
 	[ "$(listed 2001:db8:666:7::2/128)" = '2001:db8:666::/48 2001:db8:666:7::/64' ]
 	[ "$(listed 2001:db8:666:7::2)" = '2001:db8:666::/48 2001:db8:666:7::/64 2001:db8:666:7::1/128' ]
-	# Who is beside them is in none.
+	# Their neighbour is in none.
 	[ -z "$(listed 203.0.116.8 203.0.111.255 203.0.116.0/22 2001:db8:667::1)" ]
 	run "$sobig" list 203.0.113.8/24
 	[ "$status" = 2 ]
@@ -84,7 +84,7 @@ explained() {
 	grep -q '^203.0.116.8 is not blocked\.$' "$LAB/text"
 	[ "$(explained 203.0.0.0/16)" = '203.0.112.0/22 203.0.113.0/24 203.0.113.9 203.0.114.7' ]
 	grep -q '^203.0.0.0/16 is not blocked as a whole\.$' "$LAB/text"
-	# What would be a long list is summed up.
+	# A long list is summed up.
 	for number in $(seq 10 21); do echo 203.0.113.$number; done | "$sobig" block - --reason 'a test'
 	"$sobig" explain 203.0.113.0/24 --state "$LAB/state" | tee "$LAB/text"
 	[ "$(grep -c '^  contains 203' "$LAB/text")" = 9 ]

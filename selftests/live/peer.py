@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0-only
-"""A TCP peer that says what became of its connection: connect, hold, serve."""
+"""A TCP peer that prints the result of its connection: connect, hold, serve."""
 import signal
 import socket
 import sys
@@ -39,7 +39,7 @@ def hold(source, to, port):
 
 
 def serve(_source, _to, port):
-    """Echoes to everybody, one process a connection."""
+    """An echo server with one process for each connection."""
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)
     server = socket.create_server(("::", port), family=socket.AF_INET6, dualstack_ipv6=True)
     import os

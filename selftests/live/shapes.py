@@ -191,12 +191,12 @@ def doctored(lines, number):
 
 
 def main(arguments):
-    trial = arguments[0] == "--doctored"
-    arguments = arguments[trial:]
+    is_doctored = arguments[0] == "--doctored"
+    arguments = arguments[is_doctored:]
     lines = open(arguments[0], encoding="utf-8").read().splitlines()
     documents = [document for path in arguments[1:] for document in read(path)]
     page = Page(lines)
-    if not trial:
+    if not is_doctored:
         faults = page.judge(documents)
         print(*faults, sep="\n")
         print(f"{len(documents)} documents, {len(page.items)} items, {len(faults)} faults")

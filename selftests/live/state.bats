@@ -103,7 +103,7 @@ start_with() {
 	until_blocked $bad
 	since=$("$sobig" list -j $bad | jq -r '.blocks[0].since')
 	stop_daemon KILL || true
-	# As it pinned them, and no state that could bring the block back.
+	# As version 0.1 pinned them, and no state from which the block could be restored.
 	for family in 4 6; do mv "$pins/block_info$family" "$pins/ledger$family"; done
 	rm "$(echo $pins/if*/stats)"
 	bpftool map create "$(echo $pins/if*)/pulse" type array key 4 value 64 entries 1 name pulse
@@ -191,7 +191,7 @@ start_with() {
 	sleep 0.5
 	[ -z "$("$sobig" list | grep $bad)" ]
 	[ "$(reach $bad)" = connected ]
-	# Nor is it a repeater for that.
+	# It is not a repeat offender either.
 	offend $bad 16
 	until_said "blocked $bad for 1h (worm-storm: more than 15 in 5m)"
 }
@@ -243,10 +243,10 @@ at() {
 @test "two logs with different clocks are judged each by its own" {
 	: >"$LAB/log/other"
 	start_daemon --log "$LAB/log/other"
-	# It takes a while to be known.
+	# The correction needs a while.
 	at '2 days ago' 192.0.2.21 "$LAB/log/other"
 	sleep 11
-	# The first line after a leap of days is not believed.
+	# The first line after a leap of days is not accepted.
 	for _ in $(seq 17); do
 		offend $bad 1
 		at '2 days ago' $good "$LAB/log/other"
@@ -289,7 +289,7 @@ at() {
 	offend $good 2
 	sleep 0.5
 	[ -z "$("$sobig" list | grep $bad)" ]
-	# One line of it is wrong: the limit is not taken, either.
+	# One line is wrong: the limit does not change either.
 	printf '[rule worm-storm]\nlimit = 3\n[rule other]\nclas = spam\n' >"$LAB/sobig.conf"
 	kill -HUP $daemon
 	until_said 'configuration refused'
@@ -379,7 +379,7 @@ at() {
 	until_blocked $bad
 	until_entered $bad
 	ls $state/state.db.damaged-*
-	# While it is open.
+	# While the file is open.
 	head -c 20000 /dev/urandom | dd of=$state/state.db conv=notrunc 2>/dev/null
 	head -c 20000 /dev/urandom | dd of=$state/state.db-wal conv=notrunc 2>/dev/null
 	offend $good 16
@@ -396,7 +396,7 @@ at() {
 	until_blocked $bad
 	until_said 'cannot write the state: Read-only'
 	until_status 'state'
-	# A manual block is made as well, and warns.
+	# A manual block is also made, with a warning.
 	"$sobig" block 203.0.113.9 2>"$LAB/err"
 	grep -q 'a reboot removes these blocks' "$LAB/err"
 	is_blocked 203.0.113.9
@@ -423,7 +423,7 @@ at() {
 @test "status, metrics and the journal report blocks for which the state has no room" {
 	start_with '[state]' 'size = 1M' '[brake]' 'blocks = off' '[filter]' 'blocks = 65536'
 	until_status 'OK:'
-	# All of it is still in force, so that nothing gives way.
+	# All blocks are still active, so that none can be deleted.
 	for i in $(seq 0 99); do
 		"$sobig" block $(seq -f "10.3.$i.%.0f" 250) --for 1h -c "$LAB/sobig.conf" >"$LAB/out" 2>"$LAB/err"
 		[ ! -s "$LAB/err" ] || break
@@ -460,7 +460,7 @@ db.commit()' $state/state.db "$1"
 	until_blocked $bad
 	until_entered $bad
 	stop_daemon
-	# All of IPv4, 198.51.100.0/1 with bits behind it, and this machine itself.
+	# All of IPv4, 198.51.100.0/1 with bits after the prefix, and this machine itself.
 	for row in "x'00000000000000000000ffff00000000', 0" "x'00000000000000000000ffffc6336400', 1" \
 		"x'00000000000000000000ffff7f000001', 32"; do
 		tamper "INSERT INTO blocks(host, length, since, until, quiet, dry_run, repeats, reason, serial, event, lines)
@@ -557,7 +557,7 @@ start_at() {
 	stop_daemon
 	for _ in 1 2; do
 		start_at +34560000
-		# By that clock, all of it is over. It writes, and looks for what is to be forgotten.
+		# By that clock, all blocks have expired long ago. The daemon writes, and looks for old rows to delete.
 		offend $good 16
 		until_blocked $good
 		until_entered $good
@@ -569,7 +569,7 @@ start_at() {
 	is_blocked $bad
 	is_blocked 203.0.113.0/24
 	[ "$(reach $bad)" = silence ]
-	# And it is known as a repeater.
+	# And it is known as a repeat offender.
 	[ "$(ask "SELECT times FROM offenders WHERE host = x'00000000000000000000ffffc6336407'")" = 1 ]
 }
 
@@ -579,7 +579,7 @@ start_at() {
 	"$sobig" block 203.0.113.10 --for 1h
 	until_entered 203.0.113.9
 	sleep 2.5
-	# It is looked for at the start, and then each minute.
+	# Old rows are deleted at the start, and then each minute.
 	stop_daemon
 	start_with '[state]' 'history = 1s'
 	offend $bad 1
@@ -614,7 +614,7 @@ start_at() {
 	"$sobig" status --pins $pins | grep -q "state  *$LAB/state, configuration $LAB/sobig.conf"
 	grep -q 203.0.113.4 "$LAB/state/allow"
 	[ ! -e $state ]
-	# A daemon that is gone is asked as well, for as long as its pins are there; --state is stronger.
+	# The statistics of a daemon that ended count as well, as long as its pins exist; --state has priority.
 	kill -KILL $daemon
 	wait $daemon || true
 	"$sobig" block 203.0.113.5 --pins $pins
@@ -710,7 +710,7 @@ start_at() {
 	library=$(echo /usr/lib/*/faketime/libfaketime.so.1)
 	[ -e "$library" ] || skip 'needs libfaketime'
 	start_server
-	# libfaketime that finds the file empty ends the program: never cut short, always replaced.
+	# libfaketime ends the program if the file is empty: it is replaced, never truncated.
 	set_clock() {
 		echo "$1" >"$LAB/clock.new"
 		mv "$LAB/clock.new" "$LAB/clock"

@@ -147,7 +147,7 @@ uncounted() {
 	"$sobig" metrics | grep -q '^sobig_xdp_problem{kind="lines-skipped"} 1$'
 	[ "$("$sobig" status -j | python3 -c 'import json, sys; d = json.load(sys.stdin)["interfaces"][0]["daemon"]; print(d["skipped"], d["skipped_recent"], d["skipped_kinds"])')" \
 		= "18 18 {'doubtful': 16, 'overlong': 1, 'overflowed': 1, 'cut': 0}" ]
-	# Nobody is blamed for what others are made to seem to have said.
+	# No host is counted for lines that others forged.
 	[ "$(reach $bad)" = connected ]
 	[ "$(reach $good)" = connected ]
 }
@@ -229,7 +229,7 @@ uncounted() {
 		assert len(shown) + int(rest[1]) == 17, line
 		assert sum(shown) + int(rest[2]) == sum(31 + 1000 * i for i in range(1, 18)), line
 	EOF
-	# More rules than have room.
+	# More rules than fit.
 	number=1
 	for rule in worm-storm password-guessing address-harvesting relay-probing listed-host spam-run no-mail-client; do
 		"$sobig" block 203.0.113.$number --reason "$rule: a test" >/dev/null
@@ -271,6 +271,6 @@ uncounted() {
 	launch_daemon mx1 mx2 --log "$log"
 	"$sobig" status | tee "$LAB/status"
 	[ "$(fold -w 80 "$LAB/status" | wc -l)" -le 23 ]
-	# One daemon is told of once.
+	# One daemon is shown once.
 	[ "$(grep -c '^daemon .* for mx1, mx2' "$LAB/status")" = 1 ]
 }

@@ -164,7 +164,7 @@ is_restored() {
 	"$sobig" list | grep -q "^$bad "
 	keys x
 	shows "Unblock $bad\?"
-	# The list moves on meanwhile: $bad is no longer where it was.
+	# The order changes meanwhile: $bad is in another line.
 	"$sobig" block 192.0.2.99
 	sleep 2.5
 	keys y
@@ -210,7 +210,7 @@ check_size() {
 	head -n 1 "$LAB/screen" | grep -q '^ sobig-xdp  mx0 native .*[0-9]:[0-9][0-9]:[0-9][0-9]'
 	sed -n 2p "$LAB/screen" | grep -q '^ OK: mx0'
 	tail -n 1 "$LAB/screen" | grep -q '^ e explain x unblock'
-	# Each line begins with a blank: no other one's end.
+	# Each line begins with a blank, so it is not the end of another one.
 	! grep -q '^[^ ]' "$LAB/screen"
 }
 
@@ -315,7 +315,7 @@ check_size() {
 			[ $((${EPOCHREALTIME/./} - began)) -lt 500000 ] || slow=$((slow + 1))
 		done
 	done
-	# One may have met the machine at something else.
+	# One may be slow, because the machine is busy.
 	[ $slow -le 1 ]
 	keys a End
 	shows '^ 10\.1\.134\.159 '

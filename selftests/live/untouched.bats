@@ -95,7 +95,7 @@ seen() {
 	cp "$sobig" /run/clone/sobig-xdp
 	local nobody=(setpriv --reuid=65534 --regid=65534 --clear-groups)
 	"${nobody[@]}" unshare --user --map-current-user --keep-caps --mount true || skip 'users may have no namespaces here'
-	# Where all may read it, and nothing is put over it.
+	# Where all users can read it, and nothing is mounted over it.
 	mount --bind /run/clone /srv
 	run "$untouched" "${nobody[@]}" /srv/selftests/live/inside sh -c '
 		grep -E "^Cap(Eff|Prm|Inh|Amb)" /proc/self/status
@@ -119,7 +119,7 @@ seen() {
 }
 
 @test "with its defaults, sobig-xdp touches the machine, but not inside" {
-	# Each of these looks for what is the machine's.
+	# Each of these looks for something of the machine.
 	for command in "check" "list" "allow add 203.0.113.9" "parse /dev/null"; do
 		run "$untouched" "$inside" "$sobig" $command
 		echo "$command: $output"

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0-only
-"""A day of a worm storm as exim would have logged it, and what truly happened in it.
+"""A day of a worm storm as exim would have logged it, and its true events.
 
     day.py LINES OUT [--pieces N] [--syslog]
 
@@ -17,7 +17,7 @@ DAY = 1061683200  # 2003-08-24 00:00:00 UTC
 SECONDS = 86400
 CLASSES = ["virus", "worm", "spam", "unknown-user", "relay", "auth", "dnsbl", "arrival"]
 VIRUS, WORM, SPAM, UNKNOWN, RELAY, AUTH, DNSBL, ARRIVAL = range(8)
-NOTHING = 8  # a line that is no event
+NOTHING = 8  # a line without an event
 ALPHABET = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 
 
@@ -115,7 +115,7 @@ def happen(lines, rng):
     assert missing >= 0, missing
     events += [randrange(SECONDS) << 32 | choice(noise) << 4 | NOTHING for _ in range(missing)]
     events.sort()
-    # Some lines come late: exim's processes write as they please.
+    # Some lines are late, because exim's processes write independently.
     for _ in range(len(events) // 5000):
         at = randrange(len(events))
         second = (events[at] >> 32) - randrange(1, 30)
@@ -124,7 +124,7 @@ def happen(lines, rng):
 
 
 def texts(hosts, rng):
-    """A function that says what exim writes of an event."""
+    """Returns a function that makes exim's line of an event."""
     senders = [f"{hosts.word(7)}@{hosts.word(9)}.example" for _ in range(4999)]
     recipients = [f"{hosts.word(6)}@example.org" for _ in range(3989)]
     peers = hosts.peers

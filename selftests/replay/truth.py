@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0-only
-"""What a policy comes to in a day that day.py made, counted from what truly happened and not from the log.
+"""The results of a policy on a day that day.py made, counted from the true events and not from the log.
 
     truth.py OUT.truth POLICY.json REPLAY.json [--sweep RULE LIMIT,... WINDOW,...]
 
@@ -9,7 +9,7 @@ rules: {"name", "weights": {class: points}, "limit", "window", "block", "max", "
 
     truth.py --conf POLICY.json
 
-prints it as a configuration, in which no other rule is on.
+prints it as a configuration, in which no other rule is enabled.
 """
 import array
 import ipaddress
@@ -35,16 +35,16 @@ def read(path):
 
 class Host:
     def __init__(self):
-        self.until = self.trial_until = NEVER
-        self.rule = self.trial_rule = self.first = self.first_rule = None
+        self.until = self.dry_run_until = NEVER
+        self.rule = self.dry_run_rule = self.first = self.first_rule = None
         self.offences = self.avoided = self.price = self.blocks = 0
-        self.times = 0  # blocked before, and remembered
+        self.times = 0  # former blocks that are remembered
         self.ruled, self.tried = set(), set()
         self.counts = {}  # rule: [time of the last, points, deque of (time, points)]
 
 
 def too_many(host, rule, second, points):
-    """True if with so many points there are more than the limit in the window. The clock goes back by up to a minute unheard."""
+    """True if with so many points there are more than the limit in the window. A step back of the clock by up to a minute is ignored."""
     count = host.counts.get(rule["name"])
     if count is None:
         count = host.counts[rule["name"]] = [second, 0, deque()]
@@ -67,7 +67,7 @@ def too_many(host, rule, second, points):
 
 
 def length_of(rule, times):
-    """Of a host's block that was blocked so many times before."""
+    """The duration of a block, by the number of former ones."""
     return min(rule["block"] * 2**times, rule["max"])
 
 
@@ -80,7 +80,7 @@ class Policy:
         self.verdicts = []
         self.seen = [0] * len(self.classes)
         self.avoided = [0] * len(self.classes)
-        self.sums = {(rule["name"], trial): [0, 0, 0, 0] for rule in rules for trial in (False, True)}
+        self.sums = {(rule["name"], is_dry_run): [0, 0, 0, 0] for rule in rules for is_dry_run in (False, True)}
         self.counting = [[(r, r["weights"][c]) for r in rules if c in r["weights"]] for c in self.classes]
 
     def judge(self, host, number, second, kind):
@@ -88,12 +88,12 @@ class Policy:
         blocking = [rule for rule in enough if not rule["dry_run"]]
         if not enough:
             return
-        trial = not blocking
-        if trial:
+        is_dry_run = not blocking
+        if is_dry_run:
             rule = max(enough, key=lambda r: r["block"])
             until, repeats = second + rule["block"], 0
-            host.trial_until = max(host.trial_until, until)
-            host.trial_rule = rule
+            host.dry_run_until = max(host.dry_run_until, until)
+            host.dry_run_rule = rule
         else:
             if second >= host.until + blocking[0]["remember"]:
                 host.times = 0
@@ -105,12 +105,12 @@ class Policy:
             if host.first is None:
                 host.first, host.first_rule = second, rule["name"]
             host.counts = {}
-        known = host.tried if trial else host.ruled
-        total = self.sums[rule["name"], trial]
+        known = host.tried if is_dry_run else host.ruled
+        total = self.sums[rule["name"], is_dry_run]
         total[0] += 1
         total[1] += rule["name"] not in known
         known.add(rule["name"])
-        self.verdicts.append((self.names[number], rule["name"], second, until, repeats, trial))
+        self.verdicts.append((self.names[number], rule["name"], second, until, repeats, is_dry_run))
 
     def run(self, columns):
         arrival = self.classes.index("arrival")
@@ -133,8 +133,8 @@ class Policy:
                     host.avoided += 1
                     self.sums[host.rule["name"], False][2] += 1
                 continue
-            if second < host.trial_until:
-                self.sums[host.trial_rule["name"], True][3 if kind == arrival else 2] += 1
+            if second < host.dry_run_until:
+                self.sums[host.dry_run_rule["name"], True][3 if kind == arrival else 2] += 1
             if kind != arrival:
                 self.judge(host, number, second, kind)
 
@@ -212,7 +212,7 @@ def expect(header, rules, columns, replay):
         "price": policy.avoided[arrival],
         "brake": (most, at and stamp(start, at), on and stamp(start, on), withheld),
         "classes": {c: (s, a) for c, s, a in zip(policy.classes, policy.seen, policy.avoided) if c != "arrival" and s},
-        "rules": {(name, trial): tuple(total) for (name, trial), total in policy.sums.items()},
+        "rules": {(name, is_dry_run): tuple(total) for (name, is_dry_run), total in policy.sums.items()},
         "top_hosts": [show(n) for n in rank(lambda h: h.offences)[:20]],
         "payers": [show(n) for n in rank(lambda h: h.price) if hosts[n].price],
         "networks": networks(policy),
@@ -228,7 +228,7 @@ def expect(header, rules, columns, replay):
 
 
 def said(replay):
-    """The same of what replay says."""
+    """The same figures from the output of replay."""
 
     def host(of):
         return tuple(of[k] for k in ("address", "offences", "avoided", "price", "blocks", "first_blocked", "rule"))
@@ -240,7 +240,7 @@ def said(replay):
     result = {name: replay[name] for name in plain}
     result["brake"] = tuple(replay["brake"][k] for k in ("most_new", "most_new_at", "engaged_at", "withheld"))
     result["classes"] = {c: (v["offences"], v["avoided"]) for c, v in replay["classes"].items() if v["offences"]}
-    result["rules"] = {(r["name"], trial): total(r["dry_runs" if trial else "blocked"]) for r in replay["rules"] for trial in (False, True)}
+    result["rules"] = {(r["name"], is_dry_run): total(r["dry_runs" if is_dry_run else "blocked"]) for r in replay["rules"] for is_dry_run in (False, True)}
     result["top_hosts"] = [host(h) for h in replay["top_hosts"]]
     result["payers"] = [host(h) for h in replay["payers"]]
     result["networks"] = [tuple(n[k] for k in ("address", "hosts", "blocked", "offences", "avoided")) for n in replay["top_networks"]]
