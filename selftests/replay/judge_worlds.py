@@ -17,7 +17,8 @@ measured on the days after. --cold learns nothing and measures all days.
     good hosts hosts with good mail before that were blocked at some time, and within an hour of a scanner's or list's outage
     others     share avoided of hosts that do both good and bad
 
---details adds, for each category: what was tried, avoided, and what passed for each host and day on which it tried.
+--details adds, for each category: what was tried and avoided, what would be avoided if each host were gone for good after its
+first three tries, and what passed for each host and day on which it tried.
 """
 import argparse
 import hashlib
@@ -28,11 +29,11 @@ import subprocess
 import sys
 import tempfile
 
-sys.dont_write_bytecode = True
 import worlds
 
 STORM = ("sobig", "botnet", "spray", "guess", "harvest")
 NETWORKS = ("net24", "slow24", "net48")
+IDEAL = 3  # tries of a host, after which it is gone for good
 SHOWN = {
     "sobig-mixed": "infected known",
     "earners": "earners",
@@ -116,7 +117,7 @@ class World:
     def count(self, truth):
         self.good = self.delayed = self.lost = self.longest = 0
         self.first_good, self.outages = {}, []
-        self.categories = {}  # name: [tried, avoided, {(host, day)}]
+        self.categories = {}  # name: [tried, avoided, {(host, day)}, {host: tries}]
         avoided = self.avoided
         with open(truth) as stream:
             for row in stream:
@@ -140,10 +141,11 @@ class World:
                     continue
                 of = self.categories.get(category)
                 if of is None:
-                    of = self.categories[category] = [0, 0, set()]
+                    of = self.categories[category] = [0, 0, set(), {}]
                 of[0] += 1
                 of[1] += delay is not None
                 of[2].add((address, second // worlds.DAY))
+                of[3][address] = of[3].get(address, 0) + 1
 
     def share(self, names):
         """Of what was tried in these categories, or None."""
@@ -180,8 +182,13 @@ class World:
             "blocks": sum(1 for block in self.blocks if not block[4]),
             "network_blocks": self.networks_blocked(),
             "categories": {
-                name: {"tried": tried, "avoided": avoided / tried, "passed_per_host_and_day": (tried - avoided) / len(hosts)}
-                for name, (tried, avoided, hosts) in sorted(self.categories.items())
+                name: {
+                    "tried": tried,
+                    "avoided": avoided / tried,
+                    "ideal": 1 - sum(min(IDEAL, tries) for tries in hosts.values()) / tried,
+                    "passed_per_host_and_day": (tried - avoided) / len(host_days),
+                }
+                for name, (tried, avoided, host_days, hosts) in sorted(self.categories.items())
             },
         }
 
@@ -202,7 +209,7 @@ def show(name, seed, of):
 
 def show_details(of):
     for category, values in of["categories"].items():
-        print(f"    {category:16} tried {values['tried']:7}  avoided {values['avoided']:.3f}  passed {values['passed_per_host_and_day']:8.1f} a host and day")
+        print(f"    {category:16} tried {values['tried']:7}  avoided {values['avoided']:.3f}  ideal {values['ideal']:.3f}  passed {values['passed_per_host_and_day']:8.1f} a host and day")
 
 
 def show_all(results):

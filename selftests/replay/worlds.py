@@ -49,7 +49,7 @@ WORLDS = {
     "medium": {"good": 10000, "interfaces": True},
     "large": {"good": 50000, "deliveries": False, "noise": 0.6},
     "sobig": {"sobig": {"hosts": 500, "from": 3.3, "lasts": 2.6, "mails": 60, "burst": (3, 30), "pause": 600, "known": 0.03}},
-    "botnet": {"botnet": {"hosts": 600, "visits": 8, "tries": (1, 3), "once": 100}},
+    "botnet": {"botnet": {"hosts": 400, "visits": 12, "tries": (1, 3), "lasts": 4, "once": 100}},
     "spraying": {"interfaces": True, "spray": {"hosts": 60, "gap": 240, "hours": 9}, "guess": {"hosts": 6, "gap": 60, "hours": 7}},
     "harvesting": {"harvest": {"hosts": 12, "tries": 500, "session": 20, "slow": 8, "slow_gap": 90}},
     "earners": {"earners": {"hosts": 12, "days": 2, "accepted": 8, "mails": 300, "passes": 0.12}},
@@ -80,7 +80,7 @@ WORLDS = {
         "deliveries": False,
         "sobig": {"hosts": 300, "from": 3.6, "lasts": 2.2, "mails": 70, "burst": (3, 30), "pause": 600, "known": 0.05},
         "spray": {"hosts": 30, "gap": 300, "hours": 10},
-        "botnet": {"hosts": 150, "visits": 8, "tries": (1, 3), "once": 60},
+        "botnet": {"hosts": 120, "visits": 12, "tries": (1, 3), "lasts": 4, "once": 60},
         "forwarders": {"hosts": 25, "good": 20, "spam": 0.6, "new": 1},
         "newsletters": {"hosts": 4, "new": 1, "mails": 500, "dead": 0.05, "minutes": 20},
         "waves": {"hosts": 2, "good": 250, "mails": 110, "minutes": 40},
@@ -326,8 +326,8 @@ def botnet(world, p):
     kinds = ("dnsbl", "spam", "unknown-user", "unknown-user", "rdns", "helo", "virus")
     for _ in range(p["hosts"]):
         host = world.stranger()
-        first = rng.uniform(0, world.days)
-        last = first + rng.expovariate(1 / 2.5)
+        first = rng.uniform(-2, world.days)
+        last = first + rng.expovariate(1 / p["lasts"])
         second = first * DAY
         while second < last * DAY:
             for _ in range(rng.randint(*p["tries"])):
