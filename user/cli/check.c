@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* sobig-xdp check: prints the meaning of the configuration and the mistakes in it. */
-#include <errno.h>
 #include <stdio.h>
-#include <string.h>
 
 #include "cli/cli.h"
 #include "cli/history.h"

@@ -10,7 +10,6 @@
 #include "cli/list.h"
 #include "cli/targets.h"
 #include "common/clock.h"
-#include "common/log.h"
 #include "common/output.h"
 #include "kernel/blocks_list.h"
 
@@ -162,10 +161,7 @@ static int list_print(const struct list *list)
 		       entry->last_drop ? clock_local(entry->last_drop, last) : "-",
 		       entry->dry_run ? "(dry run) " : "", entry->reason);
 	}
-	if (!fflush(stdout))
-		return CLI_DONE;
-	log_error("cannot write to standard output: %s", strerror(errno));
-	return CLI_FAILED;
+	return cli_end_output();
 }
 
 static int list_networks(struct list *list)

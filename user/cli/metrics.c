@@ -1,11 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* sobig-xdp metrics: metrics for Prometheus, on standard output or over HTTP. */
-#include <errno.h>
 #include <stdio.h>
-#include <string.h>
 
 #include "cli/cli.h"
-#include "common/log.h"
 #include "common/output.h"
 #include "status/metrics_collect.h"
 #include "status/metrics_serve.h"
@@ -30,10 +27,7 @@ static int metrics_print(const struct cli_common *common)
 	}
 	if (common->json)
 		return cli_print_json(common, document);
-	if (!fflush(stdout))
-		return CLI_DONE;
-	log_error("cannot write to standard output: %s", strerror(errno));
-	return CLI_FAILED;
+	return cli_end_output();
 }
 
 struct metrics {

@@ -173,10 +173,8 @@ static int parse_file(struct parse *parse, int fd, const char *path)
 	err = parallel_read(fd, &parse->reader, parse_event, parse_pause, parse, &end);
 	if (document)
 		printf("\n],\"complete\":%s}\n", err ? "false" : "true");
-	if (fflush(stdout) || ferror(stdout)) {
-		log_error("cannot write to standard output: %s", strerror(errno));
+	if (cli_end_output())
 		return CLI_FAILED;
-	}
 	if (!err)
 		return parse_report(parse, path, &end);
 	skipped_log_error(path, err, &end);

@@ -293,10 +293,7 @@ static int status_print(const struct overview *overview, const struct health_pro
 	if (evictions)
 		printf("  %llu lost by the kernel and restored\n", (unsigned long long)evictions);
 	status_print_rules(overview);
-	if (!fflush(stdout))
-		return CLI_DONE;
-	log_error("cannot write to standard output: %s", strerror(errno));
-	return CLI_FAILED;
+	return cli_end_output();
 }
 
 static int status_all(const struct cli_common *common, struct overview *overview)

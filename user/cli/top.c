@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* sobig-xdp top: live statistics in a terminal. */
 #include <errno.h>
-#include <stdlib.h>
 
 #include "cli/cli.h"
 #include "top/top.h"
