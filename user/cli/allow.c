@@ -78,7 +78,7 @@ static void allow_unblocked(void *context, const struct blocks_exempt_unblocked 
 
 	addr_prefix_format(&unblocked->target, address);
 	addr_prefix_format(&unblocked->entry, entry);
-	history_unblock(&allow->common, allow->common.config, &unblocked->target, 1);
+	history_unblock(&allow->common, &unblocked->target, 1);
 	if (unblocked->err) {
 		log_error("cannot block the rest of \"%s\" again: %s; it is unblocked now", address,
 			  strerror(-unblocked->err));
@@ -269,7 +269,7 @@ static int allow_find_list(struct allow *allow)
 	struct config config;
 	int err;
 
-	home_take(&allow->common, &allow->common.config);
+	home_take(&allow->common);
 	err = config_load(allow->common.config, &config, &why);
 	if (err) {
 		log_error("%s", why.text);

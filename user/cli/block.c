@@ -77,14 +77,14 @@ static int block_remove_all(struct cli_common *common)
 	removed = blocks_open(common->pins, &blocks);
 	if (removed)
 		return cli_cannot_open(common, removed);
-	home_take(common, &common->config);
+	home_take(common);
 	removed = blocks_remove_all(blocks);
 	blocks_close(blocks);
 	if (removed < 0) {
 		log_error("cannot unblock everything: %s", strerror(-removed));
 		return cli_status(removed);
 	}
-	history_unblock_all(common, common->config, &unblocked);
+	history_unblock_all(common, &unblocked);
 	if (common->json) {
 		document = output_document(common->command->name);
 		json_object_set_new(document, "addresses", json_null());

@@ -33,8 +33,8 @@ int bulk_open(struct bulk *bulk)
 	err = blocks_open(common->pins, &bulk->blocks);
 	if (err)
 		return cli_cannot_open(common, err);
-	home_take(common, &common->config);
-	if (!bulk->unblock && targets_open(common, common->config, bulk->force, &bulk->targets)) {
+	home_take(common);
+	if (!bulk->unblock && targets_open(common, bulk->force, &bulk->targets)) {
 		log_error(
 			"nothing blocked: the allow list could not be read; use --force to ignore it");
 		blocks_close(bulk->blocks);
@@ -76,8 +76,7 @@ static void bulk_block(struct bulk *bulk)
 		bulk_report(bulk, &bulk->target[i], true, bulk->left[i]);
 	bulk->blocked += done;
 	if (done)
-		history_enter(&bulk->common, bulk->common.config, bulk->target, done,
-			      &bulk->request);
+		history_enter(&bulk->common, bulk->target, done, &bulk->request);
 	if (!err)
 		return;
 	addr_prefix_format(&bulk->target[done], address);
@@ -122,7 +121,7 @@ static void bulk_unblock(struct bulk *bulk)
 		bulk_report(bulk, &bulk->target[i], !err, 0);
 		bulk_warn_covered(bulk, &bulk->target[i]);
 	}
-	history_unblock(&bulk->common, bulk->common.config, bulk->target, bulk->count);
+	history_unblock(&bulk->common, bulk->target, bulk->count);
 }
 
 static void bulk_flush(struct bulk *bulk)

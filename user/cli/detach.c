@@ -63,8 +63,8 @@ static int detach_check_forget(const struct cli_common *common, const unsigned i
 }
 
 /* Removes all blocks, after the daemons have exited. */
-static int detach_forget(const struct cli_common *common, const char *config,
-			 const int watches[PINS_INTERFACES_MAX], int count, uint64_t *unblocked)
+static int detach_forget(const struct cli_common *common, const int watches[PINS_INTERFACES_MAX],
+			 int count, uint64_t *unblocked)
 {
 	int err;
 
@@ -72,7 +72,7 @@ static int detach_forget(const struct cli_common *common, const char *config,
 		if (!pins_wait(watches[i]))
 			log_warning(
 				"the daemon is still running: the blocks that it adds from now on are not removed");
-	err = history_unblock_all(common, config, unblocked);
+	err = history_unblock_all(common, unblocked);
 	if (!err && !common->json)
 		printf("%llu blocks removed from the state\n", (unsigned long long)*unblocked);
 	return err;
@@ -83,7 +83,6 @@ static int detach_list(struct cli_common *common, const unsigned int *interfaces
 {
 	json_t *document, *names;
 	int watches[PINS_INTERFACES_MAX];
-	const char *config = NULL;
 	char name[IF_NAMESIZE];
 	uint64_t unblocked = 0;
 	int err = 0, failed, lock = -1;
@@ -92,7 +91,7 @@ static int detach_list(struct cli_common *common, const unsigned int *interfaces
 	if (forget && detach_check_forget(common, interfaces, count))
 		return CLI_FAILED;
 	if (forget)
-		home_take(common, &config);
+		home_take(common);
 	for (int i = 0; forget && i < count; i++)
 		watches[i] = pins_watch(common->pins, interfaces[i]);
 	document = output_document("detach");
@@ -116,7 +115,7 @@ static int detach_list(struct cli_common *common, const unsigned int *interfaces
 	}
 	if (lock >= 0)
 		close(lock);
-	if (forget && detach_forget(common, config, watches, count, &unblocked))
+	if (forget && detach_forget(common, watches, count, &unblocked))
 		err = err ? err : -EIO;
 	json_object_set_new(document, "detached", names);
 	json_object_set_new(document, "forgotten",

@@ -86,7 +86,7 @@ static int explain_read(struct explain *explain, const struct cli_common *common
 		cli_cannot_open(common, err);
 		return err;
 	}
-	err = history_open(common, common->config, false, &db);
+	err = history_open(common, false, &db);
 	explain->history_unknown = err && err != -ENOENT;
 	if (!err) {
 		err = db_history(db, explain->target, EXPLAIN_HISTORY_MAX, explain_take_history,
@@ -300,7 +300,7 @@ static int explain_run(void *values)
 	status = cli_need_privilege();
 	if (status)
 		return status;
-	home_take(common, &common->config);
+	home_take(common);
 	return common->json ? explain_print_json(common, &target)
 			    : explain_print(stdout, common, &target);
 }

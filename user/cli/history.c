@@ -26,11 +26,11 @@ const char *history_folder(const struct cli_common *common, const struct config_
 	return config->folder ? config->folder : CONFIG_STATE_FOLDER;
 }
 
-int history_open(const struct cli_common *common, const char *file, bool write, struct db **out)
+int history_open(const struct cli_common *common, bool write, struct db **out)
 {
 	struct config_error why;
 	struct config config;
-	int err = config_load(file, &config, &why);
+	int err = config_load(common->config, &config, &why);
 
 	if (err) {
 		log_error("%s", why.text);
@@ -51,8 +51,8 @@ int history_open(const struct cli_common *common, const char *file, bool write, 
 }
 
 /* Logs a failed write once: a long list is written in many parts. */
-static void history_write(const struct cli_common *common, const char *file,
-			  const struct db_batch *batch, const char *loss)
+static void history_write(const struct cli_common *common, const struct db_batch *batch,
+			  const char *loss)
 {
 	static bool failed;
 	struct db *db;
@@ -61,7 +61,7 @@ static void history_write(const struct cli_common *common, const char *file,
 
 	if (failed)
 		return;
-	err = history_open(common, file, true, &db);
+	err = history_open(common, true, &db);
 	failed = err;
 
 	if (err) {
@@ -89,8 +89,7 @@ static bool history_is_wide(const struct addr_prefix *target)
 	return true;
 }
 
-void history_enter(const struct cli_common *common, const char *file,
-		   const struct addr_prefix *target, size_t count,
+void history_enter(const struct cli_common *common, const struct addr_prefix *target, size_t count,
 		   const struct blocks_request *request)
 {
 	size_t most = count < HISTORY_ENTER_MAX ? count : HISTORY_ENTER_MAX;
@@ -109,7 +108,7 @@ void history_enter(const struct cli_common *common, const char *file,
 		block->quiet = request->extend ? request->seconds : 0;
 		blocks_reason(request->reason, block->reason);
 	}
-	history_write(common, file, &batch, "a reboot removes these blocks");
+	history_write(common, &batch, "a reboot removes these blocks");
 	if (count > most)
 		log_warning(
 			"%zu of these blocks are not saved, and a reboot removes them; import the list again after a reboot",
@@ -117,21 +116,20 @@ void history_enter(const struct cli_common *common, const char *file,
 	free(blocks);
 }
 
-void history_unblock(const struct cli_common *common, const char *file,
-		     const struct addr_prefix *target, size_t count)
+void history_unblock(const struct cli_common *common, const struct addr_prefix *target,
+		     size_t count)
 {
 	const struct db_batch batch = { .lifts = target,
 					.lifts_count = count,
 					.now = clock_wall_ms() };
 
-	history_write(common, file, &batch,
-		      "a reboot restores these blocks unless they expire before");
+	history_write(common, &batch, "a reboot restores these blocks unless they expire before");
 }
 
-int history_unblock_all(const struct cli_common *common, const char *file, uint64_t *unblocked)
+int history_unblock_all(const struct cli_common *common, uint64_t *unblocked)
 {
 	struct db *db;
-	int err = history_open(common, file, true, &db);
+	int err = history_open(common, true, &db);
 
 	*unblocked = 0;
 	if (!err) {
@@ -232,12 +230,11 @@ static int history_list_one(void *context, const struct db_block *block)
 	return 0;
 }
 
-int history_list(const struct cli_common *common, const char *file,
-		 const struct addr_prefix *networks, int count)
+int history_list(const struct cli_common *common, const struct addr_prefix *networks, int count)
 {
 	struct history_listing listing = { .common = common, .now = clock_wall_ms() };
 	struct db *db = NULL;
-	int err = history_open(common, file, false, &db);
+	int err = history_open(common, false, &db);
 	json_t *block;
 	size_t i;
 

@@ -14,24 +14,23 @@
 const char *history_folder(const struct cli_common *common, const struct config_state *config);
 
 /*
- * Opens the state named in the configuration `file` (NULL: the default file), for writing or only
- * for reading. 0; -ENOENT: no state exists yet (not logged); or -errno (logged). The caller closes
+ * Opens the state that the command line or the configuration names, for writing or only for
+ * reading. 0; -ENOENT: no state exists yet (not logged); or -errno (logged). The caller closes
  * *out.
  */
-int history_open(const struct cli_common *common, const char *file, bool write, struct db **out);
+int history_open(const struct cli_common *common, bool write, struct db **out);
 
 /*
  * Save manual blocks, so that a reboot restores them, and removed blocks, so that a reboot does not
  * restore them. Errors are logged.
  */
-void history_enter(const struct cli_common *common, const char *file,
-		   const struct addr_prefix *target, size_t count,
+void history_enter(const struct cli_common *common, const struct addr_prefix *target, size_t count,
 		   const struct blocks_request *request);
-void history_unblock(const struct cli_common *common, const char *file,
-		     const struct addr_prefix *target, size_t count);
+void history_unblock(const struct cli_common *common, const struct addr_prefix *target,
+		     size_t count);
 
 /* Marks all blocks as removed; *unblocked is their number. 0 or -errno (logged). */
-int history_unblock_all(const struct cli_common *common, const char *file, uint64_t *unblocked);
+int history_unblock_all(const struct cli_common *common, uint64_t *unblocked);
 
 /* Logs a warning if invalid rows were skipped. */
 void history_warn_bad(const struct db *db);
@@ -43,7 +42,6 @@ json_t *history_json(const struct db_block *block);
 void history_print_line(FILE *to, const char *line, size_t length);
 
 /* Prints past blocks in the networks (none: all), newest first. CLI_DONE or CLI_FAILED (logged). */
-int history_list(const struct cli_common *common, const char *file,
-		 const struct addr_prefix *networks, int count);
+int history_list(const struct cli_common *common, const struct addr_prefix *networks, int count);
 
 #endif

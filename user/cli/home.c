@@ -54,7 +54,7 @@ static int home_read(const char *pins, unsigned int ifindex, struct sobig_stats 
 	return err;
 }
 
-void home_take(struct cli_common *common, const char **file)
+void home_take(struct cli_common *common)
 {
 	static struct sobig_stats found;
 	unsigned int interfaces[PINS_INTERFACES_MAX];
@@ -79,8 +79,8 @@ void home_take(struct cli_common *common, const char **file)
 	}
 	if (is_found && !common->state)
 		common->state = found.state;
-	if (is_found && file && !*file && *found.config)
-		*file = found.config;
+	if (is_found && !common->config && *found.config)
+		common->config = found.config;
 }
 
 bool home_is_dry_run(const char *pins)

@@ -15,12 +15,12 @@
 int home_publish(const char *folder, const char *file, struct sobig_stats *stats);
 
 /*
- * If the command line names no state (common->state is NULL) or no configuration (*file is NULL;
- * `file` may be NULL), sets it to that of the daemon of common->pins, running or not. A running
- * daemon is preferred; different states of running daemons are logged. The strings are static.
- * Without a daemon, changes nothing and logs nothing.
+ * If the command line names no state (common->state is NULL) or no configuration (common->config is
+ * NULL), sets it to that of the daemon of common->pins, running or not. A running daemon is
+ * preferred; different states of running daemons are logged. The strings are static. Without a
+ * daemon, changes nothing and logs nothing.
  */
-void home_take(struct cli_common *common, const char **file);
+void home_take(struct cli_common *common);
 
 /* True if an interface is attached below `pins`, and each one is in a dry run. */
 bool home_is_dry_run(const char *pins);

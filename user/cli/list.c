@@ -210,9 +210,8 @@ static int list_run(void *values)
 
 	status = list_networks(list) ? CLI_USAGE : cli_need_privilege();
 	if (!status) {
-		home_take(common, &common->config);
-		status = list->history ? history_list(common, common->config, list->networks,
-						      list->networks_count)
+		home_take(common);
+		status = list->history ? history_list(common, list->networks, list->networks_count)
 				       : list_active(list);
 	}
 	free(list->networks);

@@ -89,15 +89,14 @@ int targets_split(const struct targets *targets, const struct addr_prefix *targe
 	return blocks_exempt_rest(targets->allowed, target, rest);
 }
 
-int targets_open(const struct cli_common *common, const char *file, bool force,
-		 struct targets **out)
+int targets_open(const struct cli_common *common, bool force, struct targets **out)
 {
 	struct targets *targets = calloc(1, sizeof(*targets));
 	int err;
 
 	if (!targets)
 		return -ENOMEM;
-	err = force ? 0 : load_once(common->state, file, &targets->allowed);
+	err = force ? 0 : load_once(common->state, common->config, &targets->allowed);
 	if (err) {
 		free(targets);
 		return err;

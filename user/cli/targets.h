@@ -17,11 +17,9 @@ int targets_parse(const char *text, struct addr_prefix *out);
 struct targets;
 
 /*
- * Reads the allow list of the configuration `file` (NULL: the default file), or no list if `force`
- * is set. 0 or -errno (logged). The caller closes *out.
+ * Reads the allow list, or no list if `force` is set. 0 or -errno (logged). The caller closes *out.
  */
-int targets_open(const struct cli_common *common, const char *file, bool force,
-		 struct targets **out);
+int targets_open(const struct cli_common *common, bool force, struct targets **out);
 
 /*
  * True if `target` must not be blocked, with the reason in `why`. With `force`, only addresses that
