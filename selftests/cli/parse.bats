@@ -45,7 +45,13 @@ setup() {
 @test "NDJSON has the documented fields, one line per offence" {
 	run "$sobig" parse -j --ndjson "$log"
 	[ "${#lines[@]}" = 3 ]
-	[ "${lines[1]}" = '{"line":2,"time":"2003-08-24T11:22:33.250Z","class":"unknown-user","address":"2001:db8::7"}' ]
+	[ "${lines[1]}" = '{"line":2,"time":"2003-08-24T11:22:33.250Z","class":"unknown-user","address":"2001:db8::7","port":null}' ]
+}
+
+@test "NDJSON names the local port that exim logged" {
+	line='2003-08-24 11:22:33 H=(h) [198.51.100.7]:4711 I=[192.0.2.1]:587 F=<s@e> rejected RCPT <a@b>: Unknown user'
+	run "$sobig" parse -j --ndjson <<<"$line"
+	[ "$(jq -c '[.address, .port]' <<<"$output")" = '["198.51.100.7",587]' ]
 }
 
 @test "JSON is one document" {

@@ -112,13 +112,17 @@ static void parse_print(struct parse *parse, uint64_t number, const struct exim_
 	to = parse_put(to, event_class_name(event->class));
 	to = json ? parse_put(to, "\",\"address\":\"") : parse_put(to, "\t");
 	to = parse_put(to, addr_format(&event->peer, address));
+	if (json) {
+		to = parse_put(to, "\",\"port\":");
+		to = event->port ? parse_put_number(to, event->port) : parse_put(to, "null");
+	}
 	if (parse->unmatched) {
-		to = parse_put(to, json ? "\",\"text\":\"" : "\t");
+		to = parse_put(to, json ? ",\"text\":\"" : "\t");
 		fwrite_unlocked(row, 1, to - row, stdout);
 		parse_print_text(parse, found);
-		to = row;
+		to = json ? parse_put(row, "\"") : row;
 	}
-	to = parse_put(to, json ? parse->common.lines ? "\"}\n" : "\"}" : "\n");
+	to = parse_put(to, json ? parse->common.lines ? "}\n" : "}" : "\n");
 	fwrite_unlocked(row, 1, to - row, stdout);
 }
 

@@ -38,6 +38,7 @@ struct event {
 	int64_t time; /* milliseconds since 1970, UTC */
 	enum event_class class;
 	struct addr peer; /* the remote end of the TCP connection, as logged by exim */
+	uint16_t port;	  /* the local port, host byte order; 0: exim did not log it */
 	uint32_t marks; /* bit N: the N-th of the rules' "match" patterns matches the ACL's text */
 };
 

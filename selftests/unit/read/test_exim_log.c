@@ -174,6 +174,89 @@ static void non_offences_are_not_counted(void **state)
 	CHECK(false, lines);
 }
 
+/* The local port of a line's peer, with HELOs checked or not. */
+static uint16_t port_of(bool helo_is_checked, const char *text)
+{
+	struct exim_log_found found;
+	struct exim_log exim;
+
+	exim_log_init(&exim, classes);
+	exim.helo_is_checked = helo_is_checked;
+	if (read_text(&exim, text, &found))
+		fail_msg("%s: not found", text);
+	return found.event.port;
+}
+
+static void local_port_is_that_of_the_interface(void **state)
+{
+	static const struct {
+		const char *text;
+		uint16_t port;
+	} lines[] = {
+#define END " F=<s@e> rejected after DATA: This message contains a virus (x)."
+		{ STAMP "H=(helo) [198.51.100.7] I=[192.0.2.1]:25" END, 25 },
+		{ STAMP "H=(helo) [198.51.100.7]:4711 I=[192.0.2.1]:465" END, 465 },
+		{ STAMP "H=mx.example [2001:db8::7]:587 I=[2001:db8::1]:25" END, 25 },
+		{ STAMP "H=mx.example (helo) [198.51.100.7]:1 I=[192.0.2.1]:65535" END, 65535 },
+		/* The peer's own port is none of ours. */
+		{ STAMP "H=(helo) [198.51.100.7]:587" END, 0 },
+		{ STAMP "H=(helo) [198.51.100.7]" END, 0 },
+		{ STAMP "H=(helo) [198.51.100.7] I=[192.0.2.1]" END, 0 },
+		{ STAMP "H=(helo) [198.51.100.7] I=[192.0.2.1]:65536" END, 0 },
+		{ STAMP "H=(helo) [198.51.100.7] I=[192.0.2.1]:99999999999999999999" END, 0 },
+		{ STAMP
+		  "login authenticator failed for H=(h) [198.51.100.7]:4711 I=[192.0.2.1]:587: 535 Incorrect authentication data (set_id=x)",
+		  587 },
+		{ STAMP
+		  "SMTP call from (h) [198.51.100.7]:4711 I=[192.0.2.1]:465 dropped: too many unrecognized commands (last was \"x\")",
+		  465 },
+#undef END
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(lines) / sizeof(lines[0]); i++) {
+		assert_int_equal(port_of(true, lines[i].text), lines[i].port);
+		assert_int_equal(port_of(false, lines[i].text), lines[i].port);
+	}
+}
+
+/* What the peer writes may name its own address again, and a port with it. */
+static void text_of_the_peer_names_no_local_port(void **state)
+{
+	(void)state;
+	/* In a sender, a recipient, a text: after the slot, or without one of exim's. */
+	assert_int_equal(
+		port_of(true, STAMP
+			"H=(h) [198.51.100.7] F=<\"x> I=[192.0.2.1]:587 \"@e> rejected RCPT <a@b>: Unknown user"),
+		0);
+	assert_int_equal(
+		port_of(true, STAMP
+			"H=(h) [198.51.100.7] I=[192.0.2.1]:25 F=<\" H=(h) [198.51.100.7] I=[192.0.2.1]:587\"@e> rejected RCPT <a@b>: Unknown user"),
+		25);
+	/* Before the slot, in a command. */
+	assert_int_equal(
+		port_of(true, STAMP
+			"SMTP syntax error in \"MAIL FROM:<a@b> H=(h) [198.51.100.7] I=[192.0.2.1]:587 \" H=(h) [198.51.100.7] I=[192.0.2.1]:25 malformed address: x"),
+		0);
+	assert_int_equal(
+		port_of(true, STAMP
+			"SMTP syntax error in \"MAIL FROM:<a@b> H=(h) [198.51.100.7] I=[192.0.2.1]:587 \" H=(h) [198.51.100.7] malformed address: x"),
+		0);
+	assert_int_equal(
+		port_of(true, STAMP
+			"SMTP syntax error in \"MAIL FROM:<a@b>\" H=(h) [198.51.100.7] I=[192.0.2.1]:25 malformed address: x"),
+		25);
+	/* In a HELO that exim did not check: the slot can end at two places. */
+	assert_int_equal(
+		port_of(false, STAMP
+			"H=(a) [198.51.100.7]:1 I=[192.0.2.1]:587 F=<z> rejected RCPT <q> (y) [198.51.100.7]:2 I=[192.0.2.1]:25 F=<s@e> rejected RCPT <a@b>: Unknown user"),
+		0);
+	assert_int_equal(
+		port_of(false, STAMP
+			"H=(a I=[192.0.2.1]:587) [198.51.100.7]:2 I=[192.0.2.1]:25 F=<s@e> rejected RCPT <a@b>: Unknown user"),
+		25);
+}
+
 /* Lines that a peer at 198.51.100.7 produced with a real exim. Each contains another address. */
 static const char forged_rcpt[] = STAMP
 	"H=(tester.example) [198.51.100.7] F=<\"x> rejected RCPT <y> H=(z) [192.0.2.1]:25 \"@b.example> rejected RCPT <\"nouser> H=q [192.0.2.2]: z\"@b.example>: Unknown user";
@@ -529,6 +612,8 @@ int main(void)
 		cmocka_unit_test(backslash_does_not_end_an_address),
 		cmocka_unit_test(name_that_looks_like_an_address_is_not_one),
 		cmocka_unit_test(text_quoted_by_the_acl_does_not_choose_the_class),
+		cmocka_unit_test(local_port_is_that_of_the_interface),
+		cmocka_unit_test(text_of_the_peer_names_no_local_port),
 	};
 
 	setenv("TZ", "UTC", 1);

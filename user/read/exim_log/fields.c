@@ -39,29 +39,39 @@ static bool fields_take_bracketed(struct cursor *cursor, struct addr *out)
 	return true;
 }
 
-/* ":4711", if it is a port and not the colon before a text. */
-static void fields_skip_port(struct cursor *cursor)
+/* ":4711", if it is a port and not the colon before a text; 0: it is not, or no valid number. */
+static uint16_t fields_take_port(struct cursor *cursor)
 {
-	if (cursor_peek(cursor, 0) == ':' && fields_is_digit(cursor_peek(cursor, 1))) {
-		cursor->pos++;
-		cursor_take_while(cursor, fields_is_digit);
-	}
+	uint32_t port = 0;
+
+	if (cursor_peek(cursor, 0) != ':' || !fields_is_digit(cursor_peek(cursor, 1)))
+		return 0;
+	for (cursor->pos++; fields_is_digit(cursor_peek(cursor, 0)); cursor->pos++)
+		if (port <= UINT16_MAX)
+			port = port * 10 + (*cursor->pos - '0');
+	return port <= UINT16_MAX ? port : 0;
 }
 
-/* " I=[192.0.2.1]:25", an address of the mail server itself. */
-static void fields_skip_interface(struct cursor *cursor)
+/* " I=[192.0.2.1]:25", an address of the mail server itself, and its port, or 0. */
+static uint16_t fields_take_interface(struct cursor *cursor)
 {
 	struct cursor at = *cursor;
 	struct addr own;
+	uint16_t port;
 
 	if (!cursor_take(&at, " I=") || !fields_take_bracketed(&at, &own))
-		return;
-	fields_skip_port(&at);
+		return 0;
+	port = fields_take_port(&at);
 	*cursor = at;
+	return port;
 }
 
-/* True if the rest holds a possible end of a HELO with an address other than `addr`. */
-static bool fields_another_host_follows(const struct cursor *cursor, const struct addr *addr)
+/*
+ * True if the rest holds a possible end of a HELO with an address other than `addr`. *again: one
+ * with the same address.
+ */
+static bool fields_another_host_follows(const struct cursor *cursor, const struct addr *addr,
+					bool *again)
 {
 	struct cursor at = *cursor;
 	struct addr other;
@@ -71,8 +81,11 @@ static bool fields_another_host_follows(const struct cursor *cursor, const struc
 			at.pos++;
 			continue;
 		}
-		if (fields_take_bracketed(&at, &other) && addr_compare(addr, &other))
+		if (!fields_take_bracketed(&at, &other))
+			continue;
+		if (addr_compare(addr, &other))
 			return true;
+		*again = true;
 	}
 	return false;
 }
@@ -105,11 +118,12 @@ static bool fields_take_helo(struct cursor *cursor, bool helo_is_checked, struct
 	return false;
 }
 
-bool fields_take_host(struct cursor *cursor, bool helo_is_checked, struct addr *out)
+bool fields_take_host(struct cursor *cursor, bool helo_is_checked, struct addr *out, uint16_t *port)
 {
 	struct cursor at = *cursor;
+	bool helo = false, again = false;
 	struct addr addr;
-	bool helo = false;
+	uint16_t own;
 
 	if (!fields_take_bracketed(&at, &addr)) {
 		if (cursor_peek(&at, 0) != '(' &&
@@ -120,16 +134,17 @@ bool fields_take_host(struct cursor *cursor, bool helo_is_checked, struct addr *
 			 : !fields_take_bracketed(&at, &addr))
 			return false;
 	}
-	fields_skip_port(&at);
+	fields_take_port(&at);
 	/* A name in the DNS can begin with an address in brackets, but holds no space. */
 	if (cursor_peek(&at, 0) == ':' ? cursor_peek(&at, 1) != ' '
 				       : cursor_left(&at) && cursor_peek(&at, 0) != ' ')
 		return false;
-	if (helo && !helo_is_checked && fields_another_host_follows(&at, &addr))
+	if (helo && !helo_is_checked && fields_another_host_follows(&at, &addr, &again))
 		return false;
-	fields_skip_interface(&at);
+	own = fields_take_interface(&at);
 	*cursor = at;
 	*out = addr;
+	*port = again ? 0 : own;
 	return true;
 }
 
@@ -172,25 +187,32 @@ static bool fields_is_local(const struct cursor *rest)
 	return false;
 }
 
-bool fields_find_host(const struct cursor *rest, bool helo_is_checked, struct addr *out)
+bool fields_find_host(const struct cursor *rest, bool helo_is_checked, struct addr *out,
+		      uint16_t *port)
 {
 	struct cursor at = *rest;
 	struct addr addr, first;
+	uint16_t own, same = 0;
 	bool found = false;
 
 	if (fields_is_local(rest))
 		return false;
+	*port = 0;
 	if (!helo_is_checked)
 		return fields_find_only(rest, out);
 	while (cursor_seeks(&at, " H=", 3)) {
-		if (!fields_take_host(&at, true, &addr) || (found && addr_compare(&first, &addr)))
+		if (!fields_take_host(&at, true, &addr, &own) ||
+		    (found && addr_compare(&first, &addr)))
 			return false;
+		same = !found || same == own ? own : 0;
 		first = addr;
 		found = true;
 	}
-	if (found)
-		*out = first;
-	return found;
+	if (!found)
+		return false;
+	*out = first;
+	*port = same;
+	return true;
 }
 
 /* A string in double quotes, in which a backslash escapes the next byte. */

@@ -23,7 +23,7 @@ typedef bool line_reader(struct line *line);
 static inline bool line_take_host(struct line *line)
 {
 	bool known = fields_take_host(&line->cursor, line->exim->helo_is_checked,
-				      &line->found.event.peer);
+				      &line->found.event.peer, &line->found.event.port);
 
 	line->hostless |= !known;
 	return known;
@@ -33,7 +33,7 @@ static inline bool line_take_host(struct line *line)
 static inline bool line_find_host(struct line *line)
 {
 	bool known = fields_find_host(&line->cursor, line->exim->helo_is_checked,
-				      &line->found.event.peer);
+				      &line->found.event.peer, &line->found.event.port);
 
 	if (!known) {
 		line->hostless = true;
