@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* A leak and a data race, for selftests/run to see that the sanitizers see them. */
+/* A leak and a data race, with which selftests/run checks that the sanitizers work. */
 #include <pthread.h>
 #include <stdlib.h>
 

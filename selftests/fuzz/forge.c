@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * Builds lines as exim writes them, with hostile words in every slot that a peer can fill, and
- * holds the reader to its promise: the address that comes out is the one in the host slot, or none.
+ * checks that the reader returns the address in the host slot, or none.
  *
- * forge LINES [SEED]: how many lines to try. Ends with 1 at the first broken promise.
+ * forge LINES [SEED]: how many lines to try. Exits with 1 at the first wrong address.
  */
 #include <errno.h>
 #include <inttypes.h>
@@ -23,14 +23,14 @@
 struct forge {
 	uint64_t random;
 	char line[16384];
-	bool is_long; /* is to get a slot that takes all of exim's room, or more */
+	bool is_long; /* gets a slot that fills exim's buffer, or more */
 	size_t length;
 	bool junk_helo;
 	bool helo_given;
 	const char *peer;
 };
 
-/* What an attacker would like to see read: V is an innocent's address. */
+/* Addresses that an attacker would plant: V is the address of an innocent host. */
 static const char *const forge_words[] = {
 	"[192.0.2.9]",
 	") [192.0.2.9]",
@@ -122,7 +122,7 @@ static void forge_put(struct forge *forge, const char *text)
 	forge_put_bytes(forge, text, strlen(text));
 }
 
-/* Hostile words into `text`; its length. */
+/* Writes hostile words to `text`. Returns its length. */
 static size_t forge_say(struct forge *forge, char *text, size_t size)
 {
 	size_t used = 0, words = forge_random(forge, 7);
@@ -146,7 +146,7 @@ static void forge_put_filler(struct forge *forge)
 
 	if (!forge->is_long || forge_random(forge, 3))
 		return;
-	/* Half of them leave room enough for a line that is whole. */
+	/* Half of them leave enough room for a complete line. */
 	memset(filler, 'a', sizeof(filler));
 	forge_put_bytes(forge, filler,
 			forge_flips(forge) ? sizeof(filler)
@@ -195,7 +195,7 @@ static void forge_put_sender(struct forge *forge)
 	forge_put(forge, ">");
 }
 
-/* A checked HELO is a name or a literal; any other is whatever the peer likes. */
+/* A checked HELO is a name or a literal; any other can be anything. */
 static void forge_put_helo(struct forge *forge)
 {
 	static const char *const checked[] = {
@@ -276,7 +276,7 @@ static void forge_put_tls(struct forge *forge)
 	}
 }
 
-/* What a local user's session has in place of a host. */
+/* A local user's session has this instead of a host. */
 static void forge_put_whom(struct forge *forge, bool local)
 {
 	if (local) {

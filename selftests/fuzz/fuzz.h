@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* What libFuzzer's targets share. */
+/* Shared by the libFuzzer targets. */
 #ifndef FUZZ_H
 #define FUZZ_H
 
@@ -17,7 +17,7 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-/* What must hold, with assertions or without. */
+/* Checks a condition, also without assertions. */
 static inline void fuzz_must(int holds)
 {
 	if (!holds)
@@ -34,7 +34,7 @@ static inline int fuzz_file(const uint8_t *data, size_t size, char path[FUZZ_PAT
 	return fd;
 }
 
-/* The bytes as a string, in a block of its own, so that ASan sees a step out of it. */
+/* The bytes as a string, in a separate allocation, so that ASan detects an overrun. */
 static inline char *fuzz_text(const uint8_t *data, size_t size)
 {
 	char *text = malloc(size + 1);

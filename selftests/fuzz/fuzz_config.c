@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* libFuzzer's target: a configuration is taken whole, or refused with words. */
+/* libFuzzer target: a configuration is accepted completely, or refused with a message. */
 #include "fuzz.h"
 
 #include "config/config.h"

@@ -8,7 +8,7 @@
 #include <sys/socket.h>
 #include <sys/wait.h>
 
-/* exim's part: whatever is asked, it prints the next of the input's answers, and ends. */
+/* The stub of exim: prints the next answer of the input, whatever the question, and exits. */
 static const uint8_t *fuzz_answers;
 static size_t fuzz_left, fuzz_now;
 
@@ -46,7 +46,7 @@ static int fuzz_poll(struct pollfd *fds, nfds_t count, int timeout)
 static pid_t fuzz_waitpid(pid_t pid, int *status, int options)
 {
 	(void)options;
-	/* What was not read is gone, with the NUL behind it. */
+	/* The rest is discarded, with its NUL. */
 	fuzz_now += fuzz_left > fuzz_now;
 	fuzz_answers += fuzz_now;
 	fuzz_left -= fuzz_now;

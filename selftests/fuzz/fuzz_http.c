@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* libFuzzer's target: what is asked of the metrics' server. */
+/* libFuzzer target: requests to the server of the metrics. */
 #include "fuzz.h"
 
 #include "status/metrics_serve.c"
@@ -10,7 +10,7 @@ int metrics_collect(const char *pins, struct metrics_out *out)
 	return fputs("sobig_up 1\n", out->text) < 0 ? -EIO : 0;
 }
 
-/* The server as it is, without a thread and a port. */
+/* The real server, without a thread and a port. */
 static struct MHD_Daemon *fuzz_start(void)
 {
 	static struct metrics_server server = { .pins = "pins" };
@@ -39,7 +39,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	shutdown(pair[0], SHUT_WR);
 	fuzz_must(MHD_add_connection(daemon, pair[1], (const struct sockaddr *)&peer,
 				     sizeof(peer)) == MHD_YES);
-	/* It reads, answers and closes; a round or two for each request that may be in it. */
+	/* It reads, answers and closes: one or two rounds for each possible request. */
 	for (int i = 0; i < 2000; i++) {
 		ssize_t got;
 

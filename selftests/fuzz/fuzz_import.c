@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* libFuzzer's target: the lines of a published list, text or JSON, until each is an address or
+/* libFuzzer target: the lines of a published list, text or JSON, until each is an address or
  * refused. */
 #include "fuzz.h"
 
 #include "allow/list_file.h"
 #include "cli/import.c"
 
-/* What becomes of the lines is the business of others. */
+/* The lines are not used further. */
 void bulk_add(struct bulk *bulk, const char *text)
 {
 	struct addr_prefix target;

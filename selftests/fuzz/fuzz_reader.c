@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* libFuzzer's target: whatever stands in a log, the reader takes no step out of it. */
+/* libFuzzer target: whatever a log contains, the reader does not read outside of it. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -9,7 +9,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 static void fuzz_line(struct reader *reader, const uint8_t *line, size_t length)
 {
-	/* A block of its own, so that ASan sees a step too far in either direction. */
+	/* A separate allocation, so that ASan detects an overrun in either direction. */
 	char *copy = malloc(length + !length);
 	struct exim_log_found found;
 
@@ -19,7 +19,7 @@ static void fuzz_line(struct reader *reader, const uint8_t *line, size_t length)
 	free(copy);
 }
 
-/* The first byte is for what is known of the log; the rest are its lines. */
+/* The first byte sets the options of the reader; the rest are the lines. */
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	static struct classifier *classes;

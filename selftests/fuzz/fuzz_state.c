@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* libFuzzer's target: a row of the state is what could have been written, or is refused. */
+/* libFuzzer target: an accepted row of the state is one that could have been written. */
 #include "fuzz.h"
 
 #include "state/db_row.h"
@@ -9,7 +9,7 @@ struct fuzz_rows {
 	uint8_t sizes[4];
 };
 
-/* The next bytes, as a text of the row; its end is the end of a block of its own. */
+/* The next bytes, as a text of the row, at the end of a separate allocation. */
 static struct db_row_text fuzz_next(const uint8_t **data, size_t *size, size_t wanted, char **copy)
 {
 	size_t length = wanted < *size ? wanted : *size;

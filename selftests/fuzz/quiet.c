@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* The log of libFuzzer's targets: formatted, for the sanitizers to see, and not printed. */
+/* The log of the libFuzzer targets: messages are formatted, so that the sanitizers check that, and
+ * not printed. */
 #include <stdarg.h>
 #include <stdio.h>
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Gives a fuzzer's target each of the files named, without libFuzzer; TAP. */
+/* Runs a libFuzzer target on the named files, without libFuzzer; prints TAP. */
 #include "fuzz.h"
 
 int main(int argc, char **argv)

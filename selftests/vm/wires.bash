@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
-# The wires of a virtual machine, and who is on them; to be sourced.
+# The links of a virtual machine, and their peers; to be sourced.
 # shellcheck shell=bash
 #
-# A wire has one end with us, of its own name, and one in the namespace WIRE-world. Its number makes its addresses:
+# One end of a wire is here, with the name of the wire, the other one is in the namespace WIRE-world. Its addresses contain its number:
 # 198.18.NUMBER.PEER and 2001:db8:NUMBER:PEER::1; we are number 1.
 
 # same WHAT IS WANTED
@@ -23,11 +23,11 @@ has() {
 
 # veth: within the kernel. able: virtio_net. stiff: a virtio_net that refuses native mode. vmx: vmxnet3.
 declare -A number=([veth]=0 [able]=1 [stiff]=2 [vmx]=3)
-# Where the peers of a wire take questions, and answer.
+# Descriptors to the peers of a wire: requests and answers.
 declare -A ask_fd=() answer_fd=()
 bad=7 good=8 theirs=9
 
-# card ADDRESS: the name of the network card that has it.
+# card ADDRESS: prints the name of the network card with that MAC address.
 card() {
 	local card
 	for card in /sys/class/net/*; do
@@ -69,8 +69,8 @@ make_wires() {
 	make_wire vmx "$(card 52:54:00:00:03:01)" "$(card 52:54:00:00:03:02)"
 }
 
-# ask WIRE WANTED FORMAT PEER...: so new connections of these peers end: connected, refused, or in silence. The format
-# makes an address of a number.
+# ask WIRE WANTED FORMAT PEER...: new connections of these peers have the result WANTED: connected, refused or silence.
+# FORMAT makes an address from a number.
 ask() {
 	local question word peer answer wanted
 	read -ra wanted <<<"$2"
