@@ -116,7 +116,7 @@ static void loop_show_verdicts(struct loop *loop)
 		const struct replay_verdict *verdict = &result->verdicts[loop->shown];
 
 		printf("block\t%s\t%s\t%" PRId64 "\t%" PRId64 "\t%s\n",
-		       addr_format_host(lru_addr(verdict->host), address),
+		       addr_prefix_format(&verdict->target, address),
 		       judge_rules(result->judge)->rules[verdict->rule].name, verdict->time,
 		       verdict->until, verdict->dry_run ? "dry-run" : "block");
 	}
@@ -196,7 +196,7 @@ static void loop_event(void *context, uint64_t line, const struct exim_log_found
 		printf("wrong\t%" PRIu64 "\n", line);
 	loop->judged++;
 	if (found->event.time < loop->learn) {
-		judge_recall(loop->result.judge, &found->event);
+		judge_learn(loop->result.judge, &found->event);
 		return;
 	}
 	attempt.retry = truth ? truth->retry : 0;

@@ -49,6 +49,31 @@ static bool check_has_points(const struct rule *rule)
 	return false;
 }
 
+/* Whom a rule judges, where it is not all hosts alike. */
+static void check_print_whom(const struct rule *rule)
+{
+	char known[DURATION_TEXT_SIZE];
+
+	if (rule->who == RULE_STRANGERS)
+		puts(CHECK_INDENT "Only strangers: hosts that are not known senders.");
+	else if (rule->who == RULE_KNOWN)
+		puts(CHECK_INDENT "Only known senders.");
+	else if (rule->known_max && rule->known_max < rule->block)
+		printf(CHECK_INDENT "A known sender is blocked for %s only.\n",
+		       duration_format(rule->known_max, known));
+	if (rule->network4)
+		printf(CHECK_INDENT "Counted by IPv4 /%u", rule->network4);
+	if (rule->network6)
+		printf("%sIPv6 /%u", rule->network4 ? " and " : CHECK_INDENT "Counted by ",
+		       rule->network6);
+	if (rule_is_network(rule))
+		printf(", if at least %u host%s of it offended; its known senders are not blocked.\n",
+		       rule->hosts ? rule->hosts : 1, suggest_plural(rule->hosts ? rule->hosts : 1));
+	if (rule->share)
+		printf(CHECK_INDENT "Only if at least %u%% of what it did lately were offences.\n",
+		       rule->share);
+}
+
 static void check_print_rule(const struct config_rule *config)
 {
 	const struct rule *rule = &config->rule;
@@ -62,6 +87,7 @@ static void check_print_rule(const struct config_rule *config)
 	printf(CHECK_INDENT "More than %u %s%s within %s: blocked for %s.\n", rule->limit,
 	       check_has_points(rule) ? "point" : "offence", suggest_plural(rule->limit),
 	       duration_format(rule->window, window), duration_format(rule->block, block));
+	check_print_whom(rule);
 	printf(CHECK_INDENT "%s: %s.\n",
 	       check_has_points(rule) ? "Classes, with points" : "Classes",
 	       check_classes(rule, classes));
@@ -118,10 +144,13 @@ static void check_print(const struct cli_common *common, const struct config *co
 		       config->patterns_count, suggest_plural(config->patterns_count));
 	check_print_allow(&config->allow);
 	if (config->brake)
-		printf("\nBrake: after more than %u new block%s in a minute, further verdicts are a dry run until sobig-xdp release.\n",
+		printf("\nBrake: after %u known sender%s blocked in an hour, or if those sent more than 10%% of the mail, blocks of further known senders are a dry run, for an hour or until sobig-xdp release.\n",
 		       config->brake, suggest_plural(config->brake));
 	else
-		puts("\nBrake: off. The number of new blocks is not limited.");
+		puts("\nBrake: off. The number of blocked known senders is not limited.");
+	if (config->learn)
+		printf("\nStanding: rules that treat strangers and known senders differently are a dry run until %u day%s of log have been read.\n",
+		       config->learn, suggest_plural(config->learn));
 	check_print_filter(&config->filter);
 	printf("\nHistory: in %s, up to %llu MB, kept for %s.\n",
 	       history_folder(common, &config->state), (unsigned long long)config->state.size >> 20,

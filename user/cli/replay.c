@@ -97,14 +97,12 @@ static int replay_set_rules(struct replay *replay)
 
 static int replay_start(struct replay *replay)
 {
-	struct rules rules = replay->policy.rules;
 	uint64_t seed;
 	int err;
 
 	if (getrandom(&seed, sizeof(seed), 0) != sizeof(seed))
 		return -EIO;
-	rules.brake = 0; /* a replay reports all blocks */
-	err = judge_open(&rules, seed, &replay->result.judge);
+	err = judge_open(&replay->policy.rules, seed, &replay->result.judge);
 	if (!err)
 		err = replay_allow(replay->common.state, &replay->policy.config, &replay->allowed);
 	if (err)

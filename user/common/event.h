@@ -42,15 +42,18 @@ struct event {
 	uint32_t marks; /* bit N: the N-th of the rules' "match" patterns matches the ACL's text */
 };
 
-/* The decision to block a host. */
+/* The decision to block a host or a network. */
 struct verdict {
-	struct addr host;     /* a value of addr_host() */
-	int64_t time;	      /* of the event that caused it, milliseconds since 1970, UTC */
-	int64_t until;	      /* end of the block, milliseconds since 1970, UTC */
-	unsigned int rule;    /* index of the rule */
-	unsigned int repeats; /* how often the host was blocked before, if remembered */
-	bool dry_run;	      /* nothing is dropped, because of the rule or of the brake */
-	bool braked;	      /* a dry run because the brake is engaged */
+	struct addr host;	   /* that caused it, a value of addr_host() */
+	struct addr_prefix target; /* what is to be blocked: the host, or a network around it */
+	int64_t time;		   /* of the event that caused it, milliseconds since 1970, UTC */
+	int64_t until;		   /* end of the block, milliseconds since 1970, UTC */
+	unsigned int rule;	   /* index of the rule */
+	unsigned int repeats;	   /* how often the host was blocked before, if remembered */
+	bool dry_run;		   /* nothing is dropped, because of the rule or of the brake */
+	bool braked;		   /* a dry run because the brake is engaged */
+	bool learning;		   /* a dry run because standing has too few days of log */
+	bool known;		   /* the host is a known sender */
 	char reason[SOBIG_REASON_SIZE];
 };
 

@@ -155,35 +155,60 @@ static void config_take_rule(struct config_reading *reading, const char *name, c
 		config_fail(reading, -EINVAL, "%s", why);
 }
 
-/* "[brake] blocks = 500/m" */
+/* "[brake] known-senders = 3/h" */
 static void config_take_brake(struct config_reading *reading, const char *key, const char *value)
 {
+	static const char *const keys[] = { "known-senders", NULL };
+	char near[SUGGEST_TEXT_SIZE];
 	const char *end;
 	uint64_t number;
 
-	if (strcmp(key, "blocks")) {
-		config_fail(reading, -EINVAL, "[brake] has no key \"%s\"; did you mean \"blocks\"?",
-			    key);
+	if (!strcmp(key, "blocks")) {
+		reading->config->former_brake = true;
+		return;
+	}
+	if (strcmp(key, keys[0])) {
+		config_fail(reading, -EINVAL, "[brake] has no key \"%s\"%s", key,
+			    suggest_words(key, keys, NULL, near));
 		return;
 	}
 	if (!strcmp(value, "off")) {
 		reading->config->brake = 0;
 		return;
 	}
-	if (number_parse(value, 1, RULES_BRAKE_MAX, &end, &number) || strcmp(end, "/m")) {
+	if (number_parse(value, 1, RULES_BRAKE_MAX, &end, &number) || strcmp(end, "/h")) {
 		config_fail(
 			reading, -EINVAL,
-			"blocks = \"%s\": expected off, or a number of new blocks a minute from 1/m to %d/m",
+			"known-senders = \"%s\": expected off, or a number of known senders blocked in an hour from 1/h to %d/h",
 			value, RULES_BRAKE_MAX);
 		return;
 	}
 	reading->config->brake = number;
 }
 
+/* "[standing] learn = 3d" */
+static void config_take_standing(struct config_reading *reading, const char *key, const char *value)
+{
+	static const char *const keys[] = { "learn", NULL };
+	char near[SUGGEST_TEXT_SIZE];
+	const char *end;
+	uint64_t number;
+
+	if (strcmp(key, keys[0]))
+		config_fail(reading, -EINVAL, "[standing] has no key \"%s\"%s", key,
+			    suggest_words(key, keys, NULL, near));
+	else if (number_parse(value, 0, RULES_LEARN_MAX, &end, &number) || strcmp(end, "d"))
+		config_fail(reading, -EINVAL,
+			    "learn = \"%s\": expected a number of days from 0d to %dd", value,
+			    RULES_LEARN_MAX);
+	else
+		reading->config->learn = number;
+}
+
 static void config_no_section(struct config_reading *reading, const char *section)
 {
-	static const char *const sections[] = { "rule",	 "class",  "allow", "brake",
-						"state", "filter", NULL };
+	static const char *const sections[] = { "rule",	    "class", "allow",  "brake",
+						"standing", "state", "filter", NULL };
 	char word[64], near[SUGGEST_TEXT_SIZE];
 
 	if (!*section) {
@@ -195,7 +220,7 @@ static void config_no_section(struct config_reading *reading, const char *sectio
 	snprintf(word, sizeof(word), "%.*s", (int)strcspn(section, " "), section);
 	config_fail(
 		reading, -EINVAL,
-		"unknown section [%s]: expected [rule NAME], [class NAME], [allow], [brake], [state] or [filter]%s",
+		"unknown section [%s]: expected [rule NAME], [class NAME], [allow], [brake], [standing], [state] or [filter]%s",
 		section, suggest_words(word, sections, "", near));
 }
 
@@ -216,6 +241,8 @@ static int config_take(void *context, const char *section, const char *key, cons
 		err = config_state_take(&config->state, key, value, why, sizeof(why));
 	else if (!strcmp(section, "brake"))
 		config_take_brake(reading, key, value);
+	else if (!strcmp(section, "standing"))
+		config_take_standing(reading, key, value);
 	else if (!strncmp(section, of_class, sizeof(of_class) - 1))
 		config_take_class(reading, section + sizeof(of_class) - 1, key, value);
 	else if (!strncmp(section, of_rule, sizeof(of_rule) - 1))
@@ -298,7 +325,8 @@ static int config_start(struct config *config)
 {
 	*config = (struct config){ .filter = config_filter_default,
 				   .state = config_state_default,
-				   .brake = rules_default.brake };
+				   .brake = rules_default.brake,
+				   .learn = rules_default.learn };
 	config->rules = calloc(rules_default.count, sizeof(*config->rules));
 	if (!config->rules)
 		return -ENOMEM;
@@ -328,12 +356,17 @@ static void config_missing_error(const struct config_rule *rule, const char *mis
 }
 
 /* Checks that need the complete configuration. */
-static int config_finish(const struct config *config, struct config_error *error)
+static int config_finish(struct config *config, struct config_error *error)
 {
 	for (size_t i = 0; i < config->rules_count; i++) {
-		const struct config_rule *rule = &config->rules[i];
+		struct config_rule *rule = &config->rules[i];
 		const char *missing = config_rule_missing(rule);
 
+		/* Some keys of a default rule of version 0.1: lint_config() reports it. */
+		if (missing && rules_is_former(rule->rule.name)) {
+			rule->enabled = false;
+			continue;
+		}
 		if (missing)
 			config_missing_error(rule, missing, error);
 		else if (rule->rule.max < rule->rule.block)
@@ -376,6 +409,7 @@ void config_rules(const struct config *config, struct rules *out,
 {
 	memset(out, 0, sizeof(*out));
 	out->brake = config->brake;
+	out->learn = config->learn;
 	*matches_count = 0;
 	for (size_t i = 0; i < config->rules_count; i++) {
 		const struct config_rule *from = &config->rules[i];

@@ -36,7 +36,9 @@ struct config {
 	struct config_state state;
 	struct config_rule *rules; /* the default rules and the site's, including disabled ones */
 	size_t rules_count;
-	uint32_t brake; /* new blocks a minute; 0: off */
+	uint32_t brake;	   /* known senders newly blocked in an hour; 0: off */
+	uint32_t learn;	   /* days of log that standing needs */
+	bool former_brake; /* [brake] has the key of version 0.1, which has no effect */
 };
 
 struct config_error {

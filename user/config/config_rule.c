@@ -91,6 +91,92 @@ static int config_rule_classes(struct rule *rule, const char *value, char *why, 
 	return err;
 }
 
+static int config_rule_for(const char *text, enum rule_for *out)
+{
+	static const char *const words[] = { [RULE_EVERYONE] = "everyone",
+					     [RULE_STRANGERS] = "strangers",
+					     [RULE_KNOWN] = "known-senders" };
+
+	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
+		if (strcmp(text, words[i]))
+			continue;
+		*out = i;
+		return 0;
+	}
+	return -EINVAL;
+}
+
+/* "70%" */
+static int config_rule_share(const char *text, uint8_t *out)
+{
+	const char *end;
+	uint64_t number;
+
+	if (number_parse(text, 0, 100, &end, &number) || strcmp(end, "%"))
+		return -EINVAL;
+	*out = number;
+	return 0;
+}
+
+/* "no", or "/24, /48": a length of IPv4 networks, of IPv6 ones, or both. */
+static int config_rule_network(struct rule *rule, const char *text)
+{
+	uint8_t lengths[2] = { 0 };
+	uint64_t length;
+	const char *end = text;
+
+	for (int i = 0; i < 2 && strcmp(text, "no"); i++) {
+		if (*end != '/' || number_parse(end + 1, 1, 63, &end, &length))
+			return -EINVAL;
+		if (length >= RULES_NETWORK4_MIN && length <= RULES_NETWORK4_MAX && !lengths[0])
+			lengths[0] = length;
+		else if (length >= RULES_NETWORK6_MIN && !lengths[1])
+			lengths[1] = length;
+		else
+			return -EINVAL;
+		if (!*end)
+			break;
+		if (*end++ != ',' || i)
+			return -EINVAL;
+		end += strspn(end, " \t");
+	}
+	rule->network4 = lengths[0];
+	rule->network6 = lengths[1];
+	return 0;
+}
+
+/* The keys that decide whom a rule judges, and by what. *form is NULL for another key. */
+static int config_rule_take_whom(struct rule *rule, const char *key, const char *value,
+				 const char **form)
+{
+	uint32_t hosts;
+	int err = 0;
+
+	*form = NULL;
+	if (!strcmp(key, "for")) {
+		err = config_rule_for(value, &rule->who);
+		*form = "everyone, strangers or known-senders";
+	} else if (!strcmp(key, "share")) {
+		err = config_rule_share(value, &rule->share);
+		*form = "a share of offences from 0% to 100%";
+	} else if (!strcmp(key, "again")) {
+		err = config_rule_number(value, RULES_LIMIT_MAX, &rule->again);
+		*form = "a number of points from 1 to 1000";
+	} else if (!strcmp(key, "known-max")) {
+		err = config_rule_duration(value, RULES_KNOWN_MAX, &rule->known_max);
+		*form = "a time from 1s to 1d: mail queues must outlive the block of a known sender";
+	} else if (!strcmp(key, "network")) {
+		err = config_rule_network(rule, value);
+		*form = "no, or lengths such as /24, /48: from /16 to /31 for IPv4, from /32 to /63 for IPv6";
+	} else if (!strcmp(key, "hosts")) {
+		err = config_rule_number(value, RULES_HOSTS_MAX, &hosts);
+		*form = "a number of offending hosts in the network from 1 to 16";
+		if (!err)
+			rule->hosts = hosts;
+	}
+	return err;
+}
+
 static int config_rule_match(struct config_rule *rule, const char *value)
 {
 	char *match;
@@ -107,8 +193,10 @@ static int config_rule_match(struct config_rule *rule, const char *value)
 
 static int config_rule_unknown(const char *key, char *why, size_t size)
 {
-	static const char *const keys[] = { "class",	"limit", "window",  "block",   "max",
-					    "remember", "match", "dry-run", "enabled", NULL };
+	static const char *const keys[] = { "class",	 "limit",    "window", "block",
+					    "max",	 "remember", "match",  "dry-run",
+					    "enabled",	 "for",	     "share",  "again",
+					    "known-max", "network",  "hosts",  NULL };
 	char near[SUGGEST_TEXT_SIZE];
 
 	snprintf(why, size, "a rule has no key \"%s\"%s", key,
@@ -152,7 +240,9 @@ int config_rule_take(struct config_rule *config, const char *key, const char *va
 		err = config_rule_flag(value, &config->enabled);
 		form = "yes or no (the rule is disabled)";
 	} else {
-		return config_rule_unknown(key, why, size);
+		err = config_rule_take_whom(rule, key, value, &form);
+		if (!form)
+			return config_rule_unknown(key, why, size);
 	}
 	for (size_t i = 0; !err && i < CONFIG_RULE_NEEDED; i++)
 		if (!strcmp(key, config_rule_needed[i]))

@@ -20,6 +20,10 @@ static bool lint_is_shadowed(const struct rule *rule, const struct config_rule *
 	const struct rule *by = &other->rule;
 	bool sooner = by->window > rule->window;
 
+	if (by->who != RULE_EVERYONE && by->who != rule->who)
+		return false;
+	if (by->share > rule->share || rule_is_network(by) || rule_is_network(rule))
+		return false;
 	if (by->window < rule->window || by->dry_run > rule->dry_run || other->match)
 		return false;
 	for (int i = 0; i < EVENT_OFFENCES; i++) {
@@ -116,7 +120,13 @@ void lint_config(const struct config *config, lint_finding *finding, void *conte
 		dry_runs += rule->enabled && rule->rule.dry_run;
 		if (rule->enabled)
 			lint_rule(&review, i);
+		else if (config_rule_missing(rule))
+			finding(context, rule,
+				"it has no effect: it was a default rule of version 0.1, and the rules strangers and known-senders count its offences now; remove it, or add the missing keys");
 	}
+	if (config->former_brake)
+		finding(context, NULL,
+			"[brake] blocks has no effect: the brake counts known senders that are blocked, not blocks; use known-senders = 3/h");
 	if (!enabled)
 		finding(context, NULL, "all rules are disabled: no host is ever blocked");
 	else if (dry_runs == enabled)

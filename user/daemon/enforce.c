@@ -158,6 +158,20 @@ static void enforce_recall(struct daemon_log *log, const struct event *event,
 		judge_recall(daemon->judge, event);
 }
 
+/* Accepted mail gives its host a standing. A line that was read before was counted before. */
+static void enforce_accept(struct daemon_log *log, const struct event *event,
+			   const struct source_line *line)
+{
+	struct event now = *event;
+	struct verdict none;
+
+	if (line->old)
+		return;
+	if (!log->behind)
+		now.time = enforce_time(log, event->time);
+	judge_event(log->daemon->judge, &now, &none);
+}
+
 void enforce_take(void *context, const struct event *event, const struct source_line *line)
 {
 	struct daemon_log *log = context;
@@ -166,8 +180,10 @@ void enforce_take(void *context, const struct event *event, const struct source_
 	struct event now = *event;
 	struct verdict verdict;
 
-	if (event->class >= EVENT_OFFENCES)
+	if (event->class >= EVENT_OFFENCES) {
+		enforce_accept(log, event, line);
 		return;
+	}
 	evidence_add(daemon->evidence, &host, line->text, line->length);
 	if (line->old) {
 		enforce_recall(log, event, line);

@@ -1,23 +1,31 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Counts new blocks in the last minute, and reports when there are too many. */
+/* Counts the known senders that were blocked in the last hour, and the mail that they sent. */
 #include "judge/brake.h"
 
 #include <errno.h>
 #include <stdlib.h>
 
-#define BRAKE_MINUTE 60000
+#define BRAKE_HOUR (3600 * INT64_C(1000))
+
+struct brake_block {
+	struct addr host;
+	int64_t time;
+	uint64_t mail;
+};
 
 struct brake {
 	uint32_t limit;
-	uint32_t first; /* the oldest of `times` */
+	uint32_t first; /* the oldest of `blocks` */
 	uint32_t count;
+	bool refused; /* the last one added was too many */
+	bool engaged; /* by brake_engage(), whose time is not known yet */
 	int64_t last;
-	int64_t times[]; /* of the blocks of the last minute */
+	struct brake_block blocks[]; /* of the last hour */
 };
 
 int brake_open(uint32_t limit, struct brake **out)
 {
-	struct brake *brake = calloc(1, sizeof(*brake) + limit * sizeof(brake->times[0]));
+	struct brake *brake = calloc(1, sizeof(*brake) + limit * sizeof(brake->blocks[0]));
 
 	if (!brake)
 		return -ENOMEM;
@@ -26,26 +34,67 @@ int brake_open(uint32_t limit, struct brake **out)
 	return 0;
 }
 
-bool brake_add(struct brake *brake, int64_t time)
+/* Forgets what is older than an hour. Returns the time to count by. */
+static int64_t brake_slide(struct brake *brake, int64_t time)
 {
-	if (time < brake->last - BRAKE_MINUTE)
+	if (brake->engaged) {
+		brake->engaged = false;
+		brake->count = brake->limit;
+		brake->last = time;
+		for (uint32_t i = 0; i < brake->limit; i++)
+			brake->blocks[i] = (struct brake_block){ .time = time };
+	}
+	if (time < brake->last - BRAKE_HOUR)
 		brake_reset(brake);
 	else if (brake->count && time < brake->last)
 		time = brake->last;
-	while (brake->count && time - brake->times[brake->first] >= BRAKE_MINUTE) {
+	while (brake->count && time - brake->blocks[brake->first].time >= BRAKE_HOUR) {
 		brake->first = (brake->first + 1) % brake->limit;
 		brake->count--;
+		brake->refused = false;
 	}
+	return time;
+}
+
+bool brake_add(struct brake *brake, const struct addr *host, int64_t time, uint64_t mail,
+	       uint64_t all)
+{
+	uint64_t sum = mail;
+
+	time = brake_slide(brake, time);
 	brake->last = time;
-	if (brake->count == brake->limit)
+	for (uint32_t i = 0; i < brake->count; i++) {
+		const struct brake_block *block = &brake->blocks[(brake->first + i) % brake->limit];
+
+		if (!addr_compare(&block->host, host))
+			return false;
+		sum += block->mail;
+	}
+	brake->refused = brake->count == brake->limit ||
+			 (brake->count && sum > all * BRAKE_MAIL_SHARE / 100);
+	if (brake->refused)
 		return true;
-	brake->times[(brake->first + brake->count++) % brake->limit] = time;
+	brake->blocks[(brake->first + brake->count++) % brake->limit] =
+		(struct brake_block){ .host = *host, .time = time, .mail = mail };
 	return false;
+}
+
+bool brake_is_full(struct brake *brake, int64_t time)
+{
+	brake_slide(brake, time);
+	return brake->refused || brake->count == brake->limit;
+}
+
+void brake_engage(struct brake *brake)
+{
+	brake_reset(brake);
+	brake->engaged = true;
 }
 
 void brake_reset(struct brake *brake)
 {
 	brake->first = brake->count = 0;
+	brake->refused = brake->engaged = false;
 	brake->last = 0;
 }
 

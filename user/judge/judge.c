@@ -8,28 +8,21 @@
 #include <string.h>
 
 #include "common/duration.h"
-#include "judge/brake.h"
-#include "judge/clock_check.h"
-#include "judge/offenders.h"
-#include "judge/window.h"
+#include "judge/judge_internal.h"
 
 /* For the windows of all rules. */
 #define JUDGE_MAX_BYTES (512u << 20)
 
-/* judge.by_class has one bit for each rule. */
-_Static_assert(SOBIG_RULES_MAX <= 32, "one bit for each rule");
+/* The hosts and networks whose standing is remembered. */
+#define JUDGE_STANDING_MOST (1u << 20)
 
-struct judge {
-	struct rules rules;
-	uint32_t by_class[EVENT_CLASSES]; /* the rules that count the class, as bits */
-	struct window *windows[SOBIG_RULES_MAX];
-	struct window_group group; /* all windows */
-	struct offenders *repeats;
-	struct brake *brake;
-	const struct prefix_set *allowed;
-	struct judge_state state;
-	struct clock_check clock;
-};
+/*
+ * The classes that count against a host's share. A site's own rules, and what other servers do for
+ * a forged sender, say nothing about the host.
+ */
+#define JUDGE_BAD(class)                                                                    \
+	((class) != EVENT_POLICY && (class) != EVENT_BACKSCATTER && (class) != EVENT_TLS && \
+	 (class) != EVENT_DISCONNECT)
 
 static bool judge_is_allowed(const struct judge *judge, const struct addr *host)
 {
@@ -51,24 +44,61 @@ static void judge_format_reason(const struct rule *rule, char reason[SOBIG_REASO
 		 points ? " points" : "", duration_format(rule->window, window));
 }
 
+bool judge_target(const struct rule *rule, const struct addr *host, struct addr_prefix *out)
+{
+	const uint8_t length = addr_is_ipv4(host) ? rule->network4 : rule->network6;
+
+	if (!rule_is_network(rule)) {
+		*out = addr_prefix_host(host);
+		return true;
+	}
+	if (!length)
+		return false;
+	*out = (struct addr_prefix){ .addr = *host, .length = length };
+	addr_mask(&out->addr, length);
+	return true;
+}
+
+/* True if blocking one more known sender would be too many. */
+static bool judge_brakes(struct judge *judge, const struct addr *host, int64_t time,
+			 const struct standing_view *view)
+{
+	if (!judge->brake || !view->known || offenders_runs(judge->repeats, host, time))
+		return false;
+	return brake_add(judge->brake, host, time, view->accepted,
+			 standing_accepted(judge->standing));
+}
+
+static uint32_t judge_known_seconds(const struct rule *rule)
+{
+	const uint32_t max = rule->known_max ? rule->known_max : RULES_KNOWN_MAX;
+
+	return rule->block < max ? rule->block : max;
+}
+
 /* Makes the verdict for a host that exceeded the limit of a rule. True if it is a block. */
 static bool judge_decide(struct judge *judge, unsigned int number, const struct addr *host,
-			 int64_t time, struct verdict *out)
+			 const struct standing_view *view, int64_t time, struct verdict *out)
 {
 	const struct rule *rule = &judge->rules.rules[number];
-	uint32_t seconds = rule->block;
+	uint32_t seconds = view->known ? judge_known_seconds(rule) : rule->block;
 
 	memset(out, 0, sizeof(*out));
 	out->host = *host;
+	judge_target(rule, host, &out->target);
 	out->time = time;
 	out->rule = number;
+	out->known = view->known;
 	out->dry_run = rule->dry_run;
-	if (!out->dry_run && judge->brake && !offenders_runs(judge->repeats, host, time)) {
-		judge->state.braked |= brake_add(judge->brake, time);
-		out->braked = out->dry_run = judge->state.braked;
-	}
-	if (!out->dry_run)
-		seconds = offenders_enter(judge->repeats, host, time, rule, &out->repeats);
+	if (!out->dry_run && judge->state.learning && rule_needs_standing(rule))
+		out->learning = out->dry_run = true;
+	if (!out->dry_run && judge_brakes(judge, host, time, view))
+		out->braked = out->dry_run = judge->state.braked = true;
+	if (!out->dry_run && !view->known)
+		seconds = offenders_enter(judge->repeats, &out->target.addr, time, rule,
+					  &out->repeats);
+	else if (!out->dry_run)
+		offenders_run(judge->repeats, host, time + seconds * INT64_C(1000));
 	out->until = time + seconds * INT64_C(1000);
 	judge_format_reason(rule, out->reason);
 	if (out->dry_run)
@@ -78,43 +108,81 @@ static bool judge_decide(struct judge *judge, unsigned int number, const struct 
 	return !out->dry_run;
 }
 
-/* Counts the event for the rules in `which`. Returns the rules whose limit it exceeds. */
+/* True if enough of what the host or network did was bad, and enough hosts of it were. */
+static bool judge_is_bad_enough(const struct judge *judge, const struct rule *rule,
+				const struct addr *host, const struct standing_view *view,
+				int64_t time, unsigned int offenders)
+{
+	struct standing_view network;
+
+	if (!rule_is_network(rule))
+		return standing_share(view) >= rule->share;
+	standing_get_network(judge->standing, host, time, &network);
+	return offenders >= rule->hosts && standing_share(&network) >= rule->share;
+}
+
+/*
+ * True if the host was blocked before, nothing was ever accepted from it, and it offends again: it
+ * needs fewer points then.
+ */
+static bool judge_is_again(const struct judge *judge, unsigned int number,
+			   const struct addr *target, const struct standing_view *view,
+			   int64_t time)
+{
+	const struct rule *rule = &judge->rules.rules[number];
+
+	return rule->again && !view->accepted &&
+	       offenders_times(judge->repeats, target, time, rule->remember) &&
+	       window_points(judge->windows[number], target, time) >= rule->again;
+}
+
+/* Counts the event for the rules in `which`. Returns the rules that it makes a verdict by. */
 static uint32_t judge_count(struct judge *judge, uint32_t which, const struct addr *host,
-			    const struct event *event, bool again)
+			    const struct standing_view *view, const struct event *event, bool again)
 {
 	uint32_t exceeded = 0;
 
 	for (; which; which &= which - 1) {
-		unsigned int number = __builtin_ctz(which);
+		unsigned int number = __builtin_ctz(which), offenders = 1;
 		const struct rule *rule = &judge->rules.rules[number];
+		struct addr_prefix target;
 
 		if (rule->mark != RULES_NO_MARK && !(event->marks & 1u << rule->mark))
 			continue;
+		if (!judge_target(rule, host, &target))
+			continue;
 		judge->state.rules[number].counted += !again;
-		if (window_add(judge->windows[number], host, event->time,
-			       rule->weights[event->class]))
+		if (judge->offending[number])
+			offenders = offending_add(judge->offending[number], &target.addr, host,
+						  event->time);
+		if ((window_add(judge->windows[number], &target.addr, event->time,
+				rule->weights[event->class]) ||
+		     judge_is_again(judge, number, &target.addr, view, event->time)) &&
+		    judge_is_bad_enough(judge, rule, host, view, event->time, offenders))
 			exceeded |= 1u << number;
 	}
 	return exceeded;
 }
 
-int judge_event(struct judge *judge, const struct event *event, struct verdict *out)
+/*
+ * The counted offences have led to a verdict; later ones count from zero. A block of the host ends
+ * its counts of all rules, a dry run and a block of a network only those of the rule.
+ */
+static void judge_restart(struct judge *judge, const struct verdict *verdict)
 {
-	uint32_t which = judge->by_class[event->class], exceeded;
+	window_forget(judge->windows[verdict->rule], &verdict->target.addr);
+	for (size_t i = 0; i < judge->rules.count && !verdict->dry_run; i++)
+		if (!rule_is_network(&judge->rules.rules[i]))
+			window_forget(judge->windows[i], &verdict->host);
+}
+
+/* Makes a verdict by each of the rules that the host exceeded; *out is the one to act on. */
+static void judge_decide_all(struct judge *judge, uint32_t exceeded, const struct addr *host,
+			     const struct standing_view *view, int64_t time, struct verdict *out)
+{
 	struct verdict verdict;
 	bool blocked = false;
-	struct addr host;
 
-	if (!clock_check_believe(&judge->clock, event->time) || !which)
-		return -EAGAIN;
-	host = addr_host(&event->peer);
-	if (judge_is_allowed(judge, &host)) {
-		judge->state.allowed_offences++;
-		return -EAGAIN;
-	}
-	exceeded = judge_count(judge, which, &host, event, false);
-	if (!exceeded)
-		return -EAGAIN;
 	memset(out, 0, sizeof(*out));
 	out->dry_run = true;
 	for (; exceeded; exceeded &= exceeded - 1) {
@@ -123,25 +191,103 @@ int judge_event(struct judge *judge, const struct event *event, struct verdict *
 		/* A host that is blocked needs no dry-run verdict. */
 		if (blocked && judge->rules.rules[number].dry_run)
 			continue;
-		blocked |= judge_decide(judge, number, &host, event->time, &verdict);
+		blocked |= judge_decide(judge, number, host, view, time, &verdict);
+		judge_restart(judge, &verdict);
 		if (out->dry_run > verdict.dry_run ||
 		    (out->dry_run == verdict.dry_run && verdict.until > out->until))
 			*out = verdict;
 	}
-	/* The counted offences have led to a block; later ones count from zero. */
-	for (size_t i = 0; i < judge->rules.count && blocked; i++)
-		window_forget(judge->windows[i], &host);
+}
+
+/* What needs no rule: standing, and the classes that do not count. False: it is not to be judged.
+ */
+static bool judge_note(struct judge *judge, const struct event *event, const struct addr *host,
+		       struct standing_view *view)
+{
+	const bool bad = event->class < EVENT_OFFENCES && JUDGE_BAD(event->class);
+	bool off;
+
+	standing_get(judge->standing, host, event->time, view);
+	if (view->known && view->clean && (bad || event->class == EVENT_ARRIVAL))
+		class_brake_add(judge->class_brake, host, event->class, event->time);
+	if (event->class == EVENT_ARRIVAL) {
+		standing_accept(judge->standing, host, event->time);
+		return false;
+	}
+	off = class_brake_is_off(judge->class_brake, event->class, event->time);
+	judge->state.off_offences += off;
+	if (bad && !off) {
+		standing_offend(judge->standing, host, event->time);
+		view->bad += view->accepted > 0;
+	}
+	return !off;
+}
+
+int judge_event(struct judge *judge, const struct event *event, struct verdict *out)
+{
+	uint32_t which = judge->by_class[event->class], exceeded;
+	const struct addr host = addr_host(&event->peer);
+	struct standing_view view;
+	bool counts;
+
+	if (!clock_check_believe(&judge->clock, event->time) || addr_is_special(&host))
+		return -EAGAIN;
+	counts = judge_note(judge, event, &host, &view);
+	if (!counts || !which)
+		return -EAGAIN;
+	if (judge_is_allowed(judge, &host)) {
+		judge->state.allowed_offences++;
+		return -EAGAIN;
+	}
+	judge->state.learning = standing_span(judge->standing) <= judge->rules.learn;
+	if (judge->state.braked)
+		judge->state.braked = brake_is_full(judge->brake, event->time);
+	exceeded =
+		judge_count(judge, which & judge->by_who[view.known], &host, &view, event, false);
+	if (!exceeded)
+		return -EAGAIN;
+	judge_decide_all(judge, exceeded, &host, &view, event->time, out);
 	return 0;
+}
+
+void judge_learn(struct judge *judge, const struct event *event)
+{
+	const struct addr host = addr_host(&event->peer);
+
+	if (!clock_check_believe(&judge->clock, event->time) || addr_is_special(&host))
+		return;
+	if (event->class == EVENT_ARRIVAL)
+		standing_accept(judge->standing, &host, event->time);
+	else if (JUDGE_BAD(event->class))
+		standing_offend(judge->standing, &host, event->time);
 }
 
 void judge_recall(struct judge *judge, const struct event *event)
 {
 	uint32_t which = judge->by_class[event->class];
 	struct addr host = addr_host(&event->peer);
+	struct standing_view view;
 
-	if (clock_check_believe(&judge->clock, event->time) && which &&
-	    !judge_is_allowed(judge, &host))
-		judge_count(judge, which, &host, event, true);
+	if (!clock_check_believe(&judge->clock, event->time) || !which ||
+	    judge_is_allowed(judge, &host))
+		return;
+	standing_get(judge->standing, &host, event->time, &view);
+	judge_count(judge, which & judge->by_who[view.known], &host, &view, event, true);
+}
+
+struct standing *judge_standing(const struct judge *judge)
+{
+	return judge->standing;
+}
+
+unsigned int judge_points(const struct judge *judge, unsigned int rule, const struct addr *host,
+			  int64_t time)
+{
+	struct addr_prefix target;
+
+	if (!judge_target(&judge->rules.rules[rule], host, &target))
+		return 0;
+	return window_points(judge->windows[rule], &target.addr, time);
 }
 
 void judge_allow(struct judge *judge, const struct prefix_set *allowed)
@@ -157,6 +303,8 @@ void judge_remember(struct judge *judge, const struct addr *host, unsigned int t
 void judge_brake(struct judge *judge)
 {
 	judge->state.braked = judge->brake != NULL;
+	if (judge->brake)
+		brake_engage(judge->brake);
 }
 
 void judge_release(struct judge *judge)
@@ -164,68 +312,7 @@ void judge_release(struct judge *judge)
 	judge->state.braked = false;
 	if (judge->brake)
 		brake_reset(judge->brake);
-}
-
-/* Each configuration numbers its marks differently, so rules with a mark are never the same. */
-static bool judge_same_rule(const struct rule *a, const struct rule *b)
-{
-	return !strcmp(a->name, b->name) && a->limit == b->limit && a->window == b->window &&
-	       a->mark == RULES_NO_MARK && b->mark == RULES_NO_MARK &&
-	       !memcmp(a->weights, b->weights, sizeof(a->weights));
-}
-
-/* Empties the windows that are not adopted, so that the group's count is correct. */
-static void judge_adopt_hosts(struct judge *judge, struct judge *from, uint32_t adopted)
-{
-	for (size_t j = 0; j < from->rules.count; j++)
-		if (!(adopted & 1u << j))
-			window_empty(from->windows[j]);
-	judge->group.hosts = from->group.hosts;
-	from->group.hosts = 0;
-}
-
-/* Exchanges the windows of a rule that is the same in both. */
-static void judge_adopt_window(struct judge *judge, size_t i, struct judge *from, size_t j)
-{
-	struct window *window = judge->windows[i];
-
-	judge->windows[i] = from->windows[j];
-	from->windows[j] = window;
-	window_join(judge->windows[i], &judge->group);
-	window_join(window, &from->group);
-}
-
-void judge_adopt(struct judge *judge, struct judge *from)
-{
-	struct offenders *repeats = judge->repeats;
-	size_t same[SOBIG_RULES_MAX] = { 0 };
-	uint32_t adopted = 0;
-
-	judge->repeats = from->repeats;
-	from->repeats = repeats;
-	judge->clock.has_time = from->clock.has_time;
-	judge->clock.time = from->clock.time;
-	judge->allowed = from->allowed;
-	judge->state.allowed_offences = from->state.allowed_offences;
-	judge->state.braked = judge->brake && from->state.braked;
-	for (size_t i = 0; i < judge->rules.count; i++) {
-		const struct rule *rule = &judge->rules.rules[i];
-		const struct rule *old = rules_find(&from->rules, rule->name);
-		size_t j = old ? (size_t)(old - from->rules.rules) : 0;
-
-		same[i] = SOBIG_RULES_MAX;
-		if (!old)
-			continue;
-		judge->state.rules[i] = from->state.rules[j];
-		if (!judge_same_rule(rule, old))
-			continue;
-		same[i] = j;
-		adopted |= 1u << j;
-	}
-	judge_adopt_hosts(judge, from, adopted);
-	for (size_t i = 0; i < judge->rules.count; i++)
-		if (same[i] < SOBIG_RULES_MAX)
-			judge_adopt_window(judge, i, from, same[i]);
+	class_brake_reset(judge->class_brake);
 }
 
 static int judge_open_rule(struct judge *judge, unsigned int number, uint64_t seed)
@@ -244,14 +331,31 @@ static int judge_open_rule(struct judge *judge, unsigned int number, uint64_t se
 	for (int class = 0; class < EVENT_OFFENCES; class ++)
 		if (rule->weights[class])
 			judge->by_class[class] |= 1u << number;
+	judge->by_who[false] |= (rule->who != RULE_KNOWN) << number;
+	judge->by_who[true] |= (rule->who != RULE_STRANGERS && !rule_is_network(rule)) << number;
 	err = window_open(&options, &judge->windows[number]);
-	if (!err)
-		window_join(judge->windows[number], &judge->group);
+	if (!err && rule_is_network(rule))
+		err = offending_open(rule->window, seed, &judge->offending[number]);
 	return err;
+}
+
+void judge_group(struct judge *judge)
+{
+	judge->group.members = judge->hosts;
+	judge->group.count = 0;
+	for (size_t i = 0; i < judge->rules.count; i++) {
+		if (rule_is_network(&judge->rules.rules[i])) {
+			window_join(judge->windows[i], NULL);
+			continue;
+		}
+		judge->hosts[judge->group.count++] = judge->windows[i];
+		window_join(judge->windows[i], &judge->group);
+	}
 }
 
 int judge_open(const struct rules *rules, uint64_t seed, struct judge **out)
 {
+	const struct standing_options of_standing = { .most = JUDGE_STANDING_MOST, .seed = seed };
 	struct judge *judge = calloc(1, sizeof(*judge));
 	int err;
 
@@ -260,17 +364,21 @@ int judge_open(const struct rules *rules, uint64_t seed, struct judge **out)
 	judge->rules = *rules;
 	judge->clock.most = clock_check_most(rules);
 	err = offenders_open(seed, &judge->repeats);
+	if (!err)
+		err = standing_open(&of_standing, &judge->standing);
+	if (!err)
+		err = class_brake_open(&judge->class_brake);
 	if (!err && rules->brake)
 		err = brake_open(rules->brake, &judge->brake);
-	judge->group.members = judge->windows;
-	judge->group.count = rules->count;
 	for (size_t i = 0; i < rules->count && !err; i++)
 		err = judge_open_rule(judge, i, seed);
-	if (err)
+	if (err) {
 		judge_close(judge);
-	else
-		*out = judge;
-	return err;
+		return err;
+	}
+	judge_group(judge);
+	*out = judge;
+	return 0;
 }
 
 struct judge_state judge_state(const struct judge *judge)
@@ -281,6 +389,9 @@ struct judge_state judge_state(const struct judge *judge)
 	for (size_t i = 0; i < judge->rules.count; i++)
 		state.dropped += window_state(judge->windows[i]).dropped;
 	state.remembered = offenders_count(judge->repeats);
+	state.off = class_brake_off(judge->class_brake, judge->clock.time);
+	state.learned = standing_span(judge->standing);
+	state.learning = state.learned <= judge->rules.learn;
 	return state;
 }
 
@@ -293,9 +404,13 @@ void judge_close(struct judge *judge)
 {
 	if (!judge)
 		return;
-	for (size_t i = 0; i < judge->rules.count; i++)
+	for (size_t i = 0; i < judge->rules.count; i++) {
 		window_close(judge->windows[i]);
+		offending_close(judge->offending[i]);
+	}
 	offenders_close(judge->repeats);
+	standing_close(judge->standing);
 	brake_close(judge->brake);
+	class_brake_close(judge->class_brake);
 	free(judge);
 }

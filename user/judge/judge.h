@@ -8,6 +8,7 @@
 #include "common/event.h"
 #include "common/prefix_set.h"
 #include "config/rules.h"
+#include "judge/standing.h"
 
 struct judge;
 
@@ -21,12 +22,15 @@ int judge_open(const struct rules *rules, uint64_t seed, struct judge **out);
 void judge_allow(struct judge *judge, const struct prefix_set *allowed);
 
 /*
- * Counts an event. 0: *out is the verdict; -EAGAIN: no verdict. An event more than a day (or the
- * longest window) apart from the last ones is counted only if the next one confirms its time. If
- * the event exceeds the limits of several rules, *out is the longest block, or the longest dry run
- * if there is no block.
+ * Counts an event; accepted mail gives its host a standing. 0: *out is the verdict; -EAGAIN: no
+ * verdict. An event more than a day (or the longest window) apart from the last ones is counted
+ * only if the next one confirms its time. If the event exceeds the limits of several rules, *out is
+ * the longest block, or the longest dry run if there is no block.
  */
 int judge_event(struct judge *judge, const struct event *event, struct verdict *out);
+
+/* Counts an event of an old log for standing only: it restores no window and makes no verdict. */
+void judge_learn(struct judge *judge, const struct event *event);
 
 /*
  * Counts an event that a previous judge has already judged. It restores the windows and makes no
@@ -43,6 +47,16 @@ void judge_remember(struct judge *judge, const struct addr *host, unsigned int t
  * the same in both. Must be called before the first event; the caller then closes `from`.
  */
 void judge_adopt(struct judge *judge, struct judge *from);
+
+/* Standing, to be read, saved and restored; it is owned by the judge. */
+struct standing *judge_standing(const struct judge *judge);
+
+/* The points of a host, or of its network, that the rule counts at `time` (ms since 1970). */
+unsigned int judge_points(const struct judge *judge, unsigned int rule, const struct addr *host,
+			  int64_t time);
+
+/* What a rule judges if `host` offends: the host itself, or its network; false: not this host. */
+bool judge_target(const struct rule *rule, const struct addr *host, struct addr_prefix *out);
 
 /* Engages the brake, as it was when a previous judge ended. */
 void judge_brake(struct judge *judge);
@@ -61,7 +75,11 @@ struct judge_state {
 	uint64_t dropped;	   /* hosts that a rule forgot because memory was used up */
 	uint64_t allowed_offences; /* offences of allowed hosts */
 	uint64_t remembered;	   /* hosts that were blocked before */
-	bool braked;
+	uint64_t off_offences;	   /* offences of a class that did not count */
+	uint32_t off;		   /* classes that do not count now, as bits; see class_brake.h */
+	bool braked;		   /* known senders are not blocked */
+	bool learning;		   /* rules that need standing run dry */
+	unsigned int learned;	   /* days of log that standing has */
 	struct judge_rule_state rules[SOBIG_RULES_MAX];
 };
 

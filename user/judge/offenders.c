@@ -74,6 +74,22 @@ uint32_t offenders_enter(struct offenders *offenders, const struct addr *host, i
 	return seconds;
 }
 
+unsigned int offenders_times(struct offenders *offenders, const struct addr *host, int64_t time,
+			     uint32_t remember)
+{
+	const struct offender *repeat = lru_find(offenders->hosts, host);
+
+	return repeat && time < repeat->until + remember * INT64_C(1000) ? repeat->times : 0;
+}
+
+void offenders_run(struct offenders *offenders, const struct addr *host, int64_t until)
+{
+	struct offender *repeat = offenders_get(offenders, host);
+
+	if (repeat && until > repeat->until)
+		repeat->until = until;
+}
+
 void offenders_set(struct offenders *offenders, const struct addr *host,
 		   const struct offender *repeat)
 {

@@ -28,6 +28,13 @@ bool offenders_runs(struct offenders *offenders, const struct addr *host, int64_
 uint32_t offenders_enter(struct offenders *offenders, const struct addr *host, int64_t time,
 			 const struct rule *rule, unsigned int *times);
 
+/* How often the host was blocked, if its last block ended within `remember` seconds of `time`. */
+unsigned int offenders_times(struct offenders *offenders, const struct addr *host, int64_t time,
+			     uint32_t remember);
+
+/* Records that a block of the host is active until `until`; it does not count as one. */
+void offenders_run(struct offenders *offenders, const struct addr *host, int64_t until);
+
 /* Sets the history of a host, read from the state. */
 void offenders_set(struct offenders *offenders, const struct addr *host,
 		   const struct offender *repeat);

@@ -152,6 +152,7 @@ int window_add(struct window *window, const struct addr *addr, int64_t time, uns
 	uint32_t limit = window->options.limit, span = window->options.seconds * 1000u, room;
 	struct window_host *host;
 	uint32_t *times;
+	int exceeded;
 
 	window_forget_idle(window, time);
 	host = window_find(window, addr);
@@ -165,17 +166,36 @@ int window_add(struct window *window, const struct addr *addr, int64_t time, uns
 		time = host->last;
 	host->last = time;
 	window_slide(window, host, time);
-	if (host->count + points > limit) {
-		window_clear(window, host);
-		return 1;
-	}
-	if (!host->more && host->count + points > WINDOW_FEW && window_grow(window, host))
+	exceeded = host->count + points > limit;
+	points = points < limit ? points : limit;
+	if (!host->more && limit > WINDOW_FEW && host->count + points > WINDOW_FEW &&
+	    window_grow(window, host))
 		return 0;
 	room = host->more ? limit : WINDOW_FEW;
+	if (exceeded) {
+		uint32_t over = host->count + points - limit;
+
+		host->first = (host->first + over) % room;
+		host->count -= over;
+	}
 	times = host->more ? host->more : host->few;
 	while (points--)
 		times[(host->first + host->count++) % room] = time;
-	return 0;
+	return exceeded;
+}
+
+unsigned int window_points(const struct window *window, const struct addr *addr, int64_t time)
+{
+	const struct window_host *found =
+		lru_has(window->hosts, addr) ? lru_find(window->hosts, addr) : NULL;
+	struct window_host host;
+
+	if (!found || time < found->last - WINDOW_TOLERANCE ||
+	    time - found->last >= window->options.seconds * INT64_C(1000))
+		return 0;
+	host = *found;
+	window_slide(window, &host, time > host.last ? time : host.last);
+	return host.count;
 }
 
 void window_forget(struct window *window, const struct addr *addr)

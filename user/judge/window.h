@@ -37,12 +37,15 @@ struct window_state {
 int window_open(const struct window_options *options, struct window **out);
 
 /*
- * Counts an offence of `host` with `points` (at least 1) at `time` (milliseconds). Returns 1, and
- * restarts the count, if there are more than `limit` points in (time - window, time]; else 0. A
- * time up to a minute before the host's last one is replaced by that one. If it is earlier, the
- * clock was set back, and the host's count restarts.
+ * Counts an offence of `host` with `points` (at least 1) at `time` (milliseconds). Returns 1 if
+ * there are more than `limit` points in (time - window, time]; else 0. The latest `limit` points
+ * stay counted until window_forget(). A time up to a minute before the host's last one is replaced
+ * by that one. If it is earlier, the clock was set back, and the host's count restarts.
  */
 int window_add(struct window *window, const struct addr *host, int64_t time, unsigned int points);
+
+/* The points of the host in (time - window, time]. */
+unsigned int window_points(const struct window *window, const struct addr *host, int64_t time);
 
 /* Restarts the host's count. */
 void window_forget(struct window *window, const struct addr *host);

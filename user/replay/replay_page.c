@@ -112,7 +112,7 @@ static void replay_page_cards(FILE *page, const struct replay_report *report)
 		snprintf(more, sizeof(more), "the brake (%s) engages at %s",
 			 replay_page_number(report->brake), replay_words_time(report->braked_at));
 	else if (report->brake)
-		snprintf(more, sizeof(more), "the brake engages at more than %s",
+		snprintf(more, sizeof(more), "the brake engages at more than %s known senders an hour",
 			 replay_page_number(report->brake));
 	else
 		snprintf(more, sizeof(more), "the brake is off");
@@ -127,7 +127,7 @@ static void replay_page_foot(FILE *page, const struct replay_report *report)
 	      page);
 	if (report->braked)
 		fprintf(page,
-			"<p>The brake was not applied. With the brake, all blocks after %s (%s block%s) would have been dry runs, until the operator released the brake.</p>\n",
+			"<p>The brake was engaged at %s, since known senders were about to be blocked: %s block%s of known senders were dry runs.</p>\n",
 			replay_words_time(report->braked_at), replay_page_number(report->braked),
 			suggest_plural(report->braked));
 	if (report->result->allowed_offences)

@@ -56,11 +56,11 @@ static void replay_print_brake(const struct replay_report *report)
 	       replay_print_number(report->most_new), suggest_plural(report->most_new),
 	       replay_words_time(report->most_new_at));
 	if (report->braked)
-		printf("  brake     engaged at %s by more than %s new blocks in a minute: the last %s block%s would have been dry runs\n",
+		printf("  brake     engaged at %s: known senders were about to be blocked, more than %s in an hour or too much of the mail; %s such block%s were dry runs\n",
 		       replay_words_time(report->braked_at), replay_print_number(report->brake),
 		       replay_print_number(report->braked), suggest_plural(report->braked));
 	else if (report->brake)
-		printf("  brake     not engaged: the limit is %s new blocks in a minute\n",
+		printf("  brake     not engaged: the limit is %s known senders blocked in an hour\n",
 		       replay_print_number(report->brake));
 }
 

@@ -6,7 +6,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "judge/brake.h"
 
 #define REPLAY_REPORT_MINUTE 60000
 
@@ -132,7 +131,7 @@ static int replay_report_hosts(struct replay_report *report)
 	return 0;
 }
 
-/* The number of blocks in the busiest minute, counted as in brake.c. */
+/* The number of blocks in the busiest minute. */
 static void replay_report_busiest(struct replay_report *report)
 {
 	const struct replay_result *result = report->result;
@@ -155,34 +154,19 @@ static void replay_report_busiest(struct replay_report *report)
 	}
 }
 
-/* Once engaged, the brake stays engaged until the operator releases it. */
-static int replay_report_brake(struct replay_report *report)
+/* The blocks of known senders that the brake turned into dry runs. */
+static void replay_report_brake(struct replay_report *report)
 {
 	const struct replay_result *result = report->result;
-	struct brake *brake;
 
-	if (!report->brake)
-		return 0;
-	if (brake_open(report->brake, &brake))
-		return -ENOMEM;
-	for (size_t i = 0; i < result->verdicts_count; i++) {
-		const struct replay_verdict *verdict = &result->verdicts[i];
-
-		if (verdict->dry_run)
-			continue;
-		if (!report->braked && !brake_add(brake, verdict->time))
-			continue;
-		if (!report->braked++)
-			report->braked_at = verdict->time;
-	}
-	brake_close(brake);
-	return 0;
+	for (size_t i = 0; i < result->verdicts_count; i++)
+		if (result->verdicts[i].braked && !report->braked++)
+			report->braked_at = result->verdicts[i].time;
 }
 
 int replay_report_fill(struct replay_report *report)
 {
 	const struct replay_result *result = report->result;
-	int err;
 
 	for (size_t i = 0; i < report->files_count; i++)
 		report->lines += report->files[i].lines;
@@ -204,10 +188,8 @@ int replay_report_fill(struct replay_report *report)
 		report->last = &result->verdicts[i];
 	}
 	replay_report_busiest(report);
-	err = replay_report_hosts(report);
-	if (!err)
-		err = replay_report_brake(report);
-	return err;
+	replay_report_brake(report);
+	return replay_report_hosts(report);
 }
 
 bool replay_report_own_cell(const struct replay_report *report, size_t *window, size_t *limit)

@@ -12,11 +12,15 @@ int replay_result_open(struct replay_result *result, uint64_t seed)
 	const struct lru_options options = { .record = sizeof(struct replay_host),
 					     .most = REPLAY_RESULT_HOSTS_MAX,
 					     .seed = seed };
-
+	const struct lru_options of_networks = { .record = sizeof(struct replay_blocked_network),
+						 .most = REPLAY_RESULT_NETWORKS_MAX,
+						 .seed = seed };
 	const struct rules *rules = judge_rules(result->judge);
 
 	result->clock.most = result->handed.most = clock_check_most(rules);
-	return lru_open(&options, &result->hosts);
+	return lru_open(&options, &result->hosts) || lru_open(&of_networks, &result->networks)
+		       ? -ENOMEM
+		       : 0;
 }
 
 /* The time for the chart: one wrong timestamp must not stretch it over years. */
@@ -41,6 +45,49 @@ static bool replay_result_is_allowed(const struct replay_result *result, const s
 
 	return addr_is_special(host) ||
 	       (result->allowed && prefix_set_find(result->allowed, &target, NULL));
+}
+
+/* The blocked network that a host is in at `time`; NULL: none, or it is a known sender in it. */
+static struct replay_blocked_network *replay_result_network(struct replay_result *result,
+						    const struct addr *addr, int64_t time)
+{
+	const struct rules *rules = judge_rules(result->judge);
+	struct replay_blocked_network *network;
+	struct standing_view view;
+	struct addr_prefix target;
+
+	for (size_t i = 0; i < rules->count && lru_count(result->networks); i++) {
+		if (!rule_is_network(&rules->rules[i]) ||
+		    !judge_target(&rules->rules[i], addr, &target))
+			continue;
+		network = lru_find(result->networks, &target.addr);
+		if (!network || network->length != target.length || time >= network->until)
+			continue;
+		standing_get(judge_standing(result->judge), addr, time, &view);
+		return view.known ? NULL : network;
+	}
+	return NULL;
+}
+
+/* A verdict that blocks a network; the host that caused it is one of many. */
+static void replay_result_block_network(struct replay_result *result,
+					const struct verdict *verdict)
+{
+	struct replay_blocked_network *network = lru_find(result->networks, &verdict->target.addr);
+
+	if (!network)
+		network = lru_add(result->networks, &verdict->target.addr);
+	if (!network && lru_oldest(result->networks)) {
+		lru_forget_oldest(result->networks);
+		network = lru_add(result->networks, &verdict->target.addr);
+	}
+	if (!network) {
+		result->error = -ENOMEM;
+		return;
+	}
+	network->until = verdict->until;
+	network->length = verdict->target.length;
+	network->rule = verdict->rule;
 }
 
 static struct replay_host *replay_result_new(struct replay_result *result, const struct addr *addr)
@@ -110,9 +157,11 @@ static void replay_result_enter(struct replay_result *result, struct replay_host
 		.time = verdict->time,
 		.until = verdict->until,
 		.host = host,
+		.target = verdict->target,
 		.repeats = verdict->repeats,
 		.rule = verdict->rule,
 		.dry_run = verdict->dry_run,
+		.braked = verdict->braked,
 	};
 }
 
@@ -142,17 +191,21 @@ static void replay_result_judge(struct replay_result *result, struct replay_host
 		host->blocked = verdict.time;
 		host->first_rule = verdict.rule;
 	}
-	host->until = verdict.until;
-	host->rule = verdict.rule;
+	if (addr_prefix_is_host(&verdict.target)) {
+		host->until = verdict.until;
+		host->rule = verdict.rule;
+	} else {
+		replay_result_block_network(result, &verdict);
+	}
 	replay_series_add(&result->series, time, REPLAY_BLOCKS);
 }
 
 /* An event of a blocked host: it would not have reached exim. */
 static void replay_result_avoid(struct replay_result *result, struct replay_host *host,
-				const struct event *event, int64_t time)
+				unsigned int rule, const struct event *event, int64_t time)
 {
 	bool arrival = event->class == EVENT_ARRIVAL;
-	struct replay_sum *sum = &result->blocks[host->rule];
+	struct replay_sum *sum = &result->blocks[rule];
 
 	sum->avoided += !arrival;
 	sum->price += arrival;
@@ -162,10 +215,19 @@ static void replay_result_avoid(struct replay_result *result, struct replay_host
 	replay_series_add(&result->series, time, arrival ? REPLAY_PRICE : REPLAY_AVOIDED);
 }
 
+/* Accepted mail of a host without offences: it gives the host a standing. */
+static void replay_result_learn(struct replay_result *result, const struct event *event)
+{
+	struct verdict none;
+
+	judge_event(result->judge, event, &none);
+}
+
 void replay_result_event(struct replay_result *result, const struct event *event)
 {
 	const struct addr addr = addr_host(&event->peer);
 	bool arrival = event->class == EVENT_ARRIVAL;
+	const struct replay_blocked_network *network;
 	bool blocked, believed;
 	struct replay_host *host;
 	int64_t time;
@@ -176,33 +238,42 @@ void replay_result_event(struct replay_result *result, const struct event *event
 	result->classes[event->class]++;
 	replay_series_add(&result->series, time, arrival ? REPLAY_ARRIVALS : REPLAY_OFFENCES);
 	host = lru_find(result->hosts, &addr);
-	if (!host && arrival)
-		return; /* earlier events cannot lead to a block */
+	network = replay_result_network(result, &addr, event->time);
+	if (!host && arrival && !network) {
+		replay_result_learn(result, event);
+		return;
+	}
 	if (!host)
 		host = replay_result_new(result, &addr);
 	if (!host)
 		return;
 	host->offences += !arrival;
 	result->allowed_offences += !arrival && host->allowed;
-	blocked = event->time < host->until;
+	blocked = event->time < host->until || (network && !host->allowed);
 	believed = blocked || arrival || clock_check_believe(&result->handed, event->time);
 	if (result->sweep)
 		replay_result_sweep(result, host, event, believed);
 	if (blocked) {
-		replay_result_avoid(result, host, event, time);
+		replay_result_avoid(result, host,
+				    event->time < host->until ? host->rule : network->rule, event,
+				    time);
 		return;
 	}
 	if (event->time < host->dry_run_until) {
 		result->dry_runs[host->dry_run_rule].avoided += !arrival;
 		result->dry_runs[host->dry_run_rule].price += arrival;
 	}
-	if (!arrival)
+	if (arrival)
+		replay_result_learn(result, event);
+	else
 		replay_result_judge(result, host, event, time);
 }
 
 void replay_result_close(struct replay_result *result)
 {
 	lru_close(result->hosts);
+	lru_close(result->networks);
+	result->networks = NULL;
 	free(result->verdicts);
 	result->hosts = NULL;
 	result->verdicts = NULL;

@@ -12,6 +12,9 @@
 /* Maximum number of hosts; each needs about 130 bytes, and 32 for each of its blocks. */
 #define REPLAY_RESULT_HOSTS_MAX (1u << 22)
 
+/* Maximum number of networks that are blocked at a time. */
+#define REPLAY_RESULT_NETWORKS_MAX (1u << 18)
+
 #define REPLAY_RESULT_UNSWEPT UINT32_MAX
 
 /* A host with offences; its address is that of addr_host(). Times are in ms since 1970. */
@@ -32,12 +35,21 @@ struct replay_host {
 	bool allowed;
 };
 
+/* A network that a rule for networks blocked. */
+struct replay_blocked_network {
+	int64_t until;
+	uint8_t length;
+	uint8_t rule;
+};
+
 struct replay_verdict {
 	int64_t time, until;
-	const struct replay_host *host;
+	const struct replay_host *host; /* that caused it */
+	struct addr_prefix target;	/* the host, or a network */
 	uint32_t repeats;
 	uint8_t rule;
 	bool dry_run;
+	bool braked;
 };
 
 struct replay_sum {
@@ -49,13 +61,14 @@ struct replay_sum {
 
 /* Initialize to zero, except the members that the caller owns. */
 struct replay_result {
-	struct judge *judge; /* owned by the caller; its brake is off */
+	struct judge *judge; /* owned by the caller */
 	const struct prefix_set
 		*allowed;	  /* allow list of the judge, owned by the caller; may be NULL */
 	struct sweep *sweep;	  /* owned by the caller; NULL: no sweep */
 	const struct rule *swept; /* the rule of the sweep */
 
-	struct lru *hosts; /* of struct replay_host */
+	struct lru *hosts;    /* of struct replay_host */
+	struct lru *networks; /* of struct replay_blocked_network */
 	struct replay_series series;
 	struct replay_verdict *verdicts;
 	size_t verdicts_count, verdicts_room;
