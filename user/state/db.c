@@ -32,6 +32,8 @@ static const char *const db_make_room[] = {
 	" ORDER BY until LIMIT 5000)",
 	/* Dry runs. */
 	"DELETE FROM blocks WHERE id IN (SELECT id FROM blocks WHERE dry_run=1 ORDER BY id LIMIT 20000)",
+	/* Standing of hosts without a good day, those not seen for a week. */
+	"DELETE FROM standing WHERE days=0 AND day<(SELECT max(table_day) FROM standing_clock)-7",
 	/* The evidence, the oldest first. */
 	"UPDATE blocks SET lines='' WHERE lines<>'' AND id IN (SELECT id FROM blocks WHERE lines<>'' ORDER BY id LIMIT 20000)",
 };
@@ -147,7 +149,8 @@ static int db_write_blocks(struct db *db, const struct db_batch *batch)
 			sqlite3_bind_int64(to[1], 13, batch->now + DB_LIFTS_KEPT);
 			err = db_step(db->db, to[1]);
 		}
-		if (!err && block->log && !block->dry_run) {
+		/* A repeat offender is a host. */
+		if (!err && block->log && !block->dry_run && addr_prefix_is_host(&block->target)) {
 			db_bind_block(to[2], block);
 			err = db_step(db->db, to[2]);
 		}
@@ -194,6 +197,8 @@ static int db_write_all(struct db *db, const struct db_batch *batch)
 		err = db_write_lifts(db, batch);
 	for (size_t i = 0; i < batch->logs_count && !err; i++)
 		err = db_write_log(db, &batch->logs[i]);
+	if (!err && batch->standing_clock)
+		err = db_write_standing(db, batch);
 	if (!err && batch->totals)
 		err = db_write_totals(db, batch->who, batch->totals);
 	return err;

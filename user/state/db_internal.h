@@ -15,6 +15,7 @@ struct db {
 	char path[PATH_MAX];
 	ino_t inode;		 /* of the opened file */
 	struct db_limits limits; /* all 0: opened for reading */
+	uint16_t standing_day;	 /* when old standing was removed last */
 	uint64_t bad;		 /* invalid rows that were read */
 };
 
@@ -33,6 +34,7 @@ int64_t db_column_number(sqlite3_stmt *row, int column, bool *valid);
 struct db_row_text db_column_text(sqlite3_stmt *row, int column, int type, bool *valid);
 
 int db_write_log(struct db *db, const struct db_log *log);
+int db_write_standing(struct db *db, const struct db_batch *batch);
 int db_write_totals(struct db *db, const char *who, const struct db_totals *totals);
 
 #endif

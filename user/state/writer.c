@@ -29,6 +29,10 @@ struct writer_batch {
 	size_t lifts_count, lifts_room;
 	struct db_log logs[WRITER_LOGS_MAX];
 	size_t logs_count;
+	struct db_standing *standings; /* of one host, a later row counts */
+	size_t standings_count;
+	struct db_standing_clock standing_clock;
+	bool has_standing, standing_anew;
 	struct db_totals totals;
 	int64_t now;
 };
@@ -64,6 +68,7 @@ static void writer_clear(struct writer_batch *batch)
 		writer_free_block(&batch->blocks[i]);
 	free(batch->blocks);
 	free(batch->lifts);
+	free(batch->standings);
 	memset(batch, 0, sizeof(*batch));
 }
 
@@ -131,6 +136,47 @@ void writer_lift(struct writer *writer, const struct addr_prefix *target)
 	pthread_mutex_unlock(&writer->lock);
 }
 
+/* Appends the standing of a later batch. Without memory, the next daemon learns it anew. */
+static void writer_add_standing(struct writer_batch *to, const struct db_standing *rows,
+				size_t count, const struct db_standing_clock *clock, bool anew)
+{
+	struct db_standing *grown;
+
+	if (anew)
+		to->standings_count = 0;
+	to->standing_anew |= anew;
+	to->has_standing = true;
+	to->standing_clock = *clock;
+	if (!count)
+		return;
+	grown = reallocarray(to->standings, to->standings_count + count, sizeof(*grown));
+	if (!grown) {
+		to->standing_clock.learned = false;
+		return;
+	}
+	to->standings = grown;
+	memcpy(grown + to->standings_count, rows, count * sizeof(*rows));
+	to->standings_count += count;
+}
+
+void writer_standing(struct writer *writer, const struct db_standing *rows, size_t count,
+		     const struct db_standing_clock *clock, bool anew)
+{
+	pthread_mutex_lock(&writer->lock);
+	writer_add_standing(&writer->gathered, rows, count, clock, anew);
+	pthread_mutex_unlock(&writer->lock);
+}
+
+bool writer_is_busy(struct writer *writer)
+{
+	bool busy;
+
+	pthread_mutex_lock(&writer->lock);
+	busy = writer->has_post;
+	pthread_mutex_unlock(&writer->lock);
+	return busy;
+}
+
 /* Appends `from` to `to`, which is older, and empties `from`. */
 static void writer_merge(struct writer *writer, struct writer_batch *to, struct writer_batch *from)
 {
@@ -141,6 +187,9 @@ static void writer_merge(struct writer *writer, struct writer_batch *to, struct 
 		writer_add_lift(to, &from->lifts[i]);
 	memcpy(to->logs, from->logs, sizeof(to->logs));
 	to->logs_count = from->logs_count;
+	if (from->has_standing)
+		writer_add_standing(to, from->standings, from->standings_count,
+				    &from->standing_clock, from->standing_anew);
 	to->totals = from->totals;
 	to->now = from->now;
 	writer_clear(from);
@@ -201,6 +250,10 @@ static int writer_write(struct writer *writer, const struct writer_batch *batch)
 		.lifts_count = batch->lifts_count,
 		.logs = batch->logs,
 		.logs_count = batch->logs_count,
+		.standings = batch->standings,
+		.standings_count = batch->standings_count,
+		.standing_clock = batch->has_standing ? &batch->standing_clock : NULL,
+		.standing_anew = batch->standing_anew,
 		.who = writer->who,
 		.totals = &batch->totals,
 		.now = batch->now,

@@ -18,6 +18,19 @@ int writer_open(const char *folder, const char *who, const struct db_limits *lim
 void writer_block(struct writer *writer, const struct db_block *block);
 void writer_lift(struct writer *writer, const struct addr_prefix *target);
 
+/*
+ * Rows of standing that changed, and its clock at the moment of the log positions that are posted
+ * next; `anew`: they replace all rows. They are written even if there is no room for blocks.
+ */
+void writer_standing(struct writer *writer, const struct db_standing *rows, size_t count,
+		     const struct db_standing_clock *clock, bool anew);
+
+/*
+ * True if what was posted is not written yet and the disk is slow or full. Posting can wait then,
+ * so that what changes often need not be held twice.
+ */
+bool writer_is_busy(struct writer *writer);
+
 /* The current log positions, whose names stay owned by the caller; `now` in ms since 1970. */
 void writer_post(struct writer *writer, const struct db_log *logs, size_t count,
 		 const struct db_totals *totals, int64_t now);
