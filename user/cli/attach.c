@@ -16,6 +16,7 @@
 #include "daemon/daemon.h"
 #include "daemon/exempt.h"
 #include "daemon/interfaces.h"
+#include "daemon/learn.h"
 #include "daemon/loop.h"
 #include "daemon/reload.h"
 #include "daemon/restore.h"
@@ -173,6 +174,10 @@ static int attach_start(struct attach *attach, char **interfaces, int count)
 	for (int i = 0; i < daemon->logs_count; i++)
 		log_notice("following %s", source_name(daemon->logs[i].source));
 	reload_log_rules(daemon);
+	if (!restore_is_learned(daemon->restore))
+		err = learn_open(daemon, attach->helo_checked, &daemon->learn);
+	if (err)
+		return err;
 	attach->ran = true;
 	return loop_run(daemon);
 }
@@ -197,6 +202,7 @@ static int attach_close(struct attach *attach)
 		failed = interfaces_release(daemon, interface, persist);
 		err = failed ? failed : err;
 	}
+	learn_close(daemon->learn);
 	restore_close(daemon->restore);
 	for (int i = 0; i < daemon->logs_count; i++)
 		source_close(daemon->logs[i].source);

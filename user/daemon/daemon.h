@@ -24,14 +24,15 @@
 /*
  * Threads. The loop's thread (loop_run()) owns all of struct daemon: it reads the logs, judges,
  * blocks, reconciles, checks the interfaces and writes the statistics. No lock protects the struct,
- * and no other thread reads or writes it. Two threads work for the loop:
+ * and no other thread reads or writes it. Three threads work for the loop:
  *
  * - The watcher (user/allow/watcher.c) collects the allow list. It asks exim and DNS, reads list
  * files and ssh sessions, and may block for seconds. An eventfd wakes the loop when the list
  * changed.
+ * - The learner (user/daemon/learn.c) reads the old logs at the first start, and ends.
  * - The writer (user/state/writer.c) writes the state. It may block as long as the disk does.
  *
- * Both block all signals; the loop reads its signals from a signalfd. Each has one mutex, which
+ * All block all signals; the loop reads its signals from a signalfd. Each has one mutex, which
  * protects only what it exchanges with the loop (the new list; the posted records and struct
  * writer_state) and is not held during I/O. So watcher_take(), writer_block(), writer_lift(),
  * writer_post() and writer_state() do not wait for exim, DNS or the disk.
@@ -47,6 +48,7 @@
  */
 
 struct exempt;
+struct learn;
 struct restore;
 
 /* A filtered interface; `claim` is a descriptor, -1 after release. */
@@ -101,11 +103,14 @@ struct daemon {
 	struct evidence *evidence;
 	struct restore *restore;
 	struct exempt *exempt; /* the allow list */
+	struct learn *learn;   /* reads the old logs; NULL: they have been read */
 	struct blocks *blocks;
 	struct sobig_stats stats;
 	struct recent lines, skips[SKIP_KINDS]; /* sums over all logs */
 	uint64_t full;		 /* verdicts not applied because the table was full */
 	uint64_t events_dropped; /* since standard output was last read */
+	uint32_t classes_off;	 /* classes that do not count, as logged last */
+	bool ending;		 /* the loop is over */
 	bool changed;		 /* since the statistics were last written */
 };
 

@@ -10,7 +10,9 @@
 #include "common/duration.h"
 #include "common/log.h"
 #include "common/suggest.h"
+#include "daemon/exempt.h"
 #include "daemon/restore.h"
+#include "kernel/blocks_exempt.h"
 
 /* ms of clock difference of a new line that is tolerated */
 #define ENFORCE_SKEW_MAX (2 * 60 * 1000)
@@ -77,10 +79,10 @@ static void enforce_log_brake(struct daemon *daemon)
 		return;
 	daemon->stats.braked = 1;
 	log_error(
-		"brake engaged: more than %u new block%s a minute; further hosts are listed as dry run and not dropped; check: sobig-xdp list; to resume blocking: sobig-xdp release",
+		"brake engaged: more than %u known sender%s would be blocked within an hour, or too much of the mail; blocks of known senders are a dry run now; check the scanner and the DNS lists, then: sobig-xdp list; to resume blocking: sobig-xdp release",
 		daemon->policy.rules.brake, suggest_plural(daemon->policy.rules.brake));
 	daemon_event(daemon, "brake",
-		     json_pack("{s:i}", "blocks", (int)daemon->policy.rules.brake));
+		     json_pack("{s:i}", "known_senders", (int)daemon->policy.rules.brake));
 }
 
 static void enforce_log_block(struct daemon *daemon, const struct verdict *verdict,
@@ -89,7 +91,7 @@ static void enforce_log_block(struct daemon *daemon, const struct verdict *verdi
 	char address[ADDR_TEXT_SIZE], duration[DURATION_TEXT_SIZE];
 	const bool dry_run = verdict->dry_run || daemon->filter.dry_run;
 
-	addr_format_host(&verdict->host, address);
+	addr_prefix_format(&verdict->target, address);
 	duration_format(seconds, duration);
 	if (verdict->repeats)
 		log_notice("%s %s for %s (%s; blocked %u time%s before)",
@@ -116,11 +118,62 @@ static uint32_t enforce_seconds(const struct daemon_log *log, const struct verdi
 	return (whole + 999) / 1000;
 }
 
+/* What is blocked for a verdict: the target without allowed hosts and known senders in it. */
+struct enforce_target {
+	struct prefix_set *allowed;
+	struct blocks_exempt_pieces pieces;
+	int err;
+};
+
+static void enforce_exempt_known(void *context, const struct addr *host)
+{
+	struct enforce_target *target = context;
+	const struct addr_prefix known = addr_prefix_host(host);
+
+	if (!target->err)
+		target->err = prefix_set_add(target->allowed, &known, "known sender");
+}
+
+/* The allow list as far as it overlaps with the network. */
+static void enforce_exempt_allowed(struct enforce_target *target, const struct prefix_set *allowed,
+				   const struct addr_prefix *network)
+{
+	const char *why;
+
+	for (size_t i = 0; i < prefix_set_count(allowed) && !target->err; i++) {
+		const struct addr_prefix *entry = prefix_set_at(allowed, i, &why);
+
+		if (addr_prefix_meets(network, entry))
+			target->err = prefix_set_add(target->allowed, entry, why);
+	}
+}
+
+/* 0 or -errno; the caller calls blocks_exempt_free(). */
+static int enforce_find_target(const struct daemon *daemon, const struct verdict *verdict,
+			       struct blocks_exempt_pieces *out)
+{
+	struct enforce_target target = { 0 };
+
+	target.err = prefix_set_new(&target.allowed);
+	if (!target.err && !addr_prefix_is_host(&verdict->target)) {
+		enforce_exempt_allowed(&target, exempt_set(daemon->exempt), &verdict->target);
+		standing_known_in(judge_standing(daemon->judge), &verdict->target, verdict->time,
+				  enforce_exempt_known, &target);
+	}
+	if (!target.err) {
+		prefix_set_seal(target.allowed);
+		target.err = blocks_exempt_rest(target.allowed, &verdict->target, &target.pieces);
+	}
+	prefix_set_free(target.allowed);
+	*out = target.pieces;
+	return target.err;
+}
+
 static void enforce_block(struct daemon_log *log, const struct verdict *verdict,
 			  const struct source_line *line)
 {
 	struct daemon *daemon = log->daemon;
-	const struct addr_prefix target = addr_prefix_host(&verdict->host);
+	struct blocks_exempt_pieces pieces = { 0 };
 	struct blocks_request request = {
 		.seconds = enforce_seconds(log, verdict),
 		.extend = daemon->policy.config.filter.extend,
@@ -135,17 +188,23 @@ static void enforce_block(struct daemon_log *log, const struct verdict *verdict,
 		enforce_log_brake(daemon);
 	if (!request.seconds)
 		return;
-	err = blocks_add(daemon->blocks, &target, 1, &request, NULL, &done);
+	err = enforce_find_target(daemon, verdict, &pieces);
+	if (!err && pieces.count)
+		err = blocks_add(daemon->blocks, pieces.target, pieces.count, &request, NULL,
+				 &done);
 	if (err) {
-		enforce_log_failure(daemon, addr_format_host(&verdict->host, address), err);
-		return;
+		enforce_log_failure(daemon, addr_prefix_format(&verdict->target, address), err);
+		goto out;
 	}
 	if (verdict->dry_run)
 		daemon->stats.dry_runs++;
 	else
 		daemon->stats.blocked++;
 	enforce_log_block(daemon, verdict, request.seconds);
-	restore_block(daemon, verdict, &request, log, line);
+	for (size_t i = 0; i < pieces.count; i++)
+		restore_block(daemon, verdict, &pieces.target[i], &request, log, line);
+out:
+	blocks_exempt_free(&pieces);
 }
 
 /* A line that a previous daemon judged: only restores the windows. */

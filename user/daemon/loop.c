@@ -26,6 +26,7 @@
 #include "daemon/exempt.h"
 #include "daemon/interfaces.h"
 #include "daemon/reload.h"
+#include "daemon/learn.h"
 #include "daemon/restore.h"
 #include "kernel/blocks_reconcile.h"
 #include "kernel/links.h"
@@ -156,6 +157,24 @@ static void loop_fill_log(struct daemon *daemon)
 	stats->log_gone = worst->gone;
 }
 
+/* The brake releases itself after an hour, and classes that did not count do again. */
+static void loop_log_brakes(struct daemon *daemon, const struct judge_state *judged)
+{
+	if (daemon->stats.braked && !judged->braked)
+		log_notice("brake released: known senders are blocked again");
+	for (int class = 0; class < EVENT_OFFENCES; class ++) {
+		const uint32_t bit = 1u << class;
+
+		if (judged->off & ~daemon->classes_off & bit)
+			log_error(
+				"class %s does not count for an hour: half of the known senders were accused of it within 10 minutes; check the scanner or list behind it",
+				event_class_name(class));
+		else if (daemon->classes_off & ~judged->off & bit)
+			log_notice("class %s counts again", event_class_name(class));
+	}
+	daemon->classes_off = judged->off;
+}
+
 static void loop_write_stats(struct daemon *daemon)
 {
 	struct judge_state judged = judge_state(daemon->judge);
@@ -166,6 +185,7 @@ static void loop_write_stats(struct daemon *daemon)
 	stats->watched = judged.hosts;
 	stats->watch_drops = judged.dropped;
 	stats->allowed_offences = judged.allowed_offences;
+	loop_log_brakes(daemon, &judged);
 	stats->braked = judged.braked;
 	stats->brake = daemon->policy.rules.brake;
 	loop_fill_rules(daemon, &judged);
@@ -179,6 +199,17 @@ static void loop_write_stats(struct daemon *daemon)
 	daemon->changed = false;
 }
 
+/* What was learned from the old logs is added once. */
+static void loop_take_learned(struct daemon *daemon)
+{
+	if (!daemon->learn || !learn_take(daemon->learn, daemon->judge))
+		return;
+	learn_close(daemon->learn);
+	daemon->learn = NULL;
+	restore_set_learned(daemon->restore);
+	daemon->changed = true;
+}
+
 static void loop_tick(struct daemon *daemon)
 {
 	struct blocks_reconciled repair = { 0 };
@@ -187,6 +218,7 @@ static void loop_tick(struct daemon *daemon)
 
 	for (int i = 0; i < daemon->logs_count; i++)
 		loop_read(&daemon->logs[i]);
+	loop_take_learned(daemon);
 	err = blocks_reconcile(daemon->blocks, &repair);
 	if (err)
 		log_error("cannot read the active blocks: %s", strerror(-err));
@@ -343,6 +375,7 @@ int loop_run(struct daemon *daemon)
 		if (interfaces_check(daemon, &err))
 			loop_loop(daemon, fds, &err);
 		sd_notify(0, "STOPPING=1");
+		daemon->ending = true;
 		loop_write_stats(daemon);
 		restore_post(daemon);
 	}

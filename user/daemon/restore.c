@@ -9,6 +9,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "common/array.h"
 #include "common/clock.h"
 #include "common/hash.h"
 #include "common/log.h"
@@ -50,6 +51,10 @@ struct restore {
 	struct db_totals totals; /* of all previous daemons of this interface */
 	struct restore_log logs[DAEMON_LOGS_MAX];
 	char names[DAEMON_LOGS_MAX][IF_NAMESIZE + PATH_MAX];
+	bool learned;		       /* standing includes the old logs */
+	bool anew;		       /* no row of standing was saved by this daemon yet */
+	struct db_standing *standings; /* that changed */
+	size_t standings_count;
 	int error; /* errno logged last */
 	uint64_t damaged, lost, gone;
 };
@@ -68,8 +73,11 @@ static void restore_take_repeat(void *context, const struct addr *host, unsigned
 static int restore_take_verdict(void *context, const struct db_block *block)
 {
 	struct restore *restore = context;
-	struct restore_verdict *verdict = lru_find(restore->verdicts, &block->target.addr);
+	struct restore_verdict *verdict;
 
+	if (!addr_prefix_is_host(&block->target))
+		return 0;
+	verdict = lru_find(restore->verdicts, &block->target.addr);
 	if (!verdict)
 		verdict = lru_add(restore->verdicts, &block->target.addr);
 	if (!verdict || block->event < verdict->event)
@@ -77,6 +85,50 @@ static int restore_take_verdict(void *context, const struct db_block *block)
 	verdict->log = restore_name(block->log);
 	verdict->serial = block->serial;
 	verdict->event = block->event;
+	return 0;
+}
+
+static void restore_take_standing(void *context, const struct db_standing *row)
+{
+	const struct standing_row to = {
+		.addr = row->addr,
+		.kind = row->kind,
+		.day = row->day,
+		.days = row->days,
+		.accepted = row->accepted,
+		.bad = row->bad,
+		.accepted_today = row->accepted_today,
+		.bad_today = row->bad_today,
+		.proof = row->proof,
+		.bad_yesterday = row->bad_yesterday,
+	};
+
+	standing_set(context, &to);
+}
+
+/* Standing that does not include the old logs is learned anew, with what was read since. */
+static int restore_read_standing(struct restore *restore, struct daemon *daemon)
+{
+	struct standing *standing = judge_standing(daemon->judge);
+	struct db_standing_clock saved = { 0 };
+	int err = db_standings(restore->db, restore->interface, &saved, restore_take_standing,
+			       standing);
+
+	if (err)
+		return err == -ENOENT ? 0 : err;
+	if (!saved.learned) {
+		judge_forget_standing(daemon->judge);
+		return 0;
+	}
+	standing_set_clock(standing, &(struct standing_clock){
+					     .day = saved.day,
+					     .inner = saved.inner,
+					     .first = saved.first,
+					     .accepted = saved.accepted,
+					     .accepted_today = saved.accepted_today,
+				     });
+	restore->learned = true;
+	restore->anew = false;
 	return 0;
 }
 
@@ -95,6 +147,8 @@ static void restore_read(struct restore *restore, struct daemon *daemon, const c
 		err = db_repeats(restore->db, restore_take_repeat, daemon->judge);
 	if (!err)
 		err = db_since(restore->db, reach, restore_take_verdict, restore);
+	if (!err)
+		err = restore_read_standing(restore, daemon);
 	if (!err)
 		return;
 	db_close(restore->db);
@@ -128,6 +182,7 @@ int restore_open(struct daemon *daemon, const char *folder, const char *interfac
 		if (limits.remember < daemon->policy.rules.rules[i].remember * INT64_C(1000))
 			limits.remember = daemon->policy.rules.rules[i].remember * INT64_C(1000);
 	snprintf(restore->interface, sizeof(restore->interface), "%s", interface);
+	restore->anew = true;
 	err = lru_open(&of_hosts, &restore->verdicts);
 	if (!err) {
 		restore_read(restore, daemon, folder);
@@ -210,6 +265,65 @@ static uint32_t restore_reach(const struct daemon *daemon)
 	return reach + WINDOW_TOLERANCE / 1000;
 }
 
+static void restore_take_changed(void *context, const struct standing_row *row)
+{
+	struct restore *restore = context;
+	struct db_standing *grown =
+		array_grow(restore->standings, restore->standings_count, sizeof(*grown));
+
+	if (!grown) {
+		restore->learned = false; /* the next daemon learns it anew */
+		return;
+	}
+	restore->standings = grown;
+	grown[restore->standings_count++] = (struct db_standing){
+		.addr = row->addr,
+		.kind = row->kind,
+		.day = row->day,
+		.days = row->days,
+		.accepted = row->accepted,
+		.bad = row->bad,
+		.accepted_today = row->accepted_today,
+		.bad_today = row->bad_today,
+		.proof = row->proof,
+		.bad_yesterday = row->bad_yesterday,
+	};
+}
+
+/* What changed of standing goes with the log positions into one transaction, so it stays exact. */
+static void restore_post_standing(struct restore *restore, struct standing *standing)
+{
+	struct db_standing_clock clock;
+	struct standing_clock now;
+
+	standing_changed(standing, restore_take_changed, restore);
+	standing_clock(standing, &now);
+	clock = (struct db_standing_clock){
+		.day = now.day,
+		.inner = now.inner,
+		.first = now.first,
+		.accepted = now.accepted,
+		.accepted_today = now.accepted_today,
+		.learned = restore->learned,
+	};
+	writer_standing(restore->writer, restore->standings, restore->standings_count, &clock,
+			restore->anew);
+	restore->anew = false;
+	free(restore->standings);
+	restore->standings = NULL;
+	restore->standings_count = 0;
+}
+
+bool restore_is_learned(const struct restore *restore)
+{
+	return restore->learned;
+}
+
+void restore_set_learned(struct restore *restore)
+{
+	restore->learned = true;
+}
+
 void restore_post(struct daemon *daemon)
 {
 	struct restore *restore = daemon->restore;
@@ -217,6 +331,9 @@ void restore_post(struct daemon *daemon)
 	struct db_log logs[DAEMON_LOGS_MAX];
 	uint32_t now = clock_seconds();
 
+	if (writer_is_busy(restore->writer) && !daemon->ending)
+		return;
+	restore_post_standing(restore, judge_standing(daemon->judge));
 	for (int i = 0; i < daemon->logs_count; i++) {
 		struct restore_log *log = &restore->logs[i];
 		unsigned int last = (log->first + log->count - 1) % RESTORE_POSITIONS;
@@ -280,12 +397,12 @@ static void restore_gather_lines(const struct daemon *daemon, const struct addr 
 }
 
 void restore_block(struct daemon *daemon, const struct verdict *verdict,
-		   const struct blocks_request *request, const struct daemon_log *log,
-		   const struct source_line *line)
+		   const struct addr_prefix *target, const struct blocks_request *request,
+		   const struct daemon_log *log, const struct source_line *line)
 {
 	static struct restore_lines lines;
 	struct db_block block = {
-		.target = addr_prefix_host(&verdict->host),
+		.target = *target,
 		.since = clock_wall_ms(),
 		.quiet = request->extend ? request->seconds : 0,
 		.dry_run = request->dry_run,
@@ -420,6 +537,7 @@ void restore_close(struct restore *restore)
 	writer_close(restore->writer);
 	db_close(restore->db);
 	lru_close(restore->verdicts);
+	free(restore->standings);
 	for (int i = 0; i < DAEMON_LOGS_MAX; i++) {
 		free(restore->logs[i].positions);
 		free(restore->logs[i].times);

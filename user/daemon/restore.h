@@ -32,8 +32,8 @@ bool restore_is_open(struct restore *restore, const char *log, const struct even
 
 /* Records a verdict that was applied with `request`. */
 void restore_block(struct daemon *daemon, const struct verdict *verdict,
-		   const struct blocks_request *request, const struct daemon_log *log,
-		   const struct source_line *line);
+		   const struct addr_prefix *target, const struct blocks_request *request,
+		   const struct daemon_log *log, const struct source_line *line);
 
 /* A block that was removed. */
 void restore_unblock(struct restore *restore, const struct addr_prefix *target);
@@ -46,6 +46,10 @@ void restore_post(struct daemon *daemon);
  * unwritable.
  */
 bool restore_check(struct daemon *daemon);
+
+/* True if standing includes the old logs, so that nothing is to be learned from them. */
+bool restore_is_learned(const struct restore *restore);
+void restore_set_learned(struct restore *restore);
 
 /* Accepts NULL. */
 void restore_close(struct restore *restore);

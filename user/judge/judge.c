@@ -280,6 +280,11 @@ struct standing *judge_standing(const struct judge *judge)
 	return judge->standing;
 }
 
+void judge_forget_standing(struct judge *judge)
+{
+	standing_forget_all(judge->standing);
+}
+
 unsigned int judge_points(const struct judge *judge, unsigned int rule, const struct addr *host,
 			  int64_t time)
 {

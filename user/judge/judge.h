@@ -51,6 +51,9 @@ void judge_adopt(struct judge *judge, struct judge *from);
 /* Standing, to be read, saved and restored; it is owned by the judge. */
 struct standing *judge_standing(const struct judge *judge);
 
+/* Forgets the standing of all hosts. */
+void judge_forget_standing(struct judge *judge);
+
 /* The points of a host, or of its network, that the rule counts at `time` (ms since 1970). */
 unsigned int judge_points(const struct judge *judge, unsigned int rule, const struct addr *host,
 			  int64_t time);

@@ -588,6 +588,17 @@ void standing_known_in(const struct standing *standing, const struct addr_prefix
 	}
 }
 
+void standing_forget_all(struct standing *standing)
+{
+	memset(standing->buckets, 0, ((size_t)standing->mask + 1) * sizeof(*standing->buckets));
+	standing->used = standing->unused = standing->hand = 0;
+	standing->changed_count = 0;
+	standing->changed_all = false;
+	standing->state.hosts = standing->state.networks = 0;
+	memset(&standing->clock, 0, sizeof(standing->clock));
+	standing->clock.inner = standing->clock.first = STANDING_FIRST_DAY;
+}
+
 struct standing_state standing_state(const struct standing *standing)
 {
 	return standing->state;

@@ -126,6 +126,9 @@ void standing_known_in(const struct standing *standing, const struct addr_prefix
 		       int64_t time, void (*each)(void *context, const struct addr *host),
 		       void *context);
 
+/* Forgets everything. */
+void standing_forget_all(struct standing *standing);
+
 struct standing_state {
 	uint32_t hosts;
 	uint32_t networks;

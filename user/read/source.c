@@ -34,6 +34,7 @@ static struct source *source_new(const char *before, const char *name, struct cl
 		return NULL;
 	}
 	reader_init(&source->reader, classes, helo_is_checked, 0);
+	source->reader.exim.wants_arrivals = true;
 	return source;
 }
 

@@ -10,6 +10,7 @@
 
 struct chunks {
 	struct unpack *bytes;
+	uint64_t got;		/* bytes that were read */
 	uint64_t skipped;	/* overlong lines */
 	bool skipping;		/* inside an overlong line, up to the next LF */
 	size_t kept;		/* bytes of `rest` */
@@ -80,9 +81,11 @@ int chunks_next(struct chunks *chunks, struct chunk *chunk)
 			return got;
 		}
 		chunk->size += got;
+		chunks->got += got;
 		if (chunks->skipping)
 			chunks_skip(chunks, chunk);
 	} while (!chunks_split(chunks, chunk));
+	chunk->end = chunks->got - chunks->kept;
 	return 1;
 }
 

@@ -14,6 +14,7 @@ struct chunks;
 
 struct chunk {
 	uint64_t skipped; /* overlong lines skipped just before these */
+	uint64_t end;	  /* decompressed bytes from where the reading began to the end of these */
 	size_t size;	  /* bytes of all lines; the last byte is an LF */
 	char text[CHUNKS_SIZE];
 };

@@ -1,0 +1,110 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# Standing: learned from the old logs, kept over restarts, and what it means for a block.
+
+load live.bash
+
+# stamp AGO [SECONDS]: the timestamp of a line, AGO days ago and some seconds later.
+stamp() {
+	date -d "@$(($(date +%s) - $1 * 86400 + ${2:-0}))" '+%F %T'
+}
+
+# accepted FILE ADDRESS TIMES AGO: messages that exim took AGO days ago.
+accepted() {
+	local i
+	for i in $(seq "$3"); do
+		echo "$(stamp "$4" "$i") 1xVO3f-00036y-2K <= s@e H=(h) [$2] P=esmtp S=900 id=x@y"
+	done >>"$1"
+}
+
+# old_logs ADDRESS: four days of a little mail of ADDRESS and others, in rotated logs.
+old_logs() {
+	local day
+	for day in 4 3 2 1; do
+		accepted "$log.$day" "$1" 5 "$day"
+		accepted "$log.$day" 192.0.2.200 20 "$day"
+		touch -d "$day days ago" "$log.$day"
+	done
+	gzip "$log.3" "$log.4"
+}
+
+until_learned() {
+	local _
+	for _ in $(seq 200); do
+		! grep -q 'learned the standing' "$LAB/words" || return 0
+		sleep 0.05
+	done
+	cat "$LAB/words"
+	return 1
+}
+
+# rejected ADDRESS TIMES: a recipient that does not exist.
+rejected() {
+	local _
+	for _ in $(seq "$2"); do
+		printf '%(%F %T)T H=(h) [%s] F=<s@e> rejected RCPT <x@y>: Unrouteable address\n' -1 "$1" >>"$log"
+	done
+}
+
+@test "a stranger is blocked after a few offences, a known sender of the old logs is not" {
+	start_server
+	old_logs $good
+	start_daemon
+	until_learned
+	grep 'learned the standing of 2 hosts from 100 lines of 4 days of logs' "$LAB/words"
+	rejected $bad 4
+	rejected $good 40
+	until_blocked $bad
+	sleep 1
+	[ "$(reach $bad)" = silence ]
+	[ "$(reach $good)" = connected ]
+}
+
+@test "without old logs, the rule for strangers is a dry run, and the rule of 2003 blocks" {
+	start_server
+	start_daemon
+	until_learned
+	rejected $bad 4
+	offend $good 16
+	until_blocked $good
+	"$sobig" list $bad | grep -q 'dry run'
+	[ "$(reach $bad)" = connected ]
+	[ "$(reach $good)" = silence ]
+}
+
+@test "standing is kept over a restart and a kill, and lines are counted once" {
+	old_logs $good
+	start_daemon
+	until_learned
+	accepted "$log" $good6 7 0
+	sleep 2.5
+	stop_daemon
+	accepted "$log" $good6 5 0
+	start_daemon
+	sleep 2.5
+	stop_daemon KILL || true
+	accepted "$log" $good6 3 0
+	start_daemon
+	sleep 2.5
+	stop_daemon
+	! grep 'learned the standing' "$LAB/words"
+	[ "$(sqlite3 /var/lib/sobig-xdp/state.db "SELECT accepted_today FROM standing WHERE kind=0 AND substr(hex(host),1,12)='20010DB80667'")" = 15 ]
+	# Four good days of the old logs.
+	[ "$(sqlite3 /var/lib/sobig-xdp/state.db "SELECT days FROM standing WHERE kind=0 AND substr(hex(host),25)='C6336408'")" = 15 ]
+}
+
+@test "a network of strangers is blocked without the known sender and the allowed host in it" {
+	start_server
+	old_logs $good
+	printf '[allow]\naddress = 198.51.100.99\n' >"$LAB/sobig.conf"
+	start_daemon -c "$LAB/sobig.conf"
+	until_learned
+	for i in $(seq 60); do
+		rejected 198.51.100.$((100 + i)) 1
+	done
+	sleep 1.5
+	"$sobig" list
+	[ "$(reach $bad)" = silence ]
+	[ "$(reach $good)" = connected ]
+	"$sobig" list 198.51.100.99 | grep -v '^ADDRESS' && return 1
+	grep 'blocked 198.51.100.0/24 for 6h' "$LAB/words"
+}
