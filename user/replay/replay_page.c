@@ -112,7 +112,8 @@ static void replay_page_cards(FILE *page, const struct replay_report *report)
 		snprintf(more, sizeof(more), "the brake (%s) engages at %s",
 			 replay_page_number(report->brake), replay_words_time(report->braked_at));
 	else if (report->brake)
-		snprintf(more, sizeof(more), "the brake engages at more than %s known senders an hour",
+		snprintf(more, sizeof(more),
+			 "the brake engages at more than %s known senders an hour",
 			 replay_page_number(report->brake));
 	else
 		snprintf(more, sizeof(more), "the brake is off");

@@ -6,7 +6,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-
 #define REPLAY_REPORT_MINUTE 60000
 
 /* Prefix lengths by which hosts are grouped: usually one provider or one place. */

@@ -44,8 +44,8 @@ struct replay_report {
 	const struct replay_verdict *first, *last; /* blocks; NULL: none */
 	uint64_t most_new;			   /* blocks in a minute */
 	int64_t most_new_at;			   /* end of that minute, ms since 1970 */
-	uint64_t braked;			   /* blocks of known senders that the brake withheld */
-	int64_t braked_at;			   /* time of the first of them */
+	uint64_t braked;   /* blocks of known senders that the brake withheld */
+	int64_t braked_at; /* time of the first of them */
 	const struct replay_host *top[REPLAY_REPORT_TOP]; /* by offences */
 	size_t top_count;
 	struct replay_network networks[REPLAY_REPORT_TOP]; /* with more than one host each */

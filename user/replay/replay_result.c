@@ -49,7 +49,7 @@ static bool replay_result_is_allowed(const struct replay_result *result, const s
 
 /* The blocked network that a host is in at `time`; NULL: none, or it is a known sender in it. */
 static struct replay_blocked_network *replay_result_network(struct replay_result *result,
-						    const struct addr *addr, int64_t time)
+							    const struct addr *addr, int64_t time)
 {
 	const struct rules *rules = judge_rules(result->judge);
 	struct replay_blocked_network *network;
@@ -70,8 +70,7 @@ static struct replay_blocked_network *replay_result_network(struct replay_result
 }
 
 /* A verdict that blocks a network; the host that caused it is one of many. */
-static void replay_result_block_network(struct replay_result *result,
-					const struct verdict *verdict)
+static void replay_result_block_network(struct replay_result *result, const struct verdict *verdict)
 {
 	struct replay_blocked_network *network = lru_find(result->networks, &verdict->target.addr);
 
