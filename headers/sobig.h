@@ -152,8 +152,8 @@ struct sobig_stats {
 	__u64 watch_drops;	/* hosts forgotten because the watch list was full */
 	__u64 position;		/* bytes read of the current log file */
 	__u32 readable;		/* 0: the log does not exist or cannot be read */
-	__u32 braked;		/* 1: the brake is engaged; new blocks are dry runs */
-	__u32 brake;		/* limit of new blocks a minute; 0: no brake */
+	__u32 braked;		/* 1: the brake is engaged; known senders are not blocked */
+	__u32 brake;		/* limit of known senders blocked in an hour; 0: no brake */
 	__u32 state_error;	/* errno: why the state cannot be written; 0: it can */
 	__u32 config_error;	/* 1: the last reload failed; the former policy is active */
 	__u32 configured;	/* when the active policy was loaded */
@@ -168,7 +168,13 @@ struct sobig_stats {
 	__u64 log_gone;	 /* since when the file of `log` no longer exists; 0: it exists */
 	__u64 heartbeat; /* when it last wrote this; once a second while it runs */
 	char log[SOBIG_PATH_SIZE];
-	__u64 state_lost;	      /* blocks for which the state had no room */
+	__u64 standing;	    /* hosts that have a standing */
+	__u64 off_offences; /* offences of a class while it did not count */
+	__u32 classes_off;  /* classes that do not count now, bits of enum event_class */
+	__u32 learned;	    /* days of log from which standing was learned */
+	__u32 learn;	    /* days that it needs; up to them, rules that use it are a dry run */
+	__u32 learning;	    /* 1: the old logs are being read */
+	__u64 state_lost;   /* blocks for which the state had no room */
 	__u64 state_lost_until;	      /* the latest end of one of them */
 	__u64 state_bad;	      /* rows of the state that are not valid, and were skipped */
 	char state[SOBIG_PATH_SIZE];  /* the state's folder, absolute */

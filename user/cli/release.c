@@ -26,7 +26,7 @@ static int release_wait(const struct stats *stats)
 	for (int i = 0; i < RELEASE_TRIES; i++) {
 		nanosleep(&(struct timespec){ 0, RELEASE_PAUSE_NS }, NULL);
 		err = stats_read(stats, &value);
-		if (err || !value.braked)
+		if (err || (!value.braked && !value.classes_off))
 			return err;
 	}
 	return -ETIMEDOUT;
@@ -72,7 +72,8 @@ static int release_all(const struct overview *overview)
 	for (int i = 0; i < overview->daemons_count; i++) {
 		const struct overview_daemon *daemon = &overview->daemons[i];
 
-		if (!daemon->alive || !daemon->stats->braked)
+		if (!daemon->alive ||
+		    (!daemon->stats->braked && !daemon->stats->classes_off))
 			continue;
 		err = release_one(overview, daemon);
 		if (err)

@@ -175,6 +175,25 @@ static void status_print_skips(const struct sobig_stats *stats)
 	putchar('\n');
 }
 
+/* How many hosts are known, and what it means if too little was learned yet. */
+static void status_print_standing(const struct sobig_stats *stats)
+{
+	printf("  standing  %llu host%s, learned from %u day%s of log",
+	       (unsigned long long)stats->standing, suggest_plural(stats->standing), stats->learned,
+	       suggest_plural(stats->learned));
+	if (stats->learning)
+		printf("; the old logs are being read");
+	putchar('\n');
+	if (stats->learned <= stats->learn && stats->learn)
+		printf(STATUS_INDENT
+		       "rules for strangers and known senders are a dry run for the first %u day%s\n",
+		       stats->learn, suggest_plural(stats->learn));
+	if (stats->off_offences)
+		printf(STATUS_INDENT "%llu offence%s of a class that did not count\n",
+		       (unsigned long long)stats->off_offences,
+		       suggest_plural(stats->off_offences));
+}
+
 static void status_print_daemon(const struct overview *overview,
 				const struct overview_daemon *daemon)
 {
@@ -208,6 +227,7 @@ static void status_print_daemon(const struct overview *overview,
 	       suggest_plural(stats->blocked), (unsigned long long)stats->watched,
 	       suggest_plural(stats->watched));
 	status_print_classes(stats);
+	status_print_standing(stats);
 	printf("  state     %s%s%s\n", stats->state, *stats->config ? ", configuration " : "",
 	       stats->config);
 	if (stats->state_lost)

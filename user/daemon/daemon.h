@@ -109,7 +109,6 @@ struct daemon {
 	struct recent lines, skips[SKIP_KINDS]; /* sums over all logs */
 	uint64_t full;		 /* verdicts not applied because the table was full */
 	uint64_t events_dropped; /* since standard output was last read */
-	uint32_t classes_off;	 /* classes that do not count, as logged last */
 	bool ending;		 /* the loop is over */
 	bool changed;		 /* since the statistics were last written */
 };

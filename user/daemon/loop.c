@@ -158,21 +158,20 @@ static void loop_fill_log(struct daemon *daemon)
 }
 
 /* The brake releases itself after an hour, and classes that did not count do again. */
-static void loop_log_brakes(struct daemon *daemon, const struct judge_state *judged)
+static void loop_log_brakes(const struct sobig_stats *stats, const struct judge_state *judged)
 {
-	if (daemon->stats.braked && !judged->braked)
+	if (stats->braked && !judged->braked)
 		log_notice("brake released: known senders are blocked again");
 	for (int class = 0; class < EVENT_OFFENCES; class ++) {
 		const uint32_t bit = 1u << class;
 
-		if (judged->off & ~daemon->classes_off & bit)
+		if (judged->off & ~stats->classes_off & bit)
 			log_error(
 				"class %s does not count for an hour: half of the known senders were accused of it within 10 minutes; check the scanner or list behind it",
 				event_class_name(class));
-		else if (daemon->classes_off & ~judged->off & bit)
+		else if (stats->classes_off & ~judged->off & bit)
 			log_notice("class %s counts again", event_class_name(class));
 	}
-	daemon->classes_off = judged->off;
 }
 
 static void loop_write_stats(struct daemon *daemon)
@@ -185,9 +184,15 @@ static void loop_write_stats(struct daemon *daemon)
 	stats->watched = judged.hosts;
 	stats->watch_drops = judged.dropped;
 	stats->allowed_offences = judged.allowed_offences;
-	loop_log_brakes(daemon, &judged);
+	loop_log_brakes(stats, &judged);
 	stats->braked = judged.braked;
 	stats->brake = daemon->policy.rules.brake;
+	stats->classes_off = judged.off;
+	stats->off_offences = judged.off_offences;
+	stats->standing = standing_state(judge_standing(daemon->judge)).hosts;
+	stats->learned = judged.learned;
+	stats->learn = daemon->policy.rules.learn;
+	stats->learning = daemon->learn != NULL;
 	loop_fill_rules(daemon, &judged);
 	for (int i = 0; i < SKIP_KINDS; i++)
 		stats->skipped_recent[i] = recent_sum(&daemon->skips[i], clock_seconds());

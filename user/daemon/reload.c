@@ -147,7 +147,9 @@ void reload_reload(struct daemon *daemon)
 
 void reload_release(struct daemon *daemon)
 {
-	if (!judge_state(daemon->judge).braked) {
+	const struct judge_state judged = judge_state(daemon->judge);
+
+	if (!judged.braked && !judged.off) {
 		log_notice("the brake was not engaged");
 		return;
 	}

@@ -9,6 +9,7 @@
 
 #include "common/clock.h"
 #include "common/duration.h"
+#include "common/event.h"
 #include "common/suggest.h"
 #include "kernel/holder.h"
 #include "read/skip.h"
@@ -134,16 +135,29 @@ static void health_stuck(struct health_list *list, const struct sobig_stats *sta
 static void health_brake(struct health_list *list, const struct sobig_stats *stats,
 			 uint64_t interfaces)
 {
-	char many[64] = "too many new blocks";
-
-	if (stats->brake)
-		snprintf(many, sizeof(many), "more than %u new block%s a minute", stats->brake,
-			 suggest_plural(stats->brake));
 	if (stats->braked)
 		health_add(
 			list, HEALTH_BRAKE, interfaces,
-			"BRAKE ENGAGED: %s; further hosts are listed as dry run and not dropped; check `sobig-xdp list`, then run `sobig-xdp release`",
-			many);
+			"BRAKE ENGAGED: more than %u known sender%s would be blocked within an hour, or too much of the mail; blocks of known senders are a dry run; check the scanner and the DNS lists, and `sobig-xdp list`, then run `sobig-xdp release`",
+			stats->brake, suggest_plural(stats->brake));
+}
+
+/* Classes that do not count, since their scanner or list seems to be broken. */
+static void health_class(struct health_list *list, const struct sobig_stats *stats,
+			 uint64_t interfaces)
+{
+	char names[256] = "";
+	size_t used = 0;
+
+	for (int class = 0; class < EVENT_OFFENCES; class ++)
+		if (stats->classes_off & 1u << class && used < sizeof(names))
+			used += snprintf(names + used, sizeof(names) - used, "%s%s",
+					 used ? ", " : "", event_class_name(class));
+	if (used)
+		health_add(
+			list, HEALTH_CLASS, interfaces,
+			"CLASS OFF: %s does not count for an hour, because known senders were suddenly accused of it; check the scanner or DNS list behind it; to count it again: sobig-xdp release",
+			names);
 }
 
 static char *health_ago(const struct overview *overview, uint32_t second,
@@ -218,6 +232,9 @@ static void health_of_daemon(struct health_list *list, const struct overview_dae
 		break;
 	case HEALTH_BRAKE:
 		health_brake(list, stats, interfaces);
+		break;
+	case HEALTH_CLASS:
+		health_class(list, stats, interfaces);
 		break;
 	case HEALTH_UNREADABLE:
 		health_log(list, stats, interfaces);
@@ -345,6 +362,7 @@ const char *health_name(enum health_kind kind)
 		[HEALTH_NO_DAEMON] = "no-daemon",
 		[HEALTH_STUCK] = "stuck",
 		[HEALTH_BRAKE] = "brake",
+		[HEALTH_CLASS] = "class-off",
 		[HEALTH_UNREADABLE] = "log-unreadable",
 		[HEALTH_SILENT] = "log-silent",
 		[HEALTH_SKIPS] = "lines-skipped",

@@ -13,6 +13,7 @@ enum health_kind {
 	HEALTH_NO_DAEMON,  /* no daemon runs */
 	HEALTH_STUCK,	   /* the daemon sends no heartbeat */
 	HEALTH_BRAKE,
+	HEALTH_CLASS, /* a class does not count */
 	HEALTH_UNREADABLE,
 	HEALTH_SILENT,
 	HEALTH_SKIPS, /* lines of the log are not counted */

@@ -168,7 +168,8 @@ static void metrics_daemon_counters(const struct overview *overview, struct metr
 static void metrics_daemon_states(const struct overview *overview, struct metrics_out *out)
 {
 	bool readable = true, writable = true, config = true, brake = false, dry_run = false;
-	uint32_t heard = UINT32_MAX, heartbeat = UINT32_MAX, started = 0, limit = 0;
+	uint32_t heard = UINT32_MAX, heartbeat = UINT32_MAX, started = 0, limit = 0, off = 0;
+	uint32_t learned = UINT32_MAX;
 	bool alive = false;
 
 	for (int i = 0; i < overview->daemons_count; i++) {
@@ -187,6 +188,8 @@ static void metrics_daemon_states(const struct overview *overview, struct metric
 		heartbeat = stats->heartbeat < heartbeat ? stats->heartbeat : heartbeat;
 		started = stats->started > started ? stats->started : started;
 		limit = stats->brake > limit ? stats->brake : limit;
+		off |= stats->classes_off;
+		learned = stats->learned < learned ? stats->learned : learned;
 	}
 	if (!alive)
 		return;
@@ -196,13 +199,21 @@ static void metrics_daemon_states(const struct overview *overview, struct metric
 		out, "sobig_xdp_log_last_line_timestamp_seconds",
 		"When the newest log line was read, or when the daemon started if none was.");
 	metrics_out_sample(out, clock_wall_of(heard), NULL);
-	metrics_out_gauge(
-		out, "sobig_xdp_brake_engaged",
-		"1 if the brake is engaged: too many new blocks, further ones are dry run.");
+	metrics_out_gauge(out, "sobig_xdp_brake_engaged",
+			  "1 if the brake is engaged: too many known senders would be blocked.");
 	metrics_out_sample(out, brake, NULL);
-	metrics_out_gauge(out, "sobig_xdp_brake_limit",
-			  "New blocks a minute above which the brake engages; 0: off.");
+	metrics_out_gauge(
+		out, "sobig_xdp_brake_limit",
+		"Known senders blocked in an hour above which the brake engages; 0: off.");
 	metrics_out_sample(out, limit, NULL);
+	metrics_out_gauge(
+		out, "sobig_xdp_class_off",
+		"1 if the class does not count: known senders were suddenly accused of it.");
+	for (int class = 0; class < EVENT_OFFENCES; class ++)
+		metrics_out_sample(out, off >> class & 1, "class", event_class_name(class), NULL);
+	metrics_out_gauge(out, "sobig_xdp_standing_learned_days",
+			  "Days of log from which standing was learned.");
+	metrics_out_sample(out, learned, NULL);
 	metrics_out_gauge(out, "sobig_xdp_state_writable", "1 if the state can be written.");
 	metrics_out_sample(out, writable, NULL);
 	metrics_out_gauge(out, "sobig_xdp_config_ok", "0 if the last reload was refused.");

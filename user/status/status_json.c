@@ -63,6 +63,21 @@ static void status_json_skips(json_t *daemon, const struct sobig_stats *stats)
 	json_object_set_new(daemon, "skipped_kinds", kinds);
 }
 
+static void status_json_standing(json_t *daemon, const struct sobig_stats *stats)
+{
+	json_t *off = json_array();
+
+	for (int class = 0; class < EVENT_OFFENCES; class ++)
+		if (stats->classes_off & 1u << class)
+			json_array_append_new(off, json_string(event_class_name(class)));
+	json_object_set_new(daemon, "classes_off", off);
+	status_json_number(daemon, "off_offences", stats->off_offences);
+	status_json_number(daemon, "standing_hosts", stats->standing);
+	status_json_number(daemon, "learned_days", stats->learned);
+	status_json_number(daemon, "learn_days", stats->learn);
+	json_object_set_new(daemon, "learning", json_boolean(stats->learning));
+}
+
 static json_t *status_json_daemon(const struct sobig_stats *stats)
 {
 	json_t *json = json_object();
@@ -84,6 +99,7 @@ static json_t *status_json_daemon(const struct sobig_stats *stats)
 	json_object_set_new(json, "classes", status_json_classes(stats));
 	json_object_set_new(json, "brake_engaged", json_boolean(stats->braked));
 	status_json_number(json, "brake", stats->brake);
+	status_json_standing(json, stats);
 	json_object_set_new(json, "state_error",
 			    stats->state_error ? output_text(db_strerror(stats->state_error))
 					       : json_null());
