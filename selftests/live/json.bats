@@ -35,7 +35,7 @@ until_told() {
 # A configuration with something of everything.
 write_site() {
 	echo 203.0.113.77 >"$LAB/allowed"
-	printf '%s\n' '[filter]' 'blocks = 4096' 'syn-rate = 900/s burst 900' '[brake]' 'blocks = 3/m' \
+	printf '%s\n' '[filter]' 'blocks = 4096' 'syn-rate = 900/s burst 900' '[brake]' 'known-senders = 3/h' \
 		'[allow]' 'address = 203.0.113.76' 'host = localhost' "file = $LAB/allowed" "providers = $LAB/allowed" \
 		'[class worm]' 'pattern = own words' '[rule picky]' 'class = policy' 'match = picky' 'limit = 1' \
 		'window = 1m' 'block = 1m' '[rule shown]' 'class = worm' 'limit = 1' 'window = 1m' 'block = 1m' \
@@ -53,6 +53,20 @@ write_old_log() {
 	echo "2003-08-24 11:23:00 +0000 1xVO3g-00036y-2K <= s@e H=(h) [198.51.100.7] P=esmtp S=300" >>"$LAB/old"$'\377'log
 }
 
+# Two known senders of whom the second is more than the brake allows.
+write_braked_log() {
+	local host second
+	for host in 7 8; do
+		for second in 10 11 12 13 14 15 16 17 18 19; do
+			echo "2003-08-24 11:2$host:$second +0000 1xVO3g-00036y-2K <= s@e H=(h) [198.51.100.$host] P=esmtp S=300"
+		done
+		for second in 20 21 22; do
+			echo "2003-08-24 11:2$host:$second +0000 H=(h) [198.51.100.$host] F=<s@e> rejected after DATA: This message contains a virus (x)."
+		done
+	done >"$LAB/braked.log"
+	printf '%s\n' '[brake]' 'known-senders = 1/h' '[rule worm-storm]' 'limit = 1' >"$LAB/braked.conf"
+}
+
 # The output of all commands.
 tell_all() {
 	write_site
@@ -62,6 +76,8 @@ tell_all() {
 	collect parse "$LAB/old"$'\377'log --unmatched
 	mv "$LAB/json/$told.lines" "$LAB/json/$told.parse.lines"
 	sed 's|3/m|1/m|' "$LAB/site.conf" >"$LAB/replay.conf"
+	write_braked_log
+	collect replay "$LAB/braked.log" -c "$LAB/braked.conf"
 	collect replay "$LAB/old"$'\377'log --limit 3 -c "$LAB/replay.conf" --sweep 'limit=1..3 window=1m..2m'
 	collect replay /dev/null
 	collect check -c "$LAB/site.conf"
@@ -101,10 +117,16 @@ tell_all() {
 	"$sobig" block $good --state "$LAB/state"
 	echo $good >>"$LAB/state/allow"
 	until_told unblock
+	know 203.0.113.10{1,2,3,4,5}
 	for host in 1 2 3 4 5; do offend 203.0.113.10$host 16; done
 	until_told brake
 	until "$sobig" status | grep -q 'BRAKE ENGAGED'; do sleep 0.1; done
 	collect status
+	kill -STOP $daemon
+	until grep -q '^State:.*T' /proc/$daemon/status; do sleep 0.02; done
+	"$poke" "$pins"/if*/stats classes_off 64
+	collect status
+	kill -CONT $daemon
 	mv "$log" "$log.away"
 	until "$sobig" status | grep -q 'moved away'; do sleep 0.1; done
 	collect status

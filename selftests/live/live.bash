@@ -81,6 +81,26 @@ offend() {
 	done
 }
 
+# accept ADDRESS TIMES: writes TIMES lines of accepted mail as exim does.
+accept() {
+	local _
+	for _ in $(seq "$2"); do
+		printf '%(%F %T)T 1xVO3f-00036y-2K <= s@e H=(h) [%s] P=esmtp S=900 id=x@y\n' -1 "$1" >>"$log"
+	done
+}
+
+# know ADDRESS...: makes each a known sender who had an offence today, each of another class, so that no class is switched
+# off. Another host sends most of the mail.
+know() {
+	local host texts=('Unrouteable address' 'relay not permitted' 'x is in a black list at zen.spamhaus.org' 'spam' 'Sender verify failed')
+	accept 192.0.2.99 600
+	for host in "$@"; do
+		accept "$host" 10
+		printf '%(%F %T)T H=(h) [%s] F=<s@e> rejected RCPT <x@y>: %s\n' -1 "$host" "${texts[0]}" >>"$log"
+		texts=("${texts[@]:1}")
+	done
+}
+
 # until_blocked ADDRESS: waits for a second at most.
 until_blocked() {
 	local _

@@ -7,7 +7,7 @@ poke=$top/build/selftests/poke
 
 # Starts a daemon as process 2 of a new PID namespace, with its brake engaged.
 start_apart() {
-	printf '%s\n' '[brake]' 'blocks = 2/m' >"$LAB/sobig.conf"
+	printf '%s\n' '[brake]' 'known-senders = 2/h' >"$LAB/sobig.conf"
 	# shellcheck disable=SC2016
 	unshare --pid --fork --kill-child --mount-proc \
 		bash -c '"$@" & wait' - "$sobig" attach -j mx0 --log "$log" -c "$LAB/sobig.conf" \
@@ -19,6 +19,7 @@ start_apart() {
 
 brake() {
 	local host
+	know 203.0.113.10{1,2,3,4,5}
 	for host in 1 2 3 4 5; do offend 203.0.113.10$host 16; done
 	until is_braked; do sleep 0.05; done
 }
@@ -61,7 +62,7 @@ is_braked() {
 
 @test "a daemon whose id belongs to another process is found by its lock" {
 	local innocent release
-	printf '%s\n' '[brake]' 'blocks = 2/m' >"$LAB/sobig.conf"
+	printf '%s\n' '[brake]' 'known-senders = 2/h' >"$LAB/sobig.conf"
 	start_daemon -c "$LAB/sobig.conf"
 	brake
 	sleep 600 3>&- &
@@ -78,7 +79,7 @@ is_braked() {
 }
 
 @test "a daemon that does not release its brake is reported" {
-	printf '%s\n' '[brake]' 'blocks = 2/m' >"$LAB/sobig.conf"
+	printf '%s\n' '[brake]' 'known-senders = 2/h' >"$LAB/sobig.conf"
 	start_daemon -c "$LAB/sobig.conf"
 	brake
 	kill -STOP $daemon

@@ -311,18 +311,21 @@ at() {
 	[ -d /proc/$daemon ]
 }
 
-@test "the brake: excess verdicts are a dry run until the operator releases it" {
+@test "the brake: blocks of known senders are a dry run until the operator releases it, those of strangers are not" {
 	start_server
-	start_with '[brake]' 'blocks = 2/m'
+	start_with '[brake]' 'known-senders = 2/h'
+	know 192.0.2.21 192.0.2.22 $bad
 	for host in 192.0.2.21 192.0.2.22 $bad; do offend $host 16; done
 	until_said 'brake engaged'
 	is_blocked 192.0.2.22
 	"$sobig" list $bad | grep -q 'dry run'
 	[ "$(reach $bad)" = connected ]
 	until_status 'brake engaged'
+	offend 203.0.113.23 16
+	until_said "^.*blocked 203.0.113.23 for 1h"
 	# Over a restart as well.
 	stop_daemon
-	start_with '[brake]' 'blocks = 2/m'
+	start_with '[brake]' 'known-senders = 2/h'
 	until_status 'brake engaged'
 	offend $bad 16
 	until_said "dry run: block $bad"
@@ -331,7 +334,7 @@ at() {
 	until_said 'brake released'
 	until_status 'OK:'
 	offend $bad 16
-	until_said "^.*blocked $bad for 1h"
+	until_said "^.*blocked $bad for 5m"
 	[ "$(reach $bad)" = silence ]
 	"$sobig" release | grep -q 'was not engaged'
 }
@@ -406,7 +409,7 @@ at() {
 }
 
 @test "the size of the history is limited, and active blocks stay" {
-	start_with '[state]' 'size = 1M' '[brake]' 'blocks = off' '[filter]' 'blocks = 65536'
+	start_with '[state]' 'size = 1M' '[brake]' 'known-senders = off' '[filter]' 'blocks = 65536'
 	for i in $(seq 0 39); do
 		for j in $(seq 1 250); do echo "10.1.$i.$j"; done
 	done | "$sobig" block - -c "$LAB/sobig.conf" --for 1s
@@ -421,7 +424,7 @@ at() {
 }
 
 @test "status, metrics and the journal report blocks for which the state has no room" {
-	start_with '[state]' 'size = 1M' '[brake]' 'blocks = off' '[filter]' 'blocks = 65536'
+	start_with '[state]' 'size = 1M' '[brake]' 'known-senders = off' '[filter]' 'blocks = 65536'
 	until_status 'OK:'
 	# All blocks are still active, so that none can be deleted.
 	for i in $(seq 0 99); do
