@@ -33,6 +33,7 @@ static const struct {
 	POKE_FIELD(pid),	 POKE_FIELD(state_bad),
 	POKE_FIELD(state_lost),	 POKE_FIELD(state_lost_until),
 	POKE_FIELD(blocked),	 POKE_FIELD(logs),
+	POKE_FIELD(classes_off),
 };
 
 /* "classes[N]" and "skipped[N]" name an element. */

@@ -178,16 +178,17 @@ static void status_print_skips(const struct sobig_stats *stats)
 /* How many hosts are known, and what it means if too little was learned yet. */
 static void status_print_standing(const struct sobig_stats *stats)
 {
-	printf("  standing  %llu host%s, learned from %u day%s of log",
-	       (unsigned long long)stats->standing, suggest_plural(stats->standing), stats->learned,
-	       suggest_plural(stats->learned));
-	if (stats->learning)
-		printf("; the old logs are being read");
-	putchar('\n');
-	if (stats->learned <= stats->learn && stats->learn)
-		printf(STATUS_INDENT
-		       "rules for strangers and known senders are a dry run for the first %u day%s\n",
-		       stats->learn, suggest_plural(stats->learn));
+	const char *hosts = suggest_plural(stats->standing);
+
+	if (stats->learn && stats->learned <= stats->learn)
+		printf("  standing  %llu host%s, %s %u of %u day%s: rules for strangers run dry\n",
+		       (unsigned long long)stats->standing, hosts,
+		       stats->learning ? "learning," : "learned", stats->learned, stats->learn,
+		       suggest_plural(stats->learn));
+	else
+		printf("  standing  %llu host%s, learned from %u day%s of log\n",
+		       (unsigned long long)stats->standing, hosts, stats->learned,
+		       suggest_plural(stats->learned));
 	if (stats->off_offences)
 		printf(STATUS_INDENT "%llu offence%s of a class that did not count\n",
 		       (unsigned long long)stats->off_offences,
