@@ -313,10 +313,6 @@ static const struct options_row allow_options[] = {
 	{ "all", OPTIONS_FLAG, NULL, offsetof(struct allow, all),
 	  "list all allowed hosts, with the reason for each" },
 	CLI_CONFIG,
-	{ 0 },
-};
-
-static const struct options_row allow_arguments[] = {
 	{ NULL, OPTIONS_CHOICE, NULL, offsetof(struct allow, verb), .words = allow_verbs,
 	  .min = 1 },
 	{ NULL, OPTIONS_NETWORK, "[ADDRESS[/LENGTH]...]", .repeats = true },
@@ -326,10 +322,9 @@ static const struct options_row allow_arguments[] = {
 static struct allow allow_given;
 
 const struct cli_command allow_command = {
-	.name = "allow",
-	.summary = "edit or show the allow list: hosts that no rule blocks",
+	"allow",
+	"edit or show the allow list: hosts that no rule blocks",
 	.options = allow_options,
-	.arguments = allow_arguments,
 	.values = &allow_given,
 	.run = allow_run,
 };

@@ -281,10 +281,6 @@ static const struct options_row attach_options[] = {
 	{ "keep", OPTIONS_FLAG, NULL, ATTACH_AT(daemon.persist),
 	  .hidden = true }, /* the name in version 0.1 */
 	CLI_CONFIG,
-	{ 0 },
-};
-
-static const struct options_row attach_arguments[] = {
 	{ NULL, OPTIONS_INTERFACE, "INTERFACE...", .repeats = true, .min = 1,
 	  .max = PINS_INTERFACES_MAX,
 	  .expected = "the interfaces that receive mail, such as eth0" },
@@ -294,10 +290,9 @@ static const struct options_row attach_arguments[] = {
 static struct attach attach_given;
 
 const struct cli_command attach_command = {
-	.name = "attach",
-	.summary = "attach the filter to interfaces, follow exim's log, block offenders",
+	"attach",
+	"attach the filter to interfaces, follow exim's log, block offenders",
 	.options = attach_options,
-	.arguments = attach_arguments,
 	.values = &attach_given,
 	.run = attach_run,
 };

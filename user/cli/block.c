@@ -12,15 +12,9 @@
 
 #define BLOCK_DEFAULT_SECONDS 3600
 
-struct block {
-	struct bulk bulk;
-	bool all;
-};
-
 static int block_run(void *values)
 {
-	struct block *block = values;
-	struct bulk *bulk = &block->bulk;
+	struct bulk *bulk = values;
 	char **words = bulk->common.arguments;
 	const int count = bulk->common.count;
 	int status;
@@ -43,23 +37,18 @@ static int block_run(void *values)
 
 static const struct options_row block_options[] = {
 	BULK_OPTIONS("1h", "reason shown by list"),
-	{ 0 },
-};
-
-static const struct options_row block_arguments[] = {
 	{ NULL, OPTIONS_NETWORK, "ADDRESS[/LENGTH]...|-", .repeats = true, .min = 1,
 	  .expected = "addresses, networks, or - for standard input" },
 	{ 0 },
 };
 
-static struct block block_given = { .bulk = { .request = { .seconds = BLOCK_DEFAULT_SECONDS,
-							   .reason = "manual" } } };
+static struct bulk block_given = { .request = { .seconds = BLOCK_DEFAULT_SECONDS,
+						.reason = "manual" } };
 
 const struct cli_command block_command = {
-	.name = "block",
-	.summary = "block hosts and networks manually; - reads them from standard input",
+	"block",
+	"block hosts and networks manually; - reads them from standard input",
 	.options = block_options,
-	.arguments = block_arguments,
 	.values = &block_given,
 	.run = block_run,
 };
@@ -99,33 +88,28 @@ static int block_remove_all(struct cli_common *common)
 
 static int block_unblock(void *values)
 {
-	struct block *block = values;
-	struct cli_common *common = &block->bulk.common;
+	struct bulk *bulk = values;
+	struct cli_common *common = &bulk->common;
 
-	if (block->all == (common->count > 0))
+	if (bulk->all == (common->count > 0))
 		return cli_usage(
 			common,
 			"expected either addresses, networks or - for standard input, or --all");
-	return block->all ? block_remove_all(common) : block_run(block);
+	return bulk->all ? block_remove_all(common) : block_run(bulk);
 }
 
 static const struct options_row unblock_options[] = {
-	{ "all", OPTIONS_FLAG, NULL, offsetof(struct block, all), "unblock everything" },
-	{ 0 },
-};
-
-static const struct options_row unblock_arguments[] = {
+	{ "all", OPTIONS_FLAG, NULL, offsetof(struct bulk, all), "unblock everything" },
 	{ NULL, OPTIONS_NETWORK, "ADDRESS[/LENGTH]...|-|--all", .repeats = true },
 	{ 0 },
 };
 
-static struct block unblock_given = { .bulk = { .unblock = true } };
+static struct bulk unblock_given = { .unblock = true };
 
 const struct cli_command unblock_command = {
-	.name = "unblock",
-	.summary = "unblock hosts and networks",
+	"unblock",
+	"unblock hosts and networks",
 	.options = unblock_options,
-	.arguments = unblock_arguments,
 	.values = &unblock_given,
 	.run = block_unblock,
 };

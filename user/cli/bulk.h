@@ -20,6 +20,7 @@ struct bulk {
 	struct blocks *blocks;
 	struct targets *targets;
 	bool unblock; /* instead of blocking */
+	bool all;     /* unblock everything */
 	bool force;
 	bool split;	   /* block the part of a network that is not allowed */
 	const char *ports; /* ports that must be filtered; NULL: not checked */

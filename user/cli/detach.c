@@ -177,10 +177,6 @@ static const struct options_row detach_options[] = {
 	{ "all", OPTIONS_FLAG, NULL, offsetof(struct detach, all), "detach from all interfaces" },
 	{ "forget", OPTIONS_FLAG, NULL, offsetof(struct detach, forget),
 	  "also remove all blocks, so that the next attach restores none" },
-	{ 0 },
-};
-
-static const struct options_row detach_arguments[] = {
 	{ NULL, OPTIONS_INTERFACE, "INTERFACE...|--all", .repeats = true,
 	  .max = PINS_INTERFACES_MAX },
 	{ 0 },
@@ -189,10 +185,9 @@ static const struct options_row detach_arguments[] = {
 static struct detach detach_given;
 
 const struct cli_command detach_command = {
-	.name = "detach",
-	.summary = "detach the filter from interfaces",
+	"detach",
+	"detach the filter from interfaces",
 	.options = detach_options,
-	.arguments = detach_arguments,
 	.values = &detach_given,
 	.run = detach_run,
 };

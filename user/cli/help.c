@@ -71,7 +71,7 @@ static void help_arguments(const struct options_row *table)
 {
 	const struct options_row *row;
 
-	options_each(row, table) {
+	options_each_argument(row, table) {
 		putchar(' ');
 		if (row->value)
 			fputs(row->value, stdout);
@@ -86,7 +86,7 @@ void help_print(const struct cli_command *command)
 	const int width = own > common ? own : common;
 
 	printf("usage: sobig-xdp %s [OPTION...]", command->name);
-	help_arguments(command->arguments);
+	help_arguments(command->options);
 	printf("\n\n%c%s.\n\n", command->summary[0] - 'a' + 'A', command->summary + 1);
 	help_options(command->options, width);
 	help_options(cli_options, width);

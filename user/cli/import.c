@@ -107,10 +107,6 @@ static int import_run(void *values)
 
 static const struct options_row import_options[] = {
 	BULK_OPTIONS("2d", "reason shown by list (the name of the file)"),
-	{ 0 },
-};
-
-static const struct options_row import_arguments[] = {
 	{ NULL, OPTIONS_FILE, "FILE|-", .min = 1, .expected = "one file, or - for standard input" },
 	{ 0 },
 };
@@ -119,10 +115,9 @@ static struct bulk import_given = { .request = { .seconds = IMPORT_DEFAULT_SECON
 				    .split = true };
 
 const struct cli_command import_command = {
-	.name = "import",
-	.summary = "block the networks of a list such as Spamhaus DROP, text or JSON",
+	"import",
+	"block the networks of a list such as Spamhaus DROP, text or JSON",
 	.options = import_options,
-	.arguments = import_arguments,
 	.values = &import_given,
 	.run = import_run,
 };

@@ -226,10 +226,6 @@ static const struct options_row list_options[] = {
 	{ "history", OPTIONS_FLAG, NULL, offsetof(struct list, history),
 	  "include past blocks, newest first" },
 	CLI_CONFIG,
-	{ 0 },
-};
-
-static const struct options_row list_arguments[] = {
 	{ NULL, OPTIONS_NETWORK, "[ADDRESS[/LENGTH]...]", .repeats = true },
 	{ 0 },
 };
@@ -237,10 +233,9 @@ static const struct options_row list_arguments[] = {
 static struct list list_given;
 
 const struct cli_command list_command = {
-	.name = "list",
-	.summary = "list active blocks: all, or those that match the addresses",
+	"list",
+	"list active blocks: all, or those that match the addresses",
 	.options = list_options,
-	.arguments = list_arguments,
 	.values = &list_given,
 	.run = list_run,
 };

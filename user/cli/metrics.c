@@ -70,8 +70,8 @@ static const struct options_row metrics_options[] = {
 static struct metrics metrics_given;
 
 const struct cli_command metrics_command = {
-	.name = "metrics",
-	.summary = "print or serve metrics for Prometheus",
+	"metrics",
+	"print or serve metrics for Prometheus",
 	.options = metrics_options,
 	.values = &metrics_given,
 	.run = metrics_run,

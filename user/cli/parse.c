@@ -230,10 +230,6 @@ static const struct options_row parse_options[] = {
 	{ "helo-checked", OPTIONS_FLAG, NULL, offsetof(struct parse, helo_checked),
 	  "exim rejected each HELO that is not a host name (exim's default)" },
 	CLI_CONFIG,
-	{ 0 },
-};
-
-static const struct options_row parse_arguments[] = {
 	{ NULL, OPTIONS_FILE, "[FILE|-]",
 	  .expected = "one file; for several files: zcat -f FILE... | sobig-xdp parse" },
 	{ 0 },
@@ -242,10 +238,9 @@ static const struct options_row parse_arguments[] = {
 static struct parse parse_given = { .minute = -1 };
 
 const struct cli_command parse_command = {
-	.name = "parse",
-	.summary = "print each offence in a log, without judging; needs no privilege",
+	"parse",
+	"print each offence in a log, without judging; needs no privilege",
 	.options = parse_options,
-	.arguments = parse_arguments,
 	.values = &parse_given,
 	.run = parse_run,
 };

@@ -113,11 +113,8 @@ static int release_run(void *values)
 	return CLI_DONE;
 }
 
-static struct cli_common release_given;
-
 const struct cli_command release_command = {
-	.name = "release",
-	.summary = "resume blocking after the brake stopped it",
-	.values = &release_given,
+	"release",
+	"resume blocking after the brake stopped it",
 	.run = release_run,
 };

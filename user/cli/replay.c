@@ -283,10 +283,6 @@ static const struct options_row replay_options[] = {
 	{ "helo-checked", OPTIONS_FLAG, NULL, offsetof(struct replay, helo_checked),
 	  "exim rejected each HELO that is not a host name (exim's default)" },
 	CLI_CONFIG,
-	{ 0 },
-};
-
-static const struct options_row replay_arguments[] = {
 	{ NULL, OPTIONS_FILE, "FILE...|-", .repeats = true, .min = 1, .expected = REPLAY_FILES },
 	{ 0 },
 };
@@ -294,10 +290,9 @@ static const struct options_row replay_arguments[] = {
 static struct replay replay_given;
 
 const struct cli_command replay_command = {
-	.name = "replay",
-	.summary = "apply the policy to old logs: show its blocks and their cost",
+	"replay",
+	"apply the policy to old logs: show its blocks and their cost",
 	.options = replay_options,
-	.arguments = replay_arguments,
 	.values = &replay_given,
 	.run = replay_main,
 };

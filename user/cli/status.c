@@ -331,11 +331,8 @@ static int status_run(void *values)
 	return status;
 }
 
-static struct cli_common status_given;
-
 const struct cli_command status_command = {
-	.name = "status",
-	.summary = "show what is attached, the counters and any problems",
-	.values = &status_given,
+	"status",
+	"show what is attached, the counters and any problems",
 	.run = status_run,
 };

@@ -39,8 +39,8 @@ static const struct options_row top_options[] = {
 static struct top_given top_given = { .interval = 1 };
 
 const struct cli_command top_command = {
-	.name = "top",
-	.summary = "show live statistics in a terminal",
+	"top",
+	"show live statistics in a terminal",
 	.options = top_options,
 	.values = &top_given,
 	.run = top_run,

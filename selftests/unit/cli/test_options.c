@@ -58,10 +58,6 @@ static const struct options_row options[] = {
 	{ "even", OPTIONS_OWN, "N", AT(even), "a number", .take = take_even,
 	  .expected = "an even number" },
 	CLI_CONFIG,
-	{ 0 },
-};
-
-static const struct options_row arguments[] = {
 	{ NULL, OPTIONS_CHOICE, NULL, AT(verb), .words = verbs, .min = 1 },
 	{ NULL, OPTIONS_NETWORK, "ADDRESS[/LENGTH]...", .repeats = true, .min = 1, .max = 3,
 	  .expected = "addresses" },
@@ -75,7 +71,6 @@ static const struct cli_command command = {
 	.name = "judge",
 	.summary = "judge hosts",
 	.options = options,
-	.arguments = arguments,
 	.values = &given,
 };
 
@@ -337,7 +332,7 @@ static void arguments_are_as_many_as_declared(void **state)
 		{ NULL, OPTIONS_FILE, "FILE|-", .min = 1, .expected = "one file" }, { 0 }
 	};
 	const struct cli_command none = { .name = "none", .values = &given };
-	const struct cli_command file = { .name = "file", .arguments = one, .values = &given };
+	const struct cli_command file = { .name = "file", .options = one, .values = &given };
 
 	(void)state;
 	assert_int_equal(parse_words(&command, ""), CLI_USAGE);
