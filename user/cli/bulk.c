@@ -12,6 +12,7 @@
 #include "cli/filter_ports.h"
 #include "cli/history.h"
 #include "cli/home.h"
+#include "common/array.h"
 #include "common/duration.h"
 #include "common/log.h"
 #include "common/output.h"
@@ -137,21 +138,12 @@ static void bulk_flush(struct bulk *bulk)
 
 static int bulk_make_room(struct bulk *bulk)
 {
-	size_t room = bulk->room ? bulk->room * 2 : 64;
-	void *target, *left;
+	void *target = array_grow(bulk->target, bulk->count, sizeof(*bulk->target));
+	void *left = array_grow(bulk->left, bulk->count, sizeof(*bulk->left));
 
-	if (bulk->count < bulk->room)
-		return 0;
-	target = reallocarray(bulk->target, room, sizeof(*bulk->target));
-	if (target)
-		bulk->target = target;
-	left = reallocarray(bulk->left, room, sizeof(*bulk->left));
-	if (left)
-		bulk->left = left;
-	if (!target || !left)
-		return -ENOMEM;
-	bulk->room = room;
-	return 0;
+	bulk->target = target ? target : bulk->target;
+	bulk->left = left ? left : bulk->left;
+	return target && left ? 0 : -ENOMEM;
 }
 
 static void bulk_push(struct bulk *bulk, const struct addr_prefix *target)

@@ -30,7 +30,7 @@ struct bulk {
 	/* Targets that are not processed yet. */
 	struct addr_prefix *target;
 	uint32_t *left;
-	size_t count, room;
+	size_t count;
 
 	json_t *done; /* processed targets, for JSON */
 	uint64_t blocked, unblocked, absent, refused;

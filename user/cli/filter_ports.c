@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "common/log.h"
+#include "common/number.h"
 #include "status/overview.h"
 
 #define FILTER_PORTS_WORD_SIZE 64
@@ -19,12 +20,10 @@
 static int filter_ports_port(const char *word, unsigned int *out)
 {
 	const struct servent *service;
-	unsigned long number;
-	char *end;
+	uint64_t number;
 
 	if (*word >= '0' && *word <= '9') {
-		number = strtoul(word, &end, 10);
-		if (*end || number > 65535)
+		if (number_parse(word, 0, UINT16_MAX, NULL, &number))
 			return -EINVAL;
 		*out = number;
 		return 0;

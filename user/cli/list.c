@@ -9,6 +9,7 @@
 #include "cli/home.h"
 #include "cli/list.h"
 #include "cli/targets.h"
+#include "common/array.h"
 #include "common/clock.h"
 #include "common/output.h"
 #include "kernel/blocks_list.h"
@@ -31,15 +32,11 @@ struct list {
 
 int list_add(struct list_blocks *blocks, const struct blocks_list_entry *entry)
 {
-	if (blocks->count == blocks->room) {
-		size_t room = blocks->room ? blocks->room * 2 : 256;
-		void *entries = reallocarray(blocks->entries, room, sizeof(*blocks->entries));
+	void *entries = array_grow(blocks->entries, blocks->count, sizeof(*blocks->entries));
 
-		if (!entries)
-			return -ENOMEM;
-		blocks->entries = entries;
-		blocks->room = room;
-	}
+	if (!entries)
+		return -ENOMEM;
+	blocks->entries = entries;
 	blocks->entries[blocks->count++] = *entry;
 	return 0;
 }
