@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/array.h"
 #include "common/clock.h"
 #include "kernel/blocks_internal.h"
 
@@ -60,21 +61,17 @@ struct blocks_reconcile_row {
 
 struct blocks_reconcile_rows {
 	struct blocks_reconcile_row *rows;
-	size_t count, room;
+	size_t count;
 };
 
 static int blocks_reconcile_add_row(struct blocks_reconcile_rows *rows,
 				    const struct blocks_reconcile_row *row)
 {
-	if (rows->count == rows->room) {
-		size_t room = rows->room ? rows->room * 2 : 1024;
-		void *more = reallocarray(rows->rows, room, sizeof(*rows->rows));
+	void *more = array_grow(rows->rows, rows->count, sizeof(*rows->rows));
 
-		if (!more)
-			return -ENOMEM;
-		rows->rows = more;
-		rows->room = room;
-	}
+	if (!more)
+		return -ENOMEM;
+	rows->rows = more;
 	rows->rows[rows->count++] = *row;
 	return 0;
 }
