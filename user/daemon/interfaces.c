@@ -95,6 +95,16 @@ static int interfaces_look(const struct daemon *daemon, const struct daemon_inte
 	return filter_find(interface->index, daemon->filter.pins, interface->program, &info);
 }
 
+/* Before the filter is attached: releases an interface whose claim was removed by a detach. */
+static bool interfaces_is_dropped(struct daemon *daemon, struct daemon_interface *interface)
+{
+	if (pins_claim_is_valid(daemon->filter.pins, interface->index, interface->claim))
+		return false;
+	log_notice("%s: sobig-xdp detach ended this attach before the filter was attached",
+		   interface->name);
+	return true;
+}
+
 /* A failed check is logged once and does not release the interface. */
 static void interfaces_note_look(struct daemon_interface *interface, int error)
 {
@@ -128,6 +138,13 @@ int interfaces_check(struct daemon *daemon, int *result)
 
 		if (interface->claim < 0)
 			continue;
+		if (!interface->program) {
+			if (interfaces_is_dropped(daemon, interface))
+				interfaces_release(daemon, interface, true);
+			else
+				left++;
+			continue;
+		}
 		err = interfaces_look(daemon, interface);
 		if (err == -ENOENT) {
 			interfaces_was_detached(daemon, interface, result);
@@ -147,7 +164,7 @@ int interfaces_check(struct daemon *daemon, int *result)
 }
 
 /* Claims an interface for this process without changing it. */
-static int interfaces_claim(struct daemon *daemon, const char *name)
+static int interfaces_claim_one(struct daemon *daemon, const char *name)
 {
 	struct daemon_interface *interface = &daemon->interfaces[daemon->interfaces_count];
 	struct filter_info info;
@@ -170,6 +187,8 @@ static int interfaces_claim(struct daemon *daemon, const char *name)
 				  strerror(-err));
 		return err;
 	}
+	if (err && filter_report_others(interface->index, daemon->filter.pins))
+		return -EBUSY;
 	err = pins_claim(daemon->filter.pins, interface->index, &interface->claim);
 	if (err == -EBUSY)
 		log_error(
@@ -227,8 +246,12 @@ static int interfaces_attach(struct daemon *daemon, struct daemon_interface *int
  */
 static int interfaces_fill(struct daemon *daemon)
 {
-	int fresh = filter_prepare(daemon->interfaces[0].index, &daemon->filter), err;
+	const struct daemon_interface *first = daemon->interfaces;
+	int fresh, err;
 
+	while (first->claim < 0)
+		first++;
+	fresh = filter_prepare(first->index, &daemon->filter);
 	if (fresh < 0)
 		return fresh;
 	err = blocks_open(daemon->filter.pins, &daemon->blocks);
@@ -280,17 +303,39 @@ static int interfaces_upgrade(struct daemon *daemon)
 	return err;
 }
 
-static int interfaces_try(struct daemon *daemon, char **names, int count)
+int interfaces_claim(struct daemon *daemon, char **names, int count)
 {
 	const char *pins = daemon->filter.pins;
-	int lock, err = pins_prepare(pins);
+	int lock, err;
 
+	/* A name that does not exist leaves no folder. */
+	for (int i = 0; i < count; i++)
+		if (!links_index(names[i]))
+			return -ENODEV;
+	err = pins_prepare(pins);
 	if (!err)
 		err = interfaces_lock(daemon, &lock);
 	if (err)
 		return err;
 	for (int i = 0; i < count && !err; i++)
-		err = interfaces_claim(daemon, names[i]);
+		err = interfaces_claim_one(daemon, names[i]);
+	if (err)
+		pins_remove_if_unused(pins);
+	close(lock);
+	return err;
+}
+
+static int interfaces_try(struct daemon *daemon)
+{
+	const char *pins = daemon->filter.pins;
+	int result = 0, lock, err;
+
+	/* A detach may have removed the folder that the lock is on. */
+	err = interfaces_check(daemon, &result) ? interfaces_lock(daemon, &lock) : -ECANCELED;
+	if (err)
+		return err;
+	if (!interfaces_check(daemon, &result))
+		err = -ECANCELED;
 	if (!err)
 		err = interfaces_upgrade(daemon);
 	if (!err)
@@ -338,18 +383,34 @@ static int interfaces_clear(struct daemon *daemon)
 		close(interface->claim);
 		interface->claim = -1;
 	}
-	daemon->interfaces_count = 0;
 	return 0;
 }
 
-int interfaces_take(struct daemon *daemon, char **names, int count)
+/* Claims the interfaces again after interfaces_clear() has removed their folders. */
+static int interfaces_claim_again(struct daemon *daemon)
 {
-	int err = interfaces_try(daemon, names, count);
+	const int count = daemon->interfaces_count;
+	char texts[PINS_INTERFACES_MAX][IF_NAMESIZE];
+	char *names[PINS_INTERFACES_MAX];
+
+	for (int i = 0; i < count; i++) {
+		names[i] = texts[i];
+		memcpy(texts[i], daemon->interfaces[i].name, sizeof(texts[i]));
+	}
+	daemon->interfaces_count = 0;
+	return interfaces_claim(daemon, names, count);
+}
+
+int interfaces_take(struct daemon *daemon)
+{
+	int err = interfaces_try(daemon);
 
 	if (err != -ESTALE)
 		return err;
 	err = interfaces_clear(daemon);
-	return err ? err : interfaces_try(daemon, names, count);
+	if (!err)
+		err = interfaces_claim_again(daemon);
+	return err ? err : interfaces_try(daemon);
 }
 
 int interfaces_renew(struct daemon *daemon)
