@@ -13,6 +13,7 @@
 #include "cli/history.h"
 #include "cli/home.h"
 #include "common/array.h"
+#include "common/clock.h"
 #include "common/duration.h"
 #include "common/log.h"
 #include "common/output.h"
@@ -70,9 +71,11 @@ static void bulk_block(struct bulk *bulk)
 {
 	char address[ADDR_TEXT_SIZE];
 	size_t done = 0;
-	int err = blocks_add(bulk->blocks, bulk->target, bulk->count, &bulk->request, bulk->left,
-			     &done);
+	int err;
 
+	bulk->request.until = clock_seconds_after(bulk->request.seconds);
+	err = blocks_add(bulk->blocks, bulk->target, bulk->count, &bulk->request, bulk->left,
+			 &done);
 	for (size_t i = 0; i < done; i++)
 		bulk_report(bulk, &bulk->target[i], true, bulk->left[i]);
 	bulk->blocked += done;

@@ -135,6 +135,7 @@ static void enforce_block(struct daemon_log *log, const struct verdict *verdict,
 		enforce_log_brake(daemon);
 	if (!request.seconds)
 		return;
+	request.until = clock_seconds_after(request.seconds);
 	err = blocks_add(daemon->blocks, &target, 1, &request, NULL, &done);
 	if (err) {
 		enforce_log_failure(daemon, addr_format_host(&verdict->host, address), err);

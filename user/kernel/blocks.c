@@ -48,7 +48,7 @@ static struct sobig_block_info blocks_request_info(const struct blocks_request *
 {
 	struct sobig_block_info info = {
 		.since = clock_seconds(),
-		.until = clock_seconds_after(request->seconds),
+		.until = request->until ? request->until : clock_seconds_after(request->seconds),
 		.quiet = request->extend ? request->seconds : 0,
 		.dry_run = request->dry_run,
 	};

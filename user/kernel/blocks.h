@@ -15,8 +15,9 @@ struct blocks;
 /* Options of a block. */
 struct blocks_request {
 	uint32_t seconds;
-	uint32_t age; /* seconds since the block began, for a restored block */
-	bool extend;  /* extend the block until `seconds` after the last SYN */
+	uint32_t until; /* second of CLOCK_MONOTONIC at which it ends; 0: `seconds` from now */
+	uint32_t age;	/* seconds since the block began, for a restored block */
+	bool extend;	/* extend the block until `seconds` after the last SYN */
 	bool dry_run;
 	const char *reason; /* cut to SOBIG_REASON_SIZE - 1 bytes; non-printable bytes become '?' */
 };

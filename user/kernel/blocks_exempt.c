@@ -161,6 +161,7 @@ static int blocks_exempt_split(struct blocks_exempt *exempt,
 	struct blocks_exempt_pieces pieces = { 0 };
 	const struct blocks_request request = {
 		.seconds = found->value.until - exempt->now,
+		.until = found->value.until,
 		.extend = found->value.quiet,
 		.dry_run = found->value.dry_run,
 		.reason = found->value.reason,
