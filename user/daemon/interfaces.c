@@ -119,7 +119,7 @@ static void interfaces_note_look(struct daemon_interface *interface, int error)
 	interface->unseen = error;
 }
 
-bool interfaces_is_unsure(const struct daemon *daemon)
+bool interfaces_needs_recheck(const struct daemon *daemon)
 {
 	for (int i = 0; i < daemon->interfaces_count; i++)
 		if (daemon->interfaces[i].claim >= 0 && daemon->interfaces[i].unseen)

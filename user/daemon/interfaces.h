@@ -26,11 +26,12 @@ int interfaces_renew(struct daemon *daemon);
 /*
  * Releases interfaces that no longer exist or whose filter was detached, or, before the filter is
  * attached, those whose claim sobig-xdp detach has removed. Returns how many are left,
- * including those that could not be checked; while there are any of these, interfaces_is_unsure()
- * is true. *result is set to -EIO if one was lost, except by sobig-xdp detach.
+ * including those that could not be checked; while there are any of these,
+ * interfaces_needs_recheck() is true. *result is set to -EIO if one was lost, except by sobig-xdp
+ * detach.
  */
 int interfaces_check(struct daemon *daemon, int *result);
-bool interfaces_is_unsure(const struct daemon *daemon);
+bool interfaces_needs_recheck(const struct daemon *daemon);
 
 /*
  * Releases an interface: detaches its filter and removes its pins (unless `persist`), and releases

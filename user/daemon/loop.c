@@ -266,7 +266,7 @@ static void loop_loop(struct daemon *daemon, struct pollfd *fds, int *err)
 		if (look)
 			netlink_drain(fds[LOOP_LINKS].fd);
 		if (fds[LOOP_TICK].revents)
-			look |= interfaces_is_unsure(daemon);
+			look |= interfaces_needs_recheck(daemon);
 		if (look && !interfaces_check(daemon, err))
 			return;
 		if (fds[LOOP_EXEMPT].revents)

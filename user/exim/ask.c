@@ -22,9 +22,9 @@
 static const char *const ask_exims[] = { "/usr/sbin/exim4", "/usr/sbin/exim", "/usr/exim/bin/exim",
 					 "/usr/local/sbin/exim" };
 
-static const char *const ask_places[] = { "/var/log/exim4/mainlog", "/var/log/exim_mainlog",
-					  "/var/log/exim/main.log", "/var/log/exim/mainlog",
-					  "/var/spool/exim/log/mainlog" };
+static const char *const ask_paths[] = { "/var/log/exim4/mainlog", "/var/log/exim_mainlog",
+					 "/var/log/exim/main.log", "/var/log/exim/mainlog",
+					 "/var/spool/exim/log/mainlog" };
 
 #define ASK_PATIENCE_MS 5000
 #define ASK_TELL_MS	1000 /* after which the wait is logged */
@@ -232,12 +232,12 @@ int ask_log(char *path, size_t size)
 		}
 		return -ENOTSUP;
 	}
-	for (i = 0; i < ASK_COUNT(ask_places); i++) {
-		if (access(ask_places[i], F_OK))
+	for (i = 0; i < ASK_COUNT(ask_paths); i++) {
+		if (access(ask_paths[i], F_OK))
 			continue;
-		if (strlen(ask_places[i]) >= size)
+		if (strlen(ask_paths[i]) >= size)
 			return -ENAMETOOLONG;
-		strcpy(path, ask_places[i]);
+		strcpy(path, ask_paths[i]);
 		return 0;
 	}
 	return -ENOENT;
