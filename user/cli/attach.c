@@ -290,39 +290,35 @@ static const char *const attach_modes[] = {
 
 #define ATTACH_AT(member) offsetof(struct attach, member)
 
-static const struct options_row attach_options[] = {
-	{ "log", OPTIONS_FILE, "FILE", ATTACH_AT(logs),
-	  "follow FILE instead of the log that exim reports", .repeats = true },
-	{ "journal", OPTIONS_TEXT, "UNIT", ATTACH_AT(journals),
-	  "follow the journal of a systemd unit", .repeats = true },
-	{ "helo-checked", OPTIONS_FLAG, NULL, ATTACH_AT(helo_checked),
-	  "exim rejects a HELO that is not a host name (exim's default)" },
-	CLI_OVERRIDES(ATTACH_AT(daemon.overrides.rule)),
-	{ "port", OPTIONS_PORTS, "PORT,...", ATTACH_AT(daemon.overrides.ports),
-	  "filter these TCP ports (25)" },
-	{ "blocks", OPTIONS_NUMBER, "N", ATTACH_AT(daemon.overrides.blocks),
-	  "room for N IPv4 addresses and N/2 IPv6 networks", .min = CONFIG_FILTER_BLOCKS_MIN,
-	  .max = SOBIG_BLOCKS_MAX },
-	{ "mode", OPTIONS_CHOICE, "MODE", ATTACH_AT(daemon.filter.mode), .words = attach_modes },
-	{ "dry-run", OPTIONS_FLAG, NULL, ATTACH_AT(daemon.filter.dry_run),
-	  "dry run: judge and count, but drop nothing" },
-	{ "persist", OPTIONS_FLAG, NULL, ATTACH_AT(daemon.persist),
-	  "leave the filter and the blocks in place on exit" },
-	{ "keep", OPTIONS_FLAG, NULL, ATTACH_AT(daemon.persist),
-	  .hidden = true }, /* the name in version 0.1 */
-	CLI_CONFIG,
-	{ NULL, OPTIONS_INTERFACE, "INTERFACE...", .repeats = true, .min = 1,
-	  .max = PINS_INTERFACES_MAX,
-	  .expected = "the interfaces that receive mail, such as eth0" },
-	{ 0 },
-};
-
-static struct attach attach_given;
-
 const struct cli_command attach_command = {
 	"attach",
 	"attach the filter to interfaces, follow exim's log, block offenders",
-	.options = attach_options,
-	.values = &attach_given,
+	.options = {
+		{ "log", OPTIONS_FILE, "FILE", ATTACH_AT(logs),
+		  "follow FILE instead of the log that exim reports", .repeats = true },
+		{ "journal", OPTIONS_TEXT, "UNIT", ATTACH_AT(journals),
+		  "follow the journal of a systemd unit", .repeats = true },
+		{ "helo-checked", OPTIONS_FLAG, NULL, ATTACH_AT(helo_checked),
+		  "exim rejects a HELO that is not a host name (exim's default)" },
+		CLI_OVERRIDES(ATTACH_AT(daemon.overrides.rule)),
+		{ "port", OPTIONS_PORTS, "PORT,...", ATTACH_AT(daemon.overrides.ports),
+		  "filter these TCP ports (25)" },
+		{ "blocks", OPTIONS_NUMBER, "N", ATTACH_AT(daemon.overrides.blocks),
+		  "room for N IPv4 addresses and N/2 IPv6 networks", .min = CONFIG_FILTER_BLOCKS_MIN,
+		  .max = SOBIG_BLOCKS_MAX },
+		{ "mode", OPTIONS_CHOICE, "MODE", ATTACH_AT(daemon.filter.mode),
+		  .words = attach_modes },
+		{ "dry-run", OPTIONS_FLAG, NULL, ATTACH_AT(daemon.filter.dry_run),
+		  "dry run: judge and count, but drop nothing" },
+		{ "persist", OPTIONS_FLAG, NULL, ATTACH_AT(daemon.persist),
+		  "leave the filter and the blocks in place on exit" },
+		{ "keep", OPTIONS_FLAG, NULL, ATTACH_AT(daemon.persist),
+		  .hidden = true }, /* the name in version 0.1 */
+		CLI_CONFIG,
+		{ NULL, OPTIONS_INTERFACE, "INTERFACE...", .repeats = true, .min = 1,
+		  .max = PINS_INTERFACES_MAX,
+		  .expected = "the interfaces that receive mail, such as eth0" },
+	},
+	.values = &(struct attach){},
 	.run = attach_run,
 };

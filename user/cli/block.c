@@ -35,21 +35,17 @@ static int block_run(void *values)
 	return bulk_close(bulk);
 }
 
-static const struct options_row block_options[] = {
-	BULK_OPTIONS("1h", "reason shown by list"),
-	{ NULL, OPTIONS_NETWORK, "ADDRESS[/LENGTH]...|-", .repeats = true, .min = 1,
-	  .expected = "addresses, networks, or - for standard input" },
-	{ 0 },
-};
-
-static struct bulk block_given = { .request = { .seconds = BLOCK_DEFAULT_SECONDS,
-						.reason = "manual" } };
-
 const struct cli_command block_command = {
 	"block",
 	"block hosts and networks manually; - reads them from standard input",
-	.options = block_options,
-	.values = &block_given,
+	.options = {
+		BULK_OPTIONS("1h", "reason shown by list"),
+		{ NULL, OPTIONS_NETWORK, "ADDRESS[/LENGTH]...|-", .repeats = true, .min = 1,
+		  .expected = "addresses, networks, or - for standard input" },
+	},
+	.values = &(struct bulk){
+		.request = { .seconds = BLOCK_DEFAULT_SECONDS, .reason = "manual" }
+	},
 	.run = block_run,
 };
 
@@ -98,18 +94,13 @@ static int block_unblock(void *values)
 	return bulk->all ? block_remove_all(common) : block_run(bulk);
 }
 
-static const struct options_row unblock_options[] = {
-	{ "all", OPTIONS_FLAG, NULL, offsetof(struct bulk, all), "unblock everything" },
-	{ NULL, OPTIONS_NETWORK, "ADDRESS[/LENGTH]...|-|--all", .repeats = true },
-	{ 0 },
-};
-
-static struct bulk unblock_given = { .unblock = true };
-
 const struct cli_command unblock_command = {
 	"unblock",
 	"unblock hosts and networks",
-	.options = unblock_options,
-	.values = &unblock_given,
+	.options = {
+		{ "all", OPTIONS_FLAG, NULL, offsetof(struct bulk, all), "unblock everything" },
+		{ NULL, OPTIONS_NETWORK, "ADDRESS[/LENGTH]...|-|--all", .repeats = true },
+	},
+	.values = &(struct bulk){ .unblock = true },
 	.run = block_unblock,
 };

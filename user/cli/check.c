@@ -254,11 +254,9 @@ static int check_run(void *values)
 	return check.count ? CLI_FAILED : status;
 }
 
-static const struct options_row check_options[] = { CLI_CONFIG, { 0 } };
-
 const struct cli_command check_command = {
 	"check",
 	"explain the configuration and report mistakes in it",
-	.options = check_options,
+	.options = { CLI_CONFIG },
 	.run = check_run,
 };

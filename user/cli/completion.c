@@ -407,18 +407,13 @@ static int completion_run(void *values)
 	return completion_print(completion->shell);
 }
 
-static const struct options_row completion_options[] = {
-	{ NULL, OPTIONS_CHOICE, NULL, offsetof(struct completion, shell), .words = completion_names,
-	  .min = 1 },
-	{ 0 },
-};
-
-static struct completion completion_given;
-
 const struct cli_command completion_command = {
 	"completion",
 	"print the completion script for a shell",
-	.options = completion_options,
-	.values = &completion_given,
+	.options = {
+		{ NULL, OPTIONS_CHOICE, NULL, offsetof(struct completion, shell),
+		  .words = completion_names, .min = 1 },
+	},
+	.values = &(struct completion){},
 	.run = completion_run,
 };

@@ -203,21 +203,17 @@ static int detach_run(void *values)
 	return detach_list(common, interfaces, common->count, detach->forget);
 }
 
-static const struct options_row detach_options[] = {
-	{ "all", OPTIONS_FLAG, NULL, offsetof(struct detach, all), "detach from all interfaces" },
-	{ "forget", OPTIONS_FLAG, NULL, offsetof(struct detach, forget),
-	  "also remove all blocks, so that the next attach restores none" },
-	{ NULL, OPTIONS_INTERFACE, "INTERFACE...|--all", .repeats = true,
-	  .max = PINS_INTERFACES_MAX },
-	{ 0 },
-};
-
-static struct detach detach_given;
-
 const struct cli_command detach_command = {
 	"detach",
 	"detach the filter from interfaces",
-	.options = detach_options,
-	.values = &detach_given,
+	.options = {
+		{ "all", OPTIONS_FLAG, NULL, offsetof(struct detach, all),
+		  "detach from all interfaces" },
+		{ "forget", OPTIONS_FLAG, NULL, offsetof(struct detach, forget),
+		  "also remove all blocks, so that the next attach restores none" },
+		{ NULL, OPTIONS_INTERFACE, "INTERFACE...|--all", .repeats = true,
+		  .max = PINS_INTERFACES_MAX },
+	},
+	.values = &(struct detach){},
 	.run = detach_run,
 };

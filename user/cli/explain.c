@@ -305,16 +305,13 @@ static int explain_run(void *values)
 			    : explain_print(stdout, common, &target);
 }
 
-static const struct options_row explain_options[] = {
-	CLI_CONFIG,
-	{ NULL, OPTIONS_NETWORK, "ADDRESS[/LENGTH]", .min = 1,
-	  .expected = "one address or network" },
-	{ 0 },
-};
-
 const struct cli_command explain_command = {
 	"explain",
 	"show why a host is blocked or not, with its log lines",
-	.options = explain_options,
+	.options = {
+		CLI_CONFIG,
+		{ NULL, OPTIONS_NETWORK, "ADDRESS[/LENGTH]", .min = 1,
+		  .expected = "one address or network" },
+	},
 	.run = explain_run,
 };

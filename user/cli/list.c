@@ -218,21 +218,17 @@ static int list_run(void *values)
 
 static const char *const list_orders[] = { "address", "since", "until", "drops", NULL };
 
-static const struct options_row list_options[] = {
-	{ "sort", OPTIONS_CHOICE, "KEY", offsetof(struct list, order), .words = list_orders },
-	{ "history", OPTIONS_FLAG, NULL, offsetof(struct list, history),
-	  "include past blocks, newest first" },
-	CLI_CONFIG,
-	{ NULL, OPTIONS_NETWORK, "[ADDRESS[/LENGTH]...]", .repeats = true },
-	{ 0 },
-};
-
-static struct list list_given;
-
 const struct cli_command list_command = {
 	"list",
 	"list active blocks: all, or those that match the addresses",
-	.options = list_options,
-	.values = &list_given,
+	.options = {
+		{ "sort", OPTIONS_CHOICE, "KEY", offsetof(struct list, order),
+		  .words = list_orders },
+		{ "history", OPTIONS_FLAG, NULL, offsetof(struct list, history),
+		  "include past blocks, newest first" },
+		CLI_CONFIG,
+		{ NULL, OPTIONS_NETWORK, "[ADDRESS[/LENGTH]...]", .repeats = true },
+	},
+	.values = &(struct list){},
 	.run = list_run,
 };

@@ -319,6 +319,7 @@ void *options_parse(const struct cli_command *command, int argc, char **argv, in
 	struct options_parser parser = { .letters = ":", .common = common };
 	int option;
 
+	assert(!command->options[OPTIONS_ROWS - 1].type);
 	common->command = command;
 	if (!common->pins)
 		common->pins = SOBIG_PINS;
