@@ -13,6 +13,8 @@
 #include "daemon/restore.h"
 #include "kernel/links.h"
 #include "kernel/maps.h"
+#include "kernel/port_bits.h"
+#include "kernel/stats.h"
 
 #define INTERFACES_PORTS_SIZE 64
 
@@ -241,6 +243,55 @@ static int interfaces_attach(struct daemon *daemon, struct daemon_interface *int
 	return 0;
 }
 
+static bool interfaces_is_ours(const struct daemon *daemon, unsigned int index)
+{
+	for (int i = 0; i < daemon->interfaces_count; i++)
+		if (daemon->interfaces[i].index == index && daemon->interfaces[i].claim >= 0)
+			return true;
+	return false;
+}
+
+/* The ports of the filters of other daemons that use the same tables. */
+static void interfaces_other_ports(const struct daemon *daemon, struct sobig_port_bits *out)
+{
+	unsigned int there[PINS_INTERFACES_MAX];
+	int count = pins_interfaces(daemon->filter.pins, there), used = 0;
+	struct sobig_stats stats;
+	struct stats *open;
+
+	memset(out, 0, sizeof(*out));
+	for (int i = 0; i < count; i++) {
+		if (interfaces_is_ours(daemon, there[i]) ||
+		    stats_open(daemon->filter.pins, there[i], &open))
+			continue;
+		if (!stats_read(open, &stats))
+			for (int j = 0; j < SOBIG_PORTS_MAX && stats.ports[j]; j++)
+				if (used < SOBIG_PORTS_MAX && !port_bits_of(out, stats.ports[j]))
+					out->ports[used++] = stats.ports[j];
+		stats_close(open);
+	}
+}
+
+/* The caller holds the lock of the pins. 0 or -errno (logged). */
+static int interfaces_assign_ports(struct daemon *daemon)
+{
+	struct filter_options *filter = &daemon->filter;
+	struct sobig_port_bits others;
+	int err;
+
+	interfaces_other_ports(daemon, &others);
+	blocks_share_lock(daemon->blocks, true);
+	err = blocks_give_bits(daemon->blocks, filter->ports, &others, filter->bits);
+	blocks_share_lock(daemon->blocks, false);
+	if (err == -ENOSPC)
+		log_error(
+			"cannot protect these ports: with those of other interfaces in %s they are more than %d; use other pins (--pins), or fewer ports",
+			filter->pins, SOBIG_PORTS_MAX);
+	else if (err)
+		log_error("cannot write the new pins: %s", strerror(-err));
+	return err;
+}
+
 /*
  * Fills the tables from the state if they are new; existing tables are more recent than the disk.
  */
@@ -259,12 +310,14 @@ static int interfaces_fill(struct daemon *daemon)
 		log_error("cannot open the new pins: %s", strerror(-err));
 		return err;
 	}
-	if (fresh) {
-		blocks_share_lock(daemon->blocks, true);
+	err = interfaces_assign_ports(daemon);
+	blocks_share_lock(daemon->blocks, true);
+	if (!err)
+		err = blocks_take_over(daemon->blocks);
+	if (!err && fresh)
 		restore_restore(daemon);
-		blocks_share_lock(daemon->blocks, false);
-	}
-	return 0;
+	blocks_share_lock(daemon->blocks, false);
+	return err;
 }
 
 static int interfaces_lock(const struct daemon *daemon, int *lock)
@@ -421,7 +474,9 @@ int interfaces_renew(struct daemon *daemon)
 		return err;
 	for (int i = 0; i < daemon->interfaces_count; i++)
 		daemon->interfaces[i].inherited = false;
-	err = interfaces_attach_all(daemon);
+	err = interfaces_assign_ports(daemon);
+	if (!err)
+		err = interfaces_attach_all(daemon);
 	close(lock);
 	return err;
 }

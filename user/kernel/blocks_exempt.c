@@ -95,7 +95,9 @@ static int blocks_exempt_visit_network(void *context, const struct addr_prefix *
 static int blocks_exempt_visit_host(struct blocks_exempt *exempt, const struct addr_prefix *host,
 				    const struct sobig_block_info *info)
 {
-	const struct sobig_network value = { .until = info->until, .dry_run = info->dry_run };
+	const struct sobig_network value = { .until = info->until,
+					     .dry_run = info->dry_run,
+					     .open = info->open };
 
 	/* A block that lasts until its host is quiet may end later than its block info says. */
 	if (info->until <= exempt->now && !info->quiet)
@@ -159,7 +161,7 @@ static int blocks_exempt_split(struct blocks_exempt *exempt,
 			       const struct blocks_exempt_found *found, size_t *count)
 {
 	struct blocks_exempt_pieces pieces = { 0 };
-	const struct blocks_request request = {
+	struct blocks_request request = {
 		.seconds = found->value.until - exempt->now,
 		.until = found->value.until,
 		.extend = found->value.quiet,
@@ -167,9 +169,10 @@ static int blocks_exempt_split(struct blocks_exempt *exempt,
 		.reason = found->value.reason,
 	};
 	int err = blocks_exempt_rest(exempt->allowed, &found->target, &pieces);
+	bool closes = blocks_ports(exempt->blocks, found->value.open, request.ports);
 
 	*count = 0;
-	if (!err && pieces.count)
+	if (!err && pieces.count && closes)
 		err = blocks_add(exempt->blocks, pieces.target, pieces.count, &request, NULL,
 				 count);
 	blocks_exempt_free(&pieces);
