@@ -1,14 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* sobig-xdp block and unblock: manual blocks. */
-#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "cli/bulk.h"
 #include "cli/history.h"
-#include "cli/home.h"
 #include "common/log.h"
-#include "common/output.h"
 
 #define BLOCK_DEFAULT_SECONDS 3600
 
@@ -49,49 +46,33 @@ const struct cli_command block_command = {
 	.run = block_run,
 };
 
-static int block_remove_all(struct cli_common *common)
+static int block_remove_all(struct bulk *bulk)
 {
-	struct blocks *blocks;
-	json_t *document;
+	int status = bulk_open(bulk), removed;
 	uint64_t unblocked;
-	int status, removed;
 
-	status = cli_need_privilege();
 	if (status)
 		return status;
-	removed = blocks_open(common->pins, &blocks);
-	if (removed)
-		return cli_cannot_open(common, removed);
-	home_take(common);
-	removed = blocks_remove_all(blocks);
-	blocks_close(blocks);
+	removed = blocks_remove_all(bulk->blocks);
 	if (removed < 0) {
 		log_error("cannot unblock everything: %s", strerror(-removed));
-		return cli_status(removed);
+		bulk->err = removed;
+	} else {
+		history_unblock_all(&bulk->common, &unblocked);
+		bulk->unblocked = removed;
 	}
-	history_unblock_all(common, &unblocked);
-	if (common->json) {
-		document = output_document(common->command->name);
-		json_object_set_new(document, "addresses", json_null());
-		json_object_set_new(document, "unblocked", json_integer(removed));
-		json_object_set_new(document, "absent", json_integer(0));
-		json_object_set_new(document, "refused", json_integer(0));
-		return cli_print_json(common, document);
-	}
-	printf("%d unblocked\n", removed);
-	return CLI_DONE;
+	return bulk_close(bulk);
 }
 
 static int block_unblock(void *values)
 {
 	struct bulk *bulk = values;
-	struct cli_common *common = &bulk->common;
 
-	if (bulk->all == (common->count > 0))
+	if (bulk->all == (bulk->common.count > 0))
 		return cli_usage(
-			common,
+			&bulk->common,
 			"expected either addresses, networks or - for standard input, or --all");
-	return bulk->all ? block_remove_all(common) : block_run(bulk);
+	return bulk->all ? block_remove_all(bulk) : block_run(bulk);
 }
 
 const struct cli_command unblock_command = {

@@ -268,7 +268,9 @@ void bulk_read(struct bulk *bulk, int fd)
 
 static void bulk_sum_up(const struct bulk *bulk)
 {
-	if (bulk->unblock)
+	if (bulk->all)
+		printf("%llu unblocked\n", (unsigned long long)bulk->unblocked);
+	else if (bulk->unblock)
 		printf("%llu unblocked, %llu not blocked, %llu refused\n",
 		       (unsigned long long)bulk->unblocked, (unsigned long long)bulk->absent,
 		       (unsigned long long)bulk->refused);
