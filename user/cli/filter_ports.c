@@ -7,7 +7,6 @@
 #include <netinet/in.h>
 #include <stdbool.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "common/log.h"
@@ -98,10 +97,10 @@ static int filter_ports_look(const struct overview *overview, char *word)
 
 int filter_ports_check(const char *pins, const char *ports)
 {
-	struct overview *overview = malloc(sizeof(*overview));
+	static struct overview overview;
 	char word[FILTER_PORTS_WORD_SIZE];
 	size_t length;
-	int err = overview ? overview_read(pins, overview) : -ENOMEM;
+	int err = overview_read(pins, &overview);
 
 	if (err)
 		log_error("cannot find out which ports are filtered: %s",
@@ -114,9 +113,8 @@ int filter_ports_check(const char *pins, const char *ports)
 	for (ports += strspn(ports, " ,"); !err && *ports; ports += strspn(ports, " ,")) {
 		length = strcspn(ports, " ,");
 		snprintf(word, sizeof(word), "%.*s", (int)length, ports);
-		err = filter_ports_look(overview, word);
+		err = filter_ports_look(&overview, word);
 		ports += length;
 	}
-	free(overview);
 	return err;
 }
