@@ -356,22 +356,22 @@ static void help_is_printed_from_the_rows(void **state)
 	static const char wanted[] =
 		"usage: sobig-xdp judge [OPTION...] add|del ADDRESS[/LENGTH]...\n\n"
 		"Judge hosts.\n\n"
-		"  -n, --dry-run       drop nothing\n"
-		"  --name NAME         a name\n"
-		"  --folder DIR        a folder\n"
-		"  --log FILE          a log (repeatable)\n"
-		"  --limit N           a limit\n"
-		"  --interval SECONDS  an interval\n"
-		"  --window TIME       a window\n"
-		"  --port PORT,...     ports\n"
-		"  --mode MODE         auto, native or generic (auto)\n"
-		"  --even N            a number\n"
-		"  -c FILE             configuration file (" CONFIG_FILE ")\n"
-		"  -j, --json          print JSON\n"
-		"  --ndjson            print JSON, one document per line\n"
-		"  --pins DIR          directory of the pinned maps (" SOBIG_PINS ")\n"
-		"  --state DIR         directory of the history and the allow list\n"
-		"  -h, --help          show this help\n";
+		"  -n, --dry-run            drop nothing\n"
+		"  --name NAME              a name\n"
+		"  --folder DIR             a folder\n"
+		"  --log FILE               a log (repeatable)\n"
+		"  --limit N                a limit\n"
+		"  --interval SECONDS       an interval\n"
+		"  --window TIME            a window\n"
+		"  --port PORT,...          ports\n"
+		"  --mode MODE              auto, native or generic (auto)\n"
+		"  --even N                 a number\n"
+		"  -c FILE                  configuration file (" CONFIG_FILE ")\n"
+		"  -j, --json               print JSON\n"
+		"  --ndjson                 print JSON, one document per line\n"
+		"  --pins DIR               directory of the pinned maps (" SOBIG_PINS ")\n"
+		"  --state DIR              directory of the history and the allow list\n"
+		"  -h, --help               show this help\n";
 	FILE *before = stdout;
 	char *text = NULL;
 	size_t size;
