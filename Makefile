@@ -226,7 +226,7 @@ fuzz:
 
 bench:
 	$(Q)scripts/deps build bench
-	$(Q)$(MAKE) -s --no-print-directory all $(BENCHES) $(B)/selftests/line_to_drop
+	$(Q)$(MAKE) -s --no-print-directory all $(BENCHES) $(LOOPS) $(B)/selftests/line_to_drop
 	$(Q)$(APART) python3 selftests/bench/bench.py $(if $(QUICK),--quick) --output $(B)/bench $(B)
 
 $(B)/selftests/bench/storm.o: $(B)/skeletons/storm.skel.h

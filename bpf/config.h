@@ -10,7 +10,11 @@
 
 #include "sobig.h"
 
-const volatile __be16 ports[SOBIG_PORTS_MAX] = { 0 }; /* protected ports; 0: end */
+/*
+ * The protected ports, 0: end. Each is the port in network byte order and, above it, its bit in a
+ * block's `open`: one load for both.
+ */
+const volatile __u32 ports[SOBIG_PORTS_MAX] = { 0 };
 const volatile bool dry_run = false;
 const volatile bool scope_port = false; /* drop all packets to these ports, not only SYNs */
 const volatile __u32 rate_step = 0;	/* what one SYN takes from a bucket; 0: no limit */
@@ -19,15 +23,22 @@ const volatile __u64 rate_salts[2] = { 0 }; /* random and odd, as those of the f
 const volatile __u64 tick_zero = 0;	    /* the tick at which CLOCK_MONOTONIC was 0 */
 const volatile __u64 tick_scale = 0;	    /* seconds per tick, times 2^32 */
 
-/* In this order, the verifier removes all code after the last port. */
-static __always_inline bool config_protect(__be16 port)
+/*
+ * True if the port is protected; *bit is its bit. In this order, the verifier removes all code
+ * after the last port.
+ */
+static __always_inline bool config_protect(__be16 port, __u8 *bit)
 {
 #pragma unroll
 	for (int i = 0; i < SOBIG_PORTS_MAX; i++) {
-		if (!ports[i])
+		__u32 own = ports[i];
+
+		if (!own)
 			return false;
-		if (port == ports[i])
+		if (port == (__be16)own) {
+			*bit = own >> SOBIG_BIT_SHIFT;
 			return true;
+		}
 	}
 	return false;
 }

@@ -79,7 +79,7 @@ struct {
 	__uint(max_entries, SOBIG_COUNTS);
 } counters SEC(".maps");
 
-/* The block info maps and the statistics are for user space only. */
+/* The block info maps, the port bits and the statistics are for user space only. */
 
 struct {
 	__uint(type, BPF_MAP_TYPE_HASH);
@@ -96,6 +96,13 @@ struct {
 	__type(value, struct sobig_block_info);
 	__uint(max_entries, 1);
 } block_info6 SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__type(key, __u32);
+	__type(value, struct sobig_port_bits);
+	__uint(max_entries, 1);
+} port_bits SEC(".maps");
 
 struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY);

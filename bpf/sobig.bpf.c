@@ -10,10 +10,11 @@
 #include "verdict.h"
 #include "syn_rate.h"
 
-/* The verdict on a SYN from this source. */
-static __always_inline enum sobig_count filter_source(const struct packet *packet)
+/* The verdict on a SYN from this source to the port with this bit. */
+static __always_inline enum sobig_count filter_source(const struct packet *packet, __u8 bit)
 {
-	return packet->is_ipv6 ? verdict_judge6(packet->source6) : verdict_judge4(packet->source4);
+	return packet->is_ipv6 ? verdict_judge6(packet->source6, bit)
+			       : verdict_judge4(packet->source4, bit);
 }
 
 static __always_inline enum sobig_count filter_judge(struct packet_cursor *cursor)
@@ -22,17 +23,18 @@ static __always_inline enum sobig_count filter_judge(struct packet_cursor *curso
 	enum packet_sight sight = packet_read(cursor, &packet);
 	enum sobig_count verdict;
 	bool syn = false;
+	__u8 bit = 0; /* of a hidden port: a host that any block closes it to is dropped */
 
 	if (sight == PACKET_MALFORMED)
 		return SOBIG_PASSED_MALFORMED;
-	if (sight == PACKET_OTHER || (sight != PACKET_HIDDEN && !config_protect(packet.dest)))
+	if (sight == PACKET_OTHER || (sight != PACKET_HIDDEN && !config_protect(packet.dest, &bit)))
 		return SOBIG_PASSED_OTHER;
 	if (sight == PACKET_TCP) {
 		syn = (packet.flags & (PACKET_TCP_SYN | PACKET_TCP_ACK)) == PACKET_TCP_SYN;
 		if (!syn && !scope_port)
 			return SOBIG_PASSED_OTHER;
 	}
-	verdict = filter_source(&packet);
+	verdict = filter_source(&packet, bit);
 	if (syn)
 		return verdict == SOBIG_PASSED_SYN && syn_rate_exceed(&packet) ? SOBIG_DROPPED_RATE
 									       : verdict;

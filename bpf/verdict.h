@@ -16,42 +16,45 @@ static __always_inline bool verdict_is_quiet(__u32 quiet, __u32 last_drop, __u32
 }
 
 /* Counts a drop of the host. */
-static __always_inline void verdict_count_drop(volatile __u32 *drop_count, void *blocked,
+static __always_inline void verdict_count_drop(volatile struct front_record *record, void *blocked,
 					       const void *key, __u32 now)
 {
-	__u32 count = (*drop_count + 1) & FRONT_COUNT_MASK;
+	__u8 drops = record->drops + 1;
 	struct sobig_block *block;
 
-	*drop_count = now << FRONT_TIME_SHIFT | count;
-	if (count)
+	record->drops = drops;
+	record->last = now;
+	if (drops)
 		return;
 	block = bpf_map_lookup_elem(blocked, key);
 	if (block)
-		block->drops = (block->drops | FRONT_COUNT_MASK) + 1;
+		block->drops = (block->drops | FRONT_DROPS_MASK) + 1;
 }
 
 /* The second of the last drop; 0: none. */
-static __always_inline __u32 verdict_last_drop(const volatile __u32 *drop_count, __u32 now)
+static __always_inline __u32 verdict_last_drop(const volatile struct front_record *record,
+					       __u32 now)
 {
-	__u32 dropped = *drop_count;
+	__u16 last = record->last;
 
-	return dropped ? now - ((now - (dropped >> FRONT_TIME_SHIFT)) & FRONT_COUNT_MASK) : 0;
+	return last || record->drops ? now - ((now - last) & FRONT_LAST_MASK) : 0;
 }
 
 /*
- * The verdict of the LRU map on a source. `drop_count` is its count in the front table, which is
- * updated; NULL: it has none. Rarely called, so not inlined.
+ * The verdict of the LRU map on a source, for the port with this bit. `record` is the source's in
+ * the front table, which is updated; NULL: it has none. Rarely called, so not inlined.
  */
 static __noinline enum sobig_count verdict_ask(void *blocked, const void *key,
-					       volatile __u32 *drop_count, __u32 now)
+					       volatile struct front_record *record, __u32 now,
+					       __u8 bit)
 {
 	struct sobig_block *block = bpf_map_lookup_elem(blocked, key);
 	__u32 last;
 
-	if (!block)
+	if (!block || block->open & bit)
 		return SOBIG_PASSED_SYN;
 	if (now >= block->until) {
-		last = drop_count ? verdict_last_drop(drop_count, now) : block->last_drop;
+		last = record ? verdict_last_drop(record, now) : block->last_drop;
 		if (verdict_is_quiet(block->quiet, last, now))
 			return SOBIG_PASSED_EXPIRED;
 		block->until = now + block->quiet;
@@ -60,8 +63,8 @@ static __noinline enum sobig_count verdict_ask(void *blocked, const void *key,
 		return SOBIG_PASSED_DRY_RUN;
 	if (dry_run)
 		return SOBIG_DROPPED;
-	if (drop_count) {
-		verdict_count_drop(drop_count, blocked, key, now);
+	if (record) {
+		verdict_count_drop(record, blocked, key, now);
 	} else {
 		block->last_drop = now;
 		__sync_fetch_and_add(&block->drops, 1);
@@ -74,7 +77,7 @@ static __noinline enum sobig_count verdict_ask(void *blocked, const void *key,
  * the trie `networks`.
  */
 static __noinline enum sobig_count verdict_judge_network(void *networks, __u32 *length,
-							 const void *key)
+							 const void *key, __u8 bit)
 {
 	enum sobig_count verdict = SOBIG_PASSED_SYN;
 	__u32 now = config_now();
@@ -85,8 +88,9 @@ static __noinline enum sobig_count verdict_judge_network(void *networks, __u32 *
 		network = bpf_map_lookup_elem(networks, key);
 		if (!network)
 			return verdict;
-		if (now < network->until ||
-		    !verdict_is_quiet(network->quiet, network->last_drop, now)) {
+		if (!(network->open & bit) &&
+		    (now < network->until ||
+		     !verdict_is_quiet(network->quiet, network->last_drop, now))) {
 			if (network->dry_run)
 				return SOBIG_PASSED_DRY_RUN;
 			if (dry_run)
@@ -97,7 +101,8 @@ static __noinline enum sobig_count verdict_judge_network(void *networks, __u32 *
 			__sync_fetch_and_add(&network->drops, 1);
 			return SOBIG_DROPPED_NETWORK;
 		}
-		verdict = SOBIG_PASSED_EXPIRED;
+		if (!(network->open & bit))
+			verdict = SOBIG_PASSED_EXPIRED;
 		if (!network->length)
 			return verdict;
 		*length = network->length - 1;
@@ -105,20 +110,20 @@ static __noinline enum sobig_count verdict_judge_network(void *networks, __u32 *
 	return verdict;
 }
 
-static __always_inline enum sobig_count verdict_judge_network4(__u32 source)
+static __always_inline enum sobig_count verdict_judge_network4(__u32 source, __u8 bit)
 {
 	struct sobig_network4 key = { .length = 32 };
 
 	__builtin_memcpy(key.address, &source, sizeof(key.address));
-	return verdict_judge_network(&networks4, &key.length, &key);
+	return verdict_judge_network(&networks4, &key.length, &key, bit);
 }
 
-static __always_inline enum sobig_count verdict_judge_network6(const __u64 source[2])
+static __always_inline enum sobig_count verdict_judge_network6(const __u64 source[2], __u8 bit)
 {
 	struct sobig_network6 key = { .length = 128 };
 
 	__builtin_memcpy(key.address, source, sizeof(key.address));
-	return verdict_judge_network(&networks6, &key.length, &key);
+	return verdict_judge_network(&networks6, &key.length, &key, bit);
 }
 
 /* The verdict of the network takes precedence, unless the network is not blocked. */
@@ -155,10 +160,11 @@ static __always_inline __u32 verdict_slot6(const volatile struct front_line6 *li
 	return slot;
 }
 
-static __always_inline enum sobig_count verdict_judge4(__u32 source)
+static __always_inline enum sobig_count verdict_judge4(__u32 source, __u8 bit)
 {
 	enum sobig_count verdict = SOBIG_PASSED_SYN;
 	const struct front_state *state;
+	volatile struct front_record *record;
 	volatile struct front_line4 *line;
 	__u32 zero = 0, index, valid_until, slot, now;
 
@@ -172,23 +178,25 @@ static __always_inline enum sobig_count verdict_judge4(__u32 source)
 	valid_until = line->valid_until;
 	slot = verdict_slot4(line, source);
 	now = config_now();
-	if (slot && now < valid_until) {
+	record = &(&line->unused)[slot & 7];
+	if (!slot || now >= valid_until) {
+		if (slot || !valid_until)
+			verdict = verdict_ask(&blocked4, &source, slot ? record : NULL, now, bit);
+	} else if (!(record->open & bit)) {
 		if (!dry_run)
-			verdict_count_drop(&(&line->unused)[slot & 7], &blocked4, &source, now);
+			verdict_count_drop(record, &blocked4, &source, now);
 		return SOBIG_DROPPED;
 	}
-	if (slot || !valid_until)
-		verdict = verdict_ask(&blocked4, &source, slot ? &(&line->unused)[slot & 7] : NULL,
-				      now);
 	if (verdict >= SOBIG_DROPS || !state->networks4)
 		return verdict;
-	return verdict_worse(verdict, verdict_judge_network4(source));
+	return verdict_worse(verdict, verdict_judge_network4(source, bit));
 }
 
-static __always_inline enum sobig_count verdict_judge6(const __u64 source[2])
+static __always_inline enum sobig_count verdict_judge6(const __u64 source[2], __u8 bit)
 {
 	enum sobig_count verdict = SOBIG_PASSED_SYN;
 	const struct front_state *state;
+	volatile struct front_record *record;
 	volatile struct front_line6 *line;
 	__u32 zero = 0, index, valid_until, slot, now;
 	__u64 network = source[0];
@@ -203,18 +211,18 @@ static __always_inline enum sobig_count verdict_judge6(const __u64 source[2])
 	valid_until = line->valid_until;
 	slot = verdict_slot6(line, network);
 	now = config_now();
-	if (slot && now < valid_until) {
+	record = (volatile struct front_record *)&line->valid_until + (slot & 7);
+	if (!slot || now >= valid_until) {
+		if (slot || !valid_until)
+			verdict = verdict_ask(&blocked6, &network, slot ? record : NULL, now, bit);
+	} else if (!(record->open & bit)) {
 		if (!dry_run)
-			verdict_count_drop(&(&line->valid_until)[slot & 7], &blocked6, &network,
-					   now);
+			verdict_count_drop(record, &blocked6, &network, now);
 		return SOBIG_DROPPED;
 	}
-	if (slot || !valid_until)
-		verdict = verdict_ask(&blocked6, &network,
-				      slot ? &(&line->valid_until)[slot & 7] : NULL, now);
 	if (verdict >= SOBIG_DROPS || !state->networks6)
 		return verdict;
-	return verdict_worse(verdict, verdict_judge_network6(source));
+	return verdict_worse(verdict, verdict_judge_network6(source, bit));
 }
 
 #endif

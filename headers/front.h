@@ -23,30 +23,39 @@
 #define FRONT_EMPTY  0xffffffffu /* `valid_until` of an empty line */
 
 /*
+ * What belongs to a host. The program writes `drops` and `last` without a lock: of two drops of one
+ * host by two processors within a few nanoseconds, one may be lost. When `drops` wraps, the program
+ * adds the carry to the host's entry in the LRU map. Only user space writes `open`.
+ */
+struct front_record {
+	__u8 drops; /* the lower bits of the number of drops */
+	__u8 open;  /* as in struct sobig_block: ports to which its SYNs pass */
+	__u16 last; /* the lower bits of the second of the last drop; 0, like `drops`: none */
+};
+
+/*
  * Slots are numbered from 1; a host (network byte order; 0: empty, as 0.0.0.0 and ::/64 are not
- * valid sources) and its drop count have the same number.
- *
- * A drop count holds the lower 16 bits of the number of drops, and above them the lower 16 bits
- * of the second of the last drop. When the number wraps, the program adds the carry to the host's
- * entry in the LRU map. It is written without a lock: of two drops of one host by two processors
- * within a few nanoseconds, one may be lost.
+ * valid sources) and its record have the same number.
  */
 struct front_line4 {
 	__u32 valid_until;
 	__u32 hosts[FRONT_HOSTS4];
-	__u32 unused;
-	__u32 counts[FRONT_HOSTS4];
+	struct front_record unused;
+	struct front_record records[FRONT_HOSTS4];
 };
 
 struct front_line6 {
 	__u32 valid_until;
-	__u32 counts[FRONT_HOSTS6];
+	struct front_record records[FRONT_HOSTS6];
 	__u64 hosts[FRONT_HOSTS6];
 };
 
 #define FRONT_LINE_SIZE	 64 /* bytes, of both structs: a cache line */
-#define FRONT_COUNT_MASK 0xffffu
-#define FRONT_TIME_SHIFT 16
+#define FRONT_DROPS_MASK 0xffu
+#define FRONT_LAST_MASK	 0xffffu
+
+/* Version of the lines. In 0 (up to version 0.1), a record was a time and a count of 16 bits. */
+#define FRONT_LAYOUT 1
 
 /* Only entry of the array `front`. */
 struct front_state {
@@ -60,7 +69,7 @@ struct front_state {
 	__u32 overfull4; /* lines with more hosts than slots */
 	__u32 overfull6;
 	__u32 rebuilding; /* a rebuild began and has not ended */
-	__u32 unused;
+	__u32 layout;	  /* FRONT_LAYOUT */
 };
 
 /* The product's upper half is a hash of 32 bits, which is scaled to the number of lines. */

@@ -36,6 +36,7 @@
 #define SOBIG_RULE_SIZE	   24 /* of a rule's name, with its NUL */
 #define SOBIG_CLASSES_MAX  24
 #define SOBIG_PORTS_MAX	   8
+#define SOBIG_BIT_SHIFT	   16 /* of a port's bit, in the program's list of ports */
 #define SOBIG_SKIPS_MAX	   8
 
 /* Key of blocked4 and block_info4, in network order. */
@@ -53,9 +54,11 @@ struct sobig_key6 {
  * table (front.h) is not valid, which is rare; drops are transferred here from time to time.
  */
 struct sobig_block {
-	__u32 until;	 /* the block expires at this second */
-	__u32 quiet;	 /* unless a SYN was dropped within so many seconds; 0: always */
-	__u32 dry_run;	 /* 1: the verdict of a dry run; not enforced */
+	__u32 until;  /* the block expires at this second */
+	__u32 quiet;  /* unless a SYN was dropped within so many seconds; 0: always */
+	__u8 dry_run; /* 1: the verdict of a dry run; not enforced */
+	__u8 open;    /* ports that it leaves open, as bits: see struct sobig_port_bits */
+	__u8 unused[2];
 	__u32 last_drop; /* 0: none yet */
 	__u64 drops;
 };
@@ -68,8 +71,11 @@ struct sobig_block {
 struct sobig_block_info {
 	__u32 since;
 	__u32 until;
-	__u32 quiet; /* this and the next as in struct sobig_block */
-	__u32 dry_run;
+	__u32 quiet; /* this and the next two as in struct sobig_block */
+	__u8 dry_run;
+	__u8 open;
+	__u8 offended; /* ports of `open` by which the host has offended since */
+	__u8 unused;
 	char reason[SOBIG_REASON_SIZE]; /* printable ASCII, NUL-terminated */
 };
 
@@ -89,12 +95,24 @@ struct sobig_network6 {
 struct sobig_network {
 	__u32 until;
 	__u32 quiet;
-	__u32 dry_run;
+	__u8 dry_run;
+	__u8 open;
+	__u8 unused[2];
 	__u32 last_drop;
 	__u64 drops;
 	__u32 length; /* the key's, so that the program can go on to a wider one */
 	__u32 since;
 	char reason[SOBIG_REASON_SIZE];
+};
+
+/*
+ * Only entry of the array `port_bits`, which the program does not read: the port (host byte order;
+ * 0: none) of each bit in a block's `open`. A port keeps its bit, so that a filter with other ports
+ * changes no block. A block that leaves no port open (0) closes all protected ports, also those
+ * that have no bit yet; one that closes only some leaves open all that have no bit yet.
+ */
+struct sobig_port_bits {
+	__u16 ports[SOBIG_PORTS_MAX];
 };
 
 /* Index of the per-CPU array `counters`. Each packet is counted once. */

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """Every yardstick of the design in one table: bench.py [--quick] [--parts PART,...] [OPTION...] BUILD
 
-PART: reading frames nanoseconds bulk catching-up latency memory mail. BUILD is the folder of what was built. To try one program of
+PART: reading policy frames nanoseconds bulk catching-up latency memory mail. BUILD is the folder of what was built. To try one program of
 the filters in a few seconds:  selftests/live/inside python3 selftests/bench/bench.py --quick --parts frames --only bare,ours build
 
 It fails if a yardstick cannot be measured, not if one is missed. All are ratios or differences of what was measured in one run, as
@@ -18,12 +18,15 @@ import daemon
 import filter as filters
 import kernel
 import mail
+import policy
 import reading
 from common import FOLDER, OTHER_CPU, Failure, busy, programs, run
 from plot import plot
+from worlds import WORLDS
 
 PARTS = {
     "reading": reading.bench_reading,
+    "policy": policy.bench_policy,
     "catching-up": daemon.bench_catching_up,
     "latency": daemon.bench_latency,
     "memory": daemon.bench_memory,
@@ -49,6 +52,7 @@ SIZES = {
     "bulk_rounds": (3, 1),
     "catch_up_rounds": (3, 1),
     "probes": (500, 100),
+    "worlds": (list(WORLDS), ["sobig", "net24", "newsletters"]),
     # It has no yardstick.
     "parts": (list(PARTS), [part for part in PARTS if part != "mail"]),
 }
@@ -94,6 +98,9 @@ def yardsticks(options):
     for other, times in reading.TIMES_AIMS.items():
         rows.append(Yardstick("reading", other, f"parse of {lines}", other, times, "x"))
     rows.append(Yardstick("reading", "replay", f"replay, ten rules, {lines}", "parse of the same", reading.REPLAY_AIM))
+    rows.append(Yardstick("policy", "price", "good mail delayed, in the worst world", "", policy.PRICE_AIM, most=True))
+    rows.append(Yardstick("policy", "storm", "storm avoided, in the worst world", "", policy.STORM_AIM))
+    rows.append(Yardstick("policy", "networks", "networks avoided, in the worst world", "", policy.NETWORKS_AIM))
     rows.append(Yardstick("catching-up", "catching up", f"attach catching up on {lines}", "parse of the same", daemon.CATCH_UP_AIM))
     for load, most in daemon.LATENCY_AIMS.items():
         rows.append(Yardstick("latency", ("latency", load), f"log line to dropped SYN, {'all CPUs busy' if load == 'busy' else load}, p99", "", most, " us", most=True))
@@ -164,7 +171,7 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--quick", action="store_true")
     for name, (full, _) in SIZES.items():
-        kind = words if name in ("only", "parts") else numbers if isinstance(full, list) else type(full)
+        kind = words if name in ("only", "parts", "worlds") else numbers if isinstance(full, list) else type(full)
         parser.add_argument(f"--{name.replace('_', '-')}", type=kind)
     parser.add_argument("--rate", type=float, default=mail.MAIL_STORM, help="SYNs a second in addition to the good mail; 0: as many as possible")
     parser.add_argument("--output", default="build/bench")
@@ -173,7 +180,7 @@ def main():
     for name, sizes in SIZES.items():
         if getattr(options, name) is None:
             setattr(options, name, sizes[options.quick])
-    unknown = set(options.only) - set(filters.FILTERS) | set(options.parts) - set(PARTS)
+    unknown = set(options.only) - set(filters.FILTERS) | set(options.parts) - set(PARTS) | set(options.worlds) - set(WORLDS)
     if unknown:
         parser.error(f"unknown: {', '.join(sorted(unknown))}")
     if "LAB_INSIDE" not in os.environ:

@@ -30,12 +30,13 @@ class Failure(Exception):
 class programs:
     """Where what is measured lies, and what measures."""
 
-    sobig = storm = line_to_drop = exim = yardsticks = None
+    sobig = storm = line_to_drop = judge_loop = exim = yardsticks = None
 
     @classmethod
     def find(cls, build):
         build = os.path.abspath(build)
         cls.sobig, cls.storm, cls.line_to_drop = f"{build}/sobig-xdp", f"{build}/selftests/storm", f"{build}/selftests/line_to_drop"
+        cls.judge_loop = f"{build}/selftests/judge_loop"
         cls.exim, cls.yardsticks = f"{build}/exim", f"{build}/yardsticks"
 
 

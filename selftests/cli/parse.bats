@@ -81,6 +81,17 @@ setup() {
 	[ "${lines[0]}" = '1	2003-08-24T11:22:33Z	virus	198.51.100.7' ]
 }
 
+@test "a pattern in the configuration for a rate limit applies to deferrals, one of another class does not" {
+	printf '[class ratelimit]\npattern = slow down\n[class relay]\npattern = not here\n' >"$BATS_TEST_TMPDIR/conf"
+	cat >"$log" <<-'END'
+		2003-08-24 11:22:35 +0000 H=[198.51.100.9] temporarily rejected DATA: please slow down
+		2003-08-24 11:22:36 +0000 H=[198.51.100.8] temporarily rejected DATA: not here
+		2003-08-24 11:22:37 +0000 H=[198.51.100.7] temporarily rejected DATA: greylisted
+	END
+	run "$sobig" parse -c "$BATS_TEST_TMPDIR/conf" "$log"
+	[ "$output" = '1	2003-08-24T11:22:35Z	ratelimit	198.51.100.9' ]
+}
+
 @test "an invalid configuration is reported with its line, and nothing is printed" {
 	printf '[class worm]\npattern = fine\npattern = (broken\n' >"$BATS_TEST_TMPDIR/conf"
 	run "$sobig" parse -c "$BATS_TEST_TMPDIR/conf" "$log"

@@ -275,7 +275,7 @@ hostile = [
     ("subject that is taken", 10, ["arrival"], session(mail(subject=EVIL))),
     ("message id", 10, ["arrival"], session(mail(headers=f"Message-ID: <x H=(x) [{V}] P=@b.example>\r\n"))),
     # Where the site quotes the peer, the peer's words decide what its offence is called.
-    ("text of an ACL", 10, ["unknown-user"], session(rcpt("quoting@example.org", sender=f'"{EVIL}"@b.example'))),
+    ("text of an ACL", 10, ["policy"], session(rcpt("quoting@example.org", sender=f'"{EVIL}"@b.example'))),
     ("HELO", 10, ["unknown-user"], session(rcpt("nobody@example.org"), hello=f"x) [{V}]:25 F=<z> rejected RCPT <q> (y")),
     ("HELO with control characters", 10, ["unknown-user"], session(rcpt("nobody@example.org"), hello=f"x) [{V}]:25 F=<z> rejected RCPT <q> (y \x1b\rz")),
     ("HELO and login", 10, ["auth"], session(login("root", "wrong"), hello=f"x) [{V}]: 535 Incorrect authentication data (y")),

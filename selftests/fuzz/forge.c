@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * Builds lines as exim writes them, with hostile words in every slot that a peer can fill, and
- * checks that the reader returns the address in the host slot, or none.
+ * checks that the reader returns the address in the host slot, or none, and that words which a text
+ * quotes do not choose the class.
  *
- * forge LINES [SEED]: how many lines to try. Exits with 1 at the first wrong address.
+ * forge LINES [SEED]: how many lines to try. Exits with 1 at the first wrong address or class.
  */
 #include <errno.h>
 #include <inttypes.h>
@@ -26,8 +27,11 @@ struct forge {
 	bool is_long; /* gets a slot that fills exim's buffer, or more */
 	size_t length;
 	bool junk_helo;
-	bool helo_given;
 	const char *peer;
+	const char *class; /* of the words that the site itself wrote; NULL: not known */
+	struct {
+		size_t from, length;
+	} helo, sender; /* what a text can quote, in `line` */
 };
 
 /* Addresses that an attacker would plant: V is the address of an innocent host. */
@@ -61,6 +65,18 @@ static const char *const forge_words[] = {
 	"1xVO3f-00036y-2K H=(x) [192.0.2.9] rejected DATA",
 	" SMTP connection from (x) [192.0.2.9]",
 	" next input=\"",
+	" P=esmtp rejected by local_scan(): spam",
+	" SPF=fail rejected RCPT <a@b>: no such user",
+	": discarded by RCPT ACL: spamtrap",
+	": Non-CRLF-terminated header, under CHUNKING: message abandoned",
+	" lost D=1s",
+	" SSL_accept: TCP connection closed by peer",
+	"rate limit",
+	"no such user",
+	"in an RBL",
+	"virus",
+	"response to \"RCPT TO:<",
+	"SMTP error from remote mail server after RCPT TO:",
 	" sender verify fail for <",
 	" Warning: ",
 	" U=root",
@@ -190,8 +206,10 @@ static void forge_put_mailbox(struct forge *forge)
 static void forge_put_sender(struct forge *forge)
 {
 	forge_put(forge, "<");
+	forge->sender.from = forge->length;
 	if (forge_random(forge, 4))
 		forge_put_mailbox(forge);
+	forge->sender.length = forge->length - forge->sender.from;
 	forge_put(forge, ">");
 }
 
@@ -199,14 +217,17 @@ static void forge_put_sender(struct forge *forge)
 static void forge_put_helo(struct forge *forge)
 {
 	static const char *const checked[] = {
-		"h", "host.example", "[192.0.2.9]", "[IPv6:2001:db8::9]", "192.0.2.9", "a_b", "-.-",
+		"h",   "host.example", "[192.0.2.9]",	     "[IPv6:2001:db8::9]", "192.0.2.9",
+		"a_b", "-.-",	       "rate-limit.example", "user-unknown"
 	};
 
 	forge_put(forge, "(");
+	forge->helo.from = forge->length;
 	if (forge->junk_helo)
 		forge_put_words(forge, 255);
 	else
 		forge_put(forge, checked[forge_random(forge, sizeof(checked) / sizeof(*checked))]);
+	forge->helo.length = forge->length - forge->helo.from;
 	forge_put(forge, ")");
 }
 
@@ -287,6 +308,109 @@ static void forge_put_whom(struct forge *forge, bool local)
 	}
 }
 
+static void forge_put_again(struct forge *forge, size_t from, size_t length)
+{
+	char text[512];
+
+	if (length > sizeof(text))
+		length = 0;
+	memcpy(text, forge->line + from, length);
+	forge_put_bytes(forge, text, length);
+}
+
+/* A text that quotes what the peer says of itself, and which is of one class whatever that is. */
+static void forge_quoting(struct forge *forge)
+{
+	static const struct {
+		const char *text, *class;
+	} own[] = {
+		{ "is in an RBL", "dnsbl" },
+		{ "relay not permitted", "relay" },
+		{ "Unrouteable address", "unknown-user" },
+		{ "go away", "policy" },
+	};
+	size_t which = forge_random(forge, 3 + !forge->junk_helo);
+
+	memset(&forge->helo, 0, sizeof(forge->helo));
+	forge_put(forge, "H=");
+	forge_put_host(forge);
+	forge_put(forge, " F=<");
+	forge->sender.from = forge->length;
+	forge_put_mailbox(forge);
+	forge->sender.length = forge->length - forge->sender.from;
+	forge_put(forge, "> rejected RCPT <a@b.example>: ");
+	forge_put_again(forge, forge->sender.from, forge->sender.length);
+	/* Without a class of its own, a text has that of a HELO that it quotes, if that is worse.
+	 */
+	if (which < 3) {
+		forge_put(forge, " from ");
+		forge_put_again(forge, forge->helo.from, forge->helo.length);
+	}
+	forge_put(forge, " ");
+	forge_put(forge, own[which].text);
+	forge->class = own[which].class;
+}
+
+static void forge_local_scan(struct forge *forge)
+{
+	forge_put(forge, "10HmaX-000000005vi-0000 F=");
+	if (forge_random(forge, 4))
+		forge_put_mailbox(forge);
+	else
+		forge_put(forge, "<>");
+	forge_put(forge, forge_random(forge, 8) ? " H=" : " DS H=");
+	forge_put_host(forge);
+	if (!forge_random(forge, 4))
+		forge_put(forge, " TFO*");
+	if (!forge_random(forge, 4)) {
+		forge_put(forge, " U=");
+		forge_put_words(forge, FORGE_IDENT);
+	}
+	forge_put(forge, forge_random(forge, 4) ? " P=esmtp" : " Ci=ab P=esmtps L-");
+	forge_put_tls(forge);
+	if (!forge_random(forge, 3)) {
+		forge_put(forge, " A=login:");
+		forge_put_words(forge, 100);
+	}
+	if (!forge_random(forge, 4))
+		forge_put(forge, " SPF=softfail DMARC=none");
+	forge_put(forge, forge_random(forge, 4) ? " " : " temporarily ");
+	forge_put(forge, "rejected by local_scan(): ");
+	forge_put_words(forge, 256);
+}
+
+/* A discard, and a message that is given up, with the peer's sender and recipient. */
+static void forge_discard(struct forge *forge)
+{
+	if (forge_flips(forge)) {
+		forge_put(forge, "rejected from ");
+		forge_put_sender(forge);
+		forge_put(forge, " H=");
+		forge_put_host(forge);
+		if (!forge_random(forge, 4)) {
+			forge_put(forge, " U=");
+			forge_put_words(forge, FORGE_IDENT);
+		}
+		forge_put(
+			forge,
+			forge_flips(forge)
+				? ": Non-CRLF-terminated header, under CHUNKING: message abandoned"
+				: ": message too big: read=225 max=100");
+		return;
+	}
+	forge_put(forge, "H=");
+	forge_put_host_and_ident(forge);
+	forge_put(forge, " F=");
+	forge_put_sender(forge);
+	forge_put(forge, " RCPT ");
+	forge_put_words(forge, 255);
+	forge_put(forge, ": discarded by RCPT ACL");
+	if (forge_flips(forge)) {
+		forge_put(forge, ": ");
+		forge_put_words(forge, 200);
+	}
+}
+
 static void forge_rejection(struct forge *forge)
 {
 	static const char *const with_sender[] = { "after DATA", "RCPT ",
@@ -316,6 +440,8 @@ static void forge_rejection(struct forge *forge)
 	} else {
 		where = without[forge_random(forge, 8)];
 	}
+	if (!forge_random(forge, 4))
+		forge_put(forge, forge_flips(forge) ? "SPF=fail DMARC=reject " : "SPF DMARC ");
 	if (!forge_random(forge, 4))
 		forge_put(forge, "temporarily ");
 	forge_put(forge, "rejected ");
@@ -388,6 +514,9 @@ static void forge_behind(struct forge *forge)
 		{ "SMTP data timeout (message abandoned) on connection from ", " F=<" },
 		{ "SMTP connection from ", " lost while reading message data (header)" },
 		{ "SMTP connection from ", " closed by QUIT" },
+		{ "SMTP connection from ", " lost D=1s" },
+		{ "SMTP connection Ci=ab from ", " lost (error: Broken pipe) D=1s" },
+		{ "TLS error on connection from ", " SSL_accept: TCP connection closed by peer" },
 		{ "TLS error on connection from ", " (gnutls_handshake): " },
 		{ "TLS error on connection from ", " (recv): " },
 		{ "refused connection from ", " (host_reject_connection)" },
@@ -454,6 +583,13 @@ static void forge_nobodys(struct forge *forge)
 		"TLS session: (SSL_connect) H=mx.evil.example [203.0.113.1] ",
 		"<= a@b.example U=root P=local S=300 T=\"",
 		"U=root F=<a@b> rejected RCPT <c@d>: ",
+		"10HmaX-000000005vi-0000 F=a@b U=root P=local rejected by local_scan(): ",
+		"10HmaX-000000005vi-0000 F=a@b P=local rejected by local_scan(): ",
+		"F=a@b rejected by non-SMTP ACL: ",
+		"rejected from <a@b> U=root: ",
+		"10HmaX-000000005vi-0000 SA: Action: permanently rejected message: From <a@b> (host=x [203.0.113.1]) ",
+		"H=mx.evil.example [203.0.113.1] TLS error on connection SSL_accept: ",
+		"SMTP connection lost after final dot H=(h) [203.0.113.1] P=esmtp ",
 		"no IP address found for host x (during SMTP connection from (x) [203.0.113.1]) ",
 		"Connection from [203.0.113.1]:25 refused: too many connections",
 		"DKIM: d=evil.example s=x [",
@@ -484,7 +620,8 @@ static bool forge_line(struct forge *forge, bool syslog)
 	if (!forge_random(forge, 3))
 		forge_put(forge,
 			  forge_flips(forge) ? "1xVO3f-00036y-2K " : "10HmaX-000000005vi-0000 ");
-	switch (forge_random(forge, 8)) {
+	forge->class = NULL;
+	switch (forge_random(forge, 11)) {
 	case 0:
 	case 1:
 		forge_rejection(forge);
@@ -509,8 +646,18 @@ static bool forge_line(struct forge *forge, bool syslog)
 		forge_nobodys(forge);
 		peer = false;
 		break;
+	case 8:
+		forge_local_scan(forge);
+		break;
+	case 9:
+		forge_discard(forge);
+		break;
+	case 10:
+		forge_quoting(forge);
+		break;
 	}
 	if (forge->length > FORGE_CUT) {
+		forge->class = NULL;
 		forge->length = FORGE_CUT - (sizeof(FORGE_OVERFLOW) - 1);
 		forge_put(forge, FORGE_OVERFLOW);
 	}
@@ -525,8 +672,15 @@ static int forge_check(struct forge *forge, struct reader *reader, bool peer, ui
 	if (reader_line(reader, forge->line, forge->length, &found))
 		return 0;
 	(*events)++;
-	if (peer && !strcmp(addr_format(&found.event.peer, text), forge->peer))
-		return 0;
+	if (peer && !strcmp(addr_format(&found.event.peer, text), forge->peer)) {
+		if (!forge->class || !strcmp(forge->class, event_class_name(found.event.class)))
+			return 0;
+		printf("HELO %s: the class is %s and not %s in\n%.*s\n",
+		       forge->junk_helo ? "unchecked" : "checked",
+		       event_class_name(found.event.class), forge->class, (int)forge->length,
+		       forge->line);
+		return -EINVAL;
+	}
 	printf("HELO %s: %s was named for %s by\n%.*s\n",
 	       forge->junk_helo ? "unchecked" : "checked", addr_format(&found.event.peer, text),
 	       peer ? forge->peer : "nobody", (int)forge->length, forge->line);

@@ -16,7 +16,7 @@ static struct MHD_Daemon *fuzz_start(void)
 	static struct metrics_server server = { .pins = "pins" };
 
 	return MHD_start_daemon(MHD_USE_NO_LISTEN_SOCKET, 0, NULL, NULL, metrics_answer, &server,
-				MHD_OPTION_CONNECTION_LIMIT, METRICS_CONNECTIONS,
+				MHD_OPTION_CONNECTION_LIMIT, METRICS_SLOTS,
 				MHD_OPTION_NOTIFY_CONNECTION, metrics_notice, &server,
 				MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)METRICS_MEMORY,
 				MHD_OPTION_END);

@@ -62,3 +62,15 @@ bench() {
 	[ "$status" = 0 ]
 	grep -qE '^[0-2] met, [0-2] missed, 0 not measured' <<<"$output"
 }
+
+@test "price and what is avoided are printed for the rule of 2003, the former defaults and the defaults" {
+	bench --parts policy --worlds sobig,net24
+	[ "$status" = 0 ]
+	grep -qE '^ +2003 +former +default$' <<<"$output"
+	# The rule of 2003 is the same in the former defaults, and nothing was avoided of networks.
+	grep -qE '^sobig +([0-9.]+) +(0\.[0-9]+) +- +[0-9]+ +\1 +\2 +- ' <<<"$output"
+	grep -qE '^net24 +0\.00 +- +0\.00 +0 +0\.00 +- +0\.00 +0 ' <<<"$output"
+	for what in 'good mail delayed' 'storm avoided' 'networks avoided'; do
+		grep -qE "^$what, in the worst world +[<>]= 0\.[0-9]+ +[0-9.]+  (met|missed)$" <<<"$output"
+	done
+}

@@ -46,7 +46,7 @@ write_old_log() {
 	local second
 	for second in 10 11 12 13; do
 		echo "2003-08-24 11:22:$second +0000 H=(h) [198.51.100.7] F=<s@e> rejected after DATA: This message contains a virus (x)."
-		echo "2003-08-24 11:22:$second +0000 H=(h) [198.51.100.8] F=<s@e> rejected after DATA: This message contains a virus (x)."
+		echo "2003-08-24 11:22:$second +0000 H=(h) [198.51.100.8] I=[192.0.2.25]:25 F=<s@e> rejected after DATA: This message contains a virus (x)."
 		echo "2003-08-24 11:22:$second +0000 H=(h) [198.51.100.9] F=<s@e> rejected after DATA: own words"
 		printf '2003-08-24 11:22:%s.250 +0000 H=(h) [2001:db8::9] F=<s@e> rejected after DATA: \303\244\377"\\\n' $second
 	done >"$LAB/old"$'\377'log

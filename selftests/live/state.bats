@@ -211,6 +211,42 @@ start_with() {
 	[ "$("$sobig" list --history | grep -c unblocked)" = 2 ]
 }
 
+# ends ADDRESS: the end of its block according to list, explain and the history, each as text and as JSON.
+ends() {
+	"$sobig" list "$1" | awk 'NR == 2 { print $4, $5 }'
+	"$sobig" explain "$1" | sed -n '1s/.* until \(.*\), for another.*/\1/p; s/^  until    *//p'
+	"$sobig" list --history "$1" | awk 'NR == 2 { print $3, $4 }'
+	for end in $("$sobig" list -j "$1" | jq -r '.blocks[].until') \
+		$("$sobig" explain -j "$1" | jq -r '.block.until, .history[].until') \
+		$("$sobig" list --history -j "$1" | jq -r '.blocks[].until'); do
+		date -d "$end" '+%F %T'
+	done
+}
+
+@test "list, explain and the history agree on the end of a block, over a restart" {
+	local host first=0
+	start_daemon
+	for host in $(seq 11 18); do
+		if [ $((host % 2)) = 0 ]; then "$sobig" block 203.0.113.$host --for 1h; else offend 203.0.113.$host 16; fi
+		sleep 0.13
+	done
+	for host in $(seq 11 18); do until_blocked 203.0.113.$host; until_entered 203.0.113.$host; done
+	for _ in 1 2; do
+		for host in $(seq 11 18); do
+			ends 203.0.113.$host >"$LAB/ends"
+			cat "$LAB/ends"
+			[ "$(wc -l <"$LAB/ends")" = 8 ]
+			[ "$(sort -u "$LAB/ends" | wc -l)" = 1 ]
+			cat "$LAB/ends" >>"$LAB/all$first"
+		done
+		[ $first = 0 ] || break
+		stop_daemon
+		start_daemon
+		first=1
+	done
+	cmp "$LAB/all0" "$LAB/all1"
+}
+
 @test "list shows the start of each block, over a restart as well" {
 	start_daemon
 	offend $bad 16

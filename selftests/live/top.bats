@@ -104,6 +104,17 @@ is_restored() {
 	shows '⣀|⣠|⣿|⢸|⡀|⢀|⣤'
 }
 
+@test "a host that a rule lists as dry run is counted once in the rule's line" {
+	start_server
+	printf '[rule worm-storm]\ndry-run = yes\n' >"$LAB/sobig.conf"
+	start_daemon -c "$LAB/sobig.conf"
+	begin
+	offend $bad 16
+	shows "^ $bad .*\(dry run\) worm-storm: "
+	shows '^ worm-storm +0 +0 +0 +16 +1 +1$'
+	[ "$(reach $bad)" = connected ]
+}
+
 @test "sort keys change the order" {
 	start_server
 	start_daemon

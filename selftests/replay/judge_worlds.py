@@ -64,7 +64,7 @@ FORMER = {
 
 
 def configuration(binary, policy):
-    """The rules of a former policy; all that the program has besides are off."""
+    """The rules of "2003" or of the "former" defaults, all others that the program has being off; or "default": none."""
     with tempfile.NamedTemporaryFile("w", suffix=".conf") as empty:
         said = subprocess.run([binary, "check", "-c", empty.name, "-j"], stdout=subprocess.PIPE, check=False)
     names = [rule["name"] for rule in json.loads(said.stdout)["rules"]]
@@ -223,7 +223,7 @@ def show_all(results):
 
 
 def main():
-    parser = argparse.ArgumentParser()
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("binary")
     parser.add_argument("--config")
     parser.add_argument("--policy", choices=("2003", "former", "default"), default="default")
@@ -238,7 +238,7 @@ def main():
     parser.add_argument("--details", action="store_true")
     options = parser.parse_args()
     build = os.path.dirname(os.path.abspath(options.binary))
-    loop = os.path.join(build, "selftests", "judge_loop")
+    loop, cache = os.path.join(build, "selftests", "judge_loop"), options.cache or os.path.join(build, "worlds")
     results = []
     with tempfile.NamedTemporaryFile("w", suffix=".conf") as config:
         config.write(configuration(options.binary, options.policy))
@@ -247,9 +247,8 @@ def main():
             print("world        seed price % lost  longest  storm networks good hosts  others avoided")
         for name in options.worlds.split(","):
             for seed in options.seed.split(","):
-                directory = made(options.cache or os.path.join(build, "worlds"), name, int(seed), options.days, options.held_out)
-                world = World(directory, loop, options.config or config.name, 0 if options.cold else options.learn)
-                of = world.summary()
+                directory = made(cache, name, int(seed), options.days, options.held_out)
+                of = World(directory, loop, options.config or config.name, 0 if options.cold else options.learn).summary()
                 results.append({"world": name, "seed": int(seed), **of})
                 if not options.json:
                     show(name, seed, of)

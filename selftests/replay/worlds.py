@@ -28,6 +28,9 @@ PEOPLE = [1, 1, 1, 1, 1, 2, 4, 9, 16, 18, 17, 16, 13, 15, 16, 15, 14, 11, 8, 7, 
 MACHINES = [9, 8, 8, 7, 7, 8, 8, 9, 10, 11, 11, 11, 11, 11, 11, 11, 11, 10, 10, 10, 10, 10, 9, 9]
 WEEKEND = 0.45
 
+# What a worm, a phone or a printer does, even behind the address of a mail server: no queue tries it again.
+UNQUEUED = ("virus", "worm", "auth", "relay", "helo", "protocol", "tls", "disconnect")
+
 # A site, and who is there besides. Messages, tries, hosts are per day if nothing else is said.
 SITE = {
     "good": 3000,
@@ -395,7 +398,7 @@ def forwarders(world, p):
     rng = world.rng
     for first in [0] * p["hosts"] + [day for day in range(1, world.days) for _ in range(p["new"])]:
         host, mean = world.mail_server(), rng.lognormvariate(math.log(p["good"]), 1)
-        share = min(0.9, max(0.2, rng.gauss(p["spam"], 0.1)))
+        share = min(0.75, max(0.2, rng.gauss(p["spam"], 0.1)))
         for day in range(first, world.days):
             world.send(host, mean, day)
             for _ in range(world.how_many(mean * share / (1 - share))):
@@ -693,9 +696,10 @@ def write(world, directory):
         for number, (second, _, host, kind, category, good) in enumerate(world.events):
             before = dates[second // DAY] + clock[second % DAY]
             text = say(number, host, kind)
+            retry = 0 if kind in UNQUEUED and not good else host.retry
             trues.append(
                 f"{line + 1}\t{START + second}\t{host.name}\t{'good' if good else 'bad'}\t{host.sender}\t{category}\t"
-                f"{'arrival' if kind == 'login' else kind}\t{host.retry}\t{'arrival' if category == 'outage' or kind == 'login' else kind}\n"
+                f"{'arrival' if kind == 'login' else kind}\t{retry}\t{'arrival' if category == 'outage' or kind == 'login' else kind}\n"
             )
             if "\0" in text:
                 line += text.count("\0")

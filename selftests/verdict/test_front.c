@@ -12,6 +12,7 @@
 #include "kernel/blocks_list.h"
 #include "kernel/blocks_reconcile.h"
 #include "kernel/front_table.h"
+#include "kernel/port_bits.h"
 
 #define PINS  "/sys/fs/bpf/sobig-xdp-test-front"
 #define MANY  20000
@@ -19,6 +20,7 @@
 
 static struct sobig_bpf *filter;
 static struct blocks *blocks;
+static struct front_table *front; /* the same table as that of `blocks` */
 static bool privileged;
 
 /* The storm: packets of these hosts, until it is stopped. */
@@ -125,6 +127,26 @@ static uint32_t syn(const char *from)
 	unsigned int length = packets_build(&packet, frame);
 
 	return loaded_run(filter, frame, length, 1);
+}
+
+static uint32_t syn_to(const char *from, uint16_t port)
+{
+	const struct packet packet = { "", from, SYN, .port = port };
+	uint8_t frame[PACKETS_FRAME];
+	unsigned int length = packets_build(&packet, frame);
+
+	return loaded_run(filter, frame, length, 1);
+}
+
+static void block_ports(const char *text, uint16_t first, uint16_t second)
+{
+	const struct blocks_request request = { .seconds = 600,
+						.reason = "test",
+						.ports = { first, second } };
+	struct addr_prefix target = named(text);
+	size_t done;
+
+	assert_int_equal(blocks_add(blocks, &target, 1, &request, NULL, &done), 0);
 }
 
 static void block_many(uint32_t from, uint32_t count, uint32_t seconds)
@@ -401,6 +423,178 @@ static void a_table_left_half_rebuilt_is_rebuilt(void **state)
 	assert_int_equal(blocks_remove_all(blocks), 1001);
 }
 
+/* In the front table, and with the line invalidated in the LRU map. */
+static void blocked_syn_to_port_it_does_not_close_passes(void **state)
+{
+	static const char *const all[] = { "198.51.100.7", "2001:db8:1:2::3", "203.0.113.0/24",
+					   "2001:db8:4::/48" };
+	static const char *const from[] = { "198.51.100.7", "2001:db8:1:2:ffff::1", "203.0.113.255",
+					    "2001:db8:4:ffff::1" };
+
+	NEED_ROOT();
+	for (int i = 0; i < 4; i++) {
+		struct addr_prefix target = named(all[i]);
+
+		for (int invalid = 0; invalid < 2; invalid++) {
+			block_ports(all[i], 25, 0);
+			if (invalid && i < 2)
+				front_table_invalidate(front, &target.addr);
+			assert_int_equal(syn_to(from[i], 25), XDP_DROP);
+			assert_int_equal(syn_to(from[i], 465), XDP_PASS);
+			assert_int_equal(syn_to(from[i], 587), XDP_PASS);
+			assert_int_equal(blocks_remove(blocks, &target), 0);
+			block_ports(all[i], 465, 587);
+			assert_int_equal(syn_to(from[i], 25), XDP_PASS);
+			assert_int_equal(syn_to(from[i], 465), XDP_DROP);
+			assert_int_equal(syn_to(from[i], 587), XDP_DROP);
+			assert_int_equal(blocks_remove(blocks, &target), 0);
+			block(all[i], 600);
+			assert_int_equal(syn_to(from[i], 25), XDP_DROP);
+			assert_int_equal(syn_to(from[i], 587), XDP_DROP);
+			assert_int_equal(blocks_remove(blocks, &target), 0);
+			assert_int_equal(syn_to(from[i], 25), XDP_PASS);
+			assert_int_equal(syn_to(from[i], 587), XDP_PASS);
+		}
+	}
+	repair_all(&(struct blocks_reconciled){ 0 });
+}
+
+static void port_left_open_by_a_host_is_closed_by_its_network(void **state)
+{
+	NEED_ROOT();
+	block_ports("198.51.100.7", 25, 0);
+	assert_int_equal(syn_to("198.51.100.7", 587), XDP_PASS);
+	block_ports("198.51.100.0/24", 587, 0);
+	assert_int_equal(syn_to("198.51.100.7", 587), XDP_DROP);
+	assert_int_equal(syn_to("198.51.100.7", 465), XDP_PASS);
+	/* A narrow network leaves open what the wider one closes. */
+	block_ports("198.51.0.0/16", 465, 0);
+	assert_int_equal(syn_to("198.51.100.7", 465), XDP_DROP);
+	assert_int_equal(syn_to("198.51.100.8", 25), XDP_PASS);
+	unblock("198.51.0.0/16");
+	unblock("198.51.100.0/24");
+	unblock("198.51.100.7");
+}
+
+static void second_block_of_a_host_closes_the_ports_of_both(void **state)
+{
+	NEED_ROOT();
+	block_ports("198.51.100.7", 25, 0);
+	block_ports("198.51.100.7", 587, 0);
+	assert_int_equal(syn_to("198.51.100.7", 25), XDP_DROP);
+	assert_int_equal(syn_to("198.51.100.7", 587), XDP_DROP);
+	assert_int_equal(syn_to("198.51.100.7", 465), XDP_PASS);
+	block("198.51.100.7", 600);
+	assert_int_equal(syn_to("198.51.100.7", 465), XDP_DROP);
+	unblock("198.51.100.7");
+}
+
+static void open_ports_are_kept_in_a_rebuild_and_after_an_eviction(void **state)
+{
+	struct blocks_reconciled repair;
+	struct addr_prefix target = named("198.51.100.7");
+
+	NEED_ROOT();
+	block_ports("198.51.100.7", 25, 0);
+	block_many(0, MANY, 600);
+	repair_all(&repair);
+	assert_int_equal(syn_to("198.51.100.7", 25), XDP_DROP);
+	assert_int_equal(syn_to("198.51.100.7", 587), XDP_PASS);
+	assert_int_equal(syn_to("10.0.0.10", 587), XDP_DROP);
+	assert_int_equal(
+		bpf_map_delete_elem(bpf_map__fd(filter->maps.blocked4), target.addr.bytes + 12), 0);
+	repair_all(&repair);
+	assert_int_equal(repair.evicted, 1);
+	front_table_invalidate(front, &target.addr);
+	assert_int_equal(syn_to("198.51.100.7", 25), XDP_DROP);
+	assert_int_equal(syn_to("198.51.100.7", 587), XDP_PASS);
+	assert_int_equal(blocks_remove_all(blocks), MANY + 1);
+}
+
+/* Up to version 0.1, a line had 16 bits of the number of drops where the open ports are now. */
+static void table_of_a_previous_version_leaves_no_port_open(void **state)
+{
+	struct addr_prefix target = named("198.51.100.7");
+	uint32_t zero = 0;
+	struct front_state old;
+	struct blocks_reconciled repair;
+
+	NEED_ROOT();
+	repair_all(&repair);
+	block("198.51.100.7", 600);
+	front_table_put(front, &target.addr, loaded_now() + 600,
+			&(struct front_record){ .drops = 0x34, .open = 0x12 });
+	assert_int_equal(bpf_map_lookup_elem(bpf_map__fd(filter->maps.front), &zero, &old), 0);
+	old.layout = 0;
+	assert_int_equal(bpf_map_update_elem(bpf_map__fd(filter->maps.front), &zero, &old, BPF_ANY),
+			 0);
+	assert_int_equal(syn_to("198.51.100.7", 465), XDP_PASS);
+	assert_int_equal(blocks_take_over(blocks), 0);
+	for (int i = 0; i < 2; i++) {
+		assert_int_equal(syn_to("198.51.100.7", 25), XDP_DROP);
+		assert_int_equal(syn_to("198.51.100.7", 465), XDP_DROP);
+		assert_int_equal(syn_to("198.51.100.8", 25), XDP_PASS);
+		repair_all(&repair);
+	}
+	unblock("198.51.100.7");
+}
+
+/* Ports of a filter that is no longer attached lose their bits, and only if no bit is free. */
+static void a_port_keeps_its_bit_while_a_filter_protects_it(void **state)
+{
+	static const uint16_t before[SOBIG_PORTS_MAX] = { 25, 465, 587 };
+	static const uint16_t after[SOBIG_PORTS_MAX] = { 2525, 587 };
+	static const uint16_t more[SOBIG_PORTS_MAX] = { 1, 2, 3, 4, 5 };
+	const struct sobig_port_bits none = { 0 }, others = { { 25, 587, 2525, 465 } };
+	struct sobig_port_bits known = { 0 };
+	uint8_t bits[SOBIG_PORTS_MAX], lost = 1;
+
+	(void)state;
+	assert_int_equal(port_bits_give(&known, before, &none, bits, &lost), 0);
+	assert_int_equal(bits[2], 4);
+	assert_int_equal(port_bits_give(&known, after, &none, bits, &lost), 0);
+	assert_int_equal(bits[0], 8);
+	assert_int_equal(bits[1], 4);
+	assert_int_equal(lost, 0);
+	assert_int_equal(port_bits_give(&known, more, &others, bits, &lost), -ENOSPC);
+	assert_int_equal(bits[0], 8);
+	assert_int_equal(port_bits_give(&known, more, &none, bits, &lost), 0);
+	assert_int_equal(bits[4], lost);
+	assert_int_equal(port_bits_of(&known, 25), 0);
+	assert_int_equal(port_bits_of(&known, 587), 4);
+}
+
+static void a_bit_that_another_port_gets_is_open_in_all_blocks(void **state)
+{
+	static const uint16_t new[SOBIG_PORTS_MAX] = { 25, 465, 1, 2, 3, 4, 5, 6 };
+	static const uint16_t old[SOBIG_PORTS_MAX] = { 25, 465, 587 };
+	const struct sobig_port_bits none = { 0 };
+	uint8_t bits[SOBIG_PORTS_MAX];
+	uint16_t left[SOBIG_PORTS_MAX];
+
+	NEED_ROOT();
+	block_ports("198.51.100.7", 25, 587);
+	block_ports("203.0.113.0/24", 587, 0);
+	block("198.51.100.9", 600);
+	assert_int_equal(blocks_give_bits(blocks, new, &none, bits), 0);
+	assert_int_equal(bits[7], 4);
+	/* The program still takes this bit for that of 587. */
+	assert_int_equal(syn_to("198.51.100.7", 25), XDP_DROP);
+	assert_int_equal(syn_to("198.51.100.7", 587), XDP_PASS);
+	assert_int_equal(syn_to("203.0.113.5", 587), XDP_PASS);
+	assert_int_equal(syn_to("198.51.100.9", 587), XDP_DROP);
+	assert_true(blocks_ports(blocks, (uint8_t)~1u, left));
+	assert_int_equal(left[0], 25);
+	assert_int_equal(left[1], 0);
+	assert_false(blocks_ports(blocks, 0xff, left));
+	assert_true(blocks_ports(blocks, 0, left));
+	assert_int_equal(left[0], 0);
+	unblock("198.51.100.7");
+	unblock("203.0.113.0/24");
+	unblock("198.51.100.9");
+	assert_int_equal(blocks_give_bits(blocks, old, &none, bits), 0);
+}
+
 static void a_full_table_returns_an_error_and_keeps_its_blocks(void **state)
 {
 	const struct blocks_request request = { .seconds = 600, .reason = "test" };
@@ -421,6 +615,9 @@ static void a_full_table_returns_an_error_and_keeps_its_blocks(void **state)
 
 static int set_up(void **state)
 {
+	const uint16_t ports[SOBIG_PORTS_MAX] = { 25, 465, 587 };
+	const struct sobig_port_bits none = { 0 };
+	uint8_t bits[SOBIG_PORTS_MAX];
 	struct ticks ticks;
 	int unable = loaded_ticks(&ticks);
 
@@ -434,16 +631,20 @@ static int set_up(void **state)
 	bpf_map__set_max_entries(filter->maps.block_info6, 1024);
 	bpf_map__set_max_entries(filter->maps.blocked4, SOBIG_TABLE_SIZE(3 * MANY));
 	bpf_map__set_max_entries(filter->maps.front4, 3 * MANY / FRONT_TABLE_LOAD4);
-	if (sobig_bpf__load(filter) || bpf_object__pin_maps(filter->obj, PINS))
+	for (int i = 0; i < 3; i++)
+		filter->rodata->ports[i] = htons(ports[i]) | 1u << i << SOBIG_BIT_SHIFT;
+	if (sobig_bpf__load(filter) || bpf_object__pin_maps(filter->obj, PINS) ||
+	    front_table_open(PINS, &front) || blocks_open(PINS, &blocks))
 		return -1;
 	privileged = true;
-	return blocks_open(PINS, &blocks);
+	return blocks_give_bits(blocks, ports, &none, bits);
 }
 
 static int tear_down(void **state)
 {
 	(void)state;
 	blocks_close(blocks);
+	front_table_close(front);
 	if (filter)
 		bpf_object__unpin_maps(filter->obj, PINS);
 	rmdir(PINS);
@@ -465,6 +666,13 @@ int main(void)
 		cmocka_unit_test(drops_are_counted_exactly_and_with_their_time),
 		cmocka_unit_test(a_dry_run_drops_nothing_and_a_block_replaces_it),
 		cmocka_unit_test(a_table_left_half_rebuilt_is_rebuilt),
+		cmocka_unit_test(blocked_syn_to_port_it_does_not_close_passes),
+		cmocka_unit_test(port_left_open_by_a_host_is_closed_by_its_network),
+		cmocka_unit_test(second_block_of_a_host_closes_the_ports_of_both),
+		cmocka_unit_test(open_ports_are_kept_in_a_rebuild_and_after_an_eviction),
+		cmocka_unit_test(table_of_a_previous_version_leaves_no_port_open),
+		cmocka_unit_test(a_port_keeps_its_bit_while_a_filter_protects_it),
+		cmocka_unit_test(a_bit_that_another_port_gets_is_open_in_all_blocks),
 		cmocka_unit_test(a_full_table_returns_an_error_and_keeps_its_blocks),
 	};
 

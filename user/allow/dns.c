@@ -14,6 +14,8 @@
 #include "common/log.h"
 
 #define DNS_AT_A_TIME 8 /* look-ups in flight */
+#define DNS_STEP_MS   5
+#define DNS_TELL_MS   1000 /* after which the wait is logged */
 
 struct dns_name {
 	struct dns_name *next;
@@ -195,13 +197,18 @@ static unsigned int dns_take(struct dns *names)
 
 bool dns_settle(struct dns *names, unsigned int milliseconds)
 {
-	const struct timespec moment = { .tv_nsec = 5 * 1000 * 1000 };
+	const struct timespec moment = { .tv_nsec = DNS_STEP_MS * 1000 * 1000 };
+	unsigned int waited = 0, in_flight;
 
-	while (dns_take(names)) {
-		if (milliseconds < 5)
+	while ((in_flight = dns_take(names))) {
+		if (waited + DNS_STEP_MS > milliseconds)
 			return false;
 		nanosleep(&moment, NULL);
-		milliseconds -= 5;
+		waited += DNS_STEP_MS;
+		if (waited == DNS_TELL_MS)
+			log_notice(
+				"waiting up to %u s for the DNS: look-ups of host names on the allow list: %u",
+				milliseconds / 1000, in_flight);
 	}
 	return true;
 }

@@ -45,8 +45,8 @@ static const char *load_providers(const struct config *config, char path[PATH_MA
 	return access(path, F_OK) ? configured : path;
 }
 
-static int load_gather(const char *state, const struct config *config, bool later,
-		       struct watcher **running, struct prefix_set **once)
+static int load_gather(const char *state, const struct config *config, struct watcher **running,
+		       struct prefix_set **once)
 {
 	char own[PATH_MAX], providers[PATH_MAX];
 	struct sources_options options = {
@@ -63,15 +63,15 @@ static int load_gather(const char *state, const struct config *config, bool late
 
 	if (err)
 		return err;
-	err = running ? watcher_open(&options, later, running) : watcher_once(&options, once);
+	err = running ? watcher_open(&options, running) : watcher_once(&options, once);
 	if (err)
 		log_error("cannot load the allow list: %s", strerror(-err));
 	return err;
 }
 
-int load_open(const char *state, const struct config *config, bool later, struct watcher **out)
+int load_open(const char *state, const struct config *config, struct watcher **out)
 {
-	return load_gather(state, config, later, out, NULL);
+	return load_gather(state, config, out, NULL);
 }
 
 int load_once(const char *state, const char *file, struct prefix_set **out)
@@ -84,7 +84,7 @@ int load_once(const char *state, const char *file, struct prefix_set **out)
 		log_error("%s", why.text);
 		return err;
 	}
-	err = load_gather(state, &config, false, NULL, out);
+	err = load_gather(state, &config, NULL, out);
 	config_free(&config);
 	return err;
 }

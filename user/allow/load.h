@@ -16,7 +16,7 @@
 int load_path(const char *state, const struct config *config, char path[PATH_MAX]);
 
 /* Starts a watcher with watcher_open(). 0 or -errno (logged); the caller closes *out. */
-int load_open(const char *state, const struct config *config, bool later, struct watcher **out);
+int load_open(const char *state, const struct config *config, struct watcher **out);
 
 /*
  * Loads the current allow list of the configuration `file` (NULL: the default files). 0 or -errno

@@ -162,7 +162,7 @@ static int sources_check(struct sources *sources, int part, int err, struct pref
 	const struct prefix_set *old = sources->sets[part];
 	const char *why;
 
-	if (err != sources->errors[part] && err)
+	if (err != sources->errors[part] && err && err != -ECANCELED)
 		log_warning(
 			"cannot read all of %s for the allow list: %s%s; trying again; until then, add them to [allow]",
 			sources_name(part), strerror(-err),

@@ -31,9 +31,8 @@ struct watcher {
 	struct sources *sources;
 	pthread_t thread;
 	bool started;
-	bool later; /* the thread reads the first set, too */
-	int wake;   /* eventfd: asks the thread to end */
-	int ready;  /* eventfd: a new set is available */
+	int wake;  /* eventfd: asks the thread to end */
+	int ready; /* eventfd: a new set is available */
 	int network;
 	uint64_t noted;	      /* second of the last network change that was handled */
 	pthread_mutex_t lock; /* protects all below */
@@ -44,21 +43,22 @@ struct watcher {
 	struct prefix_set *fresh;
 };
 
-/* Makes the current set available; replaces a set that was not taken. */
-static void watcher_publish(struct watcher *watcher)
+/* Makes the current set available; replaces a set that was not taken. False: no memory. */
+static bool watcher_publish(struct watcher *watcher)
 {
 	struct prefix_set *set, *old;
 	const uint64_t one = 1;
 
 	if (sources_join(watcher->sources, &set))
-		return;
+		return false;
 	pthread_mutex_lock(&watcher->lock);
 	old = watcher->fresh;
 	watcher->fresh = set;
 	pthread_mutex_unlock(&watcher->lock);
 	prefix_set_free(old);
 	if (write(watcher->ready, &one, sizeof(one)) < 0)
-		return; /* it is readable already */
+		return true; /* it is readable already */
+	return true;
 }
 
 static bool watcher_is_stopped(struct watcher *watcher)
@@ -112,11 +112,10 @@ static void watcher_work(struct watcher *watcher)
 {
 	uint64_t second = clock_boot_seconds(), last = second;
 	unsigned int due;
+	bool published;
 
-	if (watcher->later) {
-		sources_renew(watcher->sources, SOURCES_ALL, WATCHER_DNS_MS);
-		watcher_publish(watcher);
-	}
+	sources_renew(watcher->sources, SOURCES_ALL, WATCHER_DNS_MS);
+	published = watcher_publish(watcher);
 	for (;;) {
 		due = watcher_wait(watcher);
 		if (watcher_is_stopped(watcher))
@@ -127,8 +126,8 @@ static void watcher_work(struct watcher *watcher)
 			last = second - WATCHER_ASK;
 		for (; last < second; last++)
 			due |= watcher_due(last + 1);
-		if (due && sources_renew(watcher->sources, due, 0))
-			watcher_publish(watcher);
+		if ((due && sources_renew(watcher->sources, due, 0)) || !published)
+			published = watcher_publish(watcher);
 	}
 }
 
@@ -176,7 +175,7 @@ static int watcher_start(struct watcher *watcher)
 	return err;
 }
 
-int watcher_open(const struct sources_options *options, bool later, struct watcher **out)
+int watcher_open(const struct sources_options *options, struct watcher **out)
 {
 	struct watcher *watcher = calloc(1, sizeof(*watcher));
 	pthread_condattr_t monotonic;
@@ -196,12 +195,6 @@ int watcher_open(const struct sources_options *options, bool later, struct watch
 	watcher->network = gateways_watch();
 	err = watcher->wake < 0 || watcher->ready < 0 ? -errno
 						      : sources_open(options, &watcher->sources);
-	watcher->later = later;
-	if (!err && !later) {
-		sources_renew(watcher->sources, SOURCES_ALL, WATCHER_DNS_MS);
-		watcher_publish(watcher);
-		err = watcher->fresh ? 0 : -ENOMEM;
-	}
 	if (!err)
 		err = watcher_start(watcher);
 	if (err) {

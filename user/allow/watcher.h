@@ -12,10 +12,10 @@
 struct watcher;
 
 /*
- * Reads all sources, which takes up to about three seconds, and starts the thread; if `later` is
- * set, the thread reads them. Problems are logged. 0 or -errno; the caller closes *out.
+ * Starts the thread, which first reads all sources; that takes seconds if exim or the DNS does not
+ * answer. Problems are logged. 0 or -errno; the caller closes *out.
  */
-int watcher_open(const struct sources_options *options, bool later, struct watcher **out);
+int watcher_open(const struct sources_options *options, struct watcher **out);
 
 /* Reads all sources once, without a thread. 0 or -errno; the caller frees *out. */
 int watcher_once(const struct sources_options *options, struct prefix_set **out);

@@ -309,27 +309,17 @@ static int allow_run(void *values)
 	return status;
 }
 
-static const struct options_row allow_options[] = {
-	{ "all", OPTIONS_FLAG, NULL, offsetof(struct allow, all),
-	  "list all allowed hosts, with the reason for each" },
-	CLI_CONFIG,
-	{ 0 },
-};
-
-static const struct options_row allow_arguments[] = {
-	{ NULL, OPTIONS_CHOICE, NULL, offsetof(struct allow, verb), .words = allow_verbs,
-	  .min = 1 },
-	{ NULL, OPTIONS_NETWORK, "[ADDRESS[/LENGTH]...]", .repeats = true },
-	{ 0 },
-};
-
-static struct allow allow_given;
-
 const struct cli_command allow_command = {
-	.name = "allow",
-	.summary = "edit or show the allow list: hosts that no rule blocks",
-	.options = allow_options,
-	.arguments = allow_arguments,
-	.values = &allow_given,
+	"allow",
+	"edit or show the allow list: hosts that no rule blocks",
+	.options = {
+		{ "all", OPTIONS_FLAG, NULL, offsetof(struct allow, all),
+		  "list all allowed hosts, with the reason for each" },
+		CLI_CONFIG,
+		{ NULL, OPTIONS_CHOICE, NULL, offsetof(struct allow, verb), .words = allow_verbs,
+		  .min = 1 },
+		{ NULL, OPTIONS_NETWORK, "[ADDRESS[/LENGTH]...]", .repeats = true },
+	},
+	.values = &(struct allow){},
 	.run = allow_run,
 };

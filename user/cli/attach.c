@@ -20,7 +20,10 @@
 #include "daemon/loop.h"
 #include "daemon/reload.h"
 #include "daemon/restore.h"
+#include "daemon/signals.h"
+#include "daemon/starting.h"
 #include "exim/ask.h"
+#include "exim/asking.h"
 
 _Static_assert(OPTIONS_LIST_MAX >= DAEMON_LOGS_MAX, "each log can be named");
 
@@ -32,7 +35,7 @@ struct attach {
 	struct daemon daemon;
 	struct options_list logs, journals;
 	bool helo_checked;
-	bool ran; /* the start succeeded */
+	bool ran; /* the start succeeded, or was ended on request */
 };
 
 /* Opens one log at the saved log position, or at its end. */
@@ -108,13 +111,30 @@ static int attach_open_journal(struct attach *attach, const char *unit)
 	return 0;
 }
 
+/* Asks exim; see starting_wait(). */
+static int attach_ask(struct attach *attach, struct asking_answer *answer)
+{
+	struct asking *asking;
+	int err = asking_open(&asking);
+
+	if (err) {
+		log_error("cannot ask exim: %s", strerror(-err));
+		return err;
+	}
+	err = starting_wait(&attach->daemon, asking_fd(asking));
+	asking_close(asking, answer);
+	return err;
+}
+
 static int attach_find_log(struct attach *attach)
 {
-	static char found[SOBIG_PATH_SIZE];
-	int err;
+	static struct asking_answer answer;
+	int err = attach_ask(attach, &answer);
 
-	attach->helo_checked |= ask_checks_helo();
-	err = ask_log(found, sizeof(found));
+	if (err)
+		return err;
+	attach->helo_checked |= answer.checks_helo;
+	err = answer.err;
 	if (err == -ENOTSUP)
 		log_error(
 			"exim logs to syslog or to files with a date in the name; name the file that syslog writes with --log, or the systemd unit of exim with --journal exim4");
@@ -122,7 +142,7 @@ static int attach_find_log(struct attach *attach)
 		log_error(
 			"cannot find exim's log: exim did not report one, and it is not in the usual places; name it with --log");
 	else
-		attach->logs.at[attach->logs.count++] = found;
+		attach->logs.at[attach->logs.count++] = answer.log;
 	return err;
 }
 
@@ -156,6 +176,10 @@ static int attach_start(struct attach *attach, char **interfaces, int count)
 				   daemon->overrides.config, &daemon->stats);
 	/* The list of `allow` is in the same directory. */
 	daemon->state = daemon->stats.state;
+	if (err)
+		return err;
+	signals_hold();
+	err = interfaces_claim(daemon, interfaces, count);
 	if (!err)
 		err = restore_open(daemon, daemon->stats.state, interfaces[0], &daemon->restore);
 	if (!err)
@@ -163,8 +187,7 @@ static int attach_start(struct attach *attach, char **interfaces, int count)
 	if (err)
 		return err;
 	daemon->stats.logs = daemon->logs_count;
-	loop_hold_signals();
-	err = interfaces_take(daemon, interfaces, count);
+	err = interfaces_take(daemon);
 	/* This takes seconds if the DNS does not answer; the restored blocks are already active. */
 	if (!err)
 		err = exempt_open(daemon, &daemon->exempt);
@@ -184,16 +207,18 @@ static int attach_start(struct attach *attach, char **interfaces, int count)
 
 /*
  * After a run, detaches all interfaces unless --persist is given; after a failed start, detaches
- * those that were not attached before.
+ * those that were not attached before. A filter that was not taken over is not changed.
  */
 static int attach_close(struct attach *attach)
 {
 	struct daemon *daemon = &attach->daemon;
 	int err = 0, failed;
 
+	ask_cancel();
 	for (int i = 0; i < daemon->interfaces_count; i++) {
 		struct daemon_interface *interface = &daemon->interfaces[i];
-		bool persist = attach->ran ? daemon->persist : interface->inherited;
+		bool persist = attach->ran && interface->program ? daemon->persist
+								 : interface->inherited;
 
 		if (interface->claim >= 0 && persist)
 			log_notice(
@@ -253,6 +278,11 @@ static int attach_run(void *values)
 		return status;
 
 	err = attach_start(attach, common->arguments, common->count);
+	/* A signal or sobig-xdp detach has ended the start. */
+	if (err == -ECANCELED) {
+		attach->ran = true;
+		err = 0;
+	}
 	status = attach_close(attach);
 	return cli_status(err ? err : status);
 }
@@ -266,44 +296,35 @@ static const char *const attach_modes[] = {
 
 #define ATTACH_AT(member) offsetof(struct attach, member)
 
-static const struct options_row attach_options[] = {
-	{ "log", OPTIONS_FILE, "FILE", ATTACH_AT(logs),
-	  "follow FILE instead of the log that exim reports", .repeats = true },
-	{ "journal", OPTIONS_TEXT, "UNIT", ATTACH_AT(journals),
-	  "follow the journal of a systemd unit", .repeats = true },
-	{ "helo-checked", OPTIONS_FLAG, NULL, ATTACH_AT(helo_checked),
-	  "exim rejects a HELO that is not a host name (exim's default)" },
-	CLI_OVERRIDES(ATTACH_AT(daemon.overrides.rule)),
-	{ "port", OPTIONS_PORTS, "PORT,...", ATTACH_AT(daemon.overrides.ports),
-	  "filter these TCP ports (25)" },
-	{ "blocks", OPTIONS_NUMBER, "N", ATTACH_AT(daemon.overrides.blocks),
-	  "room for N IPv4 addresses and N/2 IPv6 networks", .min = CONFIG_FILTER_BLOCKS_MIN,
-	  .max = SOBIG_BLOCKS_MAX },
-	{ "mode", OPTIONS_CHOICE, "MODE", ATTACH_AT(daemon.filter.mode), .words = attach_modes },
-	{ "dry-run", OPTIONS_FLAG, NULL, ATTACH_AT(daemon.filter.dry_run),
-	  "dry run: judge and count, but drop nothing" },
-	{ "persist", OPTIONS_FLAG, NULL, ATTACH_AT(daemon.persist),
-	  "leave the filter and the blocks in place on exit" },
-	{ "keep", OPTIONS_FLAG, NULL, ATTACH_AT(daemon.persist),
-	  .hidden = true }, /* the name in version 0.1 */
-	CLI_CONFIG,
-	{ 0 },
-};
-
-static const struct options_row attach_arguments[] = {
-	{ NULL, OPTIONS_INTERFACE, "INTERFACE...", .repeats = true, .min = 1,
-	  .max = PINS_INTERFACES_MAX,
-	  .expected = "the interfaces that receive mail, such as eth0" },
-	{ 0 },
-};
-
-static struct attach attach_given;
-
 const struct cli_command attach_command = {
-	.name = "attach",
-	.summary = "attach the filter to interfaces, follow exim's log, block offenders",
-	.options = attach_options,
-	.arguments = attach_arguments,
-	.values = &attach_given,
+	"attach",
+	"attach the filter to interfaces, follow exim's log, block offenders",
+	.options = {
+		{ "log", OPTIONS_FILE, "FILE", ATTACH_AT(logs),
+		  "follow FILE instead of the log that exim reports", .repeats = true },
+		{ "journal", OPTIONS_TEXT, "UNIT", ATTACH_AT(journals),
+		  "follow the journal of a systemd unit", .repeats = true },
+		{ "helo-checked", OPTIONS_FLAG, NULL, ATTACH_AT(helo_checked),
+		  "exim rejects a HELO that is not a host name (exim's default)" },
+		CLI_OVERRIDES(ATTACH_AT(daemon.overrides.rule)),
+		{ "port", OPTIONS_PORTS, "PORT,...", ATTACH_AT(daemon.overrides.ports),
+		  "filter these TCP ports (25)" },
+		{ "blocks", OPTIONS_NUMBER, "N", ATTACH_AT(daemon.overrides.blocks),
+		  "room for N IPv4 addresses and N/2 IPv6 networks", .min = CONFIG_FILTER_BLOCKS_MIN,
+		  .max = SOBIG_BLOCKS_MAX },
+		{ "mode", OPTIONS_CHOICE, "MODE", ATTACH_AT(daemon.filter.mode),
+		  .words = attach_modes },
+		{ "dry-run", OPTIONS_FLAG, NULL, ATTACH_AT(daemon.filter.dry_run),
+		  "dry run: judge and count, but drop nothing" },
+		{ "persist", OPTIONS_FLAG, NULL, ATTACH_AT(daemon.persist),
+		  "leave the filter and the blocks in place on exit" },
+		{ "keep", OPTIONS_FLAG, NULL, ATTACH_AT(daemon.persist),
+		  .hidden = true }, /* the name in version 0.1 */
+		CLI_CONFIG,
+		{ NULL, OPTIONS_INTERFACE, "INTERFACE...", .repeats = true, .min = 1,
+		  .max = PINS_INTERFACES_MAX,
+		  .expected = "the interfaces that receive mail, such as eth0" },
+	},
+	.values = &(struct attach){},
 	.run = attach_run,
 };

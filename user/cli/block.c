@@ -1,26 +1,17 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* sobig-xdp block and unblock: manual blocks. */
-#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "cli/bulk.h"
 #include "cli/history.h"
-#include "cli/home.h"
 #include "common/log.h"
-#include "common/output.h"
 
 #define BLOCK_DEFAULT_SECONDS 3600
 
-struct block {
-	struct bulk bulk;
-	bool all;
-};
-
 static int block_run(void *values)
 {
-	struct block *block = values;
-	struct bulk *bulk = &block->bulk;
+	struct bulk *bulk = values;
 	char **words = bulk->common.arguments;
 	const int count = bulk->common.count;
 	int status;
@@ -41,91 +32,56 @@ static int block_run(void *values)
 	return bulk_close(bulk);
 }
 
-static const struct options_row block_options[] = {
-	BULK_OPTIONS("1h", "reason shown by list"),
-	{ 0 },
-};
-
-static const struct options_row block_arguments[] = {
-	{ NULL, OPTIONS_NETWORK, "ADDRESS[/LENGTH]...|-", .repeats = true, .min = 1,
-	  .expected = "addresses, networks, or - for standard input" },
-	{ 0 },
-};
-
-static struct block block_given = { .bulk = { .request = { .seconds = BLOCK_DEFAULT_SECONDS,
-							   .reason = "manual" } } };
-
 const struct cli_command block_command = {
-	.name = "block",
-	.summary = "block hosts and networks manually; - reads them from standard input",
-	.options = block_options,
-	.arguments = block_arguments,
-	.values = &block_given,
+	"block",
+	"block hosts and networks manually; - reads them from standard input",
+	.options = {
+		BULK_OPTIONS("1h", "reason shown by list"),
+		{ NULL, OPTIONS_NETWORK, "ADDRESS[/LENGTH]...|-", .repeats = true, .min = 1,
+		  .expected = "addresses, networks, or - for standard input" },
+	},
+	.values = &(struct bulk){
+		.request = { .seconds = BLOCK_DEFAULT_SECONDS, .reason = "manual" }
+	},
 	.run = block_run,
 };
 
-static int block_remove_all(struct cli_common *common)
+static int block_remove_all(struct bulk *bulk)
 {
-	struct blocks *blocks;
-	json_t *document;
+	int status = bulk_open(bulk), removed;
 	uint64_t unblocked;
-	int status, removed;
 
-	status = cli_need_privilege();
 	if (status)
 		return status;
-	removed = blocks_open(common->pins, &blocks);
-	if (removed)
-		return cli_cannot_open(common, removed);
-	home_take(common);
-	removed = blocks_remove_all(blocks);
-	blocks_close(blocks);
+	removed = blocks_remove_all(bulk->blocks);
 	if (removed < 0) {
 		log_error("cannot unblock everything: %s", strerror(-removed));
-		return cli_status(removed);
+		bulk->err = removed;
+	} else {
+		history_unblock_all(&bulk->common, &unblocked);
+		bulk->unblocked = removed;
 	}
-	history_unblock_all(common, &unblocked);
-	if (common->json) {
-		document = output_document(common->command->name);
-		json_object_set_new(document, "addresses", json_null());
-		json_object_set_new(document, "unblocked", json_integer(removed));
-		json_object_set_new(document, "absent", json_integer(0));
-		json_object_set_new(document, "refused", json_integer(0));
-		return cli_print_json(common, document);
-	}
-	printf("%d unblocked\n", removed);
-	return CLI_DONE;
+	return bulk_close(bulk);
 }
 
 static int block_unblock(void *values)
 {
-	struct block *block = values;
-	struct cli_common *common = &block->bulk.common;
+	struct bulk *bulk = values;
 
-	if (block->all == (common->count > 0))
+	if (bulk->all == (bulk->common.count > 0))
 		return cli_usage(
-			common,
+			&bulk->common,
 			"expected either addresses, networks or - for standard input, or --all");
-	return block->all ? block_remove_all(common) : block_run(block);
+	return bulk->all ? block_remove_all(bulk) : block_run(bulk);
 }
 
-static const struct options_row unblock_options[] = {
-	{ "all", OPTIONS_FLAG, NULL, offsetof(struct block, all), "unblock everything" },
-	{ 0 },
-};
-
-static const struct options_row unblock_arguments[] = {
-	{ NULL, OPTIONS_NETWORK, "ADDRESS[/LENGTH]...|-|--all", .repeats = true },
-	{ 0 },
-};
-
-static struct block unblock_given = { .bulk = { .unblock = true } };
-
 const struct cli_command unblock_command = {
-	.name = "unblock",
-	.summary = "unblock hosts and networks",
-	.options = unblock_options,
-	.arguments = unblock_arguments,
-	.values = &unblock_given,
+	"unblock",
+	"unblock hosts and networks",
+	.options = {
+		{ "all", OPTIONS_FLAG, NULL, offsetof(struct bulk, all), "unblock everything" },
+		{ NULL, OPTIONS_NETWORK, "ADDRESS[/LENGTH]...|-|--all", .repeats = true },
+	},
+	.values = &(struct bulk){ .unblock = true },
 	.run = block_unblock,
 };

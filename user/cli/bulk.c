@@ -12,6 +12,8 @@
 #include "cli/filter_ports.h"
 #include "cli/history.h"
 #include "cli/home.h"
+#include "common/array.h"
+#include "common/clock.h"
 #include "common/duration.h"
 #include "common/log.h"
 #include "common/output.h"
@@ -69,9 +71,11 @@ static void bulk_block(struct bulk *bulk)
 {
 	char address[ADDR_TEXT_SIZE];
 	size_t done = 0;
-	int err = blocks_add(bulk->blocks, bulk->target, bulk->count, &bulk->request, bulk->left,
-			     &done);
+	int err;
 
+	bulk->request.until = clock_seconds_after(bulk->request.seconds);
+	err = blocks_add(bulk->blocks, bulk->target, bulk->count, &bulk->request, bulk->left,
+			 &done);
 	for (size_t i = 0; i < done; i++)
 		bulk_report(bulk, &bulk->target[i], true, bulk->left[i]);
 	bulk->blocked += done;
@@ -137,21 +141,12 @@ static void bulk_flush(struct bulk *bulk)
 
 static int bulk_make_room(struct bulk *bulk)
 {
-	size_t room = bulk->room ? bulk->room * 2 : 64;
-	void *target, *left;
+	void *target = array_grow(bulk->target, bulk->count, sizeof(*bulk->target));
+	void *left = array_grow(bulk->left, bulk->count, sizeof(*bulk->left));
 
-	if (bulk->count < bulk->room)
-		return 0;
-	target = reallocarray(bulk->target, room, sizeof(*bulk->target));
-	if (target)
-		bulk->target = target;
-	left = reallocarray(bulk->left, room, sizeof(*bulk->left));
-	if (left)
-		bulk->left = left;
-	if (!target || !left)
-		return -ENOMEM;
-	bulk->room = room;
-	return 0;
+	bulk->target = target ? target : bulk->target;
+	bulk->left = left ? left : bulk->left;
+	return target && left ? 0 : -ENOMEM;
 }
 
 static void bulk_push(struct bulk *bulk, const struct addr_prefix *target)
@@ -273,7 +268,9 @@ void bulk_read(struct bulk *bulk, int fd)
 
 static void bulk_sum_up(const struct bulk *bulk)
 {
-	if (bulk->unblock)
+	if (bulk->all)
+		printf("%llu unblocked\n", (unsigned long long)bulk->unblocked);
+	else if (bulk->unblock)
 		printf("%llu unblocked, %llu not blocked, %llu refused\n",
 		       (unsigned long long)bulk->unblocked, (unsigned long long)bulk->absent,
 		       (unsigned long long)bulk->refused);

@@ -20,6 +20,7 @@ struct bulk {
 	struct blocks *blocks;
 	struct targets *targets;
 	bool unblock; /* instead of blocking */
+	bool all;     /* unblock everything */
 	bool force;
 	bool split;	   /* block the part of a network that is not allowed */
 	const char *ports; /* ports that must be filtered; NULL: not checked */
@@ -29,7 +30,7 @@ struct bulk {
 	/* Targets that are not processed yet. */
 	struct addr_prefix *target;
 	uint32_t *left;
-	size_t count, room;
+	size_t count;
 
 	json_t *done; /* processed targets, for JSON */
 	uint64_t blocked, unblocked, absent, refused;

@@ -284,14 +284,9 @@ static int check_run(void *values)
 	return check.count ? CLI_FAILED : status;
 }
 
-static const struct options_row check_options[] = { CLI_CONFIG, { 0 } };
-
-static struct cli_common check_given;
-
 const struct cli_command check_command = {
-	.name = "check",
-	.summary = "explain the configuration and report mistakes in it",
-	.options = check_options,
-	.values = &check_given,
+	"check",
+	"explain the configuration and report mistakes in it",
+	.options = { CLI_CONFIG },
 	.run = check_run,
 };

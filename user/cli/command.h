@@ -51,7 +51,19 @@ struct options_row {
 	int (*take)(const char *text, void *member); /* 0; -EINVAL: not as expected */
 };
 
-#define options_each(row, table) for ((row) = (table); (row) && (row)->type; (row)++)
+/* The rows of a command, and one of zeros at their end. */
+#define OPTIONS_ROWS 16
+
+/* Run through the options, or the arguments, of a table. */
+/* clang-format versions disagree here. */
+/* clang-format off */
+#define options_each(row, table) \
+	for ((row) = (table); (row)->type; (row)++) \
+		if (!(row)->name && !(row)->letter) { } else
+#define options_each_argument(row, table) \
+	for ((row) = (table); (row)->type; (row)++) \
+		if ((row)->name || (row)->letter) { } else
+/* clang-format on */
 
 enum cli_exit {
 	CLI_DONE = 0,
@@ -64,9 +76,8 @@ enum cli_exit {
 struct cli_command {
 	const char *name;
 	const char *summary;
-	const struct options_row *options;   /* besides the common ones; NULL: none */
-	const struct options_row *arguments; /* NULL: none */
-	void *values; /* with the defaults; the first member is a struct cli_common */
+	const struct options_row options[OPTIONS_ROWS]; /* besides the common ones; arguments */
+	void *values; /* with the defaults, first a struct cli_common; NULL: only that one */
 	int (*run)(void *values);
 	bool internal; /* the list of commands does not show it */
 };

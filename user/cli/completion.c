@@ -7,9 +7,9 @@
 #include "cli/help.h"
 
 /* Calls a function for each option of a command and for each common option. */
-static void completion_options(const struct cli_command *command,
-			       void (*each)(const struct cli_command *command,
-					    const struct options_row *row))
+static void completion_each(const struct cli_command *command,
+			    void (*each)(const struct cli_command *command,
+					 const struct options_row *row))
 {
 	const struct options_row *const tables[] = { command->options, cli_options };
 	const struct options_row *row;
@@ -79,19 +79,20 @@ static void completion_bash_value(const struct cli_command *command, const struc
 static void completion_bash_command(const struct cli_command *command)
 {
 	const struct options_row *row;
+	const char *between = "";
 	bool more = false;
 
 	printf("\t%s)\n\t\toptions='", command->name);
-	completion_options(command, completion_bash_name);
+	completion_each(command, completion_bash_name);
 	fputs("'\n\t\targuments=(", stdout);
-	options_each(row, command->arguments) {
-		if (row != command->arguments)
-			putchar(' ');
+	options_each_argument(row, command->options) {
+		fputs(between, stdout);
 		completion_bash_kind(row);
+		between = " ";
 		more = row->repeats;
 	}
 	printf(")\n\t\tmore=%s\n\t\tcase $1 in\n", more ? "yes" : "");
-	completion_options(command, completion_bash_value);
+	completion_each(command, completion_bash_value);
 	fputs("\t\tesac\n\t\t;;\n", stdout);
 }
 
@@ -226,15 +227,16 @@ static void completion_zsh_option(const struct cli_command *command, const struc
 static void completion_zsh_command(const struct cli_command *command)
 {
 	const struct options_row *row;
+	int place = 0;
 
 	printf("\t%s)\n\t\t_arguments", command->name);
-	completion_options(command, completion_zsh_option);
-	options_each(row, command->arguments) {
+	completion_each(command, completion_zsh_option);
+	options_each_argument(row, command->options) {
 		fputs(" \\\n\t\t\t'", stdout);
 		if (row->repeats)
 			putchar('*');
 		else
-			printf("%d", (int)(row - command->arguments) + 1);
+			printf("%d", ++place);
 		completion_zsh_value(row);
 		putchar('\'');
 	}
@@ -321,21 +323,23 @@ static void completion_fish_option(const struct cli_command *command, const stru
 static void completion_fish_command(const struct cli_command *command)
 {
 	const struct options_row *row;
+	int place = 0;
 
 	printf("complete -c sobig-xdp -n '__sobig_xdp_is' -a %s -d '", command->name);
 	completion_quote(command->summary, "\\'", "\\");
 	fputs("'\n", stdout);
-	completion_options(command, completion_fish_option);
-	options_each(row, command->arguments) {
-		if (row->type != OPTIONS_FILE && row->type != OPTIONS_INTERFACE &&
-		    row->type != OPTIONS_CHOICE)
-			continue;
+	completion_each(command, completion_fish_option);
+	options_each_argument(row, command->options) {
+		const bool more = row->repeats || row->type == OPTIONS_FILE;
+
 		/* fish also counts the values of options. */
-		printf("complete -c sobig-xdp -n '__sobig_xdp_is %s %s%d'", command->name,
-		       row->repeats || row->type == OPTIONS_FILE ? "+" : "",
-		       (int)(row - command->arguments));
-		completion_fish_value(row);
-		putchar('\n');
+		if (row->type != OPTIONS_NETWORK) {
+			printf("complete -c sobig-xdp -n '__sobig_xdp_is %s %s%d'", command->name,
+			       more ? "+" : "", place);
+			completion_fish_value(row);
+			putchar('\n');
+		}
+		place++;
 	}
 }
 
@@ -403,18 +407,13 @@ static int completion_run(void *values)
 	return completion_print(completion->shell);
 }
 
-static const struct options_row completion_arguments[] = {
-	{ NULL, OPTIONS_CHOICE, NULL, offsetof(struct completion, shell), .words = completion_names,
-	  .min = 1 },
-	{ 0 },
-};
-
-static struct completion completion_given;
-
 const struct cli_command completion_command = {
-	.name = "completion",
-	.summary = "print the completion script for a shell",
-	.arguments = completion_arguments,
-	.values = &completion_given,
+	"completion",
+	"print the completion script for a shell",
+	.options = {
+		{ NULL, OPTIONS_CHOICE, NULL, offsetof(struct completion, shell),
+		  .words = completion_names, .min = 1 },
+	},
+	.values = &(struct completion){},
 	.run = completion_run,
 };

@@ -13,15 +13,34 @@
 #include "kernel/filter.h"
 #include "kernel/links.h"
 #include "kernel/pins.h"
+#include "kernel/stats.h"
 
-/* *detached is set if our program was attached. */
-static int detach_one(const struct cli_common *common, unsigned int ifindex, bool *detached)
+enum detach_result {
+	DETACH_ABSENT,	 /* there was no filter */
+	DETACH_DETACHED, /* our program was attached */
+	DETACH_ENDED,	 /* an attach had not attached its filter yet */
+};
+
+/* True if the interface has no statistics: a daemon that has its claim has not attached yet. */
+static bool detach_is_starting(const struct cli_common *common, unsigned int ifindex)
+{
+	struct stats *stats;
+	int err = stats_open(common->pins, ifindex, &stats);
+
+	if (!err)
+		stats_close(stats);
+	return err == -ENOENT;
+}
+
+/* A daemon that has not attached yet ends when its claim is removed with the pins. */
+static int detach_one(const struct cli_common *common, unsigned int ifindex,
+		      enum detach_result *result)
 {
 	int err = filter_detach(ifindex, common->pins, 0);
 	char name[IF_NAMESIZE];
 	int used;
 
-	*detached = !err;
+	*result = err ? DETACH_ABSENT : DETACH_DETACHED;
 	if (err && err != -ENOENT)
 		return err;
 	used = err ? pins_is_claimed(common->pins, ifindex) : 0;
@@ -30,7 +49,9 @@ static int detach_one(const struct cli_common *common, unsigned int ifindex, boo
 			  links_name(ifindex, name), common->pins, strerror(-used));
 		return used;
 	}
-	if (used) {
+	if (used && detach_is_starting(common, ifindex))
+		*result = DETACH_ENDED;
+	else if (used) {
 		log_error(
 			"a daemon uses %s, but its filter is not visible here; run this command in the network namespace of the daemon",
 			links_name(ifindex, name));
@@ -78,6 +99,17 @@ static int detach_forget(const struct cli_common *common, const int watches[PINS
 	return err;
 }
 
+static void detach_print(const char *name, enum detach_result result)
+{
+	static const char *const texts[] = {
+		[DETACH_ABSENT] = "no filter of sobig-xdp is attached",
+		[DETACH_DETACHED] = "detached",
+		[DETACH_ENDED] = "ended an attach that had not attached its filter yet",
+	};
+
+	printf("%s: %s\n", name, texts[result]);
+}
+
 static int detach_list(struct cli_common *common, const unsigned int *interfaces, int count,
 		       bool forget)
 {
@@ -86,7 +118,7 @@ static int detach_list(struct cli_common *common, const unsigned int *interfaces
 	char name[IF_NAMESIZE];
 	uint64_t unblocked = 0;
 	int err = 0, failed, lock = -1;
-	bool detached;
+	enum detach_result result;
 
 	if (forget && detach_check_forget(common, interfaces, count))
 		return CLI_FAILED;
@@ -102,16 +134,14 @@ static int detach_list(struct cli_common *common, const unsigned int *interfaces
 			    common->pins);
 
 	for (int i = 0; i < count; i++) {
-		failed = detach_one(common, interfaces[i], &detached);
+		failed = detach_one(common, interfaces[i], &result);
 		links_name(interfaces[i], name);
 		if (failed)
 			err = failed;
-		else if (detached)
+		else if (result != DETACH_ABSENT)
 			json_array_append_new(names, output_text(name));
 		if (!failed && !common->json)
-			printf(detached ? "%s: detached\n"
-					: "%s: no filter of sobig-xdp is attached\n",
-			       name);
+			detach_print(name, result);
 	}
 	if (lock >= 0)
 		close(lock);
@@ -173,26 +203,17 @@ static int detach_run(void *values)
 	return detach_list(common, interfaces, common->count, detach->forget);
 }
 
-static const struct options_row detach_options[] = {
-	{ "all", OPTIONS_FLAG, NULL, offsetof(struct detach, all), "detach from all interfaces" },
-	{ "forget", OPTIONS_FLAG, NULL, offsetof(struct detach, forget),
-	  "also remove all blocks, so that the next attach restores none" },
-	{ 0 },
-};
-
-static const struct options_row detach_arguments[] = {
-	{ NULL, OPTIONS_INTERFACE, "INTERFACE...|--all", .repeats = true,
-	  .max = PINS_INTERFACES_MAX },
-	{ 0 },
-};
-
-static struct detach detach_given;
-
 const struct cli_command detach_command = {
-	.name = "detach",
-	.summary = "detach the filter from interfaces",
-	.options = detach_options,
-	.arguments = detach_arguments,
-	.values = &detach_given,
+	"detach",
+	"detach the filter from interfaces",
+	.options = {
+		{ "all", OPTIONS_FLAG, NULL, offsetof(struct detach, all),
+		  "detach from all interfaces" },
+		{ "forget", OPTIONS_FLAG, NULL, offsetof(struct detach, forget),
+		  "also remove all blocks, so that the next attach restores none" },
+		{ NULL, OPTIONS_INTERFACE, "INTERFACE...|--all", .repeats = true,
+		  .max = PINS_INTERFACES_MAX },
+	},
+	.values = &(struct detach){},
 	.run = detach_run,
 };

@@ -305,21 +305,13 @@ static int explain_run(void *values)
 			    : explain_print(stdout, common, &target);
 }
 
-static const struct options_row explain_options[] = { CLI_CONFIG, { 0 } };
-
-static const struct options_row explain_arguments[] = {
-	{ NULL, OPTIONS_NETWORK, "ADDRESS[/LENGTH]", .min = 1,
-	  .expected = "one address or network" },
-	{ 0 },
-};
-
-static struct cli_common explain_given;
-
 const struct cli_command explain_command = {
-	.name = "explain",
-	.summary = "show why a host is blocked or not, with its log lines",
-	.options = explain_options,
-	.arguments = explain_arguments,
-	.values = &explain_given,
+	"explain",
+	"show why a host is blocked or not, with its log lines",
+	.options = {
+		CLI_CONFIG,
+		{ NULL, OPTIONS_NETWORK, "ADDRESS[/LENGTH]", .min = 1,
+		  .expected = "one address or network" },
+	},
 	.run = explain_run,
 };

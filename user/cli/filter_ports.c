@@ -7,10 +7,10 @@
 #include <netinet/in.h>
 #include <stdbool.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "common/log.h"
+#include "common/number.h"
 #include "status/overview.h"
 
 #define FILTER_PORTS_WORD_SIZE 64
@@ -19,12 +19,10 @@
 static int filter_ports_port(const char *word, unsigned int *out)
 {
 	const struct servent *service;
-	unsigned long number;
-	char *end;
+	uint64_t number;
 
 	if (*word >= '0' && *word <= '9') {
-		number = strtoul(word, &end, 10);
-		if (*end || number > 65535)
+		if (number_parse(word, 0, UINT16_MAX, NULL, &number))
 			return -EINVAL;
 		*out = number;
 		return 0;
@@ -99,10 +97,10 @@ static int filter_ports_look(const struct overview *overview, char *word)
 
 int filter_ports_check(const char *pins, const char *ports)
 {
-	struct overview *overview = malloc(sizeof(*overview));
+	static struct overview overview;
 	char word[FILTER_PORTS_WORD_SIZE];
 	size_t length;
-	int err = overview ? overview_read(pins, overview) : -ENOMEM;
+	int err = overview_read(pins, &overview);
 
 	if (err)
 		log_error("cannot find out which ports are filtered: %s",
@@ -115,9 +113,8 @@ int filter_ports_check(const char *pins, const char *ports)
 	for (ports += strspn(ports, " ,"); !err && *ports; ports += strspn(ports, " ,")) {
 		length = strcspn(ports, " ,");
 		snprintf(word, sizeof(word), "%.*s", (int)length, ports);
-		err = filter_ports_look(overview, word);
+		err = filter_ports_look(&overview, word);
 		ports += length;
 	}
-	free(overview);
 	return err;
 }

@@ -8,6 +8,7 @@
 #include "common/suggest.h"
 
 #define HELP_HEAD_SIZE 64
+#define HELP_WIDTH     23 /* of the column of options */
 
 const char *help_text(const struct options_row *row, char text[SUGGEST_TEXT_SIZE])
 {
@@ -29,31 +30,17 @@ const char *help_name(const struct options_row *row, char name[HELP_NAME_SIZE])
 	return name;
 }
 
-/* "-j, --json", "--log FILE". Returns its length. */
-static int help_head(const struct options_row *row, char text[HELP_HEAD_SIZE])
+/* "-j, --json", "--log FILE" */
+static void help_head(const struct options_row *row, char text[HELP_HEAD_SIZE])
 {
 	const char letter[] = { '-', row->letter, '\0' };
 
-	return snprintf(text, HELP_HEAD_SIZE, "%s%s%s%s%s%s", row->letter ? letter : "",
-			row->letter && row->name ? ", " : "", row->name ? "--" : "",
-			row->name ? row->name : "", row->value ? " " : "",
-			row->value ? row->value : "");
+	snprintf(text, HELP_HEAD_SIZE, "%s%s%s%s%s%s", row->letter ? letter : "",
+		 row->letter && row->name ? ", " : "", row->name ? "--" : "",
+		 row->name ? row->name : "", row->value ? " " : "", row->value ? row->value : "");
 }
 
-static int help_width(const struct options_row *table)
-{
-	const struct options_row *row;
-	char head[HELP_HEAD_SIZE];
-	int width = 0, length;
-
-	options_each(row, table) {
-		length = row->hidden ? 0 : help_head(row, head);
-		width = length > width ? length : width;
-	}
-	return width;
-}
-
-static void help_options(const struct options_row *table, int width)
+static void help_options(const struct options_row *table)
 {
 	char head[HELP_HEAD_SIZE], text[SUGGEST_TEXT_SIZE];
 	const struct options_row *row;
@@ -62,7 +49,7 @@ static void help_options(const struct options_row *table, int width)
 		if (row->hidden)
 			continue;
 		help_head(row, head);
-		printf("  %-*s  %s%s\n", width, head, help_text(row, text),
+		printf("  %-*s  %s%s\n", HELP_WIDTH, head, help_text(row, text),
 		       row->repeats ? " (repeatable)" : "");
 	}
 }
@@ -71,7 +58,7 @@ static void help_arguments(const struct options_row *table)
 {
 	const struct options_row *row;
 
-	options_each(row, table) {
+	options_each_argument(row, table) {
 		putchar(' ');
 		if (row->value)
 			fputs(row->value, stdout);
@@ -82,12 +69,9 @@ static void help_arguments(const struct options_row *table)
 
 void help_print(const struct cli_command *command)
 {
-	const int own = help_width(command->options), common = help_width(cli_options);
-	const int width = own > common ? own : common;
-
 	printf("usage: sobig-xdp %s [OPTION...]", command->name);
-	help_arguments(command->arguments);
+	help_arguments(command->options);
 	printf("\n\n%c%s.\n\n", command->summary[0] - 'a' + 'A', command->summary + 1);
-	help_options(command->options, width);
-	help_options(cli_options, width);
+	help_options(command->options);
+	help_options(cli_options);
 }

@@ -104,7 +104,7 @@ void history_enter(const struct cli_common *common, const struct addr_prefix *ta
 		block = &blocks[batch.blocks_count++];
 		block->target = target[i];
 		block->since = block->event = batch.now;
-		block->until = batch.now + request->seconds * INT64_C(1000);
+		block->until = clock_wall_of(request->until) * INT64_C(1000);
 		block->quiet = request->extend ? request->seconds : 0;
 		blocks_reason(request->reason, block->reason);
 	}

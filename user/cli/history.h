@@ -21,8 +21,8 @@ const char *history_folder(const struct cli_common *common, const struct config_
 int history_open(const struct cli_common *common, bool write, struct db **out);
 
 /*
- * Save manual blocks, so that a reboot restores them, and removed blocks, so that a reboot does not
- * restore them. Errors are logged.
+ * Save manual blocks, with request->until set, so that a reboot restores them, and removed blocks,
+ * so that a reboot does not restore them. Errors are logged.
  */
 void history_enter(const struct cli_common *common, const struct addr_prefix *target, size_t count,
 		   const struct blocks_request *request);

@@ -105,24 +105,14 @@ static int import_run(void *values)
 	return err ? CLI_FAILED : status;
 }
 
-static const struct options_row import_options[] = {
-	BULK_OPTIONS("2d", "reason shown by list (the name of the file)"),
-	{ 0 },
-};
-
-static const struct options_row import_arguments[] = {
-	{ NULL, OPTIONS_FILE, "FILE|-", .min = 1, .expected = "one file, or - for standard input" },
-	{ 0 },
-};
-
-static struct bulk import_given = { .request = { .seconds = IMPORT_DEFAULT_SECONDS },
-				    .split = true };
-
 const struct cli_command import_command = {
-	.name = "import",
-	.summary = "block the networks of a list such as Spamhaus DROP, text or JSON",
-	.options = import_options,
-	.arguments = import_arguments,
-	.values = &import_given,
+	"import",
+	"block the networks of a list such as Spamhaus DROP, text or JSON",
+	.options = {
+		BULK_OPTIONS("2d", "reason shown by list (the name of the file)"),
+		{ NULL, OPTIONS_FILE, "FILE|-", .min = 1,
+		  .expected = "one file, or - for standard input" },
+	},
+	.values = &(struct bulk){ .request = { .seconds = IMPORT_DEFAULT_SECONDS }, .split = true },
 	.run = import_run,
 };

@@ -9,6 +9,7 @@
 #include "cli/home.h"
 #include "cli/list.h"
 #include "cli/targets.h"
+#include "common/array.h"
 #include "common/clock.h"
 #include "common/output.h"
 #include "kernel/blocks_list.h"
@@ -31,15 +32,11 @@ struct list {
 
 int list_add(struct list_blocks *blocks, const struct blocks_list_entry *entry)
 {
-	if (blocks->count == blocks->room) {
-		size_t room = blocks->room ? blocks->room * 2 : 256;
-		void *entries = reallocarray(blocks->entries, room, sizeof(*blocks->entries));
+	void *entries = array_grow(blocks->entries, blocks->count, sizeof(*blocks->entries));
 
-		if (!entries)
-			return -ENOMEM;
-		blocks->entries = entries;
-		blocks->room = room;
-	}
+	if (!entries)
+		return -ENOMEM;
+	blocks->entries = entries;
 	blocks->entries[blocks->count++] = *entry;
 	return 0;
 }
@@ -221,26 +218,17 @@ static int list_run(void *values)
 
 static const char *const list_orders[] = { "address", "since", "until", "drops", NULL };
 
-static const struct options_row list_options[] = {
-	{ "sort", OPTIONS_CHOICE, "KEY", offsetof(struct list, order), .words = list_orders },
-	{ "history", OPTIONS_FLAG, NULL, offsetof(struct list, history),
-	  "include past blocks, newest first" },
-	CLI_CONFIG,
-	{ 0 },
-};
-
-static const struct options_row list_arguments[] = {
-	{ NULL, OPTIONS_NETWORK, "[ADDRESS[/LENGTH]...]", .repeats = true },
-	{ 0 },
-};
-
-static struct list list_given;
-
 const struct cli_command list_command = {
-	.name = "list",
-	.summary = "list active blocks: all, or those that match the addresses",
-	.options = list_options,
-	.arguments = list_arguments,
-	.values = &list_given,
+	"list",
+	"list active blocks: all, or those that match the addresses",
+	.options = {
+		{ "sort", OPTIONS_CHOICE, "KEY", offsetof(struct list, order),
+		  .words = list_orders },
+		{ "history", OPTIONS_FLAG, NULL, offsetof(struct list, history),
+		  "include past blocks, newest first" },
+		CLI_CONFIG,
+		{ NULL, OPTIONS_NETWORK, "[ADDRESS[/LENGTH]...]", .repeats = true },
+	},
+	.values = &(struct list){},
 	.run = list_run,
 };

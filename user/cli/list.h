@@ -9,7 +9,6 @@
 struct list_blocks {
 	struct blocks_list_entry *entries;
 	size_t count;
-	size_t room;
 };
 
 /* 0 or -ENOMEM. The caller frees `entries`. */

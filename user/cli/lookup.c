@@ -45,12 +45,9 @@ static int lookup_run(void *values)
 	return fflush(stdout) ? CLI_FAILED : status;
 }
 
-static struct cli_common lookup_given;
-
 const struct cli_command lookup_command = {
-	.name = "lookup",
-	.summary = "resolve the host name on standard input; used by attach",
-	.values = &lookup_given,
+	"lookup",
+	"resolve the host name on standard input; used by attach",
 	.run = lookup_run,
 	.internal = true,
 };

@@ -57,10 +57,9 @@ static int main_unknown(const char *word)
 static int main_run(const struct cli_command *command, int argc, char **argv)
 {
 	int status;
+	void *values = options_parse(command, argc, argv, &status);
 
-	if (!options_parse(command, argc, argv, &status))
-		return status;
-	return command->run(command->values);
+	return values ? command->run(values) : status;
 }
 
 int main(int argc, char **argv)

@@ -59,20 +59,15 @@ static int metrics_run(void *values)
 	return cli_status(metrics_serve(metrics->common.pins, &metrics->address, metrics->listen));
 }
 
-static const struct options_row metrics_options[] = {
-	{ "listen", OPTIONS_OWN, "[ADDRESS:]PORT", 0,
-	  "serve /metrics over HTTP; PORT alone means 127.0.0.1:PORT", .take = metrics_take_listen,
-	  .expected =
-		  "a port, or a local address with a port, such as 9762, 192.0.2.1:9762 or [::1]:9762; 0.0.0.0:9762 or [::]:9762 for all addresses" },
-	{ 0 },
-};
-
-static struct metrics metrics_given;
-
 const struct cli_command metrics_command = {
-	.name = "metrics",
-	.summary = "print or serve metrics for Prometheus",
-	.options = metrics_options,
-	.values = &metrics_given,
+	"metrics",
+	"print or serve metrics for Prometheus",
+	.options = {
+		{ "listen", OPTIONS_OWN, "[ADDRESS:]PORT", 0,
+		  "serve /metrics over HTTP; PORT alone means 127.0.0.1:PORT",
+		  .take = metrics_take_listen,
+		  .expected = "a port, or a local address with a port, such as 9762, 192.0.2.1:9762 or [::1]:9762; 0.0.0.0:9762 or [::]:9762 for all addresses" },
+	},
+	.values = &(struct metrics){},
 	.run = metrics_run,
 };

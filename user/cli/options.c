@@ -129,34 +129,30 @@ static int options_take_text(const struct options_row *row, const char *text, vo
 	return 0;
 }
 
-static int options_take_number(const struct options_row *row, const char *text, uint32_t *out)
+static int options_take_number(const struct options_row *row, const char *text, void *member)
 {
-	uint64_t number;
-
-	if (number_parse(text, row->min, row->max, NULL, &number))
-		return -EINVAL;
-	*out = number;
-	return 0;
-}
-
-static int options_take_decimal(const struct options_row *row, const char *text, double *out)
-{
+	uint64_t number = 0;
+	uint32_t seconds = 0;
+	double value = 0;
 	char *end;
-	double number = strtod(text, &end);
+	int err;
 
-	if (end == text || *end || !(number >= row->min && number <= row->max))
+	if (row->type == OPTIONS_DECIMAL) {
+		value = strtod(text, &end);
+		err = end == text || *end;
+	} else if (row->type == OPTIONS_TIME) {
+		err = duration_parse(text, &seconds);
+		value = seconds;
+	} else {
+		err = number_parse(text, 0, UINT32_MAX, NULL, &number);
+		value = number;
+	}
+	if (err || !(value >= row->min && value <= row->max))
 		return -EINVAL;
-	*out = number;
-	return 0;
-}
-
-static int options_take_time(const struct options_row *row, const char *text, uint32_t *out)
-{
-	uint32_t seconds;
-
-	if (duration_parse(text, &seconds) || seconds < row->min || seconds > row->max)
-		return -EINVAL;
-	*out = seconds;
+	if (row->type == OPTIONS_DECIMAL)
+		*(double *)member = value;
+	else
+		*(uint32_t *)member = value;
 	return 0;
 }
 
@@ -185,24 +181,18 @@ static int options_take(const struct options_row *row, const char *text, void *v
 	case OPTIONS_FOLDER:
 		return options_take_text(row, text, member);
 	case OPTIONS_NUMBER:
-		return options_take_number(row, text, member);
 	case OPTIONS_DECIMAL:
-		return options_take_decimal(row, text, member);
 	case OPTIONS_TIME:
-		return options_take_time(row, text, member);
+		return options_take_number(row, text, member);
 	case OPTIONS_PORTS:
 		return config_filter_ports(text, member);
 	case OPTIONS_CHOICE:
 		return options_take_choice(row, text, member);
 	case OPTIONS_OWN:
 		return row->take(text, member);
-	case OPTIONS_END:
-	case OPTIONS_TYPES:
-	case OPTIONS_INTERFACE:
-	case OPTIONS_NETWORK:
-		break;
+	default: /* of arguments only */
+		return 0;
 	}
-	return 0;
 }
 
 /* A long option that getopt_long(3) does not know, or that several begin with. */
@@ -266,11 +256,10 @@ static int options_arguments(const struct cli_command *command, struct cli_commo
 	char text[SUGGEST_TEXT_SIZE];
 	int at = 0;
 
-	options_each(row, command->arguments) {
+	options_each_argument(row, command->options) {
 		const int left = common->count - at;
 
 		last = row;
-
 		if (left < row->min)
 			return options_missing(common, row);
 		if (row->repeats && row->max && left > row->max)
@@ -323,12 +312,14 @@ static bool options_next(const struct options_parser *parser, int option, const 
 	return false;
 }
 
-bool options_parse(const struct cli_command *command, int argc, char **argv, int *status)
+void *options_parse(const struct cli_command *command, int argc, char **argv, int *status)
 {
-	struct options_parser parser = { .letters = ":", .common = command->values };
-	struct cli_common *common = command->values;
+	static struct cli_common only;
+	struct cli_common *common = command->values ? command->values : &only;
+	struct options_parser parser = { .letters = ":", .common = common };
 	int option;
 
+	assert(!command->options[OPTIONS_ROWS - 1].type);
 	common->command = command;
 	if (!common->pins)
 		common->pins = SOBIG_PINS;
@@ -338,9 +329,9 @@ bool options_parse(const struct cli_command *command, int argc, char **argv, int
 	opterr = 0;
 	while ((option = getopt_long(argc, argv, parser.letters, parser.longs, NULL)) != -1)
 		if (!options_next(&parser, option, argv[optind - 1], status))
-			return false;
+			return NULL;
 	common->arguments = argv + optind;
 	common->count = argc - optind;
 	*status = options_arguments(command, common);
-	return *status == CLI_DONE;
+	return *status ? NULL : common;
 }

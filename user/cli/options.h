@@ -6,9 +6,10 @@
 #include "cli/command.h"
 
 /*
- * Parses argv[1]... into the values of the command, of which argv[0] is the name. False if the
- * command must exit with *status: help was printed, or there is an error (logged). One thread.
+ * Parses argv[1]... into the values of the command, of which argv[0] is the name. Returns them, or
+ * NULL if the command must exit with *status: help was printed, or there is an error (logged). One
+ * command a process.
  */
-bool options_parse(const struct cli_command *command, int argc, char **argv, int *status);
+void *options_parse(const struct cli_command *command, int argc, char **argv, int *status);
 
 #endif

@@ -222,30 +222,20 @@ static int parse_run(void *values)
 	return fd < 0 ? CLI_FAILED : status;
 }
 
-static const struct options_row parse_options[] = {
-	{ "arrivals", OPTIONS_FLAG, NULL, offsetof(struct parse, arrivals),
-	  "include accepted mail" },
-	{ "unmatched", OPTIONS_FLAG, NULL, offsetof(struct parse, unmatched),
-	  "only rejections whose text matches no pattern, with the text" },
-	{ "helo-checked", OPTIONS_FLAG, NULL, offsetof(struct parse, helo_checked),
-	  "exim rejected each HELO that is not a host name (exim's default)" },
-	CLI_CONFIG,
-	{ 0 },
-};
-
-static const struct options_row parse_arguments[] = {
-	{ NULL, OPTIONS_FILE, "[FILE|-]",
-	  .expected = "one file; for several files: zcat -f FILE... | sobig-xdp parse" },
-	{ 0 },
-};
-
-static struct parse parse_given = { .minute = -1 };
-
 const struct cli_command parse_command = {
-	.name = "parse",
-	.summary = "print each offence in a log, without judging; needs no privilege",
-	.options = parse_options,
-	.arguments = parse_arguments,
-	.values = &parse_given,
+	"parse",
+	"print each offence in a log, without judging; needs no privilege",
+	.options = {
+		{ "arrivals", OPTIONS_FLAG, NULL, offsetof(struct parse, arrivals),
+		  "include accepted mail" },
+		{ "unmatched", OPTIONS_FLAG, NULL, offsetof(struct parse, unmatched),
+		  "only rejections whose text matches no pattern, with the text" },
+		{ "helo-checked", OPTIONS_FLAG, NULL, offsetof(struct parse, helo_checked),
+		  "exim rejected each HELO that is not a host name (exim's default)" },
+		CLI_CONFIG,
+		{ NULL, OPTIONS_FILE, "[FILE|-]",
+		  .expected = "one file; for several files: zcat -f FILE... | sobig-xdp parse" },
+	},
+	.values = &(struct parse){ .minute = -1 },
 	.run = parse_run,
 };

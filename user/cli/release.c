@@ -3,7 +3,6 @@
 #include <errno.h>
 #include <signal.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
@@ -86,22 +85,16 @@ static int release_all(const struct overview *overview)
 static int release_run(void *values)
 {
 	const struct cli_common *common = values;
-	struct overview *overview;
+	static struct overview overview;
 	int status = cli_need_privilege(), err;
 	json_t *document;
 
 	if (status)
 		return status;
-	overview = calloc(1, sizeof(*overview));
-	if (!overview)
-		return cli_status(-ENOMEM);
-	err = overview_read(common->pins, overview);
-	if (err) {
-		free(overview);
+	err = overview_read(common->pins, &overview);
+	if (err)
 		return cli_cannot_open(common, err);
-	}
-	err = release_all(overview);
-	free(overview);
+	err = release_all(&overview);
 	if (err < 0)
 		return CLI_FAILED;
 	if (common->json) {
@@ -114,11 +107,8 @@ static int release_run(void *values)
 	return CLI_DONE;
 }
 
-static struct cli_common release_given;
-
 const struct cli_command release_command = {
-	.name = "release",
-	.summary = "resume blocking after the brake stopped it",
-	.values = &release_given,
+	"release",
+	"resume blocking after the brake stopped it",
 	.run = release_run,
 };

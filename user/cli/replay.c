@@ -269,33 +269,24 @@ static int replay_main(void *values)
 	return status;
 }
 
-static const struct options_row replay_options[] = {
-	CLI_OVERRIDES(offsetof(struct replay, overrides)),
-	{ "sweep", OPTIONS_OWN, "RANGES", 0,
-	  "try a range of values: \"limit=5..30 window=1m..30m\"", .repeats = true,
-	  .take = replay_take_range, .expected = REPLAY_RANGES },
-	{ "rule", OPTIONS_TEXT, "NAME", offsetof(struct replay, rule),
-	  "sweep this rule (worm-storm)" },
-	{ "html", OPTIONS_FILE, "FILE", offsetof(struct replay, html),
-	  "write an HTML report with charts" },
-	{ "helo-checked", OPTIONS_FLAG, NULL, offsetof(struct replay, helo_checked),
-	  "exim rejected each HELO that is not a host name (exim's default)" },
-	CLI_CONFIG,
-	{ 0 },
-};
-
-static const struct options_row replay_arguments[] = {
-	{ NULL, OPTIONS_FILE, "FILE...|-", .repeats = true, .min = 1, .expected = REPLAY_FILES },
-	{ 0 },
-};
-
-static struct replay replay_given;
-
 const struct cli_command replay_command = {
-	.name = "replay",
-	.summary = "apply the policy to old logs: show its blocks and their cost",
-	.options = replay_options,
-	.arguments = replay_arguments,
-	.values = &replay_given,
+	"replay",
+	"apply the policy to old logs: show its blocks and their cost",
+	.options = {
+		CLI_OVERRIDES(offsetof(struct replay, overrides)),
+		{ "sweep", OPTIONS_OWN, "RANGES", 0,
+		  "try a range of values: \"limit=5..30 window=1m..30m\"", .repeats = true,
+		  .take = replay_take_range, .expected = REPLAY_RANGES },
+		{ "rule", OPTIONS_TEXT, "NAME", offsetof(struct replay, rule),
+		  "sweep this rule (worm-storm)" },
+		{ "html", OPTIONS_FILE, "FILE", offsetof(struct replay, html),
+		  "write an HTML report with charts" },
+		{ "helo-checked", OPTIONS_FLAG, NULL, offsetof(struct replay, helo_checked),
+		  "exim rejected each HELO that is not a host name (exim's default)" },
+		CLI_CONFIG,
+		{ NULL, OPTIONS_FILE, "FILE...|-", .repeats = true, .min = 1,
+		  .expected = REPLAY_FILES },
+	},
+	.values = &(struct replay){},
 	.run = replay_main,
 };

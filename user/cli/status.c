@@ -317,46 +317,32 @@ static int status_print(const struct overview *overview, const struct health_pro
 	return cli_end_output();
 }
 
-static int status_all(const struct cli_common *common, struct overview *overview)
-{
-	struct health_problem problems[HEALTH_PROBLEMS_MAX];
-	int status, count, err;
-
-	/* Read everything before printing, so that an error leaves no partial output. */
-	err = overview_read(common->pins, overview);
-	if (!err)
-		err = overview_read_blocks(overview, NULL, NULL);
-	if (err)
-		return cli_cannot_open(common, err);
-	count = health_find(overview, problems);
-	if (common->json)
-		status = cli_print_json(common, status_json(overview, problems, count));
-	else
-		status = status_print(overview, problems, count);
-	return status ? status : count ? CLI_FAILED : CLI_DONE;
-}
-
 static int status_run(void *values)
 {
 	const struct cli_common *common = values;
-	struct overview *overview;
-	int status = cli_need_privilege();
+	static struct overview overview;
+	struct health_problem problems[HEALTH_PROBLEMS_MAX];
+	int status, count, err;
 
+	status = cli_need_privilege();
 	if (status)
 		return status;
-	overview = malloc(sizeof(*overview));
-	if (!overview)
-		return cli_cannot_open(common, -ENOMEM);
-	status = status_all(common, overview);
-	free(overview);
-	return status;
+	/* Read everything before printing, so that an error leaves no partial output. */
+	err = overview_read(common->pins, &overview);
+	if (!err)
+		err = overview_read_blocks(&overview, NULL, NULL);
+	if (err)
+		return cli_cannot_open(common, err);
+	count = health_find(&overview, problems);
+	if (common->json)
+		status = cli_print_json(common, status_json(&overview, problems, count));
+	else
+		status = status_print(&overview, problems, count);
+	return status ? status : count ? CLI_FAILED : CLI_DONE;
 }
 
-static struct cli_common status_given;
-
 const struct cli_command status_command = {
-	.name = "status",
-	.summary = "show what is attached, the counters and any problems",
-	.values = &status_given,
+	"status",
+	"show what is attached, the counters and any problems",
 	.run = status_run,
 };

@@ -28,20 +28,15 @@ static int top_run(void *values)
 	return err ? cli_cannot_open(&top->common, err) : CLI_DONE;
 }
 
-static const struct options_row top_options[] = {
-	{ "interval", OPTIONS_DECIMAL, "SECONDS", offsetof(struct top_given, interval),
-	  "interval between updates (1)", .min = 0.1, .max = 3600 },
-	{ "ascii", OPTIONS_FLAG, NULL, offsetof(struct top_given, ascii),
-	  "draw with ASCII characters only" },
-	{ 0 },
-};
-
-static struct top_given top_given = { .interval = 1 };
-
 const struct cli_command top_command = {
-	.name = "top",
-	.summary = "show live statistics in a terminal",
-	.options = top_options,
-	.values = &top_given,
+	"top",
+	"show live statistics in a terminal",
+	.options = {
+		{ "interval", OPTIONS_DECIMAL, "SECONDS", offsetof(struct top_given, interval),
+		  "interval between updates (1)", .min = 0.1, .max = 3600 },
+		{ "ascii", OPTIONS_FLAG, NULL, offsetof(struct top_given, ascii),
+		  "draw with ASCII characters only" },
+	},
+	.values = &(struct top_given){ .interval = 1 },
 	.run = top_run,
 };

@@ -55,14 +55,26 @@ struct timespec clock_deadline(uint32_t ms)
 }
 
 /* Rounded to the nearest second, so that the same second always gives the same result. */
-time_t clock_wall_of(uint32_t second)
+static int64_t clock_apart(void)
 {
 	const struct timespec now = clock_read(CLOCK_MONOTONIC);
 	const struct timespec wall = clock_read(CLOCK_REALTIME);
 	int64_t apart;
 
 	apart = (wall.tv_sec - now.tv_sec) * INT64_C(1000000000) + wall.tv_nsec - now.tv_nsec;
-	return second + (apart + 500000000) / 1000000000;
+	return (apart + 500000000) / 1000000000;
+}
+
+time_t clock_wall_of(uint32_t second)
+{
+	return second + clock_apart();
+}
+
+uint32_t clock_second_of(time_t wall)
+{
+	const int64_t second = wall - clock_apart();
+
+	return second < 0 ? 0 : second > UINT32_MAX ? UINT32_MAX : second;
 }
 
 static char *clock_format(time_t wall, char text[CLOCK_TEXT_SIZE])

@@ -24,8 +24,13 @@ int64_t clock_wall_ms(void);
 /* The time in `ms` milliseconds by CLOCK_MONOTONIC, as a deadline for functions that wait. */
 struct timespec clock_deadline(uint32_t ms);
 
-/* Converts a second of CLOCK_MONOTONIC to seconds since 1970, always with the same result. */
+/*
+ * Converts a second of CLOCK_MONOTONIC to seconds since 1970, always with the same result, and
+ * back. Times of one block are converted by these only, so that they look alike wherever they are
+ * shown.
+ */
 time_t clock_wall_of(uint32_t second);
+uint32_t clock_second_of(time_t wall);
 
 #define CLOCK_TEXT_SIZE 32
 

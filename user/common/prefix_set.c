@@ -8,6 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/array.h"
+
 #define PREFIX_SET_NONE UINT32_MAX
 
 struct prefix_set_entry {
@@ -26,7 +28,6 @@ struct prefix_set_words {
 struct prefix_set {
 	struct prefix_set_entry *entries;
 	uint32_t count;
-	uint32_t room;
 	bool sealed;
 	struct prefix_set_words *words; /* the latest first */
 };
@@ -60,16 +61,11 @@ static const char *prefix_set_keep_words(struct prefix_set *prefixes, const char
 int prefix_set_add(struct prefix_set *prefixes, const struct addr_prefix *target, const char *why)
 {
 	struct prefix_set_entry entry = { .target = *target, .order = prefixes->count };
+	void *entries = array_grow(prefixes->entries, prefixes->count, sizeof(entry));
 
-	if (prefixes->count == prefixes->room) {
-		uint32_t room = prefixes->room ? prefixes->room * 2 : 64;
-		void *entries = reallocarray(prefixes->entries, room, sizeof(entry));
-
-		if (!entries)
-			return -ENOMEM;
-		prefixes->entries = entries;
-		prefixes->room = room;
-	}
+	if (!entries)
+		return -ENOMEM;
+	prefixes->entries = entries;
 	addr_mask(&entry.target.addr, entry.target.length);
 	entry.why = prefix_set_keep_words(prefixes, why);
 	if (!entry.why)

@@ -107,7 +107,7 @@ static void config_take_class(struct config_reading *reading, const char *name, 
 static struct config_rule *config_rule_named(struct config_reading *reading, const char *name)
 {
 	struct config *config = reading->config;
-	struct config_rule *rules, *rule;
+	struct config_rule *rule;
 
 	for (size_t i = 0; i < config->rules_count; i++)
 		if (!strcmp(config->rules[i].rule.name, name))
@@ -124,13 +124,7 @@ static struct config_rule *config_rule_named(struct config_reading *reading, con
 			    SOBIG_RULES_MAX);
 		return NULL;
 	}
-	rules = reallocarray(config->rules, config->rules_count + 1, sizeof(*rules));
-	if (!rules) {
-		config_fail(reading, -ENOMEM, "%s", strerror(ENOMEM));
-		return NULL;
-	}
-	config->rules = rules;
-	rule = &rules[config->rules_count++];
+	rule = &config->rules[config->rules_count++];
 	memset(rule, 0, sizeof(*rule));
 	rule->rule = rules_default.rules[0];
 	memset(rule->rule.weights, 0, sizeof(rule->rule.weights));
@@ -327,7 +321,7 @@ static int config_start(struct config *config)
 				   .state = config_state_default,
 				   .brake = rules_default.brake,
 				   .learn = rules_default.learn };
-	config->rules = calloc(rules_default.count, sizeof(*config->rules));
+	config->rules = calloc(SOBIG_RULES_MAX, sizeof(*config->rules));
 	if (!config->rules)
 		return -ENOMEM;
 	config->rules_count = rules_default.count;

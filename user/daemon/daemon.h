@@ -40,7 +40,8 @@
  * The loop may block: a few seconds for the lock of the pins (pins_lock(), lock_take()), which all
  * sobig-xdp processes share; while it attaches or detaches a filter; while it reads a log or, on
  * SIGHUP, the configuration; when it prints and the reader of its output does not read. Before the
- * loop starts, restore_open() reads the state and exempt_open() waits for the first allow list.
+ * loop starts, restore_open() reads the state, and starting_wait() waits for exim's log (asked in a
+ * thread of its own, user/exim/asking.c) and for the first allow list.
  *
  * Locks between processes, both flock(2): `claim` is on an interface's pin folder and is held while
  * the daemon filters the interface. The lock on the pin folder of the installation protects the

@@ -188,6 +188,7 @@ static void enforce_block(struct daemon_log *log, const struct verdict *verdict,
 		enforce_log_brake(daemon);
 	if (!request.seconds)
 		return;
+	request.until = clock_seconds_after(request.seconds);
 	err = enforce_find_target(daemon, verdict, &pieces);
 	if (!err && pieces.count)
 		err = blocks_add(daemon->blocks, pieces.target, pieces.count, &request, NULL,

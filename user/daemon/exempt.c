@@ -13,6 +13,7 @@
 #include "common/output.h"
 #include "common/suggest.h"
 #include "daemon/restore.h"
+#include "daemon/starting.h"
 #include "kernel/blocks_exempt.h"
 
 #define EXEMPT_LOGGED_MAX 20 /* unblocked hosts that are logged one by one */
@@ -24,7 +25,7 @@ struct exempt {
 	bool looked; /* active blocks were checked against the set */
 };
 
-int exempt_open(const struct daemon *daemon, struct exempt **out)
+int exempt_open(struct daemon *daemon, struct exempt **out)
 {
 	struct exempt *exempt = calloc(1, sizeof(*exempt));
 	int err;
@@ -32,11 +33,14 @@ int exempt_open(const struct daemon *daemon, struct exempt **out)
 	if (!exempt)
 		return -ENOMEM;
 	exempt->fd = -1;
-	err = load_open(daemon->state, &daemon->policy.config, false, &exempt->watcher);
+	err = load_open(daemon->state, &daemon->policy.config, &exempt->watcher);
+	if (!err) {
+		exempt->fd = fcntl(watcher_fd(exempt->watcher), F_DUPFD_CLOEXEC, 0);
+		err = exempt->fd < 0 ? -errno : starting_wait(daemon, exempt->fd);
+	}
 	if (!err) {
 		exempt->set = watcher_take(exempt->watcher);
-		exempt->fd = fcntl(watcher_fd(exempt->watcher), F_DUPFD_CLOEXEC, 0);
-		err = exempt->fd < 0 ? -errno : exempt->set ? 0 : -EIO;
+		err = exempt->set ? 0 : -EIO;
 	}
 	if (err) {
 		exempt_close(exempt);
@@ -49,7 +53,7 @@ int exempt_open(const struct daemon *daemon, struct exempt **out)
 int exempt_reload(struct exempt *exempt, const struct daemon *daemon, const struct config *config)
 {
 	struct watcher *watcher;
-	int err = load_open(daemon->state, config, true, &watcher);
+	int err = load_open(daemon->state, config, &watcher);
 
 	if (err)
 		return err;

@@ -8,10 +8,10 @@
 struct exempt;
 
 /*
- * Collects the allow list of daemon->policy; waits a few seconds at most. 0 or -errno (logged); the
- * caller closes *out.
+ * Collects the allow list of daemon->policy; waits for it as starting_wait() does, a few seconds at
+ * most. 0 or -errno (logged); the caller closes *out.
  */
-int exempt_open(const struct daemon *daemon, struct exempt **out);
+int exempt_open(struct daemon *daemon, struct exempt **out);
 
 /*
  * Uses another configuration. 0, or -errno (logged) and nothing is changed. The list is collected

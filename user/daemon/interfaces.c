@@ -13,6 +13,8 @@
 #include "daemon/restore.h"
 #include "kernel/links.h"
 #include "kernel/maps.h"
+#include "kernel/port_bits.h"
+#include "kernel/stats.h"
 
 #define INTERFACES_PORTS_SIZE 64
 
@@ -95,6 +97,16 @@ static int interfaces_look(const struct daemon *daemon, const struct daemon_inte
 	return filter_find(interface->index, daemon->filter.pins, interface->program, &info);
 }
 
+/* Before the filter is attached: releases an interface whose claim was removed by a detach. */
+static bool interfaces_is_dropped(struct daemon *daemon, struct daemon_interface *interface)
+{
+	if (pins_claim_is_valid(daemon->filter.pins, interface->index, interface->claim))
+		return false;
+	log_notice("%s: sobig-xdp detach ended this attach before the filter was attached",
+		   interface->name);
+	return true;
+}
+
 /* A failed check is logged once and does not release the interface. */
 static void interfaces_note_look(struct daemon_interface *interface, int error)
 {
@@ -109,7 +121,7 @@ static void interfaces_note_look(struct daemon_interface *interface, int error)
 	interface->unseen = error;
 }
 
-bool interfaces_is_unsure(const struct daemon *daemon)
+bool interfaces_needs_recheck(const struct daemon *daemon)
 {
 	for (int i = 0; i < daemon->interfaces_count; i++)
 		if (daemon->interfaces[i].claim >= 0 && daemon->interfaces[i].unseen)
@@ -128,6 +140,13 @@ int interfaces_check(struct daemon *daemon, int *result)
 
 		if (interface->claim < 0)
 			continue;
+		if (!interface->program) {
+			if (interfaces_is_dropped(daemon, interface))
+				interfaces_release(daemon, interface, true);
+			else
+				left++;
+			continue;
+		}
 		err = interfaces_look(daemon, interface);
 		if (err == -ENOENT) {
 			interfaces_was_detached(daemon, interface, result);
@@ -147,7 +166,7 @@ int interfaces_check(struct daemon *daemon, int *result)
 }
 
 /* Claims an interface for this process without changing it. */
-static int interfaces_claim(struct daemon *daemon, const char *name)
+static int interfaces_claim_one(struct daemon *daemon, const char *name)
 {
 	struct daemon_interface *interface = &daemon->interfaces[daemon->interfaces_count];
 	struct filter_info info;
@@ -170,6 +189,8 @@ static int interfaces_claim(struct daemon *daemon, const char *name)
 				  strerror(-err));
 		return err;
 	}
+	if (err && filter_report_others(interface->index, daemon->filter.pins))
+		return -EBUSY;
 	err = pins_claim(daemon->filter.pins, interface->index, &interface->claim);
 	if (err == -EBUSY)
 		log_error(
@@ -222,13 +243,66 @@ static int interfaces_attach(struct daemon *daemon, struct daemon_interface *int
 	return 0;
 }
 
+static bool interfaces_is_ours(const struct daemon *daemon, unsigned int index)
+{
+	for (int i = 0; i < daemon->interfaces_count; i++)
+		if (daemon->interfaces[i].index == index && daemon->interfaces[i].claim >= 0)
+			return true;
+	return false;
+}
+
+/* The ports of the filters of other daemons that use the same tables. */
+static void interfaces_other_ports(const struct daemon *daemon, struct sobig_port_bits *out)
+{
+	unsigned int there[PINS_INTERFACES_MAX];
+	int count = pins_interfaces(daemon->filter.pins, there), used = 0;
+	struct sobig_stats stats;
+	struct stats *open;
+
+	memset(out, 0, sizeof(*out));
+	for (int i = 0; i < count; i++) {
+		if (interfaces_is_ours(daemon, there[i]) ||
+		    stats_open(daemon->filter.pins, there[i], &open))
+			continue;
+		if (!stats_read(open, &stats))
+			for (int j = 0; j < SOBIG_PORTS_MAX && stats.ports[j]; j++)
+				if (used < SOBIG_PORTS_MAX && !port_bits_of(out, stats.ports[j]))
+					out->ports[used++] = stats.ports[j];
+		stats_close(open);
+	}
+}
+
+/* The caller holds the lock of the pins. 0 or -errno (logged). */
+static int interfaces_assign_ports(struct daemon *daemon)
+{
+	struct filter_options *filter = &daemon->filter;
+	struct sobig_port_bits others;
+	int err;
+
+	interfaces_other_ports(daemon, &others);
+	blocks_share_lock(daemon->blocks, true);
+	err = blocks_give_bits(daemon->blocks, filter->ports, &others, filter->bits);
+	blocks_share_lock(daemon->blocks, false);
+	if (err == -ENOSPC)
+		log_error(
+			"cannot protect these ports: with those of other interfaces in %s they are more than %d; use other pins (--pins), or fewer ports",
+			filter->pins, SOBIG_PORTS_MAX);
+	else if (err)
+		log_error("cannot write the new pins: %s", strerror(-err));
+	return err;
+}
+
 /*
  * Fills the tables from the state if they are new; existing tables are more recent than the disk.
  */
 static int interfaces_fill(struct daemon *daemon)
 {
-	int fresh = filter_prepare(daemon->interfaces[0].index, &daemon->filter), err;
+	const struct daemon_interface *first = daemon->interfaces;
+	int fresh, err;
 
+	while (first->claim < 0)
+		first++;
+	fresh = filter_prepare(first->index, &daemon->filter);
 	if (fresh < 0)
 		return fresh;
 	err = blocks_open(daemon->filter.pins, &daemon->blocks);
@@ -236,12 +310,14 @@ static int interfaces_fill(struct daemon *daemon)
 		log_error("cannot open the new pins: %s", strerror(-err));
 		return err;
 	}
-	if (fresh) {
-		blocks_share_lock(daemon->blocks, true);
+	err = interfaces_assign_ports(daemon);
+	blocks_share_lock(daemon->blocks, true);
+	if (!err)
+		err = blocks_take_over(daemon->blocks);
+	if (!err && fresh)
 		restore_restore(daemon);
-		blocks_share_lock(daemon->blocks, false);
-	}
-	return 0;
+	blocks_share_lock(daemon->blocks, false);
+	return err;
 }
 
 static int interfaces_lock(const struct daemon *daemon, int *lock)
@@ -280,17 +356,39 @@ static int interfaces_upgrade(struct daemon *daemon)
 	return err;
 }
 
-static int interfaces_try(struct daemon *daemon, char **names, int count)
+int interfaces_claim(struct daemon *daemon, char **names, int count)
 {
 	const char *pins = daemon->filter.pins;
-	int lock, err = pins_prepare(pins);
+	int lock, err;
 
+	/* A name that does not exist leaves no folder. */
+	for (int i = 0; i < count; i++)
+		if (!links_index(names[i]))
+			return -ENODEV;
+	err = pins_prepare(pins);
 	if (!err)
 		err = interfaces_lock(daemon, &lock);
 	if (err)
 		return err;
 	for (int i = 0; i < count && !err; i++)
-		err = interfaces_claim(daemon, names[i]);
+		err = interfaces_claim_one(daemon, names[i]);
+	if (err)
+		pins_remove_if_unused(pins);
+	close(lock);
+	return err;
+}
+
+static int interfaces_try(struct daemon *daemon)
+{
+	const char *pins = daemon->filter.pins;
+	int result = 0, lock, err;
+
+	/* A detach may have removed the folder that the lock is on. */
+	err = interfaces_check(daemon, &result) ? interfaces_lock(daemon, &lock) : -ECANCELED;
+	if (err)
+		return err;
+	if (!interfaces_check(daemon, &result))
+		err = -ECANCELED;
 	if (!err)
 		err = interfaces_upgrade(daemon);
 	if (!err)
@@ -338,18 +436,34 @@ static int interfaces_clear(struct daemon *daemon)
 		close(interface->claim);
 		interface->claim = -1;
 	}
-	daemon->interfaces_count = 0;
 	return 0;
 }
 
-int interfaces_take(struct daemon *daemon, char **names, int count)
+/* Claims the interfaces again after interfaces_clear() has removed their folders. */
+static int interfaces_claim_again(struct daemon *daemon)
 {
-	int err = interfaces_try(daemon, names, count);
+	const int count = daemon->interfaces_count;
+	char texts[PINS_INTERFACES_MAX][IF_NAMESIZE];
+	char *names[PINS_INTERFACES_MAX];
+
+	for (int i = 0; i < count; i++) {
+		names[i] = texts[i];
+		memcpy(texts[i], daemon->interfaces[i].name, sizeof(texts[i]));
+	}
+	daemon->interfaces_count = 0;
+	return interfaces_claim(daemon, names, count);
+}
+
+int interfaces_take(struct daemon *daemon)
+{
+	int err = interfaces_try(daemon);
 
 	if (err != -ESTALE)
 		return err;
 	err = interfaces_clear(daemon);
-	return err ? err : interfaces_try(daemon, names, count);
+	if (!err)
+		err = interfaces_claim_again(daemon);
+	return err ? err : interfaces_try(daemon);
 }
 
 int interfaces_renew(struct daemon *daemon)
@@ -360,7 +474,9 @@ int interfaces_renew(struct daemon *daemon)
 		return err;
 	for (int i = 0; i < daemon->interfaces_count; i++)
 		daemon->interfaces[i].inherited = false;
-	err = interfaces_attach_all(daemon);
+	err = interfaces_assign_ports(daemon);
+	if (!err)
+		err = interfaces_attach_all(daemon);
 	close(lock);
 	return err;
 }

@@ -28,6 +28,7 @@
 #include "daemon/reload.h"
 #include "daemon/learn.h"
 #include "daemon/restore.h"
+#include "daemon/signals.h"
 #include "kernel/blocks_reconcile.h"
 #include "kernel/links.h"
 
@@ -240,33 +241,6 @@ static void loop_tick(struct daemon *daemon)
 	sd_notify(0, "WATCHDOG=1");
 }
 
-static void loop_signals(sigset_t *out)
-{
-	sigemptyset(out);
-	sigaddset(out, SIGINT);
-	sigaddset(out, SIGTERM);
-	sigaddset(out, SIGHUP);
-	sigaddset(out, SIGUSR1);
-}
-
-void loop_hold_signals(void)
-{
-	sigset_t signals;
-
-	loop_signals(&signals);
-	sigprocmask(SIG_BLOCK, &signals, NULL);
-	signal(SIGPIPE, SIG_IGN);
-	log_never_wait();
-}
-
-static int loop_open_signals(void)
-{
-	sigset_t signals;
-
-	loop_signals(&signals);
-	return signalfd(-1, &signals, SFD_CLOEXEC | SFD_NONBLOCK);
-}
-
 static int loop_open_tick(void)
 {
 	const struct itimerspec each_second = { { 1, 0 }, { 1, 0 } };
@@ -277,12 +251,6 @@ static int loop_open_tick(void)
 	return fd;
 }
 
-/* True if the terminal was closed; a daemon has none. */
-static bool loop_is_hung_up(void)
-{
-	return isatty(STDIN_FILENO) || (tcgetpgrp(STDIN_FILENO) < 0 && errno == EIO);
-}
-
 /* True if the daemon shall end. */
 static bool loop_take_signals(struct daemon *daemon, int fd)
 {
@@ -291,7 +259,7 @@ static bool loop_take_signals(struct daemon *daemon, int fd)
 	while (read(fd, &signal, sizeof(signal)) == sizeof(signal)) {
 		switch (signal.ssi_signo) {
 		case SIGHUP:
-			if (loop_is_hung_up())
+			if (signals_are_of_hangup())
 				return true;
 			reload_reload(daemon);
 			loop_write_stats(daemon);
@@ -335,7 +303,7 @@ static void loop_loop(struct daemon *daemon, struct pollfd *fds, int *err)
 		if (look)
 			netlink_drain(fds[LOOP_LINKS].fd);
 		if (fds[LOOP_TICK].revents)
-			look |= interfaces_is_unsure(daemon);
+			look |= interfaces_needs_recheck(daemon);
 		if (look && !interfaces_check(daemon, err))
 			return;
 		if (fds[LOOP_EXEMPT].revents)
@@ -353,7 +321,7 @@ int loop_run(struct daemon *daemon)
 	struct pollfd fds[LOOP_FDS];
 	int err = 0, i;
 
-	fds[LOOP_SIGNALS].fd = loop_open_signals();
+	fds[LOOP_SIGNALS].fd = signals_open();
 	fds[LOOP_LINKS].fd = links_open();
 	fds[LOOP_TICK].fd = loop_open_tick();
 	fds[LOOP_EXEMPT].fd = exempt_fd(daemon->exempt);
@@ -376,7 +344,7 @@ int loop_run(struct daemon *daemon)
 		restore_post(daemon);
 		sd_notify(0, "READY=1");
 		daemon_event(daemon, "ready", json_object());
-		/* A detach may have come while exim and the DNS were asked. */
+		/* A detach may have come since starting_wait(). */
 		if (interfaces_check(daemon, &err))
 			loop_loop(daemon, fds, &err);
 		sd_notify(0, "STOPPING=1");

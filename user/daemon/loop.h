@@ -9,12 +9,6 @@
 #include "daemon/daemon.h"
 
 /*
- * Blocks SIGINT, SIGTERM, SIGHUP and SIGUSR1 until loop_run() reads them, so that no change is
- * interrupted. Ignores SIGPIPE.
- */
-void loop_hold_signals(void);
-
-/*
  * Runs until a signal, or until no interface is left. 0; -errno (logged) if it ended for a reason
  * other than a signal or sobig-xdp detach.
  */

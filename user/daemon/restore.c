@@ -413,7 +413,7 @@ void restore_block(struct daemon *daemon, const struct verdict *verdict,
 		.lines = lines.text,
 	};
 
-	block.until = block.since + request->seconds * INT64_C(1000);
+	block.until = clock_wall_of(request->until) * INT64_C(1000);
 	memcpy(block.reason, verdict->reason, sizeof(block.reason));
 	/* While the brake is engaged there may be very many dry-run verdicts. */
 	if (verdict->braked)
@@ -448,6 +448,9 @@ static int restore_put_back(void *context, const struct db_block *block)
 	left = left < whole ? left : whole;
 	left = left < DB_ROW_LONGEST ? left : DB_ROW_LONGEST;
 	request.seconds = (left + 999) / 1000;
+	request.until = left == block->until - restoring->now
+				? clock_second_of((block->until + 999) / 1000)
+				: clock_seconds_after(request.seconds);
 	request.age = whole > left ? (whole - left) / 1000 : 0;
 	if (blocks_add(restoring->daemon->blocks, &block->target, 1, &request, NULL, &done))
 		restoring->failed++;

@@ -30,7 +30,7 @@ void restore_restore(struct daemon *daemon);
 bool restore_is_open(struct restore *restore, const char *log, const struct event *event,
 		     const struct source_line *line);
 
-/* Records a verdict that was applied with `request`. */
+/* Records a verdict that was applied with `request`, whose `until` is set. */
 void restore_block(struct daemon *daemon, const struct verdict *verdict,
 		   const struct addr_prefix *target, const struct blocks_request *request,
 		   const struct daemon_log *log, const struct source_line *line);

@@ -8,6 +8,7 @@
 #include <poll.h>
 #include <signal.h>
 #include <spawn.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -16,29 +17,69 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "common/log.h"
+
 static const char *const ask_exims[] = { "/usr/sbin/exim4", "/usr/sbin/exim", "/usr/exim/bin/exim",
 					 "/usr/local/sbin/exim" };
 
-static const char *const ask_places[] = { "/var/log/exim4/mainlog", "/var/log/exim_mainlog",
-					  "/var/log/exim/main.log", "/var/log/exim/mainlog",
-					  "/var/spool/exim/log/mainlog" };
+static const char *const ask_paths[] = { "/var/log/exim4/mainlog", "/var/log/exim_mainlog",
+					 "/var/log/exim/main.log", "/var/log/exim/mainlog",
+					 "/var/spool/exim/log/mainlog" };
 
 #define ASK_PATIENCE_MS 5000
+#define ASK_TELL_MS	1000 /* after which the wait is logged */
+#define ASK_STEP_MS	50
 
 #define ASK_COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
-/* Reads until end of file or a timeout. Returns the number of bytes. */
-static size_t ask_read(int fd, char *answer, size_t size)
+static atomic_bool ask_cancelled;
+
+void ask_cancel(void)
+{
+	atomic_store(&ask_cancelled, true);
+}
+
+/* Logs the wait once, because several questions follow each other. */
+static void ask_tell(const char *name)
+{
+	static atomic_bool told;
+
+	if (!atomic_exchange(&told, true))
+		log_notice(
+			"waiting for exim to answer (exim -bP %s); it may be waiting for the DNS; each question ends after %d s without an answer",
+			name, ASK_PATIENCE_MS / 1000);
+}
+
+/* True: there is something to read. False: nothing came in time, or ask_cancel() was called. */
+static bool ask_wait(int fd, const char *name)
 {
 	struct pollfd ready = { .fd = fd, .events = POLLIN };
-	size_t used = 0;
-	ssize_t got;
 
-	while (used < size - 1 && poll(&ready, 1, ASK_PATIENCE_MS) > 0 &&
-	       (got = read(fd, answer + used, size - 1 - used)) > 0)
-		used += got;
-	answer[used] = '\0';
-	return used;
+	for (int waited = 0; waited < ASK_PATIENCE_MS; waited += ASK_STEP_MS) {
+		if (atomic_load(&ask_cancelled))
+			return false;
+		if (poll(&ready, 1, ASK_STEP_MS) > 0)
+			return true;
+		if (waited + ASK_STEP_MS == ASK_TELL_MS)
+			ask_tell(name);
+	}
+	return false;
+}
+
+/* Reads the answer; *used: its size. 0; -ETIMEDOUT: it did not end in time; -ENAMETOOLONG. */
+static int ask_read(int fd, const char *name, char *answer, size_t size, size_t *used)
+{
+	ssize_t got = 1;
+
+	*used = 0;
+	while (got > 0 && *used < size - 1 && ask_wait(fd, name)) {
+		got = read(fd, answer + *used, size - 1 - *used);
+		*used += got > 0 ? got : 0;
+	}
+	answer[*used] = '\0';
+	if (*used == size - 1)
+		return -ENAMETOOLONG;
+	return got > 0 ? -ETIMEDOUT : 0;
 }
 
 /* Asks by the service at `path`: exim does not run with the daemon's reduced privileges. */
@@ -46,7 +87,7 @@ static int ask_ask_service(const char *path, const char *name, char *answer, siz
 {
 	struct sockaddr_un address = { .sun_family = AF_UNIX };
 	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0), err = 0;
-	char end;
+	size_t used;
 
 	if (fd < 0)
 		return -ENOENT;
@@ -54,8 +95,10 @@ static int ask_ask_service(const char *path, const char *name, char *answer, siz
 	if (connect(fd, (const struct sockaddr *)&address, sizeof(address)) ||
 	    dprintf(fd, "%s\n", name) < 0)
 		err = -ENOENT;
-	else if (!ask_read(fd, answer, size))
-		err = recv(fd, &end, 1, MSG_DONTWAIT) ? -ETIMEDOUT : -ENOENT;
+	else
+		err = ask_read(fd, name, answer, size, &used);
+	if (!err && !used)
+		err = -ENOENT;
 	close(fd);
 	return err;
 }
@@ -89,15 +132,12 @@ static int ask_ask(const char *exim, const char *name, char *answer, size_t size
 	if (err)
 		goto out;
 
-	used = ask_read(pipes[0], answer, size);
-	/* It did not answer in time, or the answer does not fit. */
-	if (!used || used == size - 1)
+	err = ask_read(pipes[0], name, answer, size, &used);
+	if (err)
 		kill(pid, SIGKILL);
 	while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
 		;
-	if (!used && WIFSIGNALED(status))
-		err = -ETIMEDOUT;
-	else if (!WIFEXITED(status) || WEXITSTATUS(status))
+	if (!err && (!WIFEXITED(status) || WEXITSTATUS(status)))
 		err = -ENOENT;
 out:
 	close(pipes[0]);
@@ -118,7 +158,7 @@ static int ask_get(const char *name, const char *wanted, char *value, size_t siz
 		err = service && *service ? ask_ask_service(service, name, answer, room)
 					  : ask_ask(ask_exims[i], name, answer, room);
 		if (err || strncmp(answer, wanted, strlen(wanted))) {
-			err = err == -ETIMEDOUT ? err : -ENOENT;
+			err = err == -ETIMEDOUT || err == -ENAMETOOLONG ? err : -ENOENT;
 			continue;
 		}
 		at = answer + strlen(wanted);
@@ -131,7 +171,7 @@ static int ask_get(const char *name, const char *wanted, char *value, size_t siz
 		err = 0;
 	}
 	free(answer);
-	return err;
+	return atomic_load(&ask_cancelled) ? -ECANCELED : err;
 }
 
 /* Asks for a main option; "" if it is unset. */
@@ -192,12 +232,12 @@ int ask_log(char *path, size_t size)
 		}
 		return -ENOTSUP;
 	}
-	for (i = 0; i < ASK_COUNT(ask_places); i++) {
-		if (access(ask_places[i], F_OK))
+	for (i = 0; i < ASK_COUNT(ask_paths); i++) {
+		if (access(ask_paths[i], F_OK))
 			continue;
-		if (strlen(ask_places[i]) >= size)
+		if (strlen(ask_paths[i]) >= size)
 			return -ENAMETOOLONG;
-		strcpy(path, ask_places[i]);
+		strcpy(path, ask_paths[i]);
 		return 0;
 	}
 	return -ENOENT;

@@ -13,6 +13,13 @@
 #define ASK_SERVICE "SOBIG_XDP_EXIM"
 
 /*
+ * All functions below wait a few seconds for each answer, and log it once if exim takes long; they
+ * may be called from any thread. ask_cancel() ends the questions of all threads, now and from now
+ * on, with -ECANCELED: for a process that is about to end.
+ */
+void ask_cancel(void);
+
+/*
  * Reads a named host list of exim's configuration, unexpanded; "" if it is empty. 0; -ENOENT: no
  * exim was found, or none has the list; -ETIMEDOUT: it took too long (exim may look up its own
  * name); -ENAMETOOLONG.

@@ -17,6 +17,7 @@
 #include "kernel/front_table.h"
 #include "kernel/lock.h"
 #include "kernel/net_trie.h"
+#include "kernel/port_bits.h"
 
 void blocks_reason(const char *from, char to[SOBIG_REASON_SIZE])
 {
@@ -36,6 +37,8 @@ static void blocks_extend(struct sobig_block_info *info, const struct sobig_bloc
 	info->since = old->since;
 	if (old->quiet > info->quiet)
 		info->quiet = old->quiet;
+	info->open = old->dry_run == info->dry_run ? info->open & old->open : old->open;
+	info->offended = old->offended & info->open;
 	if (old->until <= info->until && old->dry_run == info->dry_run)
 		return;
 	info->dry_run = old->dry_run;
@@ -43,14 +46,29 @@ static void blocks_extend(struct sobig_block_info *info, const struct sobig_bloc
 	memcpy(info->reason, old->reason, sizeof(info->reason));
 }
 
+/*
+ * The ports that the block leaves open. Where they cannot be told apart, it closes all: they are
+ * pinned by a version whose filter closes all.
+ */
+static uint8_t blocks_open_ports(const struct blocks *blocks, const uint16_t ports[SOBIG_PORTS_MAX])
+{
+	struct sobig_port_bits bits;
+
+	if (!ports[0] || blocks->ports < 0 || port_bits_read(blocks->ports, &bits))
+		return 0;
+	return port_bits_open_of(&bits, ports);
+}
+
 /* The request as a block info. */
-static struct sobig_block_info blocks_request_info(const struct blocks_request *request)
+static struct sobig_block_info blocks_request_info(const struct blocks *blocks,
+						   const struct blocks_request *request)
 {
 	struct sobig_block_info info = {
 		.since = clock_seconds(),
-		.until = clock_seconds_after(request->seconds),
+		.until = request->until ? request->until : clock_seconds_after(request->seconds),
 		.quiet = request->extend ? request->seconds : 0,
 		.dry_run = request->dry_run,
+		.open = blocks_open_ports(blocks, request->ports),
 	};
 
 	/* The maps have no time before the machine's boot. */
@@ -78,14 +96,9 @@ static bool blocks_stage(struct blocks *blocks, const struct block_map *tables,
 	block.until = info.until;
 	block.quiet = info.quiet;
 	block.dry_run = info.dry_run;
+	block.open = info.open;
 	block_map_batch_add(tables, blocks->batch, key, &info, &block);
 	return !known;
-}
-
-/* Saturated, like a drop count. */
-static uint32_t blocks_front_drops(const struct sobig_block *block)
-{
-	return block->last_drop << 16 | (block->drops & FRONT_COUNT_MASK);
 }
 
 /* Enters the batch in the front table. */
@@ -95,12 +108,12 @@ static void blocks_show(struct blocks *blocks, const struct block_map *tables)
 
 	for (uint32_t i = 0; i < batch->count; i++) {
 		struct addr host = block_map_host(tables, batch->keys + i * tables->key_size);
+		const struct front_record record = front_table_record(&batch->blocks[i]);
 
 		if (batch->blocks[i].dry_run)
 			front_table_invalidate(blocks->front, &host);
 		else
-			front_table_put(blocks->front, &host, batch->blocks[i].until,
-					blocks_front_drops(&batch->blocks[i]));
+			front_table_put(blocks->front, &host, batch->blocks[i].until, &record);
 	}
 }
 
@@ -138,6 +151,7 @@ static int blocks_add_network(struct blocks *blocks, const struct addr_prefix *t
 		old_info.until = old.until;
 		old_info.quiet = old.quiet;
 		old_info.dry_run = old.dry_run;
+		old_info.open = old.open;
 		memcpy(old_info.reason, old.reason, sizeof(old.reason));
 		blocks_extend(&info, &old_info);
 		value.drops = old.drops;
@@ -147,6 +161,7 @@ static int blocks_add_network(struct blocks *blocks, const struct addr_prefix *t
 	value.until = info.until;
 	value.quiet = info.quiet;
 	value.dry_run = info.dry_run;
+	value.open = info.open;
 	memcpy(value.reason, info.reason, sizeof(value.reason));
 	err = net_trie_set(&blocks->networks, target, &value);
 	if (err == -ENOSPC)
@@ -186,7 +201,7 @@ static void blocks_make_room(struct blocks *blocks, const struct addr_prefix *ta
 int blocks_add(struct blocks *blocks, const struct addr_prefix *target, size_t count,
 	       const struct blocks_request *request, uint32_t *left, size_t *done)
 {
-	struct sobig_block_info requested = blocks_request_info(request);
+	struct sobig_block_info requested = blocks_request_info(blocks, request);
 	bool networks = false;
 	int err;
 
@@ -313,6 +328,50 @@ void blocks_share_lock(struct blocks *blocks, bool shared)
 	blocks->lock.shared = shared;
 }
 
+bool blocks_ports(const struct blocks *blocks, uint8_t open, uint16_t out[SOBIG_PORTS_MAX])
+{
+	struct sobig_port_bits bits = { 0 };
+
+	if (open && (blocks->ports < 0 || port_bits_read(blocks->ports, &bits)))
+		open = 0;
+	return port_bits_closed(&bits, open, out);
+}
+
+int blocks_take_over(struct blocks *blocks)
+{
+	int err = lock_take(&blocks->lock);
+
+	if (err)
+		return err;
+	front_table_upgrade(blocks->front);
+	lock_give(&blocks->lock);
+	return 0;
+}
+
+int blocks_give_bits(struct blocks *blocks, const uint16_t ports[SOBIG_PORTS_MAX],
+		     const struct sobig_port_bits *others, uint8_t bits[SOBIG_PORTS_MAX])
+{
+	struct sobig_port_bits known;
+	uint8_t lost = 0;
+	int err;
+
+	if (blocks->ports < 0)
+		return -ENOENT;
+	err = lock_take(&blocks->lock);
+	if (err)
+		return err;
+	err = port_bits_read(blocks->ports, &known);
+	if (!err)
+		err = port_bits_give(&known, ports, others, bits, &lost);
+	/* Before another port has the bit. */
+	if (!err && lost)
+		err = blocks_reconcile_open(blocks, lost);
+	if (!err)
+		err = port_bits_write(blocks->ports, &known);
+	lock_give(&blocks->lock);
+	return err;
+}
+
 uint64_t blocks_room(const struct blocks *blocks, bool ipv4)
 {
 	struct bpf_map_info info = { 0 };
@@ -329,7 +388,7 @@ int blocks_open(const char *dir, struct blocks **out)
 
 	if (!blocks)
 		return -ENOMEM;
-	blocks->lock.fd = blocks->networks.ipv4 = blocks->networks.ipv6 = -1;
+	blocks->lock.fd = blocks->networks.ipv4 = blocks->networks.ipv6 = blocks->ports = -1;
 	for (int i = 0; i < BLOCKS_FAMILIES; i++)
 		blocks->tables[i].blocked = blocks->tables[i].info = -1;
 	blocks->batch = malloc(sizeof(*blocks->batch));
@@ -342,6 +401,10 @@ int blocks_open(const char *dir, struct blocks **out)
 		err = net_trie_open(dir, &blocks->networks);
 	if (!err)
 		err = front_table_open(dir, &blocks->front);
+	if (!err)
+		err = port_bits_open(dir, &blocks->ports);
+	if (err == -ENOENT && blocks->front)
+		err = 0;
 	if (!err && (blocks->lock.fd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC)) < 0)
 		err = -errno;
 	if (err) {
@@ -360,6 +423,8 @@ void blocks_close(struct blocks *blocks)
 		block_map_close(&blocks->tables[i]);
 	net_trie_close(&blocks->networks);
 	front_table_close(blocks->front);
+	if (blocks->ports >= 0)
+		close(blocks->ports);
 	if (blocks->lock.fd >= 0)
 		close(blocks->lock.fd);
 	free(blocks->batch);

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/array.h"
 #include "common/clock.h"
 #include "kernel/blocks_internal.h"
 #include "kernel/blocks_reconcile.h"
@@ -27,22 +28,18 @@ struct blocks_exempt {
 	uint32_t now;
 	struct blocks_exempt_found *found;
 	size_t count;
-	size_t room;
 };
 
 static int blocks_exempt_add(struct blocks_exempt_pieces *pieces, const struct addr_prefix *target)
 {
+	void *grown;
+
 	if (pieces->count == BLOCKS_EXEMPT_PIECES_MAX)
 		return -E2BIG;
-	if (pieces->count == pieces->room) {
-		size_t room = pieces->room ? pieces->room * 2 : 64;
-		void *grown = reallocarray(pieces->target, room, sizeof(*target));
-
-		if (!grown)
-			return -ENOMEM;
-		pieces->target = grown;
-		pieces->room = room;
-	}
+	grown = array_grow(pieces->target, pieces->count, sizeof(*target));
+	if (!grown)
+		return -ENOMEM;
+	pieces->target = grown;
 	pieces->target[pieces->count++] = *target;
 	return 0;
 }
@@ -76,15 +73,11 @@ void blocks_exempt_free(struct blocks_exempt_pieces *pieces)
 static int blocks_exempt_note(struct blocks_exempt *exempt, const struct addr_prefix *target,
 			      const struct sobig_network *value)
 {
-	if (exempt->count == exempt->room) {
-		size_t room = exempt->room ? exempt->room * 2 : 64;
-		void *grown = reallocarray(exempt->found, room, sizeof(*exempt->found));
+	void *grown = array_grow(exempt->found, exempt->count, sizeof(*exempt->found));
 
-		if (!grown)
-			return -ENOMEM;
-		exempt->found = grown;
-		exempt->room = room;
-	}
+	if (!grown)
+		return -ENOMEM;
+	exempt->found = grown;
 	exempt->found[exempt->count++] = (struct blocks_exempt_found){ *target, *value };
 	return 0;
 }
@@ -102,7 +95,9 @@ static int blocks_exempt_visit_network(void *context, const struct addr_prefix *
 static int blocks_exempt_visit_host(struct blocks_exempt *exempt, const struct addr_prefix *host,
 				    const struct sobig_block_info *info)
 {
-	const struct sobig_network value = { .until = info->until, .dry_run = info->dry_run };
+	const struct sobig_network value = { .until = info->until,
+					     .dry_run = info->dry_run,
+					     .open = info->open };
 
 	/* A block that lasts until its host is quiet may end later than its block info says. */
 	if (info->until <= exempt->now && !info->quiet)
@@ -166,16 +161,18 @@ static int blocks_exempt_split(struct blocks_exempt *exempt,
 			       const struct blocks_exempt_found *found, size_t *count)
 {
 	struct blocks_exempt_pieces pieces = { 0 };
-	const struct blocks_request request = {
+	struct blocks_request request = {
 		.seconds = found->value.until - exempt->now,
+		.until = found->value.until,
 		.extend = found->value.quiet,
 		.dry_run = found->value.dry_run,
 		.reason = found->value.reason,
 	};
 	int err = blocks_exempt_rest(exempt->allowed, &found->target, &pieces);
+	bool closes = blocks_ports(exempt->blocks, found->value.open, request.ports);
 
 	*count = 0;
-	if (!err && pieces.count)
+	if (!err && pieces.count && closes)
 		err = blocks_add(exempt->blocks, pieces.target, pieces.count, &request, NULL,
 				 count);
 	blocks_exempt_free(&pieces);

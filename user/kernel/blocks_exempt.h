@@ -14,7 +14,6 @@
 struct blocks_exempt_pieces {
 	struct addr_prefix *target;
 	size_t count;
-	size_t room;
 };
 
 /*

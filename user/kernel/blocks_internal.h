@@ -17,6 +17,7 @@ struct blocks {
 	struct block_map tables[BLOCKS_FAMILIES]; /* IPv4, IPv6 */
 	struct net_trie networks;
 	struct front_table *front;
+	int ports; /* the map of port bits; -1: pinned by a version without it */
 	struct block_map_batch *batch;	 /* the batch in use */
 	struct block_map_batch *expired; /* and the expired rows of it */
 	/* Progress of blocks_reconcile(). */

@@ -8,6 +8,7 @@
 #include "common/clock.h"
 #include "kernel/blocks_internal.h"
 #include "kernel/blocks_reconcile.h"
+#include "kernel/port_bits.h"
 
 int blocks_list_covering(struct blocks *blocks, const struct addr_prefix *target,
 			 struct addr_prefix *out)
@@ -34,6 +35,7 @@ struct blocks_list_visitor {
 	void *context;
 	struct blocks *blocks;
 	uint32_t now;
+	struct sobig_port_bits bits;
 };
 
 /* The drops of a host: LRU map plus drop count in the front table. */
@@ -49,6 +51,16 @@ static void blocks_list_read_drops(struct blocks *blocks, const struct block_map
 	entry->last_drop = block.last_drop;
 	if (block.until > entry->until)
 		entry->until = block.until;
+}
+
+/* The ports of an entry, from the bits in the maps. */
+static void blocks_list_read_ports(const struct blocks_list_visitor *visitor, uint8_t open,
+				   uint8_t offended, struct blocks_list_entry *entry)
+{
+	entry->all_ports = !open;
+	port_bits_closed(&visitor->bits, open, entry->ports);
+	if (offended)
+		port_bits_closed(&visitor->bits, ~offended, entry->offended);
 }
 
 static int blocks_list_visit_hosts(const struct blocks_list_visitor *visitor,
@@ -74,6 +86,7 @@ static int blocks_list_visit_hosts(const struct blocks_list_visitor *visitor,
 			entry.target = addr_prefix_host(&entry.target.addr);
 			memcpy(entry.reason, info->reason, sizeof(entry.reason));
 			entry.reason[sizeof(entry.reason) - 1] = '\0';
+			blocks_list_read_ports(visitor, info->open, info->offended, &entry);
 			blocks_list_read_drops(visitor->blocks, tables, key, &entry);
 			if (entry.until > visitor->now)
 				err = visitor->each(visitor->context, &entry);
@@ -98,6 +111,7 @@ static int blocks_list_visit_network(void *context, const struct addr_prefix *pr
 
 	if (value->until <= visitor->now)
 		return 0;
+	blocks_list_read_ports(visitor, value->open, 0, &entry);
 	memcpy(entry.reason, value->reason, sizeof(entry.reason));
 	entry.reason[sizeof(entry.reason) - 1] = '\0';
 	return visitor->each(visitor->context, &entry);
@@ -107,8 +121,11 @@ int blocks_list_each(struct blocks *blocks,
 		     int (*each)(void *context, const struct blocks_list_entry *entry),
 		     void *context)
 {
-	struct blocks_list_visitor visitor = { each, context, blocks, clock_seconds() };
+	struct blocks_list_visitor visitor = { each, context, blocks, clock_seconds(), { { 0 } } };
 	int err = 0;
+
+	if (blocks->ports >= 0)
+		err = port_bits_read(blocks->ports, &visitor.bits);
 
 	for (int i = 0; i < BLOCKS_FAMILIES && !err; i++)
 		err = blocks_list_visit_hosts(&visitor, &blocks->tables[i]);

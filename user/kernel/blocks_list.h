@@ -14,7 +14,10 @@ struct blocks_list_entry {
 			       extended */
 	uint32_t last_drop; /* 0: never */
 	uint64_t drops;
-	bool dry_run; /* dry run: nothing is dropped */
+	bool dry_run;			    /* dry run: nothing is dropped */
+	bool all_ports;			    /* it closes all protected ports */
+	uint16_t ports[SOBIG_PORTS_MAX];    /* or these, host byte order; 0: end of the list */
+	uint16_t offended[SOBIG_PORTS_MAX]; /* open ports by which it offended since */
 	char reason[SOBIG_REASON_SIZE];
 };
 

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/array.h"
 #include "common/clock.h"
 #include "kernel/blocks_internal.h"
 
@@ -31,20 +32,24 @@
 #define BLOCKS_RECONCILE_COUNT 200000
 
 /* Near its maximum, a drop count is left to the filter, which carries it over. */
-#define BLOCKS_RECONCILE_CARRY 0xff00u
+#define BLOCKS_RECONCILE_CARRY 0xc0u
 
 bool blocks_reconcile_enter_drops(const struct blocks *blocks, const struct addr *host,
 				  struct sobig_block *block)
 {
-	uint32_t now = clock_seconds(), dropped, last;
+	uint32_t now = clock_seconds(), last;
+	struct front_record record;
 	uint64_t drops;
 
-	if (front_table_dropped(blocks->front, host, &dropped) || !dropped)
+	if (front_table_find(blocks->front, host, &record) || (!record.drops && !record.last))
 		return false;
-	drops = (block->drops & ~(uint64_t)FRONT_COUNT_MASK) | (dropped & FRONT_COUNT_MASK);
+	drops = (block->drops & ~(uint64_t)FRONT_DROPS_MASK) | record.drops;
 	/* The filter's clock may be one second ahead. */
-	last = now + 1 - ((now + 1 - (dropped >> 16)) & 0xffff);
-	if (drops == block->drops && (dropped >> 16) == (block->last_drop & 0xffff))
+	last = now + 1 - ((now + 1 - record.last) & FRONT_LAST_MASK);
+	if (drops == block->drops && record.last == (block->last_drop & FRONT_LAST_MASK))
+		return false;
+	/* The filter has carried since `block` was read. */
+	if (drops < block->drops)
 		return false;
 	block->drops = drops;
 	block->last_drop = last;
@@ -54,27 +59,23 @@ bool blocks_reconcile_enter_drops(const struct blocks *blocks, const struct addr
 struct blocks_reconcile_row {
 	struct addr host;
 	uint32_t until;
-	uint32_t dropped;
+	struct front_record record;
 	bool invalid;
 };
 
 struct blocks_reconcile_rows {
 	struct blocks_reconcile_row *rows;
-	size_t count, room;
+	size_t count;
 };
 
 static int blocks_reconcile_add_row(struct blocks_reconcile_rows *rows,
 				    const struct blocks_reconcile_row *row)
 {
-	if (rows->count == rows->room) {
-		size_t room = rows->room ? rows->room * 2 : 1024;
-		void *more = reallocarray(rows->rows, room, sizeof(*rows->rows));
+	void *more = array_grow(rows->rows, rows->count, sizeof(*rows->rows));
 
-		if (!more)
-			return -ENOMEM;
-		rows->rows = more;
-		rows->room = room;
-	}
+	if (!more)
+		return -ENOMEM;
+	rows->rows = more;
 	rows->rows[rows->count++] = *row;
 	return 0;
 }
@@ -99,10 +100,10 @@ static int blocks_reconcile_collect(struct blocks *blocks, const struct block_ma
 			};
 
 			/* A host without a slot is counted in the LRU map only. */
-			if (front_table_dropped(blocks->front, &row.host, &row.dropped) &&
+			if (front_table_find(blocks->front, &row.host, &row.record) &&
 			    !block_map_get_block(tables, key, &block))
-				row.dropped = block.last_drop << 16 |
-					      (block.drops & FRONT_COUNT_MASK);
+				row.record = front_table_record(&block);
+			row.record.open = info->open;
 			err = blocks_reconcile_add_row(rows, &row);
 		}
 	}
@@ -122,7 +123,7 @@ int blocks_reconcile_front(struct blocks *blocks, const struct front_table_count
 	if (!err) {
 		for (size_t i = 0; i < rows.count; i++)
 			front_table_fill(blocks->front, &rows.rows[i].host, rows.rows[i].until,
-					 rows.rows[i].invalid, rows.rows[i].dropped);
+					 rows.rows[i].invalid, &rows.rows[i].record);
 		front_table_end(blocks->front);
 		blocks->walk = (struct block_map_walk){ 0 };
 		blocks->family = 0;
@@ -130,6 +131,68 @@ int blocks_reconcile_front(struct blocks *blocks, const struct front_table_count
 	}
 	free(rows.rows);
 	return err;
+}
+
+static int blocks_reconcile_open_host(struct blocks *blocks, const struct block_map *tables,
+				      const void *key, struct sobig_block_info *info, uint8_t bits)
+{
+	struct addr host = block_map_host(tables, key);
+	struct front_record record;
+	struct sobig_block block;
+	int err;
+
+	if (!info->open || (info->open & bits) == bits)
+		return 0;
+	info->open |= bits;
+	info->offended &= ~bits;
+	err = block_map_set_info(tables, key, info);
+	if (!err && !block_map_get_block(tables, key, &block)) {
+		block.open = info->open;
+		err = block_map_set_block(tables, key, &block);
+	}
+	if (!err && !front_table_find(blocks->front, &host, &record)) {
+		record.open = info->open;
+		front_table_put(blocks->front, &host, info->until, &record);
+	}
+	return err;
+}
+
+struct blocks_reconcile_opening {
+	struct blocks *blocks;
+	uint8_t bits;
+};
+
+static int blocks_reconcile_open_network(void *context, const struct addr_prefix *prefix,
+					 const struct sobig_network *value)
+{
+	const struct blocks_reconcile_opening *opening = context;
+	struct sobig_network changed = *value;
+
+	changed.open |= opening->bits;
+	return value->open && changed.open != value->open
+		       ? net_trie_set(&opening->blocks->networks, prefix, &changed)
+		       : 0;
+}
+
+int blocks_reconcile_open(struct blocks *blocks, uint8_t bits)
+{
+	struct blocks_reconcile_opening opening = { blocks, bits };
+	int err = 0;
+
+	for (int family = 0; family < BLOCKS_FAMILIES && !err; family++) {
+		const struct block_map *tables = &blocks->tables[family];
+		struct block_map_walk walk = { 0 };
+
+		while (!walk.over && !err) {
+			err = block_map_walk(tables, &walk, blocks->batch);
+			for (uint32_t i = 0; i < blocks->batch->count && !err; i++)
+				err = blocks_reconcile_open_host(
+					blocks, tables, blocks->batch->keys + i * tables->key_size,
+					&blocks->batch->infos[i], bits);
+		}
+	}
+	return err ? err
+		   : net_trie_each(&blocks->networks, blocks_reconcile_open_network, &opening);
 }
 
 static int blocks_reconcile_count_network(void *context, const struct addr_prefix *prefix,
@@ -216,14 +279,13 @@ static bool blocks_reconcile_is_due(const struct blocks *blocks, const struct ad
 static bool blocks_reconcile_is_idle(const struct blocks *blocks, const struct addr *host,
 				     const struct sobig_block_info *info, uint32_t now)
 {
-	uint32_t dropped;
+	struct front_record record;
 
 	if (info->until <= now + (info->quiet ? BLOCKS_RECONCILE_AHEAD : 0) ||
-	    front_table_dropped(blocks->front, host, &dropped))
+	    front_table_find(blocks->front, host, &record) || record.open != info->open)
 		return false;
-	return !dropped ||
-	       ((now - (dropped >> FRONT_TIME_SHIFT)) & FRONT_COUNT_MASK) >
-		       BLOCKS_RECONCILE_FRESH ||
+	return (!record.drops && !record.last) ||
+	       ((now - record.last) & FRONT_LAST_MASK) > BLOCKS_RECONCILE_FRESH ||
 	       !blocks_reconcile_is_due(blocks, host, now);
 }
 
@@ -233,7 +295,8 @@ static int blocks_reconcile_one(struct blocks *blocks, const struct block_map *t
 {
 	struct addr host = block_map_host(tables, key);
 	struct sobig_block block = { 0 };
-	uint32_t now = clock_seconds(), until = info->until, dropped;
+	uint32_t now = clock_seconds(), until = info->until;
+	struct front_record record;
 	bool lost, changed, longer;
 	int err = 0;
 
@@ -244,7 +307,7 @@ static int blocks_reconcile_one(struct blocks *blocks, const struct block_map *t
 	if (block.until > until)
 		until = block.until;
 	changed = blocks_reconcile_enter_drops(blocks, &host, &block) &&
-		  (block.drops & FRONT_COUNT_MASK) < BLOCKS_RECONCILE_CARRY;
+		  (block.drops & FRONT_DROPS_MASK) < BLOCKS_RECONCILE_CARRY;
 	longer = blocks_reconcile_extends(&until, info->quiet, block.last_drop, now) ||
 		 until > info->until;
 	if (until <= now) {
@@ -253,20 +316,23 @@ static int blocks_reconcile_one(struct blocks *blocks, const struct block_map *t
 		return blocks_reconcile_expire(blocks, tables, key);
 	}
 	result->evicted += lost;
-	if (lost || changed || longer || block.until != until) {
+	if (lost || changed || longer || block.until != until || block.open != info->open) {
 		block.until = info->until = until;
 		block.quiet = info->quiet;
 		block.dry_run = info->dry_run;
+		block.open = info->open;
 		err = block_map_set_block(tables, key, &block);
 	}
 	if (!err && longer) {
 		err = block_map_set_info(tables, key, info);
 		blocks_reconcile_line(blocks, tables, &host);
 	}
-	if (!info->dry_run && front_table_dropped(blocks->front, &host, &dropped))
-		front_table_put(blocks->front, &host, until,
-				block.last_drop << FRONT_TIME_SHIFT |
-					(block.drops & FRONT_COUNT_MASK));
+	if (!info->dry_run &&
+	    (front_table_find(blocks->front, &host, &record) || record.open != info->open)) {
+		block.open = info->open;
+		record = front_table_record(&block);
+		front_table_put(blocks->front, &host, until, &record);
+	}
 	return err;
 }
 

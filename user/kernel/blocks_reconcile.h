@@ -24,6 +24,9 @@ bool blocks_reconcile_enter_drops(const struct blocks *blocks, const struct addr
 /* Rebuilds the front table for the expected number of hosts. 0; -ENOMEM or another -errno. */
 int blocks_reconcile_front(struct blocks *blocks, const struct front_table_counts *expected);
 
+/* Sets the bits in the `open` of all blocks that leave a port open. 0 or -errno. */
+int blocks_reconcile_open(struct blocks *blocks, uint8_t bits);
+
 /* Sets the number of blocked networks, by which the filter knows whether to look them up. */
 void blocks_reconcile_count_networks(struct blocks *blocks);
 

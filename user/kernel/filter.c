@@ -92,13 +92,13 @@ static bool filter_is_barred(const struct look *look)
 	return look->main && !look->ours && !look->dispatcher;
 }
 
-void filter_report_others(unsigned int ifindex, const char *pins)
+bool filter_report_others(unsigned int ifindex, const char *pins)
 {
 	char name[IF_NAMESIZE];
 	struct look look;
 
 	if (look_at(ifindex, pins, 0, &look) || !filter_is_barred(&look))
-		return;
+		return false;
 	filter_name(ifindex, name);
 	log_error(
 		"%s already has the XDP program \"%s\" (id %u), which sobig-xdp did not attach and does not change%s; to inspect it: bpftool prog show id %u; to remove it: ip link set dev %s xdp%s off",
@@ -107,6 +107,7 @@ void filter_report_others(unsigned int ifindex, const char *pins)
 			? ""
 			: " (it is a sobig-xdp program that uses other pins)",
 		look.main, name, look.generic ? "generic" : "");
+	return true;
 }
 
 int filter_prepare(unsigned int ifindex, const struct filter_options *options)

@@ -36,8 +36,10 @@ int filter_find(unsigned int ifindex, const char *pins, uint32_t id, struct filt
  */
 int filter_detach(unsigned int ifindex, const char *pins, uint32_t id);
 
-/* Logs a program on the interface that is not ours, if there is one. */
-void filter_report_others(unsigned int ifindex, const char *pins);
+/*
+ * True (logged): the interface has a program that is not ours and that allows no other next to it.
+ */
+bool filter_report_others(unsigned int ifindex, const char *pins);
 
 const char *filter_mode_name(enum filter_mode mode);
 

@@ -83,11 +83,11 @@ static void front_table_set(const struct front_table_table *table, char *line, u
 				 __ATOMIC_SEQ_CST);
 }
 
-static uint32_t *front_table_drop_counter(const struct front_table_table *table, char *line,
-					  unsigned int slot)
+static struct front_record *front_table_record_at(const struct front_table_table *table, char *line,
+						  unsigned int slot)
 {
-	return table->wide ? &((struct front_line6 *)line)->counts[slot]
-			   : &((struct front_line4 *)line)->counts[slot];
+	return table->wide ? &((struct front_line6 *)line)->records[slot]
+			   : &((struct front_line4 *)line)->records[slot];
 }
 
 static char *front_table_line_at(const struct front_table_table *table, uint32_t number)
@@ -136,14 +136,16 @@ bool front_table_is_free(const struct front_table *front, const struct addr *hos
 /*
  * Puts `host` in a slot; false: none is free. The line's valid-until time must already be correct.
  */
-static bool front_table_slot_of(const struct front_table_position *position, uint32_t dropped)
+static bool front_table_slot_of(const struct front_table_position *position,
+				const struct front_record *record)
 {
 	int slot = front_table_slot(position, 0);
 
 	if (slot < 0)
 		return false;
-	__atomic_store_n(front_table_drop_counter(position->table, position->line, slot), dropped,
-			 __ATOMIC_RELAXED);
+	__atomic_store(front_table_record_at(position->table, position->line, slot),
+		       &(struct front_record){ record->drops, record->open, record->last },
+		       __ATOMIC_RELAXED);
 	front_table_set(position->table, position->line, slot, position->host);
 	return true;
 }
@@ -155,16 +157,20 @@ static uint32_t *front_table_overfull(const struct front_table *front,
 }
 
 void front_table_put(struct front_table *front, const struct addr *host, uint32_t until,
-		     uint32_t dropped)
+		     const struct front_record *record)
 {
 	struct front_table_position position = front_table_position(front, host);
 	uint32_t valid_until = front_table_get_valid(position.line);
+	int slot = front_table_slot(&position, position.host);
 
-	if (front_table_slot(&position, position.host) >= 0)
+	if (slot >= 0) {
+		__atomic_store_n(&front_table_record_at(position.table, position.line, slot)->open,
+				 record->open, __ATOMIC_SEQ_CST);
 		return;
+	}
 	if (until < valid_until)
 		front_table_set_valid(position.line, until);
-	if (!front_table_slot_of(&position, dropped) && valid_until) {
+	if (!front_table_slot_of(&position, record) && valid_until) {
 		(*front_table_overfull(front, &position))++;
 		front_table_set_valid(position.line, 0);
 	}
@@ -189,15 +195,16 @@ void front_table_remove(struct front_table *front, const struct addr *host)
 		front_table_set(position.table, position.line, slot, 0);
 }
 
-int front_table_dropped(const struct front_table *front, const struct addr *host, uint32_t *out)
+int front_table_find(const struct front_table *front, const struct addr *host,
+		     struct front_record *out)
 {
 	struct front_table_position position = front_table_position(front, host);
 	int slot = front_table_slot(&position, position.host);
 
 	if (slot < 0)
 		return -ENOENT;
-	*out = __atomic_load_n(front_table_drop_counter(position.table, position.line, slot),
-			       __ATOMIC_RELAXED);
+	__atomic_load(front_table_record_at(position.table, position.line, slot), out,
+		      __ATOMIC_RELAXED);
 	return 0;
 }
 
@@ -349,13 +356,13 @@ int front_table_begin(struct front_table *front, const struct front_table_counts
 }
 
 void front_table_fill(struct front_table *front, const struct addr *host, uint32_t until,
-		      bool invalid, uint32_t dropped)
+		      bool invalid, const struct front_record *record)
 {
 	struct front_table_position position = front_table_position(front, host);
 	uint32_t *valid_until = &position.table->valid_until[position.number];
 
 	front_table_count(front, !position.table->wide, 1);
-	if (invalid || !front_table_slot_of(&position, dropped))
+	if (invalid || !front_table_slot_of(&position, record))
 		*valid_until = 0;
 	else if (until < *valid_until)
 		*valid_until = until;
@@ -375,6 +382,21 @@ void front_table_end(struct front_table *front)
 		table->valid_until = NULL;
 	}
 	front->state->rebuilding = 0;
+}
+
+void front_table_upgrade(struct front_table *front)
+{
+	struct front_state *state = front->state;
+
+	if (state->layout != FRONT_LAYOUT && state->salts[0]) {
+		state->rebuilding = 1;
+		for (int i = 0; i < 2; i++)
+			front_table_invalidate_all(&front->tables[i]);
+		front_table_wait();
+		for (int i = 0; i < 2; i++)
+			front_table_clear(&front->tables[i]);
+	}
+	state->layout = FRONT_LAYOUT;
 }
 
 static int front_table_map(const char *dir, const char *name, size_t value_size, void **out,

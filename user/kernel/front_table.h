@@ -12,6 +12,7 @@
 
 #include "common/addr.h"
 #include "front.h"
+#include "sobig.h"
 
 /*
  * Hosts per line, on average. Fuller lines need less of the processor's caches, but overflow more
@@ -28,7 +29,7 @@ struct front_table;
 /*
  * Maps the tables pinned in `dir` into memory. -ENOENT, -EPERM, -ENOMEM; logs nothing. The caller
  * closes *out, and holds the lock of blocks.c for all calls except front_table_open(),
- * front_table_dropped() and front_table_close().
+ * front_table_find() and front_table_close().
  */
 int front_table_open(const char *dir, struct front_table **out);
 
@@ -37,21 +38,31 @@ int front_table_open(const char *dir, struct front_table **out);
 /* True if `host` is certainly not blocked. */
 bool front_table_is_free(const struct front_table *front, const struct addr *host);
 
+/* The record of a host with this entry in the LRU map. */
+static inline struct front_record front_table_record(const struct sobig_block *block)
+{
+	return (struct front_record){ .drops = block->drops,
+				      .open = block->open,
+				      .last = block->last_drop };
+}
+
 /*
- * Enters a host that is in the LRU map and blocked at least until `until`; `dropped` is the initial
- * drop count. If the host is already entered, the line's valid-until time is not extended.
+ * Enters a host that is in the LRU map and blocked at least until `until`; `record` is its initial
+ * record. If the host is already entered, only its open ports are set: the line's valid-until time
+ * is not extended.
  */
 void front_table_put(struct front_table *front, const struct addr *host, uint32_t until,
-		     uint32_t dropped);
+		     const struct front_record *record);
 
 /* Invalidates this host's line: from now on, its hosts are looked up in the LRU map. */
 void front_table_invalidate(struct front_table *front, const struct addr *host);
 
-/* Removes a host and its drop count. */
+/* Removes a host and its record. */
 void front_table_remove(struct front_table *front, const struct addr *host);
 
-/* The drop count of a host (front.h); -ENOENT: it is not in the table. */
-int front_table_dropped(const struct front_table *front, const struct addr *host, uint32_t *out);
+/* The record of a host (front.h); -ENOENT: it is not in the table. */
+int front_table_find(const struct front_table *front, const struct addr *host,
+		     struct front_record *out);
 
 /* The hosts of this host's line, at most FRONT_HOSTS4. Returns how many. */
 size_t front_table_line(const struct front_table *front, const struct addr *host,
@@ -89,8 +100,14 @@ bool front_table_needs_rebuild(const struct front_table *front,
  */
 int front_table_begin(struct front_table *front, const struct front_table_counts *expected);
 void front_table_fill(struct front_table *front, const struct addr *host, uint32_t until,
-		      bool invalid, uint32_t dropped);
+		      bool invalid, const struct front_record *record);
 void front_table_end(struct front_table *front);
+
+/*
+ * Empties a table with another layout (front.h, FRONT_LAYOUT): from now on, all hosts are looked up
+ * in the LRU maps, until the table is rebuilt.
+ */
+void front_table_upgrade(struct front_table *front);
 
 /* Accepts NULL. */
 void front_table_close(struct front_table *front);

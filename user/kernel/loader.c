@@ -133,7 +133,8 @@ static int loader_open(unsigned int ifindex, const struct filter_options *option
 		return err < 0 ? err : -ENOMEM;
 	}
 	for (int i = 0; i < SOBIG_PORTS_MAX; i++)
-		skeleton->rodata->ports[i] = htons(options->ports[i]);
+		skeleton->rodata->ports[i] = htons(options->ports[i]) | options->bits[i]
+										<< SOBIG_BIT_SHIFT;
 	skeleton->rodata->dry_run = options->dry_run;
 	skeleton->rodata->scope_port = options->scope_port;
 	skeleton->rodata->rate_step = options->rate_step;

@@ -73,6 +73,7 @@ static int maps_pin(struct sobig_bpf *skeleton, unsigned int ifindex, const char
 		{ skeleton->maps.front6, "front6", false },
 		{ skeleton->maps.block_info4, "block_info4", false },
 		{ skeleton->maps.block_info6, "block_info6", false },
+		{ skeleton->maps.port_bits, "port_bits", false },
 		{ skeleton->maps.counters, "counters", true },
 		{ skeleton->maps.stats, "stats", true },
 	};

@@ -33,6 +33,8 @@ static int policy_compile(struct policy *policy)
 		for (size_t i = 0; i < config->patterns_count; i++) {
 			own[i].class = config->patterns[i].class;
 			own[i].phase = PATTERNS_ANY;
+			if (own[i].class == EVENT_RATELIMIT)
+				own[i].phase |= PATTERNS_DEFERRED;
 			own[i].regex = config->patterns[i].regex;
 		}
 		err = classifier_open(own, config->patterns_count, &why, &policy->classes);

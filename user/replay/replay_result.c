@@ -5,7 +5,7 @@
 #include <errno.h>
 #include <stdlib.h>
 
-#define REPLAY_RESULT_VERDICTS_FIRST 1024
+#include "common/array.h"
 
 int replay_result_open(struct replay_result *result, uint64_t seed)
 {
@@ -139,19 +139,14 @@ static void replay_result_sweep(struct replay_result *result, struct replay_host
 static void replay_result_enter(struct replay_result *result, struct replay_host *host,
 				const struct verdict *verdict)
 {
-	size_t room = result->verdicts_room ? result->verdicts_room * 2
-					    : REPLAY_RESULT_VERDICTS_FIRST;
-	struct replay_verdict *verdicts;
+	struct replay_verdict *verdicts =
+		array_grow(result->verdicts, result->verdicts_count, sizeof(*verdicts));
 
-	if (result->verdicts_count == result->verdicts_room) {
-		verdicts = reallocarray(result->verdicts, room, sizeof(*verdicts));
-		if (!verdicts) {
-			result->error = -ENOMEM;
-			return;
-		}
-		result->verdicts = verdicts;
-		result->verdicts_room = room;
+	if (!verdicts) {
+		result->error = -ENOMEM;
+		return;
 	}
+	result->verdicts = verdicts;
 	result->verdicts[result->verdicts_count++] = (struct replay_verdict){
 		.time = verdict->time,
 		.until = verdict->until,

@@ -71,7 +71,7 @@ struct replay_result {
 	struct lru *networks; /* of struct replay_blocked_network */
 	struct replay_series series;
 	struct replay_verdict *verdicts;
-	size_t verdicts_count, verdicts_room;
+	size_t verdicts_count;
 	uint64_t classes[EVENT_CLASSES];
 	uint64_t avoided[EVENT_CLASSES]; /* [EVENT_ARRIVAL]: the price */
 	uint64_t allowed_offences;

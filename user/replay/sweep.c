@@ -10,13 +10,13 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include "common/array.h"
 #include "config/rules.h"
 #include "judge/window.h"
 
 /* Events are stored in blocks of this many; the kernel allocates only touched pages. */
 #define SWEEP_BLOCK	  (1u << 20)
 #define SWEEP_BLOCKS_MAX  (SWEEP_EVENTS_MAX / SWEEP_BLOCK)
-#define SWEEP_HOSTS_FIRST 1024
 #define SWEEP_POINT_BITS  8
 #define SWEEP_POINTS(it)  ((unsigned int)(it) & ((1u << SWEEP_POINT_BITS) - 1))
 #define SWEEP_TIME(it)	  ((it) >> SWEEP_POINT_BITS)
@@ -45,7 +45,7 @@ struct sweep {
 	struct sweep_block *blocks[SWEEP_BLOCKS_MAX];
 	uint32_t events;
 	struct sweep_of_host *hosts;
-	uint32_t hosts_count, hosts_room;
+	uint32_t hosts_count;
 };
 
 int sweep_open(const struct rule *rule, struct sweep **out)
@@ -61,16 +61,11 @@ int sweep_open(const struct rule *rule, struct sweep **out)
 
 int sweep_host(struct sweep *sweep, uint32_t *out)
 {
-	uint32_t room = sweep->hosts_room ? sweep->hosts_room * 2 : SWEEP_HOSTS_FIRST;
-	struct sweep_of_host *hosts;
+	struct sweep_of_host *hosts = array_grow(sweep->hosts, sweep->hosts_count, sizeof(*hosts));
 
-	if (sweep->hosts_count == sweep->hosts_room) {
-		hosts = reallocarray(sweep->hosts, room, sizeof(*hosts));
-		if (!hosts)
-			return -ENOMEM;
-		sweep->hosts = hosts;
-		sweep->hosts_room = room;
-	}
+	if (!hosts)
+		return -ENOMEM;
+	sweep->hosts = hosts;
 	sweep->hosts[sweep->hosts_count] = (struct sweep_of_host){ 0 };
 	*out = sweep->hosts_count++;
 	return 0;

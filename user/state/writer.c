@@ -2,6 +2,7 @@
 /* Writes the state in a separate thread, so that the daemon never waits for a slow or full disk. */
 #include "state/writer.h"
 
+#include "common/array.h"
 #include "common/clock.h"
 #include "state/db_clock.h"
 
@@ -24,9 +25,9 @@
 /* The contents of one writer_post(), or of several that could not be written yet. */
 struct writer_batch {
 	struct db_block *blocks;
-	size_t blocks_count, blocks_room;
+	size_t blocks_count;
 	struct addr_prefix *lifts;
-	size_t lifts_count, lifts_room;
+	size_t lifts_count;
 	struct db_log logs[WRITER_LOGS_MAX];
 	size_t logs_count;
 	struct db_standing *standings; /* of one host, a later row counts */
@@ -73,20 +74,16 @@ static void writer_clear(struct writer_batch *batch)
 }
 
 /* Room for one more. False: there is none. */
-static bool writer_make_room(void **items, size_t count, size_t *room, size_t size)
+static bool writer_make_room(void **items, size_t count, size_t size)
 {
-	size_t more = *room ? *room * 2 : 64;
 	void *grown;
 
 	if (count >= WRITER_WAITING_MAX)
 		return false;
-	if (count < *room)
-		return true;
-	grown = reallocarray(*items, more, size);
+	grown = array_grow(*items, count, size);
 	if (!grown)
 		return false;
 	*items = grown;
-	*room = more;
 	return true;
 }
 
@@ -102,8 +99,7 @@ static void writer_note_lost(struct writer *writer, const struct db_block *block
 static void writer_add_block(struct writer *writer, struct writer_batch *batch,
 			     const struct db_block *block)
 {
-	if (writer_make_room((void **)&batch->blocks, batch->blocks_count, &batch->blocks_room,
-			     sizeof(*block))) {
+	if (writer_make_room((void **)&batch->blocks, batch->blocks_count, sizeof(*block))) {
 		batch->blocks[batch->blocks_count++] = *block;
 		return;
 	}
@@ -124,8 +120,7 @@ void writer_block(struct writer *writer, const struct db_block *block)
 
 static void writer_add_lift(struct writer_batch *batch, const struct addr_prefix *target)
 {
-	if (writer_make_room((void **)&batch->lifts, batch->lifts_count, &batch->lifts_room,
-			     sizeof(*target)))
+	if (writer_make_room((void **)&batch->lifts, batch->lifts_count, sizeof(*target)))
 		batch->lifts[batch->lifts_count++] = *target;
 }
 

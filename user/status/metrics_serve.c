@@ -20,16 +20,16 @@
 
 /*
  * A connection that sends its request byte by byte may last forever. To make room for new ones, if
- * there are more than METRICS_PLACES, the oldest connection of the host with the most connections
- * is closed. The rest of the limit is for connections that are closing.
+ * there are more than METRICS_CONNECTIONS_MAX, the oldest connection of the host with the most
+ * connections is closed. The rest of the limit is for connections that are closing.
  */
-#define METRICS_PLACES	    64
-#define METRICS_CONNECTIONS (2 * METRICS_PLACES)
-#define METRICS_BACKLOG	    128
-#define METRICS_TIMEOUT	    10		/* seconds without a byte */
-#define METRICS_MEMORY	    (16 * 1024) /* bytes, of one request */
+#define METRICS_CONNECTIONS_MAX 64
+#define METRICS_SLOTS		(2 * METRICS_CONNECTIONS_MAX)
+#define METRICS_BACKLOG		128
+#define METRICS_TIMEOUT		10	    /* seconds without a byte */
+#define METRICS_MEMORY		(16 * 1024) /* bytes, of one request */
 
-struct metrics_place {
+struct metrics_slot {
 	struct MHD_Connection *connection; /* NULL: free */
 	struct addr host;
 	uint64_t number; /* the lower, the older */
@@ -40,7 +40,7 @@ struct metrics_place {
 struct metrics_server {
 	const char *pins;
 	uint64_t number;
-	struct metrics_place places[METRICS_CONNECTIONS];
+	struct metrics_slot slots[METRICS_SLOTS];
 };
 
 static const char metrics_index[] =
@@ -134,30 +134,30 @@ static size_t metrics_count(const struct metrics_server *server, const struct ad
 {
 	size_t count = 0;
 
-	for (size_t i = 0; i < METRICS_CONNECTIONS; i++) {
-		const struct metrics_place *place = &server->places[i];
+	for (size_t i = 0; i < METRICS_SLOTS; i++) {
+		const struct metrics_slot *slot = &server->slots[i];
 
-		count += place->connection && !place->cut &&
-			 (!host || !addr_compare(&place->host, host));
+		count += slot->connection && !slot->cut &&
+			 (!host || !addr_compare(&slot->host, host));
 	}
 	return count;
 }
 
 /* The oldest connection of the host that has the most. */
-static struct metrics_place *metrics_choose(struct metrics_server *server)
+static struct metrics_slot *metrics_choose(struct metrics_server *server)
 {
-	struct metrics_place *chosen = NULL;
+	struct metrics_slot *chosen = NULL;
 	size_t most = 0;
 
-	for (size_t i = 0; i < METRICS_CONNECTIONS; i++) {
-		struct metrics_place *place = &server->places[i];
+	for (size_t i = 0; i < METRICS_SLOTS; i++) {
+		struct metrics_slot *slot = &server->slots[i];
 		size_t count;
 
-		if (!place->connection || place->cut)
+		if (!slot->connection || slot->cut)
 			continue;
-		count = metrics_count(server, &place->host);
-		if (!chosen || count > most || (count == most && place->number < chosen->number)) {
-			chosen = place;
+		count = metrics_count(server, &slot->host);
+		if (!chosen || count > most || (count == most && slot->number < chosen->number)) {
+			chosen = slot;
 			most = count;
 		}
 	}
@@ -165,14 +165,14 @@ static struct metrics_place *metrics_choose(struct metrics_server *server)
 }
 
 /* libmicrohttpd notices the shutdown and closes it. */
-static void metrics_cut(struct metrics_place *place)
+static void metrics_cut(struct metrics_slot *slot)
 {
 	const union MHD_ConnectionInfo *info =
-		MHD_get_connection_info(place->connection, MHD_CONNECTION_INFO_CONNECTION_FD);
+		MHD_get_connection_info(slot->connection, MHD_CONNECTION_INFO_CONNECTION_FD);
 
 	if (info)
 		shutdown(info->connect_fd, SHUT_RDWR);
-	place->cut = true;
+	slot->cut = true;
 }
 
 static void metrics_begin(struct metrics_server *server, struct MHD_Connection *connection,
@@ -181,30 +181,30 @@ static void metrics_begin(struct metrics_server *server, struct MHD_Connection *
 	const union MHD_ConnectionInfo *info =
 		MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
 
-	for (size_t i = 0; i < METRICS_CONNECTIONS; i++) {
-		struct metrics_place *place = &server->places[i];
+	for (size_t i = 0; i < METRICS_SLOTS; i++) {
+		struct metrics_slot *slot = &server->slots[i];
 		struct addr addr = { 0 };
 
-		if (place->connection)
+		if (slot->connection)
 			continue;
 		if (info)
 			addr_from_socket(info->client_addr, &addr);
-		*place = (struct metrics_place){ connection, addr_host(&addr), server->number++,
-						 false };
-		*context = place;
+		*slot = (struct metrics_slot){ connection, addr_host(&addr), server->number++,
+					       false };
+		*context = slot;
 		break;
 	}
-	if (metrics_count(server, NULL) > METRICS_PLACES)
+	if (metrics_count(server, NULL) > METRICS_CONNECTIONS_MAX)
 		metrics_cut(metrics_choose(server));
 }
 
-static void metrics_notice(void *context, struct MHD_Connection *connection, void **place,
+static void metrics_notice(void *context, struct MHD_Connection *connection, void **slot,
 			   enum MHD_ConnectionNotificationCode code)
 {
 	if (code == MHD_CONNECTION_NOTIFY_STARTED)
-		metrics_begin(context, connection, place);
-	else if (*place)
-		((struct metrics_place *)*place)->connection = NULL;
+		metrics_begin(context, connection, slot);
+	else if (*slot)
+		((struct metrics_slot *)*slot)->connection = NULL;
 }
 
 static enum MHD_Result metrics_answer(void *server, struct MHD_Connection *connection,
@@ -287,7 +287,7 @@ int metrics_serve(const char *pins, const struct sockaddr_storage *address, cons
 	server->pins = pins;
 	daemon = MHD_start_daemon(MHD_USE_AUTO_INTERNAL_THREAD, 0, NULL, NULL, metrics_answer,
 				  server, MHD_OPTION_LISTEN_SOCKET, fd, MHD_OPTION_CONNECTION_LIMIT,
-				  METRICS_CONNECTIONS, MHD_OPTION_NOTIFY_CONNECTION, metrics_notice,
+				  METRICS_SLOTS, MHD_OPTION_NOTIFY_CONNECTION, metrics_notice,
 				  server, MHD_OPTION_CONNECTION_TIMEOUT, METRICS_TIMEOUT,
 				  MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)METRICS_MEMORY,
 				  MHD_OPTION_END);

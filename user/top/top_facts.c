@@ -154,8 +154,8 @@ void top_facts_draw_rules(const struct top *top, int y, int lines, int width)
 		printw(" %8s", top_number(rule->drops, text[2]));
 		if (rule->policy)
 			printw(" %8s %8s %8s", top_number(rule->counted, text[3]),
-			       top_number(rule->blocks, text[4]),
-			       top_number(rule->dry_runs + rule->active_dry_runs, text[5]));
+			       top_number(rule->blocks + rule->dry_runs, text[4]),
+			       top_number(rule->active_dry_runs, text[5]));
 	}
 }
 

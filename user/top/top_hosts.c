@@ -7,6 +7,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "common/array.h"
 #include "common/clock.h"
 #include "common/hash.h"
 
@@ -14,15 +15,11 @@ static int top_hosts_add(void *context, const struct blocks_list_entry *entry, i
 {
 	struct top_hosts *hosts = context;
 
-	if (hosts->count == hosts->room) {
-		size_t room = hosts->room ? hosts->room * 2 : 256;
-		void *all = reallocarray(hosts->all, room, sizeof(*hosts->all));
+	void *all = array_grow(hosts->all, hosts->count, sizeof(*hosts->all));
 
-		if (!all)
-			return -ENOMEM;
-		hosts->all = all;
-		hosts->room = room;
-	}
+	if (!all)
+		return -ENOMEM;
+	hosts->all = all;
 	hosts->all[hosts->count++] = (struct top_host){ .entry = *entry, .rule = rule };
 	return 0;
 }

@@ -19,7 +19,7 @@ struct top_host {
 struct top_hosts {
 	atomic_int holders;
 	struct top_host *all;
-	size_t count, room;
+	size_t count;
 	uint32_t *buckets; /* the same by address: index + 1, or 0 */
 	size_t buckets_mask;
 	double time;			 /* of CLOCK_MONOTONIC */

@@ -43,39 +43,31 @@ static const char *const verbs[] = { "add", "del", NULL };
 
 #define AT(member) offsetof(struct given, member)
 
-static const struct options_row options[] = {
-	{ "dry-run", OPTIONS_FLAG, NULL, AT(dry_run), "drop nothing", 'n' },
-	{ "trial", OPTIONS_FLAG, NULL, AT(dry_run), .hidden = true },
-	{ "name", OPTIONS_TEXT, "NAME", AT(name), "a name" },
-	{ "folder", OPTIONS_FOLDER, "DIR", AT(folder), "a folder" },
-	{ "log", OPTIONS_FILE, "FILE", AT(logs), "a log", .repeats = true },
-	{ "limit", OPTIONS_NUMBER, "N", AT(limit), "a limit", .min = 1, .max = 1000 },
-	{ "interval", OPTIONS_DECIMAL, "SECONDS", AT(interval), "an interval", .min = 0.1,
-	  .max = 3600 },
-	{ "window", OPTIONS_TIME, "TIME", AT(window), "a window", .min = 1, .max = 604800 },
-	{ "port", OPTIONS_PORTS, "PORT,...", AT(ports), "ports" },
-	{ "mode", OPTIONS_CHOICE, "MODE", AT(mode), .words = modes },
-	{ "even", OPTIONS_OWN, "N", AT(even), "a number", .take = take_even,
-	  .expected = "an even number" },
-	CLI_CONFIG,
-	{ 0 },
-};
-
-static const struct options_row arguments[] = {
-	{ NULL, OPTIONS_CHOICE, NULL, AT(verb), .words = verbs, .min = 1 },
-	{ NULL, OPTIONS_NETWORK, "ADDRESS[/LENGTH]...", .repeats = true, .min = 1, .max = 3,
-	  .expected = "addresses" },
-	{ 0 },
-};
-
 static struct given given;
 static char said[1024];
 
 static const struct cli_command command = {
 	.name = "judge",
 	.summary = "judge hosts",
-	.options = options,
-	.arguments = arguments,
+	.options = {
+		{ "dry-run", OPTIONS_FLAG, NULL, AT(dry_run), "drop nothing", 'n' },
+		{ "trial", OPTIONS_FLAG, NULL, AT(dry_run), .hidden = true },
+		{ "name", OPTIONS_TEXT, "NAME", AT(name), "a name" },
+		{ "folder", OPTIONS_FOLDER, "DIR", AT(folder), "a folder" },
+		{ "log", OPTIONS_FILE, "FILE", AT(logs), "a log", .repeats = true },
+		{ "limit", OPTIONS_NUMBER, "N", AT(limit), "a limit", .min = 1, .max = 1000 },
+		{ "interval", OPTIONS_DECIMAL, "SECONDS", AT(interval), "an interval", .min = 0.1,
+		  .max = 3600 },
+		{ "window", OPTIONS_TIME, "TIME", AT(window), "a window", .min = 1, .max = 604800 },
+		{ "port", OPTIONS_PORTS, "PORT,...", AT(ports), "ports" },
+		{ "mode", OPTIONS_CHOICE, "MODE", AT(mode), .words = modes },
+		{ "even", OPTIONS_OWN, "N", AT(even), "a number", .take = take_even,
+		  .expected = "an even number" },
+		CLI_CONFIG,
+		{ NULL, OPTIONS_CHOICE, NULL, AT(verb), .words = verbs, .min = 1 },
+		{ NULL, OPTIONS_NETWORK, "ADDRESS[/LENGTH]...", .repeats = true, .min = 1, .max = 3,
+		  .expected = "addresses" },
+	},
 	.values = &given,
 };
 
@@ -333,11 +325,11 @@ static void options_may_follow_arguments_until_two_hyphens(void **state)
 
 static void arguments_are_as_many_as_declared(void **state)
 {
-	static const struct options_row one[] = {
-		{ NULL, OPTIONS_FILE, "FILE|-", .min = 1, .expected = "one file" }, { 0 }
-	};
 	const struct cli_command none = { .name = "none", .values = &given };
-	const struct cli_command file = { .name = "file", .arguments = one, .values = &given };
+	const struct cli_command file = { .name = "file",
+					  .options = { { NULL, OPTIONS_FILE, "FILE|-", .min = 1,
+							 .expected = "one file" } },
+					  .values = &given };
 
 	(void)state;
 	assert_int_equal(parse_words(&command, ""), CLI_USAGE);
@@ -364,22 +356,22 @@ static void help_is_printed_from_the_rows(void **state)
 	static const char wanted[] =
 		"usage: sobig-xdp judge [OPTION...] add|del ADDRESS[/LENGTH]...\n\n"
 		"Judge hosts.\n\n"
-		"  -n, --dry-run       drop nothing\n"
-		"  --name NAME         a name\n"
-		"  --folder DIR        a folder\n"
-		"  --log FILE          a log (repeatable)\n"
-		"  --limit N           a limit\n"
-		"  --interval SECONDS  an interval\n"
-		"  --window TIME       a window\n"
-		"  --port PORT,...     ports\n"
-		"  --mode MODE         auto, native or generic (auto)\n"
-		"  --even N            a number\n"
-		"  -c FILE             configuration file (" CONFIG_FILE ")\n"
-		"  -j, --json          print JSON\n"
-		"  --ndjson            print JSON, one document per line\n"
-		"  --pins DIR          directory of the pinned maps (" SOBIG_PINS ")\n"
-		"  --state DIR         directory of the history and the allow list\n"
-		"  -h, --help          show this help\n";
+		"  -n, --dry-run            drop nothing\n"
+		"  --name NAME              a name\n"
+		"  --folder DIR             a folder\n"
+		"  --log FILE               a log (repeatable)\n"
+		"  --limit N                a limit\n"
+		"  --interval SECONDS       an interval\n"
+		"  --window TIME            a window\n"
+		"  --port PORT,...          ports\n"
+		"  --mode MODE              auto, native or generic (auto)\n"
+		"  --even N                 a number\n"
+		"  -c FILE                  configuration file (" CONFIG_FILE ")\n"
+		"  -j, --json               print JSON\n"
+		"  --ndjson                 print JSON, one document per line\n"
+		"  --pins DIR               directory of the pinned maps (" SOBIG_PINS ")\n"
+		"  --state DIR              directory of the history and the allow list\n"
+		"  -h, --help               show this help\n";
 	FILE *before = stdout;
 	char *text = NULL;
 	size_t size;

@@ -11,21 +11,11 @@
 #include <hs/hs.h>
 
 #include "common/hash.h"
+#include "read/exim_log/cursor.h"
 #include "patterns_compiled.h"
 
 /* A cache of recent texts: a site uses a few texts. They are compared in full, not by hash. */
 #define CLASSIFIER_MEMO_SLOTS 512
-#define CLASSIFIER_MEMO_TEXT  80
-
-struct classifier_memo {
-	uint64_t hash;
-	uint8_t phase; /* 0: the slot is empty */
-	uint8_t length;
-	bool found;
-	enum event_class class;
-	char text[CLASSIFIER_MEMO_TEXT];
-};
-
 struct classifier {
 	struct classifier_memo memo[CLASSIFIER_MEMO_SLOTS];
 	hs_database_t *database;
@@ -121,12 +111,73 @@ static int classifier_found(unsigned int id, unsigned long long from, unsigned l
 	return 0;
 }
 
+/* memmem(3) for words whose first byte is rare. */
+static const char *classifier_find_words(const char *text, size_t length, const char *words,
+					 size_t size)
+{
+	const char *end = text + length;
+
+	while ((size_t)(end - text) >= size &&
+	       (text = memchr(text, words[0], end - text - size + 1))) {
+		if (!memcmp(text, words, size))
+			return text;
+		text++;
+	}
+	return NULL;
+}
+
+/*
+ * The length of the part of an ACL's text that the site wrote: after it, exim quotes a header that
+ * it cannot parse, or the response of another server (src/verify.c).
+ */
+static size_t classifier_own_text(const char *text, size_t length)
+{
+	static const char remote[] = "SMTP error from remote mail server after ",
+			  header[] = "failing address in \"", callout[] = "response to \"";
+	const char *at;
+
+	at = classifier_find_words(text, length, remote, sizeof(remote) - 1);
+	if (at)
+		length = at - text;
+	if (!memchr(text, '"', length))
+		return length;
+	at = memmem(text, length, header, sizeof(header) - 1);
+	if (at)
+		length = at - text;
+	at = memmem(text, length, callout, sizeof(callout) - 1);
+	return at ? (size_t)(at - text) : length;
+}
+
+/*
+ * True if a callout found that the recipient does not exist. Of a sender, exim writes "Sender
+ * verify failed".
+ */
+static bool classifier_is_callout(const char *text, size_t length, size_t own)
+{
+	static const char cached[] = "Previous (cached) callout verification failure";
+	struct cursor at = { .pos = text + own, .end = text + length };
+
+	if (length >= sizeof(cached) - 1 && !memcmp(text, cached, sizeof(cached) - 1))
+		return true;
+	if (!own && cursor_take(&at, "response to \""))
+		return cursor_take(&at, "RCPT TO:");
+	if (!cursor_take(&at, "SMTP error from remote mail server after "))
+		return false;
+	cursor_take(&at, "pipelined ");
+	return cursor_take(&at, "RCPT TO:");
+}
+
 static int classifier_scan(struct classifier *classes, enum patterns_phase phase, const char *text,
 			   size_t length, enum event_class *out)
 {
 	struct classifier_scan scan = { classes, phase, SIZE_MAX };
+	size_t own = classifier_own_text(text, length);
 
-	hs_scan(classes->database, text, length, 0, classes->scratch, classifier_found, &scan);
+	if (phase == PATTERNS_RCPT && classifier_is_callout(text, length, own)) {
+		*out = EVENT_UNKNOWN_USER;
+		return 0;
+	}
+	hs_scan(classes->database, text, own, 0, classes->scratch, classifier_found, &scan);
 	if (scan.first == SIZE_MAX)
 		return -ENOMSG;
 	*out = classes->patterns[scan.first].class;
@@ -147,14 +198,27 @@ static uint64_t classifier_hash(const char *text, size_t length, enum patterns_p
 	return hash_bytes(ends, sizeof(ends), length << 8 | phase);
 }
 
-int classifier_match(struct classifier *classes, enum patterns_phase phase, const char *text,
-		     size_t length, enum event_class *out)
+static void classifier_collect(const char *text, size_t length, struct classifier_beginnings *out)
+{
+	bool inside = false;
+
+	memset(out, 0, sizeof(*out));
+	for (size_t i = 0; i + CLASSIFIER_BEGINNING <= length; i++) {
+		if (!inside)
+			classifier_add_beginning(out, classifier_beginning(text + i));
+		inside = classifier_is_word(text[i]);
+	}
+}
+
+const struct classifier_memo *classifier_recall(struct classifier *classes,
+						enum patterns_phase phase, const char *text,
+						size_t length)
 {
 	struct classifier_memo *memo;
 	uint64_t hash;
 
-	if (length > CLASSIFIER_MEMO_TEXT)
-		return classifier_scan(classes, phase, text, length, out);
+	if (length > sizeof(memo->text))
+		return NULL;
 	hash = classifier_hash(text, length, phase);
 	memo = &classes->memo[hash % CLASSIFIER_MEMO_SLOTS];
 	if (memo->hash != hash || memo->phase != phase || memo->length != length ||
@@ -164,10 +228,36 @@ int classifier_match(struct classifier *classes, enum patterns_phase phase, cons
 		memo->length = length;
 		memcpy(memo->text, text, length);
 		memo->found = !classifier_scan(classes, phase, text, length, &memo->class);
+		classifier_collect(text, length, &memo->beginnings);
 	}
+	return memo;
+}
+
+int classifier_match(struct classifier *classes, enum patterns_phase phase, const char *text,
+		     size_t length, enum event_class *out)
+{
+	const struct classifier_memo *memo = classifier_recall(classes, phase, text, length);
+
+	if (!memo)
+		return classifier_scan(classes, phase, text, length, out);
 	if (!memo->found)
 		return -ENOMSG;
 	*out = memo->class;
+	return 0;
+}
+
+int classifier_match_own(struct classifier *classes, enum patterns_phase phase, const char *text,
+			 size_t length, enum event_class *out)
+{
+	struct classifier_scan scan = { classes, phase, SIZE_MAX };
+
+	if (!classes->own)
+		return -ENOMSG;
+	hs_scan(classes->database, text, classifier_own_text(text, length), 0, classes->scratch,
+		classifier_found, &scan);
+	if (scan.first >= classes->own)
+		return -ENOMSG;
+	*out = classes->patterns[scan.first].class;
 	return 0;
 }
 

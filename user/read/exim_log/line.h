@@ -12,6 +12,10 @@ struct line {
 	struct cursor cursor;
 	bool has_message_id;
 	bool null_sender;
+	struct cursor host;	     /* the host slot, after line_take_host() */
+	struct cursor sender;	     /* as logged, with or without angle brackets; or empty */
+	struct cursor recipient;     /* the same; a command's argument */
+	bool recipient_is_cut;	     /* exim logged only its beginning */
 	bool hostless;		     /* its host could not be read */
 	bool doubtful;		     /* the same, although there is one */
 	struct exim_log_found found; /* the event's time is known from the start */
@@ -22,11 +26,29 @@ typedef bool line_reader(struct line *line);
 
 static inline bool line_take_host(struct line *line)
 {
+	const char *from = line->cursor.pos;
 	bool known = fields_take_host(&line->cursor, line->exim->helo_is_checked,
 				      &line->found.event.peer, &line->found.event.port);
 
+	line->host = (struct cursor){ .pos = from, .end = line->cursor.pos };
 	line->hostless |= !known;
 	return known;
+}
+
+/* The HELO in the host slot, without its parentheses; empty if there is none. */
+static inline struct cursor line_helo(const struct line *line)
+{
+	struct cursor helo = line->host;
+	const char *end;
+
+	/* A name holds no space. */
+	if (cursor_peek(&helo, 0) != '(' && cursor_peek(&helo, 0) != '[')
+		cursor_seeks(&helo, " ", 1);
+	if (!cursor_take(&helo, "("))
+		helo.end = helo.pos;
+	end = memrchr(helo.pos, ')', cursor_left(&helo));
+	helo.end = end ? end : helo.pos;
+	return helo;
 }
 
 /* The host after text of the peer; a line of a local user has none. */

@@ -89,6 +89,7 @@ static bool line_kinds_read_tls(struct line *line)
 		return false;
 	/* "recv" (the client closed without notice) and the site's own set-up are not offences. */
 	return cursor_take(cursor, " (gnutls_handshake)") || cursor_take(cursor, " (SSL_accept)") ||
+	       cursor_take(cursor, " SSL_accept: ") ||
 	       cursor_take(cursor, " (certificate verification failed)");
 }
 
@@ -118,15 +119,42 @@ static bool line_kinds_read_timeout(struct line *line)
 	return line_take_host(line);
 }
 
-/* "SMTP connection from HOST lost while reading message data (…)" */
+/*
+ * "SMTP connection from HOST lost while reading message data (…)" (src/receive.c), or, without a
+ * transaction, "SMTP connection from HOST lost[ (error: …)] D=…".
+ */
 static bool line_kinds_read_lost(struct line *line)
 {
+	struct cursor *cursor = &line->cursor;
+
 	line->found.main_only = true;
 	line->found.event.class = EVENT_DISCONNECT;
 	/* Lines about connections that ended well are far more frequent. */
-	return memmem(line->cursor.pos, cursor_left(&line->cursor), " lost while ", 12) &&
-	       line_kinds_skip_connection(line) && line_take_host(line) &&
-	       line_seek(line, " lost while reading message data");
+	if (!memmem(cursor->pos, cursor_left(cursor), " lost", 5) ||
+	    !line_kinds_skip_connection(line) || !line_take_host(line) || !cursor_take(cursor, " "))
+		return false;
+	line_kinds_skip_fast_open(line);
+	if (!cursor_take(cursor, "lost"))
+		return line_seek(line, " lost while reading message data");
+	return !cursor_left(cursor) || cursor_take(cursor, " D=") ||
+	       cursor_take(cursor, " (error: ") ||
+	       cursor_take(cursor, " while reading message data");
+}
+
+/*
+ * "rejected from <s> H=HOST[ U=ident]: Non-CRLF-terminated header, under CHUNKING: …"
+ * (src/receive.c). A message that is too big begins the same way and is not an offence.
+ */
+static bool line_kinds_read_chunking(struct line *line)
+{
+	static const char words[] = ": Non-CRLF-terminated header, under CHUNKING";
+	struct cursor *cursor = &line->cursor;
+
+	line->found.event.class = EVENT_PROTOCOL;
+	if (!fields_take_angled(cursor) || !cursor_take(cursor, " H=") || !line_take_host(line))
+		return false;
+	return cursor_takes(cursor, words, sizeof(words) - 1) ||
+	       (cursor_take(cursor, " U=") && line_seek(line, words));
 }
 
 /* "refused connection from HOST (host_reject_connection)" */
@@ -287,6 +315,9 @@ line_reader *line_kinds_find(struct cursor *cursor)
 	case 'H':
 		KIND("H=", acl_line_read);
 		break;
+	case 'F':
+		KIND("F=", acl_line_read_local_scan);
+		break;
 	case 'C':
 		KIND("Completed", NULL);
 		KIND("Connection from ", line_kinds_read_too_many);
@@ -327,6 +358,7 @@ line_reader *line_kinds_find(struct cursor *cursor)
 		KIND("rejected \"EHLO ", line_kinds_read_verified_helo);
 		KIND("rejected \"HELO ", line_kinds_read_verified_helo);
 		KIND("rejected MAIL from ", line_kinds_read_no_helo);
+		KIND("rejected from ", line_kinds_read_chunking);
 		KIND("refused connection from ", line_kinds_read_refused);
 		break;
 	case 'c':

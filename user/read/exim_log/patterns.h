@@ -13,6 +13,7 @@ enum patterns_phase {
 	PATTERNS_CONTENT = 2, /* after DATA, and MIME parts */
 	PATTERNS_ANY = 3,
 	PATTERNS_DEFERRED = 4, /* a temporary rejection: only a rate limit is an offence */
+	PATTERNS_RCPT = 8 | PATTERNS_SESSION, /* a callout in the text is about the recipient */
 };
 
 struct pattern {
