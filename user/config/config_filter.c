@@ -44,7 +44,7 @@ int config_filter_ports(const char *text, uint16_t out[SOBIG_PORTS_MAX])
 	return 0;
 }
 
-int config_filter_blocks(const char *text, uint32_t *out)
+static int config_filter_blocks(const char *text, uint32_t *out)
 {
 	uint32_t blocks;
 

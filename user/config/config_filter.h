@@ -35,7 +35,4 @@ int config_filter_take(struct config_filter *filter, const char *key, const char
 /* Parses the value of "ports", such as "25, 465", from any source. 0 or -EINVAL. */
 int config_filter_ports(const char *text, uint16_t out[SOBIG_PORTS_MAX]);
 
-/* Parses the value of "blocks". 0 or -EINVAL. */
-int config_filter_blocks(const char *text, uint32_t *out);
-
 #endif
