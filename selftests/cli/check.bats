@@ -40,7 +40,8 @@ contradicts() {
 	[ -z "$stderr" ]
 	[ "${lines[0]}" = worm-storm ]
 	[[ "${lines[1]}" == *'More than 15 offences within 5m: blocked for 1h.'* ]]
-	[[ "${lines[2]}" == *'virus, worm.'* ]]
+	[[ "${lines[2]}" == *'A known sender is blocked for 5m only.'* ]]
+	[[ "${lines[3]}" == *'virus, worm.'* ]]
 }
 
 @test "a section changes the given keys of a default rule and no others" {
@@ -99,8 +100,10 @@ contradicts() {
 	refused "$conf"
 	says '[rule worm-storm]' 'match = .*'
 	refused 'it matches every text'
-	says '[brake]' 'blocks = 0/m'
-	refused 'blocks = "0/m": expected off, or a number of new blocks a minute from 1/m to'
+	says '[brake]' 'known-senders = 0/h'
+	refused 'known-senders = "0/h": expected off, or a number of known senders blocked in an hour from 1/h to 1000/h'
+	says '[standing]' 'learn = 3'
+	refused 'learn = "3": expected a number of days from 0d to 30d'
 	says '[state]' 'size = 64'
 	refused 'size = "64": expected a size from 1M to 64G, such as 64M'
 	says '[rule worm-strom]' 'limit = 3'
@@ -167,8 +170,26 @@ contradicts() {
 	[ "$status" = 0 ]
 	says '[rule x]' 'class = tls' 'limit = 5' 'window = 1m' 'block = 1h' 'match = handshake'
 	contradicts '[rule x]: it can never fire'
+	says '[rule x]' 'class = spam' 'limit = 5' 'window = 1m' 'block = 1h' 'for = known-senders' 'network = /24'
+	contradicts '[rule x]: it can never fire: known senders are not judged by networks'
+	says '[rule x]' 'class = spam' 'limit = 5' 'window = 1m' 'block = 1h' 'for = strangers' 'network = /24'
+	run "$sobig" check -c "$conf"
+	[ "$status" = 0 ]
 	says '[allow]' 'address = 64.0.0.0/2'
 	contradicts '64.0.0.0/2 is very wide'
+}
+
+@test "keys of version 0.1 that have no effect are found, and a former default rule that is disabled is not" {
+	says '[brake]' 'blocks = 500/m'
+	contradicts '[brake] blocks has no effect'
+	says '[rule spam-run]' 'limit = 50'
+	contradicts '[rule spam-run]: it has no effect: it was a default rule of version 0.1'
+	says '[rule spam-run]' 'enabled = no'
+	run --separate-stderr "$sobig" check -c "$conf"
+	[ "$status" = 0 ]
+	[ -z "$stderr" ]
+	says '[rule spam-rum]' 'enabled = no'
+	refused '[rule spam-rum] has no "class"'
 }
 
 @test "a folder of files is read in the order of their names" {

@@ -43,7 +43,7 @@ same_as_default() {
 	[ "$(jq -c '.rules[] | select(.name == "newsletter") | [.classes, .limit, .window, .block, .dry_run]' "$BATS_TEST_TMPDIR/json")" \
 		= '[{"spam":3,"unknown-user":1},60,600,3600,true]' ]
 	[ "$(jq -c '.rules[0] | [.name, .limit, .window]' "$BATS_TEST_TMPDIR/json")" = '["worm-storm",10,300]' ]
-	[ "$(jq -c '[.allow.hosts, .brake]' "$BATS_TEST_TMPDIR/json")" = '[["mail.partner.example"],500]' ]
+	[ "$(jq -c '[.allow.hosts, .brake]' "$BATS_TEST_TMPDIR/json")" = '[["mail.partner.example"],5]' ]
 }
 
 @test "the default rules are those of sobig-xdp.conf(5), number by number" {
@@ -56,7 +56,7 @@ same_as_default() {
 	local block section
 	mkdir "$BATS_TEST_TMPDIR/page"
 	python3 "$manual" blocks "$top/user/man/sobig-xdp.conf.5" "$BATS_TEST_TMPDIR/page"
-	for section in 'rule worm-storm' brake state filter; do
+	for section in 'rule worm-storm' brake standing state filter; do
 		block=$(grep -lFx "[$section]" "$BATS_TEST_TMPDIR/page"/*.conf)
 		echo "[$section] $block"
 		same_as_default "$block"
@@ -65,9 +65,9 @@ same_as_default() {
 }
 
 @test "the settings that the sample gives as defaults are the defaults" {
-	awk '/^#\[/ { wanted = /worm-storm|brake|state|filter/ } wanted && /^#(\[|[a-z-]+ = )/ && !/^#match/ { print substr($0, 2) }' \
+	awk '/^#\[/ { wanted = /worm-storm|brake|standing|state|filter/ } wanted && /^#(\[|[a-z-]+ = )/ && !/^#match/ { print substr($0, 2) }' \
 		"$top/scripts/data/sobig-xdp.conf" >"$BATS_TEST_TMPDIR/sample"
-	[ "$(wc -l <"$BATS_TEST_TMPDIR/sample")" = 21 ]
+	[ "$(wc -l <"$BATS_TEST_TMPDIR/sample")" = 27 ]
 	same_as_default "$BATS_TEST_TMPDIR/sample"
 }
 

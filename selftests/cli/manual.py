@@ -14,7 +14,7 @@ import pathlib
 import re
 import sys
 
-SECTION = re.compile(r"\s*\[(rule |class |allow\]|brake\]|state\]|filter\])")
+SECTION = re.compile(r"\s*\[(rule |class |allow\]|brake\]|standing\]|state\]|filter\])")
 UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 
 
@@ -62,23 +62,45 @@ def points(text):
     return classes
 
 
-def rules(path):
-    text = path.read_text().split(".Sh DEFAULT RULES\n")[1].split("\n.Sh ")[0]
-    weighed = dict(re.findall(r"\.Cm (\S+)\ncounts all of these together:\n\.Ql ([^.]*) \.\n", text))
-    dry = re.findall(r"\.Cm (\S+)\n[^.]*the rule has\n\.Ql dry-run = yes", text)
-    shared = {key: seconds(re.search(rf"\.Ql {key} = (\w+)", text)[1]) for key in ("max", "remember")}
+def table(text):
+    """The rows of a list of columns, without its head; a row without a name goes on with the one before."""
     out = []
     for row in re.findall(r"^\.It (.*)$", text, re.M)[1:]:
-        name, classes, limit, block = [cell.strip() for cell in re.split(r"\s*\bTa\b\s*", row)]
-        if not name.removeprefix("Ta").strip():
-            out[-1]["classes"] |= points(classes)
-            continue
+        name, *rest = [cell.strip() for cell in re.split(r"\s*\bTa\b\s*", row)]
+        if name:
+            out.append([name, *rest])
+        else:
+            out[-1][1] += " " + rest[0]
+    return out
+
+
+def keys(text):
+    """What `for = strangers, share = 75%, network = /24, /48` would be in JSON."""
+    given = dict(pair.split(" = ") for pair in re.split(r", (?=[a-z-]+ = )", text))
+    lengths = [int(length) for length in re.findall(r"/(\d+)", given.get("network", ""))]
+    return {
+        "for": given.get("for", "everyone"), "share": int(given.get("share", "0%").rstrip("%")),
+        "again": int(given.get("again", 0)), "known_max": seconds(given.get("known-max", "1d")),
+        "network4": next((length for length in lengths if length < 32), None),
+        "network6": next((length for length in lengths if length >= 32), None),
+        "hosts": int(given.get("hosts", 1)), "dry_run": given.get("dry-run") == "yes",
+        "max": seconds(given["max"]), "remember": seconds(given["remember"]),
+    }
+
+
+def rules(path):
+    text = path.read_text().split(".Sh DEFAULT RULES\n")[1].split("\n.Sh ")[0]
+    first, second = re.findall(r"^\.Bl -column.*?^\.El", text, re.M | re.S)
+    weighed = re.search(r"the classes and their points are\n\.Ql ([^.]*) \.\n", text)[1]
+    others = {name: keys(rest) for name, rest in table(second)}
+    out = []
+    for name, classes, limit, block in table(first):
         number, window = limit.split(" in ")
         out.append({
-            "name": name, "enabled": True, "dry_run": name in dry,
-            "classes": points(weighed[name] if name in weighed else classes),
-            "limit": int(number), "window": seconds(window), "block": seconds(block), **shared, "match": None,
+            "name": name, "enabled": True, "classes": points(weighed if classes == "points" else classes),
+            "limit": int(number), "window": seconds(window), "block": seconds(block), **others.pop(name), "match": None,
         })
+    assert not others, others
     print(json.dumps(sorted(out, key=lambda rule: rule["name"]), sort_keys=True))
 
 

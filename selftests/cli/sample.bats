@@ -9,8 +9,12 @@ setup() {
 	: >"$BATS_TEST_TMPDIR/nothing"
 }
 
-# The keys of a configuration, read from the code.
+# The keys of a configuration, read from the code: an array of names, or a table.
 keys() {
+	if [ "$1" = config_rule ]; then
+		sed -nE 's/^\t\{ \.name = "([a-z-]+)".*/\1/p' "$top/user/config/config_rule.c" | grep -vx memory
+		return
+	fi
 	tr '\n' ' ' <"$top/user/config/$1.c" | grep -oE 'keys\[\] = \{[^}]*\}' | grep -oE '"[^"]*"' | tr -d '"'
 }
 

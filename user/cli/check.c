@@ -181,20 +181,39 @@ static void check_take(void *context, const struct config_rule *rule, const char
 		log_warning("%s", text);
 }
 
+static json_t *check_json_length(uint8_t length)
+{
+	return length ? json_integer(length) : json_null();
+}
+
+/* Whom a rule judges, and by what. */
+static void check_json_whom(json_t *json, const struct rule *rule)
+{
+	json_object_set_new(json, "for", json_string(rule_for_name(rule->who)));
+	json_object_set_new(json, "share", json_integer(rule->share));
+	json_object_set_new(json, "again", json_integer(rule->again));
+	json_object_set_new(json, "known_max", json_integer(rule_known_max(rule)));
+	json_object_set_new(json, "network4", check_json_length(rule->network4));
+	json_object_set_new(json, "network6", check_json_length(rule->network6));
+	json_object_set_new(json, "hosts", json_integer(rule_hosts(rule)));
+}
+
 static json_t *check_json_rule(const struct config_rule *config)
 {
 	const struct rule *rule = &config->rule;
-	json_t *classes = json_object();
+	json_t *classes = json_object(), *json;
 
 	for (int i = 0; i < EVENT_OFFENCES; i++)
 		if (rule->weights[i])
 			json_object_set_new(classes, event_class_name(i),
 					    json_integer(rule->weights[i]));
-	return json_pack("{s:s, s:b, s:b, s:o, s:i, s:i, s:i, s:i, s:i, s:o}", "name", rule->name,
+	json = json_pack("{s:s, s:b, s:b, s:o, s:i, s:i, s:i, s:i, s:i, s:o}", "name", rule->name,
 			 "enabled", (int)config->enabled, "dry_run", (int)rule->dry_run, "classes",
 			 classes, "limit", (int)rule->limit, "window", (int)rule->window, "block",
 			 (int)rule->block, "max", (int)rule->max, "remember", (int)rule->remember,
 			 "match", output_text(config->match));
+	check_json_whom(json, rule);
+	return json;
 }
 
 static json_t *check_json_texts(char *const *texts, size_t count)
@@ -253,6 +272,7 @@ static int check_print_json(const struct cli_common *common, const struct config
 		json_array_append_new(rules, check_json_rule(&config->rules[i]));
 	json_object_set_new(document, "rules", rules);
 	json_object_set_new(document, "brake", json_integer(config->brake));
+	json_object_set_new(document, "learn", json_integer(config->learn));
 	json_object_set_new(document, "patterns", json_integer(config->patterns_count));
 	json_object_set_new(document, "allow", check_json_allow(&config->allow));
 	json_object_set_new(document, "filter", check_json_filter(&config->filter));

@@ -358,6 +358,7 @@ static int config_finish(struct config *config, struct config_error *error)
 
 		/* Some keys of a default rule of version 0.1: lint_config() reports it. */
 		if (missing && rules_is_former(rule->rule.name)) {
+			rule->former = rule->enabled;
 			rule->enabled = false;
 			continue;
 		}

@@ -28,6 +28,15 @@ static int config_rule_number(const char *text, uint32_t max, uint32_t *out)
 	return 0;
 }
 
+/* "off" is 0. */
+static int config_rule_number_or_off(const char *text, uint32_t max, uint32_t *out)
+{
+	if (strcmp(text, "off"))
+		return config_rule_number(text, max, out);
+	*out = 0;
+	return 0;
+}
+
 static int config_rule_duration(const char *text, uint32_t most, uint32_t *out)
 {
 	uint32_t seconds;
@@ -91,35 +100,31 @@ static int config_rule_classes(struct rule *rule, const char *value, char *why, 
 	return err;
 }
 
-static int config_rule_for(const char *text, enum rule_for *out)
+static int config_rule_for(struct config_rule *config, const char *text)
 {
-	static const char *const words[] = { [RULE_EVERYONE] = "everyone",
-					     [RULE_STRANGERS] = "strangers",
-					     [RULE_KNOWN] = "known-senders" };
-
-	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
-		if (strcmp(text, words[i]))
+	for (enum rule_for who = RULE_EVERYONE; who <= RULE_KNOWN; who++) {
+		if (strcmp(text, rule_for_name(who)))
 			continue;
-		*out = i;
+		config->rule.who = who;
 		return 0;
 	}
 	return -EINVAL;
 }
 
 /* "70%" */
-static int config_rule_share(const char *text, uint8_t *out)
+static int config_rule_share(struct config_rule *config, const char *text)
 {
 	const char *end;
 	uint64_t number;
 
 	if (number_parse(text, 0, 100, &end, &number) || strcmp(end, "%"))
 		return -EINVAL;
-	*out = number;
+	config->rule.share = number;
 	return 0;
 }
 
 /* "no", or "/24, /48": a length of IPv4 networks, of IPv6 ones, or both. */
-static int config_rule_network(struct rule *rule, const char *text)
+static int config_rule_network(struct config_rule *config, const char *text)
 {
 	uint8_t lengths[2] = { 0 };
 	uint64_t length;
@@ -140,44 +145,32 @@ static int config_rule_network(struct rule *rule, const char *text)
 			return -EINVAL;
 		end += strspn(end, " \t");
 	}
-	rule->network4 = lengths[0];
-	rule->network6 = lengths[1];
+	config->rule.network4 = lengths[0];
+	config->rule.network6 = lengths[1];
 	return 0;
 }
 
-/* The keys that decide whom a rule judges, and by what. *form is NULL for another key. */
-static int config_rule_take_whom(struct rule *rule, const char *key, const char *value,
-				 const char **form)
+static int config_rule_hosts(struct config_rule *config, const char *text)
 {
-	uint32_t hosts;
-	int err = 0;
+	uint32_t number;
 
-	*form = NULL;
-	if (!strcmp(key, "for")) {
-		err = config_rule_for(value, &rule->who);
-		*form = "everyone, strangers or known-senders";
-	} else if (!strcmp(key, "share")) {
-		err = config_rule_share(value, &rule->share);
-		*form = "a share of offences from 0% to 100%";
-	} else if (!strcmp(key, "again")) {
-		err = config_rule_number(value, RULES_LIMIT_MAX, &rule->again);
-		*form = "a number of points from 1 to 1000";
-	} else if (!strcmp(key, "known-max")) {
-		err = config_rule_duration(value, RULES_KNOWN_MAX, &rule->known_max);
-		*form = "a time from 1s to 1d: mail queues must outlive the block of a known sender";
-	} else if (!strcmp(key, "network")) {
-		err = config_rule_network(rule, value);
-		*form = "no, or lengths such as /24, /48: from /16 to /31 for IPv4, from /32 to /63 for IPv6";
-	} else if (!strcmp(key, "hosts")) {
-		err = config_rule_number(value, RULES_HOSTS_MAX, &hosts);
-		*form = "a number of offending hosts in the network from 1 to 16";
-		if (!err)
-			rule->hosts = hosts;
-	}
-	return err;
+	if (config_rule_number(text, RULES_HOSTS_MAX, &number))
+		return -EINVAL;
+	config->rule.hosts = number;
+	return 0;
 }
 
-static int config_rule_match(struct config_rule *rule, const char *value)
+static int config_rule_dry_run(struct config_rule *config, const char *text)
+{
+	return config_rule_flag(text, &config->rule.dry_run);
+}
+
+static int config_rule_enabled(struct config_rule *config, const char *text)
+{
+	return config_rule_flag(text, &config->enabled);
+}
+
+static int config_rule_match(struct config_rule *config, const char *value)
 {
 	char *match;
 
@@ -186,69 +179,133 @@ static int config_rule_match(struct config_rule *rule, const char *value)
 	match = strdup(value);
 	if (!match)
 		return -ENOMEM;
-	free(rule->match);
-	rule->match = match;
+	free(config->match);
+	config->match = match;
 	return 0;
+}
+
+/* How the value of a key is read, and which member it sets. */
+struct config_rule_key {
+	const char *name;
+	int (*number)(const char *text, uint32_t max, uint32_t *out); /* into `member` */
+	uint32_t max;
+	int (*take)(struct config_rule *config, const char *text); /* if there is no `number` */
+	size_t member;
+	const char *form; /* what is expected */
+};
+
+#define CONFIG_RULE_MEMBER(name) offsetof(struct config_rule, name)
+
+/* "memory" is the name of "remember" in version 0.1, accepted but not documented. */
+static const struct config_rule_key config_rule_keys[] = {
+	{ .name = "class" }, /* see config_rule_classes() */
+	{ .name = "limit",
+	  .number = config_rule_number,
+	  .max = RULES_LIMIT_MAX,
+	  .member = CONFIG_RULE_MEMBER(rule.limit),
+	  .form = "a number from 1 to 1000" },
+	{ .name = "window",
+	  .number = config_rule_duration,
+	  .max = RULES_WINDOW_MAX,
+	  .member = CONFIG_RULE_MEMBER(rule.window),
+	  .form = "a time from 1s to 7d, such as 90s or 5m" },
+	{ .name = "block",
+	  .number = config_rule_duration,
+	  .max = DURATION_MAX_SECONDS,
+	  .member = CONFIG_RULE_MEMBER(rule.block),
+	  .form = "a time from 1s to 366d, such as 15m or 1h30m" },
+	{ .name = "max",
+	  .number = config_rule_duration,
+	  .max = DURATION_MAX_SECONDS,
+	  .member = CONFIG_RULE_MEMBER(rule.max),
+	  .form = "a time from 1s to 366d, such as 1d or 7d" },
+	{ .name = "remember",
+	  .number = config_rule_duration,
+	  .max = DURATION_MAX_SECONDS,
+	  .member = CONFIG_RULE_MEMBER(rule.remember),
+	  .form = "a time from 1s to 366d, such as 7d or 30d" },
+	{ .name = "memory",
+	  .number = config_rule_duration,
+	  .max = DURATION_MAX_SECONDS,
+	  .member = CONFIG_RULE_MEMBER(rule.remember),
+	  .form = "a time from 1s to 366d, such as 7d or 30d" },
+	{ .name = "match",
+	  .take = config_rule_match,
+	  .form = "a pattern; an empty pattern matches every text" },
+	{ .name = "for", .take = config_rule_for, .form = "everyone, strangers or known-senders" },
+	{ .name = "share",
+	  .take = config_rule_share,
+	  .form = "a share of offences from 0% to 100%" },
+	{ .name = "again",
+	  .number = config_rule_number_or_off,
+	  .max = RULES_LIMIT_MAX,
+	  .member = CONFIG_RULE_MEMBER(rule.again),
+	  .form = "off, or a number of points from 1 to 1000" },
+	{ .name = "known-max",
+	  .number = config_rule_duration,
+	  .max = RULES_KNOWN_MAX,
+	  .member = CONFIG_RULE_MEMBER(rule.known_max),
+	  .form = "a time from 1s to 1d: mail queues must outlive the block of a known sender" },
+	{ .name = "network",
+	  .take = config_rule_network,
+	  .form = "no, or lengths such as /24, /48: from /16 to /31 for IPv4, from /32 to /63 for IPv6" },
+	{ .name = "hosts",
+	  .take = config_rule_hosts,
+	  .form = "a number of offending hosts in the network from 1 to 16" },
+	{ .name = "dry-run",
+	  .take = config_rule_dry_run,
+	  .form = "yes (a dry run: nothing is dropped) or no" },
+	{ .name = "enabled",
+	  .take = config_rule_enabled,
+	  .form = "yes or no (the rule is disabled)" },
+};
+
+#define CONFIG_RULE_KEYS (sizeof(config_rule_keys) / sizeof(config_rule_keys[0]))
+
+static const struct config_rule_key *config_rule_find(const char *name)
+{
+	for (size_t i = 0; i < CONFIG_RULE_KEYS; i++)
+		if (!strcmp(config_rule_keys[i].name, name))
+			return &config_rule_keys[i];
+	return NULL;
 }
 
 static int config_rule_unknown(const char *key, char *why, size_t size)
 {
-	static const char *const keys[] = { "class",	 "limit",    "window", "block",
-					    "max",	 "remember", "match",  "dry-run",
-					    "enabled",	 "for",	     "share",  "again",
-					    "known-max", "network",  "hosts",  NULL };
+	const char *names[CONFIG_RULE_KEYS + 1] = { NULL };
 	char near[SUGGEST_TEXT_SIZE];
 
+	for (size_t i = 0, count = 0; i < CONFIG_RULE_KEYS; i++)
+		if (strcmp(config_rule_keys[i].name, "memory"))
+			names[count++] = config_rule_keys[i].name;
 	snprintf(why, size, "a rule has no key \"%s\"%s", key,
-		 suggest_words(key, keys, NULL, near));
+		 suggest_words(key, names, NULL, near));
 	return -EINVAL;
 }
 
-int config_rule_take(struct config_rule *config, const char *key, const char *value, char *why,
+int config_rule_take(struct config_rule *config, const char *name, const char *value, char *why,
 		     size_t size)
 {
-	struct rule *rule = &config->rule;
-	const char *form;
+	const struct config_rule_key *key = config_rule_find(name);
+	uint32_t number;
 	int err;
 
-	if (!strcmp(key, "class")) {
-		err = config_rule_classes(rule, value, why, size);
-		form = NULL;
-	} else if (!strcmp(key, "limit")) {
-		err = config_rule_number(value, RULES_LIMIT_MAX, &rule->limit);
-		form = "a number from 1 to 1000";
-	} else if (!strcmp(key, "window")) {
-		err = config_rule_duration(value, RULES_WINDOW_MAX, &rule->window);
-		form = "a time from 1s to 7d, such as 90s or 5m";
-	} else if (!strcmp(key, "block")) {
-		err = config_rule_duration(value, DURATION_MAX_SECONDS, &rule->block);
-		form = "a time from 1s to 366d, such as 15m or 1h30m";
-	} else if (!strcmp(key, "max")) {
-		err = config_rule_duration(value, DURATION_MAX_SECONDS, &rule->max);
-		form = "a time from 1s to 366d, such as 1d or 7d";
-	} else if (!strcmp(key, "remember") || !strcmp(key, "memory")) {
-		/* "memory" is the key's name in version 0.1, accepted but not documented. */
-		err = config_rule_duration(value, DURATION_MAX_SECONDS, &rule->remember);
-		form = "a time from 1s to 366d, such as 7d or 30d";
-	} else if (!strcmp(key, "match")) {
-		err = config_rule_match(config, value);
-		form = "a pattern; an empty pattern matches every text";
-	} else if (!strcmp(key, "dry-run")) {
-		err = config_rule_flag(value, &rule->dry_run);
-		form = "yes (a dry run: nothing is dropped) or no";
-	} else if (!strcmp(key, "enabled")) {
-		err = config_rule_flag(value, &config->enabled);
-		form = "yes or no (the rule is disabled)";
+	if (!key)
+		return config_rule_unknown(name, why, size);
+	if (key->number) {
+		err = key->number(value, key->max, &number);
+		if (!err)
+			memcpy((char *)config + key->member, &number, sizeof(number));
+	} else if (key->take) {
+		err = key->take(config, value);
 	} else {
-		err = config_rule_take_whom(rule, key, value, &form);
-		if (!form)
-			return config_rule_unknown(key, why, size);
+		err = config_rule_classes(&config->rule, value, why, size);
 	}
 	for (size_t i = 0; !err && i < CONFIG_RULE_NEEDED; i++)
-		if (!strcmp(key, config_rule_needed[i]))
+		if (!strcmp(name, config_rule_needed[i]))
 			config->given |= 1u << i;
-	if (err == -EINVAL && form)
-		snprintf(why, size, "%s = \"%s\": expected %s", key, value, form);
+	if (err == -EINVAL && key->form)
+		snprintf(why, size, "%s = \"%s\": expected %s", name, value, key->form);
 	else if (err == -ENOMEM)
 		snprintf(why, size, "%s", strerror(ENOMEM));
 	return err;

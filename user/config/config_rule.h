@@ -11,6 +11,7 @@
 struct config_rule {
 	struct rule rule; /* only config_rules() sets its mark */
 	bool enabled;
+	bool former; /* a default rule of version 0.1 that is not complete, so it is disabled */
 	char *match; /* a pattern for the ACL's text; NULL: none */
 	char *file;  /* of the first section with its name; NULL: none, it is a default rule */
 	int line;

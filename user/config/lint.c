@@ -67,6 +67,10 @@ static void lint_rule(const struct lint *review, size_t number)
 
 	if (rule->match)
 		lint_match(review, rule);
+	if (rule_is_network(&rule->rule) && rule->rule.who == RULE_KNOWN)
+		review->finding(
+			review->context, rule,
+			"it can never fire: known senders are not judged by networks; use for = strangers");
 	for (size_t i = 0; i < config->rules_count; i++) {
 		const struct config_rule *other = &config->rules[i];
 
@@ -120,7 +124,7 @@ void lint_config(const struct config *config, lint_finding *finding, void *conte
 		dry_runs += rule->enabled && rule->rule.dry_run;
 		if (rule->enabled)
 			lint_rule(&review, i);
-		else if (config_rule_missing(rule))
+		else if (rule->former)
 			finding(context, rule,
 				"it has no effect: it was a default rule of version 0.1, and the rules strangers and known-senders count its offences now; remove it, or add the missing keys");
 	}

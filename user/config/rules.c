@@ -79,6 +79,15 @@ const struct rule *rules_find(const struct rules *rules, const char *name)
 	return NULL;
 }
 
+const char *rule_for_name(enum rule_for who)
+{
+	static const char *const names[] = { [RULE_EVERYONE] = "everyone",
+					     [RULE_STRANGERS] = "strangers",
+					     [RULE_KNOWN] = "known-senders" };
+
+	return names[who];
+}
+
 bool rules_is_former(const char *name)
 {
 	static const char *const names[] = { "address-harvesting", "relay-probing",

@@ -78,6 +78,22 @@ static inline bool rule_is_network(const struct rule *rule)
 	return rule->network4 || rule->network6;
 }
 
+/* Offenders in a network, at least. */
+static inline unsigned int rule_hosts(const struct rule *rule)
+{
+	return rule->hosts ? rule->hosts : 1;
+}
+
+/* The longest block of a known sender by the rule, in seconds. */
+static inline uint32_t rule_known_max(const struct rule *rule)
+{
+	return rule->known_max && rule->known_max < RULES_KNOWN_MAX ? rule->known_max
+								    : RULES_KNOWN_MAX;
+}
+
+/* The word of the configuration for it. */
+const char *rule_for_name(enum rule_for who);
+
 /* True if the rule asks for the standing of a host, so that it needs days of log to be fair. */
 static inline bool rule_needs_standing(const struct rule *rule)
 {

@@ -71,9 +71,7 @@ static bool judge_brakes(struct judge *judge, const struct addr *host, int64_t t
 
 static uint32_t judge_known_seconds(const struct rule *rule)
 {
-	const uint32_t max = rule->known_max ? rule->known_max : RULES_KNOWN_MAX;
-
-	return rule->block < max ? rule->block : max;
+	return rule->block < rule_known_max(rule) ? rule->block : rule_known_max(rule);
 }
 
 /* Makes the verdict for a host that exceeded the limit of a rule. True if it is a block. */

@@ -3,6 +3,7 @@
 #include "unit/suite.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "judge/judge.h"
@@ -43,9 +44,13 @@ static void more_than_15_viruses_or_worms_block_for_an_hour(void **state)
 {
 	struct verdict verdict;
 	char text[ADDR_TEXT_SIZE];
+	struct addr host;
 
 	(void)state;
 	assert_int_equal(offend("198.51.100.8", EVENT_VIRUS, 15, &verdict), 0);
+	assert_int_equal(addr_parse("198.51.100.8", 12, &host), 0);
+	assert_int_equal(judge_points(judge, 0, &host, INT64_C(1061724153016)), 15);
+	assert_int_equal(judge_points(judge, 0, &host, INT64_C(1061724453001)), 14);
 	assert_int_equal(offend("198.51.100.7", EVENT_VIRUS, 8, &verdict), 0);
 	assert_int_equal(offend("198.51.100.7", EVENT_WORM, 8, &verdict), 8);
 	assert_string_equal(addr_format_host(&verdict.host, text), "198.51.100.7");
@@ -190,13 +195,44 @@ static void a_history_that_is_restored_counts(void **state)
 	assert_int_equal(storm("198.51.100.8", 0).repeats, 0);
 }
 
-static void the_brake_makes_blocks_a_dry_run_until_it_is_released(void **state)
+/* `count` messages of `address` are accepted. */
+static void deliver(const char *address, int64_t seconds, int count)
 {
+	struct event event = { .class = EVENT_ARRIVAL, .time = (1061724153 + seconds) * 1000 };
+	struct verdict verdict;
+
+	assert_int_equal(addr_parse(address, strlen(address), &event.peer), 0);
+	while (count--)
+		assert_int_equal(judge_event(judge, &event, &verdict), -EAGAIN);
+}
+
+/* Many senders that are known and do nothing wrong. */
+static void open_office_hours(int64_t seconds)
+{
+	char address[ADDR_TEXT_SIZE];
+
+	for (int i = 1; i < 100; i++) {
+		snprintf(address, sizeof(address), "203.%d.113.1", i);
+		deliver(address, seconds, 11);
+	}
+}
+
+static void the_brake_makes_blocks_of_known_senders_a_dry_run_until_it_is_released(void **state)
+{
+	char address[] = "198.51.100.0";
+
 	(void)state;
+	open_office_hours(0);
+	for (int i = 1; i <= 5; i++) {
+		address[11] = '0' + i;
+		deliver(address, 0, 10);
+	}
 	assert_false(storm("198.51.100.1", 0).dry_run);
 	assert_false(storm("198.51.100.2", 10).dry_run);
 	assert_false(storm("198.51.100.3", 59).dry_run);
 	assert_true(storm("198.51.100.4", 59).braked);
+	/* A stranger is blocked, as before. */
+	assert_false(storm("192.0.2.4", 59).dry_run);
 	/* A host that is already blocked does not count as new. */
 	assert_false(storm("198.51.100.1", 60).dry_run);
 	/* The brake stays engaged, even without new verdicts. */
@@ -207,15 +243,16 @@ static void the_brake_makes_blocks_a_dry_run_until_it_is_released(void **state)
 	assert_false(storm("198.51.100.4", 3000).dry_run);
 }
 
-static void three_a_minute_never_engage_the_brake(void **state)
+static void strangers_never_engage_the_brake(void **state)
 {
 	char address[] = "198.51.100.0";
 
 	(void)state;
 	for (int i = 0; i < 10; i++) {
 		address[11] = '0' + i;
-		assert_false(storm(address, i * 20).dry_run);
+		assert_false(storm(address, 1).dry_run);
 	}
+	assert_false(judge_state(judge).braked);
 }
 
 static void points_of_several_classes_add_up_and_a_dry_run_does_not_block(void **state)
@@ -323,20 +360,25 @@ static void watch(const char *address, enum event_class class, int seconds)
 
 static void a_host_that_several_rules_count_is_watched_once(void **state)
 {
+	const int later = 7 * 3600;
+
 	(void)state;
-	/* listed-host and probable-spammer; then password-guessing as well. */
+	/* worm-storm and strangers; then password-guessing as well. */
 	watch("198.51.100.7", EVENT_DNSBL, 0);
 	assert_int_equal(judge_state(judge).hosts, 1);
-	watch("198.51.100.8", EVENT_VIRUS, 0);
+	watch("198.51.101.8", EVENT_VIRUS, 0);
 	watch("198.51.100.7", EVENT_AUTH, 0);
 	watch("2001:db8::1", EVENT_DNSBL, 0);
 	watch("2001:db8::2", EVENT_RDNS, 0);
 	assert_int_equal(judge_state(judge).hosts, 3);
-	/* Two rules forget it when they count another host; the third still watches it. */
-	watch("198.51.100.9", EVENT_DNSBL, 7200);
-	watch("198.51.100.9", EVENT_DNSBL, 7200);
+	/* strangers forgets all of them when it counts another host; two rules still watch two. */
+	watch("198.51.102.9", EVENT_RDNS, later);
+	watch("198.51.102.9", EVENT_RDNS, later);
 	assert_int_equal(judge_state(judge).hosts, 3);
-	watch("198.51.100.9", EVENT_AUTH, 7200);
+	/* worm-storm forgets one of these. */
+	watch("198.51.103.9", EVENT_VIRUS, later);
+	assert_int_equal(judge_state(judge).hosts, 3);
+	watch("198.51.103.9", EVENT_AUTH, later + 17 * 3600 + 60);
 	assert_int_equal(judge_state(judge).hosts, 2);
 }
 
@@ -347,21 +389,21 @@ static void after_a_reload_hosts_that_no_rule_took_over_are_not_watched(void **s
 
 	(void)state;
 	watch("198.51.100.7", EVENT_DNSBL, 0);
-	watch("198.51.100.8", EVENT_POLICY, 0);
+	watch("198.51.100.7", EVENT_AUTH, 0);
+	watch("198.51.101.8", EVENT_POLICY, 0);
 	assert_int_equal(judge_state(judge).hosts, 2);
-	/* listed-host forgets the first, and probable-spammer does not. */
+	/* password-guessing forgets the first, and strangers does not. */
 	for (size_t i = 0; i < rules.count; i++)
-		if (rules.rules[i].weights[EVENT_POLICY] ||
-		    (rules.rules[i].weights[EVENT_DNSBL] && !rules.rules[i].weights[EVENT_RELAY]))
+		if (rules.rules[i].weights[EVENT_POLICY] || rules.rules[i].weights[EVENT_AUTH])
 			rules.rules[i].limit = 7;
 	assert_int_equal(judge_open(&rules, 2, &next), 0);
 	judge_adopt(next, judge);
 	judge_close(judge);
 	judge = next;
 	assert_int_equal(judge_state(judge).hosts, 1);
-	watch("198.51.100.7", EVENT_DNSBL, 1);
+	watch("198.51.100.7", EVENT_RDNS, 1);
 	assert_int_equal(judge_state(judge).hosts, 1);
-	watch("198.51.100.8", EVENT_POLICY, 1);
+	watch("198.51.101.8", EVENT_POLICY, 1);
 	assert_int_equal(judge_state(judge).hosts, 2);
 }
 
@@ -394,9 +436,9 @@ int main(void)
 		cmocka_unit_test_setup_teardown(a_history_that_is_restored_counts, open_default,
 						close_judge),
 		cmocka_unit_test_setup_teardown(
-			the_brake_makes_blocks_a_dry_run_until_it_is_released, open_default,
-			close_judge),
-		cmocka_unit_test_setup_teardown(three_a_minute_never_engage_the_brake, open_default,
+			the_brake_makes_blocks_of_known_senders_a_dry_run_until_it_is_released,
+			open_default, close_judge),
+		cmocka_unit_test_setup_teardown(strangers_never_engage_the_brake, open_default,
 						close_judge),
 		cmocka_unit_test_setup_teardown(
 			points_of_several_classes_add_up_and_a_dry_run_does_not_block, open_default,
