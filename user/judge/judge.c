@@ -92,7 +92,8 @@ static bool judge_decide(struct judge *judge, unsigned int number, const struct 
 		out->learning = out->dry_run = true;
 	if (!out->dry_run && judge_brakes(judge, host, time, view))
 		out->braked = out->dry_run = judge->state.braked = true;
-	if (!out->dry_run && !view->known)
+	/* A host from which mail was accepted is blocked for as long each time. */
+	if (!out->dry_run && !view->accepted)
 		seconds = offenders_enter(judge->repeats, &out->target.addr, time, rule,
 					  &out->repeats);
 	else if (!out->dry_run)

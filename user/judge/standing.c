@@ -22,7 +22,7 @@
 /* A seventh of a sum is forgotten each day. */
 #define STANDING_DECAY(sum) ((sum) - ((sum) + 6) / 7)
 
-#define STANDING_GOOD_SHARE	  80 /* percent of offences on a good day, at most */
+#define STANDING_GOOD_SHARE	  90 /* percent of offences on a good day, at most */
 #define STANDING_PROOF		  3  /* accepted messages that a good day needs */
 #define STANDING_TODAY		  10 /* accepted messages that make a sender known today */
 #define STANDING_NETWORK_ACCEPTED 50

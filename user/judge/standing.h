@@ -12,7 +12,7 @@
 /*
  * A host or network has a standing once mail was accepted from it. Sums are decayed: each day
  * takes a seventh of them. Days are those of UTC. A day is good, once it is over, if mail was
- * accepted and at most 80 % of what the host did was an offence; the last 30 days are remembered.
+ * accepted and at most 90 % of what the host did was an offence; the last 30 days are remembered.
  * Not thread-safe. Times are milliseconds since 1970.
  */
 struct standing;
