@@ -37,7 +37,7 @@ enum standing_kind {
 struct standing_row {
 	struct addr addr; /* the address of the network, if it is one */
 	enum standing_kind kind;
-	uint16_t day;  /* day of the last event, in days of the table; see standing_day() */
+	uint16_t day;  /* day of the last event, in days of the table; see struct standing_clock */
 	uint32_t days; /* bit N: the day N + 1 days before `day` was good */
 	uint16_t accepted, bad;	 /* decayed sums over the days before `day` */
 	uint16_t accepted_today; /* on `day` */
@@ -90,7 +90,8 @@ unsigned int standing_span(const struct standing *standing);
 
 /*
  * The table counts days itself, so that a clock that is set by weeks does not age a standing: a
- * gap of more than a week counts as one day. What is saved with the rows.
+ * gap of more than a week counts as one day, and a time up to a week before the last one as that
+ * one. What is saved with the rows.
  */
 struct standing_clock {
 	int64_t day;	   /* UTC day of the last event; 0: none */
@@ -116,12 +117,13 @@ void standing_each(const struct standing *standing,
 		   void (*each)(void *context, const struct standing_row *row), void *context);
 
 /*
- * Adds what another table learned of earlier days to what this one has, which it then exceeds by
- * what both counted: so both must not have counted the same lines. 0 or -ENOMEM.
+ * Adds what another table learned from earlier lines, of which this one has counted none. If this
+ * one has only counted on one day, the result is that of a table that counted all lines in order,
+ * except for offences of hosts from which this one accepted nothing before. 0 or -ENOMEM.
  */
 int standing_merge(struct standing *standing, const struct standing *earlier);
 
-/* Calls `each` for the known senders in `network` at `time`. Reads the whole table. */
+/* Calls `each` for the hosts in `network` that are known senders at `time`, in no order. */
 void standing_known_in(const struct standing *standing, const struct addr_prefix *network,
 		       int64_t time, void (*each)(void *context, const struct addr *host),
 		       void *context);

@@ -1,0 +1,242 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* The hosts and networks that have a standing: found by their address, bounded in number. */
+#include "judge/standing_table.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/array.h"
+
+#define STANDING_TABLE_CHUNK	   4096 /* entries allocated at a time */
+#define STANDING_TABLE_MOST_MIN	   64
+#define STANDING_TABLE_BUCKETS_MIN 1024
+
+/*
+ * How often the hand that frees entries passes one before it is freed: a host that was seen once,
+ * a stranger that came again, and one with good days. Hosts that are seen once can fill the table
+ * many times before a known sender that sends nothing meanwhile is forgotten.
+ */
+#define STANDING_TABLE_CHANCES_AGAIN 1
+#define STANDING_TABLE_CHANCES_GOOD  8
+
+struct standing_entry *standing_table_at(const struct standing_table *table, uint32_t index)
+{
+	return &table->chunks[index / STANDING_TABLE_CHUNK][index % STANDING_TABLE_CHUNK];
+}
+
+uint64_t standing_table_key(const struct addr *addr)
+{
+	uint64_t key = 0;
+
+	for (int i = 0; i < 8; i++)
+		key = key << 8 | addr->bytes[addr_is_ipv4(addr) ? 8 + i : i];
+	return key;
+}
+
+struct addr standing_table_addr(const struct standing_entry *entry)
+{
+	const bool ipv4 = entry->key >> 32 == 0xffff;
+	struct addr addr = { 0 };
+
+	for (int i = 0; i < 8; i++)
+		addr.bytes[ipv4 ? 8 + i : i] = entry->key >> (56 - 8 * i);
+	return addr;
+}
+
+struct addr standing_table_network(const struct addr *host)
+{
+	struct addr network = *host;
+
+	addr_mask(&network, addr_is_ipv4(host) ? 24 : 48);
+	return network;
+}
+
+static uint32_t *standing_table_bucket(const struct standing_table *table, uint64_t key,
+				       enum standing_kind kind)
+{
+	unsigned __int128 product =
+		(unsigned __int128)(key ^ table->options.seed) *
+		(kind == STANDING_HOST ? 0xa0761d6478bd642fu : 0xe7037ed1a0b428dbu);
+
+	return &table->buckets[((uint64_t)product ^ (uint64_t)(product >> 64)) & table->mask];
+}
+
+struct standing_entry *standing_table_find(const struct standing_table *table, uint64_t key,
+					   enum standing_kind kind)
+{
+	for (uint32_t index = *standing_table_bucket(table, key, kind); index;) {
+		struct standing_entry *entry = standing_table_at(table, index);
+
+		if (entry->key == key && entry->kind == kind)
+			return entry;
+		index = entry->next;
+	}
+	return NULL;
+}
+
+static void standing_table_unlink(struct standing_table *table, uint32_t index)
+{
+	struct standing_entry *entry = standing_table_at(table, index);
+	uint32_t *at = standing_table_bucket(table, entry->key, entry->kind);
+
+	while (*at != index)
+		at = &standing_table_at(table, *at)->next;
+	*at = entry->next;
+}
+
+/* Frees the entry that was not seen for longest, about; an unknown sender before a known one. */
+static void standing_table_forget(struct standing_table *table)
+{
+	for (;;) {
+		uint32_t index = table->hand = table->hand % table->used + 1;
+		struct standing_entry *entry = standing_table_at(table, index);
+
+		if (!entry->used)
+			continue;
+		if (entry->chances) {
+			entry->chances--;
+			continue;
+		}
+		standing_table_unlink(table, index);
+		table->state.forgotten++;
+		table->state.hosts -= entry->kind == STANDING_HOST;
+		table->state.networks -= entry->kind == STANDING_NETWORK;
+		entry->used = 0;
+		entry->next = table->unused;
+		table->unused = index;
+		return;
+	}
+}
+
+static void standing_table_grow_buckets(struct standing_table *table)
+{
+	uint32_t mask = table->mask * 2 + 1;
+	uint32_t *buckets, *old = table->buckets;
+
+	if (table->used <= table->mask)
+		return;
+	buckets = calloc((size_t)mask + 1, sizeof(*buckets));
+	if (!buckets)
+		return; /* longer chains */
+	table->buckets = buckets;
+	table->mask = mask;
+	for (uint32_t index = 1; index <= table->used; index++) {
+		struct standing_entry *entry = standing_table_at(table, index);
+		uint32_t *bucket;
+
+		if (!entry->used)
+			continue;
+		bucket = standing_table_bucket(table, entry->key, entry->kind);
+		entry->next = *bucket;
+		*bucket = index;
+	}
+	free(old);
+}
+
+static uint32_t standing_table_allocate(struct standing_table *table)
+{
+	uint32_t index;
+
+	if (!table->unused && table->used == table->options.most)
+		standing_table_forget(table);
+	index = table->unused;
+	if (index) {
+		table->unused = standing_table_at(table, index)->next;
+		return index;
+	}
+	index = table->used + 1;
+	if (!table->chunks[index / STANDING_TABLE_CHUNK])
+		table->chunks[index / STANDING_TABLE_CHUNK] =
+			calloc(STANDING_TABLE_CHUNK, sizeof(struct standing_entry));
+	if (!table->chunks[index / STANDING_TABLE_CHUNK])
+		return 0;
+	/* The entry may hold what was there before standing_table_clear(). */
+	standing_table_at(table, index)->used = 0;
+	table->used = index;
+	standing_table_grow_buckets(table);
+	return index;
+}
+
+struct standing_entry *standing_table_need(struct standing_table *table, uint64_t key,
+					   enum standing_kind kind, uint16_t day)
+{
+	struct standing_entry *entry = standing_table_find(table, key, kind);
+	uint32_t index, *bucket;
+
+	if (entry)
+		return entry;
+	index = standing_table_allocate(table);
+	if (!index)
+		return NULL;
+	bucket = standing_table_bucket(table, key, kind);
+	entry = standing_table_at(table, index);
+	*entry = (struct standing_entry){
+		.key = key, .next = *bucket, .day = day, .kind = kind, .used = 1
+	};
+	*bucket = index;
+	table->state.hosts += kind == STANDING_HOST;
+	table->state.networks += kind == STANDING_NETWORK;
+	return entry;
+}
+
+void standing_table_renew(struct standing_entry *entry)
+{
+	if (entry->days)
+		entry->chances = STANDING_TABLE_CHANCES_GOOD;
+	else if (entry->proof > 1)
+		entry->chances = STANDING_TABLE_CHANCES_AGAIN;
+}
+
+void standing_table_note(struct standing_table *table, struct standing_entry *entry)
+{
+	uint32_t *grown, index;
+
+	if (entry->changed)
+		return;
+	entry->changed = 1;
+	grown = array_grow(table->changed, table->changed_count, sizeof(*grown));
+	if (!grown) {
+		table->changed_all = true;
+		return;
+	}
+	table->changed = grown;
+	/* Its index is found from the bucket, since the entry does not hold it. */
+	index = *standing_table_bucket(table, entry->key, entry->kind);
+	while (standing_table_at(table, index) != entry)
+		index = standing_table_at(table, index)->next;
+	table->changed[table->changed_count++] = index;
+}
+
+void standing_table_clear(struct standing_table *table)
+{
+	memset(table->buckets, 0, ((size_t)table->mask + 1) * sizeof(*table->buckets));
+	table->used = table->unused = table->hand = 0;
+	free(table->changed);
+	table->changed = NULL;
+	table->changed_count = 0;
+	table->changed_all = false;
+	table->state.hosts = table->state.networks = 0;
+}
+
+int standing_table_open(const struct standing_options *options, struct standing_table *out)
+{
+	memset(out, 0, sizeof(*out));
+	out->options = *options;
+	if (out->options.most < STANDING_TABLE_MOST_MIN)
+		out->options.most = STANDING_TABLE_MOST_MIN;
+	out->mask = STANDING_TABLE_BUCKETS_MIN - 1;
+	out->buckets = calloc(STANDING_TABLE_BUCKETS_MIN, sizeof(*out->buckets));
+	out->chunks = calloc(out->options.most / STANDING_TABLE_CHUNK + 1,
+			     sizeof(struct standing_entry *));
+	return out->buckets && out->chunks ? 0 : -ENOMEM;
+}
+
+void standing_table_close(struct standing_table *table)
+{
+	for (uint32_t i = 0; table->chunks && i <= table->options.most / STANDING_TABLE_CHUNK; i++)
+		free(table->chunks[i]);
+	free(table->chunks);
+	free(table->buckets);
+	free(table->changed);
+}
