@@ -71,8 +71,7 @@ static int release_all(const struct overview *overview)
 	for (int i = 0; i < overview->daemons_count; i++) {
 		const struct overview_daemon *daemon = &overview->daemons[i];
 
-		if (!daemon->alive ||
-		    (!daemon->stats->braked && !daemon->stats->classes_off))
+		if (!daemon->alive || (!daemon->stats->braked && !daemon->stats->classes_off))
 			continue;
 		err = release_one(overview, daemon);
 		if (err)
