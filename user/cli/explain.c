@@ -7,6 +7,7 @@
 
 #include "allow/load.h"
 #include "cli/cli.h"
+#include "cli/explain_judge.h"
 #include "cli/history.h"
 #include "cli/home.h"
 #include "cli/list.h"
@@ -32,7 +33,8 @@ struct explain {
 	struct addr_prefix allowed_entry;
 	struct db_block history[EXPLAIN_HISTORY_MAX]; /* newest first; the texts are allocated */
 	unsigned int count;
-	bool history_unknown; /* reading it failed (logged) */
+	bool history_unknown;	     /* reading it failed (logged) */
+	struct explain_judge judged; /* of a host; all zero: not known */
 };
 
 static int explain_take_entry(void *context, const struct blocks_list_entry *entry)
@@ -67,6 +69,26 @@ static int explain_take_history(void *context, const struct db_block *block)
 	return to->lines ? 0 : -ENOMEM;
 }
 
+/* An address, or the /64 of one. */
+static bool explain_is_host(const struct addr_prefix *target)
+{
+	return target->length >= (addr_is_ipv4(&target->addr) ? 32 : SOBIG_IPV6_PREFIX);
+}
+
+/* What the rules say now of a host; of a network, each of its hosts would have its own answer. */
+static void explain_judge_it(struct explain *explain, const struct cli_common *common,
+			     struct db *db)
+{
+	int64_t since = 0;
+
+	if (!explain->attached || !explain_is_host(explain->target))
+		return;
+	for (unsigned int i = 0; i < explain->count && !since; i++)
+		if (explain->history[i].log && !explain->history[i].dry_run)
+			since = explain->history[i].event;
+	explain_judge_open(common, db, &explain->target->addr, since, &explain->judged);
+}
+
 static int explain_read(struct explain *explain, const struct cli_common *common)
 {
 	struct blocks *blocks = NULL;
@@ -96,6 +118,7 @@ static int explain_read(struct explain *explain, const struct cli_common *common
 			log_error("cannot read the history: %s", strerror(-err));
 		history_warn_bad(db);
 	}
+	explain_judge_it(explain, common, db);
 	db_close(db);
 	return 0;
 }
@@ -115,6 +138,7 @@ static void explain_ask(struct explain *explain, const struct cli_common *common
 
 static void explain_free(struct explain *explain)
 {
+	explain_judge_close(&explain->judged);
 	free(explain->blocks.entries);
 	for (unsigned int i = 0; i < explain->count; i++) {
 		free((char *)explain->history[i].log);
@@ -228,6 +252,8 @@ static void explain_print_all(FILE *to, const struct explain *explain)
 		fprintf(to, "%s is not blocked: sobig-xdp is not attached to any interface.\n",
 			address);
 	explain_print_others(to, explain);
+	if (explain->judged.judge)
+		explain_judge_print(to, &explain->judged);
 	if (!explain->count && !explain->history_unknown)
 		fprintf(to, "  The history has no block of it.\n");
 	explain_print_history(to, explain);
@@ -278,6 +304,12 @@ static int explain_print_json(const struct cli_common *common, const struct addr
 		json_object_set_new(document, "block",
 				    explain.blocked ? list_json(&explain.entry) : json_null());
 		json_object_set_new(document, "blocks", list_json_all(&explain.blocks));
+		if (explain.judged.judge) {
+			explain_judge_json(&explain.judged, document);
+		} else {
+			json_object_set_new(document, "standing", json_null());
+			json_object_set_new(document, "points", json_null());
+		}
 		json_object_set_new(document, "allowed",
 				    *explain.allowed ? output_text(explain.allowed) : json_null());
 		json_object_set(document, "history",
