@@ -121,7 +121,6 @@ rejected() {
 	rejected $good 3
 	rejected $bad 2
 	rejected 203.0.113.9 4
-	offend $good6 12
 	sleep 2.5
 	"$sobig" explain $good | tee "$LAB/good"
 	grep 'standing known sender: 12 messages accepted and 3 offences lately (20% offences), 4 good days of the last 30$' "$LAB/good"
@@ -129,6 +128,8 @@ rejected() {
 	"$sobig" explain $bad | tee "$LAB/bad"
 	grep 'standing stranger: no mail was accepted from it$' "$LAB/bad"
 	grep 'points   4 of 8 for strangers, 4 of 40 for networks (all of 198.51.100.0/24)$' "$LAB/bad"
-	"$sobig" explain $good6 | grep 'points   12 of 15 for worm-storm'
+	offend $good 12
+	sleep 1.5
+	"$sobig" explain $good | grep 'points   12 of 15 for worm-storm, 66 of 500 for known-senders,'
 	"$sobig" explain 203.0.113.9 -j | jq -e '.standing.known == false and .standing.offences_percent == 100 and (.points | map(.rule) == ["strangers", "networks"])'
 }
