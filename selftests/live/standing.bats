@@ -56,7 +56,7 @@ rejected() {
 	start_daemon
 	until_learned
 	grep 'learned the standing of 2 hosts from 100 lines of 4 days of logs' "$LAB/words"
-	rejected $bad 4
+	rejected $bad 5
 	rejected $good 40
 	until_blocked $bad
 	sleep 1
@@ -68,10 +68,12 @@ rejected() {
 	start_server
 	start_daemon
 	until_learned
-	rejected $bad 4
+	rejected $bad 5
 	offend $good 16
 	until_blocked $good
-	"$sobig" list $bad | grep -q 'dry run'
+	sleep 1.5
+	"$sobig" status -j | jq -e '[.rules[] | select(.name == "strangers")][0].dry_runs == 1'
+	! "$sobig" list | grep $bad
 	[ "$(reach $bad)" = connected ]
 	[ "$(reach $good)" = silence ]
 }

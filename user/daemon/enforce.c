@@ -184,6 +184,11 @@ static void enforce_block(struct daemon_log *log, const struct verdict *verdict,
 	size_t done;
 	int err;
 
+	/* Counted only: what is learned in three days must not fill the tables meanwhile. */
+	if (verdict->learning) {
+		daemon->stats.dry_runs++;
+		return;
+	}
 	if (verdict->braked)
 		enforce_log_brake(daemon);
 	if (!request.seconds)
