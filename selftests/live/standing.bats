@@ -72,7 +72,7 @@ rejected() {
 	offend $good 16
 	until_blocked $good
 	sleep 1.5
-	"$sobig" status -j | jq -e '[.rules[] | select(.name == "strangers")][0].dry_runs == 1'
+	"$sobig" status -j | jq -e '[.rules[] | select(.name == "strangers")][0].dry_runs >= 1'
 	! "$sobig" list | grep $bad
 	[ "$(reach $bad)" = connected ]
 	[ "$(reach $good)" = silence ]

@@ -211,9 +211,9 @@ static void metrics_daemon_states(const struct overview *overview, struct metric
 		"1 if the class does not count: known senders were suddenly accused of it.");
 	for (int class = 0; class < EVENT_OFFENCES; class ++)
 		metrics_out_sample(out, off >> class & 1, "class", event_class_name(class), NULL);
-	metrics_out_gauge(out, "sobig_xdp_standing_learned_days",
-			  "Days of log from which standing was learned.");
-	metrics_out_sample(out, learned, NULL);
+	metrics_out_gauge(out, "sobig_xdp_standing_learned_seconds",
+			  "How much log standing was learned from, in whole days.");
+	metrics_out_sample(out, (uint64_t)learned * 24 * 3600, NULL);
 	metrics_out_gauge(out, "sobig_xdp_state_writable", "1 if the state can be written.");
 	metrics_out_sample(out, writable, NULL);
 	metrics_out_gauge(out, "sobig_xdp_config_ok", "0 if the last reload was refused.");
