@@ -12,10 +12,12 @@ tries again, or 0 if it does not; LATER is the class that the attempt then has. 
 --held-out takes the parameters from held_out.json. It is for the last measurement: nobody tunes anything to it.
 """
 import argparse
+import hashlib
 import json
 import math
 import os
 import random
+import tempfile
 import time
 
 START = 1772409600  # Monday, 2026-03-02 00:00:00 UTC
@@ -713,6 +715,21 @@ def write(world, directory):
         log.write("".join(rows))
         truth.write("".join(trues))
     return line
+
+
+def made(folder, name, seed, days, held_out):
+    """The folder of a world, which is made if it is not there."""
+    sources = [__file__] + [os.path.join(os.path.dirname(__file__), "held_out.json")] * held_out
+    key = hashlib.sha256(b"".join(open(source, "rb").read() for source in sources)).hexdigest()[:8]
+    directory = os.path.join(folder, f"{name}-{seed}-{days}{'-held-out' * held_out}-{key}")
+    if not os.path.exists(directory):
+        os.makedirs(folder, exist_ok=True)
+        with tempfile.TemporaryDirectory(dir=folder) as new:
+            write(happen(name, seed, days, held_out), new)
+            os.chmod(new, 0o755)
+            os.rename(new, directory)
+            os.mkdir(new)
+    return directory
 
 
 def main():
