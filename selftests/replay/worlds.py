@@ -194,12 +194,14 @@ class World:
             count += 1
         return count
 
-    def send(self, host, mean, day, category="mail", kind="arrival", weights=PEOPLE):
+    def send(self, host, mean, day, kind="arrival", weights=PEOPLE, since=0):
         """Good mail of a day."""
         if day % 7 >= 5 and weights is PEOPLE:
             mean *= WEEKEND
         for _ in range(self.how_many(mean)):
-            self.add(self.moment(day, weights), host, kind, category, True)
+            second = self.moment(day, weights)
+            if second >= since:
+                self.add(second, host, kind, "mail", True)
 
     def slip(self, host, mean, day, kinds=("unknown-user", "unknown-user", "unknown-user", "spam", "sender", "policy")):
         for _ in range(self.how_many(mean)):
@@ -401,11 +403,13 @@ def forwarders(world, p):
     for first in [0] * p["hosts"] + [day for day in range(1, world.days) for _ in range(p["new"])]:
         host, mean = world.mail_server(), rng.lognormvariate(math.log(p["good"]), 1)
         share = min(0.75, max(0.2, rng.gauss(p["spam"], 0.1)))
+        start = world.moment(first, PEOPLE) if first else 0
         for day in range(first, world.days):
-            world.send(host, mean, day)
+            world.send(host, mean, day, since=start)
             for _ in range(world.how_many(mean * share / (1 - share))):
-                kind = rng.choice(("sender", "sender", "spam", "spam", "dnsbl", "unknown-user"))
-                world.add(world.moment(day, MACHINES), host, kind, "forwarded")
+                second, kind = world.moment(day, MACHINES), rng.choice(("sender", "sender", "spam", "spam", "dnsbl", "unknown-user"))
+                if second >= start:
+                    world.add(second, host, kind, "forwarded")
 
 
 def newsletters(world, p):
