@@ -36,6 +36,7 @@ IDEAL = 3  # tries of a host, after which it is gone for good
 SHOWN = {
     "sobig-mixed": "infected known",
     "earners": "earners",
+    "spent": "spent",
     "forwarded": "forwarders' spam",
     "dead": "dead",
     "wave": "wave",

@@ -57,7 +57,7 @@ WORLDS = {
     "botnet": {"botnet": {"hosts": 400, "visits": 12, "tries": (1, 3), "lasts": 4, "once": 100}},
     "spraying": {"interfaces": True, "spray": {"hosts": 60, "gap": 240, "hours": 9}, "guess": {"hosts": 6, "gap": 60, "hours": 7}},
     "harvesting": {"harvest": {"hosts": 12, "tries": 500, "session": 20, "slow": 8, "slow_gap": 90}},
-    "earners": {"earners": {"hosts": 12, "days": 2, "accepted": 8, "mails": 300, "passes": 0.12}},
+    "earners": {"earners": {"hosts": 12, "days": 2, "accepted": 8, "mails": 300, "passes": 0.12, "spent": 6}},
     "forwarders": {"forwarders": {"hosts": 40, "good": 18, "spam": 0.62, "new": 3}},
     "newsletters": {"newsletters": {"hosts": 8, "new": 3, "mails": 700, "dead": 0.05, "minutes": 20}},
     "providers": {"waves": {"hosts": 5, "good": 200, "mails": 110, "minutes": 15}},
@@ -383,18 +383,19 @@ def harvest(world, p):
 
 
 def earners(world, p):
-    """Spammers whose first mail is accepted, and some of the later."""
+    """Spammers whose first mail is accepted, and some of the later; and those whose later mail is not."""
     rng = world.rng
-    for _ in range(p["hosts"]):
+    for n in range(p["hosts"] + p["spent"]):
         host = world.mail_server()
+        passes, category = (p["passes"], "earners") if n < p["hosts"] else (0, "spent")
         first = rng.randrange(0, world.days - p["days"] - 1)
         for day in range(first, first + p["days"]):
             for _ in range(world.how_many(p["accepted"])):
                 world.add(world.moment(day, PEOPLE), host, "arrival", "earning")
         for day in range(first + p["days"], world.days):
             for _ in range(world.how_many(p["mails"])):
-                kind = "arrival" if rng.random() < p["passes"] else rng.choice(("spam", "spam", "unknown-user"))
-                world.add(world.moment(day, MACHINES), host, kind, "earners")
+                kind = "arrival" if rng.random() < passes else rng.choice(("spam", "spam", "unknown-user"))
+                world.add(world.moment(day, MACHINES), host, kind, category)
 
 
 def forwarders(world, p):
