@@ -8,6 +8,7 @@ from common import FOLDER, HERE, Failure, programs, progress
 
 sys.path.insert(0, os.path.join(os.path.dirname(HERE), "replay"))
 import judge_worlds
+import worlds
 
 POLICIES = ("2003", "former", "default")
 # Shares: the most of the good mail that may be delayed, and the least of the bad that must be avoided, in the worst world.
@@ -22,20 +23,15 @@ def cells(of):
 
 def bench_policy(options, found):
     """Each policy in each world."""
-    rows = []
-    configs = {}
-    for policy in POLICIES:
-        configs[policy] = f"{FOLDER}/{policy}.conf"
-        with open(configs[policy], "w") as config:
-            config.write(judge_worlds.configuration(programs.sobig, policy))
+    rows, start = [], worlds.START + LEARNED * worlds.DAY
     heading = "".join(f"{word:>{int(form.split('.')[0])}}" for _, word, _, form in SHOWN)
     print(f"{'':14}" + "".join(f"{policy:>{len(heading)}}" for policy in POLICIES) + f"\n{'world':14}" + heading * len(POLICIES))
     for world in options.worlds:
         progress(f"policy: {world}")
-        directory = judge_worlds.made(f"{FOLDER}/worlds", world, SEED, DAYS, False)
-        row = {"world": world}
-        for policy in POLICIES:
-            row[policy] = judge_worlds.World(directory, programs.judge_loop, configs[policy], LEARNED).summary()
+        directory = worlds.made(f"{FOLDER}/worlds", world, SEED, DAYS, False)
+        said = {policy: judge_worlds.judge_formerly(directory, policy, start) for policy in judge_worlds.FORMER}
+        said["default"] = judge_worlds.judge(directory, programs.judge_loop, "/dev/null", start)
+        row = {"world": world, **{policy: judge_worlds.World(directory, start, said[policy]).summary() for policy in POLICIES}}
         shutil.rmtree(directory)
         rows.append(row)
         progress("")

@@ -21,14 +21,13 @@ measured on the days after. --cold learns nothing and measures all days.
 first three tries, and what passed for each host and day on which it tried.
 """
 import argparse
-import hashlib
 import ipaddress
 import json
 import os
 import subprocess
 import sys
-import tempfile
 
+import count
 import worlds
 
 STORM = ("sobig", "botnet", "spray", "guess", "harvest")
@@ -37,6 +36,7 @@ IDEAL = 3  # tries of a host, after which it is gone for good
 SHOWN = {
     "sobig-mixed": "infected known",
     "earners": "earners",
+    "spent": "spent",
     "forwarded": "forwarders' spam",
     "dead": "dead",
     "wave": "wave",
@@ -49,60 +49,45 @@ SHOWN = {
     "bounces-known": "of known",
 }
 
-# The defaults before there was standing.
+# The policies before there was standing, which no configuration brings back: a known sender was a host like any other.
+RULE_2003 = {"name": "worm-storm", "weights": {"virus": 1, "worm": 1}, "limit": 15, "window": 300, "block": 3600}
+PROBABLE = {"relay": 5, "dnsbl": 4, "auth": 4, "spam": 2, "helo": 2, "unknown-user": 2, "sender": 2, "rdns": 1}
 FORMER = {
-    "worm-storm": ("virus, worm", 15, "5m", "1h"),
-    "password-guessing": ("auth", 30, "10m", "1h"),
-    "address-harvesting": ("unknown-user", 100, "10m", "1h"),
-    "relay-probing": ("relay", 30, "10m", "1h"),
-    "listed-host": ("dnsbl", 60, "10m", "1h"),
-    "spam-run": ("spam", 100, "10m", "30m"),
-    "no-mail-client": ("protocol, helo", 100, "10m", "1h"),
-    "hammering": ("flood, ratelimit", 300, "5m", "15m"),
-    "probable-spammer": ("relay:5, dnsbl:4, auth:4, spam:2, helo:2, unknown-user:2, sender:2, rdns", 300, "10m", "1h"),
+    "2003": [RULE_2003],
+    "former": [
+        RULE_2003,
+        {"name": "password-guessing", "weights": {"auth": 1}, "limit": 30, "window": 600, "block": 3600},
+        {"name": "address-harvesting", "weights": {"unknown-user": 1}, "limit": 100, "window": 600, "block": 3600},
+        {"name": "relay-probing", "weights": {"relay": 1}, "limit": 30, "window": 600, "block": 3600},
+        {"name": "listed-host", "weights": {"dnsbl": 1}, "limit": 60, "window": 600, "block": 3600},
+        {"name": "spam-run", "weights": {"spam": 1}, "limit": 100, "window": 600, "block": 1800},
+        {"name": "no-mail-client", "weights": {"protocol": 1, "helo": 1}, "limit": 100, "window": 600, "block": 3600},
+        {"name": "probable-spammer", "weights": PROBABLE, "limit": 300, "window": 600, "block": 3600},
+    ],
 }
 
 
-def configuration(binary, policy):
-    """The rules of "2003" or of the "former" defaults, all others that the program has being off; or "default": none."""
-    with tempfile.NamedTemporaryFile("w", suffix=".conf") as empty:
-        said = subprocess.run([binary, "check", "-c", empty.name, "-j"], stdout=subprocess.PIPE, check=False)
-    names = [rule["name"] for rule in json.loads(said.stdout)["rules"]]
-    rules = {} if policy == "default" else FORMER if policy == "former" else {"worm-storm": FORMER["worm-storm"]}
-    rows = []
-    for name in names if rules else ():
-        if name not in rules:
-            rows.append(f"[rule {name}]\nenabled = no\n")
-    for name, (classes, limit, window, block) in rules.items():
-        rows.append(f"[rule {name}]\nclass = {classes}\nlimit = {limit}\nwindow = {window}\nblock = {block}\nmax = 7d\nremember = 30d\n")
-    return "".join(rows)
+def judge(directory, loop, config, start):
+    """What judge_loop says of a world; what comes before `start` is old logs."""
+    log, truth = (os.path.join(directory, name) for name in ("mainlog", "truth"))
+    process = subprocess.run([loop, config, log, truth, str(start * 1000)], stdout=subprocess.PIPE, text=True, check=True)
+    return process.stdout.splitlines()
 
 
-def made(folder, name, seed, days, held_out):
-    """The folder of a world, which is made if it is not there."""
-    sources = [worlds.__file__] + [os.path.join(os.path.dirname(worlds.__file__), "held_out.json")] * held_out
-    key = hashlib.sha256(b"".join(open(source, "rb").read() for source in sources)).hexdigest()[:8]
-    directory = os.path.join(folder, f"{name}-{seed}-{days}{'-held-out' * held_out}-{key}")
-    if not os.path.exists(directory):
-        os.makedirs(folder, exist_ok=True)
-        with tempfile.TemporaryDirectory(dir=folder) as new:
-            worlds.write(worlds.happen(name, seed, days, held_out), new)
-            os.chmod(new, 0o755)
-            os.rename(new, directory)
-            os.mkdir(new)
-    return directory
+def judge_formerly(directory, policy, start):
+    """The same by a policy of FORMER."""
+    rules = [{**rule, "max": 604800, "remember": 2592000} for rule in FORMER[policy]]
+    former = count.Policy({"brake": 0, "learn": 0, "standing": False, "rules": rules})
+    return count.count(former, os.path.join(directory, "truth"), start * 1000)
 
 
 class World:
     """What became of each attempt of a world under a policy."""
 
-    def __init__(self, directory, loop, config, learn):
-        self.start = worlds.START + learn * worlds.DAY
-        log, truth = (os.path.join(directory, name) for name in ("mainlog", "truth"))
-        command = [loop, config, log, truth, str(self.start * 1000)]
+    def __init__(self, directory, start, rows):
+        self.start = start
         self.avoided, self.blocks, wrong = {}, [], 0
-        process = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True)
-        for row in process.stdout.splitlines():
+        for row in rows:
             kind, *fields = row.split("\t")
             if kind == "avoided":
                 self.avoided[int(fields[0])] = int(fields[1])
@@ -112,7 +97,7 @@ class World:
                 wrong += 1
         if wrong:
             sys.exit(f"{directory}: {wrong} lines were not read as what they are")
-        self.count(truth)
+        self.count(os.path.join(directory, "truth"))
 
     def count(self, truth):
         self.good = self.delayed = self.lost = self.longest = 0
@@ -226,7 +211,7 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("binary")
     parser.add_argument("--config")
-    parser.add_argument("--policy", choices=("2003", "former", "default"), default="default")
+    parser.add_argument("--policy", choices=FORMER, help="one from before there was standing, counted here")
     parser.add_argument("--seed", default="1")
     parser.add_argument("--days", type=int, default=7)
     parser.add_argument("--learn", type=int, default=3)
@@ -239,21 +224,23 @@ def main():
     options = parser.parse_args()
     build = os.path.dirname(os.path.abspath(options.binary))
     loop, cache = os.path.join(build, "selftests", "judge_loop"), options.cache or os.path.join(build, "worlds")
+    start = worlds.START + (0 if options.cold else options.learn) * worlds.DAY
     results = []
-    with tempfile.NamedTemporaryFile("w", suffix=".conf") as config:
-        config.write(configuration(options.binary, options.policy))
-        config.flush()
-        if not options.json:
-            print("world        seed price % lost  longest  storm networks good hosts  others avoided")
-        for name in options.worlds.split(","):
-            for seed in options.seed.split(","):
-                directory = made(cache, name, int(seed), options.days, options.held_out)
-                of = World(directory, loop, options.config or config.name, 0 if options.cold else options.learn).summary()
-                results.append({"world": name, "seed": int(seed), **of})
-                if not options.json:
-                    show(name, seed, of)
-                    if options.details:
-                        show_details(of)
+    if not options.json:
+        print("world        seed price % lost  longest  storm networks good hosts  others avoided")
+    for name in options.worlds.split(","):
+        for seed in options.seed.split(","):
+            directory = worlds.made(cache, name, int(seed), options.days, options.held_out)
+            if options.policy:
+                rows = judge_formerly(directory, options.policy, start)
+            else:
+                rows = judge(directory, loop, options.config or "/dev/null", start)
+            of = World(directory, start, rows).summary()
+            results.append({"world": name, "seed": int(seed), **of})
+            if not options.json:
+                show(name, seed, of)
+                if options.details:
+                    show_details(of)
     if options.json:
         print(json.dumps(results, indent=2))
     else:

@@ -12,10 +12,12 @@ tries again, or 0 if it does not; LATER is the class that the attempt then has. 
 --held-out takes the parameters from held_out.json. It is for the last measurement: nobody tunes anything to it.
 """
 import argparse
+import hashlib
 import json
 import math
 import os
 import random
+import tempfile
 import time
 
 START = 1772409600  # Monday, 2026-03-02 00:00:00 UTC
@@ -55,7 +57,7 @@ WORLDS = {
     "botnet": {"botnet": {"hosts": 400, "visits": 12, "tries": (1, 3), "lasts": 4, "once": 100}},
     "spraying": {"interfaces": True, "spray": {"hosts": 60, "gap": 240, "hours": 9}, "guess": {"hosts": 6, "gap": 60, "hours": 7}},
     "harvesting": {"harvest": {"hosts": 12, "tries": 500, "session": 20, "slow": 8, "slow_gap": 90}},
-    "earners": {"earners": {"hosts": 12, "days": 2, "accepted": 8, "mails": 300, "passes": 0.12}},
+    "earners": {"earners": {"hosts": 12, "days": 2, "accepted": 8, "mails": 300, "passes": 0.12, "spent": 6}},
     "forwarders": {"forwarders": {"hosts": 40, "good": 18, "spam": 0.62, "new": 3}},
     "newsletters": {"newsletters": {"hosts": 8, "new": 3, "mails": 700, "dead": 0.05, "minutes": 20}},
     "providers": {"waves": {"hosts": 5, "good": 200, "mails": 110, "minutes": 15}},
@@ -192,12 +194,14 @@ class World:
             count += 1
         return count
 
-    def send(self, host, mean, day, category="mail", kind="arrival", weights=PEOPLE):
+    def send(self, host, mean, day, kind="arrival", weights=PEOPLE, since=0):
         """Good mail of a day."""
         if day % 7 >= 5 and weights is PEOPLE:
             mean *= WEEKEND
         for _ in range(self.how_many(mean)):
-            self.add(self.moment(day, weights), host, kind, category, True)
+            second = self.moment(day, weights)
+            if second >= since:
+                self.add(second, host, kind, "mail", True)
 
     def slip(self, host, mean, day, kinds=("unknown-user", "unknown-user", "unknown-user", "spam", "sender", "policy")):
         for _ in range(self.how_many(mean)):
@@ -379,18 +383,19 @@ def harvest(world, p):
 
 
 def earners(world, p):
-    """Spammers whose first mail is accepted, and some of the later."""
+    """Spammers whose first mail is accepted, and some of the later; and those whose later mail is not."""
     rng = world.rng
-    for _ in range(p["hosts"]):
+    for n in range(p["hosts"] + p["spent"]):
         host = world.mail_server()
+        passes, category = (p["passes"], "earners") if n < p["hosts"] else (0, "spent")
         first = rng.randrange(0, world.days - p["days"] - 1)
         for day in range(first, first + p["days"]):
             for _ in range(world.how_many(p["accepted"])):
                 world.add(world.moment(day, PEOPLE), host, "arrival", "earning")
         for day in range(first + p["days"], world.days):
             for _ in range(world.how_many(p["mails"])):
-                kind = "arrival" if rng.random() < p["passes"] else rng.choice(("spam", "spam", "unknown-user"))
-                world.add(world.moment(day, MACHINES), host, kind, "earners")
+                kind = "arrival" if rng.random() < passes else rng.choice(("spam", "spam", "unknown-user"))
+                world.add(world.moment(day, MACHINES), host, kind, category)
 
 
 def forwarders(world, p):
@@ -399,11 +404,13 @@ def forwarders(world, p):
     for first in [0] * p["hosts"] + [day for day in range(1, world.days) for _ in range(p["new"])]:
         host, mean = world.mail_server(), rng.lognormvariate(math.log(p["good"]), 1)
         share = min(0.75, max(0.2, rng.gauss(p["spam"], 0.1)))
+        start = world.moment(first, PEOPLE) if first else 0
         for day in range(first, world.days):
-            world.send(host, mean, day)
+            world.send(host, mean, day, since=start)
             for _ in range(world.how_many(mean * share / (1 - share))):
-                kind = rng.choice(("sender", "sender", "spam", "spam", "dnsbl", "unknown-user"))
-                world.add(world.moment(day, MACHINES), host, kind, "forwarded")
+                second, kind = world.moment(day, MACHINES), rng.choice(("sender", "sender", "spam", "spam", "dnsbl", "unknown-user"))
+                if second >= start:
+                    world.add(second, host, kind, "forwarded")
 
 
 def newsletters(world, p):
@@ -713,6 +720,21 @@ def write(world, directory):
         log.write("".join(rows))
         truth.write("".join(trues))
     return line
+
+
+def made(folder, name, seed, days, held_out):
+    """The folder of a world, which is made if it is not there."""
+    sources = [__file__] + [os.path.join(os.path.dirname(__file__), "held_out.json")] * held_out
+    key = hashlib.sha256(b"".join(open(source, "rb").read() for source in sources)).hexdigest()[:8]
+    directory = os.path.join(folder, f"{name}-{seed}-{days}{'-held-out' * held_out}-{key}")
+    if not os.path.exists(directory):
+        os.makedirs(folder, exist_ok=True)
+        with tempfile.TemporaryDirectory(dir=folder) as new:
+            write(happen(name, seed, days, held_out), new)
+            os.chmod(new, 0o755)
+            os.rename(new, directory)
+            os.mkdir(new)
+    return directory
 
 
 def main():
