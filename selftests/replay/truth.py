@@ -9,7 +9,7 @@ rules: {"name", "weights": {class: points}, "limit", "window", "block", "max", "
 
     truth.py --conf POLICY.json
 
-prints it as a configuration, in which no other rule is enabled.
+prints it as a configuration, in which no other rule is enabled and standing is not used: count.py counts that.
 """
 import array
 import ipaddress
@@ -20,8 +20,8 @@ from collections import deque
 from datetime import datetime, timezone
 
 NEVER = -(10**9)
-DEFAULTS = """worm-storm password-guessing address-harvesting relay-probing listed-host spam-run no-mail-client hammering
-probable-spammer other-rejections""".split()
+DEFAULTS = """worm-storm strangers known-senders password-guessing known-guessing networks small-networks backscatter hammering
+other-rejections""".split()
 
 
 def read(path):
@@ -148,26 +148,16 @@ def stamp(start, second):
     return datetime.fromtimestamp(start + second, timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
-def brake(times, limit):
-    """The busiest minute, and when there were more than the limit in one; lines come late by less than that."""
-    most, at, last, recent = 0, None, NEVER, deque()
+def busiest(times):
+    """The busiest minute; lines come late by less than that."""
+    most, at, recent = 0, None, deque()
     for second in times:
         recent.append(second)
         while recent[0] <= second - 60:
             recent.popleft()
         if len(recent) > most:
             most, at = len(recent), second
-    on, withheld, recent = None, 0, deque()
-    for second in times if limit else []:
-        last = clamped = max(last, second)
-        while recent and recent[0] <= clamped - 60:
-            recent.popleft()
-        if withheld or len(recent) == limit:
-            withheld += 1
-            on = second if on is None else on
-        else:
-            recent.append(clamped)
-    return most, at, on, withheld
+    return most, at
 
 
 def networks(policy):
@@ -199,7 +189,7 @@ def expect(header, rules, columns, replay):
     def rank(of):
         return sorted(hosts, key=lambda n: (-of(hosts[n]), address_key(policy.names[n])))
 
-    most, at, on, withheld = brake([v[2] for v in policy.verdicts if not v[5]], replay["brake"]["limit"])
+    most, at = busiest([v[2] for v in policy.verdicts if not v[5]])
     result = {
         "lines": header["lines"],
         "from": stamp(start, min(columns[0])),
@@ -210,7 +200,7 @@ def expect(header, rules, columns, replay):
         "blocked_hosts": sum(1 for h in hosts.values() if h.blocks),
         "avoided": sum(policy.avoided) - policy.avoided[arrival],
         "price": policy.avoided[arrival],
-        "brake": (most, at and stamp(start, at), on and stamp(start, on), withheld),
+        "brake": (most, at and stamp(start, at), None, 0),
         "classes": {c: (s, a) for c, s, a in zip(policy.classes, policy.seen, policy.avoided) if c != "arrival" and s},
         "rules": {(name, is_dry_run): tuple(total) for (name, is_dry_run), total in policy.sums.items()},
         "top_hosts": [show(n) for n in rank(lambda h: h.offences)[:20]],
@@ -337,6 +327,7 @@ def compare(name, right, is_said):
 
 def configuration(rules):
     """The rules as they stand in a configuration; the default ones, if not named, are off."""
+    print("[standing]\nenabled = no")
     for name in set(DEFAULTS) - {rule["name"] for rule in rules}:
         print(f"[rule {name}]\nenabled = no")
     for rule in rules:

@@ -180,14 +180,23 @@ static void config_take_brake(struct config_reading *reading, const char *key, c
 	reading->config->brake = number;
 }
 
-/* "[standing] learn = 3d" */
+/* "[standing] learn = 3d", "enabled = no" */
 static void config_take_standing(struct config_reading *reading, const char *key, const char *value)
 {
-	static const char *const keys[] = { "learn", NULL };
+	static const char *const keys[] = { "learn", "enabled", NULL };
 	char near[SUGGEST_TEXT_SIZE];
 	const char *end;
 	uint64_t number;
 
+	if (!strcmp(key, "enabled")) {
+		if (strcmp(value, "yes") && strcmp(value, "no"))
+			config_fail(
+				reading, -EINVAL,
+				"enabled = \"%s\": expected yes or no (all hosts are judged as strangers)",
+				value);
+		reading->config->no_standing = !strcmp(value, "no");
+		return;
+	}
 	if (strcmp(key, keys[0]))
 		config_fail(reading, -EINVAL, "[standing] has no key \"%s\"%s", key,
 			    suggest_words(key, keys, NULL, near));
@@ -404,7 +413,8 @@ void config_rules(const struct config *config, struct rules *out,
 {
 	memset(out, 0, sizeof(*out));
 	out->brake = config->brake;
-	out->learn = config->learn;
+	out->learn = config->no_standing ? 0 : config->learn;
+	out->no_standing = config->no_standing;
 	*matches_count = 0;
 	for (size_t i = 0; i < config->rules_count; i++) {
 		const struct config_rule *from = &config->rules[i];

@@ -38,6 +38,7 @@ struct config {
 	size_t rules_count;
 	uint32_t brake;	   /* known senders newly blocked in an hour; 0: off */
 	uint32_t learn;	   /* days of log that standing needs */
+	bool no_standing;  /* [standing] enabled = no */
 	bool former_brake; /* [brake] has the key of version 0.1, which has no effect */
 };
 

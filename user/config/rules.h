@@ -65,6 +65,7 @@ struct rules {
 	size_t count;
 	uint32_t brake; /* more known senders blocked in an hour engage the brake; 0: no brake */
 	uint32_t learn; /* days of log that standing needs; until then, rules that use it run dry */
+	bool no_standing; /* all hosts are strangers from which nothing was accepted */
 };
 
 #define RULES_BRAKE_MAX	    1000

@@ -206,6 +206,9 @@ static bool judge_note(struct judge *judge, const struct event *event, const str
 	const bool bad = event->class < EVENT_OFFENCES && JUDGE_BAD(event->class);
 	bool off;
 
+	memset(view, 0, sizeof(*view));
+	if (judge->rules.no_standing)
+		return event->class != EVENT_ARRIVAL;
 	standing_get(judge->standing, host, event->time, view);
 	if (view->known && view->clean && (bad || event->class == EVENT_ARRIVAL))
 		class_brake_add(judge->class_brake, host, event->class, event->time);
@@ -220,6 +223,12 @@ static bool judge_note(struct judge *judge, const struct event *event, const str
 		view->bad += view->accepted > 0;
 	}
 	return !off;
+}
+
+static bool judge_is_learning(const struct judge *judge)
+{
+	return !judge->rules.no_standing && judge->rules.learn &&
+	       standing_span(judge->standing) <= judge->rules.learn;
 }
 
 int judge_event(struct judge *judge, const struct event *event, struct verdict *out)
@@ -238,7 +247,7 @@ int judge_event(struct judge *judge, const struct event *event, struct verdict *
 		judge->state.allowed_offences++;
 		return -EAGAIN;
 	}
-	judge->state.learning = standing_span(judge->standing) <= judge->rules.learn;
+	judge->state.learning = judge_is_learning(judge);
 	if (judge->state.braked)
 		judge->state.braked = brake_is_full(judge->brake, event->time);
 	exceeded =
@@ -395,7 +404,7 @@ struct judge_state judge_state(const struct judge *judge)
 	state.remembered = offenders_count(judge->repeats);
 	state.off = class_brake_off(judge->class_brake, judge->clock.time);
 	state.learned = standing_span(judge->standing);
-	state.learning = state.learned <= judge->rules.learn;
+	state.learning = judge_is_learning(judge);
 	return state;
 }
 
