@@ -175,6 +175,8 @@ contradicts() {
 	says '[rule x]' 'class = spam' 'limit = 5' 'window = 1m' 'block = 1h' 'for = strangers' 'network = /24'
 	run "$sobig" check -c "$conf"
 	[ "$status" = 0 ]
+	says '[rule worm-storm]' 'hosts = 3'
+	contradicts '[rule worm-storm]: hosts has no effect without network'
 	says '[allow]' 'address = 64.0.0.0/2'
 	contradicts '64.0.0.0/2 is very wide'
 }

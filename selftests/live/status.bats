@@ -72,11 +72,13 @@ teardown() {
 	[ "$(cut -d. -f1 /proc/uptime)" -lt 3700 ] || says 1 'LOG SILENT: no new line for ' "$log"
 	"$poke" "$stats" readable 0
 	says 1 "LOG NOT READABLE: no new blocks are added; check that $log exists"
+	"$poke" "$stats" classes_off 64
+	says 1 'CLASS OFF: dnsbl does not count for an hour, because known senders were suddenly accused of it; '
 	"$poke" "$stats" brake 500
 	"$poke" "$stats" braked 1
 	says 1 'BRAKE ENGAGED: more than 500 known senders would be blocked within an hour, or too much of the mail; blocks of known senders are a dry run; check the scanner and the DNS lists, and `sobig-xdp list`, then run `sobig-xdp release`'
 	[ "$("$sobig" status -j | python3 -c 'import json, sys; print(*(t["kind"] for t in json.load(sys.stdin)["problems"]))')" \
-		= 'brake log-unreadable state-unwritable config-refused dry-run' ]
+		= 'brake class-off log-unreadable state-unwritable config-refused dry-run' ]
 	"$poke" "$stats" heartbeat 1
 	says 1 "DAEMON STUCK (mx0): no heartbeat from process $daemon for " 'kill -9 it, then: sobig-xdp attach mx0'
 	kill -KILL $daemon

@@ -32,7 +32,7 @@ int targets_parse(const char *text, struct addr_prefix *out)
 		return -EINVAL;
 	}
 	if (!addr_is_ipv4(&prefix.addr) && !strchr(text, '/'))
-		prefix = addr_prefix_host(&prefix.addr);
+		prefix = addr_target(&prefix.addr);
 	*out = prefix;
 	return 0;
 }

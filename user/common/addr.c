@@ -156,21 +156,50 @@ bool addr_prefix_meets(const struct addr_prefix *a, const struct addr_prefix *b)
 				      : addr_prefix_covers(b, &a->addr);
 }
 
+bool addr_embeds_ipv4(const struct addr *addr, struct addr *out)
+{
+	static const uint8_t nat64[12] = { 0x00, 0x64, 0xff, 0x9b }, zeros[8];
+	static const uint8_t teredo[4] = { 0x20, 0x01, 0x00, 0x00 };
+	const bool is_nat64 = !memcmp(addr->bytes, nat64, sizeof(nat64));
+	struct addr ipv4;
+
+	/* The prefixes themselves are networks, not hosts. */
+	if ((!is_nat64 && memcmp(addr->bytes, teredo, sizeof(teredo))) ||
+	    !memcmp(addr->bytes + 8, zeros, sizeof(zeros)))
+		return false;
+	memcpy(ipv4.bytes, addr_mapped, sizeof(addr_mapped));
+	/* Teredo inverts the address. */
+	for (int i = 12; i < 16; i++)
+		ipv4.bytes[i] = addr->bytes[i] ^ (is_nat64 ? 0 : 0xff);
+	*out = ipv4;
+	return true;
+}
+
 struct addr addr_host(const struct addr *addr)
 {
 	struct addr host = *addr;
 
-	if (!addr_is_ipv4(addr))
+	if (!addr_is_ipv4(addr) && !addr_embeds_ipv4(addr, &host))
 		addr_mask(&host, SOBIG_IPV6_PREFIX);
 	return host;
 }
 
 struct addr_prefix addr_prefix_host(const struct addr *addr)
 {
-	return (struct addr_prefix){
-		.addr = addr_host(addr),
-		.length = addr_is_ipv4(addr) ? 32 : SOBIG_IPV6_PREFIX,
-	};
+	struct addr_prefix host = { .addr = *addr,
+				    .length = addr_is_ipv4(addr) ? 32 : SOBIG_IPV6_PREFIX };
+
+	addr_mask(&host.addr, host.length);
+	return host;
+}
+
+struct addr_prefix addr_target(const struct addr *addr)
+{
+	struct addr ipv4;
+
+	if (addr_embeds_ipv4(addr, &ipv4))
+		return (struct addr_prefix){ .addr = *addr, .length = 128 };
+	return addr_prefix_host(addr);
 }
 
 bool addr_prefix_is_host(const struct addr_prefix *prefix)

@@ -53,10 +53,22 @@ bool addr_prefix_meets(const struct addr_prefix *a, const struct addr_prefix *b)
 /* Clears all bits of `addr` after the first `prefix`, counted as in struct addr_prefix. */
 void addr_mask(struct addr *addr, unsigned int prefix);
 
-/* The address that identifies a host: the IPv4 address itself, or the /64 of an IPv6 address. */
+/*
+ * True if an IPv6 address has a host's IPv4 address in it, which is *out then: 64:ff9b::/96 of
+ * NAT64 (RFC 6052), and 2001::/32 of Teredo (RFC 4380). Such hosts share their /64 with others.
+ */
+bool addr_embeds_ipv4(const struct addr *addr, struct addr *out);
+
+/*
+ * The address that identifies a host: the IPv4 address itself, also an embedded one, or the /64 of
+ * an IPv6 address.
+ */
 struct addr addr_host(const struct addr *addr);
 
-/* The same as a network: an IPv4 /32, or an IPv6 /64. */
+/* What is blocked for a host: an IPv4 /32, an IPv6 /64, or the /128 that embeds an IPv4 address. */
+struct addr_prefix addr_target(const struct addr *addr);
+
+/* An IPv4 /32, or an IPv6 /64. */
 struct addr_prefix addr_prefix_host(const struct addr *addr);
 bool addr_prefix_is_host(const struct addr_prefix *prefix);
 

@@ -71,6 +71,8 @@ static void lint_rule(const struct lint *review, size_t number)
 		review->finding(
 			review->context, rule,
 			"it can never fire: known senders are not judged by networks; use for = strangers");
+	if (rule->rule.hosts > 1 && !rule_is_network(&rule->rule))
+		review->finding(review->context, rule, "hosts has no effect without network");
 	for (size_t i = 0; i < config->rules_count; i++) {
 		const struct config_rule *other = &config->rules[i];
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* What judge.c and judge_adopt.c share. */
+/* What judge.c, judge_verdict.c and judge_adopt.c share. */
 #ifndef JUDGE_INTERNAL_H
 #define JUDGE_INTERNAL_H
 
@@ -30,6 +30,29 @@ struct judge {
 	struct judge_state state;
 	struct clock_check clock;
 };
+
+/* Who committed an offence. */
+struct judge_subject {
+	struct addr host;	   /* as of addr_host() */
+	struct addr_prefix target; /* what is blocked for it, as of addr_target() */
+	bool embedded;		   /* `host` is an IPv4 address embedded in the target */
+	struct standing_view view; /* what is known of it, with this offence */
+	int64_t time;
+};
+
+/*
+ * What a rule counts for a host: the host, or its network; false: not this host. A host with an
+ * embedded IPv4 address is not counted by networks, because its packets come from elsewhere.
+ */
+bool judge_subject_target(const struct rule *rule, const struct judge_subject *subject,
+			  struct addr_prefix *out);
+
+/* The key in judge.repeats of what a rule counts: a network's is not that of its first host. */
+struct addr judge_repeat_key(const struct rule *rule, const struct addr_prefix *target);
+
+/* Makes verdicts by the rules that were exceeded, as bits; *out is the one to act on. */
+void judge_decide(struct judge *judge, uint32_t exceeded, const struct judge_subject *subject,
+		  struct verdict *out);
 
 /* Counts watched hosts in the windows of the rules for hosts. */
 void judge_group(struct judge *judge);

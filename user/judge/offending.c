@@ -3,10 +3,12 @@
 #include "judge/offending.h"
 
 #include <errno.h>
+#include <stdbool.h>
 #include <stdlib.h>
 
 #include "common/hash.h"
 #include "common/lru.h"
+#include "judge/window.h"
 
 #define OFFENDING_NETWORKS (1u << 17)
 
@@ -42,14 +44,11 @@ int offending_open(uint32_t window, uint64_t seed, struct offending **out)
 	return 0;
 }
 
-unsigned int offending_add(struct offending *offending, const struct addr *network,
-			   const struct addr *host, int64_t time)
+/* Finds the network or adds it; NULL: no memory. */
+static struct offending_network *offending_find(struct offending *offending,
+						const struct addr *network)
 {
-	const uint32_t hash = hash_bytes(host, sizeof(*host), offending->seed) | 1;
-	const uint32_t seconds = time / 1000;
 	struct offending_network *of = lru_find(offending->networks, network);
-	struct offending_host *to = NULL;
-	unsigned int count = 0;
 
 	if (!of)
 		of = lru_add(offending->networks, network);
@@ -57,27 +56,45 @@ unsigned int offending_add(struct offending *offending, const struct addr *netwo
 		lru_forget_oldest(offending->networks);
 		of = lru_add(offending->networks, network);
 	}
+	return of;
+}
+
+/* True if the offence is not in the window that ends at `seconds`, or the clock was set back. */
+static bool offending_is_over(const struct offending *offending, const struct offending_host *at,
+			      uint32_t seconds)
+{
+	const uint32_t tolerance = WINDOW_TOLERANCE / 1000;
+
+	return seconds >= at->time ? seconds - at->time >= offending->window
+				   : at->time - seconds > tolerance;
+}
+
+unsigned int offending_add(struct offending *offending, const struct addr *network,
+			   const struct addr *host, int64_t time)
+{
+	const uint32_t hash = hash_bytes(host, sizeof(*host), offending->seed) | 1;
+	const uint32_t seconds = time / 1000;
+	struct offending_network *of = offending_find(offending, network);
+	struct offending_host *to = NULL;
+	unsigned int count = 0;
+
 	if (!of)
 		return 1;
 	for (int i = 0; i < RULES_HOSTS_MAX; i++) {
 		struct offending_host *at = &of->hosts[i];
 
-		if (at->hash && seconds - at->time >= offending->window && seconds > at->time)
+		if (at->hash && offending_is_over(offending, at, seconds))
 			at->hash = at->time = 0;
-		if (at->hash == hash)
+		count += at->hash && at->hash != hash;
+		/* Its own place, or else the oldest, or else a free one. */
+		if (!to || (to->hash != hash && (at->hash == hash || at->time < to->time)))
 			to = at;
-		count += at->hash != 0;
 	}
-	for (int i = 0; i < RULES_HOSTS_MAX && !to; i++)
-		if (!of->hosts[i].hash)
-			to = &of->hosts[i];
-	for (int i = 1; i < RULES_HOSTS_MAX && !to; i++)
-		to = of->hosts[i].time < of->hosts[0].time ? &of->hosts[i] : NULL;
-	if (!to)
-		to = &of->hosts[0];
-	count += !to->hash;
-	*to = (struct offending_host){ .hash = hash, .time = seconds };
-	return count;
+	count -= to->hash && to->hash != hash;
+	if (to->hash != hash || seconds > to->time)
+		to->time = seconds;
+	to->hash = hash;
+	return count + 1;
 }
 
 void offending_close(struct offending *offending)

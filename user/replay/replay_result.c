@@ -185,7 +185,7 @@ static void replay_result_judge(struct replay_result *result, struct replay_host
 		host->blocked = verdict.time;
 		host->first_rule = verdict.rule;
 	}
-	if (addr_prefix_is_host(&verdict.target)) {
+	if (!rule_is_network(&judge_rules(result->judge)->rules[verdict.rule])) {
 		host->until = verdict.until;
 		host->rule = verdict.rule;
 	} else {
@@ -222,6 +222,7 @@ void replay_result_event(struct replay_result *result, const struct event *event
 	const struct addr addr = addr_host(&event->peer);
 	bool arrival = event->class == EVENT_ARRIVAL;
 	const struct replay_blocked_network *network;
+	struct addr ipv4;
 	bool blocked, believed;
 	struct replay_host *host;
 	int64_t time;
@@ -232,7 +233,9 @@ void replay_result_event(struct replay_result *result, const struct event *event
 	result->classes[event->class]++;
 	replay_series_add(&result->series, time, arrival ? REPLAY_ARRIVALS : REPLAY_OFFENCES);
 	host = lru_find(result->hosts, &addr);
-	network = replay_result_network(result, &addr, event->time);
+	network = addr_embeds_ipv4(&event->peer, &ipv4)
+			  ? NULL
+			  : replay_result_network(result, &addr, event->time);
 	if (!host && arrival && !network) {
 		replay_result_learn(result, event);
 		return;

@@ -313,6 +313,7 @@ int health_find(const struct overview *overview, struct health_problem out[HEALT
 	health_of_interfaces(&list);
 	health_of_daemons(&list, HEALTH_STUCK);
 	health_of_daemons(&list, HEALTH_BRAKE);
+	health_of_daemons(&list, HEALTH_CLASS);
 	health_of_daemons(&list, HEALTH_UNREADABLE);
 	health_of_daemons(&list, HEALTH_SKIPS);
 	health_of_daemons(&list, HEALTH_STATE);

@@ -94,6 +94,38 @@ static void one_ipv6_host_is_its_64_and_its_neighbour_is_not(void **state)
 	assert_string_equal(addr_format_host(&v4, text), "198.51.100.7");
 }
 
+static void an_embedded_ipv4_address_is_the_host_and_its_128_the_target(void **state)
+{
+	static const struct {
+		const char *address, *host, *target;
+	} cases[] = {
+		{ "64:ff9b::192.0.2.1", "192.0.2.1", "64:ff9b::c000:201/128" },
+		{ "2001:0:4136:e378:8000:63bf:3fff:fdd2", "192.0.2.45",
+		  "2001:0:4136:e378:8000:63bf:3fff:fdd2/128" },
+		/* Their neighbours are hosts like any other, and so are the prefixes. */
+		{ "64:ff9b:0:0:1::192.0.2.1", "64:ff9b::", "64:ff9b::/64" },
+		{ "64:ff9b:1::192.0.2.1", "64:ff9b:1::", "64:ff9b:1::/64" },
+		{ "64:ff9a::192.0.2.1", "64:ff9a::", "64:ff9a::/64" },
+		{ "2001:1:4136:e378:8000:63bf:3fff:fdd2",
+		  "2001:1:4136:e378::", "2001:1:4136:e378::/64" },
+		{ "64:ff9b::", "64:ff9b::", "64:ff9b::/64" },
+		{ "2001:0:4136:e378::", "2001:0:4136:e378::", "2001:0:4136:e378::/64" },
+		{ "192.0.2.1", "192.0.2.1", "192.0.2.1" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		const struct addr addr = addr_of(cases[i].address);
+		const struct addr host = addr_host(&addr), again = addr_host(&host);
+		const struct addr_prefix target = addr_target(&addr);
+		char text[ADDR_TEXT_SIZE];
+
+		assert_string_equal(addr_format(&host, text), cases[i].host);
+		assert_string_equal(addr_prefix_format(&target, text), cases[i].target);
+		assert_int_equal(addr_compare(&host, &again), 0);
+	}
+}
+
 static void special_addresses_differ_from_their_neighbours(void **state)
 {
 	const char *const special[] = {
@@ -216,6 +248,7 @@ int main(void)
 		cmocka_unit_test(only_the_given_number_of_bytes_is_read),
 		cmocka_unit_test(a_mapped_address_equals_the_plain_one),
 		cmocka_unit_test(one_ipv6_host_is_its_64_and_its_neighbour_is_not),
+		cmocka_unit_test(an_embedded_ipv4_address_is_the_host_and_its_128_the_target),
 		cmocka_unit_test(special_addresses_differ_from_their_neighbours),
 		cmocka_unit_test(prefixes_are_parsed_strictly),
 		cmocka_unit_test(a_network_is_formatted_as_it_was_parsed),

@@ -66,6 +66,8 @@ static void acl_text_add_address(struct acl_text_words *words, struct cursor add
 {
 	const char *at;
 
+	if (!address.pos)
+		return;
 	if (cursor_take(&address, "<") && cursor_left(&address) && address.end[-1] == '>')
 		address.end--;
 	at = memrchr(address.pos, '@', cursor_left(&address));
