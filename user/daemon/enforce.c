@@ -10,6 +10,7 @@
 #include "common/duration.h"
 #include "common/log.h"
 #include "common/suggest.h"
+#include "daemon/closer.h"
 #include "daemon/restore.h"
 
 /* ms of clock difference of a new line that is tolerated */
@@ -116,6 +117,16 @@ static uint32_t enforce_seconds(const struct daemon_log *log, const struct verdi
 	return (whole + 999) / 1000;
 }
 
+/*
+ * True if the host's open connections may finish. By the configuration, for all hosts; a verdict
+ * that treats known senders more mildly belongs here.
+ */
+static bool enforce_may_finish(const struct daemon *daemon, const struct verdict *verdict)
+{
+	(void)verdict;
+	return daemon->policy.config.filter.finish;
+}
+
 static void enforce_block(struct daemon_log *log, const struct verdict *verdict,
 			  const struct source_line *line)
 {
@@ -141,6 +152,8 @@ static void enforce_block(struct daemon_log *log, const struct verdict *verdict,
 		enforce_log_failure(daemon, addr_format_host(&verdict->host, address), err);
 		return;
 	}
+	if (!request.dry_run && !enforce_may_finish(daemon, verdict))
+		closer_add(daemon->closer, &target);
 	if (verdict->dry_run)
 		daemon->stats.dry_runs++;
 	else
