@@ -197,6 +197,9 @@ struct sobig_stats {
 	__u64 state_bad;	      /* rows of the state that are not valid, and were skipped */
 	char state[SOBIG_PATH_SIZE];  /* the state's folder, absolute */
 	char config[SOBIG_PATH_SIZE]; /* the file given by -c, absolute; "": the usual files */
+	__u64 connections_ended;      /* open connections of blocked hosts */
+	__u32 connections_error;      /* errno: why they cannot be ended; 0: they can */
+	__u32 connections_finish;     /* 1: they are not to be ended */
 };
 
 #endif

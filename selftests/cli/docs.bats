@@ -67,7 +67,7 @@ same_as_default() {
 @test "the settings that the sample gives as defaults are the defaults" {
 	awk '/^#\[/ { wanted = /worm-storm|brake|standing|state|filter/ } wanted && /^#(\[|[a-z-]+ = )/ && !/^#match/ { print substr($0, 2) }' \
 		"$top/scripts/data/sobig-xdp.conf" >"$BATS_TEST_TMPDIR/sample"
-	[ "$(wc -l <"$BATS_TEST_TMPDIR/sample")" = 27 ]
+	[ "$(wc -l <"$BATS_TEST_TMPDIR/sample")" = 28 ]
 	same_as_default "$BATS_TEST_TMPDIR/sample"
 }
 

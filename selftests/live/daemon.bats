@@ -55,9 +55,10 @@ check_block_in_mode() {
 	[[ "$output" == *'"until":'* ]]
 }
 
-@test "an established connection of a blocked host continues, a new one is dropped" {
+@test "with connections = finish, an established connection of a blocked host continues, a new one is dropped" {
 	start_server
-	start_daemon
+	printf '[filter]\nconnections = finish\n' >"$LAB/own.conf"
+	start_daemon -c "$LAB/own.conf"
 	mkfifo "$LAB/say"
 	world python3 "$peer" hold $bad $LAB_MX 25 <"$LAB/say" >"$LAB/heard" 3>&- &
 	exec 9>"$LAB/say"

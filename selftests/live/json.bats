@@ -91,8 +91,11 @@ tell_all() {
 	start_server
 	start_daemon -c "$LAB/site.conf" --state "$LAB/state"
 	collect status
+	world python3 "$peer" hold $bad $LAB_MX 25 < <(sleep 5) >"$LAB/held" 3>&- &
+	until grep -q connected "$LAB/held"; do sleep 0.02; done
 	offend $bad 16
 	until_blocked $bad
+	until_told connections
 	[ "$(reach $bad)" = silence ]
 	echo "$(date '+%F %T') H=(h) [$good] F=<s@e> rejected after DATA: own words" | tee -a "$log" "$log" >>"$log"
 	until_told dry-run
@@ -151,6 +154,7 @@ tell_all() {
 	kill -KILL $daemon
 	wait $daemon || true
 	"$poke" "$pins"/if*/stats configured 0
+	"$poke" "$pins"/if*/stats connections_error 95
 	collect status
 	"$poke" "$pins"/if*/stats pid 0
 	ip link set dev "$(printf 'odd\377')" xdp off

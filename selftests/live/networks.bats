@@ -156,7 +156,7 @@ explained() {
 
 @test "with scope = port, a live connection of a blocked host is cut off, a neighbour's is not" {
 	start_server
-	printf '[filter]\nscope = port\n' >"$LAB/own.conf"
+	printf '[filter]\nscope = port\nconnections = finish\n' >"$LAB/own.conf"
 	start_daemon -c "$LAB/own.conf"
 	mkfifo "$LAB/say" "$LAB/say2"
 	world python3 "$peer" hold $bad $LAB_MX 25 <"$LAB/say" >"$LAB/heard" 3>&- &

@@ -43,6 +43,7 @@ SITE = {
     "provider_share": 0.15,
     "provider_spam": 0.08,
     "newcomers": 0.08,
+    "first_slips": (0.05, 4),  # share of newcomers that begin with dead recipients, and of how many at most
     "noise": 0.8,
     "noise_near_good": 0.12,  # share of bad hosts that live in a /24 with good ones
     "ipv6": 0.12,
@@ -254,14 +255,15 @@ def site_providers(world):
 
 def newcomer(world, day):
     """A sender who was never there before."""
-    rng = world.rng
+    p, rng = world.p, world.rng
     host = world.mail_server()
     count = 1
     while rng.random() < 0.4:
         count += 1
     second = world.moment(day, PEOPLE)
-    if rng.random() < 0.05:
-        for _ in range(rng.randrange(1, 5)):
+    share, most = p["first_slips"]
+    if rng.random() < share:
+        for _ in range(rng.randint(1, most)):
             world.add(second - 30, host, "unknown-user", "slips")
     for _ in range(count):
         world.add(second, host, "arrival", "mail", True)

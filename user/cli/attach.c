@@ -13,6 +13,7 @@
 #include "cli/home.h"
 #include "common/log.h"
 #include "config/overrides.h"
+#include "daemon/closer.h"
 #include "daemon/daemon.h"
 #include "daemon/exempt.h"
 #include "daemon/interfaces.h"
@@ -191,8 +192,13 @@ static int attach_start(struct attach *attach, char **interfaces, int count)
 	/* This takes seconds if the DNS does not answer; the restored blocks are already active. */
 	if (!err)
 		err = exempt_open(daemon, &daemon->exempt);
+	if (!err)
+		err = closer_open(&daemon->closer);
+	if (!err)
+		err = closer_allow(daemon->closer, exempt_set(daemon->exempt));
 	if (err)
 		return err;
+	closer_guard(daemon->closer, daemon->filter.ports);
 	judge_allow(daemon->judge, exempt_set(daemon->exempt));
 	for (int i = 0; i < daemon->logs_count; i++)
 		log_notice("following %s", source_name(daemon->logs[i].source));
@@ -231,6 +237,7 @@ static int attach_close(struct attach *attach)
 	restore_close(daemon->restore);
 	for (int i = 0; i < daemon->logs_count; i++)
 		source_close(daemon->logs[i].source);
+	closer_close(daemon->closer);
 	blocks_close(daemon->blocks);
 	judge_close(daemon->judge);
 	exempt_close(daemon->exempt);

@@ -18,9 +18,28 @@
 #include "common/log.h"
 #include "common/output.h"
 #include "common/suggest.h"
+#include "config/config.h"
 #include "kernel/blocks_list.h"
+#include "kernel/connections.h"
 
 #define BULK_LINE 65536
+
+/* Reads whether open connections of blocked hosts are to be ended. */
+static void bulk_read_config(struct bulk *bulk)
+{
+	struct config_error why;
+	struct config config;
+
+	if (bulk->unblock || bulk->finish)
+		return;
+	home_ports(bulk->common.pins, bulk->port_numbers);
+	if (config_load(bulk->common.config, &config, &why)) {
+		log_warning("%s; open connections of blocked hosts are ended", why.text);
+		return;
+	}
+	bulk->finish = config.filter.finish;
+	config_free(&config);
+}
 
 int bulk_open(struct bulk *bulk)
 {
@@ -42,6 +61,7 @@ int bulk_open(struct bulk *bulk)
 		blocks_close(bulk->blocks);
 		return CLI_FAILED;
 	}
+	bulk_read_config(bulk);
 	bulk->done = json_array();
 	return CLI_DONE;
 }
@@ -67,6 +87,31 @@ static void bulk_report(struct bulk *bulk, const struct addr_prefix *target, boo
 		printf("%s: %s\n", address, was_blocked ? "unblocked" : "was not blocked");
 }
 
+/* Ends the open connections of the first `count` targets, which are blocked now. */
+static void bulk_end_connections(struct bulk *bulk, size_t count)
+{
+	struct connections *connections;
+	uint64_t ended = 0;
+	int err;
+
+	if (bulk->finish || bulk->end_err || !*bulk->port_numbers)
+		return;
+	err = connections_open(bulk->port_numbers, &connections);
+	if (!err) {
+		for (size_t i = 0; i < count && connections_count(connections); i++)
+			connections_mark(connections, &bulk->target[i]);
+		err = connections_end(connections, &ended);
+		connections_free(connections);
+	}
+	bulk->ended += ended;
+	bulk->end_err = err;
+	if (err)
+		log_warning("cannot end open connections of blocked hosts: %s; they continue",
+			    err == -EOPNOTSUPP
+				    ? "this kernel was built without CONFIG_INET_DIAG_DESTROY"
+				    : strerror(-err));
+}
+
 static void bulk_block(struct bulk *bulk)
 {
 	char address[ADDR_TEXT_SIZE];
@@ -79,6 +124,7 @@ static void bulk_block(struct bulk *bulk)
 	for (size_t i = 0; i < done; i++)
 		bulk_report(bulk, &bulk->target[i], true, bulk->left[i]);
 	bulk->blocked += done;
+	bulk_end_connections(bulk, done);
 	if (done)
 		history_enter(&bulk->common, bulk->target, done, &bulk->request);
 	if (!err)
@@ -294,11 +340,17 @@ int bulk_close(struct bulk *bulk)
 		if (bulk->unblock)
 			json_object_set_new(document, "absent", json_integer(bulk->absent));
 		json_object_set_new(document, "refused", json_integer(bulk->refused));
+		if (!bulk->unblock)
+			json_object_set_new(document, "connections_ended",
+					    json_integer(bulk->ended));
 		if (cli_print_json(&bulk->common, document))
 			status = CLI_FAILED;
 	} else if (!bulk->each) {
 		bulk_sum_up(bulk);
 	}
+	if (!bulk->common.json && bulk->ended)
+		printf("%llu open connection%s ended\n", (unsigned long long)bulk->ended,
+		       suggest_plural(bulk->ended));
 	json_decref(bulk->done);
 	blocks_close(bulk->blocks);
 	targets_close(bulk->targets);

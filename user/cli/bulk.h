@@ -22,6 +22,7 @@ struct bulk {
 	bool unblock; /* instead of blocking */
 	bool all;     /* unblock everything */
 	bool force;
+	bool finish;	   /* open connections of blocked hosts may finish */
 	bool split;	   /* block the part of a network that is not allowed */
 	const char *ports; /* ports that must be filtered; NULL: not checked */
 	bool each;	   /* report each target on a line of its own */
@@ -34,6 +35,9 @@ struct bulk {
 
 	json_t *done; /* processed targets, for JSON */
 	uint64_t blocked, unblocked, absent, refused;
+	uint16_t port_numbers[SOBIG_PORTS_MAX]; /* whose open connections end */
+	uint64_t ended;				/* open connections */
+	int end_err;				/* why they could not be ended (logged) */
 	int err; /* the last error that is not about a single target; -errno */
 };
 
@@ -51,6 +55,8 @@ struct bulk {
 	{ "ports", OPTIONS_TEXT, "LIST", offsetof(struct bulk, ports), \
 	  "only if the filter covers all these ports: 25,submission", \
 	  .expected = "ports, such as 25,submission" }, \
+	{ "finish-connections", OPTIONS_FLAG, NULL, offsetof(struct bulk, finish), \
+	  "let open connections of blocked hosts finish" }, \
 	CLI_CONFIG
 /* clang-format on */
 

@@ -126,6 +126,9 @@ static void check_print_filter(const struct config_filter *filter)
 	for (int i = 0; i < SOBIG_PORTS_MAX && filter->ports[i]; i++)
 		printf("%s %u", i ? "," : "", filter->ports[i]);
 	puts(".");
+	puts(filter->finish
+		     ? "Connections that are open when their host is blocked may finish."
+		     : "Connections to these ports that are open when their host is blocked are ended.");
 	if (filter->extend)
 		puts("Each SYN extends a block: it ends after the host sent none for the length of the block.");
 	if (filter->rate)
@@ -251,8 +254,9 @@ static json_t *check_json_filter(const struct config_filter *filter)
 
 	for (int i = 0; i < SOBIG_PORTS_MAX && filter->ports[i]; i++)
 		json_array_append_new(ports, json_integer(filter->ports[i]));
-	return json_pack("{s:o, s:s, s:b, s:o, s:o}", "ports", ports, "scope",
-			 filter->scope_port ? "port" : "syn", "extend", (int)filter->extend,
+	return json_pack("{s:o, s:s, s:s, s:b, s:o, s:o}", "ports", ports, "scope",
+			 filter->scope_port ? "port" : "syn", "connections",
+			 filter->finish ? "finish" : "end", "extend", (int)filter->extend,
 			 "syn_rate", filter->rate ? check_json_rate(filter) : json_null(), "blocks",
 			 filter->blocks ? json_integer(filter->blocks) : json_null());
 }

@@ -99,3 +99,30 @@ bool home_is_dry_run(const char *pins)
 	}
 	return dry_run;
 }
+
+static void home_add_port(uint16_t ports[SOBIG_PORTS_MAX], uint16_t port)
+{
+	for (int i = 0; i < SOBIG_PORTS_MAX; i++) {
+		if (ports[i] == port)
+			return;
+		if (!ports[i]) {
+			ports[i] = port;
+			return;
+		}
+	}
+}
+
+void home_ports(const char *pins, uint16_t out[SOBIG_PORTS_MAX])
+{
+	unsigned int interfaces[PINS_INTERFACES_MAX];
+	int count = pins_interfaces(pins, interfaces);
+	struct sobig_stats stats;
+
+	memset(out, 0, SOBIG_PORTS_MAX * sizeof(*out));
+	for (int i = 0; i < count; i++) {
+		if (home_read(pins, interfaces[i], &stats) || stats.dry_run)
+			continue;
+		for (int j = 0; j < SOBIG_PORTS_MAX && stats.ports[j]; j++)
+			home_add_port(out, stats.ports[j]);
+	}
+}

@@ -4,6 +4,7 @@
 #define HOME_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
 #include "cli/cli.h"
 #include "sobig.h"
@@ -21,6 +22,12 @@ int home_publish(const char *folder, const char *file, struct sobig_stats *stats
  * daemon, changes nothing and logs nothing.
  */
 void home_take(struct cli_common *common);
+
+/*
+ * The ports that are protected on the interfaces attached below `pins`, except in a dry run: host
+ * byte order; 0: no more.
+ */
+void home_ports(const char *pins, uint16_t out[SOBIG_PORTS_MAX]);
 
 /* True if an interface is attached below `pins`, and each one is in a dry run. */
 bool home_is_dry_run(const char *pins);

@@ -195,6 +195,18 @@ static void status_print_standing(const struct sobig_stats *stats)
 		       suggest_plural(stats->off_offences));
 }
 
+static void status_print_connections(const struct sobig_stats *stats)
+{
+	if (stats->connections_error)
+		printf(STATUS_INDENT "open connections of blocked hosts continue: %s\n",
+		       stats->connections_error == EOPNOTSUPP ? "this kernel cannot end them"
+							      : strerror(stats->connections_error));
+	if (stats->connections_ended)
+		printf(STATUS_INDENT "%llu open connection%s of blocked hosts ended\n",
+		       (unsigned long long)stats->connections_ended,
+		       suggest_plural(stats->connections_ended));
+}
+
 static void status_print_daemon(const struct overview *overview,
 				const struct overview_daemon *daemon)
 {
@@ -229,6 +241,7 @@ static void status_print_daemon(const struct overview *overview,
 	       suggest_plural(stats->watched));
 	status_print_classes(stats);
 	status_print_standing(stats);
+	status_print_connections(stats);
 	printf("  state     %s%s%s\n", stats->state, *stats->config ? ", configuration " : "",
 	       stats->config);
 	if (stats->state_lost)

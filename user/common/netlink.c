@@ -17,7 +17,7 @@ static int netlink_ask(int fd, uint16_t type, uint16_t flags, const void *body, 
 {
 	struct {
 		struct nlmsghdr header;
-		char body[128];
+		char body[512];
 	} request = {
 		.header.nlmsg_len = NLMSG_LENGTH(size),
 		.header.nlmsg_type = type,

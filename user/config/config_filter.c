@@ -95,9 +95,8 @@ static int config_filter_rate(struct config_filter *filter, const char *text)
 int config_filter_take(struct config_filter *filter, const char *key, const char *value, char *why,
 		       size_t size)
 {
-	static const char *const keys[] = {
-		"ports", "scope", "syn-rate", "extend", "blocks", NULL
-	};
+	static const char *const keys[] = { "ports",  "scope",	"connections", "syn-rate",
+					    "extend", "blocks", NULL };
 	const char *form;
 	char near[SUGGEST_TEXT_SIZE];
 	int err;
@@ -108,6 +107,9 @@ int config_filter_take(struct config_filter *filter, const char *key, const char
 	} else if (!strcmp(key, "scope")) {
 		err = config_filter_flag(value, "syn", "port", &filter->scope_port);
 		form = "syn (existing connections continue) or port (existing connections stop)";
+	} else if (!strcmp(key, "connections")) {
+		err = config_filter_flag(value, "end", "finish", &filter->finish);
+		form = "end (open connections of a blocked host end) or finish (they go on)";
 	} else if (!strcmp(key, "syn-rate")) {
 		err = config_filter_rate(filter, value);
 		form = "off, or a rate such as 20/s burst 40 or 100/m burst 20; the rate is at most 1000, the burst at most 10000 and more than the SYNs of a hundredth of a second";

@@ -13,6 +13,7 @@ struct config_filter {
 	uint16_t ports[SOBIG_PORTS_MAX]; /* host order; 0: no more */
 	bool scope_port;		 /* drop all packets to these ports, not only SYNs */
 	bool extend;			 /* a block lasts until its host was quiet for its length */
+	bool finish;			 /* open connections of a blocked host may finish */
 	uint32_t rate;			 /* SYNs that one source may send in rate_seconds */
 	uint32_t rate_seconds;		 /* 0: no limit */
 	uint32_t rate_burst;

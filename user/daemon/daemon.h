@@ -24,18 +24,21 @@
 /*
  * Threads. The loop's thread (loop_run()) owns all of struct daemon: it reads the logs, judges,
  * blocks, reconciles, checks the interfaces and writes the statistics. No lock protects the struct,
- * and no other thread reads or writes it. Three threads work for the loop:
+ * and no other thread reads or writes it. Four threads work for the loop:
  *
  * - The watcher (user/allow/watcher.c) collects the allow list. It asks exim and DNS, reads list
  * files and ssh sessions, and may block for seconds. An eventfd wakes the loop when the list
  * changed.
  * - The learner (user/daemon/learn.c) reads the old logs at the first start, and ends.
  * - The writer (user/state/writer.c) writes the state. It may block as long as the disk does.
+ * - The closer (user/daemon/closer.c) ends the open connections of blocked hosts. It may block
+ * while the kernel lists its sockets.
  *
  * All block all signals; the loop reads its signals from a signalfd. Each has one mutex, which
  * protects only what it exchanges with the loop (the new list; the posted records and struct
- * writer_state) and is not held during I/O. So watcher_take(), writer_block(), writer_lift(),
- * writer_post() and writer_state() do not wait for exim, DNS or the disk.
+ * writer_state; the blocked hosts and the results) and is not held during I/O. So watcher_take(),
+ * writer_block(), writer_lift(), writer_post(), writer_state(), closer_add() and closer_check() do
+ * not wait for exim, DNS, the disk or the sockets.
  *
  * The loop may block: a few seconds for the lock of the pins (pins_lock(), lock_take()), which all
  * sobig-xdp processes share; while it attaches or detaches a filter; while it reads a log or, on
@@ -48,6 +51,7 @@
  * block maps and what is attached and pinned; it is held for one change at a time.
  */
 
+struct closer;
 struct exempt;
 struct learn;
 struct restore;
@@ -105,6 +109,7 @@ struct daemon {
 	struct restore *restore;
 	struct exempt *exempt; /* the allow list */
 	struct learn *learn;   /* reads the old logs; NULL: they have been read */
+	struct closer *closer; /* ends open connections */
 	struct blocks *blocks;
 	struct sobig_stats stats;
 	struct recent lines, skips[SKIP_KINDS]; /* sums over all logs */

@@ -10,6 +10,7 @@
 #include "common/duration.h"
 #include "common/log.h"
 #include "common/suggest.h"
+#include "daemon/closer.h"
 #include "daemon/exempt.h"
 #include "daemon/restore.h"
 #include "kernel/blocks_exempt.h"
@@ -169,6 +170,12 @@ static int enforce_find_target(const struct daemon *daemon, const struct verdict
 	return target.err;
 }
 
+/* True if the open connections may finish: by the configuration, or those of a known sender. */
+static bool enforce_may_finish(const struct daemon *daemon, const struct verdict *verdict)
+{
+	return daemon->policy.config.filter.finish || verdict->known;
+}
+
 static void enforce_block(struct daemon_log *log, const struct verdict *verdict,
 			  const struct source_line *line)
 {
@@ -202,6 +209,9 @@ static void enforce_block(struct daemon_log *log, const struct verdict *verdict,
 		enforce_log_failure(daemon, addr_prefix_format(&verdict->target, address), err);
 		goto out;
 	}
+	for (size_t i = 0; i < pieces.count; i++)
+		if (!request.dry_run && !enforce_may_finish(daemon, verdict))
+			closer_add(daemon->closer, &pieces.target[i]);
 	if (verdict->dry_run)
 		daemon->stats.dry_runs++;
 	else

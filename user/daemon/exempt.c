@@ -12,6 +12,7 @@
 #include "common/log.h"
 #include "common/output.h"
 #include "common/suggest.h"
+#include "daemon/closer.h"
 #include "daemon/restore.h"
 #include "daemon/starting.h"
 #include "kernel/blocks_exempt.h"
@@ -167,6 +168,8 @@ void exempt_read(struct exempt *exempt, struct daemon *daemon)
 	if (fresh) {
 		exempt->set = fresh;
 		judge_allow(daemon->judge, fresh);
+		if (closer_allow(daemon->closer, fresh))
+			log_error("cannot pass on the allow list: %s", strerror(ENOMEM));
 	}
 	exempt_unblock(exempt, daemon, exempt->looked ? before : NULL);
 	exempt->looked = true;

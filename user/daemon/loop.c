@@ -22,6 +22,7 @@
 #include "common/netlink.h"
 #include "common/output.h"
 #include "common/suggest.h"
+#include "daemon/closer.h"
 #include "daemon/enforce.h"
 #include "daemon/exempt.h"
 #include "daemon/interfaces.h"
@@ -234,6 +235,7 @@ static void loop_tick(struct daemon *daemon)
 		log_warning("the kernel's table had lost %llu block%s; restored",
 			    (unsigned long long)repair.evicted, suggest_plural(repair.evicted));
 	}
+	closer_check(daemon);
 	changed = restore_check(daemon) || daemon->changed;
 	loop_write_stats(daemon);
 	if (changed)

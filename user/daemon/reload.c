@@ -12,6 +12,7 @@
 #include "common/duration.h"
 #include "common/log.h"
 #include "common/suggest.h"
+#include "daemon/closer.h"
 #include "daemon/exempt.h"
 #include "daemon/interfaces.h"
 
@@ -34,6 +35,7 @@ static void reload_fill_stats(struct daemon *daemon)
 	memcpy(daemon->stats.ports, daemon->filter.ports, sizeof(daemon->stats.ports));
 	daemon->stats.scope_port = daemon->filter.scope_port;
 	daemon->stats.dry_run = daemon->filter.dry_run;
+	daemon->stats.connections_finish = daemon->policy.config.filter.finish;
 	daemon->stats.configured = clock_seconds();
 }
 
@@ -108,6 +110,7 @@ static void reload_take(struct daemon *daemon, struct policy *policy, struct jud
 	judge_close(daemon->judge);
 	daemon->judge = judge;
 	judge_allow(judge, exempt_set(daemon->exempt));
+	closer_guard(daemon->closer, daemon->filter.ports);
 	for (int i = 0; i < daemon->logs_count; i++)
 		source_set_classifier(daemon->logs[i].source, policy->classes);
 	policy_free(&daemon->policy);
