@@ -108,7 +108,9 @@ static bool judge_decide_one(struct judge *judge, unsigned int number,
 
 /*
  * The counted offences have led to a verdict; later ones count from zero. A block of the host ends
- * its counts of all rules, a dry run and a block of a network only those of the rule.
+ * its counts of all rules, a dry run and a block of a network only those of the rule. What known
+ * senders did still counts for the rules that are for them: their blocks are short, and the next
+ * offence after one leads to another.
  */
 static void judge_restart(struct judge *judge, const struct judge_subject *subject,
 			  const struct verdict *verdict)
@@ -116,12 +118,15 @@ static void judge_restart(struct judge *judge, const struct judge_subject *subje
 	const struct rule *rule = &judge->rules.rules[verdict->rule];
 	struct addr_prefix counted;
 
+	if (rule->who == RULE_KNOWN && !verdict->dry_run)
+		return;
 	judge_target(rule, &subject->host, &counted);
 	window_forget(judge->windows[verdict->rule], &counted.addr);
 	if (verdict->dry_run || rule_is_network(rule))
 		return;
 	for (size_t i = 0; i < judge->rules.count; i++)
-		if (!rule_is_network(&judge->rules.rules[i]))
+		if (!rule_is_network(&judge->rules.rules[i]) &&
+		    judge->rules.rules[i].who != RULE_KNOWN)
 			window_forget(judge->windows[i], &subject->host);
 }
 
