@@ -130,7 +130,13 @@ static void judge_restart(struct judge *judge, const struct judge_subject *subje
 			window_forget(judge->windows[i], &subject->host);
 }
 
-/* Makes a verdict by each of the rules; *out is replaced by one that blocks, or longer. */
+/* A block is acted on rather than a dry run, and a dry run rather than what is only learned. */
+static int judge_rank(const struct verdict *verdict)
+{
+	return !verdict->dry_run ? 2 : !verdict->learning;
+}
+
+/* Makes a verdict by each of the rules; *out is replaced by one of higher rank, or a longer one. */
 static bool judge_decide_each(struct judge *judge, uint32_t which,
 			      const struct judge_subject *subject, struct verdict *out)
 {
@@ -145,8 +151,8 @@ static bool judge_decide_each(struct judge *judge, uint32_t which,
 			continue;
 		blocked |= judge_decide_one(judge, number, subject, &verdict);
 		judge_restart(judge, subject, &verdict);
-		if (out->dry_run > verdict.dry_run ||
-		    (out->dry_run == verdict.dry_run && verdict.until > out->until))
+		if (judge_rank(&verdict) > judge_rank(out) ||
+		    (judge_rank(&verdict) == judge_rank(out) && verdict.until > out->until))
 			*out = verdict;
 	}
 	return blocked;
@@ -158,7 +164,7 @@ void judge_decide(struct judge *judge, uint32_t exceeded, const struct judge_sub
 	uint32_t left = exceeded;
 
 	memset(out, 0, sizeof(*out));
-	out->dry_run = true;
+	out->dry_run = out->learning = true;
 	/* One verdict acts. A blocked network contains the host, which stays over its own limits.
 	 */
 	for (; left; left &= left - 1) {

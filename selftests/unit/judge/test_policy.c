@@ -508,6 +508,26 @@ static void a_rule_in_dry_run_takes_nothing_from_another(void **state)
 	assert_int_equal(sum.dry_runs, 0);
 }
 
+static void a_dry_run_is_the_verdict_rather_than_a_longer_one_that_is_only_learned(void **state)
+{
+	struct rules rules = rules_default;
+
+	(void)state;
+	rules.rules[0].limit = 1;
+	rules.rules[0].dry_run = true;
+	open_rules(&rules);
+	/* Two viruses exceed both limits at once. */
+	assert_int_equal(offend("192.0.2.1", EVENT_VIRUS, 2, START), 0);
+	assert_int_equal(sum.dry_runs, 1);
+	assert_int_equal(verdict.rule, rule("worm-storm"));
+	assert_false(verdict.learning);
+	assert_int_equal(judge_state(judge).rules[rule("strangers")].dry_runs, 1);
+	/* Two hits on a DNS list exceed none, and three only one. */
+	assert_int_equal(offend("192.0.3.1", EVENT_DNSBL, 3, START), 0);
+	assert_int_equal(verdict.rule, rule("strangers"));
+	assert_true(verdict.learning);
+}
+
 static void with_no_days_to_learn_it_never_learns(void **state)
 {
 	(void)state;
@@ -771,6 +791,7 @@ int main(void)
 		POLICY_TEST(what_a_host_does_counts_by_its_share_of_offences),
 		POLICY_TEST(a_rule_that_learns_takes_nothing_from_a_rule_that_blocks),
 		POLICY_TEST(a_rule_in_dry_run_takes_nothing_from_another),
+		POLICY_TEST(a_dry_run_is_the_verdict_rather_than_a_longer_one_that_is_only_learned),
 		POLICY_TEST(with_no_days_to_learn_it_never_learns),
 		POLICY_TEST(a_block_of_a_network_does_not_make_its_first_address_a_repeat_offender),
 		POLICY_TEST(a_network_is_blocked_though_its_last_host_is_over_its_own_limit_too),
