@@ -65,6 +65,21 @@ contradicts() {
 	[[ "$output" == *'within 7d of the end'*'up to 1d'* ]]
 }
 
+@test "a rule says which hosts it judges, and by what" {
+	says '[rule crowd]' 'class = spam' 'limit = 50' 'window = 1h' 'block = 3d' 'for = strangers' 'share = 60%' 'again = 2' \
+		'network = /24, /48' 'hosts = 4' '[rule slow]' 'class = spam' 'limit = 9' 'window = 1h' 'block = 3d' 'known-max = 2h'
+	run "$sobig" check -c "$conf"
+	[ "$status" = 0 ]
+	[[ "$output" == *'Only strangers'*'Counted by IPv4 /24 and IPv6 /48, if at least 4 hosts of it offended'*'at least 60%'* ]]
+	[[ "$output" == *'again at 2 points.'* ]]
+	[[ "$output" == *'A known sender is blocked for 2h only.'* ]]
+	run "$sobig" check -j -c "$conf"
+	[ "$(jq -c '.rules[] | select(.name == "crowd") | [.for, .share, .again, .network4, .network6, .hosts]' <<<"$output")" = '["strangers",60,2,24,48,4]' ]
+	[ "$(jq -c '.rules[] | select(.name == "slow") | [.for, .share, .again, .known_max, .network4, .network6, .hosts]' <<<"$output")" \
+		= '["everyone",0,0,7200,null,null,1]' ]
+	[ "$(jq .learn <<<"$output")" = 3 ]
+}
+
 @test "memory, the former name of a rule's key remember, is still accepted" {
 	says '[rule worm-storm]' 'remember = 7d'
 	"$sobig" check -c "$conf" -j >"$BATS_TEST_TMPDIR/remember"

@@ -219,3 +219,30 @@ explained() {
 	start_daemon
 	"$sobig" status | grep -q '0 of 5000 (IPv4)'
 }
+
+@test "a client of NAT64 is blocked alone, and the others that share its /64 are served" {
+	local nat64_bad=64:ff9b::192.0.2.101 nat64_good=64:ff9b::192.0.2.102
+	lab_address $nat64_bad
+	lab_address $nat64_good
+	start_server
+	start_daemon
+	offend $nat64_good 15
+	offend $nat64_bad 16
+	until_blocked $nat64_bad
+	[ "$(reach $nat64_bad)" = silence ]
+	[ "$(reach $nat64_good)" = connected ]
+	[ "$(listed)" = 64:ff9b::c000:265/128 ]
+	"$sobig" explain $nat64_bad | tee "$LAB/explained"
+	grep -q 'worm-storm: more than 15' "$LAB/explained"
+	# It is active after a restart, and unblock ends it.
+	stop_daemon
+	start_daemon
+	[ "$(reach $nat64_bad)" = silence ]
+	[ "$(reach $nat64_good)" = connected ]
+	"$sobig" unblock $nat64_bad
+	[ "$(reach $nat64_bad)" = connected ]
+	# Manually, too, it is one address.
+	"$sobig" block $nat64_bad
+	[ "$(reach $nat64_bad)" = silence ]
+	[ "$(reach $nat64_good)" = connected ]
+}

@@ -58,9 +58,10 @@ static void check_print_whom(const struct rule *rule)
 		puts(CHECK_INDENT "Only strangers: hosts that are not known senders.");
 	else if (rule->who == RULE_KNOWN)
 		puts(CHECK_INDENT "Only known senders.");
-	else if (rule->known_max && rule->known_max < rule->block)
+	if (rule->who != RULE_STRANGERS && !rule_is_network(rule) &&
+	    rule_known_max(rule) < rule->block)
 		printf(CHECK_INDENT "A known sender is blocked for %s only.\n",
-		       duration_format(rule->known_max, known));
+		       duration_format(rule_known_max(rule), known));
 	if (rule->network4)
 		printf(CHECK_INDENT "Counted by IPv4 /%u", rule->network4);
 	if (rule->network6)
@@ -98,6 +99,10 @@ static void check_print_rule(const struct config_rule *config)
 		printf(CHECK_INDENT
 		       "If blocked again within %s of the end of a block: twice as long, up to %s.\n",
 		       duration_format(rule->remember, remember), duration_format(rule->max, max));
+	if (rule->again)
+		printf(CHECK_INDENT
+		       "A host that was blocked before, and had no mail accepted: again at %u point%s.\n",
+		       rule->again, suggest_plural(rule->again));
 }
 
 static void check_print_allow(const struct config_allow *allow)

@@ -34,7 +34,8 @@ enum rule_for {
 /*
  * More than `limit` points within `window` block a host for `block`. Each time this happens again
  * within `remember` of the end of the last block, the block is twice as long, up to `max`. A known
- * sender is blocked for `block`, but no longer than `known_max`, each time. Times are in seconds.
+ * sender is blocked for `block`, but no longer than `known_max`, each time; by a rule that is for
+ * known senders, again at the next offence, while the limit is exceeded. Times are in seconds.
  * A host that was blocked within `remember`, and from which no mail was ever accepted, needs only
  * `again` points to be blocked again.
  *

@@ -60,6 +60,14 @@ static bool judge_is_again(const struct judge *judge, unsigned int number,
 	       window_points(judge->windows[number], &target->addr, subject->time) >= rule->again;
 }
 
+/* True if the rule's count of known senders led to the block that is active: see judge_decide(). */
+static bool judge_is_decided(const struct judge *judge, const struct rule *rule,
+			     const struct judge_subject *subject)
+{
+	return rule->who == RULE_KNOWN &&
+	       offenders_runs(judge->repeats, &subject->host, subject->time);
+}
+
 /* Counts the event for the rules in `which`. Returns the rules that it makes a verdict by. */
 static uint32_t judge_count(struct judge *judge, uint32_t which,
 			    const struct judge_subject *subject, const struct event *event,
@@ -83,7 +91,8 @@ static uint32_t judge_count(struct judge *judge, uint32_t which,
 		if ((window_add(judge->windows[number], &target.addr, event->time,
 				rule->weights[event->class]) ||
 		     judge_is_again(judge, number, &target, subject)) &&
-		    judge_is_bad_enough(judge, rule, subject, offenders))
+		    judge_is_bad_enough(judge, rule, subject, offenders) &&
+		    !judge_is_decided(judge, rule, subject))
 			exceeded |= 1u << number;
 	}
 	return exceeded;

@@ -108,7 +108,9 @@ static bool judge_decide_one(struct judge *judge, unsigned int number,
 
 /*
  * The counted offences have led to a verdict; later ones count from zero. A block of the host ends
- * its counts of all rules, a dry run and a block of a network only those of the rule.
+ * its counts of all rules, a dry run and a block of a network only those of the rule. What known
+ * senders did still counts for the rules that are for them: their blocks are short, and the next
+ * offence after one leads to another.
  */
 static void judge_restart(struct judge *judge, const struct judge_subject *subject,
 			  const struct verdict *verdict)
@@ -116,16 +118,25 @@ static void judge_restart(struct judge *judge, const struct judge_subject *subje
 	const struct rule *rule = &judge->rules.rules[verdict->rule];
 	struct addr_prefix counted;
 
+	if (rule->who == RULE_KNOWN && !verdict->dry_run)
+		return;
 	judge_target(rule, &subject->host, &counted);
 	window_forget(judge->windows[verdict->rule], &counted.addr);
 	if (verdict->dry_run || rule_is_network(rule))
 		return;
 	for (size_t i = 0; i < judge->rules.count; i++)
-		if (!rule_is_network(&judge->rules.rules[i]))
+		if (!rule_is_network(&judge->rules.rules[i]) &&
+		    judge->rules.rules[i].who != RULE_KNOWN)
 			window_forget(judge->windows[i], &subject->host);
 }
 
-/* Makes a verdict by each of the rules; *out is replaced by one that blocks, or longer. */
+/* A block is acted on rather than a dry run, and a dry run rather than what is only learned. */
+static int judge_rank(const struct verdict *verdict)
+{
+	return !verdict->dry_run ? 2 : !verdict->learning;
+}
+
+/* Makes a verdict by each of the rules; *out is replaced by one of higher rank, or a longer one. */
 static bool judge_decide_each(struct judge *judge, uint32_t which,
 			      const struct judge_subject *subject, struct verdict *out)
 {
@@ -140,8 +151,8 @@ static bool judge_decide_each(struct judge *judge, uint32_t which,
 			continue;
 		blocked |= judge_decide_one(judge, number, subject, &verdict);
 		judge_restart(judge, subject, &verdict);
-		if (out->dry_run > verdict.dry_run ||
-		    (out->dry_run == verdict.dry_run && verdict.until > out->until))
+		if (judge_rank(&verdict) > judge_rank(out) ||
+		    (judge_rank(&verdict) == judge_rank(out) && verdict.until > out->until))
 			*out = verdict;
 	}
 	return blocked;
@@ -153,7 +164,7 @@ void judge_decide(struct judge *judge, uint32_t exceeded, const struct judge_sub
 	uint32_t left = exceeded;
 
 	memset(out, 0, sizeof(*out));
-	out->dry_run = true;
+	out->dry_run = out->learning = true;
 	/* One verdict acts. A blocked network contains the host, which stays over its own limits.
 	 */
 	for (; left; left &= left - 1) {

@@ -39,7 +39,6 @@ static int open_default(void **state)
 
 	(void)state;
 	rules.learn = 0;
-	judge = NULL;
 	open_rules(&rules);
 	return 0;
 }
@@ -48,6 +47,7 @@ static int close_judge(void **state)
 {
 	(void)state;
 	judge_close(judge);
+	judge = NULL;
 	return 0;
 }
 
@@ -177,10 +177,7 @@ static void a_scanner_that_rejects_everybody_blocks_at_most_three_known_senders(
 		/* After an hour the class counts again. */
 		assert_true(offend("192.0.2.2", EVENT_VIRUS, 20, START + 10 * MINUTE) == 0);
 		assert_true(offend("192.0.2.3", EVENT_VIRUS, 20, START + 80 * MINUTE) > 0);
-		judge_close(judge);
-		judge = NULL;
 	}
-	open_default(state);
 }
 
 static void the_brake_stops_the_fourth_where_known_senders_were_not_clean(void **state)
@@ -341,10 +338,7 @@ static void the_default_rules_block_no_known_sender_for_more_than_half_an_hour(v
 			if (act_addr(&addr, class, START + i * 20))
 				assert_in_range(verdict.until - verdict.time, 1, 30 * MINUTE);
 		}
-		judge_close(judge);
-		judge = NULL;
 	}
-	open_default(state);
 }
 
 static void a_stranger_that_was_blocked_needs_one_more_offence(void **state)
@@ -368,6 +362,98 @@ static void a_stranger_that_was_blocked_needs_one_more_offence(void **state)
 	end = verdict.until;
 	deliver("192.0.3.1", 1, end);
 	assert_false(act("192.0.3.1", EVENT_UNKNOWN_USER, end + HOUR));
+}
+
+static void a_known_sender_that_offends_on_is_blocked_again_and_one_that_stops_is_not(void **state)
+{
+	const struct addr good = office(1), bad = office(2);
+	int64_t end;
+
+	(void)state;
+	open_offices(20, START);
+	for (int i = 0; i < 251; i++) {
+		assert_int_equal(act_addr(&bad, EVENT_SPAM, START + i), i == 250);
+		assert_int_equal(act_addr(&good, EVENT_SPAM, START + i), i == 250);
+	}
+	end = verdict.until;
+	assert_int_equal(verdict.rule, rule("known-senders"));
+	assert_int_equal(end - verdict.time, 30 * MINUTE);
+	/* What comes by open connections while it is blocked makes no verdict each time. */
+	for (int i = 0; i < 300; i++)
+		assert_false(act_addr(&bad, EVENT_SPAM, START + i * 1000));
+	assert_true(act_addr(&bad, EVENT_SPAM, end));
+	assert_int_equal(verdict.until - verdict.time, 30 * MINUTE);
+	/* Its neighbour sends good mail again: the share is below 95 %. */
+	for (int i = 0; i < 30; i++)
+		assert_false(act_addr(&good, EVENT_ARRIVAL, end + i));
+	assert_false(act_addr(&good, EVENT_SPAM, end + MINUTE));
+	/* A day later, the other one has no points left either. */
+	assert_false(act_addr(&bad, EVENT_SPAM, end + 25 * HOUR));
+}
+
+/*
+ * The offences of a day that come through, of a host that offends every `interval`, tries again
+ * when it is not blocked, and gets each `accepted`-th message accepted; 0: none.
+ */
+static unsigned int come_through(const char *text, enum event_class class, int64_t interval,
+				 int accepted, int day, int64_t *until)
+{
+	unsigned int count = 0;
+
+	for (int64_t at = 0; at < DAY; at += interval) {
+		const int64_t time = START + day * DAY + at;
+		const bool good = accepted && (at / interval) % accepted == 0;
+
+		if (time < *until)
+			continue;
+		count += !good;
+		if (act(text, good ? EVENT_ARRIVAL : class, time))
+			*until = verdict.until;
+	}
+	return count;
+}
+
+/* The figures of sobig-xdp(8), STANDING. */
+static void what_an_adversary_gets_is_what_the_manual_says(void **state)
+{
+	int64_t stranger = 0, known = 0, infected = 0, earner = 0, spare = 0;
+	unsigned int sum_of_days = 0, sum_of_spam = 0, sum_of_viruses = 0, count = 0;
+
+	(void)state;
+	/* A stranger: some attempts at first, then about one each two days. */
+	assert_in_range(come_through("192.0.2.1", EVENT_SPAM, MINUTE, 0, 0, &stranger), 5, 7);
+	for (int day = 1; day <= 20; day++)
+		sum_of_days += come_through("192.0.2.1", EVENT_SPAM, MINUTE, 0, day, &stranger);
+	assert_in_range(sum_of_days, 10, 20);
+	/* Known senders from which nothing more is accepted. */
+	open_default(state);
+	for (int day = -5; day < 0; day++) {
+		deliver("192.0.2.1", 50, START + day * DAY);
+		deliver("198.51.100.1", 50, START + day * DAY);
+	}
+	for (int day = 0; day < 22; day++) {
+		const unsigned int spam =
+			come_through("192.0.2.1", EVENT_SPAM, MINUTE / 6, 0, day, &known);
+		const unsigned int viruses =
+			come_through("198.51.100.1", EVENT_VIRUS, MINUTE / 6, 0, day, &infected);
+
+		/* What was accepted before must fade first. */
+		sum_of_spam += day < 2 ? 0 : spam;
+		sum_of_viruses += day < 2 ? 0 : viruses;
+	}
+	assert_in_range(sum_of_spam, 20 * 250, 20 * 300);
+	assert_in_range(sum_of_viruses, 20 * 50, 20 * 150);
+	/* Some time after its last good day, it is a stranger. */
+	for (int day = 22; day < 32; day++)
+		spare = come_through("192.0.2.1", EVENT_SPAM, MINUTE / 6, 0, day, &known);
+	assert_in_range(spare, 0, 10);
+	/* One that gets a tenth of its spam accepted is not blocked for spam. */
+	open_default(state);
+	deliver("192.0.2.1", 50, START - DAY);
+	for (int day = 0; day < 20; day++)
+		count = come_through("192.0.2.1", EVENT_SPAM, MINUTE / 6, 10, day, &earner);
+	assert_int_equal(count, 8640 - 864);
+	assert_int_equal(sum.blocks, 0);
 }
 
 static void what_a_host_does_counts_by_its_share_of_offences(void **state)
@@ -420,6 +506,26 @@ static void a_rule_in_dry_run_takes_nothing_from_another(void **state)
 	sum.dry_runs = 0;
 	assert_int_equal(offend("192.0.2.1", EVENT_VIRUS, 3, START), 0);
 	assert_int_equal(sum.dry_runs, 0);
+}
+
+static void a_dry_run_is_the_verdict_rather_than_a_longer_one_that_is_only_learned(void **state)
+{
+	struct rules rules = rules_default;
+
+	(void)state;
+	rules.rules[0].limit = 1;
+	rules.rules[0].dry_run = true;
+	open_rules(&rules);
+	/* Two viruses exceed both limits at once. */
+	assert_int_equal(offend("192.0.2.1", EVENT_VIRUS, 2, START), 0);
+	assert_int_equal(sum.dry_runs, 1);
+	assert_int_equal(verdict.rule, rule("worm-storm"));
+	assert_false(verdict.learning);
+	assert_int_equal(judge_state(judge).rules[rule("strangers")].dry_runs, 1);
+	/* Two hits on a DNS list exceed none, and three only one. */
+	assert_int_equal(offend("192.0.3.1", EVENT_DNSBL, 3, START), 0);
+	assert_int_equal(verdict.rule, rule("strangers"));
+	assert_true(verdict.learning);
 }
 
 static void with_no_days_to_learn_it_never_learns(void **state)
@@ -679,9 +785,13 @@ int main(void)
 		POLICY_TEST(a_known_sender_is_never_blocked_for_longer_than_a_day),
 		POLICY_TEST(the_default_rules_block_no_known_sender_for_more_than_half_an_hour),
 		POLICY_TEST(a_stranger_that_was_blocked_needs_one_more_offence),
+		POLICY_TEST(
+			a_known_sender_that_offends_on_is_blocked_again_and_one_that_stops_is_not),
+		POLICY_TEST(what_an_adversary_gets_is_what_the_manual_says),
 		POLICY_TEST(what_a_host_does_counts_by_its_share_of_offences),
 		POLICY_TEST(a_rule_that_learns_takes_nothing_from_a_rule_that_blocks),
 		POLICY_TEST(a_rule_in_dry_run_takes_nothing_from_another),
+		POLICY_TEST(a_dry_run_is_the_verdict_rather_than_a_longer_one_that_is_only_learned),
 		POLICY_TEST(with_no_days_to_learn_it_never_learns),
 		POLICY_TEST(a_block_of_a_network_does_not_make_its_first_address_a_repeat_offender),
 		POLICY_TEST(a_network_is_blocked_though_its_last_host_is_over_its_own_limit_too),
