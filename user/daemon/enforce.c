@@ -153,7 +153,7 @@ static void enforce_block(struct daemon_log *log, const struct verdict *verdict,
 		return;
 	}
 	if (!request.dry_run && !enforce_may_finish(daemon, verdict))
-		closer_add(daemon->closer, &target);
+		closer_add(daemon->closer, &target, request.ports);
 	if (verdict->dry_run)
 		daemon->stats.dry_runs++;
 	else
