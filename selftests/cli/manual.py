@@ -67,6 +67,7 @@ def rules(path):
     weighed = dict(re.findall(r"\.Cm (\S+)\ncounts all of these together:\n\.Ql ([^.]*) \.\n", text))
     dry = re.findall(r"\.Cm (\S+)\n[^.]*the rule has\n\.Ql dry-run = yes", text)
     shared = {key: seconds(re.search(rf"\.Ql {key} = (\w+)", text)[1]) for key in ("max", "remember")}
+    ported = dict(re.findall(r"The blocks of\n\.Cm (\S+)\nclose the ports\n\.Ql ([0-9, ]*) ;", text))
     out = []
     for row in re.findall(r"^\.It (.*)$", text, re.M)[1:]:
         name, classes, limit, block = [cell.strip() for cell in re.split(r"\s*\bTa\b\s*", row)]
@@ -78,6 +79,7 @@ def rules(path):
             "name": name, "enabled": True, "dry_run": name in dry,
             "classes": points(weighed[name] if name in weighed else classes),
             "limit": int(number), "window": seconds(window), "block": seconds(block), **shared, "match": None,
+            "ports": [int(port) for port in ported.get(name, "25").split(", ")],
         })
     print(json.dumps(sorted(out, key=lambda rule: rule["name"]), sort_keys=True))
 

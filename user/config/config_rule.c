@@ -11,6 +11,7 @@
 #include "common/duration.h"
 #include "common/number.h"
 #include "common/suggest.h"
+#include "config/config_filter.h"
 #include "config/rules.h"
 
 /* The keys that a new rule needs; the order of the bits in config_rule.given. */
@@ -105,10 +106,24 @@ static int config_rule_match(struct config_rule *rule, const char *value)
 	return 0;
 }
 
+/* "25, 465", "all" */
+static int config_rule_ports(struct rule *rule, const char *value)
+{
+	bool all = !strcmp(value, "all");
+
+	if (all)
+		memset(rule->ports, 0, sizeof(rule->ports));
+	else if (config_filter_ports(value, rule->ports))
+		return -EINVAL;
+	rule->all_ports = all;
+	return 0;
+}
+
 static int config_rule_unknown(const char *key, char *why, size_t size)
 {
-	static const char *const keys[] = { "class",	"limit", "window",  "block",   "max",
-					    "remember", "match", "dry-run", "enabled", NULL };
+	static const char *const keys[] = { "class",   "limit",	   "window", "block",
+					    "max",     "remember", "match",  "dry-run",
+					    "enabled", "ports",	   NULL };
 	char near[SUGGEST_TEXT_SIZE];
 
 	snprintf(why, size, "a rule has no key \"%s\"%s", key,
@@ -145,6 +160,9 @@ int config_rule_take(struct config_rule *config, const char *key, const char *va
 	} else if (!strcmp(key, "match")) {
 		err = config_rule_match(config, value);
 		form = "a pattern; an empty pattern matches every text";
+	} else if (!strcmp(key, "ports")) {
+		err = config_rule_ports(rule, value);
+		form = "up to 8 ports, such as 25, 465, 587, or all (all protected ports)";
 	} else if (!strcmp(key, "dry-run")) {
 		err = config_rule_flag(value, &rule->dry_run);
 		form = "yes (a dry run: nothing is dropped) or no";

@@ -62,6 +62,7 @@ static bool judge_decide(struct judge *judge, unsigned int number, const struct 
 	out->host = *host;
 	out->time = time;
 	out->rule = number;
+	out->closes = rule->closes;
 	out->dry_run = rule->dry_run;
 	if (!out->dry_run && judge->brake && !offenders_runs(judge->repeats, host, time)) {
 		judge->state.braked |= brake_add(judge->brake, time);
@@ -104,6 +105,7 @@ int judge_event(struct judge *judge, const struct event *event, struct verdict *
 	struct verdict verdict;
 	bool blocked = false;
 	struct addr host;
+	uint8_t closes;
 
 	if (!clock_check_believe(&judge->clock, event->time) || !which)
 		return -EAGAIN;
@@ -124,9 +126,14 @@ int judge_event(struct judge *judge, const struct event *event, struct verdict *
 		if (blocked && judge->rules.rules[number].dry_run)
 			continue;
 		blocked |= judge_decide(judge, number, &host, event->time, &verdict);
+		/* The host is blocked by all of them. */
+		closes = out->dry_run > verdict.dry_run	  ? verdict.closes
+			 : out->dry_run < verdict.dry_run ? out->closes
+							  : out->closes | verdict.closes;
 		if (out->dry_run > verdict.dry_run ||
 		    (out->dry_run == verdict.dry_run && verdict.until > out->until))
 			*out = verdict;
+		out->closes = closes;
 	}
 	/* The counted offences have led to a block; later ones count from zero. */
 	for (size_t i = 0; i < judge->rules.count && blocked; i++)
