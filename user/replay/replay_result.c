@@ -6,6 +6,7 @@
 #include <stdlib.h>
 
 #include "common/array.h"
+#include "config/rule_ports.h"
 
 int replay_result_open(struct replay_result *result, uint64_t seed)
 {
@@ -75,9 +76,14 @@ static void replay_result_sweep(struct replay_result *result, struct replay_host
 				const struct event *event, bool believed)
 {
 	unsigned int points = believed ? replay_result_points(result, event) : 0;
+	bool open =
+		!rule_ports_closes(judge_rules(result->judge), result->swept->closes, event->port);
 	int err = 0;
 
 	if (host->allowed || result->sweep_is_full)
+		return;
+	/* Blocks would not have prevented it: it only counts, if it has points. */
+	if (open && (!points || points == SWEEP_ARRIVAL))
 		return;
 	if (host->sweep == REPLAY_RESULT_UNSWEPT) {
 		if (!points || points == SWEEP_ARRIVAL)
@@ -85,7 +91,8 @@ static void replay_result_sweep(struct replay_result *result, struct replay_host
 		err = sweep_host(result->sweep, &host->sweep);
 	}
 	if (!err)
-		err = sweep_add(result->sweep, host->sweep, event->time, points);
+		err = sweep_add(result->sweep, host->sweep, event->time,
+				points | (open ? SWEEP_OPEN : 0));
 	if (err)
 		result->sweep_is_full = true;
 }
@@ -131,13 +138,17 @@ static void replay_result_judge(struct replay_result *result, struct replay_host
 		if (verdict.until > host->dry_run_until)
 			host->dry_run_until = verdict.until;
 		host->dry_run_rule = verdict.rule;
+		host->dry_run_closes = verdict.closes;
 		return;
 	}
 	if (!host->blocks++) {
 		host->blocked = verdict.time;
 		host->first_rule = verdict.rule;
 	}
-	host->until = verdict.until;
+	/* An offence by an open port can block a host that is blocked: the ports of both. */
+	host->closes = verdict.closes | (verdict.time < host->until ? host->closes : 0);
+	if (verdict.until > host->until)
+		host->until = verdict.until;
 	host->rule = verdict.rule;
 	replay_series_add(&result->series, time, REPLAY_BLOCKS);
 }
@@ -159,6 +170,7 @@ static void replay_result_avoid(struct replay_result *result, struct replay_host
 
 void replay_result_event(struct replay_result *result, const struct event *event)
 {
+	const struct rules *rules = judge_rules(result->judge);
 	const struct addr addr = addr_host(&event->peer);
 	bool arrival = event->class == EVENT_ARRIVAL;
 	bool blocked, believed;
@@ -179,7 +191,7 @@ void replay_result_event(struct replay_result *result, const struct event *event
 		return;
 	host->offences += !arrival;
 	result->allowed_offences += !arrival && host->allowed;
-	blocked = event->time < host->until;
+	blocked = event->time < host->until && rule_ports_closes(rules, host->closes, event->port);
 	believed = blocked || arrival || clock_check_believe(&result->handed, event->time);
 	if (result->sweep)
 		replay_result_sweep(result, host, event, believed);
@@ -187,7 +199,8 @@ void replay_result_event(struct replay_result *result, const struct event *event
 		replay_result_avoid(result, host, event, time);
 		return;
 	}
-	if (event->time < host->dry_run_until) {
+	if (event->time < host->dry_run_until &&
+	    rule_ports_closes(rules, host->dry_run_closes, event->port)) {
 		result->dry_runs[host->dry_run_rule].avoided += !arrival;
 		result->dry_runs[host->dry_run_rule].price += arrival;
 	}

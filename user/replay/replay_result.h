@@ -29,6 +29,8 @@ struct replay_host {
 	uint8_t rule;	      /* rule of its last block */
 	uint8_t dry_run_rule; /* the same for dry runs */
 	uint8_t first_rule;
+	uint8_t closes;		/* ports that its last block closes, as in struct rule */
+	uint8_t dry_run_closes; /* the same for dry runs */
 	bool allowed;
 };
 
