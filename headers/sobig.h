@@ -151,6 +151,8 @@ struct sobig_stats_rule {
 	__u64 counted;		    /* offences that it counted */
 	__u64 blocks;		    /* verdicts */
 	__u64 dry_runs;		    /* dry-run verdicts: by its dry_run, or by the brake */
+	__u64 left_open;	    /* of `counted`: by a port that its blocks leave open */
+	__u64 open_port;	    /* the port of the last of these, host byte order */
 };
 
 /* Only entry of the array `stats`, one per interface: statistics of the daemon. */

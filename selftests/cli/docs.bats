@@ -79,7 +79,7 @@ same_as_default() {
 		echo '[filter]'
 		sed -nE 's/^port (.*)/ports = \1/p; s/^(blocks) (.*)/\1 = \2/p' "$BATS_TEST_TMPDIR/options"
 	} >"$BATS_TEST_TMPDIR/conf"
-	[ "$(wc -l <"$BATS_TEST_TMPDIR/conf")" = 7 ]
+	[ "$(wc -l <"$BATS_TEST_TMPDIR/conf")" = 6 ]
 	same_as_default "$BATS_TEST_TMPDIR/conf"
 }
 

@@ -84,6 +84,7 @@ def keys(text):
         "network4": next((length for length in lengths if length < 32), None),
         "network6": next((length for length in lengths if length >= 32), None),
         "hosts": int(given.get("hosts", 1)), "dry_run": given.get("dry-run") == "yes",
+        "ports": [int(port) for port in given.get("ports", "25").split(", ")],
         "max": seconds(given["max"]), "remember": seconds(given["remember"]),
     }
 

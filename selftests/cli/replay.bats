@@ -314,3 +314,42 @@ best() {
 	[ "$status" = 1 ]
 	[[ $output == *'cannot write "/no/such/folder/page.html": '* ]]
 }
+
+# at SECOND PORT TIMES [WORDS]: offences, or with WORDS accepted mail, of one host by a port that exim logged.
+at() {
+	local _
+	for _ in $(seq "$3"); do
+		printf '2003-08-24 11:22:%02u +0000 1xVO3g-00036y-2K %sH=(h) [198.51.100.7]:4711 I=[192.0.2.25]:%u %s\n' "$1" \
+			"${4:+<= s@e }" "$2" "${4:-F=<s@e> rejected after DATA: This message contains a virus (x).}"
+	done
+}
+
+@test "what comes by a port that a block leaves open is neither avoided nor a price" {
+	{
+		at 1 25 16
+		at 2 25 4
+		at 2 587 10
+		at 3 25 2 'P=esmtp S=300'
+		at 3 587 3 'P=esmtp S=300'
+		at 4 465 1
+	} >"$BATS_TEST_TMPDIR/log"
+	"$sobig" replay -j "$BATS_TEST_TMPDIR/log" --sweep 'limit=15' >"$BATS_TEST_TMPDIR/json"
+	[ "$(jq -c '[.offences, .avoided, .arrivals, .price]' "$BATS_TEST_TMPDIR/json")" = '[31,4,5,2]' ]
+	[ "$(jq -c '.sweep[0] | [.avoided, .price]' "$BATS_TEST_TMPDIR/json")" = '[4,2]' ]
+	printf '[rule worm-storm]\nports = 25, 587\n' >"$BATS_TEST_TMPDIR/conf"
+	"$sobig" replay -j "$BATS_TEST_TMPDIR/log" -c "$BATS_TEST_TMPDIR/conf" --sweep 'limit=15' >"$BATS_TEST_TMPDIR/json"
+	[ "$(jq -c '[.offences, .avoided, .arrivals, .price]' "$BATS_TEST_TMPDIR/json")" = '[31,14,5,5]' ]
+	[ "$(jq -c '.sweep[0] | [.avoided, .price]' "$BATS_TEST_TMPDIR/json")" = '[14,5]' ]
+	# The offences by the open port count on, and close it where their rule does.
+	{
+		at 1 25 16
+		at 2 587 16
+		at 3 25 1
+	} >"$BATS_TEST_TMPDIR/log"
+	"$sobig" replay -j "$BATS_TEST_TMPDIR/log" >"$BATS_TEST_TMPDIR/json"
+	[ "$(jq -c '[.avoided, .blocks_count // (.blocks | length)]' "$BATS_TEST_TMPDIR/json")" = '[1,2]' ]
+	# Without a port, everything counts as before.
+	sed -i 's/ I=\[192.0.2.25\]:[0-9]*//' "$BATS_TEST_TMPDIR/log"
+	"$sobig" replay -j "$BATS_TEST_TMPDIR/log" >"$BATS_TEST_TMPDIR/json"
+	[ "$(jq -c .avoided "$BATS_TEST_TMPDIR/json")" = 17 ]
+}

@@ -4,9 +4,11 @@
 
 #include "state/db_row.h"
 
+#define FUZZ_TEXTS 5
+
 struct fuzz_rows {
 	int64_t numbers[12];
-	uint8_t sizes[4];
+	uint8_t sizes[FUZZ_TEXTS];
 };
 
 /* The next bytes, as a text of the row, at the end of a separate allocation. */
@@ -20,11 +22,13 @@ static struct db_row_text fuzz_next(const uint8_t **data, size_t *size, size_t w
 	return (struct db_row_text){ *copy, length };
 }
 
-static void fuzz_block(const struct fuzz_rows *rows, const struct db_row_text texts[4])
+static void fuzz_block(const struct fuzz_rows *rows, const struct db_row_text texts[FUZZ_TEXTS])
 {
 	const int64_t *n = rows->numbers;
-	const struct db_row_block row = { texts[0], n[0], n[1],	    n[2], n[3], n[4],	 n[5],
-					  texts[1], n[6], texts[2], n[7], n[8], texts[3] };
+	const struct db_row_block row = {
+		texts[0], n[0],	    n[1], n[2],	    n[3], n[4], n[5],
+		texts[1], texts[4], n[6], texts[2], n[7], n[8], texts[3]
+	};
 	struct db_block block = { 0 };
 	struct addr masked;
 
@@ -41,8 +45,8 @@ static void fuzz_block(const struct fuzz_rows *rows, const struct db_row_text te
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct db_row_totals totals;
-	char cursor[LOG_POSITION_CURSOR_SIZE], *copies[4];
-	struct db_row_text texts[4];
+	char cursor[LOG_POSITION_CURSOR_SIZE], *copies[FUZZ_TEXTS];
+	struct db_row_text texts[FUZZ_TEXTS];
 	struct log_position_files places = { 0 };
 	struct db_totals counted;
 	struct fuzz_rows rows;
@@ -55,7 +59,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	memcpy(&rows, data, sizeof(rows));
 	data += sizeof(rows);
 	size -= sizeof(rows);
-	for (int i = 0; i < 4; i++)
+	for (int i = 0; i < FUZZ_TEXTS; i++)
 		texts[i] = fuzz_next(&data, &size, rows.sizes[i], &copies[i]);
 	fuzz_block(&rows, texts);
 	if (!db_row_repeat(&(struct db_row_repeat){ texts[0], rows.numbers[0], rows.numbers[1] },
@@ -71,7 +75,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	totals = (struct db_row_totals){ rows.numbers[0], rows.numbers[1], rows.numbers[2],
 					 rows.numbers[3] };
 	db_row_totals(&totals, &counted);
-	for (int i = 0; i < 4; i++)
+	for (int i = 0; i < FUZZ_TEXTS; i++)
 		free(copies[i]);
 	return 0;
 }

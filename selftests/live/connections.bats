@@ -197,3 +197,21 @@ storm() {
 	[ "$("$sobig" status -j | jq -r '.interfaces[0].daemon.connections_error')" = 'Operation not permitted' ]
 	"$sobig" detach mx0
 }
+
+@test "among many hosts that are blocked at once, the one with open connections loses them" {
+	local host
+	ready_for_load ''
+	begin_load bad $bad 2 good
+	begin_load good $good 2 good
+	{
+		for host in $(seq 200); do offend "203.0.113.$host" 16; done
+		offend $bad 16
+		for host in $(seq 200); do offend "10.9.8.$host" 16; done
+	} 2>&1
+	until_blocked 10.9.8.200
+	until_ended 2
+	go_load bad good
+	sleep 0.5
+	end_load bad good
+	[ "$(jq -s -c 'map(.open)' "$LAB/result.bad" "$LAB/result.good")" = '[0,2]' ]
+}

@@ -162,7 +162,7 @@ until_listed() {
 
 @test "a jail whose ports are not filtered is refused and logged, at its start and at each ban; one of the mail server bans" {
 	start_fail2ban
-	until_logged "ERROR.*port 22 of \"ssh\" is not filtered on mx0 (filtered ports: 25)"
+	until_logged "ERROR.*port 22 of \"ssh\" is not filtered on mx0 (filtered ports: 25, 465, 587)"
 	until_logged "ERROR.*Failed to start jail 'sshd' action 'sobig-xdp'"
 	run ! grep -q "Failed to start jail 'offences'" "$LAB/fail2ban.log"
 	accuse $good logins
@@ -175,15 +175,15 @@ until_listed() {
 }
 
 @test "a jail with a port that is not filtered is refused, and accepted once all are filtered" {
-	sed -i 's/^port = smtp/port = smtp,465/' "$LAB/fail2ban/jail.conf"
+	sed -i 's/^port = smtp/port = smtp,2525/' "$LAB/fail2ban/jail.conf"
 	start_fail2ban
-	until_logged 'ERROR.*port 465 of "465" is not filtered on mx0 (filtered ports: 25)'
+	until_logged 'ERROR.*port 2525 of "2525" is not filtered on mx0 (filtered ports: 25, 465, 587)'
 	client set offences banip $bad
 	until_logged "ERROR.*Failed to execute ban jail 'offences' action 'sobig-xdp'"
 	[ "$(reach $bad)" = connected ]
 	client stop
 	stop_daemon
-	printf '[filter]\nports = 25, 465\n' >"$LAB/own.conf"
+	printf '[filter]\nports = 25, 2525\n' >"$LAB/own.conf"
 	start_daemon -c "$LAB/own.conf"
 	: >"$LAB/fail2ban.log"
 	start_fail2ban
@@ -211,10 +211,10 @@ until_listed() {
 		"$sobig" block $bad --ports "$list"
 		"$sobig" unblock $bad
 	done
-	for list in 22 ssh 25,465 24:26 0:65535; do
+	for list in 22 ssh 25,2525 24:26 0:65535; do
 		run "$sobig" block $bad --ports "$list"
 		[ "$status" = 1 ]
-		[[ $output == *"is not filtered on mx0 (filtered ports: 25)"* ]]
+		[[ $output == *"is not filtered on mx0 (filtered ports: 25, 465, 587)"* ]]
 	done
 	for list in '' ',' nosuchservice 25- 65536 26:25 -1 1:2:3; do
 		run "$sobig" block $bad --ports "$list"

@@ -39,7 +39,7 @@ write_site() {
 		'[allow]' 'address = 203.0.113.76' 'host = localhost' "file = $LAB/allowed" "providers = $LAB/allowed" \
 		'[class worm]' 'pattern = own words' '[rule picky]' 'class = policy' 'match = picky' 'limit = 1' \
 		'window = 1m' 'block = 1m' '[rule shown]' 'class = worm' 'limit = 1' 'window = 1m' 'block = 1m' \
-		'dry-run = yes' '[rule again]' 'class = virus' 'limit = 20' 'window = 5m' 'block = 1h' >"$LAB/site.conf"
+		'dry-run = yes' 'ports = all' '[rule again]' 'class = virus' 'limit = 20' 'window = 5m' 'block = 1h' >"$LAB/site.conf"
 }
 
 write_old_log() {
@@ -97,6 +97,7 @@ tell_all() {
 	until_blocked $bad
 	until_told connections
 	[ "$(reach $bad)" = silence ]
+	echo "$(date '+%F %T') H=(h) [$bad] I=[$LAB_MX]:587 F=<s@e> rejected after DATA: This message contains a virus (x)." >>"$log"
 	echo "$(date '+%F %T') H=(h) [$good] F=<s@e> rejected after DATA: own words" | tee -a "$log" "$log" >>"$log"
 	until_told dry-run
 	collect block $good6 --state "$LAB/state" --extend --reason $'K\303\244se \377'

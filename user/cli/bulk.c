@@ -99,7 +99,7 @@ static void bulk_end_connections(struct bulk *bulk, size_t count)
 	err = connections_open(bulk->port_numbers, &connections);
 	if (!err) {
 		for (size_t i = 0; i < count && connections_count(connections); i++)
-			connections_mark(connections, &bulk->target[i]);
+			connections_mark(connections, &bulk->target[i], bulk->request.ports);
 		err = connections_end(connections, &ended);
 		connections_free(connections);
 	}

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* sobig-xdp check: prints the meaning of the configuration and the mistakes in it. */
 #include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 
 #include "cli/cli.h"
 #include "cli/history.h"
@@ -9,7 +11,9 @@
 #include "common/output.h"
 #include "common/suggest.h"
 #include "config/lint.h"
+#include "config/rule_ports.h"
 #include "read/policy.h"
+#include "status/overview.h"
 
 #define CHECK_CLASSES_SIZE 512
 #define CHECK_INDENT	   "    "
@@ -76,9 +80,23 @@ static void check_print_whom(const struct rule *rule)
 		       rule->share);
 }
 
-static void check_print_rule(const struct config_rule *config)
+/* The ports that the rule's blocks close; empty: all protected ports. */
+static void check_ports(const struct rule *rule, const struct rules *rules,
+			uint16_t out[SOBIG_PORTS_MAX])
+{
+	const struct rule *enabled = rules_find(rules, rule->name);
+
+	if (enabled)
+		rule_ports_closed(rules, enabled->closes, out);
+	else
+		rule_ports_wanted(rule, out);
+}
+
+static void check_print_rule(const struct config_rule *config, const struct rules *rules)
 {
 	const struct rule *rule = &config->rule;
+	char ports[RULE_PORTS_TEXT_SIZE];
+	uint16_t closed[SOBIG_PORTS_MAX];
 	char window[DURATION_TEXT_SIZE], block[DURATION_TEXT_SIZE], max[DURATION_TEXT_SIZE];
 	char remember[DURATION_TEXT_SIZE], classes[CHECK_CLASSES_SIZE];
 
@@ -93,6 +111,10 @@ static void check_print_rule(const struct config_rule *config)
 	printf(CHECK_INDENT "%s: %s.\n",
 	       check_has_points(rule) ? "Classes, with points" : "Classes",
 	       check_classes(rule, classes));
+	check_ports(rule, rules, closed);
+	printf(CHECK_INDENT "Blocks close %s%s.\n",
+	       closed[0] ? closed[1] ? "ports " : "port " : "all protected ports",
+	       closed[0] ? rule_ports_format(closed, ports) : "");
 	if (config->match)
 		printf(CHECK_INDENT "Only if the text of the ACL matches: %s\n", config->match);
 	if (rule->max > rule->block)
@@ -124,13 +146,13 @@ static void check_print_allow(const struct config_allow *allow)
 		printf(CHECK_INDENT "the networks of large providers in %s\n", allow->providers);
 }
 
-static void check_print_filter(const struct config_filter *filter)
+static void check_print_filter(const struct config_filter *filter, const struct rules *rules)
 {
-	printf("\nThe filter drops %s from blocked hosts to port",
-	       filter->scope_port ? "all packets" : "new connections (SYNs)");
-	for (int i = 0; i < SOBIG_PORTS_MAX && filter->ports[i]; i++)
-		printf("%s %u", i ? "," : "", filter->ports[i]);
-	puts(".");
+	char ports[RULE_PORTS_TEXT_SIZE];
+
+	printf("\nThe filter drops %s from blocked hosts to port%s %s.\n",
+	       filter->scope_port ? "all packets" : "new connections (SYNs)",
+	       rules->ports[1] ? "s" : "", rule_ports_format(rules->ports, ports));
 	puts(filter->finish
 		     ? "Connections that are open when their host is blocked may finish."
 		     : "Connections to these ports that are open when their host is blocked are ended.");
@@ -142,12 +164,13 @@ static void check_print_filter(const struct config_filter *filter)
 		       filter->rate_burst);
 }
 
-static void check_print(const struct cli_common *common, const struct config *config)
+static void check_print(const struct cli_common *common, const struct config *config,
+			const struct rules *rules)
 {
 	char history[DURATION_TEXT_SIZE];
 
 	for (size_t i = 0; i < config->rules_count; i++)
-		check_print_rule(&config->rules[i]);
+		check_print_rule(&config->rules[i], rules);
 	if (config->patterns_count)
 		printf("\nClasses of rejections: %zu pattern%s of this configuration, then the built-in ones.\n",
 		       config->patterns_count, suggest_plural(config->patterns_count));
@@ -160,7 +183,7 @@ static void check_print(const struct cli_common *common, const struct config *co
 	if (config->learn)
 		printf("\nStanding: rules that treat strangers and known senders differently are a dry run until %u day%s of log have been read.\n",
 		       config->learn, suggest_plural(config->learn));
-	check_print_filter(&config->filter);
+	check_print_filter(&config->filter, rules);
 	printf("\nHistory: in %s, up to %llu MB, kept for %s.\n",
 	       history_folder(common, &config->state), (unsigned long long)config->state.size >> 20,
 	       duration_format(config->state.history, history));
@@ -206,8 +229,57 @@ static void check_json_whom(json_t *json, const struct rule *rule)
 	json_object_set_new(json, "hosts", json_integer(rule_hosts(rule)));
 }
 
-static json_t *check_json_rule(const struct config_rule *config)
+/* True if all daemons use the configuration that is checked. */
+static bool check_is_theirs(const struct overview *overview, const char *config)
 {
+	char *path = config ? realpath(config, NULL) : NULL;
+	bool theirs = !config || path;
+
+	for (int i = 0; i < overview->daemons_count && theirs; i++)
+		theirs = !strcmp(overview->daemons[i].stats->config, path ? path : "");
+	free(path);
+	return theirs;
+}
+
+/*
+ * What daemons have seen: a rule whose offences come by a port that its blocks leave open. Not
+ * attached, or not permitted: nothing is known.
+ */
+static void check_left_open(const struct cli_common *common, const struct policy *policy,
+			    struct check *check)
+{
+	struct overview *overview = malloc(sizeof(*overview));
+	const struct config *config = &policy->config;
+	const struct rule *own;
+	char text[256];
+
+	if (!overview || overview_read(common->pins, overview) ||
+	    !check_is_theirs(overview, common->config)) {
+		free(overview);
+		return;
+	}
+	for (size_t i = 0; i < config->rules_count; i++) {
+		for (int j = 0; j < overview->rules_count; j++) {
+			const struct overview_rule *seen = &overview->rules[j];
+
+			own = rules_find(&policy->rules, config->rules[i].rule.name);
+			if (!own || strcmp(own->name, seen->name) || !seen->open_port ||
+			    rule_ports_closes(&policy->rules, own->closes, seen->open_port))
+				continue;
+			snprintf(
+				text, sizeof(text),
+				"%llu of the %llu offences that the daemon counted came by a port such as %u, which its blocks leave open: add it to ports",
+				(unsigned long long)seen->left_open,
+				(unsigned long long)seen->counted, seen->open_port);
+			check_take(check, &config->rules[i], text);
+		}
+	}
+	free(overview);
+}
+
+static json_t *check_json_rule(const struct config_rule *config, const struct rules *rules)
+{
+	uint16_t ports[SOBIG_PORTS_MAX];
 	const struct rule *rule = &config->rule;
 	json_t *classes = json_object(), *json;
 
@@ -215,11 +287,13 @@ static json_t *check_json_rule(const struct config_rule *config)
 		if (rule->weights[i])
 			json_object_set_new(classes, event_class_name(i),
 					    json_integer(rule->weights[i]));
-	json = json_pack("{s:s, s:b, s:b, s:o, s:i, s:i, s:i, s:i, s:i, s:o}", "name", rule->name,
-			 "enabled", (int)config->enabled, "dry_run", (int)rule->dry_run, "classes",
-			 classes, "limit", (int)rule->limit, "window", (int)rule->window, "block",
-			 (int)rule->block, "max", (int)rule->max, "remember", (int)rule->remember,
-			 "match", output_text(config->match));
+	check_ports(rule, rules, ports);
+	json = json_pack("{s:s, s:b, s:b, s:o, s:i, s:i, s:i, s:i, s:i, s:o, s:o}", "name",
+			 rule->name, "enabled", (int)config->enabled, "dry_run", (int)rule->dry_run,
+			 "classes", classes, "limit", (int)rule->limit, "window", (int)rule->window,
+			 "block", (int)rule->block, "max", (int)rule->max, "remember",
+			 (int)rule->remember, "match", output_text(config->match), "ports",
+			 *ports ? output_ports(ports) : json_null());
 	check_json_whom(json, rule);
 	return json;
 }
@@ -253,14 +327,10 @@ static json_t *check_json_rate(const struct config_filter *filter)
 			 (int)filter->rate_seconds, "burst", (int)filter->rate_burst);
 }
 
-static json_t *check_json_filter(const struct config_filter *filter)
+static json_t *check_json_filter(const struct config_filter *filter, const struct rules *rules)
 {
-	json_t *ports = json_array();
-
-	for (int i = 0; i < SOBIG_PORTS_MAX && filter->ports[i]; i++)
-		json_array_append_new(ports, json_integer(filter->ports[i]));
-	return json_pack("{s:o, s:s, s:s, s:b, s:o, s:o}", "ports", ports, "scope",
-			 filter->scope_port ? "port" : "syn", "connections",
+	return json_pack("{s:o, s:s, s:s, s:b, s:o, s:o}", "ports", output_ports(rules->ports),
+			 "scope", filter->scope_port ? "port" : "syn", "connections",
 			 filter->finish ? "finish" : "end", "extend", (int)filter->extend,
 			 "syn_rate", filter->rate ? check_json_rate(filter) : json_null(), "blocks",
 			 filter->blocks ? json_integer(filter->blocks) : json_null());
@@ -273,18 +343,18 @@ static json_t *check_json_state(const struct cli_common *common, const struct co
 }
 
 static int check_print_json(const struct cli_common *common, const struct config *config,
-			    struct check *check)
+			    const struct rules *rules, struct check *check)
 {
-	json_t *document = output_document("check"), *rules = json_array();
+	json_t *document = output_document("check"), *array = json_array();
 
 	for (size_t i = 0; i < config->rules_count; i++)
-		json_array_append_new(rules, check_json_rule(&config->rules[i]));
-	json_object_set_new(document, "rules", rules);
+		json_array_append_new(array, check_json_rule(&config->rules[i], rules));
+	json_object_set_new(document, "rules", array);
 	json_object_set_new(document, "brake", json_integer(config->brake));
 	json_object_set_new(document, "learn", json_integer(config->learn));
 	json_object_set_new(document, "patterns", json_integer(config->patterns_count));
 	json_object_set_new(document, "allow", check_json_allow(&config->allow));
-	json_object_set_new(document, "filter", check_json_filter(&config->filter));
+	json_object_set_new(document, "filter", check_json_filter(&config->filter, rules));
 	json_object_set_new(document, "state", check_json_state(common, &config->state));
 	json_object_set_new(document, "findings", check->findings);
 	return cli_print_json(common, document);
@@ -302,13 +372,14 @@ static int check_run(void *values)
 	if (common->json)
 		check.findings = json_array();
 	else
-		check_print(common, &policy.config);
+		check_print(common, &policy.config, &policy.rules);
 	fflush(stdout);
 	lint_config(&policy.config, check_take, &check);
+	check_left_open(common, &policy, &check);
 	if (!common->json && !check.count)
 		puts("\nConfiguration OK.");
 	if (common->json)
-		status = check_print_json(common, &policy.config, &check);
+		status = check_print_json(common, &policy.config, &policy.rules, &check);
 	policy_free(&policy);
 	return check.count ? CLI_FAILED : status;
 }

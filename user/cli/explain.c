@@ -159,7 +159,7 @@ static void explain_print_lines(FILE *to, const char *lines)
 static void explain_print_entry(FILE *to, const struct explain *explain)
 {
 	char address[ADDR_TEXT_SIZE], other[ADDR_TEXT_SIZE], time[CLOCK_TEXT_SIZE];
-	char left[DURATION_TEXT_SIZE];
+	char left[DURATION_TEXT_SIZE], ports[RULE_PORTS_TEXT_SIZE];
 	const struct blocks_list_entry *entry = &explain->entry;
 	uint32_t now = clock_seconds();
 
@@ -171,6 +171,10 @@ static void explain_print_entry(FILE *to, const struct explain *explain)
 	if (entry->target.length != explain->target->length)
 		fprintf(to, "  network  %s\n", addr_prefix_format(&entry->target, other));
 	fprintf(to, "  reason   %s\n", entry->reason);
+	fprintf(to, "  ports    %s\n", list_ports(entry, ports));
+	if (entry->offended[0])
+		fprintf(to, "  offends  since the block, on open port%s %s\n",
+			entry->offended[1] ? "s" : "", rule_ports_format(entry->offended, ports));
 	fprintf(to, "  since    %s\n", clock_local(entry->since, time));
 	if (entry->quiet)
 		fprintf(to, "  extends  ends %s after the last SYN\n",
@@ -217,6 +221,7 @@ static void explain_print_others(FILE *to, const struct explain *explain)
 static void explain_print_history(FILE *to, const struct explain *explain)
 {
 	char since[CLOCK_TEXT_SIZE], until[CLOCK_TEXT_SIZE], address[ADDR_TEXT_SIZE];
+	char ports[RULE_PORTS_TEXT_SIZE];
 
 	for (unsigned int i = 0; i < explain->count; i++) {
 		const struct db_block *block = &explain->history[i];
@@ -225,6 +230,8 @@ static void explain_print_history(FILE *to, const struct explain *explain)
 			addr_prefix_format(&block->target, address), block->log ? "" : " manually",
 			block->dry_run ? " (dry run)" : "", clock_local_ms(block->since, since),
 			block->reason);
+		if (block->ports[0])
+			fprintf(to, "  ports    %s\n", rule_ports_format(block->ports, ports));
 		if (block->repeats)
 			fprintf(to, "  repeats  blocked %u time%s before\n", block->repeats,
 				suggest_plural(block->repeats));

@@ -195,14 +195,15 @@ json_t *history_json(const struct db_block *block)
 	char address[ADDR_TEXT_SIZE], since[CLOCK_TEXT_SIZE], until[CLOCK_TEXT_SIZE];
 	char unblocked[CLOCK_TEXT_SIZE];
 
-	return json_pack("{s:s, s:o, s:s, s:s, s:s?, s:b, s:i, s:b, s:o, s:o}", "address",
+	return json_pack("{s:s, s:o, s:s, s:s, s:s?, s:b, s:i, s:b, s:o, s:o, s:o}", "address",
 			 addr_prefix_format(&block->target, address), "reason",
 			 output_text(block->reason), "since", clock_rfc3339_ms(block->since, since),
 			 "until", clock_rfc3339_ms(block->until, until), "unblocked",
 			 block->lifted ? clock_rfc3339_ms(block->lifted, unblocked) : NULL,
 			 "dry_run", (int)block->dry_run, "repeats", (int)block->repeats, "extend",
 			 block->quiet != 0, "log", output_text(block->log), "lines",
-			 history_json_lines(block->lines));
+			 history_json_lines(block->lines), "ports",
+			 block->ports[0] ? output_ports(block->ports) : json_null());
 }
 
 struct history_listing {

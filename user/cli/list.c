@@ -102,6 +102,9 @@ json_t *list_json(const struct blocks_list_entry *entry)
 					     : json_null());
 	json_object_set_new(json, "extend", json_boolean(entry->quiet));
 	json_object_set_new(json, "dry_run", json_boolean(entry->dry_run));
+	json_object_set_new(json, "ports",
+			    entry->all_ports ? json_null() : output_ports(entry->ports));
+	json_object_set_new(json, "offended_ports", output_ports(entry->offended));
 	return json;
 }
 
@@ -135,10 +138,17 @@ static int list_print_json(const struct list *list)
 	return cli_print_json(common, document);
 }
 
+const char *list_ports(const struct blocks_list_entry *entry, char text[RULE_PORTS_TEXT_SIZE])
+{
+	if (entry->all_ports)
+		return "all";
+	return entry->ports[0] ? rule_ports_format(entry->ports, text) : "none";
+}
+
 static int list_print(const struct list *list)
 {
 	char address[ADDR_TEXT_SIZE], since[CLOCK_TEXT_SIZE], until[CLOCK_TEXT_SIZE];
-	char last[CLOCK_TEXT_SIZE];
+	char last[CLOCK_TEXT_SIZE], ports[RULE_PORTS_TEXT_SIZE];
 	int width = strlen("ADDRESS");
 
 	for (size_t i = 0; i < list->blocks.count; i++) {
@@ -146,17 +156,17 @@ static int list_print(const struct list *list)
 
 		width = length > width ? length : width;
 	}
-	printf("%-*s  %-19s  %-19s  %9s  %-19s  %s\n", width, "ADDRESS", "SINCE", "UNTIL", "DROPS",
-	       "LAST DROP", "REASON");
+	printf("%-*s  %-19s  %-19s  %9s  %-19s  %-12s  %s\n", width, "ADDRESS", "SINCE", "UNTIL",
+	       "DROPS", "LAST DROP", "PORTS", "REASON");
 	for (size_t i = 0; i < list->blocks.count; i++) {
 		const struct blocks_list_entry *entry = &list->blocks.entries[i];
 
-		printf("%-*s  %-19s  %-19s  %9llu  %-19s  %s%s\n", width,
+		printf("%-*s  %-19s  %-19s  %9llu  %-19s  %-12s  %s%s\n", width,
 		       addr_prefix_format(&entry->target, address),
 		       clock_local(entry->since, since), clock_local(entry->until, until),
 		       (unsigned long long)entry->drops,
 		       entry->last_drop ? clock_local(entry->last_drop, last) : "-",
-		       entry->dry_run ? "(dry run) " : "", entry->reason);
+		       list_ports(entry, ports), entry->dry_run ? "(dry run) " : "", entry->reason);
 	}
 	return cli_end_output();
 }

@@ -4,6 +4,7 @@
 #define LIST_H
 
 #include "cli/cli.h"
+#include "config/rule_ports.h"
 #include "kernel/blocks_list.h"
 
 struct list_blocks {
@@ -22,5 +23,8 @@ void list_is_dry_run(struct list_blocks *blocks);
 
 json_t *list_json(const struct blocks_list_entry *entry);
 json_t *list_json_all(const struct list_blocks *blocks);
+
+/* The ports that a block closes: "25, 465", "all" or "none"; `text` is a buffer for it. */
+const char *list_ports(const struct blocks_list_entry *entry, char text[RULE_PORTS_TEXT_SIZE]);
 
 #endif

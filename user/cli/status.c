@@ -11,6 +11,7 @@
 #include "common/event.h"
 #include "common/log.h"
 #include "common/suggest.h"
+#include "config/rule_ports.h"
 #include "read/skip.h"
 #include "status/health.h"
 #include "status/overview.h"
@@ -305,7 +306,7 @@ static void status_print_rules(const struct overview *overview)
 static int status_print(const struct overview *overview, const struct health_problem *problems,
 			int count)
 {
-	char text[HEALTH_TEXT_SIZE];
+	char text[HEALTH_TEXT_SIZE], offending[RULE_PORTS_TEXT_SIZE];
 	uint64_t evictions = 0;
 
 	if (!count)
@@ -324,6 +325,11 @@ static int status_print(const struct overview *overview, const struct health_pro
 	       (unsigned long long)overview->ipv4, (unsigned long long)overview->room4,
 	       (unsigned long long)overview->ipv6, (unsigned long long)overview->room6,
 	       (unsigned long long)overview->networks, suggest_plural(overview->networks));
+	if (overview->offending)
+		printf("  %llu blocked host%s still offend%s, on port%s %s\n",
+		       (unsigned long long)overview->offending, suggest_plural(overview->offending),
+		       overview->offending == 1 ? "s" : "", overview->offending_ports[1] ? "s" : "",
+		       rule_ports_format(overview->offending_ports, offending));
 	if (evictions)
 		printf("  %llu lost by the kernel and restored\n", (unsigned long long)evictions);
 	status_print_rules(overview);

@@ -50,6 +50,7 @@ struct verdict {
 	int64_t until;		   /* end of the block, milliseconds since 1970, UTC */
 	unsigned int rule;	   /* index of the rule */
 	unsigned int repeats;	   /* how often the host was blocked before, if remembered */
+	uint8_t closes;		   /* the ports that the block closes, as in struct rule */
 	bool dry_run;		   /* nothing is dropped, because of the rule or of the brake */
 	bool braked;		   /* a dry run because the brake is engaged */
 	bool learning;		   /* a dry run because standing has too few days of log */

@@ -90,3 +90,12 @@ int output_end(void)
 	log_error("cannot write to standard output: %s", strerror(-err));
 	return -EIO;
 }
+
+json_t *output_ports(const uint16_t ports[SOBIG_PORTS_MAX])
+{
+	json_t *array = json_array();
+
+	for (int i = 0; i < SOBIG_PORTS_MAX && ports[i]; i++)
+		json_array_append_new(array, json_integer(ports[i]));
+	return array;
+}

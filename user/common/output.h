@@ -5,6 +5,9 @@
 
 #include <jansson.h>
 #include <stdbool.h>
+#include <stdint.h>
+
+#include "sobig.h"
 
 #define OUTPUT_SHAPE 4 /* raised when a document's shape changes for its readers */
 
@@ -28,5 +31,8 @@ bool output_is_ready(int fd);
 
 /* Flushes standard output. 0, or -EIO (logged) if anything could not be written. */
 int output_end(void);
+
+/* The ports of a list that ends at a 0 or after SOBIG_PORTS_MAX, as an array. */
+json_t *output_ports(const uint16_t ports[SOBIG_PORTS_MAX]);
 
 #endif

@@ -15,6 +15,7 @@
 #include "common/number.h"
 #include "common/suggest.h"
 #include "config/config_line.h"
+#include "config/rule_ports.h"
 
 /* One file being read. */
 struct config_reading {
@@ -358,6 +359,36 @@ static void config_missing_error(const struct config_rule *rule, const char *mis
 		 nearest ? "]?" : "");
 }
 
+/* A port that a rule is configured to close, and [filter] does not protect; 0: there is none. */
+static uint16_t config_unprotected(const struct config *config, const struct rule *rule)
+{
+	const uint16_t *protected = config->filter.ports;
+	int at;
+
+	for (int i = 0; i < SOBIG_PORTS_MAX && rule->ports[i] && *protected; i++) {
+		for (at = 0; at < SOBIG_PORTS_MAX && protected[at] != rule->ports[i]; at++)
+			;
+		if (at == SOBIG_PORTS_MAX)
+			return rule->ports[i];
+	}
+	return 0;
+}
+
+static int config_check_ports(const struct config *config, struct config_error *error)
+{
+	const struct config_rule *matches[RULES_MARKS_MAX];
+	struct rules rules;
+	size_t count;
+
+	config_rules(config, &rules, matches, &count);
+	if (!rule_ports_set(&rules, config->filter.ports))
+		return 0;
+	snprintf(error->text, sizeof(error->text),
+		 "the rules close more than %d different ports; expected at most %d in all",
+		 SOBIG_PORTS_MAX, SOBIG_PORTS_MAX);
+	return -EINVAL;
+}
+
 /* Checks that need the complete configuration. */
 static int config_finish(struct config *config, struct config_error *error)
 {
@@ -378,11 +409,17 @@ static int config_finish(struct config *config, struct config_error *error)
 				error->text, sizeof(error->text),
 				"%s:%d: [rule %s]: max is shorter than block; expected max to be at least as long as block",
 				rule->file, rule->line, rule->rule.name);
+		else if (rule->enabled && config_unprotected(config, &rule->rule))
+			snprintf(
+				error->text, sizeof(error->text),
+				"%s:%d: [rule %s]: ports has %u, which ports in [filter] does not have; expected ports that the filter protects",
+				rule->file, rule->line, rule->rule.name,
+				config_unprotected(config, &rule->rule));
 		else
 			continue;
 		return -EINVAL;
 	}
-	return 0;
+	return config_check_ports(config, error);
 }
 
 int config_load(const char *file, struct config *out, struct config_error *error)
@@ -430,6 +467,7 @@ void config_rules(const struct config *config, struct rules *out,
 		to->mark = *matches_count;
 		matches[(*matches_count)++] = from;
 	}
+	rule_ports_set(out, config->filter.ports);
 }
 
 void config_free(struct config *config)

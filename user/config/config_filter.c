@@ -10,7 +10,7 @@
 #include "common/number.h"
 #include "common/suggest.h"
 
-const struct config_filter config_filter_default = { .ports = { SOBIG_DEFAULT_PORT } };
+const struct config_filter config_filter_default = { .ports = { 0 } };
 
 /* Reads a decimal number from `min` to `max` at *at and advances *at past it. */
 static int config_filter_number(const char **at, uint64_t min, uint64_t max, uint32_t *out)

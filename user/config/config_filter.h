@@ -10,7 +10,7 @@
 #include "sobig.h"
 
 struct config_filter {
-	uint16_t ports[SOBIG_PORTS_MAX]; /* host order; 0: no more */
+	uint16_t ports[SOBIG_PORTS_MAX]; /* host order; 0: no more; none: those that rules close */
 	bool scope_port;		 /* drop all packets to these ports, not only SYNs */
 	bool extend;			 /* a block lasts until its host was quiet for its length */
 	bool finish;			 /* open connections of a blocked host may finish */

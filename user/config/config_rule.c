@@ -11,6 +11,7 @@
 #include "common/duration.h"
 #include "common/number.h"
 #include "common/suggest.h"
+#include "config/config_filter.h"
 #include "config/rules.h"
 
 /* The keys that a new rule needs; the order of the bits in config_rule.given. */
@@ -184,6 +185,20 @@ static int config_rule_match(struct config_rule *config, const char *value)
 	return 0;
 }
 
+/* "25, 465", "all" */
+static int config_rule_ports(struct config_rule *config, const char *value)
+{
+	struct rule *rule = &config->rule;
+	bool all = !strcmp(value, "all");
+
+	if (all)
+		memset(rule->ports, 0, sizeof(rule->ports));
+	else if (config_filter_ports(value, rule->ports))
+		return -EINVAL;
+	rule->all_ports = all;
+	return 0;
+}
+
 /* How the value of a key is read, and which member it sets. */
 struct config_rule_key {
 	const char *name;
@@ -252,6 +267,9 @@ static const struct config_rule_key config_rule_keys[] = {
 	{ .name = "hosts",
 	  .take = config_rule_hosts,
 	  .form = "a number of offending hosts in the network from 1 to 16" },
+	{ .name = "ports",
+	  .take = config_rule_ports,
+	  .form = "up to 8 ports, such as 25, 465, 587, or all (all protected ports)" },
 	{ .name = "dry-run",
 	  .take = config_rule_dry_run,
 	  .form = "yes (a dry run: nothing is dropped) or no" },

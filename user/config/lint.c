@@ -4,6 +4,8 @@
 
 #include <stdio.h>
 
+#include "config/rule_ports.h"
+
 /* A shorter prefix than this is reported as too wide. */
 #define LINT_WIDEST4 8
 #define LINT_WIDEST6 20
@@ -24,7 +26,8 @@ static bool lint_is_shadowed(const struct rule *rule, const struct config_rule *
 		return false;
 	if (by->share > rule->share || rule_is_network(by) || rule_is_network(rule))
 		return false;
-	if (by->window < rule->window || by->dry_run > rule->dry_run || other->match)
+	if (by->window < rule->window || by->dry_run > rule->dry_run || other->match ||
+	    !rule_ports_cover(by, rule))
 		return false;
 	for (int i = 0; i < EVENT_OFFENCES; i++) {
 		uint64_t own = (uint64_t)rule->weights[i] * (by->limit + 1);
@@ -36,6 +39,29 @@ static bool lint_is_shadowed(const struct rule *rule, const struct config_rule *
 	}
 	/* If both fire at the same offence, the longer block takes effect. */
 	return sooner || by->block >= rule->block;
+}
+
+/* Failed logins come by the ports on which mail programs log in. */
+static void lint_ports(const struct lint *review, const struct config_rule *rule,
+		       const struct rules *rules)
+{
+	static const uint16_t logins[] = { 465, 587 };
+	const struct rule *own = rules_find(rules, rule->rule.name);
+	char text[200];
+
+	for (int i = 0; i < EVENT_OFFENCES; i++)
+		if (!rule->rule.weights[i] != (i != EVENT_AUTH))
+			return;
+	for (size_t i = 0; own && i < sizeof(logins) / sizeof(logins[0]); i++) {
+		if (rule_ports_closes(rules, own->closes, logins[i]) ||
+		    !rule_ports_closes(rules, RULES_ALL_PORTS, logins[i]))
+			continue;
+		snprintf(
+			text, sizeof(text),
+			"it counts failed logins, which come by port %u, too, and its blocks leave port %u open: add it to ports",
+			logins[i], logins[i]);
+		review->finding(review->context, rule, text);
+	}
 }
 
 /* Lines of some classes contain no ACL text, unless a pattern of the site assigns the class. */
@@ -117,16 +143,20 @@ static void lint_allow(const struct lint *review)
 void lint_config(const struct config *config, lint_finding *finding, void *context)
 {
 	const struct lint review = { config, finding, context };
-	size_t enabled = 0, dry_runs = 0;
+	const struct config_rule *matches[RULES_MARKS_MAX];
+	size_t enabled = 0, dry_runs = 0, count;
+	struct rules rules;
 
+	config_rules(config, &rules, matches, &count);
 	for (size_t i = 0; i < config->rules_count; i++) {
 		const struct config_rule *rule = &config->rules[i];
 
 		enabled += rule->enabled;
 		dry_runs += rule->enabled && rule->rule.dry_run;
-		if (rule->enabled)
+		if (rule->enabled) {
 			lint_rule(&review, i);
-		else if (rule->former)
+			lint_ports(&review, rule, &rules);
+		} else if (rule->former)
 			finding(context, rule,
 				"it has no effect: it was a default rule of version 0.1, and the rules strangers and known-senders count its offences now; remove it, or add the missing keys");
 	}

@@ -14,6 +14,7 @@
 #define RULES_WINDOW_MAX (7 * 24 * 3600) /* seconds */
 #define RULES_MARKS_MAX	 32		 /* the bits of struct event's marks */
 #define RULES_NO_MARK	 (-1)
+#define RULES_ALL_PORTS	 0xff /* all protected ports, also those that will be */
 
 /* The longest block of a known sender, in seconds: mail queues live longer. */
 #define RULES_KNOWN_MAX (24 * 3600)
@@ -59,11 +60,16 @@ struct rule {
 	uint8_t hosts;	    /* offenders in a network, at least; 0 is 1 */
 	int mark;	    /* the bit that an event's marks must have, or RULES_NO_MARK */
 	bool dry_run;	    /* its verdicts drop nothing */
+	/* The ports that its blocks close as configured; see config/rule_ports.h. */
+	uint16_t ports[SOBIG_PORTS_MAX]; /* host byte order; 0: end; empty: the default */
+	bool all_ports;			 /* all protected ports, not `ports` */
+	uint8_t closes; /* bit N: the N-th of the protected ports; or RULES_ALL_PORTS */
 };
 
 struct rules {
 	struct rule rules[SOBIG_RULES_MAX];
 	size_t count;
+	uint16_t ports[SOBIG_PORTS_MAX]; /* protected, host byte order; 0: end of the list */
 	uint32_t brake; /* more known senders blocked in an hour engage the brake; 0: no brake */
 	uint32_t learn; /* days of log that standing needs; until then, rules that use it run dry */
 	bool no_standing; /* all hosts are strangers from which nothing was accepted */

@@ -26,6 +26,7 @@
 
 struct closer_target {
 	struct addr_prefix target;
+	uint16_t ports[SOBIG_PORTS_MAX];
 	unsigned int looks; /* left */
 };
 
@@ -106,7 +107,7 @@ static int closer_look(const struct closer_work *work, uint64_t *ended)
 	if (err)
 		return err;
 	for (size_t i = 0; i < work->count && connections_count(connections); i++)
-		connections_mark(connections, &work->targets[i].target);
+		connections_mark(connections, &work->targets[i].target, work->targets[i].ports);
 	if (work->allowed)
 		connections_spare(connections, work->allowed);
 	err = connections_end(connections, ended);
@@ -228,16 +229,18 @@ void closer_guard(struct closer *closer, const uint16_t ports[SOBIG_PORTS_MAX])
 	pthread_mutex_unlock(&closer->lock);
 }
 
-void closer_add(struct closer *closer, const struct addr_prefix *target)
+void closer_add(struct closer *closer, const struct addr_prefix *target,
+		const uint16_t ports[SOBIG_PORTS_MAX])
 {
+	struct closer_target more = { .target = *target, .looks = CLOSER_LOOKS };
 	struct closer_target *fresh;
 
+	memcpy(more.ports, ports, sizeof(more.ports));
 	pthread_mutex_lock(&closer->lock);
 	fresh = array_grow(closer->fresh, closer->fresh_count, sizeof(*fresh));
 	if (fresh) {
 		closer->fresh = fresh;
-		fresh[closer->fresh_count++] =
-			(struct closer_target){ .target = *target, .looks = CLOSER_LOOKS };
+		fresh[closer->fresh_count++] = more;
 	} else {
 		closer->lost++;
 	}

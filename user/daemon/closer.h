@@ -18,10 +18,12 @@ int closer_allow(struct closer *closer, const struct prefix_set *allowed);
 void closer_guard(struct closer *closer, const uint16_t ports[SOBIG_PORTS_MAX]);
 
 /*
- * Ends the connections of all hosts in `target`, to be called after they were blocked: at once, or
- * if it was called less than a second ago, a second later, together with others. Does not wait.
+ * Ends the connections of all hosts in `target` to `ports` (none: to all of closer_guard()), to be
+ * called after they were blocked: at once, or if it was called less than a second ago, a second
+ * later, together with others. Does not wait.
  */
-void closer_add(struct closer *closer, const struct addr_prefix *target);
+void closer_add(struct closer *closer, const struct addr_prefix *target,
+		const uint16_t ports[SOBIG_PORTS_MAX]);
 
 /*
  * Copies the results to daemon->stats, and prints an event if connections were ended. Logs once if

@@ -105,6 +105,11 @@ struct daemon {
 	int logs_count;
 	uint64_t seed; /* of all hash tables of hosts */
 	struct judge *judge;
+	/* Offences by ports that a rule's blocks leave open, and the last such port. */
+	struct daemon_left_open {
+		uint64_t offences;
+		uint16_t port;
+	} left_open[SOBIG_RULES_MAX];
 	struct evidence *evidence;
 	struct restore *restore;
 	struct exempt *exempt; /* the allow list */

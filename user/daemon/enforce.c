@@ -9,7 +9,9 @@
 #include "common/clock.h"
 #include "common/duration.h"
 #include "common/log.h"
+#include "common/output.h"
 #include "common/suggest.h"
+#include "config/rule_ports.h"
 #include "daemon/closer.h"
 #include "daemon/exempt.h"
 #include "daemon/restore.h"
@@ -87,13 +89,13 @@ static void enforce_log_brake(struct daemon *daemon)
 }
 
 static void enforce_log_block(struct daemon *daemon, const struct verdict *verdict,
-			      uint32_t seconds)
+			      const struct blocks_request *request)
 {
 	char address[ADDR_TEXT_SIZE], duration[DURATION_TEXT_SIZE];
 	const bool dry_run = verdict->dry_run || daemon->filter.dry_run;
 
 	addr_prefix_format(&verdict->target, address);
-	duration_format(seconds, duration);
+	duration_format(request->seconds, duration);
 	if (verdict->repeats)
 		log_notice("%s %s for %s (%s; blocked %u time%s before)",
 			   dry_run ? "dry run: block" : "blocked", address, duration,
@@ -102,8 +104,10 @@ static void enforce_log_block(struct daemon *daemon, const struct verdict *verdi
 		log_notice("%s %s for %s (%s)", dry_run ? "dry run: block" : "blocked", address,
 			   duration, verdict->reason);
 	daemon_event(daemon, dry_run ? "dry-run" : "block",
-		     json_pack("{s:s, s:i, s:s, s:i}", "address", address, "seconds", (int)seconds,
-			       "reason", verdict->reason, "repeats", (int)verdict->repeats));
+		     json_pack("{s:s, s:i, s:s, s:i, s:o}", "address", address, "seconds",
+			       (int)request->seconds, "reason", verdict->reason, "repeats",
+			       (int)verdict->repeats, "ports",
+			       *request->ports ? output_ports(request->ports) : json_null()));
 }
 
 /*
@@ -196,6 +200,7 @@ static void enforce_block(struct daemon_log *log, const struct verdict *verdict,
 		daemon->stats.dry_runs++;
 		return;
 	}
+	rule_ports_closed(judge_rules(daemon->judge), verdict->closes, request.ports);
 	if (verdict->braked)
 		enforce_log_brake(daemon);
 	if (!request.seconds)
@@ -211,12 +216,12 @@ static void enforce_block(struct daemon_log *log, const struct verdict *verdict,
 	}
 	for (size_t i = 0; i < pieces.count; i++)
 		if (!request.dry_run && !enforce_may_finish(daemon, verdict))
-			closer_add(daemon->closer, &pieces.target[i]);
+			closer_add(daemon->closer, &pieces.target[i], request.ports);
 	if (verdict->dry_run)
 		daemon->stats.dry_runs++;
 	else
 		daemon->stats.blocked++;
-	enforce_log_block(daemon, verdict, request.seconds);
+	enforce_log_block(daemon, verdict, &request);
 	for (size_t i = 0; i < pieces.count; i++)
 		restore_block(daemon, verdict, &pieces.target[i], &request, log, line);
 out:
@@ -247,6 +252,27 @@ static void enforce_accept(struct daemon_log *log, const struct event *event,
 	judge_event(log->daemon->judge, &now, &none);
 }
 
+/* Notes that the offence came by a port that a block leaves open. */
+static void enforce_note_port(struct daemon *daemon, const struct addr *host,
+			      const struct event *event)
+{
+	const struct rules *rules = judge_rules(daemon->judge);
+
+	for (size_t i = 0; i < rules->count; i++) {
+		const struct rule *rule = &rules->rules[i];
+
+		if (!rule->weights[event->class] ||
+		    (rule->mark != RULES_NO_MARK && !(event->marks & 1u << rule->mark)) ||
+		    rule_ports_closes(rules, rule->closes, event->port))
+			continue;
+		daemon->left_open[i].offences++;
+		daemon->left_open[i].port = event->port;
+	}
+	for (int i = 0; i < SOBIG_PORTS_MAX && daemon->filter.ports[i]; i++)
+		if (daemon->filter.ports[i] == event->port)
+			blocks_note_offence(daemon->blocks, host, daemon->filter.bits[i]);
+}
+
 void enforce_take(void *context, const struct event *event, const struct source_line *line)
 {
 	struct daemon_log *log = context;
@@ -266,6 +292,8 @@ void enforce_take(void *context, const struct event *event, const struct source_
 	}
 	daemon->stats.offences++;
 	daemon->stats.classes[event->class]++;
+	if (event->port)
+		enforce_note_port(daemon, &host, event);
 	if (!log->behind)
 		now.time = enforce_time(log, event->time);
 	if (!judge_event(daemon->judge, &now, &verdict))

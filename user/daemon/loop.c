@@ -134,6 +134,8 @@ static void loop_fill_rules(struct daemon *daemon, const struct judge_state *jud
 		stats->rules[i].counted = judged->rules[i].counted;
 		stats->rules[i].blocks = judged->rules[i].blocks;
 		stats->rules[i].dry_runs = judged->rules[i].dry_runs;
+		stats->rules[i].left_open = daemon->left_open[i].offences;
+		stats->rules[i].open_port = daemon->left_open[i].port;
 	}
 }
 

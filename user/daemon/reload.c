@@ -12,16 +12,18 @@
 #include "common/duration.h"
 #include "common/log.h"
 #include "common/suggest.h"
+#include "config/rule_ports.h"
 #include "daemon/closer.h"
 #include "daemon/exempt.h"
 #include "daemon/interfaces.h"
 
 /* Applies the configuration, overridden by the command line. */
-static void reload_set_filter(const struct daemon_overrides *overrides,
-			      const struct config_filter *config, struct filter_options *out)
+static void reload_set_filter(const struct daemon_overrides *overrides, const struct policy *policy,
+			      struct filter_options *out)
 {
-	memcpy(out->ports, *overrides->ports ? overrides->ports : config->ports,
-	       sizeof(out->ports));
+	const struct config_filter *config = &policy->config.filter;
+
+	memcpy(out->ports, policy->rules.ports, sizeof(out->ports));
 	out->blocks = overrides->blocks ? overrides->blocks : config->blocks;
 	out->scope_port = config->scope_port;
 	out->rate_burst = config->rate_burst;
@@ -51,6 +53,8 @@ static int reload_make(struct daemon *daemon, struct policy *policy, struct judg
 		policy_free(policy);
 		return err;
 	}
+	if (*daemon->overrides.ports)
+		rule_ports_set(&policy->rules, daemon->overrides.ports);
 	err = judge_open(&policy->rules, daemon->seed, judge);
 	if (!err)
 		return 0;
@@ -65,7 +69,7 @@ int reload_load(struct daemon *daemon)
 
 	if (err)
 		return err;
-	reload_set_filter(&daemon->overrides, &daemon->policy.config.filter, &daemon->filter);
+	reload_set_filter(&daemon->overrides, &daemon->policy, &daemon->filter);
 	reload_fill_stats(daemon);
 	return 0;
 }
@@ -85,7 +89,7 @@ static int reload_renew_filter(struct daemon *daemon, const struct policy *polic
 	const struct filter_options before = daemon->filter;
 	int err;
 
-	reload_set_filter(&daemon->overrides, &policy->config.filter, &daemon->filter);
+	reload_set_filter(&daemon->overrides, policy, &daemon->filter);
 	if (reload_same_filter(&before, &daemon->filter))
 		return 0;
 	err = interfaces_renew(daemon);
@@ -109,6 +113,7 @@ static void reload_take(struct daemon *daemon, struct policy *policy, struct jud
 	judge_adopt(judge, daemon->judge);
 	judge_close(daemon->judge);
 	daemon->judge = judge;
+	memset(daemon->left_open, 0, sizeof(daemon->left_open));
 	judge_allow(judge, exempt_set(daemon->exempt));
 	closer_guard(daemon->closer, daemon->filter.ports);
 	for (int i = 0; i < daemon->logs_count; i++)

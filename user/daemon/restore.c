@@ -415,6 +415,7 @@ void restore_block(struct daemon *daemon, const struct verdict *verdict,
 
 	block.until = clock_wall_of(request->until) * INT64_C(1000);
 	memcpy(block.reason, verdict->reason, sizeof(block.reason));
+	memcpy(block.ports, request->ports, sizeof(block.ports));
 	/* While the brake is engaged there may be very many dry-run verdicts. */
 	if (verdict->braked)
 		*lines.text = '\0';
@@ -445,6 +446,7 @@ static int restore_put_back(void *context, const struct db_block *block)
 	struct blocks_request request = { .extend = block->quiet, .reason = block->reason };
 	size_t done;
 
+	memcpy(request.ports, block->ports, sizeof(request.ports));
 	left = left < whole ? left : whole;
 	left = left < DB_ROW_LONGEST ? left : DB_ROW_LONGEST;
 	request.seconds = (left + 999) / 1000;

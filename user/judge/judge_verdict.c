@@ -86,6 +86,7 @@ static bool judge_decide_one(struct judge *judge, unsigned int number,
 	out->target = subject->embedded ? subject->target : counted;
 	out->time = subject->time;
 	out->rule = number;
+	out->closes = rule->closes;
 	out->known = subject->view.known;
 	out->dry_run = rule->dry_run;
 	if (!out->dry_run && judge->state.learning && rule_needs_standing(rule))
@@ -142,6 +143,7 @@ static bool judge_decide_each(struct judge *judge, uint32_t which,
 {
 	struct verdict verdict;
 	bool blocked = false;
+	uint8_t closes;
 
 	for (; which; which &= which - 1) {
 		unsigned int number = __builtin_ctz(which);
@@ -151,9 +153,16 @@ static bool judge_decide_each(struct judge *judge, uint32_t which,
 			continue;
 		blocked |= judge_decide_one(judge, number, subject, &verdict);
 		judge_restart(judge, subject, &verdict);
+		/* The host is blocked by all of them. */
+		closes = verdict.closes;
+		if (judge_rank(&verdict) == judge_rank(out))
+			closes |= out->closes;
+		else if (judge_rank(&verdict) < judge_rank(out))
+			closes = out->closes;
 		if (judge_rank(&verdict) > judge_rank(out) ||
 		    (judge_rank(&verdict) == judge_rank(out) && verdict.until > out->until))
 			*out = verdict;
+		out->closes = closes;
 	}
 	return blocked;
 }

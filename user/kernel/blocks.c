@@ -230,6 +230,31 @@ int blocks_add(struct blocks *blocks, const struct addr_prefix *target, size_t c
 	return err;
 }
 
+int blocks_note_offence(struct blocks *blocks, const struct addr *host, uint8_t bit)
+{
+	const struct block_map *tables = &blocks->tables[addr_is_ipv4(host) ? 0 : 1];
+	const void *key = block_map_key(tables, host);
+	struct sobig_block_info info;
+	int err;
+
+	if (front_table_is_free(blocks->front, host))
+		return 0;
+	err = block_map_get_info(tables, key, &info);
+	if (err || info.dry_run || !(info.open & bit) || info.offended & bit)
+		return err == -ENOENT ? 0 : err;
+	err = lock_take(&blocks->lock);
+	if (err)
+		return err;
+	/* It may have changed meanwhile. */
+	err = block_map_get_info(tables, key, &info);
+	if (!err && info.until > clock_seconds()) {
+		info.offended |= info.open & bit;
+		err = block_map_set_info(tables, key, &info);
+	}
+	lock_give(&blocks->lock);
+	return err == -ENOENT ? 0 : err;
+}
+
 static int blocks_remove_host(struct blocks *blocks, const struct addr *host)
 {
 	bool ipv4 = addr_is_ipv4(host);

@@ -70,6 +70,12 @@ void blocks_share_lock(struct blocks *blocks, bool shared);
 int blocks_add(struct blocks *blocks, const struct addr_prefix *target, size_t count,
 	       const struct blocks_request *request, uint32_t *left, size_t *done);
 
+/*
+ * Notes that a host, as made by addr_host(), has offended by the port with this bit: if it is
+ * blocked and its block leaves the port open, that is entered in the block. 0 or -errno.
+ */
+int blocks_note_offence(struct blocks *blocks, const struct addr *host, uint8_t bit);
+
 /* Removes one block. -ENOENT: this target was not blocked. */
 int blocks_remove(struct blocks *blocks, const struct addr_prefix *target);
 

@@ -169,7 +169,8 @@ size_t connections_count(const struct connections *connections)
 	return connections->count;
 }
 
-void connections_mark(struct connections *connections, const struct addr_prefix *target)
+void connections_mark(struct connections *connections, const struct addr_prefix *target,
+		      const uint16_t ports[SOBIG_PORTS_MAX])
 {
 	size_t low = 0, high = connections->count;
 
@@ -183,9 +184,11 @@ void connections_mark(struct connections *connections, const struct addr_prefix 
 			high = middle;
 	}
 	for (; low < connections->count; low++) {
-		if (!addr_prefix_covers(target, &connections->all[low].peer))
+		struct connections_one *one = &connections->all[low];
+
+		if (!addr_prefix_covers(target, &one->peer))
 			break;
-		connections->all[low].marked = true;
+		one->marked |= !*ports || connections_has_port(ports, ntohs(one->id.idiag_sport));
 	}
 }
 

@@ -32,8 +32,12 @@ int connections_open(const uint16_t ports[SOBIG_PORTS_MAX], struct connections *
 
 size_t connections_count(const struct connections *connections);
 
-/* Marks those whose peer is in `target`. An IPv4 peer of an IPv6 socket counts as IPv4. */
-void connections_mark(struct connections *connections, const struct addr_prefix *target);
+/*
+ * Marks those whose peer is in `target` and whose local port is one of `ports`; no ports: any. An
+ * IPv4 peer of an IPv6 socket counts as IPv4.
+ */
+void connections_mark(struct connections *connections, const struct addr_prefix *target,
+		      const uint16_t ports[SOBIG_PORTS_MAX]);
 
 /* Clears the mark of those whose peer is in an entry of `allowed`. */
 void connections_spare(struct connections *connections, const struct prefix_set *allowed);

@@ -17,7 +17,7 @@ enum filter_mode {
 struct filter_options {
 	const char *pins;		 /* folder in which the maps are pinned */
 	uint16_t ports[SOBIG_PORTS_MAX]; /* host byte order; 0: end of the list */
-	uint8_t bits[SOBIG_PORTS_MAX];	 /* of each port, by port_bits_give() */
+	uint8_t bits[SOBIG_PORTS_MAX];	 /* of each port, by blocks_give_bits() */
 	bool dry_run;
 	bool scope_port;     /* drop all packets of a blocked host to these ports, not only SYNs */
 	uint32_t rate_step;  /* of one SYN, in units of struct sobig_syn_rates; 0: no limit */

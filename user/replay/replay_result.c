@@ -6,6 +6,7 @@
 #include <stdlib.h>
 
 #include "common/array.h"
+#include "config/rule_ports.h"
 
 int replay_result_open(struct replay_result *result, uint64_t seed)
 {
@@ -87,6 +88,7 @@ static void replay_result_block_network(struct replay_result *result, const stru
 	network->until = verdict->until;
 	network->length = verdict->target.length;
 	network->rule = verdict->rule;
+	network->closes = verdict->closes;
 }
 
 static struct replay_host *replay_result_new(struct replay_result *result, const struct addr *addr)
@@ -121,9 +123,14 @@ static void replay_result_sweep(struct replay_result *result, struct replay_host
 				const struct event *event, bool believed)
 {
 	unsigned int points = believed ? replay_result_points(result, event) : 0;
+	bool open =
+		!rule_ports_closes(judge_rules(result->judge), result->swept->closes, event->port);
 	int err = 0;
 
 	if (host->allowed || result->sweep_is_full)
+		return;
+	/* Blocks would not have prevented it: it only counts, if it has points. */
+	if (open && (!points || points == SWEEP_ARRIVAL))
 		return;
 	if (host->sweep == REPLAY_RESULT_UNSWEPT) {
 		if (!points || points == SWEEP_ARRIVAL)
@@ -131,7 +138,8 @@ static void replay_result_sweep(struct replay_result *result, struct replay_host
 		err = sweep_host(result->sweep, &host->sweep);
 	}
 	if (!err)
-		err = sweep_add(result->sweep, host->sweep, event->time, points);
+		err = sweep_add(result->sweep, host->sweep, event->time,
+				points | (open ? SWEEP_OPEN : 0));
 	if (err)
 		result->sweep_is_full = true;
 }
@@ -179,6 +187,7 @@ static void replay_result_judge(struct replay_result *result, struct replay_host
 		if (verdict.until > host->dry_run_until)
 			host->dry_run_until = verdict.until;
 		host->dry_run_rule = verdict.rule;
+		host->dry_run_closes = verdict.closes;
 		return;
 	}
 	if (!host->blocks++) {
@@ -186,7 +195,10 @@ static void replay_result_judge(struct replay_result *result, struct replay_host
 		host->first_rule = verdict.rule;
 	}
 	if (!rule_is_network(&judge_rules(result->judge)->rules[verdict.rule])) {
-		host->until = verdict.until;
+		/* An offence by an open port can block a blocked host: the ports of both. */
+		host->closes = verdict.closes | (verdict.time < host->until ? host->closes : 0);
+		if (verdict.until > host->until)
+			host->until = verdict.until;
 		host->rule = verdict.rule;
 	} else {
 		replay_result_block_network(result, &verdict);
@@ -219,11 +231,12 @@ static void replay_result_learn(struct replay_result *result, const struct event
 
 void replay_result_event(struct replay_result *result, const struct event *event)
 {
+	const struct rules *rules = judge_rules(result->judge);
 	const struct addr addr = addr_host(&event->peer);
 	bool arrival = event->class == EVENT_ARRIVAL;
 	const struct replay_blocked_network *network;
 	struct addr ipv4;
-	bool blocked, believed;
+	bool own, blocked, believed;
 	struct replay_host *host;
 	int64_t time;
 
@@ -246,17 +259,19 @@ void replay_result_event(struct replay_result *result, const struct event *event
 		return;
 	host->offences += !arrival;
 	result->allowed_offences += !arrival && host->allowed;
-	blocked = event->time < host->until || (network && !host->allowed);
+	if (network && (host->allowed || !rule_ports_closes(rules, network->closes, event->port)))
+		network = NULL;
+	own = event->time < host->until && rule_ports_closes(rules, host->closes, event->port);
+	blocked = own || network;
 	believed = blocked || arrival || clock_check_believe(&result->handed, event->time);
 	if (result->sweep)
 		replay_result_sweep(result, host, event, believed);
 	if (blocked) {
-		replay_result_avoid(result, host,
-				    event->time < host->until ? host->rule : network->rule, event,
-				    time);
+		replay_result_avoid(result, host, own ? host->rule : network->rule, event, time);
 		return;
 	}
-	if (event->time < host->dry_run_until) {
+	if (event->time < host->dry_run_until &&
+	    rule_ports_closes(rules, host->dry_run_closes, event->port)) {
 		result->dry_runs[host->dry_run_rule].avoided += !arrival;
 		result->dry_runs[host->dry_run_rule].price += arrival;
 	}

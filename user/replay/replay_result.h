@@ -32,6 +32,8 @@ struct replay_host {
 	uint8_t rule;	      /* rule of its last block */
 	uint8_t dry_run_rule; /* the same for dry runs */
 	uint8_t first_rule;
+	uint8_t closes;		/* ports that its last block closes, as in struct rule */
+	uint8_t dry_run_closes; /* the same for dry runs */
 	bool allowed;
 };
 
@@ -40,6 +42,7 @@ struct replay_blocked_network {
 	int64_t until;
 	uint8_t length;
 	uint8_t rule;
+	uint8_t closes; /* the ports, as in struct rule */
 };
 
 struct replay_verdict {

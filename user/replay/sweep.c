@@ -19,6 +19,8 @@
 #define SWEEP_BLOCKS_MAX  (SWEEP_EVENTS_MAX / SWEEP_BLOCK)
 #define SWEEP_POINT_BITS  8
 #define SWEEP_POINTS(it)  ((unsigned int)(it) & ((1u << SWEEP_POINT_BITS) - 1))
+#define SWEEP_IS_OPEN(it) (SWEEP_POINTS(it) != SWEEP_ARRIVAL && (SWEEP_POINTS(it) & SWEEP_OPEN))
+#define SWEEP_COUNTED(it) (SWEEP_POINTS(it) & ~(unsigned int)SWEEP_OPEN)
 #define SWEEP_TIME(it)	  ((it) >> SWEEP_POINT_BITS)
 #define SWEEP_THREADS_MAX 8
 #define SWEEP_BATCH	  64
@@ -104,7 +106,7 @@ int sweep_add(struct sweep *sweep, uint32_t host, int64_t time, unsigned int poi
 	sweep->events++;
 	of->events++;
 	if (points != SWEEP_ARRIVAL)
-		of->points += points;
+		of->points += points & ~SWEEP_OPEN;
 	return 0;
 }
 
@@ -174,10 +176,10 @@ static uint32_t sweep_peak(const int64_t *events, uint32_t count, int64_t span)
 	for (uint32_t i = 0; i < count; i++) {
 		if (SWEEP_POINTS(events[i]) == SWEEP_ARRIVAL)
 			continue;
-		points += SWEEP_POINTS(events[i]);
+		points += SWEEP_COUNTED(events[i]);
 		for (; SWEEP_TIME(events[i]) - SWEEP_TIME(events[first]) >= span; first++)
 			if (SWEEP_POINTS(events[first]) != SWEEP_ARRIVAL)
-				points -= SWEEP_POINTS(events[first]);
+				points -= SWEEP_COUNTED(events[first]);
 		if (points > peak)
 			peak = points;
 	}
@@ -211,7 +213,8 @@ static void sweep_try(const struct rule *rule, const int64_t *events, uint32_t c
 	sweep_clear(window);
 	window->last = INT64_MIN / 2;
 	while (i < count) {
-		for (; i < count && SWEEP_TIME(events[i]) < until; i++) {
+		for (; i < count && SWEEP_TIME(events[i]) < until && !SWEEP_IS_OPEN(events[i]);
+		     i++) {
 			bool arrival = SWEEP_POINTS(events[i]) == SWEEP_ARRIVAL;
 
 			price += arrival;
@@ -219,8 +222,8 @@ static void sweep_try(const struct rule *rule, const int64_t *events, uint32_t c
 		}
 		if (i == count)
 			break;
-		points = SWEEP_POINTS(events[i]);
-		if (points && points != SWEEP_ARRIVAL &&
+		points = SWEEP_COUNTED(events[i]);
+		if (points && SWEEP_POINTS(events[i]) != SWEEP_ARRIVAL &&
 		    sweep_count(window, limit, SWEEP_TIME(events[i]), points)) {
 			until = sweep_until(rule, SWEEP_TIME(events[i]), until, &times);
 			blocks++;

@@ -43,6 +43,9 @@ int sweep_host(struct sweep *sweep, uint32_t *out);
 /* For sweep_add(): an accepted message instead of an offence. */
 #define SWEEP_ARRIVAL 255
 
+/* A flag for sweep_add(): an offence that a block would not have prevented, by a port left open. */
+#define SWEEP_OPEN 128
+
 /*
  * Adds an event of a host at `time` (milliseconds), in the order of the log: the points that the
  * rule gives the offence, 0 if the rule does not count it, or SWEEP_ARRIVAL. Events before the

@@ -105,6 +105,8 @@ struct db_row_text db_column_text(sqlite3_stmt *row, int column, int type, bool 
 
 static void db_bind_block(sqlite3_stmt *to, const struct db_block *block)
 {
+	char ports[DB_ROW_PORTS_SIZE];
+
 	sqlite3_bind_blob(to, 1, block->target.addr.bytes, sizeof(block->target.addr.bytes),
 			  SQLITE_STATIC);
 	sqlite3_bind_int(to, 2, block->target.length);
@@ -118,6 +120,7 @@ static void db_bind_block(sqlite3_stmt *to, const struct db_block *block)
 	sqlite3_bind_int64(to, 10, block->serial);
 	sqlite3_bind_int64(to, 11, block->event);
 	sqlite3_bind_text(to, 12, block->lines ? block->lines : "", -1, SQLITE_STATIC);
+	sqlite3_bind_text(to, 13, db_row_format_ports(block->ports, ports), -1, SQLITE_TRANSIENT);
 }
 
 /* Extends an active block, as the kernel's is extended, or else adds a new one. */
@@ -125,11 +128,11 @@ static int db_write_blocks(struct db *db, const struct db_batch *batch)
 {
 	/* The parameters are those of db_bind_block(); each statement uses some of them. */
 	static const char longer[] =
-		"UPDATE blocks SET until=max(until,?4), quiet=max(quiet,?5), log=?9, serial=?10, event=?11, lines=CASE ?12 WHEN '' THEN lines ELSE ?12 END WHERE host=?1 AND length=?2 AND until>?3 AND lifted=0 AND dry_run=?6";
+		"UPDATE blocks SET until=max(until,?4), quiet=max(quiet,?5), log=?9, serial=?10, event=?11, lines=CASE ?12 WHEN '' THEN lines ELSE ?12 END WHERE host=?1 AND length=?2 AND until>?3 AND lifted=0 AND dry_run=?6 AND ports=?13";
 	/* It can be lifted before it is written, but not by a clock that was far ahead. */
 	static const char anew[] =
-		"INSERT INTO blocks(host,length,since,until,quiet,dry_run,repeats,reason,log,serial,event,lines,lifted) VALUES(?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11,?12,ifnull((SELECT max(at) FROM lifts WHERE (host=?1 AND length=?2 OR (host,length)=(" DB_ALL
-		")) AND at BETWEEN ?3 AND ?13),0))";
+		"INSERT INTO blocks(host,length,since,until,quiet,dry_run,repeats,reason,log,serial,event,lines,ports,lifted) VALUES(?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11,?12,?13,ifnull((SELECT max(at) FROM lifts WHERE (host=?1 AND length=?2 OR (host,length)=(" DB_ALL
+		")) AND at BETWEEN ?3 AND ?14),0))";
 	static const char offender[] =
 		"INSERT INTO offenders VALUES(?1,?7+1,?4) ON CONFLICT(host) DO UPDATE SET times=excluded.times, until=max(until,excluded.until)";
 	sqlite3_stmt *to[3] = { NULL };
@@ -146,7 +149,7 @@ static int db_write_blocks(struct db *db, const struct db_batch *batch)
 		err = db_step(db->db, to[0]);
 		if (!err && !sqlite3_changes(db->db)) {
 			db_bind_block(to[1], block);
-			sqlite3_bind_int64(to[1], 13, batch->now + DB_LIFTS_KEPT);
+			sqlite3_bind_int64(to[1], 14, batch->now + DB_LIFTS_KEPT);
 			err = db_step(db->db, to[1]);
 		}
 		/* A repeat offender is a host. */

@@ -19,7 +19,7 @@
 #define DB_FILE_MODE	0640
 
 static const char db_file_schema[] =
-	"CREATE TABLE IF NOT EXISTS blocks(id INTEGER PRIMARY KEY, host BLOB NOT NULL, length INTEGER NOT NULL, since INTEGER NOT NULL, until INTEGER NOT NULL, quiet INTEGER NOT NULL, dry_run INTEGER NOT NULL, repeats INTEGER NOT NULL, reason TEXT NOT NULL, lifted INTEGER NOT NULL DEFAULT 0, log TEXT, serial INTEGER NOT NULL, event INTEGER NOT NULL, lines TEXT NOT NULL);CREATE INDEX IF NOT EXISTS blocks_host ON blocks(host, length);CREATE INDEX IF NOT EXISTS blocks_until ON blocks(until);CREATE TABLE IF NOT EXISTS offenders(host BLOB PRIMARY KEY, times INTEGER NOT NULL, until INTEGER NOT NULL) WITHOUT ROWID;CREATE TABLE IF NOT EXISTS places(log TEXT, earlier INTEGER, rank INTEGER, generation INTEGER, device INTEGER, inode INTEGER, offset INTEGER, proof INTEGER, head INTEGER, head_size INTEGER, skip INTEGER, PRIMARY KEY(log, earlier, rank)) WITHOUT ROWID;CREATE TABLE IF NOT EXISTS cursors(log TEXT PRIMARY KEY, cursor TEXT) WITHOUT ROWID;CREATE TABLE IF NOT EXISTS totals(who TEXT PRIMARY KEY, lines INTEGER, offences INTEGER, blocks INTEGER, braked INTEGER) WITHOUT ROWID;CREATE TABLE IF NOT EXISTS clock(id INTEGER PRIMARY KEY CHECK(id=1), wall INTEGER, uptime INTEGER, boot TEXT);CREATE TABLE IF NOT EXISTS standing(who TEXT, kind INTEGER, host BLOB, day INTEGER, days INTEGER, accepted INTEGER, bad INTEGER, accepted_today INTEGER, bad_today INTEGER, proof INTEGER, bad_yesterday INTEGER, PRIMARY KEY(who, kind, host)) WITHOUT ROWID;CREATE TABLE IF NOT EXISTS standing_clock(who TEXT PRIMARY KEY, day INTEGER, table_day INTEGER, first INTEGER, accepted INTEGER, accepted_today INTEGER, learned INTEGER) WITHOUT ROWID;CREATE TABLE IF NOT EXISTS lifts(host BLOB, length INTEGER, at INTEGER, PRIMARY KEY(host, length)) WITHOUT ROWID;";
+	"CREATE TABLE IF NOT EXISTS blocks(id INTEGER PRIMARY KEY, host BLOB NOT NULL, length INTEGER NOT NULL, since INTEGER NOT NULL, until INTEGER NOT NULL, quiet INTEGER NOT NULL, dry_run INTEGER NOT NULL, repeats INTEGER NOT NULL, reason TEXT NOT NULL, lifted INTEGER NOT NULL DEFAULT 0, log TEXT, serial INTEGER NOT NULL, event INTEGER NOT NULL, lines TEXT NOT NULL, ports TEXT NOT NULL DEFAULT '');CREATE INDEX IF NOT EXISTS blocks_host ON blocks(host, length);CREATE INDEX IF NOT EXISTS blocks_until ON blocks(until);CREATE TABLE IF NOT EXISTS offenders(host BLOB PRIMARY KEY, times INTEGER NOT NULL, until INTEGER NOT NULL) WITHOUT ROWID;CREATE TABLE IF NOT EXISTS places(log TEXT, earlier INTEGER, rank INTEGER, generation INTEGER, device INTEGER, inode INTEGER, offset INTEGER, proof INTEGER, head INTEGER, head_size INTEGER, skip INTEGER, PRIMARY KEY(log, earlier, rank)) WITHOUT ROWID;CREATE TABLE IF NOT EXISTS cursors(log TEXT PRIMARY KEY, cursor TEXT) WITHOUT ROWID;CREATE TABLE IF NOT EXISTS totals(who TEXT PRIMARY KEY, lines INTEGER, offences INTEGER, blocks INTEGER, braked INTEGER) WITHOUT ROWID;CREATE TABLE IF NOT EXISTS clock(id INTEGER PRIMARY KEY CHECK(id=1), wall INTEGER, uptime INTEGER, boot TEXT);CREATE TABLE IF NOT EXISTS standing(who TEXT, kind INTEGER, host BLOB, day INTEGER, days INTEGER, accepted INTEGER, bad INTEGER, accepted_today INTEGER, bad_today INTEGER, proof INTEGER, bad_yesterday INTEGER, PRIMARY KEY(who, kind, host)) WITHOUT ROWID;CREATE TABLE IF NOT EXISTS standing_clock(who TEXT PRIMARY KEY, day INTEGER, table_day INTEGER, first INTEGER, accepted INTEGER, accepted_today INTEGER, learned INTEGER) WITHOUT ROWID;CREATE TABLE IF NOT EXISTS lifts(host BLOB, length INTEGER, at INTEGER, PRIMARY KEY(host, length)) WITHOUT ROWID;";
 
 static int db_file_version(sqlite3 *db)
 {
@@ -34,14 +34,25 @@ static int db_file_version(sqlite3 *db)
 	return version < 0 ? db_errno(db) : version;
 }
 
-/* The blocks of version 0.1 have the column under its old name. */
-static bool db_file_is_old(sqlite3 *db)
+/* True if the query can be run: its columns exist. */
+static bool db_file_has(sqlite3 *db, const char *query)
 {
 	sqlite3_stmt *ask;
-	int err = sqlite3_prepare_v2(db, "SELECT trial FROM blocks", -1, &ask, NULL);
+	int err = sqlite3_prepare_v2(db, query, -1, &ask, NULL);
 
 	sqlite3_finalize(ask);
 	return !err;
+}
+
+/* Blocks of version 0.1 have the column dry_run under its old name, and close all ports. */
+#define DB_FILE_BLOCKS	   "SELECT id FROM blocks"
+#define DB_FILE_OLD_NAME   "SELECT trial FROM blocks"
+#define DB_FILE_WITH_PORTS "SELECT ports FROM blocks"
+
+static bool db_file_is_old(sqlite3 *db)
+{
+	return db_file_has(db, DB_FILE_BLOCKS) &&
+	       (db_file_has(db, DB_FILE_OLD_NAME) || !db_file_has(db, DB_FILE_WITH_PORTS));
 }
 
 /*
@@ -58,8 +69,10 @@ static int db_file_upgrade(sqlite3 *db)
 	if (err)
 		return err;
 	/* Another process may have been faster. */
-	if (db_file_is_old(db))
+	if (db_file_has(db, DB_FILE_OLD_NAME))
 		err = db_exec(db, "ALTER TABLE blocks RENAME COLUMN trial TO dry_run");
+	if (!err && !db_file_has(db, DB_FILE_WITH_PORTS))
+		err = db_exec(db, "ALTER TABLE blocks ADD COLUMN ports TEXT NOT NULL DEFAULT ''");
 	if (!err)
 		err = db_exec(db, "COMMIT");
 	if (err)
@@ -74,7 +87,9 @@ static int db_file_prepare_read(sqlite3 *db)
 		return 0;
 	return db_exec(
 		db,
-		"PRAGMA temp_store=MEMORY; CREATE TEMP VIEW blocks AS SELECT id, host, length, since, until, quiet, trial AS dry_run, repeats, reason, lifted, log, serial, event, lines FROM main.blocks");
+		db_file_has(db, DB_FILE_OLD_NAME)
+			? "PRAGMA temp_store=MEMORY; CREATE TEMP VIEW blocks AS SELECT *, trial AS dry_run, '' AS ports FROM main.blocks"
+			: "PRAGMA temp_store=MEMORY; CREATE TEMP VIEW blocks AS SELECT *, '' AS ports FROM main.blocks");
 }
 
 static int db_file_prepare_write(struct db *db)

@@ -9,7 +9,7 @@
 
 #define DB_COLUMNS                                                                             \
 	"SELECT host,length,since,until,quiet,dry_run,repeats,reason,lifted,log,serial,event," \
-	"lines FROM blocks "
+	"lines,ports FROM blocks "
 
 /* False: it is invalid. The texts are valid until the next row. */
 static bool db_read_block(struct db *db, sqlite3_stmt *at, struct db_block *out)
@@ -31,6 +31,7 @@ static bool db_read_block(struct db *db, sqlite3_stmt *at, struct db_block *out)
 		.serial = db_column_number(at, 10, &valid),
 		.event = db_column_number(at, 11, &valid),
 		.lines = db_column_text(at, 12, SQLITE_TEXT, &valid),
+		.ports = db_column_text(at, 13, SQLITE_TEXT, &valid),
 	};
 
 	valid = valid && !db_row_block(&row, out);

@@ -4,6 +4,7 @@
 #include "sobig.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
 
 #define DB_ROW_SECONDS_MAX (DB_ROW_LONGEST / 1000)
@@ -81,6 +82,42 @@ static bool db_row_lines(const struct db_row_text *lines)
 	       (!lines->size || lines->bytes[lines->size - 1] == '\n');
 }
 
+const char *db_row_format_ports(const uint16_t ports[SOBIG_PORTS_MAX], char text[DB_ROW_PORTS_SIZE])
+{
+	size_t used = 0;
+
+	*text = '\0';
+	for (int i = 0; i < SOBIG_PORTS_MAX && ports[i]; i++)
+		used += snprintf(text + used, DB_ROW_PORTS_SIZE - used, "%s%u", i ? "," : "",
+				 ports[i]);
+	return text;
+}
+
+/* "25,465,587" or "", and nothing else. */
+static bool db_row_ports(const struct db_row_text *text, uint16_t out[SOBIG_PORTS_MAX])
+{
+	uint32_t port = 0;
+	int count = 0;
+
+	if (!text->bytes)
+		return false;
+	for (size_t i = 0; i <= text->size && text->size; i++) {
+		if (i == text->size || text->bytes[i] == ',') {
+			if (!port || count == SOBIG_PORTS_MAX)
+				return false;
+			out[count++] = port;
+			port = 0;
+		} else if (text->bytes[i] < '0' + !port || text->bytes[i] > '9') {
+			return false;
+		} else {
+			port = port * 10 + (text->bytes[i] - '0');
+			if (port > UINT16_MAX)
+				return false;
+		}
+	}
+	return true;
+}
+
 int db_row_block(const struct db_row_block *row, struct db_block *out)
 {
 	struct db_block block = { .log = row->log.bytes, .lines = row->lines.bytes };
@@ -89,6 +126,7 @@ int db_row_block(const struct db_row_block *row, struct db_block *out)
 	    !db_row_in(row->quiet, 0, DB_ROW_SECONDS_MAX) || !db_row_in(row->dry_run, 0, 1) ||
 	    !db_row_in(row->repeats, 0, DB_ROW_REPEATS_MAX) ||
 	    !db_row_is_printable(&row->reason, sizeof(block.reason) - 1) ||
+	    !db_row_ports(&row->ports, block.ports) ||
 	    (row->log.bytes && !db_row_is_text(&row->log, DB_ROW_LOG_MAX)) ||
 	    !db_row_in(row->serial, 0, INT64_MAX) || (!row->log.bytes && row->serial) ||
 	    !db_row_lines(&row->lines))

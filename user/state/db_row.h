@@ -29,7 +29,7 @@ struct db_row_text {
 struct db_row_block {
 	struct db_row_text host;
 	int64_t length, since, until, quiet, dry_run, repeats;
-	struct db_row_text reason;
+	struct db_row_text reason, ports;
 	int64_t lifted;
 	struct db_row_text log;
 	int64_t serial, event;
@@ -42,6 +42,11 @@ struct db_row_block {
  * them as strings makes sure that they are NUL-terminated.
  */
 int db_row_block(const struct db_row_block *row, struct db_block *out);
+
+/* "25,465": the ports of a block, for the column `ports`; "": all. Returns `text`. */
+#define DB_ROW_PORTS_SIZE (SOBIG_PORTS_MAX * 6 + 1)
+const char *db_row_format_ports(const uint16_t ports[SOBIG_PORTS_MAX],
+				char text[DB_ROW_PORTS_SIZE]);
 
 /* A repeat offender. */
 struct db_row_repeat {

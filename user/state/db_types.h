@@ -27,7 +27,8 @@ struct db_block {
 	bool dry_run;
 	unsigned int repeats;
 	char reason[SOBIG_REASON_SIZE];
-	int64_t lifted;	   /* when it was unblocked; 0: it was not */
+	uint16_t ports[SOBIG_PORTS_MAX]; /* that it closes; 0: end. Empty: all protected ports */
+	int64_t lifted;			 /* when it was unblocked; 0: it was not */
 	const char *log;   /* the log with the line that caused it; NULL: a manual block */
 	uint64_t serial;   /* of that line */
 	int64_t event;	   /* the time of that line */

@@ -130,6 +130,9 @@ static void overview_add_rules(struct overview *overview, const struct sobig_sta
 		rule->counted += stats->rules[i].counted;
 		rule->blocks += stats->rules[i].blocks;
 		rule->dry_runs += stats->rules[i].dry_runs;
+		rule->left_open += stats->rules[i].left_open;
+		if (stats->rules[i].open_port)
+			rule->open_port = stats->rules[i].open_port;
 	}
 }
 
@@ -185,6 +188,21 @@ static int overview_rule_of(const struct overview *overview, const char *reason)
 	return strncmp(reason, "list ", 5) ? manual : manual + 1;
 }
 
+static void overview_add_offending(struct overview *overview, const struct blocks_list_entry *entry)
+{
+	uint16_t *ports = overview->offending_ports;
+
+	overview->offending += entry->offended[0] != 0;
+	for (int i = 0; i < SOBIG_PORTS_MAX && entry->offended[i]; i++) {
+		int at = 0;
+
+		while (at < SOBIG_PORTS_MAX && ports[at] && ports[at] != entry->offended[i])
+			at++;
+		if (at < SOBIG_PORTS_MAX)
+			ports[at] = entry->offended[i];
+	}
+}
+
 static int overview_visit(void *context, const struct blocks_list_entry *entry)
 {
 	struct overview_visitor *visitor = context;
@@ -206,6 +224,7 @@ static int overview_visit(void *context, const struct blocks_list_entry *entry)
 	} else {
 		rule->active++;
 		rule->drops += entry->drops;
+		overview_add_offending(overview, entry);
 	}
 	return visitor->each ? visitor->each(visitor->context, entry, at) : 0;
 }

@@ -39,6 +39,8 @@ struct overview_rule {
 	uint64_t counted;	    /* offences since the daemons started; likewise the next two */
 	uint64_t blocks;
 	uint64_t dry_runs;
+	uint64_t left_open;	  /* of `counted`: by a port that its blocks leave open */
+	uint16_t open_port;	  /* one such port; 0: none */
 	uint64_t active;	  /* active blocks */
 	uint64_t active_dry_runs; /* active blocks that are a dry run */
 	uint64_t drops;		  /* of the active blocks */
@@ -63,7 +65,9 @@ struct overview {
 	uint64_t ipv4, ipv6, networks; /* active, including dry run */
 	uint64_t networks4;	       /* IPv4 networks among `networks` */
 	uint64_t dry_runs;	       /* hosts listed as dry run */
-	uint64_t room4, room6;	       /* capacity, in hosts */
+	uint64_t offending;	       /* blocked hosts that still offend, by a port left open */
+	uint16_t offending_ports[SOBIG_PORTS_MAX]; /* these ports; 0: end of the list */
+	uint64_t room4, room6;			   /* capacity, in hosts */
 };
 
 /*

@@ -27,16 +27,13 @@ static void status_json_time(json_t *json, const char *name, uint32_t second)
 static json_t *status_json_filter(const struct overview_interface *interface)
 {
 	const struct sobig_stats *stats = &interface->stats;
-	json_t *ports = json_array();
 	char since[CLOCK_TEXT_SIZE];
 
-	for (int i = 0; i < SOBIG_PORTS_MAX && stats->ports[i]; i++)
-		json_array_append_new(ports, json_integer(stats->ports[i]));
 	return json_pack("{s:s, s:o, s:s, s:i, s:b, s:s}", "mode",
-			 filter_mode_name(interface->filter.mode), "ports", ports, "scope",
-			 stats->scope_port ? "port" : "syn", "program", (int)interface->filter.id,
-			 "dry_run", (int)stats->dry_run, "since",
-			 clock_rfc3339(interface->loaded, since));
+			 filter_mode_name(interface->filter.mode), "ports",
+			 output_ports(stats->ports), "scope", stats->scope_port ? "port" : "syn",
+			 "program", (int)interface->filter.id, "dry_run", (int)stats->dry_run,
+			 "since", clock_rfc3339(interface->loaded, since));
 }
 
 static json_t *status_json_classes(const struct sobig_stats *stats)
@@ -160,6 +157,9 @@ static json_t *status_json_rules(const struct overview *overview)
 		status_json_number(json, "offences", rule->counted);
 		status_json_number(json, "blocks", rule->blocks);
 		status_json_number(json, "dry_runs", rule->dry_runs);
+		status_json_number(json, "left_open", rule->left_open);
+		json_object_set_new(json, "open_port",
+				    rule->open_port ? json_integer(rule->open_port) : json_null());
 		status_json_number(json, "active", rule->active);
 		status_json_number(json, "active_dry_runs", rule->active_dry_runs);
 		status_json_number(json, "drops", rule->drops);
@@ -189,6 +189,8 @@ json_t *status_json(const struct overview *overview, const struct health_problem
 	status_json_number(blocks, "ipv6_max", overview->room6);
 	status_json_number(blocks, "networks", overview->networks);
 	status_json_number(blocks, "dry_runs", overview->dry_runs);
+	status_json_number(blocks, "offending", overview->offending);
+	json_object_set_new(blocks, "offending_ports", output_ports(overview->offending_ports));
 	json_object_set_new(document, "blocks", blocks);
 	json_object_set_new(document, "rules", status_json_rules(overview));
 	return document;

@@ -20,6 +20,7 @@
 #define OTHER	22
 
 static const uint16_t ports[SOBIG_PORTS_MAX] = { 465, GUARDED, 587 };
+static const uint16_t any[SOBIG_PORTS_MAX];
 
 /* A client's and a server's end of one connection. */
 struct pair {
@@ -52,12 +53,12 @@ static void address(const char *text, uint16_t port, struct sockaddr_in6 *out)
 static int server(uint16_t port)
 {
 	int fd = socket(AF_INET6, SOCK_STREAM, 0), no = 0, yes = 1;
-	struct sockaddr_in6 any;
+	struct sockaddr_in6 all;
 
-	address("::", port, &any);
+	address("::", port, &all);
 	setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &no, sizeof(no));
 	setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof(yes));
-	assert_int_equal(bind(fd, (struct sockaddr *)&any, sizeof(any)), 0);
+	assert_int_equal(bind(fd, (struct sockaddr *)&all, sizeof(all)), 0);
 	assert_int_equal(listen(fd, 64), 0);
 	return fd;
 }
@@ -110,7 +111,7 @@ static uint64_t end(const char *target, const char *allowed)
 	}
 	prefix_set_seal(set);
 	assert_int_equal(connections_open(ports, &connections), 0);
-	connections_mark(connections, &whole);
+	connections_mark(connections, &whole, any);
 	connections_spare(connections, set);
 	assert_int_equal(connections_end(connections, &ended), 0);
 	connections_free(connections);
@@ -185,6 +186,33 @@ static void a_port_that_is_not_guarded_is_left_alone(void **state)
 	close(listeners[1]);
 }
 
+static void a_block_of_some_ports_ends_the_connections_to_these_only(void **state)
+{
+	const uint16_t closed[SOBIG_PORTS_MAX] = { 587, OTHER };
+	struct addr_prefix target = prefix("127.0.0.7");
+	struct connections *connections;
+	struct pair mail, submission;
+	uint64_t ended = 0;
+	int listeners[2];
+
+	need(state);
+	listeners[0] = server(GUARDED);
+	listeners[1] = server(587);
+	mail = pair(listeners[0], "::ffff:127.0.0.7", GUARDED);
+	submission = pair(listeners[1], "::ffff:127.0.0.7", 587);
+	assert_int_equal(connections_open(ports, &connections), 0);
+	connections_mark(connections, &target, closed);
+	assert_int_equal(connections_end(connections, &ended), 0);
+	connections_free(connections);
+	assert_int_equal(ended, 1);
+	assert_true(is_open(&mail));
+	assert_false(is_open(&submission));
+	drop(&mail);
+	drop(&submission);
+	close(listeners[0]);
+	close(listeners[1]);
+}
+
 static void a_networks_connections_end_but_not_those_of_an_allowed_host_in_it(void **state)
 {
 	static const char *const hosts[] = { "::ffff:127.1.2.3", "::ffff:127.1.2.4",
@@ -237,7 +265,7 @@ static void one_that_has_ended_by_itself_is_no_error_and_no_other_is_hit(void **
 	one = pair(listener, "::ffff:127.0.0.7", GUARDED);
 	assert_int_equal(connections_open(ports, &connections), 0);
 	assert_int_equal(connections_count(connections), 1);
-	connections_mark(connections, &target);
+	connections_mark(connections, &target, any);
 	drop(&one);
 	other = pair(listener, "::ffff:127.0.0.7", GUARDED);
 	assert_int_equal(connections_end(connections, &ended), 0);
@@ -300,6 +328,7 @@ int main(void)
 		cmocka_unit_test(a_hosts_connections_end_and_its_neighbours_go_on),
 		cmocka_unit_test(an_ipv4_socket_is_found_as_well),
 		cmocka_unit_test(a_port_that_is_not_guarded_is_left_alone),
+		cmocka_unit_test(a_block_of_some_ports_ends_the_connections_to_these_only),
 		cmocka_unit_test(a_networks_connections_end_but_not_those_of_an_allowed_host_in_it),
 		cmocka_unit_test(a_connection_that_the_peer_has_half_closed_ends),
 		cmocka_unit_test(one_that_has_ended_by_itself_is_no_error_and_no_other_is_hit),

@@ -487,6 +487,15 @@ static void invalid_block_is_skipped_and_counted_and_its_neighbour_is_read(void 
 		"event=9223372036854775807",
 		"lines='no end'",
 		"lines=hex(zeroblob(40000)) || char(10)",
+		"ports='25,'",
+		"ports=',25'",
+		"ports='0'",
+		"ports='025'",
+		"ports='65536'",
+		"ports='25 '",
+		"ports='1,2,3,4,5,6,7,8,9'",
+		"ports=x'3235'",
+		"ports='25'||char(0)",
 	};
 	char sql[256];
 
@@ -512,6 +521,7 @@ static void make_version_0_1(void)
 {
 	db_close(db);
 	tamper("ALTER TABLE blocks RENAME COLUMN dry_run TO trial");
+	tamper("ALTER TABLE blocks DROP COLUMN ports");
 }
 
 static void state_of_version_0_1_is_taken_over(void **state)
@@ -539,6 +549,36 @@ static void state_of_version_0_1_is_taken_over(void **state)
 	assert_int_equal(write_block(block("198.51.100.7", NOW + 1, NOW + 2 * HOUR)), 0);
 	assert_int_equal(history("198.51.100.7"), 1);
 	assert_int_equal(running(NOW + HOUR), 1);
+}
+
+static void block_keeps_its_ports_and_one_with_others_is_a_row_of_its_own(void **state)
+{
+	struct db_block mail = block("198.51.100.7", NOW, NOW + HOUR);
+	struct db_block all = mail, logins = mail;
+	struct found found = { 0 };
+	int64_t sum = 0;
+
+	(void)state;
+	mail.ports[0] = 25;
+	memcpy(logins.ports, (uint16_t[]){ 25, 465, 65535 }, 6);
+	logins.until += HOUR;
+	assert_int_equal(write_block(mail), 0);
+	assert_int_equal(write_block(logins), 0);
+	mail.since += 1;
+	mail.until += 1;
+	assert_int_equal(write_block(mail), 0);
+	assert_int_equal(write_block(all), 0);
+	assert_int_equal(db_running(db, NOW + 1, note_block, &found), 0);
+	assert_int_equal(found.count, 3);
+	for (int i = 0; i < 3; i++) {
+		const struct db_block *of = &found.blocks[i];
+		const struct db_block *as = !of->ports[0] ? &all : of->ports[1] ? &logins : &mail;
+
+		assert_memory_equal(of->ports, as->ports, sizeof(as->ports));
+		assert_int_equal(of->until, as->until);
+		sum += of->until;
+	}
+	assert_int_equal(sum, all.until + logins.until + mail.until);
 }
 
 /* As on a disk that is full or read-only. */
@@ -753,6 +793,7 @@ int main(void)
 		TEST(deleted_file_is_noticed),
 		TEST(file_of_another_format_is_damaged_and_is_renamed),
 		TEST(invalid_block_is_skipped_and_counted_and_its_neighbour_is_read),
+		TEST(block_keeps_its_ports_and_one_with_others_is_a_row_of_its_own),
 		TEST(state_of_version_0_1_is_taken_over),
 		TEST(state_of_version_0_1_that_cannot_be_written_is_read),
 		TEST(manual_blocks_are_valid_up_to_the_widest),
