@@ -215,3 +215,21 @@ storm() {
 	end_load bad good
 	[ "$(jq -s -c 'map(.open)' "$LAB/result.bad" "$LAB/result.good")" = '[0,2]' ]
 }
+
+@test "the capabilities of the service are enough to end connections" {
+	local caps program=$sobig
+	caps=$(sed -n 's/^CapabilityBoundingSet=//p' "$top/scripts/systemd/sobig-xdp@.service" | tr 'A-Z ' 'a-z,' |
+		sed 's/cap_/+/g')
+	sobig=$LAB/limited
+	printf '#!/bin/sh\nexec setpriv --bounding-set=-all,%s --inh-caps=-all %s "$@"\n' "$caps" "$program" >"$sobig"
+	chmod 755 "$sobig"
+	ready_for_load ''
+	begin_load bad $bad 2 good
+	begin_load good $good 2 good
+	offend $bad 16
+	until_ended 2
+	go_load bad good
+	sleep 0.5
+	end_load bad good
+	[ "$(jq -s -c 'map(.open)' "$LAB/result.bad" "$LAB/result.good")" = '[0,2]' ]
+}

@@ -70,6 +70,9 @@ static void acl_text_add_address(struct acl_text_words *words, struct cursor add
 		return;
 	if (cursor_take(&address, "<") && cursor_left(&address) && address.end[-1] == '>')
 		address.end--;
+	/* A line without one has no position either. */
+	if (!cursor_left(&address))
+		return;
 	at = memrchr(address.pos, '@', cursor_left(&address));
 	if (is_cut) {
 		acl_text_add(words, address.pos, address.end, ACL_TEXT_ADDRESS);
