@@ -195,8 +195,16 @@ void standing_table_note(struct standing_table *table, struct standing_entry *en
 	if (entry->changed)
 		return;
 	entry->changed = 1;
-	grown = array_grow(table->changed, table->changed_count, sizeof(*grown));
+	if (table->changed_all)
+		return;
+	/* Entries that were freed and used again are in the list more than once. */
+	grown = table->changed_count < STANDING_TABLE_BUCKETS_MIN + (size_t)table->used
+			? array_grow(table->changed, table->changed_count, sizeof(*grown))
+			: NULL;
 	if (!grown) {
+		free(table->changed);
+		table->changed = NULL;
+		table->changed_count = 0;
 		table->changed_all = true;
 		return;
 	}

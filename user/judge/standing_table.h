@@ -34,7 +34,7 @@ struct standing_table {
 	uint32_t hand;
 	uint32_t *changed; /* indices */
 	size_t changed_count;
-	bool changed_all; /* there was no memory to note one */
+	bool changed_all; /* the list would be too long: the entries themselves know */
 	struct standing_state state;
 };
 

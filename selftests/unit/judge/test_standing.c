@@ -3,6 +3,7 @@
 #include "unit/suite.h"
 
 #include <errno.h>
+#include <malloc.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -530,21 +531,36 @@ static void exactly_what_changed_is_told_once(void **state)
 	assert_int_equal(told.count, 7);
 }
 
+static size_t allocated(void)
+{
+	const struct mallinfo2 info = mallinfo2();
+
+	return info.uordblks + info.hblkhd;
+}
+
 static void a_host_that_was_forgotten_is_not_told_and_its_successor_is_told_once(void **state)
 {
 	const struct standing_options options = { .most = 64, .seed = 1 };
 	struct told told = { 0 };
+	size_t before;
 
 	(void)state;
 	standing_close(standing);
 	assert_int_equal(standing_open(&options, &standing), 0);
-	for (uint32_t i = 0; i < 1000; i++) {
+	before = allocated();
+	for (uint32_t i = 0; i < 100000; i++) {
 		const struct addr addr = numbered(i * 256);
 
 		standing_accept(standing, &addr, NOON);
 	}
+	/* Nor does the list of what changed grow with them. */
+	assert_in_range(allocated(), 0, before + 200000);
 	standing_changed(standing, tell, &told);
 	assert_int_equal(told.count, 64);
+	accept("198.51.100.7", NOON, 1);
+	standing_changed(standing, tell, &told);
+	assert_int_equal(told.count, 66);
+	told.count = 64;
 	/* Nothing, not even the clock, is left of what is forgotten on purpose. */
 	standing_forget_all(standing);
 	standing_changed(standing, tell, &told);
