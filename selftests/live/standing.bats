@@ -73,7 +73,8 @@ rejected() {
 	until_blocked $good
 	sleep 1.5
 	"$sobig" status -j | jq -e '[.rules[] | select(.name == "strangers")][0].dry_runs >= 1'
-	! "$sobig" list | grep $bad
+	listed=$("$sobig" list)
+	[[ $listed != *$bad* ]]
 	[ "$(reach $bad)" = connected ]
 	[ "$(reach $good)" = silence ]
 }
@@ -93,7 +94,7 @@ rejected() {
 	start_daemon
 	sleep 2.5
 	stop_daemon
-	! grep 'learned the standing' "$LAB/words"
+	[[ $(<"$LAB/words") != *'learned the standing'* ]]
 	[ "$(saved "SELECT accepted_today FROM standing WHERE kind=0 AND substr(hex(host),1,12)='20010DB80667'")" = '(15,)' ]
 	# Of the old logs: three finished days, and the last one, which is not over for a host that was not seen since.
 	[ "$(saved "SELECT days, accepted_today FROM standing WHERE kind=0 AND substr(hex(host),25)='C6336408'")" = '(7, 5)' ]
