@@ -136,3 +136,16 @@ rejected() {
 	"$sobig" explain $good | grep 'points   12 of 15 for worm-storm, 66 of 500 for known-senders,'
 	"$sobig" explain 203.0.113.9 -j | jq -e '.standing.known == false and .standing.offences_percent == 100 and (.points | map(.rule) == ["strangers", "networks"])'
 }
+
+@test "with extend = yes, the block of a known sender ends in time, that of a stranger is extended" {
+	old_logs $good
+	printf '[filter]\nextend = yes\n' >"$LAB/sobig.conf"
+	start_daemon -c "$LAB/sobig.conf"
+	until_learned
+	offend $good 16
+	offend $bad 16
+	until_blocked $good
+	until_blocked $bad
+	[ "$("$sobig" list -j $bad | jq -c '.blocks[0].extend')" = true ]
+	[ "$("$sobig" list -j $good | jq -c '.blocks[0].extend')" = false ]
+}

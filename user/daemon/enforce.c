@@ -187,7 +187,8 @@ static void enforce_block(struct daemon_log *log, const struct verdict *verdict,
 	struct blocks_exempt_pieces pieces = { 0 };
 	struct blocks_request request = {
 		.seconds = enforce_seconds(log, verdict),
-		.extend = daemon->policy.config.filter.extend,
+		/* A known sender's block ends in time for its mail queue. */
+		.extend = daemon->policy.config.filter.extend && !verdict->known,
 		.dry_run = daemon->filter.dry_run || verdict->dry_run,
 		.reason = verdict->reason,
 	};

@@ -85,6 +85,18 @@ bool brake_is_full(struct brake *brake, int64_t time)
 	return brake->refused || brake->count == brake->limit;
 }
 
+void brake_adopt(struct brake *brake, const struct brake *from)
+{
+	const uint32_t count = from->count < brake->limit ? from->count : brake->limit;
+
+	brake_reset(brake);
+	brake->last = from->last;
+	for (; brake->count < count; brake->count++)
+		brake->blocks[brake->count] =
+			from->blocks[(from->first + from->count - count + brake->count) %
+				     from->limit];
+}
+
 void brake_engage(struct brake *brake)
 {
 	brake_reset(brake);

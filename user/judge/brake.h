@@ -30,6 +30,9 @@ bool brake_add(struct brake *brake, const struct addr *host, int64_t time, uint6
 /* True if at `time` one more block by number or mail would be too many, as at the last add. */
 bool brake_is_full(struct brake *brake, int64_t time);
 
+/* Takes over what another brake counted, the latest first, as far as its own limit has room. */
+void brake_adopt(struct brake *brake, const struct brake *from);
+
 /* Engages it, as if `limit` senders were blocked at the time of the next call. */
 void brake_engage(struct brake *brake);
 

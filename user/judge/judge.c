@@ -54,7 +54,7 @@ static bool judge_is_again(const struct judge *judge, unsigned int number,
 	const struct rule *rule = &judge->rules.rules[number];
 	const struct addr key = judge_repeat_key(rule, target);
 
-	return rule->again && !subject->view.accepted &&
+	return rule->again && !subject->view.known && !subject->view.accepted &&
 	       offenders_times(judge->repeats, &key, subject->time, rule->remember) &&
 	       !offenders_runs(judge->repeats, &key, subject->time) &&
 	       window_points(judge->windows[number], &target->addr, subject->time) >= rule->again;

@@ -49,8 +49,11 @@ static void judge_adopt_rest(struct judge *judge, struct judge *from)
 	from->standing = standing;
 	judge->class_brake = from->class_brake;
 	from->class_brake = class_brake;
-	if (judge->rules.brake != from->rules.brake)
+	if (judge->rules.brake != from->rules.brake) {
+		if (judge->brake && from->brake)
+			brake_adopt(judge->brake, from->brake);
 		return;
+	}
 	judge->brake = from->brake;
 	from->brake = brake;
 }

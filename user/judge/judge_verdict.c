@@ -93,8 +93,9 @@ static bool judge_decide_one(struct judge *judge, unsigned int number,
 		out->learning = out->dry_run = true;
 	if (!out->dry_run && judge_brakes(judge, subject))
 		out->braked = out->dry_run = judge->state.braked = true;
-	/* A host from which mail was accepted is blocked for as long each time. */
-	if (!out->dry_run && !subject->view.accepted)
+	/* A host from which mail is accepted, or from its network, is blocked for as long each
+	 * time. */
+	if (!out->dry_run && !subject->view.known && !subject->view.accepted)
 		seconds = offenders_enter(judge->repeats, &key, subject->time, rule, &out->repeats);
 	else if (!out->dry_run)
 		offenders_run(judge->repeats, &key, subject->time + seconds * INT64_C(1000));

@@ -105,6 +105,31 @@ static void one_that_is_engaged_by_order_lets_go_after_an_hour(void **state)
 	assert_false(add(2, START + 60 * MINUTE));
 }
 
+static void a_brake_with_another_limit_takes_over_the_latest(void **state)
+{
+	struct brake *narrow, *wide;
+
+	(void)state;
+	assert_int_equal(brake_open(2, &narrow), 0);
+	assert_int_equal(brake_open(4, &wide), 0);
+	/* Five, of which two are more than an hour old at the end. */
+	for (int i = 0; i < 5; i++)
+		assert_false(add(i, START + i * 21 * MINUTE));
+	brake_adopt(wide, brake);
+	brake_adopt(narrow, brake);
+	brake_close(brake);
+	brake = wide;
+	assert_false(add(4, START + 84 * MINUTE));
+	assert_false(add(7, START + 84 * MINUTE));
+	assert_true(add(8, START + 84 * MINUTE));
+	brake_close(brake);
+	brake = narrow;
+	assert_false(add(4, START + 84 * MINUTE));
+	assert_true(add(7, START + 84 * MINUTE));
+	assert_true(brake_is_full(brake, START + 122 * MINUTE));
+	assert_false(brake_is_full(brake, START + 123 * MINUTE));
+}
+
 static void late_lines_count_and_a_clock_set_back_restarts_the_count(void **state)
 {
 	(void)state;
@@ -129,6 +154,7 @@ int main(void)
 		BRAKE_TEST(senders_of_more_than_a_tenth_of_the_mail_are_too_many),
 		BRAKE_TEST(the_first_one_is_blocked_whatever_it_sent),
 		BRAKE_TEST(one_that_is_engaged_by_order_lets_go_after_an_hour),
+		BRAKE_TEST(a_brake_with_another_limit_takes_over_the_latest),
 		BRAKE_TEST(late_lines_count_and_a_clock_set_back_restarts_the_count),
 	};
 

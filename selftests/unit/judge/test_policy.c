@@ -326,6 +326,26 @@ static void a_known_sender_is_never_blocked_for_longer_than_a_day(void **state)
 	assert_int_equal(offend("198.51.101.2", EVENT_SPAM, 4, START + 59 * DAY), 4);
 }
 
+static void a_host_that_is_known_by_its_network_is_blocked_as_a_known_sender(void **state)
+{
+	char text[ADDR_TEXT_SIZE];
+
+	(void)state;
+	for (int i = 0; i < 100; i++) {
+		snprintf(text, sizeof(text), "192.0.2.%d", i % 50);
+		deliver(text, 1, START);
+	}
+	/* Nothing was ever accepted from it. */
+	for (int hour = 0; hour < 2; hour++) {
+		assert_true(offend("192.0.2.200", EVENT_VIRUS, 16, START + hour * HOUR) > 0);
+		assert_true(verdict.known);
+		assert_int_equal(verdict.until - verdict.time, 5 * MINUTE);
+	}
+	/* Its neighbour in another network is a stranger. */
+	assert_true(offend("192.0.3.200", EVENT_VIRUS, 16, START) > 0);
+	assert_int_equal(verdict.until - verdict.time, 12 * HOUR);
+}
+
 static void the_default_rules_block_no_known_sender_for_more_than_half_an_hour(void **state)
 {
 	(void)state;
@@ -726,6 +746,24 @@ static void after_a_reload_standing_counts_networks_and_history_are_kept(void **
 	}
 }
 
+static void deliver_office(int number, int64_t time)
+{
+	const struct addr addr = office(number);
+
+	for (int i = 0; i < 10; i++)
+		act_addr(&addr, EVENT_ARRIVAL, time);
+}
+
+/* It is not clean, and then sends worms. */
+static void block_office(int number)
+{
+	const struct addr addr = office(number);
+
+	act_addr(&addr, EVENT_PROTOCOL, START);
+	for (int i = 0; i < 16; i++)
+		act_addr(&addr, EVENT_WORM, START);
+}
+
 static void after_a_reload_both_brakes_are_kept(void **state)
 {
 	struct rules rules = rules_default;
@@ -760,6 +798,19 @@ static void after_a_reload_both_brakes_are_kept(void **state)
 	}
 	assert_int_equal(sum.known_blocks, 3);
 	assert_true(verdict.braked);
+	/* With another limit, those that were blocked within the hour still count. */
+	judge_release(judge);
+	for (int i = 5; i < 7; i++) {
+		deliver_office(i, START);
+		block_office(i);
+	}
+	assert_int_equal(sum.known_blocks, 5);
+	rules.brake = 2;
+	reload(&rules);
+	deliver_office(7, START);
+	block_office(7);
+	assert_int_equal(sum.known_blocks, 5);
+	assert_true(verdict.braked);
 	/* An engaged brake stays engaged, whatever its new limit is. */
 	rules.brake = 50;
 	reload(&rules);
@@ -783,6 +834,7 @@ int main(void)
 		POLICY_TEST(
 			a_network_from_which_mail_is_accepted_is_not_blocked_for_a_few_bad_hosts),
 		POLICY_TEST(a_known_sender_is_never_blocked_for_longer_than_a_day),
+		POLICY_TEST(a_host_that_is_known_by_its_network_is_blocked_as_a_known_sender),
 		POLICY_TEST(the_default_rules_block_no_known_sender_for_more_than_half_an_hour),
 		POLICY_TEST(a_stranger_that_was_blocked_needs_one_more_offence),
 		POLICY_TEST(
