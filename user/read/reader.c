@@ -38,9 +38,13 @@ int reader_record(struct reader *reader, const struct syslog_record *record,
 		  struct exim_log_found *out)
 {
 	const struct skips before = reader->exim.skips;
-	struct syslog_record begun = *record;
+	struct syslog_record begun, first;
+	bool is_first = syslog_is_first_line(record, &first);
 	int err = -ENOMSG;
 
+	if (is_first)
+		record = &first;
+	begun = *record;
 	if (!syslog_is_piece(record, &begun))
 		err = reader_text(reader, record, out);
 	else if (begun.length)
@@ -51,7 +55,7 @@ int reader_record(struct reader *reader, const struct syslog_record *record,
 			reader->exim.skips = before;
 		return -ENOMSG;
 	}
-	if ((!out->main_only && syslog_is_copy(&reader->copies, record)) ||
+	if ((out->main_only ? is_first : syslog_is_copy(&reader->copies, record)) ||
 	    !exim_log_settle(&reader->exim, out))
 		return -ENOMSG;
 	return 0;

@@ -169,6 +169,38 @@ static void equal_records_of_known_priority_are_two_events(void **state)
 	assert_int_equal(read_lines(undoubled, 2), 2);
 }
 
+/* src/log.c, write_syslog: of a record with headers, the first piece is its first line. */
+static void first_line_of_a_record_in_pieces_counts_once(void **state)
+{
+	static const char *const reject_log_only[] = {
+		"Aug 24 11:22:33 mx exim[1]: [1\\3] 2003-08-24 11:22:33 " SAID,
+		"Aug 24 11:22:33 mx exim[1]: [2\\3] H=(x) [192.0.2.9] F=<a@b> rejected RCPT <c@d>: no",
+		"Aug 24 11:22:33 mx exim[1]: [3/3] H=(x) [192.0.2.9] F=<a@b> rejected RCPT <c@d>: no",
+		"<21>Aug 24 11:22:34 mx exim[1]: [1\\17] " SAID,
+	};
+	static const char *const both[] = {
+		"Aug 24 11:22:35 mx exim[1]: " SAID,
+		"Aug 24 11:22:35 mx exim[1]: [1\\17] " SAID,
+		"Aug 24 11:22:35 mx exim[1]: " SAID,
+	};
+	static const char *const others[] = {
+		"Aug 24 11:22:36 mx exim[1]: [2\\3] [1\\3] " SAID,
+		"Aug 24 11:22:36 mx exim[1]: [1\\3] [2\\3] " SAID,
+		"Aug 24 11:22:36 mx exim[1]: [11\\30] " SAID,
+		"Aug 24 11:22:36 mx exim[1]: [1\\] " SAID,
+		"Aug 24 11:22:36 mx exim[1]: [1\\3]" SAID,
+		"Aug 24 11:22:36 mx exim[1]: [1/3] " SAID,
+		/* exim does not write this to the reject log, so it is not the beginning of a
+		   record. */
+		"Aug 24 11:22:36 mx exim[1]: [1\\3] SMTP command timeout on connection from [192.0.2.9]",
+	};
+
+	(void)state;
+	assert_int_equal(read_lines(reject_log_only, 4), 2);
+	assert_int_equal(read_lines(both, 3), 2);
+	assert_int_equal(read_lines(others, 7), 0);
+}
+
 static void form_of_a_file_does_not_change(void **state)
 {
 	struct exim_log_found found;
@@ -221,6 +253,7 @@ int main(void)
 		TEST(year_is_the_latest_that_is_not_in_the_future),
 		TEST(rejection_logged_twice_by_syslog_counts_once),
 		TEST(equal_records_of_known_priority_are_two_events),
+		TEST(first_line_of_a_record_in_pieces_counts_once),
 		TEST(form_of_a_file_does_not_change),
 		TEST(event_in_two_lines_counts_once),
 	};

@@ -179,6 +179,20 @@ bool syslog_is_piece(const struct syslog_record *record, struct syslog_record *b
 	return true;
 }
 
+bool syslog_is_first_line(const struct syslog_record *record, struct syslog_record *line)
+{
+	struct cursor cursor = { .pos = record->text, .end = record->text + record->length };
+
+	if (!cursor_take(&cursor, "[1\\") || !cursor_take_while(&cursor, syslog_is_digit) ||
+	    !cursor_take(&cursor, "] "))
+		return false;
+	*line = *record;
+	line->text = cursor.pos;
+	line->length = cursor_left(&cursor);
+	line->priority = SYSLOG_REJECT;
+	return true;
+}
+
 bool syslog_is_copy(struct pairing *pairing, const struct syslog_record *record)
 {
 	uint64_t key = pairing_key(record->text, record->length, record->process);

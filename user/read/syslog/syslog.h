@@ -40,6 +40,12 @@ int syslog_unwrap(struct timestamp *timestamp, int64_t now, const char *line, si
 bool syslog_is_piece(const struct syslog_record *record, struct syslog_record *begun);
 
 /*
+ * True for the first piece of a record of several lines, as rejections with headers are in the
+ * reject log: it has the whole first line ("[1\\17] "). Then *line is that line, as a record.
+ */
+bool syslog_is_first_line(const struct syslog_record *record, struct syslog_record *line);
+
+/*
  * True for the reject log's copy of a main log record; call it only for records that exim writes to
  * both. If the log of a record is not known, the second of two equal records is the copy.
  */
