@@ -177,7 +177,22 @@ setup() {
 	[[ $stderr == *'to its end: it is truncated'* ]]
 }
 
-@test "a last line without a newline is not read, with a warning" {
+@test "a last line without a newline is read" {
+	printf '2003-08-24 11:22:35 +0000 H=mx.example [192.0.2.1] F=<a@b> rejected RCPT <c@d>: relay not permitted' >"$log"
+	run --separate-stderr "$sobig" parse "$log"
+	[ "$output" = '1	2003-08-24T11:22:35Z	relay	192.0.2.1' ]
+	[ -z "$stderr" ]
+	run --separate-stderr "$sobig" parse <(gzip <"$log")
+	[ "$output" = '1	2003-08-24T11:22:35Z	relay	192.0.2.1' ]
+	printf '2003-08-24 11:22:35 +0000 H=(h) [192.0.2.1] F=<a@b> rejected RCPT <c@d>: relay not permitted' >"$log"
+	run --separate-stderr "$sobig" parse "$log"
+	[ -z "$output" ]
+	[[ $stderr == *'the last line has no newline'* ]]
+	run --separate-stderr "$sobig" parse --helo-checked "$log"
+	[ "$output" = '1	2003-08-24T11:22:35Z	relay	192.0.2.1' ]
+}
+
+@test "a last line without a newline is not counted if its host can be cut, with a warning" {
 	printf '2003-08-24 11:22:35 +0000 no host name found for IP address 192.0.2.1' >>"$log"
 	run --separate-stderr "$sobig" parse "$log"
 	[ "$status" = 0 ]

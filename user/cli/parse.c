@@ -149,7 +149,8 @@ static int parse_report(const struct parse *parse, const char *path, const struc
 
 	skipped_log(&parse->reader.exim.skips);
 	if (end->cut)
-		log_warning("the last line has no newline and was not read");
+		log_warning(
+			"the last line has no newline and was not counted: its end can be missing");
 	return foreign ? CLI_FAILED : CLI_DONE;
 }
 

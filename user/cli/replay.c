@@ -155,7 +155,9 @@ static int replay_file(struct replay *replay, struct replay_file *file)
 	else if (skipped_is_foreign(file->name, &reader, &end))
 		err = -ENOMSG;
 	if ((!err || err == -ENOMSG) && end.cut)
-		log_warning("the last line of \"%s\" has no newline and was not read", file->name);
+		log_warning(
+			"the last line of \"%s\" has no newline and was not counted: its end can be missing",
+			file->name);
 	return err;
 }
 

@@ -401,6 +401,42 @@ static void cut_line_names_no_other_host(void **state)
 	}
 }
 
+/* A last line without LF may be any beginning of what exim wrote. */
+static void unterminated_line_names_no_other_host(void **state)
+{
+	static const struct {
+		const char *line, *peer;
+		bool junk; /* only with unchecked HELOs */
+	} lines[] = {
+		{ STAMP "no host name found for IP address 192.0.2.99", "192.0.2.99", false },
+		{ STAMP "SMTP syntax error in \"X H=(z) [192.0.2.9]\" H=(h) [198.51.100.7] x",
+		  "198.51.100.7", false },
+		{ STAMP "VRFY failed for x H=[192.0.2.9] H=[198.51.100.7]", "198.51.100.7", false },
+		{ STAMP
+		  "H=(x) [192.0.2.9] F=<a@b> rejected DATA: y) [198.51.100.7] F=<a@b> rejected DATA: no",
+		  "198.51.100.7", true },
+		{ STAMP "rejected \"EHLO x\" from [192.0.2.9]\" from (x) [198.51.100.7]",
+		  "198.51.100.7", true },
+		{ STAMP "1xVO3f-00036y-2K <= a@b H=(x) [192.0.2.9] P=e y) [198.51.100.7] P=esmtp",
+		  "198.51.100.7", true },
+	};
+	char text[ADDR_TEXT_SIZE];
+	struct exim_log_found found;
+	struct exim_log exim;
+
+	(void)state;
+	exim_log_init(&exim, classes);
+	exim.wants_arrivals = exim.is_unterminated = true;
+	for (size_t i = 0; i < sizeof(lines) / sizeof(lines[0]); i++)
+		for (int checked = 0; checked < 2 - lines[i].junk; checked++)
+			for (size_t length = 0; length <= strlen(lines[i].line); length++) {
+				exim.helo_is_checked = checked;
+				if (!exim_log_read(&exim, lines[i].line, length, &found))
+					assert_string_equal(addr_format(&found.event.peer, text),
+							    lines[i].peer);
+			}
+}
+
 /* From 4.98 on, exim cuts a record that is too long, and the host may be after the cut. */
 static void record_cut_by_exim_is_skipped_and_counted(void **state)
 {
@@ -539,6 +575,7 @@ int main(void)
 		cmocka_unit_test(timestamps_are_read_to_the_millisecond),
 		cmocka_unit_test(local_time_follows_changes_of_the_zone),
 		cmocka_unit_test(cut_line_names_no_other_host),
+		cmocka_unit_test(unterminated_line_names_no_other_host),
 		cmocka_unit_test(record_cut_by_exim_is_skipped_and_counted),
 		cmocka_unit_test(overflow_is_counted_and_delivery_is_not),
 		cmocka_unit_test(whole_line_is_read_up_to_the_size_of_exims_buffer),

@@ -56,6 +56,12 @@ struct exim_log {
 	 */
 	bool helo_is_checked;
 
+	/*
+	 * Set while a line without its LF is read, whose end may be missing: a line whose host
+	 * depends on the end is then ambiguous.
+	 */
+	bool is_unterminated;
+
 	bool wants_arrivals; /* false: arrivals are not events */
 
 	struct classifier *classes; /* owned by the caller */

@@ -30,6 +30,12 @@ static inline bool line_take_host(struct line *line)
 	bool known = fields_take_host(&line->cursor, line->exim->helo_is_checked,
 				      &line->found.event.peer, &line->found.event.port);
 
+	/* Behind the end, there can be the true end of an unchecked HELO. */
+	if (known && line->exim->is_unterminated && !line->exim->helo_is_checked &&
+	    memchr(from, '(', line->cursor.pos - from)) {
+		line->doubtful = true;
+		known = false;
+	}
 	line->host = (struct cursor){ .pos = from, .end = line->cursor.pos };
 	line->hostless |= !known;
 	return known;
@@ -57,7 +63,9 @@ static inline bool line_find_host(struct line *line)
 	bool known = fields_find_host(&line->cursor, line->exim->helo_is_checked,
 				      &line->found.event.peer, &line->found.event.port);
 
-	if (!known) {
+	/* Behind the end, there can be the true host. */
+	if (!known || line->exim->is_unterminated) {
+		known = false;
 		line->hostless = true;
 		line->doubtful = memmem(line->cursor.pos, cursor_left(&line->cursor), " H=", 3) !=
 				 NULL;

@@ -191,7 +191,10 @@ static bool line_kinds_read_no_name(struct line *line)
 
 	line->found.main_only = true;
 	line->found.event.class = EVENT_RDNS;
-	return !addr_parse(cursor->pos, cursor_left(cursor), &line->found.event.peer);
+	/* An address may be cut. */
+	line->doubtful = line->hostless = line->exim->is_unterminated;
+	return !line->exim->is_unterminated &&
+	       !addr_parse(cursor->pos, cursor_left(cursor), &line->found.event.peer);
 }
 
 /* "rejected EHLO from HOST: syntactically invalid argument(s): x" */
@@ -227,6 +230,9 @@ static bool line_kinds_read_verified_helo(struct line *line)
 		return false;
 	if (line->exim->helo_is_checked)
 		return true;
+	line->doubtful = line->hostless = line->exim->is_unterminated;
+	if (line->hostless)
+		return false;
 	if (cursor_take(cursor, " Ci="))
 		cursor_take_while(cursor, line_kinds_is_word);
 	return !cursor_left(cursor);

@@ -89,6 +89,16 @@ int chunks_next(struct chunks *chunks, struct chunk *chunk)
 	return 1;
 }
 
+void chunks_last(struct chunks *chunks, struct chunk *chunk)
+{
+	chunk->skipped = chunks->skipping;
+	chunk->size = chunks->kept;
+	memcpy(chunk->text, chunks->rest, chunks->kept);
+	chunks->kept = 0;
+	chunks->skipped += chunk->skipped;
+	chunks->skipping = false;
+}
+
 struct chunks_end chunks_end(const struct chunks *chunks)
 {
 	return (struct chunks_end){

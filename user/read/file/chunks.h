@@ -22,7 +22,7 @@ struct chunk {
 struct chunks_end {
 	uint64_t lines;	  /* all lines, including skipped ones; set by parallel_read() */
 	uint64_t skipped; /* overlong lines */
-	bool cut;	  /* the last line has no LF and is in no chunk */
+	bool cut;	  /* the last line has no LF and was not counted */
 	const char *why;  /* with -EBADMSG and -ENOTSUP: what is wrong with the compressed data */
 };
 
@@ -34,6 +34,12 @@ int chunks_open(int fd, struct chunks **out);
  * unpack_read().
  */
 int chunks_next(struct chunks *chunks, struct chunk *chunk);
+
+/*
+ * After chunks_next() returned 0: *chunk holds the last line if it has no LF, otherwise nothing; an
+ * overlong one is counted as skipped.
+ */
+void chunks_last(struct chunks *chunks, struct chunk *chunk);
 
 /* Call it after the last chunk. */
 struct chunks_end chunks_end(const struct chunks *chunks);

@@ -149,6 +149,27 @@ static void parallel_read_alone(struct parallel *parallel, const struct chunk *c
 	parallel->pause(parallel->context);
 }
 
+/* Reads a last line without its LF. True: it is ambiguous without its end, and not counted. */
+static bool parallel_read_last(struct parallel *parallel, const struct chunk *chunk)
+{
+	struct exim_log *exim = &parallel->reader->exim;
+	const struct skips before = exim->skips;
+	struct exim_log_found found;
+	bool cut;
+
+	parallel->line += chunk->skipped;
+	if (!chunk->size)
+		return false;
+	parallel->line++;
+	exim->is_unterminated = true;
+	if (!reader_line(parallel->reader, chunk->text, chunk->size, &found))
+		parallel->event(parallel->context, parallel->line, &found);
+	exim->is_unterminated = false;
+	cut = exim->skips.of[SKIP_DOUBTFUL] != before.of[SKIP_DOUBTFUL];
+	exim->skips.of[SKIP_DOUBTFUL] = before.of[SKIP_DOUBTFUL];
+	return cut;
+}
+
 /* Starts a worker; false: it could not be started, which is no error. */
 static bool parallel_start_worker(struct parallel *parallel)
 {
@@ -239,6 +260,7 @@ int parallel_read(int fd, struct reader *reader, parallel_event *event, parallel
 		.context = context,
 	};
 	int size = parallel_size(fd), err;
+	bool cut = false;
 	struct chunks *chunks;
 
 	memset(end, 0, sizeof(*end));
@@ -261,7 +283,12 @@ int parallel_read(int fd, struct reader *reader, parallel_event *event, parallel
 	while (err > 0 && (err = chunks_next(chunks, &parallel.slots[0].chunk)) > 0)
 		parallel_read_alone(&parallel, &parallel.slots[0].chunk);
 	parallel_join(&parallel);
+	if (!err) {
+		chunks_last(chunks, &parallel.slots[0].chunk);
+		cut = parallel_read_last(&parallel, &parallel.slots[0].chunk);
+	}
 	*end = chunks_end(chunks);
+	end->cut |= cut;
 	reader->exim.skips.of[SKIP_OVERLONG] += end->skipped;
 	end->lines = parallel.line;
 	chunks_close(chunks);
