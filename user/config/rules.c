@@ -13,10 +13,10 @@
 #define RULES_FIXED .remember = RULES_HOUR, .mark = RULES_NO_MARK
 
 /* The points of what a stranger does. Only offences that a site's own faults rarely cause. */
-#define RULES_POINTS                                                                          \
-	{ [EVENT_VIRUS] = 5, [EVENT_WORM] = 5,	       [EVENT_RELAY] = 5, [EVENT_DNSBL] = 4,  \
-	  [EVENT_SPAM] = 2,  [EVENT_UNKNOWN_USER] = 2, [EVENT_HELO] = 2,  [EVENT_SENDER] = 2, \
-	  [EVENT_RDNS] = 1,  [EVENT_PROTOCOL] = 1 }
+#define RULES_POINTS                                                                      \
+	[EVENT_VIRUS] = 5, [EVENT_WORM] = 5, [EVENT_RELAY] = 5, [EVENT_DNSBL] = 4,        \
+	[EVENT_SPAM] = 2, [EVENT_UNKNOWN_USER] = 2, [EVENT_HELO] = 2, [EVENT_SENDER] = 2, \
+	[EVENT_RDNS] = 1, [EVENT_PROTOCOL] = 1
 
 const struct rules rules_default = {
 	.brake = RULES_BRAKE_DEFAULT,
@@ -28,12 +28,12 @@ const struct rules rules_default = {
 		  .limit = 15, .window = 5 * RULES_MINUTE, .block = RULES_HOUR,
 		  .known_max = 5 * RULES_MINUTE, RULES_USUAL },
 		{ .name = "strangers", .who = RULE_STRANGERS, .share = 85,
-		  .weights = RULES_POINTS,
+		  .weights = { RULES_POINTS },
 		  .limit = 8, .again = 1, .window = 6 * RULES_HOUR,
 		  .block = 12 * RULES_HOUR, .max = 2 * RULES_DAY,
 		  .remember = 7 * RULES_DAY, .mark = RULES_NO_MARK },
 		{ .name = "known-senders", .who = RULE_KNOWN, .share = 95,
-		  .weights = RULES_POINTS,
+		  .weights = { RULES_POINTS },
 		  .limit = 500, .window = 24 * RULES_HOUR,
 		  .block = 30 * RULES_MINUTE, .max = 30 * RULES_MINUTE, RULES_FIXED },
 		{ .name = "password-guessing", .who = RULE_STRANGERS, .share = 70,
@@ -46,12 +46,12 @@ const struct rules rules_default = {
 		  .block = 30 * RULES_MINUTE, .max = 30 * RULES_MINUTE, RULES_FIXED },
 		{ .name = "networks", .who = RULE_STRANGERS, .share = 60, .hosts = 5,
 		  .network4 = 24, .network6 = 48,
-		  .weights = RULES_POINTS,
+		  .weights = { RULES_POINTS },
 		  .limit = 40, .window = RULES_HOUR,
 		  .block = 6 * RULES_HOUR, .max = 6 * RULES_HOUR, RULES_FIXED },
 		{ .name = "small-networks", .who = RULE_STRANGERS, .share = 60, .hosts = 3,
 		  .network6 = 56,
-		  .weights = RULES_POINTS,
+		  .weights = { RULES_POINTS },
 		  .limit = 20, .window = RULES_HOUR,
 		  .block = 6 * RULES_HOUR, .max = 6 * RULES_HOUR, RULES_FIXED },
 		/* Bounces to forged senders come from good servers: short, and never for long. */
