@@ -31,6 +31,7 @@
 #define SOBIG_WIDEST6	   19
 #define SOBIG_REASON_SIZE  48
 #define SOBIG_PATH_SIZE	   256
+#define SOBIG_PROXIES_SIZE 128
 #define SOBIG_DEFAULT_PORT 25
 #define SOBIG_RULES_MAX	   32
 #define SOBIG_RULE_SIZE	   24 /* of a rule's name, with its NUL */
@@ -194,8 +195,10 @@ struct sobig_stats {
 	__u32 learned;	    /* days of log from which standing was learned */
 	__u32 learn;	    /* days that it needs; up to them, rules that use it are a dry run */
 	__u32 learning;	    /* 1: the old logs are being read */
-	__u64 state_lost;   /* blocks for which the state had no room */
-	__u64 state_lost_until;	      /* the latest end of one of them */
+	__u32 proxied;	    /* 1: any client may be behind a proxy; no offence is judged */
+	char proxies[SOBIG_PROXIES_SIZE]; /* "hosts_proxy = 192.0.2.1", cut; "": none */
+	__u64 state_lost;		  /* blocks for which the state had no room */
+	__u64 state_lost_until;		  /* the latest end of one of them */
 	__u64 state_bad;	      /* rows of the state that are not valid, and were skipped */
 	char state[SOBIG_PATH_SIZE];  /* the state's folder, absolute */
 	char config[SOBIG_PATH_SIZE]; /* the file given by -c, absolute; "": the usual files */

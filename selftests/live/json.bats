@@ -156,6 +156,7 @@ tell_all() {
 	wait $daemon || true
 	"$poke" "$pins"/if*/stats configured 0
 	"$poke" "$pins"/if*/stats connections_error 95
+	"$poke" "$pins"/if*/stats proxies 120
 	collect status
 	"$poke" "$pins"/if*/stats pid 0
 	ip link set dev "$(printf 'odd\377')" xdp off

@@ -48,7 +48,7 @@ static const struct {
 	POKE_FIELD(classes_off),
 };
 
-/* "classes[N]" and "skipped[N]" name an element. */
+/* "classes[N]" and "skipped[N]" name an element; "proxies" is the number of its first letter. */
 static int poke_find(const char *name, size_t *offset, size_t *size)
 {
 	unsigned int index;
@@ -65,6 +65,8 @@ static int poke_find(const char *name, size_t *offset, size_t *size)
 		*offset = offsetof(struct sobig_stats, classes) + index * sizeof(__u64);
 	else if (sscanf(name, "skipped[%u]", &index) == 1 && index < SOBIG_SKIPS_MAX)
 		*offset = offsetof(struct sobig_stats, skipped) + index * sizeof(__u64);
+	else if (!strcmp(name, "proxies"))
+		*offset = offsetof(struct sobig_stats, proxies);
 	else
 		return -1;
 	return 0;

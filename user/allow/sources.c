@@ -37,6 +37,7 @@ struct sources {
 	struct sources_texts hosts; /* names in the configuration */
 	struct sources_texts asked; /* names in exim's list of relays */
 	struct dns *names;
+	struct proxies proxies;
 };
 
 static int sources_add_text(void *context, const char *text)
@@ -153,7 +154,7 @@ static bool sources_are_same(const struct prefix_set *a, const struct prefix_set
 
 static const char *sources_name(int part)
 {
-	return part == SOURCES_ASKED ? "exim's relays" : local_hosts_name(part);
+	return part == SOURCES_ASKED ? "exim's relays and proxies" : local_hosts_name(part);
 }
 
 /* If a source fails, its previous entries stay, too. A new error is logged once. */
@@ -179,7 +180,8 @@ static int sources_check(struct sources *sources, int part, int err, struct pref
 	return 0;
 }
 
-/* Adds exim's relays to `out`, and the names among them to the names to be looked up. */
+/* Adds exim's relays and proxies to `out`, and the names among them to the names to be looked up.
+ */
 static int sources_ask(struct sources *sources, struct prefix_set *out)
 {
 	static atomic_bool reported;
@@ -192,6 +194,8 @@ static int sources_ask(struct sources *sources, struct prefix_set *out)
 			"exim's " RELAYS_LIST
 			" contains \"%s\", which is too wide and is ignored, because no host could be blocked; add the networks that are relays: sobig-xdp allow add ADDR/LEN",
 			relays.wide);
+	if (!err || err == -ENOENT)
+		err = proxies_ask(&relays, &sources->proxies);
 	if (err && err != -ENOENT) {
 		sources_free_texts(&names);
 		return err;
@@ -253,6 +257,7 @@ static bool sources_renew_files(struct sources *sources)
 
 bool sources_renew(struct sources *sources, unsigned int due, unsigned int milliseconds)
 {
+	const struct proxies before = sources->proxies;
 	bool changed = false;
 
 	if (due & SOURCES_FILES && sources_renew_files(sources)) {
@@ -261,6 +266,7 @@ bool sources_renew(struct sources *sources, unsigned int due, unsigned int milli
 	}
 	if (due & SOURCES_ASK) {
 		changed |= sources_renew_set(sources, SOURCES_ASKED);
+		changed |= memcmp(&before, &sources->proxies, sizeof(before)) != 0;
 		due |= SOURCES_LOOK_UP;
 	}
 	if (due & SOURCES_LOOK_UP) {
@@ -290,6 +296,11 @@ static int sources_add_all(struct prefix_set *out, const struct prefix_set *set)
 		err = prefix_set_add(out, target, why);
 	}
 	return err;
+}
+
+const struct proxies *sources_proxies(const struct sources *sources)
+{
+	return &sources->proxies;
 }
 
 int sources_join(const struct sources *sources, struct prefix_set **out)

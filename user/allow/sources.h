@@ -8,6 +8,7 @@
 
 #include "common/addr.h"
 #include "common/prefix_set.h"
+#include "exim/proxies.h"
 
 /* sources_open() copies all of it. */
 struct sources_options {
@@ -28,7 +29,7 @@ enum {
 	SOURCES_FILES = 4,   /* files that have changed */
 	SOURCES_LOOK_UP = 8, /* start look-ups of names */
 	SOURCES_NAMES = 16,  /* collect the answers of look-ups */
-	SOURCES_ASK = 32,    /* exim's relays */
+	SOURCES_ASK = 32,    /* exim's relays and proxies */
 	SOURCES_ALL = 63,
 };
 
@@ -42,6 +43,9 @@ int sources_open(const struct sources_options *options, struct sources **out);
  * an entry has changed.
  */
 bool sources_renew(struct sources *sources, unsigned int due, unsigned int milliseconds);
+
+/* exim's proxies, as last read; their addresses are on the list. */
+const struct proxies *sources_proxies(const struct sources *sources);
 
 /* Joins all sources in one sealed set, which the caller frees. 0 or -ENOMEM. */
 int sources_join(const struct sources *sources, struct prefix_set **out);

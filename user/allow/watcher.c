@@ -41,6 +41,7 @@ struct watcher {
 	pthread_cond_t over; /* signals `ended` */
 	bool abandoned;	     /* watcher_close() did not wait: the thread frees the watcher */
 	struct prefix_set *fresh;
+	struct proxies proxies;
 };
 
 /* Makes the current set available; replaces a set that was not taken. False: no memory. */
@@ -54,6 +55,7 @@ static bool watcher_publish(struct watcher *watcher)
 	pthread_mutex_lock(&watcher->lock);
 	old = watcher->fresh;
 	watcher->fresh = set;
+	watcher->proxies = *sources_proxies(watcher->sources);
 	pthread_mutex_unlock(&watcher->lock);
 	prefix_set_free(old);
 	if (write(watcher->ready, &one, sizeof(one)) < 0)
@@ -235,6 +237,16 @@ struct prefix_set *watcher_take(struct watcher *watcher)
 	watcher->fresh = NULL;
 	pthread_mutex_unlock(&watcher->lock);
 	return fresh;
+}
+
+struct proxies watcher_proxies(struct watcher *watcher)
+{
+	struct proxies proxies;
+
+	pthread_mutex_lock(&watcher->lock);
+	proxies = watcher->proxies;
+	pthread_mutex_unlock(&watcher->lock);
+	return proxies;
 }
 
 static void watcher_stop(struct watcher *watcher)

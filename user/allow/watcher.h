@@ -26,6 +26,9 @@ int watcher_fd(const struct watcher *watcher);
 /* Returns the new set, sealed, which the caller frees; NULL: nothing has changed. Never waits. */
 struct prefix_set *watcher_take(struct watcher *watcher);
 
+/* exim's proxies, as of the last set that is available. Never waits. */
+struct proxies watcher_proxies(struct watcher *watcher);
+
 /* Accepts NULL. */
 void watcher_close(struct watcher *watcher);
 

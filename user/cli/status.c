@@ -245,6 +245,9 @@ static void status_print_daemon(const struct overview *overview,
 	status_print_connections(stats);
 	printf("  state     %s%s%s\n", stats->state, *stats->config ? ", configuration " : "",
 	       stats->config);
+	if (*stats->proxies)
+		printf("  proxies   %s: blocks of clients behind them drop nothing\n",
+		       stats->proxies);
 	if (stats->state_lost)
 		printf(STATUS_INDENT "%llu block%s not saved: the state is full\n",
 		       (unsigned long long)stats->state_lost, suggest_plural(stats->state_lost));

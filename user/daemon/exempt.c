@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -159,12 +160,37 @@ static void exempt_unblock(struct exempt *exempt, struct daemon *daemon,
 			strerror(-err));
 }
 
+/* Behind a proxy, the filter does not see the packets of the hosts in the log. */
+static void exempt_note_proxies(const struct exempt *exempt, struct daemon *daemon)
+{
+	const struct proxies proxies = watcher_proxies(exempt->watcher);
+	struct sobig_stats *stats = &daemon->stats;
+
+	for (int i = 0; i < daemon->logs_count; i++)
+		source_set_proxied(daemon->logs[i].source, proxies.all);
+	if (!strcmp(proxies.text, stats->proxies) && proxies.all == (stats->proxied != 0))
+		return;
+	snprintf(stats->proxies, sizeof(stats->proxies), "%s", proxies.text);
+	stats->proxied = proxies.all;
+	if (proxies.all)
+		log_warning(
+			"exim may take the address of any client from a proxy (%s): no offence is judged, because the packets of a client behind a proxy have the proxy's address; attach the filter on the proxy",
+			proxies.text);
+	else if (*proxies.text)
+		log_warning(
+			"exim takes addresses of clients from proxies (%s): a block of a client behind one drops nothing, because its packets have the proxy's address; the proxies are allowed hosts",
+			proxies.text);
+	else
+		log_notice("exim takes no addresses of clients from proxies any more");
+}
+
 void exempt_read(struct exempt *exempt, struct daemon *daemon)
 {
 	struct prefix_set *fresh = watcher_take(exempt->watcher), *before = exempt->set;
 
 	if (!fresh && exempt->looked)
 		return;
+	exempt_note_proxies(exempt, daemon);
 	if (fresh) {
 		exempt->set = fresh;
 		judge_allow(daemon->judge, fresh);

@@ -174,8 +174,7 @@ static int ask_get(const char *name, const char *wanted, char *value, size_t siz
 	return atomic_load(&ask_cancelled) ? -ECANCELED : err;
 }
 
-/* Asks for a main option; "" if it is unset. */
-static int ask_option(const char *name, char *value, size_t size)
+int ask_option(const char *name, char *value, size_t size)
 {
 	char wanted[128];
 

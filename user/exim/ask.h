@@ -20,6 +20,12 @@
 void ask_cancel(void);
 
 /*
+ * Reads a main option of exim's configuration, unexpanded; "" if it is unset. 0; -ENOENT: no exim
+ * was found, or none has the option; -ETIMEDOUT, -ENAMETOOLONG.
+ */
+int ask_option(const char *name, char *value, size_t size);
+
+/*
  * Reads a named host list of exim's configuration, unexpanded; "" if it is empty. 0; -ENOENT: no
  * exim was found, or none has the list; -ETIMEDOUT: it took too long (exim may look up its own
  * name); -ENAMETOOLONG.

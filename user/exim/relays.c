@@ -149,7 +149,8 @@ static int relays_item(struct relays *relays, struct relays_walk *walk, const ch
 			return 0;
 		}
 		relays->taken++;
-		return prefix_set_add(relays->addresses, &target, "exim's " RELAYS_LIST);
+		return prefix_set_add(relays->addresses, &target,
+				      relays->why ? relays->why : "exim's " RELAYS_LIST);
 	}
 	if (relays->name && hostname_is_valid(item)) {
 		relays->taken++;

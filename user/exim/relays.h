@@ -20,6 +20,7 @@ struct relays {
 	struct prefix_set *addresses;
 	int (*name)(void *context, const char *name);
 	void *context;
+	const char *why; /* the reason of the addresses; NULL: RELAYS_LIST */
 
 	unsigned int taken;
 	unsigned int skipped; /* items that only exim can evaluate: look-ups, patterns */

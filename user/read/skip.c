@@ -5,10 +5,9 @@
 const char *skip_name(enum skip kind)
 {
 	static const char *const names[SKIP_KINDS] = {
-		[SKIP_DOUBTFUL] = "doubtful",
-		[SKIP_OVERLONG] = "overlong",
-		[SKIP_OVERFLOWED] = "overflowed",
-		[SKIP_CUT] = "cut",
+		[SKIP_DOUBTFUL] = "doubtful",	  [SKIP_OVERLONG] = "overlong",
+		[SKIP_OVERFLOWED] = "overflowed", [SKIP_CUT] = "cut",
+		[SKIP_PROXIED] = "proxied",
 	};
 
 	return names[kind];

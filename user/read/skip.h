@@ -10,6 +10,7 @@ enum skip {
 	SKIP_OVERLONG,	 /* longer than any line that exim writes */
 	SKIP_OVERFLOWED, /* exim's log buffer overflowed and text is missing */
 	SKIP_CUT,	 /* the first part of a record that syslog split */
+	SKIP_PROXIED,	 /* an offence of a host that may be behind a proxy, as any may be */
 	SKIP_KINDS
 };
 

@@ -105,6 +105,11 @@ void source_set_classifier(struct source *source, struct classifier *classes)
 	source->reader.exim.classes = classes;
 }
 
+void source_set_proxied(struct source *source, bool proxied)
+{
+	source->reader.exim.proxied = proxied;
+}
+
 int source_fd(const struct source *source)
 {
 	return source->follow ? follow_fd(source->follow) : journal_fd(source->journal);

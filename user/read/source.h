@@ -51,6 +51,9 @@ void source_position(const struct source *source, struct log_position *out);
 /* Replaces the patterns; the caller owns them. */
 void source_set_classifier(struct source *source, struct classifier *classes);
 
+/* True: exim may take the address of any peer from a proxy, so no line is an event. */
+void source_set_proxied(struct source *source, bool proxied);
+
 /* Precedes the unit's name in source_name(). */
 #define SOURCE_JOURNAL "journal of "
 

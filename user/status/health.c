@@ -183,7 +183,8 @@ static void health_skips(struct health_list *list, const struct sobig_stats *sta
 	uint64_t sum = 0;
 	int most = 0;
 
-	for (int i = 0; i < SKIP_KINDS; i++) {
+	/* HEALTH_PROXIED tells of those that are skipped because of proxies. */
+	for (int i = 0; i < SKIP_PROXIED; i++) {
 		sum += stats->skipped_recent[i];
 		if (stats->skipped_recent[i] > stats->skipped_recent[most])
 			most = i;
@@ -238,6 +239,13 @@ static void health_of_daemon(struct health_list *list, const struct overview_dae
 		break;
 	case HEALTH_UNREADABLE:
 		health_log(list, stats, interfaces);
+		break;
+	case HEALTH_PROXIED:
+		if (stats->proxied)
+			health_add(
+				list, kind, interfaces,
+				"BEHIND A PROXY: exim may take the address of any client from a proxy (%s), so no offence is judged; the packets have the proxy's address: attach the filter on the proxy",
+				stats->proxies);
 		break;
 	case HEALTH_SKIPS:
 		health_skips(list, stats, interfaces);
@@ -315,6 +323,7 @@ int health_find(const struct overview *overview, struct health_problem out[HEALT
 	health_of_daemons(&list, HEALTH_BRAKE);
 	health_of_daemons(&list, HEALTH_CLASS);
 	health_of_daemons(&list, HEALTH_UNREADABLE);
+	health_of_daemons(&list, HEALTH_PROXIED);
 	health_of_daemons(&list, HEALTH_SKIPS);
 	health_of_daemons(&list, HEALTH_STATE);
 	health_of_daemons(&list, HEALTH_LOST);
@@ -366,6 +375,7 @@ const char *health_name(enum health_kind kind)
 		[HEALTH_CLASS] = "class-off",
 		[HEALTH_UNREADABLE] = "log-unreadable",
 		[HEALTH_SILENT] = "log-silent",
+		[HEALTH_PROXIED] = "behind-proxy",
 		[HEALTH_SKIPS] = "lines-skipped",
 		[HEALTH_STATE] = "state-unwritable",
 		[HEALTH_LOST] = "state-full",

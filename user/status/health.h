@@ -16,7 +16,8 @@ enum health_kind {
 	HEALTH_CLASS, /* a class does not count */
 	HEALTH_UNREADABLE,
 	HEALTH_SILENT,
-	HEALTH_SKIPS, /* lines of the log are not counted */
+	HEALTH_PROXIED, /* any client may be behind a proxy: no offence is judged */
+	HEALTH_SKIPS,	/* lines of the log are not counted */
 	HEALTH_STATE,
 	HEALTH_LOST, /* blocks that a restart would not restore */
 	HEALTH_CONFIG,

@@ -101,6 +101,9 @@ static json_t *status_json_daemon(const struct sobig_stats *stats)
 			    stats->state_error ? output_text(db_strerror(stats->state_error))
 					       : json_null());
 	json_object_set_new(json, "state", output_text(stats->state));
+	json_object_set_new(json, "proxies",
+			    *stats->proxies ? output_text(stats->proxies) : json_null());
+	json_object_set_new(json, "proxied", json_boolean(stats->proxied));
 	status_json_number(json, "state_lost", stats->state_lost);
 	status_json_number(json, "state_bad", stats->state_bad);
 	json_object_set_new(json, "config",

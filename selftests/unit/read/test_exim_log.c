@@ -123,6 +123,31 @@ static void non_offences_are_not_counted(void **state)
 	CHECK(false, lines);
 }
 
+static void behind_proxies_no_line_is_an_event_and_each_offence_is_counted(void **state)
+{
+	static const char arrival[] = STAMP
+		"1xVO3f-00036y-2K <= s@e H=(h) [198.51.100.7] P=esmtp PRX=192.0.2.1 S=300";
+	static const char direct[] = STAMP
+		"1xVO3f-00036y-2K <= s@e H=(h) [198.51.100.7] P=esmtp S=300";
+	static const char offence[] = STAMP
+		"H=(h) [198.51.100.7] F=<s@e> rejected RCPT <a@b>: Unknown user";
+	struct exim_log_found found;
+	struct exim_log exim;
+
+	(void)state;
+	exim_log_init(&exim, classes);
+	exim.helo_is_checked = exim.wants_arrivals = true;
+	assert_int_equal(read_text(&exim, arrival, &found), -ENOMSG);
+	assert_int_equal(read_text(&exim, direct, &found), 0);
+	assert_int_equal(read_text(&exim, offence, &found), 0);
+	assert_int_equal(skip_sum(&exim.skips), 0);
+	exim.proxied = true;
+	assert_int_equal(read_text(&exim, direct, &found), -ENOMSG);
+	assert_int_equal(read_text(&exim, offence, &found), -ENOMSG);
+	assert_int_equal(exim.skips.of[SKIP_PROXIED], 1);
+	assert_int_equal(skip_sum(&exim.skips), 1);
+}
+
 /* The local port of a line's peer, with HELOs checked or not. */
 static uint16_t port_of(bool helo_is_checked, const char *text)
 {
@@ -583,6 +608,7 @@ int main(void)
 		cmocka_unit_test(backslash_does_not_end_an_address),
 		cmocka_unit_test(name_that_looks_like_an_address_is_not_one),
 		cmocka_unit_test(text_quoted_by_the_acl_does_not_choose_the_class),
+		cmocka_unit_test(behind_proxies_no_line_is_an_event_and_each_offence_is_counted),
 		cmocka_unit_test(local_port_is_that_of_the_interface),
 		cmocka_unit_test(text_of_the_peer_names_no_local_port),
 	};

@@ -99,6 +99,10 @@ static int exim_log_read_rest(struct exim_log *exim, struct cursor cursor, const
 		return -ENOMSG;
 	after_words = line.cursor;
 	if (read(&line)) {
+		if (exim->proxied) {
+			exim->skips.of[SKIP_PROXIED] += line.found.event.class != EVENT_ARRIVAL;
+			return -ENOMSG;
+		}
 		*out = line.found;
 		return 0;
 	}

@@ -62,6 +62,12 @@ struct exim_log {
 	 */
 	bool is_unterminated;
 
+	/*
+	 * Set if exim may take the address of any peer from a proxy (hosts_proxy, hosts_xclient).
+	 * No rejection says so: no line is then an event.
+	 */
+	bool proxied;
+
 	bool wants_arrivals; /* false: arrivals are not events */
 
 	struct classifier *classes; /* owned by the caller */

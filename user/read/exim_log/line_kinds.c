@@ -24,7 +24,11 @@ static bool line_kinds_read_arrival(struct line *line)
 	cursor_take(cursor, "DS ");
 	line->found.main_only = true;
 	line->found.event.class = EVENT_ARRIVAL;
-	return cursor_take(cursor, "H=") && line_take_host(line);
+	if (!cursor_take(cursor, "H=") || !line_take_host(line))
+		return false;
+	/* By a proxy, whose packets these were. A peer that writes this itself loses its standing.
+	 */
+	return !memmem(cursor->pos, cursor_left(cursor), " PRX=", 5);
 }
 
 /* "Ci=… from ", the connection's id by the selector `connection_id`, from 4.98 on. */
