@@ -25,6 +25,12 @@ start_servers() {
 	for port in 25 465 587; do start_server $port; done
 }
 
+# With the default rules, those for strangers too, which otherwise learn for some days who is known.
+start_learned() {
+	printf '[standing]\nlearn = 0d\n' >"$LAB/own.conf"
+	start_daemon -c "$LAB/own.conf"
+}
+
 # ports_of ADDRESS: those that its block closes, by the JSON of list.
 ports_of() {
 	"$sobig" list "$1" -j | jq -c '.blocks[0].ports'
@@ -44,7 +50,7 @@ until_shows() {
 @test "by default, a worm closes port 25, a password guesser all ports of mail, a manual block all" {
 	local from port
 	start_servers
-	start_daemon
+	start_learned
 	grep -q 'to port 25, 465, 587' "$LAB/words"
 	infect $bad 25 16
 	until_blocked $bad
@@ -63,7 +69,7 @@ until_shows() {
 	[ "$(ports_of $good)" = null ]
 	for port in 25 465 587; do [ "$(reach $good $port)" = silence ]; done
 	run "$sobig" list
-	[[ $output == *"$bad "*" 25 "*'worm-storm'* ]]
+	[[ $output == *"$bad "*" 25 "* ]]
 	[[ $output == *'2001:db8:666::/64 '*' 25, 465, 587 '*'password-guessing'* ]]
 	[[ $output == *"$good "*' all '*'manual'* ]]
 	# The verdicts of two rules close the ports of both.
@@ -132,13 +138,13 @@ until_shows() {
 
 @test "blocks have the same ports after a restart, a kill and new tables" {
 	start_servers
-	start_daemon
+	start_learned
 	infect $bad 25 16
 	guess $bad6 587 31
 	until_blocked $bad
 	until_blocked $bad6
 	stop_daemon
-	start_daemon
+	start_learned
 	[ "$(ports_of $bad)" = '[25]' ]
 	[ "$(ports_of $bad6)" = '[25,465,587]' ]
 	[ "$(reach $bad 25)" = silence ]
@@ -147,7 +153,7 @@ until_shows() {
 	"$sobig" explain $bad6 | grep -q '^  ports    25, 465, 587$'
 	[ "$("$sobig" list --history $bad -j | jq -c '.blocks[0].ports')" = '[25]' ]
 	stop_daemon KILL || true
-	start_daemon
+	start_learned
 	[ "$(reach $bad 25)" = silence ]
 	[ "$(reach $bad 587)" = connected ]
 	[ "$(reach $bad6 587)" = silence ]
