@@ -67,8 +67,11 @@ void class_brake_add(struct class_brake *brake, const struct addr *host, enum ev
 {
 	const int64_t minute = time / CLASS_BRAKE_MINUTE;
 	struct class_brake_minute *at = &brake->minutes[minute % CLASS_BRAKE_MINUTES];
-	const uint64_t hash = hash_bytes(host, sizeof(*host), 0) % (CLASS_BRAKE_WORDS * 64);
+	struct addr network = *host;
+	uint64_t hash;
 
+	addr_mask(&network, addr_is_ipv4(host) ? 24 : 48);
+	hash = hash_bytes(&network, sizeof(network), 0) % (CLASS_BRAKE_WORDS * 64);
 	if (at->minute != minute) {
 		memset(at, 0, sizeof(*at));
 		at->minute = minute;
