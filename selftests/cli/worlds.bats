@@ -10,6 +10,7 @@ setup_file() {
 }
 
 setup() {
+	sobig=${SOBIG_BUILD:-$top/build}/sobig-xdp
 	loop=${SOBIG_BUILD:-$top/build}/selftests/judge_loop
 	made=$BATS_TEST_TMPDIR
 	log=$made/mainlog truth=$made/truth
@@ -116,4 +117,30 @@ storm() {
 	put 7200 192.0.2.1 virus bad 0
 	"$loop" "$made/storm.conf" "$log" "$truth" $(($(date -u -d 2026-03-02 +%s) * 1000 + 7000000)) >"$made/out"
 	[ "$(cat "$made/out")" = $'judged\t17' ]
+}
+
+@test "a count of the whole policy that never saw the log agrees block by block" {
+	for world in net24 net48 bounces phones mixed; do
+		python3 "$top/selftests/replay/count.py" "$sobig" "$top/selftests/replay/standing.json" --world $world --cache "$BATS_FILE_TMPDIR" >"$made/out"
+		echo "$world: $(cat "$made/out")"
+		grep -qE '^[0-9]{3,} verdicts, of them [0-9]+ of networks and [0-9]{2,} dry runs; [0-9]{4,} dropped attempts; 0 wrong$' "$made/out"
+	done
+	# The last one has blocks of networks, too.
+	run ! grep -q ' 0 of networks' "$made/out"
+}
+
+@test "without old logs it agrees, too, and rules that need standing run dry for three days" {
+	python3 "$top/selftests/replay/count.py" "$sobig" "$top/selftests/replay/standing.json" --world mixed --cache "$BATS_FILE_TMPDIR" --learn 0
+}
+
+@test "one number that differs is found by the count" {
+	local policy=$top/selftests/replay/standing.json
+	python3 "$top/selftests/replay/count.py" "$sobig" "$policy" --conf >"$made/right.conf"
+	for wrong in 's/"share": 60/"share": 62/' 's/"hosts": 5/"hosts": 16/' 's/"brake": 3/"brake": 4/' 's/"learn": 3/"learn": 4/' 's/"again": 1/"again": 3/' 's/"known_max": 300/"known_max": 301/'; do
+		sed "$wrong" "$policy" >"$made/wrong.json"
+		run ! cmp "$policy" "$made/wrong.json"
+		run -1 python3 "$top/selftests/replay/count.py" "$sobig" "$made/wrong.json" --config "$made/right.conf" --world mixed --cache "$BATS_FILE_TMPDIR"
+		echo "$wrong: ${lines[-1]}"
+		[[ ${lines[-1]} =~ ' dropped attempts; '[1-9][0-9]*' wrong'$ ]]
+	done
 }

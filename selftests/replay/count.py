@@ -2,11 +2,13 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """The whole policy once more, counted from the truth of a world and not from its log: standing, shares, networks, and the brakes.
 
-    count.py BIN POLICY.json --world NAME [--seed N] [--days D] [--cache DIR]
+    count.py BIN POLICY.json --world NAME [--seed N] [--days D] [--cache DIR] [--config FILE]
+    count.py BIN POLICY.json --conf
 
 compares it with judge_loop, block by block and dropped attempt by dropped attempt, and ends with 1 if one differs. POLICY.json is
 {"brake": N, "learn": D, "rules": [{"name", "weights": {class: points}, "limit", "window", "block", "max", "remember", ...}]} with
 times in seconds; what else a rule may have, and its default, is in RULE. Written from the headers of judge/, not from its code.
+--conf prints it as a configuration, in which no other rule is on; --config judges by another one.
 """
 import argparse
 import heapq
@@ -25,6 +27,7 @@ DAY, HOUR = 86400000, 3600000
 # They say nothing of the host.
 NEUTRAL = ("policy", "backscatter", "tls", "disconnect")
 QUEUE_LIFE = 4 * DAY
+BLOCK = 2  # the rank of a verdict that is no dry run
 
 
 class Places:
@@ -54,7 +57,7 @@ class Record:
         self.bad_yesterday = False
 
     def is_good_today(self):
-        return self.accepted_today > 0 and self.bad_today * 100 <= 80 * (self.accepted_today + self.bad_today)
+        return self.accepted_today > 0 and self.bad_today * 100 <= 90 * (self.accepted_today + self.bad_today)
 
     def come_to(self, day):
         if day <= self.day:
@@ -194,7 +197,7 @@ class Brake:
 
 
 class ClassBrake:
-    """Known senders, clean until today, that commit a class within ten minutes; half of those seen are too many."""
+    """Networks with known senders, clean until today, that commit a class within ten minutes; half of those seen are too many."""
 
     def __init__(self):
         self.seen, self.accused, self.off = {}, {}, {}
@@ -281,8 +284,8 @@ class Policy:
         exceeded = self.windows[name].add(target, time, rule["weights"][kind])
         if not exceeded and rule["again"] and not view.accepted:
             until, times = self.repeats.get(target, (0, 0))
-            exceeded = times > 0 and time < until + rule["remember"] * 1000 and self.windows[name].count(target, time) >= rule["again"]
-        if not exceeded:
+            exceeded = times > 0 and until <= time < until + rule["remember"] * 1000 and self.windows[name].count(target, time) >= rule["again"]
+        if not exceeded or (rule["for"] == "known-senders" and time < self.repeats.get(host, (0, 0))[0]):
             return False
         if not self.is_network(rule):
             return view.share() >= rule["share"]
@@ -291,29 +294,36 @@ class Policy:
         return self.standing.find(self.places.network(host, 24, 48), time).share() >= rule["share"]
 
     def decide(self, rule, host, time, view):
-        """(is a dry run, until, target)"""
+        """(rank, until, target): a block is acted on rather than a dry run, and that rather than what is only learned"""
         target, seconds = self.target(rule, host), rule["block"]
         if view.known:
             seconds = min(seconds, rule["known_max"] or 86400)
         needs = rule["for"] != "everyone" or rule["share"] or self.is_network(rule)
-        dry_run = rule["dry_run"] or (needs and self.standing.span() <= self.learn)
+        learning = bool(not rule["dry_run"] and needs and self.learn and self.standing.span() <= self.learn)
+        dry_run = rule["dry_run"] or learning
         if not dry_run and self.brake and view.known and time >= self.repeats.get(host, (0, 0))[0]:
             dry_run = self.brake.is_too_much(host, time, view.accepted, self.standing.accepted + self.standing.accepted_today)
-        if not dry_run:
+        if not dry_run and (view.known or view.accepted):  # as long each time
             repeat = self.repeats.setdefault(target, [0, 0])
-            if not view.known:
-                if time >= repeat[0] + rule["remember"] * 1000:
-                    repeat[1] = 0
-                if time >= repeat[0] or not repeat[1]:
-                    repeat[1] += 1
-                seconds = min(seconds * 2 ** (repeat[1] - 1), rule["max"])
             repeat[0] = max(repeat[0], time + seconds * 1000)
-        return dry_run, time + seconds * 1000, target
+        elif not dry_run:
+            repeat = self.repeats.setdefault(target, [0, 0])
+            if time >= repeat[0] + rule["remember"] * 1000:
+                repeat[1] = 0
+            if time >= repeat[0] or not repeat[1]:
+                repeat[1] += 1
+            seconds = min(seconds * 2 ** (repeat[1] - 1), rule["max"])
+            repeat[0] = max(repeat[0], time + seconds * 1000)
+        return (0 if learning else 1) if dry_run else BLOCK, time + seconds * 1000, target
 
     def restart(self, rule, host, verdict):
+        """What led to a verdict is counted no more; what known senders did is, by the rules that are for them."""
+        blocks = verdict[0] == BLOCK
+        if rule["for"] == "known-senders" and blocks:
+            return
         self.windows[rule["name"]].forget(verdict[2])
-        for other in self.rules:
-            if not verdict[0] and not self.is_network(other):
+        for other in self.rules if blocks and not self.is_network(rule) else ():
+            if other["for"] != "known-senders" and not self.is_network(other):
                 self.windows[other["name"]].forget(host)
 
     def judge(self, host, kind, time):
@@ -325,7 +335,7 @@ class Policy:
         view = self.standing.view(host, time)
         bad = kind != "arrival" and kind not in NEUTRAL
         if view.known and view.clean and (bad or kind == "arrival"):
-            self.class_brake.add(host, kind, time)
+            self.class_brake.add(self.places.network(host, 24, 48), kind, time)
         if kind == "arrival":
             self.standing.accept(host, time)
             return None
@@ -339,19 +349,20 @@ class Policy:
     def judge_by(self, view, host, kind, time):
         exceeded = [r for r in self.rules if kind in r["weights"] and self.judges(r, view) and self.is_exceeded(r, host, kind, time, view)]
         best = None
-        for rule in exceeded:
-            if best and not best[1][0] and rule["dry_run"]:
+        # A blocked network contains the host, which stays over its own limits.
+        for rule in sorted(exceeded, key=lambda rule: not self.is_network(rule)):
+            if best and best[1][0] == BLOCK and (self.is_network(best[0]) or rule["dry_run"]):
                 continue
             verdict = self.decide(rule, host, time, view)
             self.restart(rule, host, verdict)
-            if best is None or (best[1][0] and not verdict[0]) or (best[1][0] == verdict[0] and verdict[1] > best[1][1]):
+            if best is None or verdict[:2] > best[1][:2]:
                 best = rule, verdict
         if best is None:
             return None
-        rule, (dry_run, until, target) = best
-        if not dry_run:
+        rule, (rank, until, target) = best
+        if rank == BLOCK:
             (self.networks if self.is_network(rule) else self.blocked)[target] = until
-        return f"block\t{target}\t{rule['name']}\t{time}\t{until}\t{'dry-run' if dry_run else 'block'}"
+        return f"block\t{target}\t{rule['name']}\t{time}\t{until}\t{'block' if rank == BLOCK else 'dry-run'}"
 
 
 def count(policy, truth, learned):
@@ -425,17 +436,22 @@ def main():
     parser.add_argument("--days", type=int, default=7)
     parser.add_argument("--learn", type=int, default=3, help="days that are old logs")
     parser.add_argument("--cache")
+    parser.add_argument("--conf", action="store_true")
+    parser.add_argument("--config")
     options = parser.parse_args()
     build = os.path.dirname(os.path.abspath(options.binary))
     with open(options.policy) as stream:
         policy = json.load(stream)
+    if options.conf:
+        print(configuration(options.binary, policy), end="")
+        return 0
     directory = worlds.made(options.cache or os.path.join(build, "worlds"), options.world, options.seed, options.days, False)
     log, truth = (os.path.join(directory, name) for name in ("mainlog", "truth"))
     learned = worlds.START * 1000 + options.learn * DAY
     with tempfile.NamedTemporaryFile("w", suffix=".conf") as config:
         config.write(configuration(options.binary, policy))
         config.flush()
-        command = [os.path.join(build, "selftests", "judge_loop"), config.name, log, truth, str(learned)]
+        command = [os.path.join(build, "selftests", "judge_loop"), options.config or config.name, log, truth, str(learned)]
         is_said = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True).stdout.splitlines()[:-1]
     right = count(Policy(policy), truth, learned)
     wrong = compare(right, is_said)
