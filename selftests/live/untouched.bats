@@ -151,6 +151,6 @@ seen() {
 	run "$untouched" env LAB_INSIDE=1 bash -c '. "$1"; lab_build' - "$top/scripts/lab.bash"
 	echo "$output"
 	[ "$status" = 1 ]
-	[[ $output == *'in namespaces of its own only'* ]]
+	[[ $output == *'needs namespaces of its own'* ]]
 	! grep -q 'not as it was' <<<"$output"
 }
