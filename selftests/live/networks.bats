@@ -133,7 +133,7 @@ explained() {
 	[ "$status" = 1 ]
 	[[ $output == *'"nonsense": expected an IPv4'* ]]
 	[[ $output == *'"0.0.0.0/0" is not blocked: it is wider'* ]]
-	[[ $output == *'expected a member "cidr"'* ]]
+	[[ $output == *'expected a JSON object with the key "cidr"'* ]]
 	[[ $output == *'1 blocked, 4 refused'* ]]
 	run "$sobig" import /no/such/list
 	[ "$status" = 1 ]

@@ -165,7 +165,7 @@ static int sources_check(struct sources *sources, int part, int err, struct pref
 
 	if (err != sources->errors[part] && err && err != -ECANCELED)
 		log_warning(
-			"cannot read all of %s for the allow list: %s%s; trying again; until then, add them to [allow]",
+			"cannot read all of %s for the allow list: %s%s; trying again; until then, add the missing hosts to [allow]",
 			sources_name(part), strerror(-err),
 			part == SOURCES_ASKED && err == -ETIMEDOUT
 				? " (exim -bP does not answer; check the DNS)"

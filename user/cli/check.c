@@ -123,7 +123,7 @@ static void check_print_rule(const struct config_rule *config, const struct rule
 		       duration_format(rule->remember, remember), duration_format(rule->max, max));
 	if (rule->again)
 		printf(CHECK_INDENT
-		       "A host that was blocked before, and had no mail accepted: again at %u point%s.\n",
+		       "A host that was blocked before, and from which no mail was accepted, is blocked again at %u point%s.\n",
 		       rule->again, suggest_plural(rule->again));
 }
 

@@ -31,7 +31,8 @@ static bool import_object(struct bulk *bulk, const char *line)
 	if (json_is_string(network)) {
 		bulk_add(bulk, json_string_value(network));
 	} else if (!json_is_string(type)) {
-		log_error("\"%.80s\": %s", line, object ? "expected a member \"cidr\"" : why.text);
+		log_error("\"%.80s\": %s", line,
+			  object ? "expected a JSON object with the key \"cidr\"" : why.text);
 		bulk->refused++;
 	}
 	json_decref(object);

@@ -50,7 +50,7 @@ static int metrics_run(void *values)
 	int status;
 
 	if (metrics->listen && metrics->common.json)
-		return cli_usage(&metrics->common, "-j and --listen exclude each other");
+		return cli_usage(&metrics->common, "-j and --listen cannot be used together");
 	status = cli_need_privilege();
 	if (status)
 		return status;

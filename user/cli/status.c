@@ -182,7 +182,7 @@ static void status_print_standing(const struct sobig_stats *stats)
 	const char *hosts = suggest_plural(stats->standing);
 
 	if (stats->learn && stats->learned <= stats->learn)
-		printf("  standing  %llu host%s, %s %u of %u day%s: rules for strangers run dry\n",
+		printf("  standing  %llu host%s, %s %u of %u day%s: until then, strict rules are a dry run\n",
 		       (unsigned long long)stats->standing, hosts,
 		       stats->learning ? "learning," : "learned", stats->learned, stats->learn,
 		       suggest_plural(stats->learn));

@@ -49,7 +49,7 @@ static int64_t enforce_time(struct daemon_log *log, int64_t time)
 	log->skew = skew;
 	if (skew)
 		log_warning(
-			"the clock of %s is %s %s the system clock; its lines are counted as of now; check exim's \"timezone\" and the daemon's TZ",
+			"the clock of %s is %s %s the system clock; its lines are counted with the current time; check exim's \"timezone\" and the daemon's TZ",
 			source_name(log->source), duration_format(llabs(skew) / 1000, text),
 			skew < 0 ? "behind" : "ahead of");
 	else
@@ -71,7 +71,7 @@ static void enforce_log_failure(struct daemon *daemon, const char *address, int 
 	daemon->full++;
 	if (!(daemon->full & (daemon->full - 1)))
 		log_error(
-			"%s was not blocked: the table is full (%llu verdict%s not applied so far); raise \"blocks\" in [filter], or --blocks",
+			"%s was not blocked: the table is full (%llu block%s not made so far); raise \"blocks\" in [filter], or --blocks",
 			address, (unsigned long long)daemon->full, suggest_plural(daemon->full));
 }
 

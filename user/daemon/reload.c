@@ -163,7 +163,7 @@ void reload_release(struct daemon *daemon)
 	}
 	judge_release(daemon->judge);
 	daemon->stats.braked = 0;
-	log_notice("brake released: new verdicts block again");
+	log_notice("brake released: known senders are blocked again, and all classes count");
 	daemon_event(daemon, "release", json_object());
 }
 
