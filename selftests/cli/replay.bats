@@ -58,6 +58,35 @@ virus() {
 	ask 'max(b["repeats"] for b in d["blocks"]) > 1'
 }
 
+# world LEARN [KEY=NUMBER]: counts the defaults over a world, and tells truth.py another number for KEY of the rule strangers.
+world() {
+	printf '[standing]\nlearn = %s\n' "$1" >"$BATS_TEST_TMPDIR/conf"
+	"$sobig" check -c "$BATS_TEST_TMPDIR/conf" -j >"$BATS_TEST_TMPDIR/policy"
+	if [ "${2:-}" ]; then
+		python3 -c 'import json, sys; d = json.load(open(sys.argv[1])); d["rules"][1][sys.argv[2]] = int(sys.argv[3]); json.dump(d, open(sys.argv[1], "w"))' \
+			"$BATS_TEST_TMPDIR/policy" "${2%=*}" "${2#*=}"
+	fi
+	"$sobig" replay -c "$BATS_TEST_TMPDIR/conf" "$BATS_FILE_TMPDIR/world/mainlog" -j >"$out"
+	run python3 "$top/selftests/replay/truth.py" "$BATS_FILE_TMPDIR/world/columns" "$BATS_TEST_TMPDIR/policy" "$out"
+	echo "$output"
+}
+
+@test "all figures of the defaults, with standing, networks and both brakes, are correct over a world of mail" {
+	python3 "$top/selftests/replay/worlds.py" --world net48 --seed 3 --days 5 --out "$BATS_FILE_TMPDIR/world"
+	python3 "$top/selftests/replay/truth.py" --world "$BATS_FILE_TMPDIR/world" "$BATS_FILE_TMPDIR/world/columns"
+	for learn in 3d 0d; do
+		world $learn
+		[ "$status" = 0 ]
+		[[ $output == *' figures compared, 0 wrong' ]]
+		ask '(d["blocked_networks"] > 0, d["avoided"] > 1000) == (True, True)'
+	done
+	# A number that differs is found.
+	world 0d limit=9
+	[ "$status" = 1 ]
+	world 0d again=0
+	[ "$status" = 1 ]
+}
+
 @test "a wrong figure is detected" {
 	"$sobig" replay -c "$day/storm.conf" --limit 16 "$day/mainlog" -j >"$out"
 	run truth "$day/mainlog.truth" storm
