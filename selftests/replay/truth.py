@@ -4,12 +4,17 @@
 
     truth.py OUT.truth POLICY.json REPLAY.json [--sweep RULE LIMIT,... WINDOW,...]
 
-compares that, counted under the policy, with what `sobig-xdp replay -j` says, figure by figure, and ends with 1 if one differs. POLICY.json is a list of
-rules: {"name", "weights": {class: points}, "limit", "window", "block", "max", "remember", "dry_run"}, times in seconds;
+compares that, counted under the policy, with what `sobig-xdp replay -j` says, figure by figure, and ends with 1 if one differs. POLICY.json is what
+`sobig-xdp check -j` says of a configuration, or a list of rules: {"name", "weights": {class: points}, "limit", "window", "block", "max", "remember",
+"dry_run"}, times in seconds;
 
     truth.py --conf POLICY.json
 
-prints it as a configuration, in which no other rule is enabled and standing is not used: count.py counts that.
+prints such a list as a configuration, in which no other rule is enabled and standing is not used;
+
+    truth.py --world DIR OUT.truth
+
+makes the truth of a world of worlds.py, in DIR, one that can be compared.
 """
 import array
 import ipaddress
@@ -19,9 +24,12 @@ from bisect import bisect_left
 from collections import deque
 from datetime import datetime, timezone
 
-NEVER = -(10**9)
+import verdicts
+from verdicts import HOUR, NEVER
+
 DEFAULTS = """worm-storm strangers known-senders password-guessing known-guessing networks small-networks backscatter hammering
 other-rejections""".split()
+QUEUE = 4 * 86400  # a message that waits longer is lost
 
 
 def read(path):
@@ -71,72 +79,101 @@ def length_of(rule, times):
     return min(rule["block"] * 2**times, rule["max"])
 
 
+def complete(policy):
+    """The rules, with all that one can say of a rule; the brake, the days of log that standing needs, and whether there is standing."""
+    usual = {"for": "everyone", "share": 0, "again": 0, "known_max": 86400, "network4": None, "network6": None, "hosts": 1}
+    if isinstance(policy, list):
+        return [{**usual, **rule} for rule in policy], 3, 0, False
+    return [{**rule, "weights": rule["classes"]} for rule in policy["rules"] if rule["enabled"]], policy["brake"], policy["learn"], True
+
+
+class Network:
+    """One that was blocked, or would have been in a dry run."""
+
+    def __init__(self):
+        self.until = self.dry_run_until = NEVER
+        self.rule = self.dry_run_rule = None
+
+
 class Policy:
     """The whole policy, event by event."""
 
-    def __init__(self, header, rules):
-        self.names, self.classes, self.rules = header["hosts"], header["classes"], rules
-        self.hosts = {}
+    def __init__(self, header, policy):
+        self.names, self.classes = header["hosts"], header["classes"]
+        self.rules, self.brake, learn, has_standing = complete(policy)
+        self.judge = verdicts.Judge(self.rules, self.brake, learn, header["start"], has_standing)
+        self.networks = [rule for rule in self.rules if verdicts.is_network(rule)]
+        self.hosts, self.blocked = {}, {}
         self.verdicts = []
         self.seen = [0] * len(self.classes)
         self.avoided = [0] * len(self.classes)
-        self.sums = {(rule["name"], is_dry_run): [0, 0, 0, 0] for rule in rules for is_dry_run in (False, True)}
-        self.counting = [[(r, r["weights"][c]) for r in rules if c in r["weights"]] for c in self.classes]
+        self.sums = {(rule["name"], is_dry_run): [0, 0, 0, 0] for rule in self.rules for is_dry_run in (False, True)}
+        self.targets = {key: set() for key in self.sums}
+        self.runs = {}  # of blocks without an hour between them: target: its last one, [end]
+        self.delayed = []  # (time, run)
 
-    def judge(self, host, number, second, kind):
-        enough = [rule for rule, points in self.counting[kind] if too_many(host, rule, second, points)]
-        blocking = [rule for rule in enough if not rule["dry_run"]]
-        if not enough:
+    def network(self, name, second, of):
+        """The blocked network of a stranger, or the one whose dry run it is in."""
+        for rule in self.networks:
+            network = self.blocked.get(self.judge.target(rule, name))
+            if network and second < of(network):
+                return None if self.judge.view(name, second).known else network
+        return None
+
+    def enter(self, host, name, second, verdict):
+        rule, target, until, repeats, why = verdict
+        number = next(r for r in self.rules if r["name"] == rule)
+        total = self.sums[rule, why != ""]
+        total[0] += 1
+        self.targets[rule, why != ""].add(target)
+        total[1] = len(self.targets[rule, why != ""])
+        self.verdicts.append((target, name, rule, second, until, repeats, why))
+        of = self.blocked.setdefault(target, Network()) if verdicts.is_network(number) else host
+        if why:
+            of.dry_run_until, of.dry_run_rule = max(of.dry_run_until, until), number
             return
-        is_dry_run = not blocking
-        if is_dry_run:
-            rule = max(enough, key=lambda r: r["block"])
-            until, repeats = second + rule["block"], 0
-            host.dry_run_until = max(host.dry_run_until, until)
-            host.dry_run_rule = rule
-        else:
-            if second >= host.until + blocking[0]["remember"]:
-                host.times = 0
-            rule = max(blocking, key=lambda r: length_of(r, host.times))
-            until, repeats = second + length_of(rule, host.times), host.times
-            host.times += 1
-            host.until, host.rule = until, rule
+        run = self.runs.get(target)
+        if run is None or second - run[0] > HOUR:
+            run = self.runs[target] = [until]
+        run[0] = max(run[0], until)
+        of.until, of.rule = until, number
+        of.run = run
+        if of is host:
             host.blocks += 1
             if host.first is None:
-                host.first, host.first_rule = second, rule["name"]
-            host.counts = {}
-        known = host.tried if is_dry_run else host.ruled
-        total = self.sums[rule["name"], is_dry_run]
-        total[0] += 1
-        total[1] += rule["name"] not in known
-        known.add(rule["name"])
-        self.verdicts.append((self.names[number], rule["name"], second, until, repeats, is_dry_run))
+                host.first, host.first_rule = second, rule
 
     def run(self, columns):
         arrival = self.classes.index("arrival")
         hosts, seen, avoided = self.hosts, self.seen, self.avoided
         for second, number, kind in zip(*columns):
+            name = self.names[number]
             seen[kind] += 1
             host = hosts.get(number)
+            network = self.network(name, second, lambda of: of.until)
             if host is None:
-                if kind == arrival:
+                if kind == arrival and not network:
+                    self.judge.event(name, None, second)
                     continue
                 host = hosts[number] = Host()
             if kind != arrival:
                 host.offences += 1
-            if second < host.until:
+            of = host if second < host.until else network
+            if of:
                 avoided[kind] += 1
+                self.sums[of.rule["name"], False][3 if kind == arrival else 2] += 1
                 if kind == arrival:
                     host.price += 1
-                    self.sums[host.rule["name"], False][3] += 1
+                    self.delayed.append((second, of.run))
                 else:
                     host.avoided += 1
-                    self.sums[host.rule["name"], False][2] += 1
                 continue
-            if second < host.dry_run_until:
-                self.sums[host.dry_run_rule["name"], True][3 if kind == arrival else 2] += 1
-            if kind != arrival:
-                self.judge(host, number, second, kind)
+            dry = host if second < host.dry_run_until else self.network(name, second, lambda of: of.dry_run_until)
+            if dry:
+                self.sums[dry.dry_run_rule["name"], True][3 if kind == arrival else 2] += 1
+            verdict = self.judge.event(name, None if kind == arrival else self.classes[kind], second)
+            if verdict:
+                self.enter(host, name, second, verdict)
 
 
 def address_key(text):
@@ -149,7 +186,7 @@ def stamp(start, second):
 
 
 def busiest(times):
-    """The busiest minute; lines come late by less than that."""
+    """The most blocks in a minute, and when."""
     most, at, recent = 0, None, deque()
     for second in times:
         recent.append(second)
@@ -163,6 +200,8 @@ def busiest(times):
 def networks(policy):
     found = {}
     for number, host in policy.hosts.items():
+        if not host.offences:
+            continue
         network = ipaddress.ip_network(policy.names[number])
         wide = network.supernet(new_prefix=24 if network.version == 4 else 48)
         total = found.setdefault(wide, [0, 0, 0, 0])
@@ -189,24 +228,27 @@ def expect(header, rules, columns, replay):
     def rank(of):
         return sorted(hosts, key=lambda n: (-of(hosts[n]), address_key(policy.names[n])))
 
-    most, at = busiest([v[2] for v in policy.verdicts if not v[5]])
+    most, at = busiest([v[3] for v in policy.verdicts if not v[6]])
+    withheld = [v[3] for v in policy.verdicts if v[6] == "brake"]
+    offenders = {n: h for n, h in hosts.items() if h.offences}
     result = {
         "lines": header["lines"],
         "from": stamp(start, min(columns[0])),
         "to": stamp(start, max(columns[0])),
-        "hosts": len(hosts),
+        "hosts": len(offenders),
         "offences": sum(policy.seen) - policy.seen[arrival],
         "arrivals": policy.seen[arrival],
         "blocked_hosts": sum(1 for h in hosts.values() if h.blocks),
         "avoided": sum(policy.avoided) - policy.avoided[arrival],
+        "blocked_networks": len({v[0] for v in policy.verdicts if not v[6] and v[0] != v[1]}),
         "price": policy.avoided[arrival],
-        "brake": (most, at and stamp(start, at), None, 0),
+        "brake": (policy.brake, most, stamp(start, at) if most else None, stamp(start, withheld[0]) if withheld else None, len(withheld)),
         "classes": {c: (s, a) for c, s, a in zip(policy.classes, policy.seen, policy.avoided) if c != "arrival" and s},
         "rules": {(name, is_dry_run): tuple(total) for (name, is_dry_run), total in policy.sums.items()},
-        "top_hosts": [show(n) for n in rank(lambda h: h.offences)[:20]],
+        "top_hosts": [show(n) for n in rank(lambda h: h.offences)[:20] if hosts[n].offences],
         "payers": [show(n) for n in rank(lambda h: h.price) if hosts[n].price],
         "networks": networks(policy),
-        "blocks": [(n, r, stamp(start, t), stamp(start, u), k, d) for n, r, t, u, k, d in policy.verdicts],
+        "blocks": [(n, h, r, stamp(start, t), stamp(start, u), k, w != "", w == "learning", w == "brake") for n, h, r, t, u, k, w in policy.verdicts],
     }
     width = replay["steps"][0]["seconds"]
     steps = {}
@@ -226,15 +268,15 @@ def said(replay):
     def total(of):
         return tuple(of[k] for k in ("verdicts", "hosts", "avoided", "price"))
 
-    plain = ("lines", "from", "to", "hosts", "offences", "arrivals", "blocked_hosts", "avoided", "price")
+    plain = ("lines", "from", "to", "hosts", "offences", "arrivals", "blocked_hosts", "blocked_networks", "avoided", "price")
     result = {name: replay[name] for name in plain}
-    result["brake"] = tuple(replay["brake"][k] for k in ("most_new", "most_new_at", "engaged_at", "withheld"))
+    result["brake"] = tuple(replay["brake"][k] for k in ("limit", "most_new", "most_new_at", "engaged_at", "withheld"))
     result["classes"] = {c: (v["offences"], v["avoided"]) for c, v in replay["classes"].items() if v["offences"]}
     result["rules"] = {(r["name"], is_dry_run): total(r["dry_runs" if is_dry_run else "blocked"]) for r in replay["rules"] for is_dry_run in (False, True)}
     result["top_hosts"] = [host(h) for h in replay["top_hosts"]]
     result["payers"] = [host(h) for h in replay["payers"]]
     result["networks"] = [tuple(n[k] for k in ("address", "hosts", "blocked", "offences", "avoided")) for n in replay["top_networks"]]
-    result["blocks"] = [tuple(b[k] for k in ("address", "rule", "since", "until", "repeats", "dry_run")) for b in replay["blocks"]]
+    result["blocks"] = [tuple(b[k] for k in ("address", "host", "rule", "since", "until", "repeats", "dry_run", "learning", "braked")) for b in replay["blocks"]]
     result["steps"] = {s["time"]: (s["offences"], s["arrivals"]) for s in replay["steps"] if s["offences"] + s["arrivals"]}
     for name, key in (("avoided", "avoided"), ("price", "price")):
         assert sum(s[key] for s in replay["steps"]) == replay[name], key
@@ -325,6 +367,24 @@ def compare(name, right, is_said):
     return sum(len(p[1]) if isinstance(p[1], tuple) else 1 for p in pairs), len(wrong)
 
 
+def convert(directory, out):
+    """The truth of worlds.py, which has a row for each event, as columns."""
+    hosts, classes, events = {}, {}, []
+    with open(f"{directory}/truth") as stream:
+        for row in stream:
+            _, second, address, _, _, _, kind, _, _ = row.split("\t")
+            events.append((int(second), hosts.setdefault(address, len(hosts)), classes.setdefault(kind, len(classes))))
+    with open(f"{directory}/mainlog") as stream:
+        lines = sum(1 for _ in stream)
+    start = events[0][0] // 86400 * 86400
+    with open(out, "wb") as stream:
+        header = {"lines": lines, "events": len(events), "start": start, "classes": list(classes), "hosts": list(hosts)}
+        stream.write(json.dumps(header).encode() + b"\n")
+        array.array("I", [event[0] - start for event in events]).tofile(stream)
+        array.array("I", [event[1] for event in events]).tofile(stream)
+        array.array("B", [event[2] for event in events]).tofile(stream)
+
+
 def configuration(rules):
     """The rules as they stand in a configuration; the default ones, if not named, are off."""
     print("[standing]\nenabled = no")
@@ -343,6 +403,8 @@ def main():
     if sys.argv[1] == "--conf":
         with open(sys.argv[2]) as stream:
             return configuration(json.load(stream))
+    if sys.argv[1] == "--world":
+        return convert(*sys.argv[2:4])
     truth, policy, replay = sys.argv[1:4]
     header, columns = read(truth)
     with open(policy) as stream:
@@ -353,7 +415,7 @@ def main():
     right, is_said = expect(header, rules, columns, replay), said(replay)
     if sys.argv[4:]:
         assert sys.argv[4] == "--sweep"
-        rule = next(rule for rule in rules if rule["name"] == sys.argv[5])
+        rule = next(rule for rule in complete(rules)[0] if rule["name"] == sys.argv[5])
         limits, windows = ([int(n) for n in text.split(",")] for text in sys.argv[6:8])
         right["sweep"] = sweep(header, rule, columns, limits, windows)
         keys = ("blocks", "hosts", "avoided", "price", "paying_hosts")

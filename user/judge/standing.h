@@ -11,8 +11,9 @@
 
 /*
  * A host or network has a standing once mail was accepted from it. Sums are decayed: each day
- * takes a seventh of them. Days are those of UTC. A day is good, once it is over, if mail was
- * accepted and at most 90 % of what the host did was an offence; the last 30 days are remembered.
+ * takes a seventh of them, rounded up. Days are those of UTC. A day is good, once it is over, if
+ * mail was accepted and at most 90 % of what the host did was an offence; the last 30 days are
+ * remembered.
  * Not thread-safe. Times are milliseconds since 1970.
  */
 struct standing;
@@ -42,7 +43,7 @@ struct standing_row {
 	uint16_t accepted, bad;	 /* decayed sums over the days before `day` */
 	uint16_t accepted_today; /* on `day` */
 	uint16_t bad_today;
-	uint8_t proof;	    /* messages accepted while it had a good day, up to 3 */
+	uint8_t proof;	    /* messages accepted since its first good day began, up to 3 */
 	bool bad_yesterday; /* an offence on the day before `day` */
 };
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Charts of offences, blocks and lost messages over time, as SVG. The labels do not scale with the
- * chart. */
+/* Charts of offences, blocks and delayed messages over time, as SVG. The labels do not scale with
+ * the chart. */
 #include <string.h>
 #include <time.h>
 
@@ -75,7 +75,7 @@ static void replay_chart_hits(FILE *page, const struct replay_series *series)
 		if (!counts[REPLAY_OFFENCES] && !counts[REPLAY_ARRIVALS])
 			continue;
 		fprintf(page,
-			"<rect class=\"hit\" x=\"%zu\" width=\"1\" height=\"%d\"><title>%.16s: %s offence%s, %s avoided; %s new block%s; %s message%s accepted, %s lost</title></rect>\n",
+			"<rect class=\"hit\" x=\"%zu\" width=\"1\" height=\"%d\"><title>%.16s: %s offence%s, %s avoided; %s new block%s; %s message%s accepted, %s delayed</title></rect>\n",
 			i, REPLAY_CHART_TOP, replay_words_time(replay_series_start(series, i)),
 			replay_words_number(counts[REPLAY_OFFENCES], true),
 			suggest_plural(counts[REPLAY_OFFENCES]),
@@ -179,7 +179,7 @@ void replay_chart(FILE *page, const struct replay_report *report)
 		  REPLAY_OFFENCES, REPLAY_AVOIDED, "--let", "--cut", 240 },
 		{ "New blocks", "Number of hosts that would have been newly blocked.",
 		  REPLAY_BLOCKS, REPLAY_BLOCKS, "--ink", "--ink", 80 },
-		{ "Accepted messages lost", "Accepted messages that a block would have dropped.",
+		{ "Accepted messages delayed", "Accepted messages that a block would have dropped.",
 		  REPLAY_PRICE, REPLAY_PRICE, "--price", "--price", 60 },
 	};
 	const struct replay_series *series = &report->result->series;
@@ -189,7 +189,7 @@ void replay_chart(FILE *page, const struct replay_report *report)
 		fputs("<p>The log has no offences and no accepted messages.</p></section>\n", page);
 		return;
 	}
-	fputs("<div class=\"key\"><span><i style=\"background:var(--cut)\"></i>avoided: never reaches exim</span><span><i style=\"background:var(--let)\"></i>still reaches exim</span><span><i style=\"background:var(--price)\"></i>accepted messages lost</span></div>\n<div class=\"plot\">\n",
+	fputs("<div class=\"key\"><span><i style=\"background:var(--cut)\"></i>avoided: never reaches exim</span><span><i style=\"background:var(--let)\"></i>still reaches exim</span><span><i style=\"background:var(--price)\"></i>accepted messages delayed</span></div>\n<div class=\"plot\">\n",
 	      page);
 	for (size_t i = 0; i < sizeof(plots) / sizeof(plots[0]); i++)
 		replay_chart_plot(page, series, &plots[i]);

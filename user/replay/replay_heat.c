@@ -119,7 +119,7 @@ static void replay_heat_cell(FILE *page, const struct replay_heat *heat, size_t 
 			  0.5);
 
 	fprintf(page,
-		"<td class=\"h%d%s%s\" title=\"more than %u in %s: %s of %s offence%s avoided, %s accepted message%s of %s host%s lost, %s host%s blocked%s%s\">%s<small>%s</small></td>",
+		"<td class=\"h%d%s%s\" title=\"more than %u in %s: %s of %s offence%s avoided, %s accepted message%s of %s host%s delayed, %s host%s blocked%s%s\">%s<small>%s</small></td>",
 		level, cell == heat->own ? " own" : "", heat->is_shown[cell] ? " best" : "",
 		replay_heat_limit(heat, cell),
 		replay_words_duration(replay_heat_window(heat, cell)),
@@ -166,7 +166,7 @@ static void replay_heat_key(FILE *page, const struct replay_heat *heat)
 		fprintf(page, "The configured values (more than %u in %s) are not in this table.",
 			rule->limit, replay_words_duration(rule->window));
 	fputs(" &#9733;: no other pair avoids more at the same or a lower price. Of pairs with equal results, the one that blocks the fewest hosts is marked, then the one with the highest limit, then the one with the shortest window.</p>\n"
-	      "<p class=\"dim\">Each cell shows the percentage of all offences avoided, and the number of accepted messages lost.</p>\n",
+	      "<p class=\"dim\">Each cell shows the percentage of all offences avoided, and the number of accepted messages delayed.</p>\n",
 	      page);
 }
 
@@ -192,7 +192,7 @@ static void replay_heat_bargains(FILE *page, const struct replay_heat *heat)
 	if (!heat->bargains_count)
 		return;
 	fputs("<h3>Best pairs, from the lowest price to the most offences avoided</h3>\n"
-	      "<div class=\"scroll\" tabindex=\"0\"><table>\n<thead><tr><th>Block at</th><th class=\"n\">Avoided</th><th class=\"n\">Messages lost</th><th class=\"n\">of hosts</th><th class=\"n\">Hosts blocked</th></tr></thead>\n<tbody>\n",
+	      "<div class=\"scroll\" tabindex=\"0\"><table>\n<thead><tr><th>Block at</th><th class=\"n\">Avoided</th><th class=\"n\">Messages delayed</th><th class=\"n\">of hosts</th><th class=\"n\">Hosts blocked</th></tr></thead>\n<tbody>\n",
 	      page);
 	for (size_t i = 0; i < heat->bargains_count; i++)
 		if (heat->is_shown[heat->bargains[i]])

@@ -137,6 +137,7 @@ static json_t *replay_json_summary(const struct replay_report *report)
 	json_object_set_new(json, "allowed_offences", REPLAY_JSON_NUMBER(result->allowed_offences));
 	json_object_set_new(json, "odd_times", REPLAY_JSON_NUMBER(result->leaps));
 	json_object_set_new(json, "blocked_hosts", REPLAY_JSON_NUMBER(report->blocked));
+	json_object_set_new(json, "blocked_networks", REPLAY_JSON_NUMBER(result->blocked_networks));
 	json_object_set_new(json, "avoided", REPLAY_JSON_NUMBER(report->avoided));
 	json_object_set_new(json, "price", REPLAY_JSON_NUMBER(report->price));
 	json_object_set_new(json, "paying_hosts", REPLAY_JSON_NUMBER(report->payers_count));
@@ -155,15 +156,18 @@ static json_t *replay_json_summary(const struct replay_report *report)
 static json_t *replay_json_block(const struct replay_report *report, size_t i)
 {
 	const struct replay_verdict *verdict;
+	char target[ADDR_TEXT_SIZE];
 
 	if (i >= report->result->verdicts_count)
 		return NULL;
 	verdict = &report->result->verdicts[i];
-	return json_pack("{s:o, s:s, s:o, s:o, s:i, s:b}", "address",
+	return json_pack("{s:s, s:o, s:s, s:o, s:o, s:i, s:b, s:b, s:b}", "address",
+			 addr_prefix_format(&verdict->target, target), "host",
 			 replay_json_address(verdict->host), "rule",
 			 report->rules->rules[verdict->rule].name, "since",
 			 replay_json_time(verdict->time), "until", replay_json_time(verdict->until),
-			 "repeats", (int)verdict->repeats, "dry_run", verdict->dry_run);
+			 "repeats", (int)verdict->repeats, "dry_run", verdict->dry_run, "learning",
+			 verdict->learning, "braked", verdict->braked);
 }
 
 static json_t *replay_json_payer(const struct replay_report *report, size_t i)

@@ -106,7 +106,8 @@ static void replay_page_cards(FILE *page, const struct replay_report *report)
 		snprintf(more, sizeof(more), "all %s would have been accepted",
 			 replay_page_number(report->arrivals));
 	replay_page_card(page, "cost", replay_page_number(report->price), "",
-			 report->price == 1 ? "accepted message lost" : "accepted messages lost",
+			 report->price == 1 ? "accepted message delayed"
+					    : "accepted messages delayed",
 			 more);
 	if (report->braked)
 		snprintf(more, sizeof(more), "the brake (%s) engages at %s",
@@ -124,7 +125,7 @@ static void replay_page_cards(FILE *page, const struct replay_report *report)
 
 static void replay_page_foot(FILE *page, const struct replay_report *report)
 {
-	fputs("<section>\n<h2>How this was counted</h2>\n<p>The policy was applied to the log event by event, with the times in the log, as the daemon does. What a host sent while it was blocked would not have reached exim: its offences count as <em>avoided</em>, and each of its accepted messages counts as <em>price</em>. A connection that was open when the block began would have continued, so both figures are slightly too high.</p>\n",
+	fputs("<section>\n<h2>How this was counted</h2>\n<p>The policy was applied to the log event by event, with the times in the log, as the daemon does. What a host sent while it was blocked would not have reached exim: its offences count as <em>avoided</em>, and each of its accepted messages counts as <em>price</em>: its sender would have tried again after the block. A connection that was open when the block began would have continued, so both figures are slightly too high.</p>\n",
 	      page);
 	if (report->braked)
 		fprintf(page,

@@ -74,18 +74,21 @@ static void replay_print_outcome(const struct replay_report *report)
 	       replay_print_number(report->blocked), suggest_plural(report->blocked),
 	       replay_print_number(report->blocks), suggest_plural(report->blocks),
 	       replay_words_time(report->first->time), replay_words_time(report->last->time));
+	if (report->result->blocked_networks)
+		printf("            %s of these blocks are of networks, without their known senders\n",
+		       replay_print_number(report->network_blocks));
 	printf("  avoided   %s of %s offence%s (%s %%) would never have reached exim\n",
 	       replay_print_number(report->avoided), replay_print_number(report->offences),
 	       suggest_plural(report->offences),
 	       replay_words_percent(report->avoided, report->offences));
 	if (report->price)
-		printf("  price     %s accepted message%s (%s %%), of %s host%s, would have been lost\n",
+		printf("  price     %s accepted message%s (%s %%), of %s host%s, would have been delayed\n",
 		       replay_print_number(report->price), suggest_plural(report->price),
 		       replay_words_percent(report->price, report->arrivals),
 		       replay_print_number(report->payers_count),
 		       suggest_plural(report->payers_count));
 	else
-		printf("  price     none: no accepted message would have been lost\n");
+		printf("  price     none: no accepted message would have been delayed\n");
 	replay_print_brake(report);
 }
 
@@ -112,6 +115,10 @@ static void replay_print_rules(const struct replay_report *report, bool dry_runs
 		       rule->limit, replay_words_duration(rule->window),
 		       replay_words_duration(rule->block));
 	}
+	if (dry_runs && report->learning)
+		printf("%s of the verdicts are dry runs because standing needs more than %u day%s of log\n",
+		       replay_print_number(report->learning), report->rules->learn,
+		       suggest_plural(report->rules->learn));
 }
 
 static void replay_print_classes(const struct replay_report *report)
@@ -162,8 +169,10 @@ static void replay_print_payers(const struct replay_report *report)
 
 		printf("%-*s  %8s  %9s  %-19s  %s\n", width,
 		       addr_format_host(lru_addr(host), address), replay_print_number(host->price),
-		       replay_print_number(host->offences), replay_words_time(host->blocked),
-		       report->rules->rules[host->first_rule].name);
+		       replay_print_number(host->offences),
+		       host->blocks ? replay_words_time(host->blocked) : "-",
+		       host->blocks ? report->rules->rules[host->first_rule].name
+				    : "its network was blocked");
 	}
 	if (report->payers_count > REPLAY_PRINT_TOP)
 		printf("and %s other host%s, %s message%s; -j lists them\n",
@@ -240,7 +249,7 @@ static void replay_print_sweep(const struct replay_report *report)
 
 		width = length > width ? length : width;
 	}
-	printf("\n%sSweep of the rule %s alone%s: %% of all offences avoided, and accepted messages lost\n",
+	printf("\n%sSweep of the rule %s alone%s: %% of all offences avoided, and accepted messages delayed\n",
 	       replay_print_on_terminal ? "\033[1m" : "", report->swept->name,
 	       replay_print_on_terminal ? "\033[m" : "");
 	printf("%-9s", "MORE THAN");

@@ -86,19 +86,20 @@ static int replay_report_sorted(const void *one, const void *other)
 }
 
 /* Hosts that are sorted by address are also sorted by network. */
-static void replay_report_networks(struct replay_report *report, const struct replay_host **hosts)
+static void replay_report_networks(struct replay_report *report, const struct replay_host **hosts,
+				   size_t count)
 {
 	struct replay_network network = { 0 };
 
-	qsort(hosts, report->hosts, sizeof(*hosts), replay_report_sorted);
-	for (size_t i = 0; i < report->hosts; i++) {
+	qsort(hosts, count, sizeof(*hosts), replay_report_sorted);
+	for (size_t i = 0; i < count; i++) {
 		struct addr_prefix prefix = replay_report_network(hosts[i]);
 
 		if (!i || memcmp(&prefix.addr, &network.prefix.addr, sizeof(prefix.addr))) {
 			replay_report_rank_network(report, &network);
 			network = (struct replay_network){ .prefix = prefix };
 		}
-		network.hosts++;
+		network.hosts += hosts[i]->offences > 0;
 		network.blocked += hosts[i]->blocks > 0;
 		network.offences += hosts[i]->offences;
 		network.avoided += hosts[i]->avoided;
@@ -109,19 +110,23 @@ static void replay_report_networks(struct replay_report *report, const struct re
 static int replay_report_hosts(struct replay_report *report)
 {
 	struct lru *table = report->result->hosts;
-	size_t most = lru_count(table);
+	size_t most = lru_count(table), count = 0;
 	const struct replay_host **hosts = calloc(most + 1, sizeof(*hosts));
 	const struct replay_host *host = lru_oldest(table);
 
 	if (!hosts)
 		return -ENOMEM;
 	for (; host; host = lru_newer(table, host)) {
-		hosts[report->hosts++] = host;
+		hosts[count++] = host;
+		/* A host without offences is only delayed in its network. */
+		if (!host->offences)
+			continue;
+		report->hosts++;
 		report->blocked += host->blocks > 0;
 		report->tried += host->tried > 0;
 		replay_report_rank(report, host);
 	}
-	replay_report_networks(report, hosts);
+	replay_report_networks(report, hosts, count);
 	for (size_t i = 0; i < most; i++)
 		if (hosts[i]->price)
 			hosts[report->payers_count++] = hosts[i];
@@ -177,9 +182,12 @@ int replay_report_fill(struct replay_report *report)
 	report->price = result->avoided[EVENT_ARRIVAL];
 	for (size_t i = 0; i < report->rules->count; i++) {
 		report->blocks += result->blocks[i].verdicts;
+		if (rule_is_network(&report->rules->rules[i]))
+			report->network_blocks += result->blocks[i].verdicts;
 		report->dry_runs += result->dry_runs[i].verdicts;
 	}
 	for (size_t i = 0; i < result->verdicts_count; i++) {
+		report->learning += result->verdicts[i].learning;
 		if (result->verdicts[i].dry_run)
 			continue;
 		if (!report->first)

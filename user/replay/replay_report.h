@@ -41,16 +41,18 @@ struct replay_report {
 	uint64_t arrivals, price;
 	uint64_t hosts, blocked, tried; /* with offences; blocked; blocked in a dry run */
 	uint64_t blocks, dry_runs;
+	uint64_t network_blocks;		   /* those of `blocks` that are of networks */
 	const struct replay_verdict *first, *last; /* blocks; NULL: none */
 	uint64_t most_new;			   /* blocks in a minute */
 	int64_t most_new_at;			   /* end of that minute, ms since 1970 */
+	uint64_t learning; /* verdicts that were a dry run since standing had too few days of log */
 	uint64_t braked;   /* blocks of known senders that the brake withheld */
 	int64_t braked_at; /* time of the first of them */
 	const struct replay_host *top[REPLAY_REPORT_TOP]; /* by offences */
 	size_t top_count;
 	struct replay_network networks[REPLAY_REPORT_TOP]; /* with more than one host each */
 	size_t networks_count;
-	const struct replay_host **payers; /* all hosts that lost messages, by price */
+	const struct replay_host **payers; /* all hosts whose messages were delayed, by price */
 	size_t payers_count;
 };
 

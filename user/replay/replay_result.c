@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Applies the policy event by event and counts blocks, avoided offences and lost messages. */
+/* Applies the policy event by event and counts blocks, avoided offences and delayed messages. */
 #include "replay/replay_result.h"
 
 #include <errno.h>
@@ -48,21 +48,36 @@ static bool replay_result_is_allowed(const struct replay_result *result, const s
 	       (result->allowed && prefix_set_find(result->allowed, &target, NULL));
 }
 
-/* The blocked network that a host is in at `time`; NULL: none, or it is a known sender in it. */
+/* Networks of different lengths can begin with the same address; hosts' bits hold the length. */
+static struct addr replay_result_key(const struct addr_prefix *network)
+{
+	struct addr key = network->addr;
+
+	key.bytes[sizeof(key.bytes) - 1] = network->length;
+	return key;
+}
+
+/*
+ * The network of a host for which `is_dry_run` or a block is active at `time`; NULL: none, or the
+ * host is a known sender in it.
+ */
 static struct replay_blocked_network *replay_result_network(struct replay_result *result,
-							    const struct addr *addr, int64_t time)
+							    const struct addr *addr, int64_t time,
+							    bool is_dry_run)
 {
 	const struct rules *rules = judge_rules(result->judge);
 	struct replay_blocked_network *network;
 	struct standing_view view;
 	struct addr_prefix target;
+	struct addr key;
 
 	for (size_t i = 0; i < rules->count && lru_count(result->networks); i++) {
 		if (!rule_is_network(&rules->rules[i]) ||
 		    !judge_target(&rules->rules[i], addr, &target))
 			continue;
-		network = lru_find(result->networks, &target.addr);
-		if (!network || network->length != target.length || time >= network->until)
+		key = replay_result_key(&target);
+		network = lru_find(result->networks, &key);
+		if (!network || time >= (is_dry_run ? network->dry_run_until : network->until))
 			continue;
 		standing_get(judge_standing(result->judge), addr, time, &view);
 		return view.known ? NULL : network;
@@ -70,23 +85,49 @@ static struct replay_blocked_network *replay_result_network(struct replay_result
 	return NULL;
 }
 
-/* A verdict that blocks a network; the host that caused it is one of many. */
-static void replay_result_block_network(struct replay_result *result, const struct verdict *verdict)
+/* Finds the network of a verdict or adds it; NULL: no memory. */
+static struct replay_blocked_network *replay_result_need_network(struct replay_result *result,
+								 const struct verdict *verdict)
 {
-	struct replay_blocked_network *network = lru_find(result->networks, &verdict->target.addr);
+	const struct addr key = replay_result_key(&verdict->target);
+	struct replay_blocked_network *network = lru_find(result->networks, &key);
 
-	if (!network)
-		network = lru_add(result->networks, &verdict->target.addr);
+	if (network)
+		return network;
+	network = lru_add(result->networks, &key);
 	if (!network && lru_oldest(result->networks)) {
 		lru_forget_oldest(result->networks);
-		network = lru_add(result->networks, &verdict->target.addr);
+		network = lru_add(result->networks, &key);
 	}
 	if (!network) {
 		result->error = -ENOMEM;
+		return NULL;
+	}
+	network->until = network->dry_run_until = INT64_MIN;
+	return network;
+}
+
+/* A verdict on a network; the host that caused it is one of many. */
+static void replay_result_take_network(struct replay_result *result, const struct verdict *verdict)
+{
+	struct replay_blocked_network *network = replay_result_need_network(result, verdict);
+	const uint32_t bit = 1u << verdict->rule;
+
+	if (!network)
+		return;
+	if (verdict->dry_run) {
+		result->dry_runs[verdict->rule].hosts += !(network->tried & bit);
+		network->tried |= bit;
+		if (verdict->until > network->dry_run_until)
+			network->dry_run_until = verdict->until;
+		network->dry_run_rule = verdict->rule;
+		network->dry_run_closes = verdict->closes;
 		return;
 	}
+	result->blocked_networks += !network->ruled;
+	result->blocks[verdict->rule].hosts += !(network->ruled & bit);
+	network->ruled |= bit;
 	network->until = verdict->until;
-	network->length = verdict->target.length;
 	network->rule = verdict->rule;
 	network->closes = verdict->closes;
 }
@@ -164,46 +205,56 @@ static void replay_result_enter(struct replay_result *result, struct replay_host
 		.rule = verdict->rule,
 		.dry_run = verdict->dry_run,
 		.braked = verdict->braked,
+		.learning = verdict->learning,
 	};
+}
+
+/* A verdict on a host. */
+static void replay_result_take_host(struct replay_result *result, struct replay_host *host,
+				    const struct verdict *verdict)
+{
+	const uint32_t bit = 1u << verdict->rule;
+
+	if (verdict->dry_run) {
+		result->dry_runs[verdict->rule].hosts += !(host->tried & bit);
+		host->tried |= bit;
+		if (verdict->until > host->dry_run_until)
+			host->dry_run_until = verdict->until;
+		host->dry_run_rule = verdict->rule;
+		host->dry_run_closes = verdict->closes;
+		return;
+	}
+	result->blocks[verdict->rule].hosts += !(host->ruled & bit);
+	host->ruled |= bit;
+	if (!host->blocks++) {
+		host->blocked = verdict->time;
+		host->first_rule = verdict->rule;
+	}
+	/* An offence by an open port can block a blocked host: the ports of both. */
+	host->closes = verdict->closes | (verdict->time < host->until ? host->closes : 0);
+	if (verdict->until > host->until)
+		host->until = verdict->until;
+	host->rule = verdict->rule;
 }
 
 static void replay_result_judge(struct replay_result *result, struct replay_host *host,
 				const struct event *event, int64_t time)
 {
 	struct verdict verdict;
-	struct replay_sum *sum;
-	uint32_t bit, *which;
 
 	if (judge_event(result->judge, event, &verdict))
 		return;
-	bit = 1u << verdict.rule;
-	which = verdict.dry_run ? &host->tried : &host->ruled;
-	sum = verdict.dry_run ? &result->dry_runs[verdict.rule] : &result->blocks[verdict.rule];
-	sum->verdicts++;
-	sum->hosts += !(*which & bit);
-	*which |= bit;
+	if (verdict.dry_run)
+		result->dry_runs[verdict.rule].verdicts++;
+	else
+		result->blocks[verdict.rule].verdicts++;
 	replay_result_enter(result, host, &verdict);
-	if (verdict.dry_run) {
-		if (verdict.until > host->dry_run_until)
-			host->dry_run_until = verdict.until;
-		host->dry_run_rule = verdict.rule;
-		host->dry_run_closes = verdict.closes;
-		return;
-	}
-	if (!host->blocks++) {
-		host->blocked = verdict.time;
-		host->first_rule = verdict.rule;
-	}
-	if (!rule_is_network(&judge_rules(result->judge)->rules[verdict.rule])) {
-		/* An offence by an open port can block a blocked host: the ports of both. */
-		host->closes = verdict.closes | (verdict.time < host->until ? host->closes : 0);
-		if (verdict.until > host->until)
-			host->until = verdict.until;
-		host->rule = verdict.rule;
-	} else {
-		replay_result_block_network(result, &verdict);
-	}
-	replay_series_add(&result->series, time, REPLAY_BLOCKS);
+	if (rule_is_network(&judge_rules(result->judge)->rules[verdict.rule]))
+		replay_result_take_network(result, &verdict);
+	else
+		replay_result_take_host(result, host, &verdict);
+	if (!verdict.dry_run)
+		replay_series_add(&result->series, time, REPLAY_BLOCKS);
 }
 
 /* An event of a blocked host: it would not have reached exim. */
@@ -219,6 +270,29 @@ static void replay_result_avoid(struct replay_result *result, struct replay_host
 	host->price += arrival;
 	result->avoided[event->class]++;
 	replay_series_add(&result->series, time, arrival ? REPLAY_PRICE : REPLAY_AVOIDED);
+}
+
+/* Counts an event if a dry run would have prevented it. `host` may be NULL: it has no offences. */
+static void replay_result_would_avoid(struct replay_result *result, const struct replay_host *host,
+				      const struct addr *addr, const struct event *event)
+{
+	const struct rules *rules = judge_rules(result->judge);
+	const struct replay_blocked_network *network;
+	bool arrival = event->class == EVENT_ARRIVAL;
+	struct replay_sum *sum = NULL;
+
+	if (host && event->time < host->dry_run_until) {
+		if (rule_ports_closes(rules, host->dry_run_closes, event->port))
+			sum = &result->dry_runs[host->dry_run_rule];
+	} else if (host ? !host->allowed : !replay_result_is_allowed(result, addr)) {
+		network = replay_result_network(result, addr, event->time, true);
+		if (network && rule_ports_closes(rules, network->dry_run_closes, event->port))
+			sum = &result->dry_runs[network->dry_run_rule];
+	}
+	if (!sum)
+		return;
+	sum->avoided += !arrival;
+	sum->price += arrival;
 }
 
 /* Accepted mail of a host without offences: it gives the host a standing. */
@@ -248,8 +322,9 @@ void replay_result_event(struct replay_result *result, const struct event *event
 	host = lru_find(result->hosts, &addr);
 	network = addr_embeds_ipv4(&event->peer, &ipv4)
 			  ? NULL
-			  : replay_result_network(result, &addr, event->time);
+			  : replay_result_network(result, &addr, event->time, false);
 	if (!host && arrival && !network) {
+		replay_result_would_avoid(result, NULL, &addr, event);
 		replay_result_learn(result, event);
 		return;
 	}
@@ -270,11 +345,7 @@ void replay_result_event(struct replay_result *result, const struct event *event
 		replay_result_avoid(result, host, own ? host->rule : network->rule, event, time);
 		return;
 	}
-	if (event->time < host->dry_run_until &&
-	    rule_ports_closes(rules, host->dry_run_closes, event->port)) {
-		result->dry_runs[host->dry_run_rule].avoided += !arrival;
-		result->dry_runs[host->dry_run_rule].price += arrival;
-	}
+	replay_result_would_avoid(result, host, &addr, event);
 	if (arrival)
 		replay_result_learn(result, event);
 	else

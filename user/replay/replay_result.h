@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Applies the policy event by event and counts blocks, avoided offences and lost messages. */
+/* Applies the policy event by event and counts blocks, avoided offences and delayed messages. */
 #ifndef REPLAY_RESULT_H
 #define REPLAY_RESULT_H
 
@@ -24,10 +24,10 @@ struct replay_host {
 	int64_t blocked;       /* time of its first block; valid if `blocks` is not 0 */
 	uint32_t offences;
 	uint32_t avoided;
-	uint32_t price; /* accepted messages that a block would have dropped */
-	uint32_t ruled; /* bit mask of the rules that blocked it */
-	uint32_t tried; /* the same for dry runs */
-	uint32_t blocks;
+	uint32_t price;	      /* accepted messages that a block would have dropped */
+	uint32_t ruled;	      /* bit mask of the rules that blocked it */
+	uint32_t tried;	      /* the same for dry runs */
+	uint32_t blocks;      /* of the host itself, not of its network */
 	uint32_t sweep;	      /* its number in the sweep, or REPLAY_RESULT_UNSWEPT */
 	uint8_t rule;	      /* rule of its last block */
 	uint8_t dry_run_rule; /* the same for dry runs */
@@ -37,12 +37,16 @@ struct replay_host {
 	bool allowed;
 };
 
-/* A network that a rule for networks blocked. */
+/* A network that a rule for networks blocked, or would have blocked if it were no dry run. */
 struct replay_blocked_network {
-	int64_t until;
-	uint8_t length;
+	int64_t until;	       /* end of its last block; INT64_MIN: none */
+	int64_t dry_run_until; /* the same for dry runs */
+	uint32_t ruled;	       /* bit mask of the rules that blocked it */
+	uint32_t tried;	       /* the same for dry runs */
 	uint8_t rule;
+	uint8_t dry_run_rule;
 	uint8_t closes; /* the ports, as in struct rule */
+	uint8_t dry_run_closes;
 };
 
 struct replay_verdict {
@@ -53,11 +57,12 @@ struct replay_verdict {
 	uint8_t rule;
 	bool dry_run;
 	bool braked;
+	bool learning;
 };
 
 struct replay_sum {
 	uint64_t verdicts;
-	uint64_t hosts;
+	uint64_t hosts; /* or networks, if the rule judges networks */
 	uint64_t avoided;
 	uint64_t price;
 };
@@ -78,6 +83,7 @@ struct replay_result {
 	uint64_t classes[EVENT_CLASSES];
 	uint64_t avoided[EVENT_CLASSES]; /* [EVENT_ARRIVAL]: the price */
 	uint64_t allowed_offences;
+	uint64_t blocked_networks; /* each counted once */
 	struct replay_sum blocks[SOBIG_RULES_MAX], dry_runs[SOBIG_RULES_MAX];
 	struct clock_check clock;  /* of all events, for the chart */
 	struct clock_check handed; /* of the events passed to the judge: which times it accepts */

@@ -45,7 +45,7 @@ static void replay_tables_payers(FILE *page, const struct replay_report *report)
 	replay_tables_open(
 		page, "The price",
 		"<p>These hosts sent accepted messages after they would have been blocked. To exempt a host from blocking, add it to <code>[allow]</code>.</p>\n",
-		"<th>Host</th><th class=\"n\">Messages lost</th><th class=\"n\">Offences</th><th>First blocked</th><th>By</th>");
+		"<th>Host</th><th class=\"n\">Messages delayed</th><th class=\"n\">Offences</th><th>First blocked</th><th>By</th>");
 	for (size_t i = 0; i < report->payers_count && i < REPLAY_REPORT_TOP; i++) {
 		const struct replay_host *host = report->payers[i];
 
@@ -53,8 +53,9 @@ static void replay_tables_payers(FILE *page, const struct replay_report *report)
 			"<tr><th scope=\"row\">%s</th><td class=\"n\">%s</td><td class=\"n\">%s</td><td>%s</td><td>%s</td></tr>\n",
 			addr_format_host(lru_addr(host), address),
 			replay_tables_number(host->price), replay_tables_number(host->offences),
-			replay_words_time(host->blocked),
-			report->rules->rules[host->first_rule].name);
+			host->blocks ? replay_words_time(host->blocked) : "&ndash;",
+			host->blocks ? report->rules->rules[host->first_rule].name
+				     : "its network was blocked");
 	}
 	if (report->payers_count > REPLAY_REPORT_TOP)
 		fprintf(page,
@@ -130,7 +131,7 @@ static void replay_tables_rules(FILE *page, const struct replay_report *report)
 	replay_tables_open(
 		page, "The policy",
 		"<p class=\"dim\">A dry run blocks no host; its figures show what it would also have blocked.</p>\n",
-		"<th>Rule</th><th>Blocks at</th><th class=\"n\">Blocks</th><th class=\"n\">Hosts</th><th class=\"n\">Avoided</th><th class=\"n\">Messages lost</th>");
+		"<th>Rule</th><th>Blocks at</th><th class=\"n\">Blocks</th><th class=\"n\">Hosts</th><th class=\"n\">Avoided</th><th class=\"n\">Messages delayed</th>");
 	for (size_t i = 0; i < report->rules->count; i++) {
 		const struct rule *rule = &report->rules->rules[i];
 

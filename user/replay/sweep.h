@@ -30,7 +30,7 @@ struct sweep_cell {
 	uint64_t hosts;	  /* hosts that were blocked */
 	uint64_t avoided; /* offences of any class while the host was blocked */
 	uint64_t price;	  /* accepted messages while the host was blocked */
-	uint64_t paying;  /* hosts that lost messages */
+	uint64_t paying;  /* hosts whose messages were delayed */
 };
 
 /* Copies `rule`, of which block, max and remember are used. 0 or -ENOMEM. The caller closes *out.
