@@ -46,6 +46,8 @@ def serve(_source, _to, port):
     while True:
         sock, _ = server.accept()
         if os.fork() == 0:
+            # A connection that outlives the server must not hold its port.
+            server.close()
             while data := sock.recv(4096):
                 sock.sendall(data)
             os._exit(0)

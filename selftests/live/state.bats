@@ -617,7 +617,8 @@ start_at() {
 	"$sobig" block 203.0.113.9 --for 1s
 	"$sobig" block 203.0.113.10 --for 1h
 	until_entered 203.0.113.9
-	sleep 2.5
+	# The block ends within two seconds, and is kept for one more.
+	sleep 4.5
 	# Old rows are deleted at the start, and then each minute.
 	stop_daemon
 	start_with '[state]' 'history = 1s'
