@@ -73,8 +73,7 @@ static void check_print_whom(const struct rule *rule)
 		       rule->network6);
 	if (rule_is_network(rule))
 		printf(", if at least %u host%s of it offended; its known senders are not blocked.\n",
-		       rule->hosts ? rule->hosts : 1,
-		       suggest_plural(rule->hosts ? rule->hosts : 1));
+		       rule_hosts(rule), suggest_plural(rule_hosts(rule)));
 	if (rule->share)
 		printf(CHECK_INDENT "Only if at least %u%% of what it did lately were offences.\n",
 		       rule->share);

@@ -188,7 +188,7 @@ void explain_judge_print(FILE *to, const struct explain_judge *judged)
 		view.by_network ? " by its network" : "");
 	if (view.accepted)
 		fprintf(to,
-			"%u message%s accepted and %u offence%s lately (%u%% offences), %u good day%s of the last %u\n",
+			"%u message%s accepted and %u offence%s lately (%u%% offences), %u good day%s of the last %d\n",
 			view.accepted, suggest_plural(view.accepted), view.bad,
 			suggest_plural(view.bad), standing_share(&view), view.days,
 			suggest_plural(view.days), STANDING_DAYS);

@@ -87,7 +87,7 @@ static int ask_ask_service(const char *path, const char *name, char *answer, siz
 {
 	struct sockaddr_un address = { .sun_family = AF_UNIX };
 	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0), err = 0;
-	size_t used;
+	size_t used = 0;
 
 	if (fd < 0)
 		return -ENOENT;

@@ -76,7 +76,7 @@ static bool judge_decide_one(struct judge *judge, unsigned int number,
 {
 	const struct rule *rule = &judge->rules.rules[number];
 	uint32_t seconds = subject->view.known ? judge_known_seconds(rule) : rule->block;
-	struct addr_prefix counted;
+	struct addr_prefix counted = { 0 };
 	struct addr key;
 
 	memset(out, 0, sizeof(*out));
@@ -118,7 +118,7 @@ static void judge_restart(struct judge *judge, const struct judge_subject *subje
 			  const struct verdict *verdict)
 {
 	const struct rule *rule = &judge->rules.rules[verdict->rule];
-	struct addr_prefix counted;
+	struct addr_prefix counted = { 0 };
 
 	if (rule->who == RULE_KNOWN && !verdict->dry_run)
 		return;

@@ -149,7 +149,8 @@ static void acl_line_skip_argument(struct line *line)
 		line->recipient = (struct cursor){ .pos = cursor->pos, .end = end };
 		cursor->pos = end;
 	}
-	if (cursor_peek(cursor, 0) == ':' && cursor_peek(cursor, 1) == ' ')
+	/* An empty text may have no position. */
+	if (!cursor->pos || (cursor_peek(cursor, 0) == ':' && cursor_peek(cursor, 1) == ' '))
 		return;
 	colon = memmem(cursor->pos, cursor_left(cursor), ": ", 2);
 	cursor->pos = colon ? colon : cursor->end;
