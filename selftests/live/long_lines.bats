@@ -32,7 +32,11 @@ infect() {
 		for _ in range(times):
 		    for command, wanted in ((b"MAIL FROM:<s@e>", b"250"), (b"RCPT TO:<alice@example.org>", b"250"), (b"DATA", b"354")):
 		        assert say(command) == wanted
-		    assert say(b"Subject: x\r\n\r\n" + eicar + b"\r\n.") == b"550"
+		    # The block for the last one may end the connection before the answer.
+		    try:
+		        assert say(b"Subject: x\r\n\r\n" + eicar + b"\r\n.") == b"550"
+		    except ConnectionResetError:
+		        assert _ == times - 1
 	EOP
 }
 
