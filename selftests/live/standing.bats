@@ -149,3 +149,16 @@ rejected() {
 	[ "$("$sobig" list -j $bad | jq -c '.blocks[0].extend')" = true ]
 	[ "$("$sobig" list -j $good | jq -c '.blocks[0].extend')" = false ]
 }
+
+@test "explain counts no line whose HELO can name another host" {
+	local _
+	start_daemon
+	for _ in 1 2 3; do
+		printf '%(%F %T)T H=(a) [203.0.113.77] F=<s@e> rejected RCPT <x@y>: Unrouteable address) [%s] F=<s@e> rejected RCPT <x@y>: Unrouteable address\n' -1 $bad >>"$log"
+	done
+	rejected 203.0.113.78 3
+	sleep 1.5
+	"$sobig" explain 203.0.113.77 | tee "$LAB/named"
+	[ "$(grep -c ' for strangers' "$LAB/named")" = 0 ]
+	"$sobig" explain 203.0.113.78 | grep '^  points   6 of 8 for strangers'
+}

@@ -21,47 +21,25 @@
 #include "read/source.h"
 #include "status/overview.h"
 
-/* The rotated file is read, too, if it was written within the longest window. */
-#define EXPLAIN_JUDGE_FILES 2
-
-static void explain_judge_take_row(void *context, const struct db_standing *row)
+static void explain_judge_take_row(void *context, const struct standing_row *row)
 {
 	struct explain_judge *judged = context;
-	const struct standing_row to = {
-		.addr = row->addr,
-		.kind = row->kind,
-		.day = row->day,
-		.days = row->days,
-		.accepted = row->accepted,
-		.bad = row->bad,
-		.accepted_today = row->accepted_today,
-		.bad_today = row->bad_today,
-		.proof = row->proof,
-		.bad_yesterday = row->bad_yesterday,
-	};
 
-	standing_set(judge_standing(judged->judge), &to);
+	standing_set(judge_standing(judged->judge), row);
 }
 
 /* The standing that a daemon saved last. */
 static void explain_judge_read_standing(struct explain_judge *judged, struct db *db,
 					const struct overview *overview)
 {
-	struct db_standing_clock clock;
+	struct standing_clock clock;
 
 	for (int i = 0; i < overview->interfaces_count && !judged->has_standing; i++) {
 		if (db_standings(db, overview->interfaces[i].name, &clock, explain_judge_take_row,
 				 judged))
 			continue;
 		judged->has_standing = true;
-		standing_set_clock(judge_standing(judged->judge),
-				   &(struct standing_clock){
-					   .day = clock.day,
-					   .inner = clock.inner,
-					   .first = clock.first,
-					   .accepted = clock.accepted,
-					   .accepted_today = clock.accepted_today,
-				   });
+		standing_set_clock(judge_standing(judged->judge), &clock);
 	}
 }
 
@@ -108,7 +86,8 @@ static int explain_judge_read_file(struct explain_judge *judged, const char *pat
 
 	if (fd < 0)
 		return -errno;
-	reader_init(&reader, judged->policy->classes, true, judged->now / 1000);
+	/* exim may not have checked HELOs: a line with two readings does not count. */
+	reader_init(&reader, judged->policy->classes, false, judged->now / 1000);
 	err = parallel_read(fd, &reader, explain_judge_event, explain_judge_pause, judged, &end);
 	close(fd);
 	return err;

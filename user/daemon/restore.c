@@ -51,9 +51,9 @@ struct restore {
 	struct db_totals totals; /* of all previous daemons of this interface */
 	struct restore_log logs[DAEMON_LOGS_MAX];
 	char names[DAEMON_LOGS_MAX][IF_NAMESIZE + PATH_MAX];
-	bool learned;		       /* standing includes the old logs */
-	bool anew;		       /* no row of standing was saved by this daemon yet */
-	struct db_standing *standings; /* that changed */
+	bool learned;			/* standing includes the old logs */
+	bool anew;			/* no row of standing was saved by this daemon yet */
+	struct standing_row *standings; /* that changed */
 	size_t standings_count;
 	int error; /* errno logged last */
 	uint64_t damaged, lost, gone;
@@ -88,29 +88,16 @@ static int restore_take_verdict(void *context, const struct db_block *block)
 	return 0;
 }
 
-static void restore_take_standing(void *context, const struct db_standing *row)
+static void restore_take_standing(void *context, const struct standing_row *row)
 {
-	const struct standing_row to = {
-		.addr = row->addr,
-		.kind = row->kind,
-		.day = row->day,
-		.days = row->days,
-		.accepted = row->accepted,
-		.bad = row->bad,
-		.accepted_today = row->accepted_today,
-		.bad_today = row->bad_today,
-		.proof = row->proof,
-		.bad_yesterday = row->bad_yesterday,
-	};
-
-	standing_set(context, &to);
+	standing_set(context, row);
 }
 
 /* Standing that does not include the old logs is learned anew, with what was read since. */
 static int restore_read_standing(struct restore *restore, struct daemon *daemon)
 {
 	struct standing *standing = judge_standing(daemon->judge);
-	struct db_standing_clock saved = { 0 };
+	struct standing_clock saved = { 0 };
 	int err = db_standings(restore->db, restore->interface, &saved, restore_take_standing,
 			       standing);
 
@@ -120,13 +107,7 @@ static int restore_read_standing(struct restore *restore, struct daemon *daemon)
 		judge_forget_standing(daemon->judge);
 		return 0;
 	}
-	standing_set_clock(standing, &(struct standing_clock){
-					     .day = saved.day,
-					     .inner = saved.inner,
-					     .first = saved.first,
-					     .accepted = saved.accepted,
-					     .accepted_today = saved.accepted_today,
-				     });
+	standing_set_clock(standing, &saved);
 	restore->learned = true;
 	restore->anew = false;
 	return 0;
@@ -268,7 +249,7 @@ static uint32_t restore_reach(const struct daemon *daemon)
 static void restore_take_changed(void *context, const struct standing_row *row)
 {
 	struct restore *restore = context;
-	struct db_standing *grown =
+	struct standing_row *grown =
 		array_grow(restore->standings, restore->standings_count, sizeof(*grown));
 
 	if (!grown) {
@@ -276,36 +257,17 @@ static void restore_take_changed(void *context, const struct standing_row *row)
 		return;
 	}
 	restore->standings = grown;
-	grown[restore->standings_count++] = (struct db_standing){
-		.addr = row->addr,
-		.kind = row->kind,
-		.day = row->day,
-		.days = row->days,
-		.accepted = row->accepted,
-		.bad = row->bad,
-		.accepted_today = row->accepted_today,
-		.bad_today = row->bad_today,
-		.proof = row->proof,
-		.bad_yesterday = row->bad_yesterday,
-	};
+	grown[restore->standings_count++] = *row;
 }
 
 /* What changed of standing goes with the log positions into one transaction, so it stays exact. */
 static void restore_post_standing(struct restore *restore, struct standing *standing)
 {
-	struct db_standing_clock clock;
-	struct standing_clock now;
+	struct standing_clock clock;
 
 	standing_changed(standing, restore_take_changed, restore);
-	standing_clock(standing, &now);
-	clock = (struct db_standing_clock){
-		.day = now.day,
-		.inner = now.inner,
-		.first = now.first,
-		.accepted = now.accepted,
-		.accepted_today = now.accepted_today,
-		.learned = restore->learned,
-	};
+	standing_clock(standing, &clock);
+	clock.learned = restore->learned;
 	writer_standing(restore->writer, restore->standings, restore->standings_count, &clock,
 			restore->anew);
 	restore->anew = false;

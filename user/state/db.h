@@ -80,10 +80,10 @@ int db_log(struct db *db, const char *name, struct log_position *done, struct lo
 
 int db_totals(struct db *db, const char *who, struct db_totals *out);
 
-typedef void db_each_standing(void *context, const struct db_standing *row);
+typedef void db_each_standing(void *context, const struct standing_row *row);
 
 /* The standing that `who` saved last. 0; -ENOENT: none; or -errno. */
-int db_standings(struct db *db, const char *who, struct db_standing_clock *clock,
+int db_standings(struct db *db, const char *who, struct standing_clock *clock,
 		 db_each_standing *each, void *context);
 
 /* Number of rows skipped; a row that was read twice counts twice. */

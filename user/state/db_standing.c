@@ -25,7 +25,7 @@ static int db_standing_of(struct db *db, const char *sql, const char *who, int64
 }
 
 static int db_standing_write_clock(struct db *db, const char *who,
-				   const struct db_standing_clock *clock)
+				   const struct standing_clock *clock)
 {
 	const int64_t values[] = { clock->day,	    clock->inner,	   clock->first,
 				   clock->accepted, clock->accepted_today, clock->learned };
@@ -43,7 +43,7 @@ static int db_standing_write_clock(struct db *db, const char *who,
 	return err;
 }
 
-static void db_standing_bind(sqlite3_stmt *to, const struct db_standing *row)
+static void db_standing_bind(sqlite3_stmt *to, const struct standing_row *row)
 {
 	const int64_t values[] = { row->day,   row->days,	    row->accepted,
 				   row->bad,   row->accepted_today, row->bad_today,
@@ -92,7 +92,7 @@ static int64_t db_standing_range(int64_t number, int64_t max, bool *valid)
 }
 
 /* False: it is invalid. What only the judge knows, it checks itself. */
-static bool db_standing_read(sqlite3_stmt *at, struct db_standing *out)
+static bool db_standing_read(sqlite3_stmt *at, struct standing_row *out)
 {
 	bool valid = true;
 	const struct db_row_text host = db_column_text(at, 1, SQLITE_BLOB, &valid);
@@ -118,7 +118,7 @@ static bool db_standing_read(sqlite3_stmt *at, struct db_standing *out)
 	return valid;
 }
 
-static int db_standing_read_clock(struct db *db, const char *who, struct db_standing_clock *out)
+static int db_standing_read_clock(struct db *db, const char *who, struct standing_clock *out)
 {
 	sqlite3_stmt *ask;
 	bool valid = true;
@@ -150,11 +150,11 @@ static int db_standing_read_clock(struct db *db, const char *who, struct db_stan
 	return err;
 }
 
-int db_standings(struct db *db, const char *who, struct db_standing_clock *clock,
+int db_standings(struct db *db, const char *who, struct standing_clock *clock,
 		 db_each_standing *each, void *context)
 {
-	struct db_standing_clock saved = { 0 };
-	struct db_standing row;
+	struct standing_clock saved = { 0 };
+	struct standing_row row;
 	sqlite3_stmt *ask;
 	int err = db_standing_read_clock(db, who, &saved), step;
 

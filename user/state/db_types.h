@@ -9,6 +9,7 @@
 
 #include "common/addr.h"
 #include "common/log_position.h"
+#include "common/standing_row.h"
 #include "sobig.h"
 
 #define DB_FILE "state.db"
@@ -49,25 +50,6 @@ struct db_totals {
 	bool braked; /* the brake is engaged */
 };
 
-/* What a host or network is known for; see judge/standing.h. */
-struct db_standing {
-	struct addr addr;
-	uint8_t kind; /* 0: a host; 1: a network */
-	uint16_t day;
-	uint32_t days;
-	uint16_t accepted, bad;
-	uint16_t accepted_today, bad_today;
-	uint8_t proof;
-	bool bad_yesterday;
-};
-
-struct db_standing_clock {
-	int64_t day; /* in days since 1970; 0: none */
-	uint16_t inner, first;
-	uint64_t accepted, accepted_today;
-	bool learned; /* the old logs were read to their end */
-};
-
 /* Written in one transaction. */
 struct db_batch {
 	const struct db_block *blocks;
@@ -76,12 +58,12 @@ struct db_batch {
 	size_t lifts_count;
 	const struct db_log *logs;
 	size_t logs_count;
-	const char *who;		     /* the interface of the totals */
-	const struct db_standing *standings; /* of `who`; the rows that changed */
+	const char *who;		      /* the interface of the totals */
+	const struct standing_row *standings; /* of `who`; the rows that changed */
 	size_t standings_count;
-	const struct db_standing_clock *standing_clock; /* NULL: standing is unchanged */
-	bool standing_anew;		/* the rows that are there are removed first */
-	const struct db_totals *totals; /* NULL: unchanged */
+	const struct standing_clock *standing_clock; /* NULL: standing is unchanged */
+	bool standing_anew;			     /* the rows that are there are removed first */
+	const struct db_totals *totals;		     /* NULL: unchanged */
 	int64_t now;
 };
 

@@ -30,9 +30,9 @@ struct writer_batch {
 	size_t lifts_count;
 	struct db_log logs[WRITER_LOGS_MAX];
 	size_t logs_count;
-	struct db_standing *standings; /* of one host, a later row counts */
+	struct standing_row *standings; /* of one host, a later row counts */
 	size_t standings_count;
-	struct db_standing_clock standing_clock;
+	struct standing_clock standing_clock;
 	bool has_standing, standing_anew;
 	struct db_totals totals;
 	int64_t now;
@@ -132,10 +132,10 @@ void writer_lift(struct writer *writer, const struct addr_prefix *target)
 }
 
 /* Appends the standing of a later batch. Without memory, the next daemon learns it anew. */
-static void writer_add_standing(struct writer_batch *to, const struct db_standing *rows,
-				size_t count, const struct db_standing_clock *clock, bool anew)
+static void writer_add_standing(struct writer_batch *to, const struct standing_row *rows,
+				size_t count, const struct standing_clock *clock, bool anew)
 {
-	struct db_standing *grown;
+	struct standing_row *grown;
 
 	if (anew)
 		to->standings_count = 0;
@@ -154,8 +154,8 @@ static void writer_add_standing(struct writer_batch *to, const struct db_standin
 	to->standings_count += count;
 }
 
-void writer_standing(struct writer *writer, const struct db_standing *rows, size_t count,
-		     const struct db_standing_clock *clock, bool anew)
+void writer_standing(struct writer *writer, const struct standing_row *rows, size_t count,
+		     const struct standing_clock *clock, bool anew)
 {
 	pthread_mutex_lock(&writer->lock);
 	writer_add_standing(&writer->gathered, rows, count, clock, anew);

@@ -22,8 +22,8 @@ void writer_lift(struct writer *writer, const struct addr_prefix *target);
  * Rows of standing that changed, and its clock at the moment of the log positions that are posted
  * next; `anew`: they replace all rows. They are written even if there is no room for blocks.
  */
-void writer_standing(struct writer *writer, const struct db_standing *rows, size_t count,
-		     const struct db_standing_clock *clock, bool anew);
+void writer_standing(struct writer *writer, const struct standing_row *rows, size_t count,
+		     const struct standing_clock *clock, bool anew);
 
 /*
  * True if what was posted is not written yet and the disk is slow or full. Posting can wait then,
