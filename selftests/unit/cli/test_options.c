@@ -86,11 +86,14 @@ void log_to(enum log_level level, const char *format, ...)
 /* Parses "judge WORDS...", separated by '|'. The status, or -1 if the command runs. */
 static int parse_words(const struct cli_command *of, const char *words)
 {
-	static char copy[1024];
-	char *argv[WORDS_MAX + 1] = { "judge" }, *rest = copy;
+	/* The arguments found point into both. */
+	static char copy[1024], *argv[WORDS_MAX + 1];
+	char *rest = copy;
 	int argc = 1, status;
 
 	memset(&given, 0, sizeof(given));
+	memset(argv, 0, sizeof(argv));
+	argv[0] = "judge";
 	*said = '\0';
 	snprintf(copy, sizeof(copy), "%s", words);
 	while (*words && rest && argc < WORDS_MAX)
