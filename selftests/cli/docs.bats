@@ -52,6 +52,14 @@ same_as_default() {
 	grep -q '^There are ten default rules\.' "$top/README.md"
 }
 
+@test "a new rule has the values of worm-storm for the keys that it does not contain, as sobig-xdp.conf(5) says" {
+	local own='del(.name, .classes, .limit, .window, .block)'
+	printf '[rule new]\nclass = spam\nlimit = 3\nwindow = 1h\nblock = 2h\n' >"$BATS_TEST_TMPDIR/new"
+	"$sobig" check -j -c "$BATS_TEST_TMPDIR/new" >"$BATS_TEST_TMPDIR/new.json"
+	grep -q '^A new rule has the same values for the keys that it does not contain' "$top/user/man/sobig-xdp.conf.5"
+	diff <(jq ".rules[0] | $own" "$BATS_TEST_TMPDIR/new.json") <(jq ".rules[-1] | $own" "$BATS_TEST_TMPDIR/new.json")
+}
+
 @test "the settings that sobig-xdp.conf(5) gives as defaults are the defaults" {
 	local block section
 	mkdir "$BATS_TEST_TMPDIR/page"
