@@ -32,7 +32,7 @@ static void bulk_read_config(struct bulk *bulk)
 
 	if (bulk->unblock || bulk->finish)
 		return;
-	home_ports(bulk->common.pins, bulk->port_numbers);
+	home_ports(bulk->common.pins, false, bulk->port_numbers);
 	if (config_load(bulk->common.config, &config, &why)) {
 		log_warning("%s; open connections of blocked hosts are ended", why.text);
 		return;

@@ -26,6 +26,7 @@
 struct explain {
 	const struct addr_prefix *target;
 	bool attached;
+	uint16_t ports[SOBIG_PORTS_MAX]; /* that are protected */
 	bool blocked;
 	struct blocks_list_entry entry; /* the block that matches first */
 	struct list_blocks blocks;	/* all that overlap with the target */
@@ -96,6 +97,7 @@ static int explain_read(struct explain *explain, const struct cli_common *common
 	int err = blocks_open(common->pins, &blocks);
 
 	explain->attached = !err;
+	home_ports(common->pins, true, explain->ports);
 	if (!err)
 		err = blocks_list_each(blocks, explain_take_entry, explain);
 	if (home_is_dry_run(common->pins)) {
@@ -171,7 +173,7 @@ static void explain_print_entry(FILE *to, const struct explain *explain)
 	if (entry->target.length != explain->target->length)
 		fprintf(to, "  network  %s\n", addr_prefix_format(&entry->target, other));
 	fprintf(to, "  reason   %s\n", entry->reason);
-	fprintf(to, "  ports    %s\n", list_ports(entry, ports));
+	fprintf(to, "  ports    %s\n", list_ports(entry, explain->ports, ports));
 	if (entry->offended[0])
 		fprintf(to, "  offends  since the block, on open port%s %s\n",
 			entry->offended[1] ? "s" : "", rule_ports_format(entry->offended, ports));

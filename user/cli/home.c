@@ -112,7 +112,7 @@ static void home_add_port(uint16_t ports[SOBIG_PORTS_MAX], uint16_t port)
 	}
 }
 
-void home_ports(const char *pins, uint16_t out[SOBIG_PORTS_MAX])
+void home_ports(const char *pins, bool dry_runs, uint16_t out[SOBIG_PORTS_MAX])
 {
 	unsigned int interfaces[PINS_INTERFACES_MAX];
 	int count = pins_interfaces(pins, interfaces);
@@ -120,7 +120,7 @@ void home_ports(const char *pins, uint16_t out[SOBIG_PORTS_MAX])
 
 	memset(out, 0, SOBIG_PORTS_MAX * sizeof(*out));
 	for (int i = 0; i < count; i++) {
-		if (home_read(pins, interfaces[i], &stats) || stats.dry_run)
+		if (home_read(pins, interfaces[i], &stats) || (stats.dry_run && !dry_runs))
 			continue;
 		for (int j = 0; j < SOBIG_PORTS_MAX && stats.ports[j]; j++)
 			home_add_port(out, stats.ports[j]);

@@ -24,10 +24,10 @@ int home_publish(const char *folder, const char *file, struct sobig_stats *stats
 void home_take(struct cli_common *common);
 
 /*
- * The ports that are protected on the interfaces attached below `pins`, except in a dry run: host
- * byte order; 0: no more.
+ * The ports that are protected on the interfaces attached below `pins`, those in a dry run only if
+ * `dry_runs` is set: host byte order; 0: no more.
  */
-void home_ports(const char *pins, uint16_t out[SOBIG_PORTS_MAX]);
+void home_ports(const char *pins, bool dry_runs, uint16_t out[SOBIG_PORTS_MAX]);
 
 /* True if an interface is attached below `pins`, and each one is in a dry run. */
 bool home_is_dry_run(const char *pins);

@@ -138,19 +138,22 @@ static int list_print_json(const struct list *list)
 	return cli_print_json(common, document);
 }
 
-const char *list_ports(const struct blocks_list_entry *entry, char text[RULE_PORTS_TEXT_SIZE])
+const char *list_ports(const struct blocks_list_entry *entry, const uint16_t all[SOBIG_PORTS_MAX],
+		       char text[RULE_PORTS_TEXT_SIZE])
 {
-	if (entry->all_ports)
-		return "all";
-	return entry->ports[0] ? rule_ports_format(entry->ports, text) : "none";
+	const uint16_t *ports = entry->all_ports ? all : entry->ports;
+
+	return ports[0] ? rule_ports_format(ports, text) : "none";
 }
 
 static int list_print(const struct list *list)
 {
 	char address[ADDR_TEXT_SIZE], since[CLOCK_TEXT_SIZE], until[CLOCK_TEXT_SIZE];
 	char last[CLOCK_TEXT_SIZE], ports[RULE_PORTS_TEXT_SIZE];
+	uint16_t all[SOBIG_PORTS_MAX];
 	int width = strlen("ADDRESS");
 
+	home_ports(list->common.pins, true, all);
 	for (size_t i = 0; i < list->blocks.count; i++) {
 		int length = strlen(addr_prefix_format(&list->blocks.entries[i].target, address));
 
@@ -166,7 +169,8 @@ static int list_print(const struct list *list)
 		       clock_local(entry->since, since), clock_local(entry->until, until),
 		       (unsigned long long)entry->drops,
 		       entry->last_drop ? clock_local(entry->last_drop, last) : "-",
-		       list_ports(entry, ports), entry->dry_run ? "(dry run) " : "", entry->reason);
+		       list_ports(entry, all, ports), entry->dry_run ? "(dry run) " : "",
+		       entry->reason);
 	}
 	return cli_end_output();
 }

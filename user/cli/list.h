@@ -24,7 +24,11 @@ void list_is_dry_run(struct list_blocks *blocks);
 json_t *list_json(const struct blocks_list_entry *entry);
 json_t *list_json_all(const struct list_blocks *blocks);
 
-/* The ports that a block closes: "25, 465", "all" or "none"; `text` is a buffer for it. */
-const char *list_ports(const struct blocks_list_entry *entry, char text[RULE_PORTS_TEXT_SIZE]);
+/*
+ * The ports that a block closes: "25, 465" or "none"; `text` is a buffer for it. A block of all
+ * protected ports closes those in `all`, from home_ports().
+ */
+const char *list_ports(const struct blocks_list_entry *entry, const uint16_t all[SOBIG_PORTS_MAX],
+		       char text[RULE_PORTS_TEXT_SIZE]);
 
 #endif
