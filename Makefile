@@ -324,7 +324,7 @@ $(DEB): $(shell find $(PACKED) -type f)
 deb:
 	$(Q)scripts/deps build deb
 	$(Q)$(APART) $(MAKE) -s --no-print-directory $(DEB)
-	$(Q)$(APART) lintian --fail-on error,warning -i $(B)/deb/*.changes
+	$(Q)$(APART) lintian --allow-root --fail-on error,warning -i $(B)/deb/*.changes
 	@echo $(DEB)
 
 clean:
