@@ -79,6 +79,25 @@ rejected() {
 	[ "$(reach $good)" = silence ]
 }
 
+@test "old lines block nobody at the first attach, though replay does, and points are counted from 0" {
+	start_server
+	old_logs $good
+	offend $bad 20
+	"$sobig" replay --ndjson "$log" "$log".* | jq -r 'select(.kind == "replay-block").address' | grep -qx $bad
+	start_daemon
+	until_learned
+	! "$sobig" list | grep -q $bad || false
+	offend $bad 1
+	until "$sobig" status | grep -q ' 1 offence,'; do sleep 0.1; done
+	! "$sobig" list | grep -q $bad || false
+	[ "$(reach $bad)" = connected ]
+	# It is the second new one that exceeds the limit for strangers.
+	offend $bad 1
+	until_blocked $bad
+	[ "$(reach $bad)" = silence ]
+	[ "$(reach $good)" = connected ]
+}
+
 @test "standing is kept over a restart and a kill, and lines are counted once" {
 	old_logs $good
 	start_daemon
