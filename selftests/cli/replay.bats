@@ -157,6 +157,47 @@ world() {
 	[[ $output == *'price     2 accepted messages (50.0 %), of 1 host, would have been delayed'* ]]
 }
 
+@test "a delayed message is lost only if its block lasts for four more days" {
+	for second in 10 11 12 13; do virus "2003-08-24 11:22:$second +0000" 198.51.100.7; done >"$log"
+	for time in '24 11:23:00' '27 11:22:13' '27 11:22:14' '30 11:00:00'; do
+		echo "2003-08-$time +0000 1xVO3g-00036y-2K <= s@e H=(h) [198.51.100.7] P=esmtp S=300"
+	done >>"$log"
+	printf '[standing]\nenabled = no\n[rule strangers]\nenabled = no\n[rule worm-storm]\nmax = 30d\n' >"$BATS_TEST_TMPDIR/conf"
+	"$sobig" replay -c "$BATS_TEST_TMPDIR/conf" --limit 3 --for 7d "$log" -j >"$out"
+	ask '(d["price"], d["lost"], d["payers"][0]["lost"], d["rules"][0]["blocked"]["lost"]) == (4, 2, 2, 2)'
+	run "$sobig" replay -c "$BATS_TEST_TMPDIR/conf" --limit 3 --for 7d "$log"
+	[[ $output == *'price     4 accepted messages (100.0 %), of 1 host, would have been delayed'* ]]
+	[[ $output == *'lost      2 of them: the block would have lasted for 4 more days'* ]]
+	# The same messages behind a short block are late, not lost; and a dry run loses what a block would.
+	"$sobig" replay -c "$BATS_TEST_TMPDIR/conf" --limit 3 --for 4d "$log" -j >"$out"
+	ask '(d["price"], d["lost"]) == (3, 0)'
+	printf 'dry-run = yes\n' >>"$BATS_TEST_TMPDIR/conf"
+	"$sobig" replay -c "$BATS_TEST_TMPDIR/conf" --limit 3 --for 7d "$log" -j >"$out"
+	ask '(d["lost"], [r["dry_runs"]["lost"] for r in d["rules"] if r["name"] == "worm-storm"]) == (0, [2])'
+}
+
+@test "a class that accuses good senders is named with the time for which it was off, and no other class is" {
+	for host in 1 2 3 4 5; do
+		for second in 10 11 12 13 14 15 16 17 18 19; do
+			echo "2003-08-24 10:2$host:$second +0000 1xVO3g-00036y-2K <= s@e H=(h) [198.51.$host.7] P=esmtp S=300"
+		done
+	done >"$log"
+	# Two days later the senders are clean; three of five are accused by the same list, one of a virus.
+	for host in 1 2 3 4; do echo "2003-08-26 09:0$host:00 +0000 1xVO3g-00036y-2K <= s@e H=(h) [198.51.$host.7] P=esmtp S=300"; done >>"$log"
+	virus '2003-08-26 09:05:00 +0000' 198.51.4.7 >>"$log"
+	for host in 1 2 3; do
+		echo "2003-08-26 09:0$((host + 5)):00 +0000 H=(h) [198.51.$host.7] F=<s@e> rejected RCPT <x@y>: 198.51.$host.7 is in a black list at zen.spamhaus.org"
+	done >>"$log"
+	echo '2003-08-26 09:09:00 +0000 H=(h) [203.0.113.9] F=<s@e> rejected RCPT <x@y>: 203.0.113.9 is in a black list at zen.spamhaus.org' >>"$log"
+	"$sobig" replay "$log" -j >"$out"
+	ask 'd["classes_off"] == [{"class": "dnsbl", "from": "2003-08-26T09:08:00Z", "until": "2003-08-26T10:08:00Z", "offences": 2}]'
+	run "$sobig" replay "$log"
+	[[ $output == *'class     dnsbl was off from 2003-08-26 09:08:00 to 2003-08-26 10:08:00: 2 offences did not count'* ]]
+	sed -i '/198.51.3.7.*black list/d' "$log"
+	"$sobig" replay "$log" -j >"$out"
+	ask 'd["classes_off"] == []'
+}
+
 @test "allowed addresses are not blocked; host names are not looked up, with a warning" {
 	for second in 10 11 12 13; do virus "2003-08-24 11:22:$second +0000" 198.51.100.7; done >"$log"
 	printf '[allow]\naddress = 198.51.100.0/24\nhost = mx.example\n' >"$BATS_TEST_TMPDIR/conf"
@@ -206,7 +247,7 @@ world() {
 	storm 24 >"$log"
 	"$sobig" replay -c "$BATS_TEST_TMPDIR/conf" "$log" -j >"$out"
 	ask '[(b["address"], b["host"], b["dry_run"], b["learning"], b["braked"]) for b in d["blocks"]] == [("198.51.100.0/24", "198.51.100.5", True, True, False)]'
-	ask '(d["blocked_networks"], d["avoided"], d["rules"][-1]["dry_runs"]) == (0, 0, {"verdicts": 1, "hosts": 1, "avoided": 1, "price": 1})'
+	ask '(d["blocked_networks"], d["avoided"], d["rules"][-1]["dry_runs"]) == (0, 0, {"verdicts": 1, "hosts": 1, "avoided": 1, "price": 1, "lost": 0})'
 	run "$sobig" replay -c "$BATS_TEST_TMPDIR/conf" "$log"
 	[[ $output == *'1 of the verdicts are dry runs because standing needs more than 1 day of log'* ]]
 	storm 25 | sed 's/\.100\./.102./' >>"$log"

@@ -53,6 +53,19 @@ write_old_log() {
 	echo "2003-08-24 11:23:00 +0000 1xVO3g-00036y-2K <= s@e H=(h) [198.51.100.7] P=esmtp S=300" >>"$LAB/old"$'\377'log
 }
 
+# Three good senders whom the same list accuses.
+write_accused_log() {
+	local host second
+	for host in 1 2 3; do
+		for second in 10 11 12 13 14 15 16 17 18 19; do
+			echo "2003-08-24 10:2$host:$second +0000 1xVO3g-00036y-2K <= s@e H=(h) [198.51.$host.7] P=esmtp S=300"
+		done
+	done >"$LAB/accused.log"
+	for host in 1 2 3; do
+		echo "2003-08-26 09:0$host:00 +0000 H=(h) [198.51.$host.7] F=<s@e> rejected RCPT <x@y>: 198.51.$host.7 is in a black list at zen.spamhaus.org"
+	done >>"$LAB/accused.log"
+}
+
 # Two known senders of whom the second is more than the brake allows.
 write_braked_log() {
 	local host second
@@ -79,6 +92,8 @@ tell_all() {
 	write_braked_log
 	collect replay "$LAB/braked.log" -c "$LAB/braked.conf"
 	collect replay "$LAB/old"$'\377'log --limit 3 -c "$LAB/replay.conf" --sweep 'limit=1..3 window=1m..2m'
+	write_accused_log
+	collect replay "$LAB/accused.log"
 	collect replay /dev/null
 	collect check -c "$LAB/site.conf"
 	printf '%s\n' '[allow]' 'address = 64.0.0.0/2' >"$LAB/wide.conf"

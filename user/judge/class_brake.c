@@ -89,6 +89,11 @@ bool class_brake_is_off(const struct class_brake *brake, enum event_class class,
 	       time >= brake->off_until[class] - 2 * CLASS_BRAKE_OFF;
 }
 
+int64_t class_brake_off_until(const struct class_brake *brake, enum event_class class, int64_t time)
+{
+	return class_brake_is_off(brake, class, time) ? brake->off_until[class] : INT64_MIN;
+}
+
 uint32_t class_brake_off(const struct class_brake *brake, int64_t time)
 {
 	uint32_t off = 0;

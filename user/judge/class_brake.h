@@ -30,6 +30,11 @@ void class_brake_add(struct class_brake *brake, const struct addr *host, enum ev
 /* True if the class does not count at `time`. */
 bool class_brake_is_off(const struct class_brake *brake, enum event_class class, int64_t time);
 
+/* When the class counts again, in milliseconds; it may end later. INT64_MIN: it counts at `time`.
+ */
+int64_t class_brake_off_until(const struct class_brake *brake, enum event_class class,
+			      int64_t time);
+
 /* The classes that do not count at `time`, as bits. */
 uint32_t class_brake_off(const struct class_brake *brake, int64_t time);
 

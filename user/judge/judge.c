@@ -211,6 +211,11 @@ unsigned int judge_points(const struct judge *judge, unsigned int rule, const st
 	return window_points(judge->windows[rule], &target.addr, time);
 }
 
+int64_t judge_off_until(const struct judge *judge, enum event_class class, int64_t time)
+{
+	return class_brake_off_until(judge->class_brake, class, time);
+}
+
 void judge_allow(struct judge *judge, const struct prefix_set *allowed)
 {
 	judge->allowed = allowed;

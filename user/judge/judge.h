@@ -61,6 +61,12 @@ unsigned int judge_points(const struct judge *judge, unsigned int rule, const st
 /* What a rule judges if `host` offends: the host itself, or its network; false: not this host. */
 bool judge_target(const struct rule *rule, const struct addr *host, struct addr_prefix *out);
 
+/*
+ * When a class counts again that is off at `time` (ms since 1970), unless it stays off for longer;
+ * INT64_MIN: it counts. See class_brake.h.
+ */
+int64_t judge_off_until(const struct judge *judge, enum event_class class, int64_t time);
+
 /* Engages the brake, as it was when a previous judge ended. */
 void judge_brake(struct judge *judge);
 

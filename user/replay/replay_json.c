@@ -48,9 +48,10 @@ static json_t *replay_json_classes(const struct replay_report *report)
 
 static json_t *replay_json_sum(const struct replay_sum *sum)
 {
-	return json_pack("{s:o, s:o, s:o, s:o}", "verdicts", REPLAY_JSON_NUMBER(sum->verdicts),
+	return json_pack("{s:o, s:o, s:o, s:o, s:o}", "verdicts", REPLAY_JSON_NUMBER(sum->verdicts),
 			 "hosts", REPLAY_JSON_NUMBER(sum->hosts), "avoided",
-			 REPLAY_JSON_NUMBER(sum->avoided), "price", REPLAY_JSON_NUMBER(sum->price));
+			 REPLAY_JSON_NUMBER(sum->avoided), "price", REPLAY_JSON_NUMBER(sum->price),
+			 "lost", REPLAY_JSON_NUMBER(sum->lost));
 }
 
 static json_t *replay_json_rules(const struct replay_report *report)
@@ -81,13 +82,29 @@ static json_t *replay_json_brake(const struct replay_report *report)
 			 "withheld", REPLAY_JSON_NUMBER(report->braked));
 }
 
+static json_t *replay_json_off(const struct replay_report *report)
+{
+	json_t *list = json_array();
+
+	for (size_t i = 0; i < report->result->off_count; i++) {
+		const struct replay_off *off = &report->result->off[i];
+
+		json_array_append_new(list, json_pack("{s:s, s:o, s:o, s:o}", "class",
+						      event_class_name(off->class), "from",
+						      replay_json_time(off->from), "until",
+						      replay_json_time(off->until), "offences",
+						      REPLAY_JSON_NUMBER(off->offences)));
+	}
+	return list;
+}
+
 static json_t *replay_json_host(const struct replay_report *report, const struct replay_host *host)
 {
-	return json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "address",
+	return json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "address",
 			 replay_json_address(host), "offences", REPLAY_JSON_NUMBER(host->offences),
 			 "avoided", REPLAY_JSON_NUMBER(host->avoided), "price",
-			 REPLAY_JSON_NUMBER(host->price), "blocks",
-			 REPLAY_JSON_NUMBER(host->blocks), "first_blocked",
+			 REPLAY_JSON_NUMBER(host->price), "lost", REPLAY_JSON_NUMBER(host->lost),
+			 "blocks", REPLAY_JSON_NUMBER(host->blocks), "first_blocked",
 			 host->blocks ? replay_json_time(host->blocked) : json_null(), "rule",
 			 host->blocks ? json_string(report->rules->rules[host->first_rule].name)
 				      : json_null());
@@ -140,8 +157,10 @@ static json_t *replay_json_summary(const struct replay_report *report)
 	json_object_set_new(json, "blocked_networks", REPLAY_JSON_NUMBER(result->blocked_networks));
 	json_object_set_new(json, "avoided", REPLAY_JSON_NUMBER(report->avoided));
 	json_object_set_new(json, "price", REPLAY_JSON_NUMBER(report->price));
+	json_object_set_new(json, "lost", REPLAY_JSON_NUMBER(result->lost));
 	json_object_set_new(json, "paying_hosts", REPLAY_JSON_NUMBER(report->payers_count));
 	json_object_set_new(json, "brake", replay_json_brake(report));
+	json_object_set_new(json, "classes_off", replay_json_off(report));
 	json_object_set_new(json, "rules", replay_json_rules(report));
 	json_object_set_new(json, "classes", replay_json_classes(report));
 	json_object_set_new(json, "top_hosts", replay_json_hosts(report));

@@ -98,10 +98,13 @@ static void replay_page_cards(FILE *page, const struct replay_report *report)
 	replay_page_card(page, "let", replay_page_number(report->blocked), "",
 			 report->blocked == 1 ? "host blocked" : "hosts blocked", more);
 	if (report->price)
-		snprintf(more, sizeof(more), "of %s host%s; %s&nbsp;%% of all accepted messages",
-			 replay_page_number(report->payers_count),
-			 suggest_plural(report->payers_count),
-			 replay_words_percent(report->price, report->arrivals));
+		snprintf(
+			more, sizeof(more),
+			"of %s host%s; %s&nbsp;%% of all accepted messages; %s lost (delayed for more than 4 days)",
+			replay_page_number(report->payers_count),
+			suggest_plural(report->payers_count),
+			replay_words_percent(report->price, report->arrivals),
+			report->result->lost ? replay_page_number(report->result->lost) : "none");
 	else
 		snprintf(more, sizeof(more), "all %s would have been accepted",
 			 replay_page_number(report->arrivals));
@@ -125,13 +128,22 @@ static void replay_page_cards(FILE *page, const struct replay_report *report)
 
 static void replay_page_foot(FILE *page, const struct replay_report *report)
 {
-	fputs("<section>\n<h2>How this was counted</h2>\n<p>The policy was applied to the log event by event, with the times in the log, as the daemon does. What a host sent while it was blocked would not have reached exim: its offences count as <em>avoided</em>, and each of its accepted messages counts as <em>price</em>: its sender would have tried again after the block. A connection that was open when the block began would have continued, so both figures are slightly too high.</p>\n",
+	fputs("<section>\n<h2>How this was counted</h2>\n<p>The policy was applied to the log event by event, with the times in the log, as the daemon does. What a host sent while it was blocked would not have reached exim: its offences count as <em>avoided</em>, and each of its accepted messages counts as <em>price</em>: its sender would have tried again after the block. A message counts as <em>lost</em> only if the block would have lasted for 4 more days: mail servers try for about that long. A connection that was open when the block began would have continued, so both figures are slightly too high.</p>\n",
 	      page);
 	if (report->braked)
 		fprintf(page,
 			"<p>The brake was engaged at %s, since known senders were about to be blocked: %s block%s of known senders were dry runs.</p>\n",
 			replay_words_time(report->braked_at), replay_page_number(report->braked),
 			suggest_plural(report->braked));
+	for (size_t i = 0; i < report->result->off_count; i++) {
+		const struct replay_off *off = &report->result->off[i];
+
+		fprintf(page,
+			"<p>The class <b>%s</b> was off from %s to %s, since too many good senders were accused: %s offence%s did not count.</p>\n",
+			event_class_name(off->class), replay_words_time(off->from),
+			replay_words_time(off->until), replay_page_number(off->offences),
+			suggest_plural(off->offences));
+	}
 	if (report->result->allowed_offences)
 		fprintf(page,
 			"<p>Offences of allowed hosts, which are not blocked: %s offence%s.</p>\n",

@@ -64,6 +64,36 @@ static void replay_print_brake(const struct replay_report *report)
 		       replay_print_number(report->brake));
 }
 
+/* The classes that the class brake switched off, in the order of time. */
+static void replay_print_off(const struct replay_report *report)
+{
+	for (size_t i = 0; i < report->result->off_count; i++) {
+		const struct replay_off *off = &report->result->off[i];
+
+		printf("  class     %s was off from %s to %s: %s offence%s did not count, since too many good senders were accused\n",
+		       event_class_name(off->class), replay_words_time(off->from),
+		       replay_words_time(off->until), replay_print_number(off->offences),
+		       suggest_plural(off->offences));
+	}
+}
+
+static void replay_print_price(const struct replay_report *report)
+{
+	if (!report->price) {
+		printf("  price     none: no accepted message would have been delayed\n");
+		return;
+	}
+	printf("  price     %s accepted message%s (%s %%), of %s host%s, would have been delayed\n",
+	       replay_print_number(report->price), suggest_plural(report->price),
+	       replay_words_percent(report->price, report->arrivals),
+	       replay_print_number(report->payers_count), suggest_plural(report->payers_count));
+	if (report->result->lost)
+		printf("  lost      %s of them: the block would have lasted for 4 more days, longer than mail queues live\n",
+		       replay_print_number(report->result->lost));
+	else
+		printf("  lost      none: each of these blocks would have ended within 4 days\n");
+}
+
 static void replay_print_outcome(const struct replay_report *report)
 {
 	if (!report->blocks) {
@@ -81,14 +111,7 @@ static void replay_print_outcome(const struct replay_report *report)
 	       replay_print_number(report->avoided), replay_print_number(report->offences),
 	       suggest_plural(report->offences),
 	       replay_words_percent(report->avoided, report->offences));
-	if (report->price)
-		printf("  price     %s accepted message%s (%s %%), of %s host%s, would have been delayed\n",
-		       replay_print_number(report->price), suggest_plural(report->price),
-		       replay_words_percent(report->price, report->arrivals),
-		       replay_print_number(report->payers_count),
-		       suggest_plural(report->payers_count));
-	else
-		printf("  price     none: no accepted message would have been delayed\n");
+	replay_print_price(report);
 	replay_print_brake(report);
 }
 
@@ -279,6 +302,7 @@ int replay_print(const struct replay_report *report)
 	replay_print_log(report);
 	if (report->offences || report->arrivals)
 		replay_print_outcome(report);
+	replay_print_off(report);
 	replay_print_rules(report, false);
 	replay_print_rules(report, true);
 	replay_print_classes(report);

@@ -237,12 +237,39 @@ static void replay_result_take_host(struct replay_result *result, struct replay_
 	host->rule = verdict->rule;
 }
 
+/* Notes that the class of an offence, which was judged, is off. Nothing is off for most. */
+static void replay_result_note_off(struct replay_result *result, const struct event *event)
+{
+	const int64_t until = judge_off_until(result->judge, event->class, event->time);
+	struct replay_off *off = NULL;
+
+	if (until == INT64_MIN)
+		return;
+	for (size_t i = result->off_count; i && !off; i--)
+		if (result->off[i - 1].class == event->class)
+			off = &result->off[i - 1];
+	if (!off || event->time >= off->until) {
+		off = array_grow(result->off, result->off_count, sizeof(*off));
+		if (!off) {
+			result->error = -ENOMEM;
+			return;
+		}
+		result->off = off;
+		off = &result->off[result->off_count++];
+		*off = (struct replay_off){ .from = event->time, .class = event->class };
+	}
+	off->until = until;
+	off->offences++;
+}
+
 static void replay_result_judge(struct replay_result *result, struct replay_host *host,
 				const struct event *event, int64_t time)
 {
 	struct verdict verdict;
+	int err = judge_event(result->judge, event, &verdict);
 
-	if (judge_event(result->judge, event, &verdict))
+	replay_result_note_off(result, event);
+	if (err)
 		return;
 	if (verdict.dry_run)
 		result->dry_runs[verdict.rule].verdicts++;
@@ -257,17 +284,28 @@ static void replay_result_judge(struct replay_result *result, struct replay_host
 		replay_series_add(&result->series, time, REPLAY_BLOCKS);
 }
 
-/* An event of a blocked host: it would not have reached exim. */
+/* True if a block until then outlives the queue in which a dropped message waits. */
+static bool replay_result_is_lost(const struct event *event, int64_t until)
+{
+	return until - event->time >= REPLAY_RESULT_QUEUE;
+}
+
+/* An event of a host that is blocked until then: it would not have reached exim. */
 static void replay_result_avoid(struct replay_result *result, struct replay_host *host,
-				unsigned int rule, const struct event *event, int64_t time)
+				unsigned int rule, int64_t until, const struct event *event,
+				int64_t time)
 {
 	bool arrival = event->class == EVENT_ARRIVAL;
+	bool lost = arrival && replay_result_is_lost(event, until);
 	struct replay_sum *sum = &result->blocks[rule];
 
 	sum->avoided += !arrival;
 	sum->price += arrival;
 	host->avoided += !arrival;
 	host->price += arrival;
+	sum->lost += lost;
+	host->lost += lost;
+	result->lost += lost;
 	result->avoided[event->class]++;
 	replay_series_add(&result->series, time, arrival ? REPLAY_PRICE : REPLAY_AVOIDED);
 }
@@ -280,12 +318,15 @@ static void replay_result_would_avoid(struct replay_result *result, const struct
 	const struct replay_blocked_network *network;
 	bool arrival = event->class == EVENT_ARRIVAL;
 	struct replay_sum *sum = NULL;
+	int64_t until = 0;
 
 	if (host && event->time < host->dry_run_until) {
+		until = host->dry_run_until;
 		if (rule_ports_closes(rules, host->dry_run_closes, event->port))
 			sum = &result->dry_runs[host->dry_run_rule];
 	} else if (host ? !host->allowed : !replay_result_is_allowed(result, addr)) {
 		network = replay_result_network(result, addr, event->time, true);
+		until = network ? network->dry_run_until : 0;
 		if (network && rule_ports_closes(rules, network->dry_run_closes, event->port))
 			sum = &result->dry_runs[network->dry_run_rule];
 	}
@@ -293,6 +334,7 @@ static void replay_result_would_avoid(struct replay_result *result, const struct
 		return;
 	sum->avoided += !arrival;
 	sum->price += arrival;
+	sum->lost += arrival && replay_result_is_lost(event, until);
 }
 
 /* Accepted mail of a host without offences: it gives the host a standing. */
@@ -342,7 +384,8 @@ void replay_result_event(struct replay_result *result, const struct event *event
 	if (result->sweep)
 		replay_result_sweep(result, host, event, believed);
 	if (blocked) {
-		replay_result_avoid(result, host, own ? host->rule : network->rule, event, time);
+		replay_result_avoid(result, host, own ? host->rule : network->rule,
+				    own ? host->until : network->until, event, time);
 		return;
 	}
 	replay_result_would_avoid(result, host, &addr, event);
@@ -358,6 +401,8 @@ void replay_result_close(struct replay_result *result)
 	lru_close(result->networks);
 	result->networks = NULL;
 	free(result->verdicts);
+	free(result->off);
 	result->hosts = NULL;
 	result->verdicts = NULL;
+	result->off = NULL;
 }

@@ -17,6 +17,9 @@
 
 #define REPLAY_RESULT_UNSWEPT UINT32_MAX
 
+/* For how long mail servers try to send a message again: 4 days, in ms (RFC 5321, 4.5.4.1). */
+#define REPLAY_RESULT_QUEUE (4 * 24 * INT64_C(3600000))
+
 /* A host with offences; its address is that of addr_host(). Times are in ms since 1970. */
 struct replay_host {
 	int64_t until;	       /* end of its last block; INT64_MIN: none */
@@ -25,6 +28,7 @@ struct replay_host {
 	uint32_t offences;
 	uint32_t avoided;
 	uint32_t price;	      /* accepted messages that a block would have dropped */
+	uint32_t lost;	      /* those of them that it would have dropped for REPLAY_RESULT_QUEUE */
 	uint32_t ruled;	      /* bit mask of the rules that blocked it */
 	uint32_t tried;	      /* the same for dry runs */
 	uint32_t blocks;      /* of the host itself, not of its network */
@@ -65,6 +69,14 @@ struct replay_sum {
 	uint64_t hosts; /* or networks, if the rule judges networks */
 	uint64_t avoided;
 	uint64_t price;
+	uint64_t lost;
+};
+
+/* A time in which a class did not count; see judge/class_brake.h. */
+struct replay_off {
+	int64_t from, until; /* of the first offence that did not count; ms since 1970 */
+	uint64_t offences;   /* that did not count */
+	enum event_class class;
 };
 
 /* Initialize to zero, except the members that the caller owns. */
@@ -82,6 +94,9 @@ struct replay_result {
 	size_t verdicts_count;
 	uint64_t classes[EVENT_CLASSES];
 	uint64_t avoided[EVENT_CLASSES]; /* [EVENT_ARRIVAL]: the price */
+	uint64_t lost;			 /* of the price: still dropped after REPLAY_RESULT_QUEUE */
+	struct replay_off *off;
+	size_t off_count;
 	uint64_t allowed_offences;
 	uint64_t blocked_networks; /* each counted once */
 	struct replay_sum blocks[SOBIG_RULES_MAX], dry_runs[SOBIG_RULES_MAX];
