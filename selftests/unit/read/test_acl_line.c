@@ -229,6 +229,27 @@ static void recipient_callout_is_an_unknown_user(void **state)
 }
 
 /* An ACL's text often quotes the host, its HELO, the sender and the recipient. */
+/* src/smtp_in.c, smtp_handle_acl_fail: exim quotes 100 bytes of any command's argument. */
+static void argument_of_any_command_does_not_choose_the_class(void **state)
+{
+	static const struct line lines[] = {
+		{ STAMP
+		  "H=(h) [198.51.100.7] rejected MAIL <\"x: rate limit virus SPF\"@e>: HELO (h) is refused",
+		  PEER, EVENT_HELO },
+		{ STAMP
+		  "H=(h) [198.51.100.7] rejected MAIL <\"no such user: 0123456789 0123456789 0123456789 0123456789 0123456789 0123456789 0123456789 0123456: HELO refused",
+		  PEER, EVENT_HELO },
+		{ STAMP "H=(h) [198.51.100.7] rejected VRFY \"x: rate limit\"@e: go away", PEER,
+		  EVENT_POLICY },
+		{ STAMP "H=(h) [198.51.100.7] rejected ETRN \"x: rate limit\"@e: go away", PEER,
+		  EVENT_POLICY },
+	};
+
+	(void)state;
+	CHECK(true, lines);
+	CHECK(false, lines);
+}
+
 static void quoted_words_of_the_peer_do_not_choose_the_class(void **state)
 {
 #define LONG80 "0123456789012345678901234567890123456789012345678901234567890123456789012345678!"
@@ -391,6 +412,7 @@ int main(void)
 		cmocka_unit_test(discard_by_a_spam_trap_counts),
 		cmocka_unit_test(deferral_counts_only_for_a_rate_limit),
 		cmocka_unit_test(recipient_callout_is_an_unknown_user),
+		cmocka_unit_test(argument_of_any_command_does_not_choose_the_class),
 		cmocka_unit_test(quoted_words_of_the_peer_do_not_choose_the_class),
 		cmocka_unit_test(header_without_crlf_is_a_protocol_error),
 		cmocka_unit_test(lost_connection_without_mail_is_a_disconnect),

@@ -168,6 +168,14 @@ static void acl_line_skip_helo(struct line *line)
 		cursor_takes(&line->cursor, helo.pos, length);
 }
 
+/* The name of a command whose argument exim quotes (src/globals.c, acl_wherenames). */
+static void acl_line_skip_command(struct cursor *cursor)
+{
+	if (!cursor_take(cursor, "MAIL ") && !cursor_take(cursor, "VRFY ") &&
+	    !cursor_take(cursor, "EXPN ") && !cursor_take(cursor, "ETRN "))
+		cursor_take(cursor, "MAILAUTH ");
+}
+
 /*
  * src/smtp_in.c, smtp_handle_acl_fail: "rejected after DATA: TEXT", "rejected RCPT <r>: TEXT".
  * "temporarily rejected" is only an offence by a rate limit: greylisting defers every host.
@@ -197,6 +205,8 @@ static bool acl_line_take_rejection(struct line *line)
 			acl_line_skip_helo(line);
 		} else if (cursor_take(cursor, "AUTH")) {
 			otherwise = EVENT_AUTH;
+		} else {
+			acl_line_skip_command(cursor);
 		}
 		acl_line_skip_argument(line);
 	}
