@@ -309,9 +309,18 @@ static void name_that_looks_like_an_address_is_not_one(void **state)
 {
 	const struct line lines[] = {
 		{ STAMP
-		  "rejected MAIL from [192.0.2.9]:x.evil.example (h) [198.51.100.7]: no HELO/EHLO given" },
+		  "rejected MAIL from [192.0.2.9]:x.evil.example (h) [198.51.100.7]: no HELO/EHLO given",
+		  "198.51.100.7", EVENT_HELO },
 		{ STAMP
-		  "SMTP command timeout on connection from [192.0.2.9].evil.example [198.51.100.7]" },
+		  "SMTP command timeout on connection from [192.0.2.9].evil.example [198.51.100.7]",
+		  "198.51.100.7", EVENT_DISCONNECT },
+		{ STAMP
+		  "H=[192.0.2.9]:25.evil.example [198.51.100.7]:4711 F=<s@e> rejected RCPT <a@b>: relay not permitted",
+		  "198.51.100.7", EVENT_RELAY },
+		{ STAMP
+		  "H=[192.0.2.9].evil.example (rate-limit.example) [198.51.100.7] F=<s@e> rejected RCPT <a@b>: rate-limit.example: relay not permitted",
+		  "198.51.100.7", EVENT_RELAY },
+		{ STAMP "H=[192.0.2.9].evil.example F=<s@e> rejected RCPT <a@b>: relay" },
 	};
 
 	(void)state;

@@ -56,7 +56,8 @@ static void acl_text_add_host(struct acl_text_words *words, const struct line *l
 	if (first < 0)
 		return;
 	space = memchr(slot->pos, ' ', cursor_left(slot));
-	if (first != '(' && first != '[' && space)
+	/* After a name there is a HELO or the address, after an address only the interface. */
+	if (first != '(' && space && (space[1] == '(' || space[1] == '['))
 		acl_text_add(words, slot->pos, space, ACL_TEXT_HOST);
 	acl_text_add(words, helo.pos, helo.end, ACL_TEXT_HOST);
 }

@@ -118,6 +118,26 @@ static bool fields_take_helo(struct cursor *cursor, bool helo_is_checked, struct
 	return false;
 }
 
+/* ":4711", if there is one, at the end of the host: a space or a text follows, or nothing. */
+static bool fields_take_end(struct cursor *cursor)
+{
+	fields_take_port(cursor);
+	return cursor_peek(cursor, 0) == ':'
+		       ? cursor_peek(cursor, 1) == ' '
+		       : !cursor_left(cursor) || cursor_peek(cursor, 0) == ' ';
+}
+
+/* "[203.0.113.7]:4711". A name in the DNS can begin like that, but goes on and holds no space. */
+static bool fields_take_address(struct cursor *cursor, struct addr *out)
+{
+	struct cursor at = *cursor;
+
+	if (!fields_take_bracketed(&at, out) || !fields_take_end(&at))
+		return false;
+	*cursor = at;
+	return true;
+}
+
 bool fields_take_host(struct cursor *cursor, bool helo_is_checked, struct addr *out, uint16_t *port)
 {
 	struct cursor at = *cursor;
@@ -125,20 +145,15 @@ bool fields_take_host(struct cursor *cursor, bool helo_is_checked, struct addr *
 	struct addr addr;
 	uint16_t own;
 
-	if (!fields_take_bracketed(&at, &addr)) {
+	if (!fields_take_address(&at, &addr)) {
 		if (cursor_peek(&at, 0) != '(' &&
 		    (!cursor_take_while(&at, fields_is_not_space) || !cursor_take(&at, " ")))
 			return false;
 		helo = cursor_peek(&at, 0) == '(';
-		if (helo ? !fields_take_helo(&at, helo_is_checked, &addr)
-			 : !fields_take_bracketed(&at, &addr))
+		if (helo ? !fields_take_helo(&at, helo_is_checked, &addr) || !fields_take_end(&at)
+			 : !fields_take_address(&at, &addr))
 			return false;
 	}
-	fields_take_port(&at);
-	/* A name in the DNS can begin with an address in brackets, but holds no space. */
-	if (cursor_peek(&at, 0) == ':' ? cursor_peek(&at, 1) != ' '
-				       : cursor_left(&at) && cursor_peek(&at, 0) != ' ')
-		return false;
 	if (helo && !helo_is_checked && fields_another_host_follows(&at, &addr, &again))
 		return false;
 	own = fields_take_interface(&at);

@@ -47,8 +47,8 @@ static inline struct cursor line_helo(const struct line *line)
 	struct cursor helo = line->host;
 	const char *end;
 
-	/* A name holds no space. */
-	if (cursor_peek(&helo, 0) != '(' && cursor_peek(&helo, 0) != '[')
+	/* A name holds no space. Nothing in parentheses follows an address without a name. */
+	if (cursor_peek(&helo, 0) != '(')
 		cursor_seeks(&helo, " ", 1);
 	if (!cursor_take(&helo, "("))
 		helo.end = helo.pos;
