@@ -14,12 +14,13 @@
 
 #include "read/reader.h"
 
-#define FORGE_PEER     "198.51.100.7"
-#define FORGE_PEER6    "2001:db8:7::7"
-#define FORGE_ARGUMENT 100  /* exim cuts a quoted command there */
-#define FORGE_IDENT    127  /* and an ident there */
-#define FORGE_CUT      8188 /* and, from 4.98 on, a line there, of which the end then says so */
-#define FORGE_OVERFLOW "**** log string overflowed log buffer ****"
+#define FORGE_PEER	 "198.51.100.7"
+#define FORGE_PEER6	 "2001:db8:7::7"
+#define FORGE_ARGUMENT	 100  /* exim cuts a quoted command there */
+#define FORGE_IDENT	 127  /* and an ident there */
+#define FORGE_CUT	 8188 /* and, from 4.98 on, a line there, of which the end then says so */
+#define FORGE_NO_OFFENCE ""   /* in place of a class */
+#define FORGE_OVERFLOW	 "**** log string overflowed log buffer ****"
 
 struct forge {
 	uint64_t random;
@@ -28,10 +29,13 @@ struct forge {
 	size_t length;
 	bool junk_helo;
 	const char *peer;
+	uint16_t port;	   /* that exim writes for its own end of the connection; 0: none */
 	const char *class; /* of the words that the site itself wrote; NULL: not known */
 	struct {
 		size_t from, length;
 	} helo, sender; /* what a text can quote, in `line` */
+	char recipient[1024];
+	size_t recipient_length;
 };
 
 /* Addresses that an attacker would plant: V is the address of an innocent host. */
@@ -82,6 +86,15 @@ static const char *const forge_words[] = {
 	" U=root",
 	" U=",
 	" I=[192.0.2.9]:25",
+	" I=[192.0.2.9]:587",
+	" PRX=192.0.2.9",
+	"[1\\2] ",
+	"[2/2] ",
+	"Rejected relay attempt: '192.0.2.9' From: ",
+	"JunkMail rejected - x [192.0.2.9]:25 is in an RBL",
+	"Host is ratelimited (9/1h max:1)",
+	"Deferred due to greylisting",
+	"spamtrap",
 	" X=TLS1.3:x:256",
 	" CV=no",
 	" DN=\"",
@@ -246,6 +259,26 @@ static void forge_put_name(struct forge *forge)
 	forge_put(forge, names[forge_random(forge, sizeof(names) / sizeof(*names))]);
 }
 
+/* exim's own end of the connection, by the selector `incoming_interface` */
+static void forge_put_interface(struct forge *forge)
+{
+	static const struct {
+		const char *text;
+		uint16_t port;
+	} own[] = {
+		{ " I=[192.0.2.1]:25", 25 },	     { " I=[192.0.2.1]:465", 465 },
+		{ " I=[192.0.2.1]:587", 587 },	     { " I=[2001:db8:1::1]:25", 25 },
+		{ " I=[2001:db8:1::1]:2525", 2525 }, { " I=[2001:db8:1::1]:587", 587 },
+	};
+	size_t which = forge_random(forge, 3 * sizeof(own) / sizeof(*own));
+
+	forge->port = 0;
+	if (which >= sizeof(own) / sizeof(*own))
+		return;
+	forge_put(forge, own[which].text);
+	forge->port = own[which].port;
+}
+
 /* src/host.c, host_build_sender_fullhost */
 static void forge_put_host(struct forge *forge)
 {
@@ -264,8 +297,7 @@ static void forge_put_host(struct forge *forge)
 	forge_put(forge, "]");
 	if (forge_flips(forge))
 		forge_put(forge, ":4711");
-	if (!forge_random(forge, 3))
-		forge_put(forge, " I=[192.0.2.1]:25");
+	forge_put_interface(forge);
 }
 
 /* src/host.c, host_and_ident */
@@ -318,37 +350,119 @@ static void forge_put_again(struct forge *forge, size_t from, size_t length)
 	forge_put_bytes(forge, text, length);
 }
 
-/* A text that quotes what the peer says of itself, and which is of one class whatever that is. */
-static void forge_quoting(struct forge *forge)
-{
-	static const struct {
-		const char *text, *class;
-	} own[] = {
-		{ "is in an RBL", "dnsbl" },
-		{ "relay not permitted", "relay" },
-		{ "Unrouteable address", "unknown-user" },
-		{ "go away", "policy" },
-	};
-	size_t which = forge_random(forge, 3 + !forge->junk_helo);
+/*
+ * Rejections as common configurations write them: exim's own, cPanel's, HestiaCP's, vexim2's and
+ * Exim4U's. %S is a sender, %R a recipient as exim cuts it, and %D a whole one; the text can quote
+ * them as %s and %r, the peer's HELO as %h, and its address as %a. Each is of one class whatever
+ * the peer says, or no offence.
+ */
+static const struct {
+	const char *text, *class;
+	bool is_for_checked; /* without a class of its own, a text has that of a HELO in it */
+} forge_texts[] = {
+	{ "F=<%S> rejected RCPT %R: %s from %h is in an RBL", "dnsbl", false },
+	{ "F=<%S> rejected RCPT %R: %s from %h relay not permitted", "relay", false },
+	{ "F=<%S> rejected RCPT %R: %s from %h Unrouteable address", "unknown-user", false },
+	{ "F=<%S> rejected RCPT %R: %s go away", "policy", true },
+	{ "F=<%S> rejected RCPT %R: Mail from %s to %r is refused", "policy", true },
+	{ "F=<%S> rejected RCPT %R: \"JunkMail rejected - (%h) [%a]:4711 is in an RBL: https://www.example.org/q\"",
+	  "dnsbl", false },
+	{ "F=<%S> rejected RCPT %R: Rejected relay attempt: '%a' From: '%s' To: '%r'", "relay",
+	  false },
+	{ "F=<%S> rejected RCPT %R: The mail server could not deliver mail to %r.  The account or domain may not exist, they may be blacklisted, or missing the proper dns entries.",
+	  "unknown-user", false },
+	{ "F=<%S> rejected RCPT %R: No Such User Here: %r", "unknown-user", false },
+	{ "F=<%S> rejected RCPT %R: SPF: %a is not allowed to send mail from %s", "sender", false },
+	{ "F=<%S> rejected RCPT %R: Rejected because %a is in a black list at zen.example.org\\nhttps://example.org/%s",
+	  "dnsbl", false },
+	{ "F=<%S> rejected RCPT %R: Dictionary attack (after 4 failures) by %h, %s", "unknown-user",
+	  false },
+	{ "F=<%S> rejected RCPT %R: Sender address not permitted - SPF. %s", "sender", false },
+	{ "rejected MAIL %R: Helo name contains an IP address (HELO was %h) and not is valid",
+	  "helo", false },
+	{ "F=<%S> rejected after DATA: Message from %s contains a virus (x)", "virus", false },
+	{ "F=<%S> rejected after DATA: %s: This message scored 120 spam points", "spam", false },
+	{ "F=<%S> rejected during MIME ACL checks: %s: MIME Error (nested too deep)", "protocol",
+	  false },
+	{ "F=<%S> temporarily rejected RCPT %R: %h of %s is ratelimited (1.9/1h max:1.2)",
+	  "ratelimit", false },
+	{ "temporarily rejected connection in \"connect\" ACL: \"Host is ratelimited (1.9/1h max:1.2)\"",
+	  "ratelimit", false },
+	{ "F=<%S> temporarily rejected RCPT %R: Deferred due to greylisting. Host: '%a' From: '%s' To: '%r'",
+	  FORGE_NO_OFFENCE, false },
+	{ "F=<%S> temporarily rejected RCPT %R: Try again later, %h with %s", FORGE_NO_OFFENCE,
+	  false },
+	{ "F=<%S> RCPT %D: discarded by RCPT ACL: spamtrap of %s", "spam", false },
+	{ "F=<%S> RCPT %D: discarded by RCPT ACL: %s to %r", FORGE_NO_OFFENCE, false },
+};
 
-	memset(&forge->helo, 0, sizeof(forge->helo));
-	forge_put(forge, "H=");
-	forge_put_host(forge);
-	forge_put(forge, " F=<");
+/* Puts an address in brackets as the argument of a command, which exim may cut. */
+static void forge_put_recipient(struct forge *forge, size_t most)
+{
+	size_t from = forge->length;
+
+	forge_put(forge, "<");
+	forge_put_mailbox(forge);
+	forge->recipient_length = forge->length - from - 1;
+	memcpy(forge->recipient, forge->line + from + 1, forge->recipient_length);
+	forge_put(forge, ">");
+	if (forge->length > from + most)
+		forge->length = from + most;
+}
+
+static void forge_put_sender_address(struct forge *forge)
+{
 	forge->sender.from = forge->length;
 	forge_put_mailbox(forge);
 	forge->sender.length = forge->length - forge->sender.from;
-	forge_put(forge, "> rejected RCPT <a@b.example>: ");
-	forge_put_again(forge, forge->sender.from, forge->sender.length);
-	/* Without a class of its own, a text has that of a HELO that it quotes, if that is worse.
-	 */
-	if (which < 3) {
-		forge_put(forge, " from ");
-		forge_put_again(forge, forge->helo.from, forge->helo.length);
+}
+
+static void forge_put_text(struct forge *forge, const char *text)
+{
+	for (; *text; text++) {
+		if (*text != '%') {
+			forge_put_bytes(forge, text, 1);
+			continue;
+		}
+		switch (*++text) {
+		case 'S':
+			forge_put_sender_address(forge);
+			break;
+		case 'R':
+			forge_put_recipient(forge, FORGE_ARGUMENT);
+			break;
+		case 'D':
+			forge_put_recipient(forge, sizeof(forge->line));
+			break;
+		case 'a':
+			forge_put(forge, forge->peer);
+			break;
+		case 'h':
+			forge_put_again(forge, forge->helo.from, forge->helo.length);
+			break;
+		case 's':
+			forge_put_again(forge, forge->sender.from, forge->sender.length);
+			break;
+		case 'r':
+			forge_put_bytes(forge, forge->recipient, forge->recipient_length);
+			break;
+		}
 	}
+}
+
+static void forge_quoting(struct forge *forge)
+{
+	const size_t texts = sizeof(forge_texts) / sizeof(*forge_texts);
+	size_t which = forge_random(forge, texts);
+
+	while (forge->junk_helo && forge_texts[which].is_for_checked)
+		which = forge_random(forge, texts);
+	memset(&forge->helo, 0, sizeof(forge->helo));
+	forge_put(forge, "H=");
+	forge_put_host(forge);
 	forge_put(forge, " ");
-	forge_put(forge, own[which].text);
-	forge->class = own[which].class;
+	forge_put_text(forge, forge_texts[which].text);
+	forge->class = forge_texts[which].class;
 }
 
 static void forge_local_scan(struct forge *forge)
@@ -481,7 +595,9 @@ static void forge_before(struct forge *forge, bool local)
 		forge_put_words(forge, 255);
 		forge_put(forge, "> ");
 		forge_put_whom(forge, local);
-		break;
+		if (forge_flips(forge))
+			forge_put(forge, " (failed to find host name from IP address)");
+		return;
 	case 3:
 		forge_put(forge, "too many recipients: message rejected: sender=");
 		forge_put_sender(forge);
@@ -558,7 +674,17 @@ static void forge_arrival(struct forge *forge)
 		forge_put(forge, "<>");
 	forge_put(forge, forge_random(forge, 8) ? " H=" : " DS H=");
 	forge_put_host(forge);
-	forge_put(forge, " P=esmtp S=300 id=");
+	forge_put(forge, " P=esmtp");
+	if (!forge_random(forge, 3)) {
+		forge_put(forge, " A=login:");
+		forge_put_words(forge, 100);
+	}
+	/* By a proxy, whose packets they were. */
+	if (!forge_random(forge, 4)) {
+		forge_put(forge, forge_flips(forge) ? " PRX=192.0.2.9" : " PRX=2001:db8::9");
+		forge->class = FORGE_NO_OFFENCE;
+	}
+	forge_put(forge, " S=300 id=");
 	forge_put_words(forge, 200);
 	forge_put(forge, " T=\"");
 	forge_put_words(forge, 200);
@@ -601,16 +727,37 @@ static void forge_nobodys(struct forge *forge)
 	forge_put_words(forge, 400);
 }
 
+/*
+ * What syslog puts before exim's text. True: it is a piece of a record that is not a whole line.
+ * "\" in the number of a piece stands for the end of a line (src/log.c, write_syslog).
+ */
+static bool forge_put_syslog(struct forge *forge)
+{
+	static const char *const pieces[] = { "[1/2] ", "[2/2] ", "[2\\17] ", "[17\\17] ",
+					      "[12/17] " };
+
+	forge_put(forge, "Aug 24 11:22:33 mx exim[123]: ");
+	switch (forge_random(forge, 6)) {
+	case 0:
+		forge_put(forge, "[1\\17] ");
+		return false;
+	case 1:
+		forge_put(forge, pieces[forge_random(forge, sizeof(pieces) / sizeof(*pieces))]);
+		return true;
+	}
+	return false;
+}
+
 /* True if the line has a peer. */
 static bool forge_line(struct forge *forge, bool syslog)
 {
-	bool peer = true;
+	bool peer = true, piece = false;
 
 	forge->length = 0;
 	forge->is_long = !forge_random(forge, 256);
 	forge->peer = forge_flips(forge) ? FORGE_PEER : FORGE_PEER6;
 	if (syslog)
-		forge_put(forge, "Aug 24 11:22:33 mx exim[123]: ");
+		piece = forge_put_syslog(forge);
 	if (!syslog || forge_flips(forge)) {
 		forge_put(forge, "2003-08-24 11:22:33");
 		forge_put(forge, forge_random(forge, 4) ? " " : ".456 +0200 ");
@@ -621,6 +768,7 @@ static bool forge_line(struct forge *forge, bool syslog)
 		forge_put(forge,
 			  forge_flips(forge) ? "1xVO3f-00036y-2K " : "10HmaX-000000005vi-0000 ");
 	forge->class = NULL;
+	forge->port = 0;
 	switch (forge_random(forge, 11)) {
 	case 0:
 	case 1:
@@ -661,7 +809,7 @@ static bool forge_line(struct forge *forge, bool syslog)
 		forge->length = FORGE_CUT - (sizeof(FORGE_OVERFLOW) - 1);
 		forge_put(forge, FORGE_OVERFLOW);
 	}
-	return peer;
+	return peer && !piece;
 }
 
 static int forge_check(struct forge *forge, struct reader *reader, bool peer, uint64_t *events)
@@ -669,10 +817,23 @@ static int forge_check(struct forge *forge, struct reader *reader, bool peer, ui
 	char text[ADDR_TEXT_SIZE];
 	struct exim_log_found found;
 
-	if (reader_line(reader, forge->line, forge->length, &found))
-		return 0;
+	if (reader_line(reader, forge->line, forge->length, &found)) {
+		/* An unchecked HELO can make the host ambiguous; syslog repeats records. */
+		if (!peer || reader->form == READER_SYSLOG || forge->junk_helo || !forge->class ||
+		    !*forge->class)
+			return 0;
+		printf("HELO checked: not read, instead of %s, was\n%.*s\n", forge->class,
+		       (int)forge->length, forge->line);
+		return -EINVAL;
+	}
 	(*events)++;
 	if (peer && !strcmp(addr_format(&found.event.peer, text), forge->peer)) {
+		if (found.event.port && found.event.port != forge->port) {
+			printf("HELO %s: the port is %u and not %u in\n%.*s\n",
+			       forge->junk_helo ? "unchecked" : "checked", found.event.port,
+			       forge->port, (int)forge->length, forge->line);
+			return -EINVAL;
+		}
 		if (!forge->class || !strcmp(forge->class, event_class_name(found.event.class)))
 			return 0;
 		printf("HELO %s: the class is %s and not %s in\n%.*s\n",
