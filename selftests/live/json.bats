@@ -62,7 +62,7 @@ write_accused_log() {
 		done
 	done >"$LAB/accused.log"
 	for host in 1 2 3; do
-		echo "2003-08-26 09:0$host:00 +0000 H=(h) [198.51.$host.7] F=<s@e> rejected RCPT <x@y>: 198.51.$host.7 is in a black list at zen.spamhaus.org"
+		echo "2003-08-25 09:0$host:00 +0000 H=(h) [198.51.$host.7] F=<s@e> rejected RCPT <x@y>: 198.51.$host.7 is in a black list at zen.spamhaus.org"
 	done >>"$LAB/accused.log"
 }
 
