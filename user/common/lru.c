@@ -6,7 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define LRU_CHUNK 1024 /* allocated at a time */
+#define LRU_CHUNK   1024 /* allocated at a time */
+#define LRU_BUCKETS 1024 /* of an empty table */
 
 /* Hosts are referred to by index; 0 is none. Free nodes are chained by `next`. */
 struct lru_node {
@@ -26,8 +27,9 @@ struct lru {
 	uint32_t unused; /* chain of free nodes */
 	uint32_t newest;
 	uint32_t oldest;
-	uint32_t mask;
-	uint32_t *buckets;
+	uint32_t buckets_count;
+	uint32_t mask;	   /* the least power of two that is not less, minus one */
+	uint32_t *buckets; /* room for the most hosts */
 	char **chunks;
 };
 
@@ -49,8 +51,13 @@ static uint64_t lru_mix(uint64_t a, uint64_t b)
 	return (uint64_t)product ^ (uint64_t)(product >> 64);
 }
 
+/*
+ * Linear hashing (Litwin, 1980): the buckets are as many as the hosts, so that few hosts need
+ * little memory, and each host that is added splits one bucket, so that no host waits for all.
+ */
 static uint32_t *lru_bucket(const struct lru *hosts, const struct addr *addr)
 {
+	uint32_t bucket;
 	uint64_t seed = hosts->options.seed, high, low;
 
 	memcpy(&high, addr->bytes, sizeof(high));
@@ -58,7 +65,29 @@ static uint32_t *lru_bucket(const struct lru *hosts, const struct addr *addr)
 	/* The multiplication of wyhash, with odd constants. */
 	low = lru_mix(low ^ seed, 0xa0761d6478bd642fu);
 	high = lru_mix(high ^ low ^ (seed << 32 | seed >> 32), 0xe7037ed1a0b428dbu);
-	return &hosts->buckets[high & hosts->mask];
+	bucket = high & hosts->mask;
+	return &hosts->buckets[bucket < hosts->buckets_count ? bucket : bucket & hosts->mask >> 1];
+}
+
+/* Adds a bucket and moves the hosts to it that are in it now. */
+static void lru_split(struct lru *hosts)
+{
+	uint32_t added = hosts->buckets_count++, *from, *to = &hosts->buckets[added];
+
+	if (added > hosts->mask)
+		hosts->mask = hosts->mask << 1 | 1;
+	from = &hosts->buckets[added & hosts->mask >> 1];
+	while (*from) {
+		struct lru_node *node = lru_node(hosts, *from);
+
+		if (lru_bucket(hosts, &node->addr) != to) {
+			from = &node->next;
+			continue;
+		}
+		*from = node->next;
+		node->next = *to;
+		*to = node->index;
+	}
 }
 
 static void lru_unlink(struct lru *hosts, struct lru_node *node)
@@ -105,35 +134,33 @@ static uint32_t lru_allocate(struct lru *hosts)
 	return index;
 }
 
-bool lru_has(const struct lru *hosts, const struct addr *addr)
+void *lru_peek(const struct lru *hosts, const struct addr *addr)
 {
-	const struct lru_node *node;
+	struct lru_node *node;
 
 	if (!hosts->count)
-		return false;
+		return NULL;
 	for (uint32_t index = *lru_bucket(hosts, addr); index; index = node->next) {
 		node = lru_node(hosts, index);
 		if (!memcmp(&node->addr, addr, sizeof(*addr)))
-			return true;
+			return node->record;
 	}
-	return false;
+	return NULL;
 }
 
 void *lru_find(struct lru *hosts, const struct addr *addr)
 {
+	void *record = lru_peek(hosts, addr);
 	struct lru_node *node;
 
-	for (uint32_t index = *lru_bucket(hosts, addr); index; index = node->next) {
-		node = lru_node(hosts, index);
-		if (memcmp(&node->addr, addr, sizeof(*addr)))
-			continue;
-		if (hosts->newest != index) {
-			lru_unlink(hosts, node);
-			lru_link(hosts, node);
-		}
-		return node->record;
+	if (!record)
+		return NULL;
+	node = lru_node_of(record);
+	if (hosts->newest != node->index) {
+		lru_unlink(hosts, node);
+		lru_link(hosts, node);
 	}
-	return NULL;
+	return record;
 }
 
 void *lru_add(struct lru *hosts, const struct addr *addr)
@@ -143,6 +170,8 @@ void *lru_add(struct lru *hosts, const struct addr *addr)
 
 	if (!index)
 		return NULL;
+	if (hosts->count >= hosts->buckets_count)
+		lru_split(hosts);
 	node = lru_node(hosts, index);
 	memset(node, 0, hosts->node_size);
 	bucket = lru_bucket(hosts, addr);
@@ -205,12 +234,11 @@ int lru_open(const struct lru_options *options, struct lru **out)
 		return -ENOMEM;
 	hosts->options = *options;
 	hosts->node_size = lru_size(options->record) - sizeof(uint32_t);
+	hosts->mask = LRU_BUCKETS - 1;
+	hosts->buckets_count = LRU_BUCKETS;
 	/* The kernel allocates only those pages of both arrays that are used. */
-	hosts->mask = 1;
-	while (hosts->mask < options->most)
-		hosts->mask <<= 1;
-	hosts->buckets = calloc(hosts->mask, sizeof(*hosts->buckets));
-	hosts->mask--;
+	hosts->buckets = calloc(options->most < LRU_BUCKETS ? LRU_BUCKETS : options->most,
+				sizeof(*hosts->buckets));
 	hosts->chunks = calloc(options->most / LRU_CHUNK + 1, sizeof(*hosts->chunks));
 	if (!hosts->buckets || !hosts->chunks) {
 		lru_close(hosts);

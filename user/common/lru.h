@@ -20,14 +20,14 @@ struct lru_options {
 /* 0 or -ENOMEM. The caller closes *out. */
 int lru_open(const struct lru_options *options, struct lru **out);
 
-/* True if the host has a record; it does not become the newest. */
-bool lru_has(const struct lru *hosts, const struct addr *addr);
-
 /*
  * Finds the record of a host and makes it the newest; NULL: none. The pointer is valid until the
  * record is removed.
  */
 void *lru_find(struct lru *hosts, const struct addr *addr);
+
+/* The same, but the record does not become the newest. */
+void *lru_peek(const struct lru *hosts, const struct addr *addr);
 
 /* Adds a record, all zero, for a host that has none. NULL: the table is full, or no memory. */
 void *lru_add(struct lru *hosts, const struct addr *addr);

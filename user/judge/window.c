@@ -58,7 +58,7 @@ static bool window_holds_alone(const struct window *window, const struct addr *a
 	const struct window_group *group = window->group;
 
 	for (size_t i = 0; i < group->count; i++)
-		if (group->members[i] != window && lru_has(group->members[i]->hosts, addr))
+		if (group->members[i] != window && lru_peek(group->members[i]->hosts, addr))
 			return false;
 	return true;
 }
@@ -186,8 +186,7 @@ int window_add(struct window *window, const struct addr *addr, int64_t time, uns
 
 unsigned int window_points(const struct window *window, const struct addr *addr, int64_t time)
 {
-	const struct window_host *found =
-		lru_has(window->hosts, addr) ? lru_find(window->hosts, addr) : NULL;
+	const struct window_host *found = lru_peek(window->hosts, addr);
 	struct window_host host;
 
 	if (!found || time < found->last - WINDOW_TOLERANCE ||

@@ -361,7 +361,7 @@ void replay_result_event(struct replay_result *result, const struct event *event
 	time = replay_result_time(result, event->time);
 	result->classes[event->class]++;
 	replay_series_add(&result->series, time, arrival ? REPLAY_ARRIVALS : REPLAY_OFFENCES);
-	host = lru_find(result->hosts, &addr);
+	host = lru_peek(result->hosts, &addr);
 	network = addr_embeds_ipv4(&event->peer, &ipv4)
 			  ? NULL
 			  : replay_result_network(result, &addr, event->time, false);
