@@ -3,6 +3,7 @@
 #include "common/addr.h"
 
 #include <arpa/inet.h>
+#include <endian.h>
 #include <errno.h>
 #include <netinet/in.h>
 #include <stdio.h>
@@ -12,11 +13,6 @@
 #include "sobig.h"
 
 static const uint8_t addr_mapped[12] = { [10] = 0xff, [11] = 0xff };
-
-bool addr_is_ipv4(const struct addr *addr)
-{
-	return !memcmp(addr->bytes, addr_mapped, sizeof(addr_mapped));
-}
 
 /* Accepts the same IPv4 text as inet_pton(3) and is ten times faster: most log lines have one. */
 static bool addr_parse_ipv4(const char *text, size_t length, uint8_t out[4])
@@ -126,18 +122,18 @@ bool addr_is_special(const struct addr *addr)
 
 void addr_mask(struct addr *addr, unsigned int prefix)
 {
-	unsigned int i;
+	uint64_t half;
 
 	if (addr_is_ipv4(addr))
 		prefix += 96;
-	for (i = 0; i < sizeof(addr->bytes); i++) {
-		unsigned int from = i * 8;
-
-		if (prefix <= from)
-			addr->bytes[i] = 0;
-		else if (prefix < from + 8)
-			addr->bytes[i] &= 0xff00 >> (prefix - from);
-	}
+	if (prefix >= 128)
+		return;
+	/* The half that the prefix ends in; what is after it is zero. */
+	memcpy(&half, addr->bytes + prefix / 64 * 8, sizeof(half));
+	half &= ~htobe64(UINT64_MAX >> prefix % 64);
+	memcpy(addr->bytes + prefix / 64 * 8, &half, sizeof(half));
+	if (prefix < 64)
+		memset(addr->bytes + 8, 0, 8);
 }
 
 bool addr_prefix_covers(const struct addr_prefix *prefix, const struct addr *addr)
@@ -186,10 +182,12 @@ struct addr addr_host(const struct addr *addr)
 
 struct addr_prefix addr_prefix_host(const struct addr *addr)
 {
-	struct addr_prefix host = { .addr = *addr,
-				    .length = addr_is_ipv4(addr) ? 32 : SOBIG_IPV6_PREFIX };
+	struct addr_prefix host = { .addr = *addr, .length = 32 };
 
-	addr_mask(&host.addr, host.length);
+	if (!addr_is_ipv4(addr)) {
+		host.length = SOBIG_IPV6_PREFIX;
+		addr_mask(&host.addr, host.length);
+	}
 	return host;
 }
 

@@ -6,6 +6,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 /*
  * Network byte order. IPv4 is stored as ::ffff:a.b.c.d (RFC 4291, 2.5.5.2), so a mapped address
@@ -39,7 +40,12 @@ int addr_parse_prefix(const char *text, struct addr_prefix *out);
 struct sockaddr;
 int addr_from_socket(const struct sockaddr *socket, struct addr *out);
 
-bool addr_is_ipv4(const struct addr *addr);
+static inline bool addr_is_ipv4(const struct addr *addr)
+{
+	static const uint8_t mapped[12] = { [10] = 0xff, [11] = 0xff };
+
+	return !memcmp(addr->bytes, mapped, sizeof(mapped));
+}
 
 /* True for addresses that are not blocked: loopback, unspecified, link-local, multicast, broadcast.
  */
