@@ -28,8 +28,9 @@ static bool judge_is_allowed(const struct judge *judge, const struct judge_subje
 
 	if (addr_is_special(&subject->host))
 		return true;
-	return judge->allowed && (prefix_set_find(judge->allowed, &host, NULL) ||
-				  prefix_set_find(judge->allowed, &subject->target, NULL));
+	return judge->allowed &&
+	       (prefix_set_find(judge->allowed, &host, NULL) ||
+		(subject->embedded && prefix_set_find(judge->allowed, &subject->target, NULL)));
 }
 
 /* True if enough of what the host or network did was bad, and enough hosts of it were. */
@@ -103,9 +104,8 @@ static struct judge_subject judge_subject(const struct event *event)
 	struct judge_subject subject = { .host = addr_host(&event->peer),
 					 .target = addr_target(&event->peer),
 					 .time = event->time };
-	struct addr ipv4;
 
-	subject.embedded = addr_embeds_ipv4(&event->peer, &ipv4);
+	subject.embedded = addr_is_ipv4(&subject.host) && !addr_is_ipv4(&event->peer);
 	return subject;
 }
 

@@ -171,7 +171,7 @@ void standing_view(const struct standing_entry *found, uint16_t day, struct stan
 		     (entry.accepted_today >= STANDING_TODAY && standing_is_good_day(&entry));
 }
 
-void standing_get_network(const struct standing *standing, const struct addr *host, int64_t time,
+void standing_get_network(struct standing *standing, const struct addr *host, int64_t time,
 			  struct standing_view *out)
 {
 	const struct addr network = standing_table_network(host);
@@ -184,7 +184,7 @@ void standing_get_network(const struct standing *standing, const struct addr *ho
 	out->known = false;
 }
 
-void standing_get(const struct standing *standing, const struct addr *host, int64_t time,
+void standing_get(struct standing *standing, const struct addr *host, int64_t time,
 		  struct standing_view *out)
 {
 	const struct standing_entry *entry =

@@ -56,11 +56,11 @@ void standing_offend(struct standing *standing, const struct addr *host, int64_t
  * A known sender is a host with a good day, and three messages accepted since; or with 10 messages
  * accepted today; or in a network of which 50 messages were accepted with at most 30 % offences.
  */
-void standing_get(const struct standing *standing, const struct addr *host, int64_t time,
+void standing_get(struct standing *standing, const struct addr *host, int64_t time,
 		  struct standing_view *out);
 
 /* The same of the network that the host is in. `known` is not set. */
-void standing_get_network(const struct standing *standing, const struct addr *host, int64_t time,
+void standing_get_network(struct standing *standing, const struct addr *host, int64_t time,
 			  struct standing_view *out);
 
 /* The share of offences in all that was done, in percent. 100 if nothing was accepted. */
@@ -95,9 +95,8 @@ void standing_each(const struct standing *standing,
 int standing_merge(struct standing *standing, const struct standing *earlier);
 
 /* Calls `each` for the hosts in `network` that are known senders at `time`, in no order. */
-void standing_known_in(const struct standing *standing, const struct addr_prefix *network,
-		       int64_t time, void (*each)(void *context, const struct addr *host),
-		       void *context);
+void standing_known_in(struct standing *standing, const struct addr_prefix *network, int64_t time,
+		       void (*each)(void *context, const struct addr *host), void *context);
 
 /* Forgets everything. */
 void standing_forget_all(struct standing *standing);

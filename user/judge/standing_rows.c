@@ -167,15 +167,14 @@ static void standing_tell_known(const struct standing_entry *entry, uint16_t day
 		each(context, &addr);
 }
 
-void standing_known_in(const struct standing *standing, const struct addr_prefix *network,
-		       int64_t time, void (*each)(void *context, const struct addr *host),
-		       void *context)
+void standing_known_in(struct standing *standing, const struct addr_prefix *network, int64_t time,
+		       void (*each)(void *context, const struct addr *host), void *context)
 {
 	const int width = (addr_is_ipv4(&network->addr) ? 32 : 64) - network->length;
 	const uint64_t hosts = width < 0 ? 0 : width < 64 ? UINT64_C(1) << width : UINT64_MAX;
 	const uint64_t first = standing_table_key(&network->addr);
 	const uint16_t day = standing_day_of(standing, time);
-	const struct standing_table *table = &standing->table;
+	struct standing_table *table = &standing->table;
 
 	/* Hosts of a network are consecutive keys. */
 	for (uint64_t i = 0; hosts <= table->used && i < hosts; i++) {

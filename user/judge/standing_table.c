@@ -2,6 +2,7 @@
 /* The hosts and networks that have a standing: found by their address, bounded in number. */
 #include "judge/standing_table.h"
 
+#include <endian.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -27,20 +28,18 @@ struct standing_entry *standing_table_at(const struct standing_table *table, uin
 
 uint64_t standing_table_key(const struct addr *addr)
 {
-	uint64_t key = 0;
+	uint64_t key;
 
-	for (int i = 0; i < 8; i++)
-		key = key << 8 | addr->bytes[addr_is_ipv4(addr) ? 8 + i : i];
-	return key;
+	memcpy(&key, addr->bytes + (addr_is_ipv4(addr) ? 8 : 0), sizeof(key));
+	return be64toh(key);
 }
 
 struct addr standing_table_addr(const struct standing_entry *entry)
 {
-	const bool ipv4 = entry->key >> 32 == 0xffff;
+	const uint64_t key = htobe64(entry->key);
 	struct addr addr = { 0 };
 
-	for (int i = 0; i < 8; i++)
-		addr.bytes[ipv4 ? 8 + i : i] = entry->key >> (56 - 8 * i);
+	memcpy(addr.bytes + (entry->key >> 32 == 0xffff ? 8 : 0), &key, sizeof(key));
 	return addr;
 }
 
@@ -62,8 +61,8 @@ static uint32_t *standing_table_bucket(const struct standing_table *table, uint6
 	return &table->buckets[((uint64_t)product ^ (uint64_t)(product >> 64)) & table->mask];
 }
 
-struct standing_entry *standing_table_find(const struct standing_table *table, uint64_t key,
-					   enum standing_kind kind)
+static struct standing_entry *standing_table_search(const struct standing_table *table,
+						    uint64_t key, enum standing_kind kind)
 {
 	for (uint32_t index = *standing_table_bucket(table, key, kind); index;) {
 		struct standing_entry *entry = standing_table_at(table, index);
@@ -73,6 +72,20 @@ struct standing_entry *standing_table_find(const struct standing_table *table, u
 		index = entry->next;
 	}
 	return NULL;
+}
+
+struct standing_entry *standing_table_find(struct standing_table *table, uint64_t key,
+					   enum standing_kind kind)
+{
+	struct standing_last *last = &table->last[kind];
+
+	if (!last->is_valid || last->key != key)
+		*last = (struct standing_last){
+			.key = key,
+			.entry = standing_table_search(table, key, kind),
+			.is_valid = true,
+		};
+	return last->entry;
 }
 
 static void standing_table_unlink(struct standing_table *table, uint32_t index)
@@ -166,6 +179,8 @@ struct standing_entry *standing_table_need(struct standing_table *table, uint64_
 
 	if (entry)
 		return entry;
+	/* One that was found can be freed. */
+	memset(table->last, 0, sizeof(table->last));
 	index = standing_table_allocate(table);
 	if (!index)
 		return NULL;
@@ -219,6 +234,7 @@ void standing_table_note(struct standing_table *table, struct standing_entry *en
 void standing_table_clear(struct standing_table *table)
 {
 	memset(table->buckets, 0, ((size_t)table->mask + 1) * sizeof(*table->buckets));
+	memset(table->last, 0, sizeof(table->last));
 	table->used = table->unused = table->hand = 0;
 	free(table->changed);
 	table->changed = NULL;

@@ -24,6 +24,13 @@ struct standing_entry {
 _Static_assert(sizeof(struct standing_entry) + 2 * sizeof(uint32_t) <= STANDING_HOST_BYTES,
 	       "an entry, and its bucket twice while buckets are doubled");
 
+/* What was found last: a line asks several times for the same. */
+struct standing_last {
+	uint64_t key;
+	struct standing_entry *entry; /* NULL: there is none */
+	bool is_valid;
+};
+
 struct standing_table {
 	struct standing_options options;
 	struct standing_entry **chunks;
@@ -34,7 +41,8 @@ struct standing_table {
 	uint32_t hand;
 	uint32_t *changed; /* indices */
 	size_t changed_count;
-	bool changed_all; /* the list would be too long: the entries themselves know */
+	bool changed_all;	      /* the list would be too long: the entries themselves know */
+	struct standing_last last[2]; /* by kind */
 	struct standing_state state;
 };
 
@@ -53,7 +61,7 @@ struct addr standing_table_network(const struct addr *host);
 struct standing_entry *standing_table_at(const struct standing_table *table, uint32_t index);
 
 /* NULL: none. */
-struct standing_entry *standing_table_find(const struct standing_table *table, uint64_t key,
+struct standing_entry *standing_table_find(struct standing_table *table, uint64_t key,
 					   enum standing_kind kind);
 
 /* Finds the entry, or adds it with `day` as its day; NULL: no memory. */
