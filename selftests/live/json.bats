@@ -141,8 +141,7 @@ tell_all() {
 	until_told brake
 	until "$sobig" status | grep -q 'BRAKE ENGAGED'; do sleep 0.1; done
 	collect status
-	kill -STOP $daemon
-	until grep -q '^State:.*T' /proc/$daemon/status; do sleep 0.02; done
+	halt_daemon
 	"$poke" "$pins"/if*/stats classes_off 64
 	collect status
 	kill -CONT $daemon
@@ -154,9 +153,11 @@ tell_all() {
 	until_told release
 	kill -HUP $daemon
 	until_told reload
+	halt_daemon
 	"$poke" "$pins"/if*/stats state_error 28
 	collect status
 	collect metrics
+	kill -CONT $daemon
 	sleep 1.2
 	collect list --history --state "$LAB/state"
 	collect explain $bad --state "$LAB/state"

@@ -68,6 +68,12 @@ stop_daemon() {
 	wait "$daemon" 2>/dev/null
 }
 
+# Until SIGCONT, the daemon does not overwrite what is planted in its statistics. A process stops a moment after the signal.
+halt_daemon() {
+	kill -STOP $daemon
+	until grep -q '^State:.*T' /proc/$daemon/status; do sleep 0.02; done
+}
+
 start_server() {
 	python3 "$peer" serve - - "${1:-25}" 3>&- &
 	until ss -Hltn "sport = :${1:-25}" | grep -q .; do sleep 0.02; done

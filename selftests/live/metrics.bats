@@ -88,7 +88,7 @@ serve() {
 @test "problems appear in the metrics" {
 	[ -x "$poke" ] || skip 'build/selftests/poke is missing; try: make tests'
 	start_daemon
-	kill -STOP $daemon
+	halt_daemon
 	for field in brake:brake_engaged state_error:state_writable config_error:config_ok dry_run:dry_run; do
 		"$poke" "$pins"/if*/stats "${field%:*}" 1
 	done

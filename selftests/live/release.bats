@@ -67,7 +67,7 @@ is_braked() {
 	brake
 	sleep 600 3>&- &
 	innocent=$!
-	kill -STOP $daemon
+	halt_daemon
 	"$poke" "$pins"/if*/stats pid $innocent
 	"$sobig" release >"$LAB/released" 2>&1 &
 	release=$!
@@ -82,7 +82,7 @@ is_braked() {
 	printf '%s\n' '[brake]' 'known-senders = 2/h' >"$LAB/sobig.conf"
 	start_daemon -c "$LAB/sobig.conf"
 	brake
-	kill -STOP $daemon
+	halt_daemon
 	run "$sobig" release
 	[ "$status" = 1 ]
 	[[ $output == *"process $daemon was signalled, but its brake is still engaged"* ]]

@@ -19,7 +19,7 @@ says() {
 
 # The daemon is stopped, so that it does not overwrite the planted values.
 freeze_daemon() {
-	kill -STOP $daemon
+	halt_daemon
 	stats=$(echo "$pins"/if*/stats)
 }
 
@@ -177,7 +177,7 @@ uncounted() {
 
 @test "a stuck daemon is noticed" {
 	start_daemon
-	kill -STOP $daemon
+	halt_daemon
 	sleep 32
 	says 1 'DAEMON STUCK (mx0)'
 	kill -CONT $daemon
