@@ -32,6 +32,7 @@
 #define SOBIG_REASON_SIZE  48
 #define SOBIG_PATH_SIZE	   256
 #define SOBIG_PROXIES_SIZE 128
+#define SOBIG_MISSING_SIZE 256
 #define SOBIG_DEFAULT_PORT 25
 #define SOBIG_RULES_MAX	   32
 #define SOBIG_RULE_SIZE	   24 /* of a rule's name, with its NUL */
@@ -205,6 +206,8 @@ struct sobig_stats {
 	__u64 connections_ended;      /* open connections of blocked hosts */
 	__u32 connections_error;      /* errno: why they cannot be ended; 0: they can */
 	__u32 connections_finish;     /* 1: they are not to be ended */
+	__u64 allow_missing;	      /* entries of the allow list of which no address is known */
+	char allow_error[SOBIG_MISSING_SIZE]; /* why, of the first; "": none */
 };
 
 #endif

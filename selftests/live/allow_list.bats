@@ -428,6 +428,70 @@ install_relay() {
 	[ $((SECONDS - begun)) -le 1 ]
 }
 
+# until_first TEXT: waits until the first line of status has it.
+until_first() {
+	local _
+	for _ in $(seq 200); do
+		"$sobig" status >"$LAB/status" || true
+		! head -n 1 "$LAB/status" | grep -qF "$1" || return 0
+		sleep 0.1
+	done
+	cat "$LAB/status"
+	return 1
+}
+
+@test "a name without an address is a problem until the DNS knows it" {
+	need_lookups
+	put_over /etc/resolv.conf
+	put_over /etc/hosts
+	echo 'nameserver 127.0.0.1' >"$LAB/resolv.conf" # no server
+	echo "$mate6 friend.example.org" >"$LAB/hosts"
+	: >"$LAB/list"
+	configure '[allow]' 'host = nobody.example.org, friend.example.org' "file = $LAB/list"
+	guard -c "$LAB/own.conf"
+	until_first 'ALLOW LIST INCOMPLETE: cannot look up "nobody.example.org": '
+	head -n 1 "$LAB/status" | grep -q '; hosts that it stands for can be blocked; .*sobig-xdp allow add ADDR$'
+	grep -q 'cannot look up "nobody.example.org" of the allow list: .*; no address of it is known' "$LAB/words"
+	run "$sobig" status -j
+	[ "$status" = 1 ]
+	jq -e '(.problems | map(.kind)) == ["allow-incomplete"] and (.interfaces[0].daemon | .allow_missing == 1 and (.allow_error | startswith("cannot look up \"nobody.example.org\": ")))' <<<"$output"
+	"$sobig" metrics >"$LAB/metrics"
+	grep -qx 'sobig_xdp_problem{kind="allow-incomplete"} 1' "$LAB/metrics"
+	grep -qx 'sobig_xdp_allow_missing 1' "$LAB/metrics"
+	is_spared $mate6 $bad6
+	is_blockable $mate
+	printf '%s nobody.example.org\n%s friend.example.org\n' $mate $mate6 >"$LAB/hosts"
+	echo '# looked up again' >>"$LAB/list"
+	until_first 'OK: mx0 protected'
+	is_spared $mate
+	"$sobig" metrics | grep -qx 'sobig_xdp_allow_missing 0'
+	# A name that had an address keeps it, and is no problem.
+	: >"$LAB/hosts"
+	echo '# and again' >>"$LAB/list"
+	for _ in $(seq 100); do ! grep -q 'its last known addresses stay allowed' "$LAB/words" || break; sleep 0.1; done
+	is_spared $mate
+	until_first 'OK: mx0 protected'
+}
+
+@test "a file that cannot be read, and an exim that does not answer, are problems, too" {
+	mkdir -p "$LAB/bin"
+	printf '#!/bin/sh\n[ ! -e %s ] || exec sleep 20\n' "$LAB/hang" >"$LAB/bin/exim"
+	chmod 755 "$LAB/bin/exim"
+	touch "$LAB/hang"
+	mount --bind "$LAB/bin" /usr/local/sbin
+	configure '[allow]' "file = $LAB/none"
+	guard -c "$LAB/own.conf"
+	until_first "ALLOW LIST INCOMPLETE: cannot read all of exim's relays and proxies: Connection timed out (and 1 more); "
+	rm "$LAB/hang"
+	kill -HUP "$daemon"
+	until_first "ALLOW LIST INCOMPLETE: cannot read \"$LAB/none\": No such file or directory; "
+	echo $mate >"$LAB/none"
+	until_first 'OK: mx0 protected'
+	is_spared $mate
+	stop_daemon
+	umount -l /usr/local/sbin
+}
+
 @test "an exim that hangs delays neither a reload nor the exit" {
 	mkdir -p "$LAB/bin"
 	printf '#!/bin/sh\nexec sleep 20\n' >"$LAB/bin/exim"

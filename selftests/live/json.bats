@@ -155,6 +155,7 @@ tell_all() {
 	until_told reload
 	halt_daemon
 	"$poke" "$pins"/if*/stats state_error 28
+	"$poke" "$pins"/if*/stats allow_error 120
 	collect status
 	collect metrics
 	kill -CONT $daemon

@@ -48,7 +48,10 @@ static const struct {
 	POKE_FIELD(classes_off),
 };
 
-/* "classes[N]" and "skipped[N]" name an element; "proxies" is the number of its first letter. */
+/*
+ * "classes[N]" and "skipped[N]" name an element; "proxies" and "allow_error" are the number of
+ * their first letter.
+ */
 static int poke_find(const char *name, size_t *offset, size_t *size)
 {
 	unsigned int index;
@@ -67,6 +70,8 @@ static int poke_find(const char *name, size_t *offset, size_t *size)
 		*offset = offsetof(struct sobig_stats, skipped) + index * sizeof(__u64);
 	else if (!strcmp(name, "proxies"))
 		*offset = offsetof(struct sobig_stats, proxies);
+	else if (!strcmp(name, "allow_error"))
+		*offset = offsetof(struct sobig_stats, allow_error);
 	else
 		return -1;
 	return 0;

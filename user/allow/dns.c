@@ -23,6 +23,7 @@ struct dns_name {
 	bool wanted; /* in the new list of names */
 	bool due;    /* a look-up is to be started */
 	bool failed; /* the last look-up failed, which was logged */
+	char why[sizeof(((struct dns_query_answer *)NULL)->error)]; /* it failed */
 	struct dns_query *asked;
 	struct dns_query_answer known;
 };
@@ -151,6 +152,7 @@ static void dns_failed(struct dns_name *name, const char *why)
 			name->known.count ? "its last known addresses stay allowed"
 					  : "no address of it is known");
 	name->failed = true;
+	snprintf(name->why, sizeof(name->why), "%s", why);
 }
 
 /* True if the look-up is still in flight. */
@@ -230,6 +232,21 @@ int dns_read(const struct dns *names, struct prefix_set *out)
 		}
 	}
 	return err;
+}
+
+unsigned int dns_missing(const struct dns *names, char *text, size_t size)
+{
+	unsigned int count = 0;
+
+	for (const struct dns_name *name = names->first; name; name = name->next) {
+		if (!name->failed || name->known.count)
+			continue;
+		count++;
+		if (!*text)
+			snprintf(text, size, "cannot look up \"%.120s\": %s", name->text,
+				 name->why);
+	}
+	return count;
 }
 
 void dns_close(struct dns *names)

@@ -4,6 +4,7 @@
 #define DNS_H
 
 #include <stdbool.h>
+#include <stddef.h>
 
 #include "common/prefix_set.h"
 
@@ -29,6 +30,12 @@ bool dns_settle(struct dns *names, unsigned int milliseconds);
 
 /* Adds all known addresses to `out`. 0 or -ENOMEM. */
 int dns_read(const struct dns *names, struct prefix_set *out);
+
+/*
+ * The number of names of which no address is known, since their look-up failed; `text` receives
+ * the first one and why, unless it holds something already.
+ */
+unsigned int dns_missing(const struct dns *names, char *text, size_t size);
 
 /* Does not wait for answers. Accepts NULL. */
 void dns_close(struct dns *names);

@@ -31,6 +31,7 @@ struct sources_texts {
 struct sources {
 	struct prefix_set *sets[SOURCES_COUNT]; /* each sealed; NULL: not read yet */
 	int errors[SOURCES_COUNT];		/* the last logged errors, -errno */
+	bool whole[SOURCES_COUNT];		/* it was read without an error once */
 	struct list_file *files;
 	char **texts; /* path and reason of each file */
 	size_t files_count;
@@ -38,6 +39,7 @@ struct sources {
 	struct sources_texts asked; /* names in exim's list of relays */
 	struct dns *names;
 	struct proxies proxies;
+	struct sources_missing missing;
 };
 
 static int sources_add_text(void *context, const char *text)
@@ -171,6 +173,7 @@ static int sources_check(struct sources *sources, int part, int err, struct pref
 				? " (exim -bP does not answer; check the DNS)"
 				: "");
 	sources->errors[part] = err;
+	sources->whole[part] |= !err;
 	for (size_t i = 0; err && old && i < prefix_set_count(old); i++) {
 		const struct addr_prefix *target = prefix_set_at(old, i, &why);
 
@@ -255,6 +258,32 @@ static bool sources_renew_files(struct sources *sources)
 	return changed;
 }
 
+/* Finds out what is missing. Returns true if that has changed. */
+static bool sources_find_missing(struct sources *sources)
+{
+	const struct sources_missing before = sources->missing;
+	struct sources_missing *missing = &sources->missing;
+
+	memset(missing, 0, sizeof(*missing));
+	for (int part = 0; part < SOURCES_COUNT; part++) {
+		if (!sources->errors[part] || sources->errors[part] == -ECANCELED ||
+		    sources->whole[part])
+			continue;
+		if (!missing->count++)
+			snprintf(missing->text, sizeof(missing->text), "cannot read all of %s: %s",
+				 sources_name(part), strerror(-sources->errors[part]));
+	}
+	for (size_t i = 0; i < sources->files_count; i++) {
+		if (!sources->files[i].error || sources->files[i].set)
+			continue;
+		if (!missing->count++)
+			snprintf(missing->text, sizeof(missing->text), "cannot read \"%.120s\": %s",
+				 sources->files[i].path, strerror(-sources->files[i].error));
+	}
+	missing->count += dns_missing(sources->names, missing->text, sizeof(missing->text));
+	return missing->count != before.count || strcmp(missing->text, before.text);
+}
+
 bool sources_renew(struct sources *sources, unsigned int due, unsigned int milliseconds)
 {
 	const struct proxies before = sources->proxies;
@@ -282,6 +311,7 @@ bool sources_renew(struct sources *sources, unsigned int due, unsigned int milli
 		dns_settle(sources->names, milliseconds);
 		changed |= sources_renew_set(sources, SOURCES_NAMED);
 	}
+	changed |= sources_find_missing(sources);
 	return changed;
 }
 
@@ -301,6 +331,11 @@ static int sources_add_all(struct prefix_set *out, const struct prefix_set *set)
 const struct proxies *sources_proxies(const struct sources *sources)
 {
 	return &sources->proxies;
+}
+
+const struct sources_missing *sources_missing(const struct sources *sources)
+{
+	return &sources->missing;
 }
 
 int sources_join(const struct sources *sources, struct prefix_set **out)

@@ -9,6 +9,7 @@
 #include "common/addr.h"
 #include "common/prefix_set.h"
 #include "exim/proxies.h"
+#include "sobig.h"
 
 /* sources_open() copies all of it. */
 struct sources_options {
@@ -40,12 +41,21 @@ int sources_open(const struct sources_options *options, struct sources **out);
 
 /*
  * Reads the sources in `due` and waits up to `milliseconds` for look-ups of names. Returns true if
- * an entry has changed.
+ * an entry has changed, or what is missing.
  */
 bool sources_renew(struct sources *sources, unsigned int due, unsigned int milliseconds);
 
 /* exim's proxies, as last read; their addresses are on the list. */
 const struct proxies *sources_proxies(const struct sources *sources);
+
+/* Entries of the list of which nothing is known: a name, a file, or what is asked of exim. */
+struct sources_missing {
+	unsigned int count;
+	char text[SOBIG_MISSING_SIZE]; /* what failed first, "" if nothing did; no final stop */
+};
+
+/* As of the last sources_renew(). A source that has failed only later keeps its entries. */
+const struct sources_missing *sources_missing(const struct sources *sources);
 
 /* Joins all sources in one sealed set, which the caller frees. 0 or -ENOMEM. */
 int sources_join(const struct sources *sources, struct prefix_set **out);

@@ -42,6 +42,7 @@ struct watcher {
 	bool abandoned;	     /* watcher_close() did not wait: the thread frees the watcher */
 	struct prefix_set *fresh;
 	struct proxies proxies;
+	struct sources_missing missing;
 };
 
 /* Makes the current set available; replaces a set that was not taken. False: no memory. */
@@ -56,6 +57,7 @@ static bool watcher_publish(struct watcher *watcher)
 	old = watcher->fresh;
 	watcher->fresh = set;
 	watcher->proxies = *sources_proxies(watcher->sources);
+	watcher->missing = *sources_missing(watcher->sources);
 	pthread_mutex_unlock(&watcher->lock);
 	prefix_set_free(old);
 	if (write(watcher->ready, &one, sizeof(one)) < 0)
@@ -247,6 +249,16 @@ struct proxies watcher_proxies(struct watcher *watcher)
 	proxies = watcher->proxies;
 	pthread_mutex_unlock(&watcher->lock);
 	return proxies;
+}
+
+struct sources_missing watcher_missing(struct watcher *watcher)
+{
+	struct sources_missing missing;
+
+	pthread_mutex_lock(&watcher->lock);
+	missing = watcher->missing;
+	pthread_mutex_unlock(&watcher->lock);
+	return missing;
 }
 
 static void watcher_stop(struct watcher *watcher)

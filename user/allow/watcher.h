@@ -29,6 +29,9 @@ struct prefix_set *watcher_take(struct watcher *watcher);
 /* exim's proxies, as of the last set that is available. Never waits. */
 struct proxies watcher_proxies(struct watcher *watcher);
 
+/* What is missing in the last set that is available. Never waits. */
+struct sources_missing watcher_missing(struct watcher *watcher);
+
 /* Accepts NULL. */
 void watcher_close(struct watcher *watcher);
 

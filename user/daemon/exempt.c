@@ -184,6 +184,16 @@ static void exempt_note_proxies(const struct exempt *exempt, struct daemon *daem
 		log_notice("exim takes no addresses of clients from proxies any more");
 }
 
+/* The watcher has logged it. */
+static void exempt_note_missing(const struct exempt *exempt, struct daemon *daemon)
+{
+	const struct sources_missing missing = watcher_missing(exempt->watcher);
+	struct sobig_stats *stats = &daemon->stats;
+
+	stats->allow_missing = missing.count;
+	snprintf(stats->allow_error, sizeof(stats->allow_error), "%s", missing.text);
+}
+
 void exempt_read(struct exempt *exempt, struct daemon *daemon)
 {
 	struct prefix_set *fresh = watcher_take(exempt->watcher), *before = exempt->set;
@@ -191,6 +201,7 @@ void exempt_read(struct exempt *exempt, struct daemon *daemon)
 	if (!fresh && exempt->looked)
 		return;
 	exempt_note_proxies(exempt, daemon);
+	exempt_note_missing(exempt, daemon);
 	if (fresh) {
 		exempt->set = fresh;
 		judge_allow(daemon->judge, fresh);

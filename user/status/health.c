@@ -220,6 +220,22 @@ static void health_log(struct health_list *list, const struct sobig_stats *stats
 			duration_format(silent, text), stats->log);
 }
 
+static void health_allow(struct health_list *list, const struct sobig_stats *stats,
+			 uint64_t interfaces)
+{
+	char more[40] = "";
+
+	if (!stats->allow_missing)
+		return;
+	if (stats->allow_missing > 1)
+		snprintf(more, sizeof(more), " (and %llu more)",
+			 (unsigned long long)stats->allow_missing - 1);
+	health_add(
+		list, HEALTH_ALLOW, interfaces,
+		"ALLOW LIST INCOMPLETE: %s%s; hosts that it stands for can be blocked; correct [allow] or the DNS, or add their addresses: sobig-xdp allow add ADDR",
+		stats->allow_error, more);
+}
+
 static void health_of_daemon(struct health_list *list, const struct overview_daemon *daemon,
 			     enum health_kind kind)
 {
@@ -249,6 +265,9 @@ static void health_of_daemon(struct health_list *list, const struct overview_dae
 		break;
 	case HEALTH_SKIPS:
 		health_skips(list, stats, interfaces);
+		break;
+	case HEALTH_ALLOW:
+		health_allow(list, stats, interfaces);
 		break;
 	case HEALTH_STATE:
 		if (stats->state_error)
@@ -325,6 +344,7 @@ int health_find(const struct overview *overview, struct health_problem out[HEALT
 	health_of_daemons(&list, HEALTH_UNREADABLE);
 	health_of_daemons(&list, HEALTH_PROXIED);
 	health_of_daemons(&list, HEALTH_SKIPS);
+	health_of_daemons(&list, HEALTH_ALLOW);
 	health_of_daemons(&list, HEALTH_STATE);
 	health_of_daemons(&list, HEALTH_LOST);
 	health_of_daemons(&list, HEALTH_CONFIG);
@@ -377,6 +397,7 @@ const char *health_name(enum health_kind kind)
 		[HEALTH_SILENT] = "log-silent",
 		[HEALTH_PROXIED] = "behind-proxy",
 		[HEALTH_SKIPS] = "lines-skipped",
+		[HEALTH_ALLOW] = "allow-incomplete",
 		[HEALTH_STATE] = "state-unwritable",
 		[HEALTH_LOST] = "state-full",
 		[HEALTH_CONFIG] = "config-refused",

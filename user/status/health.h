@@ -18,6 +18,7 @@ enum health_kind {
 	HEALTH_SILENT,
 	HEALTH_PROXIED, /* any client may be behind a proxy: no offence is judged */
 	HEALTH_SKIPS,	/* lines of the log are not counted */
+	HEALTH_ALLOW,	/* entries of the allow list have no address */
 	HEALTH_STATE,
 	HEALTH_LOST, /* blocks that a restart would not restore */
 	HEALTH_CONFIG,

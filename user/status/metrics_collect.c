@@ -131,6 +131,9 @@ static void metrics_daemon_counters(const struct overview *overview, struct metr
 		  METRICS_FIELD(watched), true },
 		{ "sobig_xdp_allowed", "Addresses and networks in the allow list.",
 		  METRICS_FIELD(allowed), true },
+		{ "sobig_xdp_allow_missing",
+		  "Entries of the allow list of which no address is known, such as unknown names.",
+		  METRICS_FIELD(allow_missing), true },
 	};
 
 	for (size_t i = 0; i < sizeof(fields) / sizeof(fields[0]); i++) {

@@ -52,10 +52,12 @@ static int overview_read_stats(const char *pins, struct overview_interface *out)
 	out->stats.state[sizeof(out->stats.state) - 1] = '\0';
 	out->stats.proxies[sizeof(out->stats.proxies) - 1] = '\0';
 	out->stats.config[sizeof(out->stats.config) - 1] = '\0';
+	out->stats.allow_error[sizeof(out->stats.allow_error) - 1] = '\0';
 	overview_clean(out->stats.log);
 	overview_clean(out->stats.state);
 	overview_clean(out->stats.proxies);
 	overview_clean(out->stats.config);
+	overview_clean(out->stats.allow_error);
 	for (int i = 0; i < SOBIG_RULES_MAX; i++)
 		out->stats.rules[i].name[SOBIG_RULE_SIZE - 1] = '\0';
 	return err;

@@ -113,6 +113,9 @@ static json_t *status_json_daemon(const struct sobig_stats *stats)
 	status_json_number(json, "dry_runs", stats->dry_runs);
 	status_json_number(json, "allowed_offences", stats->allowed_offences);
 	status_json_number(json, "allowed", stats->allowed);
+	status_json_number(json, "allow_missing", stats->allow_missing);
+	json_object_set_new(json, "allow_error",
+			    *stats->allow_error ? output_text(stats->allow_error) : json_null());
 	json_object_set_new(json, "connections",
 			    json_string(stats->connections_finish ? "finish" : "end"));
 	status_json_number(json, "connections_ended", stats->connections_ended);
