@@ -147,6 +147,20 @@ struct sobig_syn_rates {
 #define SOBIG_SYN_RATE_LINES	 16384
 #define SOBIG_SYN_RATE_UNIT_BITS 16
 
+/* What an attach waits for before it judges lines. */
+enum sobig_wait {
+	SOBIG_WAIT_STATE,
+	SOBIG_WAIT_LOG,
+	SOBIG_WAIT_ALLOW,
+	SOBIG_WAITS,
+};
+
+/* Only entry of the array `start`, which is pinned for an interface while its daemon starts. */
+struct sobig_start {
+	__u32 since; /* when the wait began */
+	__u32 waits; /* enum sobig_wait */
+};
+
 /* Statistics of one rule since the daemon started or loaded the policy. */
 struct sobig_stats_rule {
 	char name[SOBIG_RULE_SIZE]; /* "" behind the last */

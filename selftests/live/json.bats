@@ -80,6 +80,20 @@ write_braked_log() {
 	printf '%s\n' '[brake]' 'known-senders = 1/h' '[rule worm-storm]' 'limit = 1' >"$LAB/braked.conf"
 }
 
+# The status of an attach that waits for exim.
+collect_starting() {
+	mkdir "$LAB/bin"
+	printf '#!/bin/sh\nexec sleep 20\n' >"$LAB/bin/exim"
+	chmod 755 "$LAB/bin/exim"
+	mount --bind "$LAB/bin" /usr/local/sbin
+	"$sobig" attach mx0 >/dev/null 2>&1 3>&- &
+	until [ -e "$pins"/if*/start ]; do sleep 0.02; done
+	collect status
+	"$sobig" detach --all
+	wait $!
+	umount -l /usr/local/sbin
+}
+
 # The output of all commands.
 tell_all() {
 	write_site
@@ -103,6 +117,7 @@ tell_all() {
 	collect explain $bad --state "$LAB/state"
 	collect list --history --state "$LAB/state"
 
+	collect_starting
 	start_server
 	start_daemon -c "$LAB/site.conf" --state "$LAB/state"
 	collect status

@@ -3,6 +3,8 @@
 
 load live.bash
 
+poke=${SOBIG_BUILD:-$top/build}/selftests/poke
+
 # An exim that does not answer while $LAB/hang exists; then it has nothing to say.
 hang_exim() {
 	mount -t tmpfs sbin /usr/local/sbin
@@ -16,11 +18,13 @@ hang_exim() {
 teardown() {
 	rm -f "$LAB/hang"
 	[ -z "${LAB_INSIDE-}" ] || stop_lab
-	umount /usr/local/sbin 2>/dev/null || true
+	# An exim that has not ended yet uses it.
+	umount -l /usr/local/sbin 2>/dev/null || true
 }
 
 # Starts attach with these arguments, and waits until exim is asked.
 begin_attach() {
+	rm -f "$LAB/asked"
 	"$sobig" attach "$@" >"$LAB/events" 2>"$LAB/words" 3>&- &
 	daemon=$!
 	until [ -e "$LAB/asked" ]; do [ -d "/proc/$daemon" ] || { cat "$LAB/words"; return 1; }; sleep 0.02; done
@@ -45,6 +49,94 @@ fails() {
 	until_words 'following /var/log/exim4/mainlog'
 	[ "$(grep -c 'waiting for exim' "$LAB/words")" = 1 ]
 	stop_daemon
+}
+
+# says STATUS TEXT COMMAND...: the exit status, and the first line, of standard output or standard error.
+says() {
+	run "$sobig" "${@:3}"
+	echo "$output"
+	[ "$status" = "$1" ]
+	[[ ${lines[0]} =~ $2 ]]
+}
+
+@test "beside an attach that asks for the log, each command says that, and for how long" {
+	local since='attach mx0 has been waiting for [0-9]+s for exim to name its log \(exim -bP log_file_path\)'
+	hang_exim
+	begin_attach mx0
+	says 1 "^STARTING \(mx0\): attach has been waiting for [0-9]+s for exim to name its log .*; until it continues, the filter is not attached and nothing is dropped; to end it: sobig-xdp detach mx0$" status
+	[[ $output == *$'\nmx0, starting\n'* ]]
+	says 1 "$since; try again later, or end it: sobig-xdp detach mx0$" list
+	says 1 "$since" block $bad
+	says 1 "$since" block --ports 25 $bad
+	says 1 "$since" unblock $bad
+	says 1 'mx0: another attach is starting; see: sobig-xdp status' attach mx0
+	"$sobig" status -j >"$LAB/json" || true
+	jq -e '[.problems[].kind] == ["starting"] and (.interfaces[0] | .starting.waits_for == "exim to name its log (exim -bP log_file_path)" and (.starting.since | test("^20")) and .daemon_running == false and .daemon == null and .filter == null)' "$LAB/json"
+	"$sobig" metrics >"$LAB/metrics"
+	grep -qx 'sobig_xdp_up 0' "$LAB/metrics"
+	grep -qx 'sobig_xdp_problem{kind="starting"} 1' "$LAB/metrics"
+	rm "$LAB/hang"
+	until_words 'following /var/log/exim4/mainlog'
+	until says 0 '^OK: mx0 protected' status; do sleep 0.1; done
+	[ ! -e "$pins"/if*/start ]
+	[ "$("$sobig" status -j | jq '.interfaces[0].starting')" = null ]
+	stop_daemon
+	is_clean
+}
+
+@test "explain, too, says that an attach waits" {
+	hang_exim
+	begin_attach mx0
+	"$sobig" explain $good >"$LAB/out" 2>/dev/null 3>&- &
+	until grep -q . "$LAB/out"; do sleep 0.02; done
+	head -n 1 "$LAB/out"
+	head -n 1 "$LAB/out" | grep -qE "^$good is not blocked: sobig-xdp is not attached yet: attach mx0 has been waiting for [0-9]+s for exim to name its log .*\.$"
+	stop_daemon
+}
+
+@test "beside an attach that has attached and asks for the relays, status says that, and list lists" {
+	hang_exim
+	begin_attach mx0 --log "$log"
+	until_words 'mx0: filter attached'
+	says 1 "^STARTING \(mx0\): attach has been waiting for [0-9]+s for exim's relays and the DNS, for the allow list; until it continues, active blocks stay, and no new ones are added; " status
+	"$sobig" block --force $bad
+	"$sobig" list | grep -q "^$bad "
+	stop_daemon
+	is_clean
+}
+
+@test "an attach that takes over a filter is not called stuck while it waits" {
+	start_daemon
+	offend $bad 16
+	until_blocked $bad
+	stop_daemon KILL || true
+	"$poke" "$pins"/if*/stats heartbeat 1
+	hang_exim
+	begin_attach mx0
+	says 1 '^STARTING \(mx0\): attach has been waiting for [0-9]+s for exim to name its log .*; until it continues, active blocks stay, and no new ones are added; ' status
+	! grep -q 'DAEMON STUCK' <<<"$output" || false
+	"$sobig" list | grep -q "^$bad "
+	# After an attach that was killed, it is the daemon that is missing.
+	stop_daemon KILL || true
+	says 1 '^DAEMON NOT RUNNING \(mx0\): ' status
+	"$sobig" detach --all
+	is_clean
+}
+
+@test "two attaches that wait are reported each, one to two interfaces once" {
+	hang_exim
+	begin_attach mx0 lo
+	ip link add mx1 type veth peer name world1
+	sleep 1.1 # or both have waited for the same time
+	"$sobig" attach mx1 >/dev/null 2>&1 3>&- &
+	until [ -e "$pins/if$(cat /sys/class/net/mx1/ifindex)/start" ]; do sleep 0.02; done
+	run "$sobig" status
+	echo "$output"
+	[ "$(grep -c '^STARTING (' <<<"$output")" = 2 ]
+	grep -q '^STARTING (lo mx0): .*: sobig-xdp detach lo mx0$' <<<"$output"
+	grep -q '^STARTING (mx1): .*: sobig-xdp detach mx1$' <<<"$output"
+	"$sobig" detach --all
+	ip link delete mx1
 }
 
 @test "explain says what it waits for, too" {

@@ -122,7 +122,7 @@ static int attach_ask(struct attach *attach, struct asking_answer *answer)
 		log_error("cannot ask exim: %s", strerror(-err));
 		return err;
 	}
-	err = starting_wait(&attach->daemon, asking_fd(asking));
+	err = starting_wait(&attach->daemon, asking_fd(asking), SOBIG_WAIT_LOG);
 	asking_close(asking, answer);
 	return err;
 }
@@ -181,8 +181,10 @@ static int attach_start(struct attach *attach, char **interfaces, int count)
 		return err;
 	signals_hold();
 	err = interfaces_claim(daemon, interfaces, count);
-	if (!err)
+	if (!err) {
+		starting_note(daemon, SOBIG_WAIT_STATE);
 		err = restore_open(daemon, daemon->stats.state, interfaces[0], &daemon->restore);
+	}
 	if (!err)
 		err = attach_open_logs(attach);
 	if (err)

@@ -26,6 +26,7 @@
 struct explain {
 	const struct addr_prefix *target;
 	bool attached;
+	char absence[CLI_ABSENCE_SIZE];	 /* why it is not */
 	uint16_t ports[SOBIG_PORTS_MAX]; /* that are protected */
 	bool blocked;
 	struct blocks_list_entry entry; /* the block that matches first */
@@ -97,6 +98,8 @@ static int explain_read(struct explain *explain, const struct cli_common *common
 	int err = blocks_open(common->pins, &blocks);
 
 	explain->attached = !err;
+	if (err)
+		cli_absence(common->pins, false, explain->absence);
 	home_ports(common->pins, true, explain->ports);
 	if (!err)
 		err = blocks_list_each(blocks, explain_take_entry, explain);
@@ -258,8 +261,7 @@ static void explain_print_all(FILE *to, const struct explain *explain)
 		fprintf(to, "%s is not blocked%s.\n", address,
 			explain->blocks.count ? " as a whole" : "");
 	else
-		fprintf(to, "%s is not blocked: sobig-xdp is not attached to any interface.\n",
-			address);
+		fprintf(to, "%s is not blocked: %s.\n", address, explain->absence);
 	explain_print_others(to, explain);
 	if (explain->judged.judge)
 		explain_judge_print(to, &explain->judged);

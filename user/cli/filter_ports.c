@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "cli/cli.h"
 #include "common/log.h"
 #include "common/number.h"
 #include "status/overview.h"
@@ -85,6 +86,9 @@ static int filter_ports_look(const struct overview *overview, char *word)
 	for (int i = 0; i < overview->interfaces_count; i++) {
 		const struct overview_interface *interface = &overview->interfaces[i];
 
+		/* It is not attached yet, and its ports are not known. */
+		if (interface->start.since && !interface->stats.ports[0])
+			continue;
 		for (unsigned int port = first; interface->present && port <= last; port++) {
 			if (filter_ports_has(&interface->stats, port))
 				continue;
@@ -98,14 +102,13 @@ static int filter_ports_look(const struct overview *overview, char *word)
 int filter_ports_check(const char *pins, const char *ports)
 {
 	static struct overview overview;
-	char word[FILTER_PORTS_WORD_SIZE];
+	char word[FILTER_PORTS_WORD_SIZE], text[CLI_ABSENCE_SIZE];
 	size_t length;
 	int err = overview_read(pins, &overview);
 
 	if (err)
 		log_error("cannot find out which ports are filtered: %s",
-			  err == -ENOENT ? "sobig-xdp is not attached to any interface"
-					 : strerror(-err));
+			  err == -ENOENT ? cli_absence(pins, false, text) : strerror(-err));
 	else if (!ports[strspn(ports, " ,")]) {
 		log_error("--ports = \"%s\": expected ports, such as 25,submission", ports);
 		err = -EINVAL;

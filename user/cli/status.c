@@ -69,7 +69,10 @@ static void status_print_interface(const struct overview_interface *interface)
 	const uint64_t *counts = interface->counters;
 	char time[CLOCK_TEXT_SIZE], ports[STATUS_PORTS_SIZE];
 
-	printf("%s%s\n", interface->name, interface->daemon_running ? "" : ", no daemon");
+	printf("%s%s\n", interface->name,
+	       interface->daemon_running ? ""
+	       : interface->start.since	 ? ", starting"
+					 : ", no daemon");
 	if (interface->filter.id)
 		printf("  filter    %s mode, %s, program %u, since %s\n",
 		       filter_mode_name(interface->filter.mode), status_ports(stats, ports),
@@ -182,7 +185,7 @@ static void status_print_standing(const struct sobig_stats *stats)
 	const char *hosts = suggest_plural(stats->standing);
 
 	if (stats->learn && stats->learned <= stats->learn)
-		printf("  standing  %llu host%s, %s %u of %u day%s: until then, strict rules are a dry run\n",
+		printf("  standing  %llu host%s, %s %u of %u day%s: strict rules are a dry run\n",
 		       (unsigned long long)stats->standing, hosts,
 		       stats->learning ? "learning," : "learned", stats->learned, stats->learn,
 		       suggest_plural(stats->learn));

@@ -38,7 +38,7 @@ int exempt_open(struct daemon *daemon, struct exempt **out)
 	err = load_open(daemon->state, &daemon->policy.config, &exempt->watcher);
 	if (!err) {
 		exempt->fd = fcntl(watcher_fd(exempt->watcher), F_DUPFD_CLOEXEC, 0);
-		err = exempt->fd < 0 ? -errno : starting_wait(daemon, exempt->fd);
+		err = exempt->fd < 0 ? -errno : starting_wait(daemon, exempt->fd, SOBIG_WAIT_ALLOW);
 	}
 	if (!err) {
 		exempt->set = watcher_take(exempt->watcher);

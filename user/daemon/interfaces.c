@@ -14,6 +14,7 @@
 #include "kernel/links.h"
 #include "kernel/maps.h"
 #include "kernel/port_bits.h"
+#include "kernel/start_note.h"
 #include "kernel/stats.h"
 
 #define INTERFACES_PORTS_SIZE 64
@@ -53,7 +54,9 @@ int interfaces_release(struct daemon *daemon, struct daemon_interface *interface
 
 	if (interface->claim < 0)
 		return 0;
-	if (!persist)
+	if (persist)
+		start_note_remove(daemon->filter.pins, interface->index);
+	else
 		err = interfaces_detach(daemon, interface);
 	stats_close(interface->stats);
 	interface->stats = NULL;
@@ -169,6 +172,7 @@ int interfaces_check(struct daemon *daemon, int *result)
 static int interfaces_claim_one(struct daemon *daemon, const char *name)
 {
 	struct daemon_interface *interface = &daemon->interfaces[daemon->interfaces_count];
+	struct sobig_start start;
 	struct filter_info info;
 	int err;
 
@@ -192,7 +196,9 @@ static int interfaces_claim_one(struct daemon *daemon, const char *name)
 	if (err && filter_report_others(interface->index, daemon->filter.pins))
 		return -EBUSY;
 	err = pins_claim(daemon->filter.pins, interface->index, &interface->claim);
-	if (err == -EBUSY)
+	if (err == -EBUSY && !start_note_read(daemon->filter.pins, interface->index, &start))
+		log_error("%s: another attach is starting; see: sobig-xdp status", name);
+	else if (err == -EBUSY)
 		log_error(
 			"%s is already filtered by another sobig-xdp daemon; see: sobig-xdp status",
 			name);

@@ -30,6 +30,7 @@
 #include "daemon/learn.h"
 #include "daemon/restore.h"
 #include "daemon/signals.h"
+#include "daemon/starting.h"
 #include "kernel/blocks_reconcile.h"
 #include "kernel/links.h"
 
@@ -345,6 +346,7 @@ int loop_run(struct daemon *daemon)
 		exempt_read(daemon->exempt, daemon);
 		loop_tick(daemon);
 		loop_write_stats(daemon);
+		starting_end(daemon);
 		restore_post(daemon);
 		sd_notify(0, "READY=1");
 		daemon_event(daemon, "ready", json_object());

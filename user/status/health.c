@@ -12,6 +12,7 @@
 #include "common/event.h"
 #include "common/suggest.h"
 #include "kernel/holder.h"
+#include "kernel/start_note.h"
 #include "read/skip.h"
 #include "state/db.h"
 
@@ -45,6 +46,44 @@ static const char *health_names(struct health_list *list, uint64_t interfaces)
 	return overview_names(list->overview, interfaces, " ", list->names);
 }
 
+static char *health_ago(const struct overview *overview, uint32_t second,
+			char text[DURATION_TEXT_SIZE])
+{
+	return duration_format(overview->now > second ? overview->now - second : 0, text);
+}
+
+/* Each attach is reported once for all of its interfaces. */
+static void health_starting(struct health_list *list)
+{
+	const struct overview *overview = list->overview;
+	char text[DURATION_TEXT_SIZE];
+	uint64_t told = 0;
+
+	for (int i = 0; i < overview->interfaces_count; i++) {
+		const struct sobig_start *start = &overview->interfaces[i].start;
+		bool filtered = true;
+		uint64_t same = 0;
+
+		for (int j = i; j < overview->interfaces_count && start->since; j++) {
+			if (memcmp(&overview->interfaces[j].start, start, sizeof(*start)))
+				continue;
+			same |= UINT64_C(1) << j;
+			filtered &= overview->interfaces[j].filter.id != 0;
+		}
+		if (!(same & ~told))
+			continue;
+		told |= same;
+		health_add(
+			list, HEALTH_STARTING, same,
+			"STARTING (%s): attach has been waiting for %s for %s; until it continues, %s; to end it: sobig-xdp detach %s",
+			health_names(list, same), health_ago(overview, start->since, text),
+			start_note_text(start),
+			filtered ? "active blocks stay, and no new ones are added"
+				 : "the filter is not attached and nothing is dropped",
+			list->names);
+	}
+}
+
 /* Problems of interfaces; each is reported once for all interfaces that have it. */
 static void health_of_interfaces(struct health_list *list)
 {
@@ -64,11 +103,14 @@ static void health_of_interfaces(struct health_list *list)
 				interface->name, overview->pins, interface->index);
 		else if (interface->unseen)
 			unseen |= bit, error = interface->unseen;
+		else if (interface->start.since)
+			continue;
 		else if (!interface->filter.id)
 			unfiltered |= bit;
 		else if (!interface->daemon_running)
 			no_daemon |= bit;
 	}
+	health_starting(list);
 	names = health_names(list, unfiltered);
 	if (unfiltered)
 		health_add(
@@ -158,12 +200,6 @@ static void health_class(struct health_list *list, const struct sobig_stats *sta
 			list, HEALTH_CLASS, interfaces,
 			"CLASS OFF: %s does not count for an hour, because known senders were suddenly accused of it; check the scanner or DNS list behind it; to count it again: sobig-xdp release",
 			names);
-}
-
-static char *health_ago(const struct overview *overview, uint32_t second,
-			char text[DURATION_TEXT_SIZE])
-{
-	return duration_format(overview->now > second ? overview->now - second : 0, text);
 }
 
 /* Describes the most frequent kind, because each has its own remedy. */
@@ -387,6 +423,7 @@ const char *health_name(enum health_kind kind)
 {
 	static const char *const names[HEALTH_KINDS] = {
 		[HEALTH_GONE] = "interface-gone",
+		[HEALTH_STARTING] = "starting",
 		[HEALTH_UNFILTERED] = "not-filtered",
 		[HEALTH_UNKNOWN] = "filter-unknown",
 		[HEALTH_NO_DAEMON] = "no-daemon",

@@ -8,6 +8,7 @@
 /* In order of severity, worst first. */
 enum health_kind {
 	HEALTH_GONE,	   /* the interface does not exist */
+	HEALTH_STARTING,   /* an attach does not judge yet */
 	HEALTH_UNFILTERED, /* our program is not attached */
 	HEALTH_UNKNOWN,	   /* unknown whether it is attached */
 	HEALTH_NO_DAEMON,  /* no daemon runs */

@@ -10,6 +10,7 @@
 
 #include "common/clock.h"
 #include "kernel/links.h"
+#include "kernel/start_note.h"
 #include "kernel/stats.h"
 
 /* The kernel reports CLOCK_BOOTTIME, which also advances during suspend. */
@@ -68,9 +69,9 @@ static int overview_read_interface(const char *pins, unsigned int index,
 {
 	int claimed = pins_is_claimed(pins, index), err;
 
-	*out = (struct overview_interface){ .index = index,
-					    .daemon = -1,
-					    .daemon_running = claimed };
+	*out = (struct overview_interface){ .index = index, .daemon = -1 };
+	if (start_note_read(pins, index, &out->start))
+		out->daemon_running = claimed;
 	links_name(index, out->name);
 	overview_clean(out->name);
 	err = filter_find(index, pins, 0, &out->filter);
@@ -83,7 +84,9 @@ static int overview_read_interface(const char *pins, unsigned int index,
 		out->unseen = -err;
 	else if (claimed < 0)
 		out->unseen = -claimed;
-	return overview_read_stats(pins, out);
+	err = overview_read_stats(pins, out);
+	/* An attach that is starting has not created them yet. */
+	return err == -ENOENT && out->start.since ? 0 : err;
 }
 
 /* Interfaces of one process share its statistics, which are counted once. */
@@ -240,10 +243,13 @@ int overview_read_blocks(struct overview *overview,
 {
 	struct overview_visitor visitor = { overview, each, context };
 	struct blocks *blocks;
+	bool starting = overview->interfaces_count;
 	int err = blocks_open(overview->pins, &blocks);
 
+	for (int i = 0; i < overview->interfaces_count; i++)
+		starting &= overview->interfaces[i].start.since != 0;
 	if (err)
-		return err;
+		return err == -ENOENT && starting ? 0 : err;
 	err = blocks_list_each(blocks, overview_visit, &visitor);
 	overview->room4 = blocks_room(blocks, true);
 	overview->room6 = blocks_room(blocks, false);

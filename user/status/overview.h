@@ -19,7 +19,8 @@ struct overview_interface {
 	struct filter_info filter; /* id 0: not attached, or unknown */
 	int unseen;		   /* errno: why it is unknown; 0: it is known */
 	uint32_t loaded;	   /* second of CLOCK_MONOTONIC */
-	bool daemon_running;	   /* a process holds its claim, or that is unknown */
+	bool daemon_running;	   /* a process has its claim and has started, or that is unknown */
+	struct sobig_start start;  /* what a starting attach waits for; since 0: none starts */
 	int daemon;		   /* index of overview.daemons; -1: there was none */
 	struct sobig_stats stats;
 	uint64_t counters[SOBIG_COUNTS];
@@ -73,14 +74,15 @@ struct overview {
 /*
  * Reads interfaces, daemons and the results of rules; takes milliseconds. `pins` must outlive *out.
  * -ENOENT: nothing is attached (*out shows that); -EPERM. An interface that cannot be checked is
- * not an error, but part of the overview. Logs nothing.
+ * not an error, but part of the overview; so is one whose attach is starting. Logs nothing.
  */
 int overview_read(const char *pins, struct overview *out);
 
 /*
  * Adds the active blocks to the result of overview_read(), and passes each to `each` (may be NULL)
  * with the index of its rule; stops if that does not return 0, and returns its value. Takes about a
- * second for a million blocks. The same errors; logs nothing.
+ * second for a million blocks. The same errors; 0 if there are only attaches that start. Logs
+ * nothing.
  */
 int overview_read_blocks(struct overview *overview,
 			 int (*each)(void *context, const struct blocks_list_entry *entry,

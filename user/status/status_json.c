@@ -7,6 +7,7 @@
 #include "common/clock.h"
 #include "common/event.h"
 #include "common/output.h"
+#include "kernel/start_note.h"
 #include "read/skip.h"
 #include "state/db.h"
 
@@ -34,6 +35,14 @@ static json_t *status_json_filter(const struct overview_interface *interface)
 			 output_ports(stats->ports), "scope", stats->scope_port ? "port" : "syn",
 			 "program", (int)interface->filter.id, "dry_run", (int)stats->dry_run,
 			 "since", clock_rfc3339(interface->loaded, since));
+}
+
+static json_t *status_json_start(const struct sobig_start *start)
+{
+	char since[CLOCK_TEXT_SIZE];
+
+	return json_pack("{s:s, s:s}", "waits_for", start_note_text(start), "since",
+			 clock_rfc3339(start->since, since));
 }
 
 static json_t *status_json_classes(const struct sobig_stats *stats)
@@ -143,6 +152,9 @@ static json_t *status_json_interface(const struct overview *overview, int at,
 			 "counters", counters);
 	json_object_set_new(json, "filter",
 			    interface->filter.id ? status_json_filter(interface) : json_null());
+	json_object_set_new(json, "starting",
+			    interface->start.since ? status_json_start(&interface->start)
+						   : json_null());
 	json_object_set_new(json, "filter_error",
 			    interface->unseen ? output_text(strerror(interface->unseen))
 					      : json_null());
