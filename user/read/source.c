@@ -123,7 +123,7 @@ static void source_line(void *context, const char *line, size_t length)
 	struct exim_log_found found;
 	uint64_t generation, offset;
 
-	follow_line(source->follow, &generation, &offset);
+	source->reader.exim.is_unterminated = !follow_line(source->follow, &generation, &offset);
 	of.serial = log_position_serial(generation, offset);
 	of.old = log_position_has(&source->done, generation, offset);
 	source->lines += !of.old;

@@ -18,6 +18,7 @@
 #include <unistd.h>
 
 #include "read/file/follow.h"
+#include "read/file/tail.h"
 
 #define ROTATIONS     100
 #define LINES	      200000
@@ -32,6 +33,7 @@ struct received {
 	unsigned char times[LINES];
 	unsigned int count;
 	unsigned int broken;
+	unsigned int unterminated;
 	char last[64];
 };
 
@@ -53,9 +55,11 @@ static struct pace *pace;
 static void count_line(void *context, const char *line, size_t length)
 {
 	struct received *into = context;
+	uint64_t generation, offset;
 	unsigned int number;
 	char text[64], again[64];
 
+	into->unterminated += !follow_line(follow, &generation, &offset);
 	if (length >= sizeof(text)) {
 		into->broken++;
 		return;
@@ -349,6 +353,54 @@ static void line_is_delivered_when_complete(void **state)
 	assert_int_equal(received.times[1], 1);
 }
 
+/* So many rotations that the oldest file is closed without waiting for a late writer. */
+static void rotate_out(void)
+{
+	for (int i = 0; i < LOG_POSITION_FILES; i++) {
+		rotate_by_renaming_and_creating(i + 1);
+		read_log();
+	}
+}
+
+static void last_line_of_a_rotated_file_needs_no_lf(void **state)
+{
+	(void)state;
+	append("");
+	open_log(true);
+	append("line 000001 of the log\nline 000002 of the log");
+	read_log();
+	assert_int_equal(received.count, 1);
+	rotate_out();
+	assert_int_equal(received.count, 2);
+	assert_int_equal(received.times[2], 1);
+	assert_int_equal(received.unterminated, 1);
+	append("line 000003 of the log\n");
+	read_log();
+	assert_int_equal(received.times[3], 1);
+	assert_int_equal(received.unterminated, 1);
+}
+
+/* Half of it was there at the start, or it is too long. */
+static void last_line_that_was_skipped_is_not_read(void **state)
+{
+	static char overlong[TAIL_BUFFER + 10];
+
+	(void)state;
+	append("line 000001 of");
+	open_log(true);
+	append(" the log");
+	read_log();
+	rotate_out();
+	assert_int_equal(received.count, 0);
+	memset(overlong, 'a', sizeof(overlong) - 1);
+	append(overlong);
+	read_log();
+	rotate_out();
+	assert_int_equal(received.count, 0);
+	assert_int_equal(received.broken, 0);
+	assert_int_equal(follow_state(follow).skipped, 1);
+}
+
 static void log_created_late_is_read_from_its_start(void **state)
 {
 	(void)state;
@@ -543,6 +595,8 @@ int main(void)
 		TEST(old_content_is_not_read),
 		TEST(line_half_written_at_start_is_not_read),
 		TEST(line_is_delivered_when_complete),
+		TEST(last_line_of_a_rotated_file_needs_no_lf),
+		TEST(last_line_that_was_skipped_is_not_read),
 		TEST(log_created_late_is_read_from_its_start),
 		TEST(log_truncated_and_grown_past_its_old_size_is_read_from_its_start),
 		TEST(log_that_lost_its_end_is_not_read_again),

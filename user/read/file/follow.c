@@ -25,10 +25,27 @@
 	(IN_CREATE | IN_MOVED_TO | IN_MOVED_FROM | IN_DELETE | IN_ATTRIB | IN_MOVE_SELF | \
 	 IN_ONLYDIR)
 
+/* The last line of a rotated file, which ends without LF if the disk was full or exim was killed.
+ */
+static void follow_finish(struct follow *follow, struct follow_file *file)
+{
+	struct stat st;
+
+	if (!follow->line || !file->retired || fstat(file->tail.fd, &st) ||
+	    (uint64_t)st.st_size != file->tail.offset)
+		return;
+	follow->reading = file;
+	follow->finishing = true;
+	tail_finish(&file->tail, follow->line, follow->context);
+	follow->finishing = false;
+	follow->reading = NULL;
+}
+
 static void follow_file_close(struct follow *follow, struct follow_file *file)
 {
 	if (!file)
 		return;
+	follow_finish(follow, file);
 	follow->state.skipped += file->tail.skipped;
 	inotify_rm_watch(follow->inotify, file->watch);
 	close(file->tail.fd);
@@ -47,6 +64,7 @@ static struct follow_file *follow_unretire(struct follow *follow, const struct s
 			follow->retired_count--;
 			memmove(follow->retired + i, follow->retired + i + 1,
 				(follow->retired_count - i) * sizeof(follow->retired[0]));
+			file->retired = 0;
 			return file;
 		}
 	}
@@ -254,11 +272,12 @@ static int follow_read_file(struct follow *follow, struct follow_file *file, siz
 	return err;
 }
 
-void follow_line(struct follow *follow, uint64_t *generation, uint64_t *offset)
+bool follow_line(struct follow *follow, uint64_t *generation, uint64_t *offset)
 {
 	follow_notice_cut(follow, follow->reading);
 	*generation = follow->reading->generation;
 	*offset = follow->reading->tail.line_end;
+	return !follow->finishing;
 }
 
 static void follow_position(const struct follow_file *file, struct log_position_file *out)
@@ -288,6 +307,8 @@ bool follow_read(struct follow *follow, tail_line *line, void *context)
 	follow_discard_events(follow);
 	if (follow->folder < 0)
 		follow_watch_folders(follow);
+	follow->line = line;
+	follow->context = context;
 	do {
 		/* The oldest first. */
 		for (i = 0; i < follow->retired_count && !more; i++)
@@ -303,6 +324,7 @@ bool follow_read(struct follow *follow, tail_line *line, void *context)
 		follow->state.error = -err;
 	if (!more)
 		follow_release(follow, false);
+	follow->line = NULL;
 	return more;
 }
 

@@ -36,14 +36,18 @@ int follow_open_at(const char *path, const struct log_position_files *done,
 /* The current positions; call it between two calls of follow_read(). */
 void follow_positions(const struct follow *follow, struct log_position_files *out);
 
-/* The position after the line that is being delivered. */
-void follow_line(struct follow *follow, uint64_t *generation, uint64_t *offset);
+/*
+ * The position after the line that is being delivered. False: it is the last line of a rotated
+ * file and has no LF, so its end may be missing.
+ */
+bool follow_line(struct follow *follow, uint64_t *generation, uint64_t *offset);
 
 /* Readable when follow_read() has something to do; for poll(2) only. */
 int follow_fd(const struct follow *follow);
 
 /*
- * Delivers the complete lines written so far. Call it when follow_fd() is readable, and also every
+ * Delivers the complete lines written so far, and the last line of a rotated file when the file is
+ * closed, seconds after the rotation. Call it when follow_fd() is readable, and also every
  * few seconds, so that rotated files are closed. Errors are in follow_state(). Returns true if the
  * budget of one call is used up and more is left: call it again after other work.
  */

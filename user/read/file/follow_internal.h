@@ -27,8 +27,11 @@ struct follow {
 	int folder; /* watch of the folder that holds the name; -1: removed */
 	int target; /* watch of the folder that a symbolic link leads to; -1: none */
 	struct follow_state state;
-	uint64_t generation;				 /* the latest */
-	struct follow_file *reading;			 /* whose lines are being delivered */
+	uint64_t generation;	     /* the latest */
+	struct follow_file *reading; /* whose lines are being delivered */
+	bool finishing;		     /* its last line, which has no LF */
+	tail_line *line;	     /* of follow_read(); NULL: outside of it */
+	void *context;
 	struct follow_file *file;			 /* the current file, NULL: none */
 	struct follow_file *retired[FOLLOW_RETIRED_MAX]; /* oldest first */
 	unsigned int retired_count;

@@ -197,3 +197,14 @@ int tail_read(struct tail *tail, size_t *budget, tail_line *line, void *context)
 		tail_split(tail, from, line, context);
 	}
 }
+
+void tail_finish(struct tail *tail, tail_line *line, void *context)
+{
+	const size_t from = tail->line;
+
+	if (tail->skipping || from == tail->known)
+		return;
+	tail->line = tail->known;
+	tail->line_end = tail->offset;
+	line(context, tail->buffer + from, tail->known - from);
+}

@@ -24,7 +24,7 @@ typedef void tail_line(void *context, const char *line, size_t length);
 struct tail {
 	int fd;
 	uint64_t offset;      /* everything before it was read */
-	uint64_t line_end;    /* offset after the LF of the line being delivered */
+	uint64_t line_end;    /* offset after the line being delivered, with its LF */
 	uint64_t cuts;	      /* how often the file was truncated */
 	uint64_t skipped;     /* overlong lines */
 	size_t known;	      /* bytes of `buffer` that end at `offset` */
@@ -61,5 +61,8 @@ void tail_resume(struct tail *tail, const struct tail *old);
  * subtracted from it. 0; 1: there is more; or -errno from preadv(2).
  */
 int tail_read(struct tail *tail, size_t *budget, tail_line *line, void *context);
+
+/* Delivers what stands after the last LF of a file that was read to its end and grows no more. */
+void tail_finish(struct tail *tail, tail_line *line, void *context);
 
 #endif
