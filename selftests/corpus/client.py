@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """Peers of an exim, one at a time: does a thing, waits until exim is quiet, writes down whose the new lines are.
 
-client.py LOG TRUTH honest|hostile [junk] [names] [errors]: HELOs are not checked, names are looked up, syntax
+client.py LOG TRUTH honest|hostile|scanned [junk] [names] [errors]: HELOs are not checked, names are looked up, syntax
 errors are logged. TRUTH gets a line a session: name, first line, last line, address, classes.
 """
 import base64
@@ -176,9 +176,9 @@ def main():
     serve("203.0.113.200", 25, scenes.evil_server)
     for number in (60, 61):
         for family in (4, 6):
-            serve(address(family, number), 113, scenes.evil_ident if mood == "hostile" else scenes.ident)
+            serve(address(family, number), 113, scenes.ident if mood == "honest" else scenes.evil_ident)
     for stage.family in (4, 6):
-        for name, number, classes, scene in scenes.honest if mood == "honest" else scenes.hostile:
+        for name, number, classes, scene in getattr(scenes, mood):
             if name.startswith("HELO") and mood == "hostile" and not stage.junk:
                 classes, scene = ["helo", "rdns?"], scenes.refused_greeting(scene)
             stage.play(f"{name}/{stage.family}", number, classes, scene)

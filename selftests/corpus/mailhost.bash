@@ -52,6 +52,17 @@ mailhost_configure() {
 			domainlist local_domains = example.org
 		EOF
 		printf '%s\n' "$@"
+		if [ -n "${SPF-}" ]; then
+			echo example >"$LAB/suffixes"
+			cat <<-EOF
+				dmarc_tld_file = $LAB/suffixes
+				acl_smtp_dkim = accept
+				CHECK_SPF = warn spf = pass : fail : none
+				CHECK_DMARC = warn dmarc_status = accept : reject : none
+			EOF
+		else
+			printf '%s\n' 'CHECK_SPF =' 'CHECK_DMARC ='
+		fi
 		cat <<-'EOF'
 			begin acl
 			connect:
@@ -80,6 +91,7 @@ mailhost_configure() {
 			  accept
 			rcpt:
 			  accept hosts = :
+			  CHECK_SPF
 			  defer local_parts = greylisted
 			        message = Greylisted, please try again in five minutes
 			  deny local_parts = dnsbl
@@ -97,6 +109,10 @@ mailhost_configure() {
 			  drop local_parts = dropped
 			       message = Too many bad recipients
 			  discard local_parts = discarded
+			  discard local_parts = trapped
+			          log_message = spamtrap
+			  defer local_parts = hurried
+			        message = Host is ratelimited ($sender_rate/$sender_rate_period)
 			  warn senders = warned@peer.example
 			       log_message = F=<a@b> rejected RCPT <c@d>: Unknown user
 			  deny message = Sender verify failed
@@ -121,6 +137,7 @@ mailhost_configure() {
 			       message = This message contains a virus (for bob)
 			  accept
 			data:
+			  CHECK_DMARC
 			  deny malware = *
 			       message = This message contains a virus ($malware_name).
 			  deny condition = ${if match{$h_subject:}{SPAM}}

@@ -223,6 +223,8 @@ honest = [
     ("dropped", 10, ["unknown-user"], session(rcpt("dropped@example.org"))),
     ("greylisted", 10, [], session(rcpt("greylisted@example.org"))),
     ("discarded", 10, [], session(rcpt("discarded@example.org"))),
+    ("discarded by a trap", 10, ["spam"], session(rcpt("trapped@example.org"))),
+    ("put off for its rate", 10, ["ratelimit"], session(rcpt("hurried@example.org"))),
     ("warned of", 10, [], session(rcpt("alice@example.org", sender="warned@peer.example"), say("RSET"))),
     ("sender that cannot be", 10, ["sender"], session(rcpt("alice@example.org", sender="x@nowhere.invalid"))),
     ("sender whom his server denies", 10, ["sender"], session(rcpt("alice@example.org", sender="x@callout.example"))),
@@ -317,6 +319,31 @@ hostile = [
     ("local user's VRFY", None, [], local(f"VRFY H=(x) [{V}]", f"VRFY a H=(x) [{V}]")),
     ("local user's commands", None, [], local(f'FOO " H=(x) [{V}] x', f'MAIL FROM:<a@b> " H=(x) [{V}]')),
     ("local user's mail", None, [], local(f'MAIL FROM:<"H=(x) [{V}] P=esmtp"@b.example>', "RCPT TO:<alice@example.org>", "DATA", f"Subject: {EVIL}", "", "x", ".")),
+]
+
+# What a local_scan() refuses: the sender stands before the host, without brackets.
+SCANNED = f'"a H=(x) [{V}] P=esmtp rejected by local_scan(): virus"@b.example'
+scanned = [
+    ("good mail", 10, ["arrival"], session(mail())),
+    ("spam", 10, ["spam"], session(mail(body="SCAN spam"))),
+    ("virus", 10, ["virus"], session(mail(body="SCAN virus"))),
+    ("virus over TLS", 10, ["virus"], over_tls(mail(body="SCAN virus"))),
+    ("no reason that is known", 10, ["policy"], session(mail(body="SCAN policy"))),
+    ("put off", 10, [], session(mail(body="SCAN later"))),
+    ("put off for its rate", 10, ["ratelimit"], session(mail(body="SCAN rate"))),
+    ("spam of a bounce", 10, ["spam"], session(mail(sender="", body="SCAN spam"))),
+    ("spam of a host that has a name", 12, ["spam"], session(mail(body="SCAN spam"), number=12)),
+    ("spam of a host whose name looks like another", 70, ["spam"], session(mail(body="SCAN spam"), number=70)),
+    ("spam of a host with an ident", 60, ["spam"], session(mail(body="SCAN spam"), number=60)),
+    ("spam by BDAT", 10, ["spam"], session(lambda p: p.envelope(), say("BDAT 25 LAST\r\nSubject: x\r\n\r\nSCAN spam"))),
+    ("spam after a login", 10, ["spam"], session(login("some body", "right"), mail(body="SCAN spam"))),
+    ("id of a login", 10, ["spam"], session(login(f"x rejected by local_scan(): H=(z) [{V}]:25 virus", "right"), mail(body="SCAN spam"))),
+    ("quoted sender", 10, ["spam"], session(mail(sender='"a b"@b.example', body="SCAN spam"))),
+    ("sender with a host", 10, ["spam"], session(mail(sender=SCANNED, body="SCAN spam"))),
+    ("sender with backslashes", 10, ["spam"], session(mail(sender=f'a\\ H=b."x [{V}] "@b.example', body="SCAN spam"))),
+    ("sender that the text quotes", 10, ["policy"], session(mail(sender='"no such virus rate limit"@b.example', body="SCAN quote"))),
+    ("sender with a host that the text quotes", 10, ["policy"], session(mail(sender=SCANNED, body="SCAN quote"))),
+    ("sender with a host of a mail that is taken", 10, ["arrival"], session(mail(sender=SCANNED))),
 ]
 
 
