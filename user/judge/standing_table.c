@@ -15,11 +15,13 @@
 
 /*
  * How often the hand that frees entries passes one before it is freed: a host that was seen once,
- * a stranger that came again, and one with good days. Hosts that are seen once can fill the table
- * many times before a known sender that sends nothing meanwhile is forgotten.
+ * a stranger that came again, and one with good days. The last are passed without limit while
+ * they fill no more than STANDING_TABLE_GOOD_MOST of the table, so that no number of strangers
+ * displaces a known sender.
  */
-#define STANDING_TABLE_CHANCES_AGAIN 1
-#define STANDING_TABLE_CHANCES_GOOD  8
+#define STANDING_TABLE_CHANCES_AGAIN	1
+#define STANDING_TABLE_CHANCES_GOOD	8
+#define STANDING_TABLE_GOOD_MOST(count) ((count) / 4 * 3)
 
 struct standing_entry *standing_table_at(const struct standing_table *table, uint32_t index)
 {
@@ -98,19 +100,37 @@ static void standing_table_unlink(struct standing_table *table, uint32_t index)
 	*at = entry->next;
 }
 
+/* True if the hand passes the entry; on `day`, in days of the table. */
+static bool standing_table_spares(struct standing_table *table, struct standing_entry *entry,
+				  uint16_t day)
+{
+	/* What is saved with the entry may be out of date: its last good day is too long ago. */
+	if (entry->day + STANDING_DAYS < day)
+		return false;
+	if (entry->days) {
+		table->good++;
+		if (!table->crowded)
+			return true;
+	}
+	if (!entry->chances)
+		return false;
+	entry->chances--;
+	return true;
+}
+
 /* Frees the entry that was not seen for longest, about; an unknown sender before a known one. */
-static void standing_table_forget(struct standing_table *table)
+static void standing_table_forget(struct standing_table *table, uint16_t day)
 {
 	for (;;) {
 		uint32_t index = table->hand = table->hand % table->used + 1;
 		struct standing_entry *entry = standing_table_at(table, index);
 
-		if (!entry->used)
-			continue;
-		if (entry->chances) {
-			entry->chances--;
-			continue;
+		if (index == 1) {
+			table->crowded = table->good > STANDING_TABLE_GOOD_MOST(table->used);
+			table->good = 0;
 		}
+		if (!entry->used || standing_table_spares(table, entry, day))
+			continue;
 		standing_table_unlink(table, index);
 		table->state.forgotten++;
 		table->state.hosts -= entry->kind == STANDING_HOST;
@@ -147,12 +167,12 @@ static void standing_table_grow_buckets(struct standing_table *table)
 	free(old);
 }
 
-static uint32_t standing_table_allocate(struct standing_table *table)
+static uint32_t standing_table_allocate(struct standing_table *table, uint16_t day)
 {
 	uint32_t index;
 
 	if (!table->unused && table->used == table->options.most)
-		standing_table_forget(table);
+		standing_table_forget(table, day);
 	index = table->unused;
 	if (index) {
 		table->unused = standing_table_at(table, index)->next;
@@ -181,7 +201,7 @@ struct standing_entry *standing_table_need(struct standing_table *table, uint64_
 		return entry;
 	/* One that was found can be freed. */
 	memset(table->last, 0, sizeof(table->last));
-	index = standing_table_allocate(table);
+	index = standing_table_allocate(table, day);
 	if (!index)
 		return NULL;
 	bucket = standing_table_bucket(table, key, kind);
@@ -235,7 +255,8 @@ void standing_table_clear(struct standing_table *table)
 {
 	memset(table->buckets, 0, ((size_t)table->mask + 1) * sizeof(*table->buckets));
 	memset(table->last, 0, sizeof(table->last));
-	table->used = table->unused = table->hand = 0;
+	table->used = table->unused = table->hand = table->good = 0;
+	table->crowded = false;
 	free(table->changed);
 	table->changed = NULL;
 	table->changed_count = 0;

@@ -39,6 +39,8 @@ struct standing_table {
 	uint32_t used;	 /* highest index; index 0 is none */
 	uint32_t unused; /* chain of free entries */
 	uint32_t hand;
+	uint32_t good;	   /* entries with good days that the hand passed in this round */
+	bool crowded;	   /* of the last round: too many of them, so that they are freed, too */
 	uint32_t *changed; /* indices */
 	size_t changed_count;
 	bool changed_all;	      /* the list would be too long: the entries themselves know */

@@ -486,6 +486,77 @@ static void memory_is_bounded_and_strangers_are_forgotten_before_known_senders(v
 	assert_int_equal(now.forgotten, 200 + 1 + 5000 - 1000);
 }
 
+static unsigned int count_known(uint32_t hosts, int64_t time)
+{
+	struct standing_view found;
+	unsigned int known = 0;
+	struct addr addr;
+
+	for (uint32_t i = 0; i < hosts; i++) {
+		addr = numbered(i);
+		standing_get(standing, &addr, time, &found);
+		known += found.known && !found.by_network;
+	}
+	return known;
+}
+
+static void count_first_hosts(void *context, const struct standing_row *row)
+{
+	unsigned int *count = context;
+	const struct addr first = numbered(0);
+
+	*count += row->kind == STANDING_HOST && !memcmp(&row->addr, &first, 15);
+}
+
+/* As an attacker with a /32 does of whose messages some are accepted, each from another network. */
+static void no_number_of_strangers_displaces_a_known_sender(void **state)
+{
+	const struct standing_options options = { .most = 1000, .seed = 1 };
+	unsigned int left = 0;
+	struct addr addr;
+
+	(void)state;
+	standing_close(standing);
+	assert_int_equal(standing_open(&options, &standing), 0);
+	for (uint32_t i = 0; i < 200 * 4; i++) {
+		addr = numbered(i % 200);
+		standing_accept(standing, &addr, NOON + i / 600 * DAY);
+	}
+	for (uint32_t i = 0; i < 100000; i++) {
+		addr = numbered((i + 1000) * 256);
+		standing_accept(standing, &addr, NOON + DAY + i * 100);
+	}
+	assert_int_equal(count_known(200, NOON + DAY), 200);
+	/* Those that are known no longer give way: their last good day is too long ago. */
+	for (uint32_t i = 0; i < 40000; i++) {
+		addr = numbered((i + 1000) * 256);
+		standing_accept(standing, &addr, NOON + (1 + i / 1000) * DAY);
+	}
+	standing_each(standing, count_first_hosts, &left);
+	assert_int_equal(left, 0);
+}
+
+/* More known senders than there is room for: the latest are kept, and it stays bounded. */
+static void of_too_many_known_senders_the_latest_are_kept(void **state)
+{
+	const struct standing_options options = { .most = 1000, .seed = 1 };
+	struct standing_view found;
+	struct addr addr;
+
+	(void)state;
+	standing_close(standing);
+	assert_int_equal(standing_open(&options, &standing), 0);
+	for (uint32_t host = 0; host < 3000; host++) {
+		addr = numbered(host);
+		for (uint32_t i = 0; i < 4; i++)
+			standing_accept(standing, &addr, NOON + i / 3 * DAY);
+	}
+	assert_true(standing_state(standing).hosts <= 1000);
+	standing_get(standing, &addr, NOON + DAY, &found);
+	assert_int_equal(found.accepted, 4);
+	assert_true(count_known(3000, NOON + DAY) <= 1000);
+}
+
 /* Rows that were told: how often each host was. */
 struct told {
 	struct standing *copy;
@@ -793,6 +864,8 @@ int main(void)
 		STANDING_TEST(days_of_log_are_counted_from_the_first_to_the_last),
 		STANDING_TEST(it_agrees_with_a_naive_model_over_random_days),
 		STANDING_TEST(memory_is_bounded_and_strangers_are_forgotten_before_known_senders),
+		STANDING_TEST(no_number_of_strangers_displaces_a_known_sender),
+		STANDING_TEST(of_too_many_known_senders_the_latest_are_kept),
 		STANDING_TEST(exactly_what_changed_is_told_once),
 		STANDING_TEST(a_host_that_was_forgotten_is_not_told_and_its_successor_is_told_once),
 		STANDING_TEST(what_is_saved_and_restored_is_the_same),
