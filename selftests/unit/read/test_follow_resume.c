@@ -175,6 +175,25 @@ static void log_copied_and_truncated_while_stopped_is_read_to_its_end(void **sta
 	check_all_read_once();
 }
 
+/* The new log was still empty when the daemon ended, so nothing of it was known. */
+static void new_log_copied_and_truncated_while_stopped_is_read_to_its_end(void **state)
+{
+	(void)state;
+	begin();
+	rename_log(2);
+	write_lines(0);
+	read_rest();
+	assert_int_equal(done.count, 2);
+	write_lines(30);
+	copy_and_truncate();
+	write_lines(20);
+	restart(&nowhere);
+	check_all_read_once();
+	write_lines(20);
+	restart(&nowhere);
+	check_all_read_once();
+}
+
 static void missing_log_is_reported_lost_and_the_new_one_is_read(void **state)
 {
 	(void)state;
@@ -333,6 +352,7 @@ int main(void)
 		TEST(log_renamed_while_stopped_is_read_to_its_end),
 		TEST(log_renamed_twice_while_stopped_is_found),
 		TEST(log_copied_and_truncated_while_stopped_is_read_to_its_end),
+		TEST(new_log_copied_and_truncated_while_stopped_is_read_to_its_end),
 		TEST(missing_log_is_reported_lost_and_the_new_one_is_read),
 		TEST(incomplete_line_is_read_when_complete),
 		TEST(earlier_lines_are_delivered_as_old),

@@ -84,6 +84,7 @@ int follow_file_new(struct follow *follow, int fd, const struct stat *st, struct
 	file->inode = st->st_ino;
 	file->retired = 0;
 	file->cuts = 0;
+	file->was_empty = false;
 	/* By descriptor: the name may already refer to another file. */
 	snprintf(same, sizeof(same), "/proc/self/fd/%d", fd);
 	file->watch = inotify_add_watch(follow->inotify, same, IN_MODIFY | IN_ATTRIB);

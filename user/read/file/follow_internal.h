@@ -18,7 +18,9 @@ struct follow_file {
 	ino_t inode;
 	time_t retired; /* when it was rotated away */
 	uint64_t generation;
-	uint64_t cuts; /* of `tail`, when `generation` was set */
+	uint64_t cuts;	/* of `tail`, when `generation` was set */
+	bool was_empty; /* when the earlier run ended: it may have been copied and truncated since
+			 */
 };
 
 struct follow {

@@ -61,6 +61,7 @@ static bool follow_resume_recognize(struct follow *follow, int fd,
 		return false;
 	follow->generation = latest;
 	file->generation = place->generation;
+	file->was_empty = !place->head_size;
 	if (tail_seek(&file->tail, place) || tail_seek(&file->tail, &begin)) {
 		inotify_rm_watch(follow->inotify, file->watch);
 		free(file);
@@ -160,6 +161,15 @@ static bool follow_resume_is_between(const struct follow *follow, const struct s
 	return true;
 }
 
+/* The latest file of the earlier run of which something was known; NULL: none. */
+static struct follow_file *follow_resume_newest(const struct follow *follow)
+{
+	for (unsigned int i = follow->retired_count; i-- > 0;)
+		if (!follow->retired[i]->was_empty)
+			return follow->retired[i];
+	return NULL;
+}
+
 /* Adds files created and rotated while the program was not running, the oldest first. */
 static void follow_resume_between(struct follow *follow)
 {
@@ -171,9 +181,9 @@ static void follow_resume_between(struct follow *follow)
 	struct stat last, present;
 	DIR *listing;
 
-	if (!follow->retired_count)
+	newest = follow_resume_newest(follow);
+	if (!newest)
 		return;
-	newest = follow->retired[follow->retired_count - 1];
 	if (fstat(newest->tail.fd, &last) ||
 	    (!stat(follow->path, &present) && present.st_ino == last.st_ino))
 		return;
@@ -207,6 +217,10 @@ static void follow_resume_between(struct follow *follow)
 		follow->state.lost = true;
 		close(candidates[i].fd);
 	}
+	/* One of them may be a copy of it: what it holds now comes after that. */
+	for (unsigned int i = 0; i < follow->retired_count && count; i++)
+		if (follow->retired[i]->was_empty)
+			follow->retired[i]->generation = ++follow->generation;
 }
 
 int follow_open_at(const char *path, const struct log_position_files *done,
