@@ -312,6 +312,8 @@ def main():
         wrong.append(f"the last daemon ended with status {status}")
     if glob.glob(STATE + "/*.damaged*"):
         wrong.append("a state was set aside")
+    if wrong:
+        print("".join(f"# {each}" for each in open(STATE + ".words") if "lost" in each or "not found" in each or "error" in each), end="")
     sys.exit("\n".join(wrong[:10]) or None)
 
 
