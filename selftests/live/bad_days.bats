@@ -116,7 +116,7 @@ unprivileged() {
 }
 
 @test "a log in a folder that does not exist" {
-	fails 1 'directory of "/nowhere/mainlog" does not exist' "$sobig" attach mx0 --log /nowhere/mainlog
+	fails 1 'folder of "/nowhere/mainlog" does not exist' "$sobig" attach mx0 --log /nowhere/mainlog
 	is_clean
 }
 

@@ -302,7 +302,7 @@ check_block_in_mode() {
 @test "an active block is extended, never shortened, and this is printed" {
 	start_daemon
 	"$sobig" block $bad --for 2h --reason first
-	"$sobig" block $bad --for 1m --reason second | grep -q 'already blocked for longer: 2h'
+	"$sobig" block $bad --for 1m --reason second | grep -q 'already blocked, for another 2h'
 	"$sobig" list | grep -q first
 	"$sobig" block $bad --for 3h --reason third
 	"$sobig" list | grep -q third

@@ -162,7 +162,7 @@ until_listed() {
 
 @test "a jail whose ports are not filtered is refused and logged, at its start and at each ban; one of the mail server bans" {
 	start_fail2ban
-	until_logged "ERROR.*port 22 of \"ssh\" is not filtered on mx0 (filtered ports: 25, 465, 587)"
+	until_logged "ERROR.*port 22 of \"ssh\" is not protected on mx0 (protected ports: 25, 465, 587)"
 	until_logged "ERROR.*Failed to start jail 'sshd' action 'sobig-xdp'"
 	run ! grep -q "Failed to start jail 'offences'" "$LAB/fail2ban.log"
 	accuse $good logins
@@ -177,7 +177,7 @@ until_listed() {
 @test "a jail with a port that is not filtered is refused, and accepted once all are filtered" {
 	sed -i 's/^port = smtp/port = smtp,2525/' "$LAB/fail2ban/jail.conf"
 	start_fail2ban
-	until_logged 'ERROR.*port 2525 of "2525" is not filtered on mx0 (filtered ports: 25, 465, 587)'
+	until_logged 'ERROR.*port 2525 of "2525" is not protected on mx0 (protected ports: 25, 465, 587)'
 	client set offences banip $bad
 	until_logged "ERROR.*Failed to execute ban jail 'offences' action 'sobig-xdp'"
 	[ "$(reach $bad)" = connected ]
@@ -214,7 +214,7 @@ until_listed() {
 	for list in 22 ssh 25,2525 24:26 0:65535; do
 		run "$sobig" block $bad --ports "$list"
 		[ "$status" = 1 ]
-		[[ $output == *"is not filtered on mx0 (filtered ports: 25, 465, 587)"* ]]
+		[[ $output == *"is not protected on mx0 (protected ports: 25, 465, 587)"* ]]
 	done
 	for list in '' ',' nosuchservice 25- 65536 26:25 -1 1:2:3; do
 		run "$sobig" block $bad --ports "$list"

@@ -103,7 +103,7 @@ until_shows() {
 	printf '[rule worm-storm]\nports = 26\n[filter]\nports = 25\n' >"$LAB/own.conf"
 	run "$sobig" check -c "$LAB/own.conf"
 	[ "$status" = 1 ]
-	[[ $output == *"own.conf:2: [rule worm-storm]: ports has 26, which ports in [filter] does not have; expected ports that the filter protects"* ]]
+	[[ $output == *"own.conf:2: [rule worm-storm]: ports contains 26, which is not protected: expected only ports that are also in ports of [filter]"* ]]
 }
 
 @test "status counts blocked hosts that still offend by an open port, and check warns of their rule" {
@@ -125,7 +125,7 @@ until_shows() {
 	until_shows '^  2 blocked hosts still offend, on port 587$'
 	[ "$({ "$sobig" status -j || true; } | jq -c '[.blocks.offending, .blocks.offending_ports]')" = '[2,[587]]' ]
 	[ "$("$sobig" list $bad -j | jq -c '.blocks[0].offended_ports')" = '[587]' ]
-	"$sobig" explain $bad | grep -q '^  offends  since the block, on open port 587$'
+	"$sobig" explain $bad | grep -q '^  offends  although blocked, on port 587, which the block leaves open$'
 	# The daemon writes its counts once a second.
 	for _ in $(seq 60); do
 		run "$sobig" check -c "$LAB/own.conf"
@@ -133,8 +133,8 @@ until_shows() {
 		sleep 0.05
 	done
 	[ "$status" = 1 ]
-	[[ $output == *'[rule guessing]: it counts failed logins, which come by port 587, too, and its blocks leave port 587 open: add it to ports'* ]]
-	[[ $output == *'[rule guessing]: '*' offences that the daemon counted came by a port such as 587, which its blocks leave open: add it to ports'* ]]
+	[[ $output == *'[rule guessing]: it counts failed logins, which clients also try on port 587, but its blocks leave port 587 open: add it to ports'* ]]
+	[[ $output == *'[rule guessing]: '*' offences were on a port that its blocks leave open, such as port 587: add it to ports'* ]]
 }
 
 @test "blocks have the same ports after a restart, a kill and new tables" {

@@ -42,8 +42,8 @@ is_braked() {
 		exit $status' - "$sobig"
 	echo "$output"
 	[ "$status" = 1 ]
-	[[ $output == *"cannot signal process 2: it does not hold the lock of $pins/if"* ]]
-	[[ $output == *'if the daemon runs in another PID namespace (a container), run this command there, or on the host'* ]]
+	[[ $output == *"cannot signal the daemon: process 2 does not hold the lock of $pins/if"* ]]
+	[[ $output == *'if the daemon runs in another PID namespace, such as a container, run this command there, or on the host'* ]]
 	[[ $output != *'Brake released'* ]]
 	is_braked
 }

@@ -151,10 +151,10 @@ says() {
 @test "detach --all ends an attach that asks for the log, and the interface stays without a program" {
 	hang_exim
 	begin_attach mx0
-	[ "$("$sobig" detach --all)" = 'mx0: ended an attach that had not attached its filter yet' ]
+	[ "$("$sobig" detach --all)" = 'mx0: stopped a daemon that was still starting; its filter was not attached yet' ]
 	wait "$daemon"
 	cat "$LAB/words"
-	grep -q 'mx0: sobig-xdp detach ended this attach before the filter was attached' "$LAB/words"
+	grep -q 'mx0: stopped by sobig-xdp detach before the filter was attached' "$LAB/words"
 	! grep -q 'attached in\|cannot find' "$LAB/words" || false
 	is_clean
 }

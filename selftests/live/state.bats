@@ -389,7 +389,7 @@ at() {
 	[ "$(grep -c $'\033' "$LAB/out")" = 0 ]
 	"$sobig" explain $bad -j | jq -e '.blocked and (.history[0].lines | length == 10)'
 	"$sobig" explain $good | grep -q "^$good is not blocked"
-	"$sobig" explain 127.0.0.1 | grep -q 'on the allow list'
+	"$sobig" explain 127.0.0.1 | grep -q 'It is an allowed host'
 }
 
 @test "a full disk costs history, never protection, and is reported; later all blocks are written" {
@@ -509,15 +509,15 @@ db.commit()' $state/state.db "$1"
 	[ "$(reach $bad)" = silence ]
 	[ "$(reach $good)" = connected ]
 	[ "$("$sobig" list -j --ndjson | jq -r .address)" = "$bad" ]
-	until_said 'has 3 rows that are not valid'
+	until_said 'has 3 invalid rows'
 	for _ in $(seq 60); do
 		[ "$("$sobig" status -j | jq '.interfaces[0].daemon.state_bad')" != 3 ] || break
 		sleep 0.05
 	done
-	[[ "$("$sobig" status)" == *'3 rows of the state skipped: not valid'* ]]
+	[[ "$("$sobig" status)" == *'3 invalid rows of the state skipped'* ]]
 	"$sobig" metrics | grep -qx 'sobig_xdp_state_bad_rows 3'
 	sleep 1.2
-	[ "$(grep -c 'not valid' "$LAB/words")" = 1 ]
+	[ "$(grep -c '3 invalid rows' "$LAB/words")" = 1 ]
 	"$sobig" list --history 2>"$LAB/err" | grep -q $bad
 	grep -q '3 rows of the state are invalid and were skipped' "$LAB/err"
 	"$sobig" explain $good 2>"$LAB/err" >"$LAB/out"
@@ -732,7 +732,7 @@ start_at() {
 		[ "$(reach $bad)" = connected ]
 		"$sobig" list | grep $bad | grep -q 'dry run'
 		[ "$("$sobig" list -j | jq -c '[.blocks[].dry_run]')" = '[true,true]' ]
-		"$sobig" explain $bad | grep -q "^$bad is not blocked (dry run of a block)"
+		"$sobig" explain $bad | grep -q "^$bad is not blocked: its block is a dry run until "
 		[ "$("$sobig" explain $bad -j | jq .blocked)" = false ]
 		[ "$("$sobig" status -j | jq -c '[.rules[].active] | add')" = 0 ]
 		[ "$persist" ] || until_said 'blocks as dry run: they are listed'

@@ -61,7 +61,7 @@ teardown() {
 	says 1 'RELOAD REFUSED: ' '`sobig-xdp check` shows the error'
 	"$poke" "$stats" state_lost 3
 	"$poke" "$stats" state_lost_until 4000000000
-	says 1 'STATE FULL: 3 blocks were not saved and would not be restored after a restart; ' /var/lib/sobig-xdp
+	says 1 'STATE FULL: 3 blocks were not saved, and a restart does not restore them; ' /var/lib/sobig-xdp
 	"$poke" "$stats" state_lost_until 1
 	says 1 'RELOAD REFUSED'
 	"$poke" "$stats" state_error 28
@@ -73,10 +73,10 @@ teardown() {
 	"$poke" "$stats" readable 0
 	says 1 "LOG NOT READABLE: no new blocks are added; check that $log exists"
 	"$poke" "$stats" classes_off 64
-	says 1 'CLASS OFF: dnsbl does not count for an hour, because known senders were suddenly accused of it; '
+	says 1 'CLASS OFF: dnsbl does not count for an hour, because many known senders suddenly had such offences; '
 	"$poke" "$stats" brake 500
 	"$poke" "$stats" braked 1
-	says 1 'BRAKE ENGAGED: more than 500 known senders would be blocked within an hour, or too much of the mail; blocks of known senders are a dry run; check the scanner and the DNS lists, and `sobig-xdp list`, then run `sobig-xdp release`'
+	says 1 'BRAKE ENGAGED: within an hour, verdicts were made on more than 500 known senders, or on senders of more than 10% of the mail; further ones are dry runs; check the scanner, the DNS lists, and `sobig-xdp list`; to resume blocking: sobig-xdp release'
 	[ "$("$sobig" status -j | python3 -c 'import json, sys; print(*(t["kind"] for t in json.load(sys.stdin)["problems"]))')" \
 		= 'brake class-off log-unreadable state-unwritable config-refused dry-run' ]
 	"$poke" "$stats" heartbeat 1
@@ -171,7 +171,7 @@ uncounted() {
 		printf '%s mx exim[%d]: [1/2] 1xVhtP-00001s-39 <= a@b H=(x) [%s] P=esmtp\n' "$(date '+%FT%TZ')" "$i" $bad
 	done >>"$log"
 	sleep 1.5
-	says 1 'LINES NOT COUNTED: 16 in 5 minutes' 'were truncated by syslog'
+	says 1 'LINES NOT COUNTED: 16 in 5 minutes' 'were cut by syslog'
 	[[ $output == *'16 lines not counted: 16 cut'* ]]
 }
 

@@ -52,7 +52,7 @@ static int local_hosts_own(struct prefix_set *out)
 		}
 		if (!err && at->ifa_flags & IFF_POINTOPOINT &&
 		    !addr_from_socket(at->ifa_dstaddr, &addr)) {
-			snprintf(why, sizeof(why), "the far end of %s", at->ifa_name);
+			snprintf(why, sizeof(why), "the remote end of %s", at->ifa_name);
 			err = local_hosts_add(out, &addr, why);
 		}
 	}

@@ -81,7 +81,7 @@ static int attach_open_log(struct attach *attach, const char *path)
 	if (err == -EISDIR || err == -ESPIPE)
 		log_error("\"%s\" is not a file; name exim's main log with --log", path);
 	else if (err == -ENOENT || err == -ENOTDIR)
-		log_error("the directory of \"%s\" does not exist; name exim's main log with --log",
+		log_error("the folder of \"%s\" does not exist; name exim's main log with --log",
 			  path);
 	else if (err)
 		log_error("cannot follow \"%s\": %s", path, strerror(-err));

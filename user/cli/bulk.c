@@ -80,7 +80,7 @@ static void bulk_report(struct bulk *bulk, const struct addr_prefix *target, boo
 		json_array_append_new(bulk->done, json_string(address));
 	else if (!bulk->unblock)
 		/* The seconds of the two clocks do not start together: tolerate one more. */
-		printf(left > seconds + 1 ? "%s: already blocked for longer: %s\n"
+		printf(left > seconds + 1 ? "%s: already blocked, for another %s\n"
 					  : "%s: blocked for %s\n",
 		       address, duration_format(left > seconds + 1 ? left : seconds, duration));
 	else
@@ -132,7 +132,7 @@ static void bulk_block(struct bulk *bulk)
 	addr_prefix_format(&bulk->target[done], address);
 	if (err == -E2BIG)
 		log_error(
-			"the block map is full: %zu not blocked, starting with \"%s\"; see attach --blocks",
+			"the table of blocks is full: %zu not blocked, starting with \"%s\"; raise \"blocks\" in [filter], or attach --blocks",
 			bulk->count - done, address);
 	else
 		log_error("%s: %zu not blocked, starting with \"%s\"", strerror(-err),
@@ -216,8 +216,9 @@ static bool bulk_split(struct bulk *bulk, const char *text, const struct addr_pr
 	if (err == -ENOENT)
 		return false;
 	if (err || !rest.count) {
-		log_error("\"%s\" is not blocked: it contains %s, and it cannot be split: %s", text,
-			  why, err ? strerror(-err) : "the whole network is allowed");
+		log_error(
+			"\"%s\" is not blocked: it contains %s, and the rest cannot be blocked: %s",
+			text, why, err ? strerror(-err) : "the whole network is allowed");
 		bulk->refused++;
 	} else {
 		log_notice("\"%s\" contains %s: the rest is blocked, as %zu network%s", text, why,

@@ -53,7 +53,7 @@ struct bulk {
 	{ "force", OPTIONS_FLAG, NULL, offsetof(struct bulk, force), \
 	  "also block very wide networks and allowed hosts" }, \
 	{ "ports", OPTIONS_TEXT, "LIST", offsetof(struct bulk, ports), \
-	  "only if the filter covers all these ports: 25,submission", \
+	  "only if the filter protects all these ports: 25,submission", \
 	  .expected = "ports, such as 25,submission" }, \
 	{ "finish-connections", OPTIONS_FLAG, NULL, offsetof(struct bulk, finish), \
 	  "let open connections of blocked hosts finish" }, \

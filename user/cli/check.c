@@ -67,15 +67,16 @@ static void check_print_whom(const struct rule *rule)
 		printf(CHECK_INDENT "A known sender is blocked for %s only.\n",
 		       duration_format(rule_known_max(rule), known));
 	if (rule->network4)
-		printf(CHECK_INDENT "Counted by IPv4 /%u", rule->network4);
+		printf(CHECK_INDENT "Judges IPv4 /%u", rule->network4);
 	if (rule->network6)
-		printf("%sIPv6 /%u", rule->network4 ? " and " : CHECK_INDENT "Counted by ",
+		printf("%sIPv6 /%u", rule->network4 ? " and " : CHECK_INDENT "Judges ",
 		       rule->network6);
 	if (rule_is_network(rule))
-		printf(", if at least %u host%s of it offended; its known senders are not blocked.\n",
+		printf(" networks with at least %u offending host%s; known senders in them are not blocked.\n",
 		       rule_hosts(rule), suggest_plural(rule_hosts(rule)));
 	if (rule->share)
-		printf(CHECK_INDENT "Only if at least %u%% of what it did lately were offences.\n",
+		printf(CHECK_INDENT
+		       "Only if at least %u%% of its accepted messages and offences are offences.\n",
 		       rule->share);
 }
 
@@ -118,7 +119,7 @@ static void check_print_rule(const struct config_rule *config, const struct rule
 		printf(CHECK_INDENT "Only if the text of the ACL matches: %s\n", config->match);
 	if (rule->max > rule->block)
 		printf(CHECK_INDENT
-		       "If blocked again within %s of the end of a block: twice as long, up to %s.\n",
+		       "Each further block that begins within %s after the end of the last one is twice as long, up to %s.\n",
 		       duration_format(rule->remember, remember), duration_format(rule->max, max));
 	if (rule->again)
 		printf(CHECK_INDENT
@@ -153,10 +154,10 @@ static void check_print_filter(const struct config_filter *filter, const struct 
 	       filter->scope_port ? "all packets" : "new connections (SYNs)",
 	       rules->ports[1] ? "s" : "", rule_ports_format(rules->ports, ports));
 	puts(filter->finish
-		     ? "Connections that are open when their host is blocked may finish."
+		     ? "Connections that are open when their host is blocked continue."
 		     : "Connections to these ports that are open when their host is blocked are ended.");
 	if (filter->extend)
-		puts("Each SYN extends a block: it ends after the host sent none for the length of the block.");
+		puts("A block expires only after its host sent no SYN for the duration of the block.");
 	if (filter->rate)
 		printf("From each source, more than %u SYN%s in %us (burst: %u) are dropped.\n",
 		       filter->rate, suggest_plural(filter->rate), filter->rate_seconds,
@@ -175,7 +176,7 @@ static void check_print(const struct cli_common *common, const struct config *co
 		       config->patterns_count, suggest_plural(config->patterns_count));
 	check_print_allow(&config->allow);
 	if (config->brake)
-		printf("\nBrake: after %u known sender%s blocked in an hour, or if those sent more than 10%% of the mail, blocks of further known senders are a dry run, for an hour or until sobig-xdp release.\n",
+		printf("\nBrake: if %u known sender%s were blocked within an hour, or if they sent more than 10%% of the mail, further verdicts on known senders are dry runs, for up to an hour, or until sobig-xdp release.\n",
 		       config->brake, suggest_plural(config->brake));
 	else
 		puts("\nBrake: off. The number of blocked known senders is not limited.");
@@ -267,7 +268,7 @@ static void check_left_open(const struct cli_common *common, const struct policy
 				continue;
 			snprintf(
 				text, sizeof(text),
-				"%llu of the %llu offences that the daemon counted came by a port such as %u, which its blocks leave open: add it to ports",
+				"%llu of its %llu offences were on a port that its blocks leave open, such as port %u: add it to ports",
 				(unsigned long long)seen->left_open,
 				(unsigned long long)seen->counted, seen->open_port);
 			check_take(check, &config->rules[i], text);

@@ -26,9 +26,9 @@ const struct options_row cli_options[] = {
 	{ "ndjson", OPTIONS_FLAG, NULL, offsetof(struct cli_common, lines),
 	  "print JSON, one document per line" },
 	{ "pins", OPTIONS_FOLDER, "DIR", offsetof(struct cli_common, pins),
-	  "directory of the pinned maps (" SOBIG_PINS ")" },
+	  "folder of the pinned maps (" SOBIG_PINS ")" },
 	{ "state", OPTIONS_FOLDER, "DIR", offsetof(struct cli_common, state),
-	  "directory of the history and the allow list" },
+	  "folder of the history and the allow list" },
 	{ "help", OPTIONS_FLAG, NULL, offsetof(struct cli_common, help), "show this help", 'h' },
 	{ 0 },
 };

@@ -104,7 +104,8 @@ static void detach_print(const char *name, enum detach_result result)
 	static const char *const texts[] = {
 		[DETACH_ABSENT] = "no filter of sobig-xdp is attached",
 		[DETACH_DETACHED] = "detached",
-		[DETACH_ENDED] = "ended an attach that had not attached its filter yet",
+		[DETACH_ENDED] =
+			"stopped a daemon that was still starting; its filter was not attached yet",
 	};
 
 	printf("%s: %s\n", name, texts[result]);
@@ -130,7 +131,7 @@ static int detach_list(struct cli_common *common, const unsigned int *interfaces
 	names = json_array();
 	/* An operator in a hurry must not wait for the lock without limit. */
 	if (pins_lock(common->pins, &lock) == -EBUSY)
-		log_warning("another sobig-xdp holds the lock of %s; continuing without it",
+		log_warning("another sobig-xdp holds the lock of %s; continuing without the lock",
 			    common->pins);
 
 	for (int i = 0; i < count; i++) {

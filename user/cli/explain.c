@@ -168,17 +168,19 @@ static void explain_print_entry(FILE *to, const struct explain *explain)
 	const struct blocks_list_entry *entry = &explain->entry;
 	uint32_t now = clock_seconds();
 
-	fprintf(to, "%s is %s until %s, for another %s.\n",
-		addr_prefix_format(explain->target, address),
-		entry->dry_run ? "not blocked (dry run of a block)" : "blocked",
-		clock_local(entry->until, time),
+	fprintf(to,
+		entry->dry_run
+			? "%s is not blocked: its block is a dry run until %s, for another %s.\n"
+			: "%s is blocked until %s, for another %s.\n",
+		addr_prefix_format(explain->target, address), clock_local(entry->until, time),
 		duration_format(entry->until > now ? entry->until - now : 0, left));
 	if (entry->target.length != explain->target->length)
 		fprintf(to, "  network  %s\n", addr_prefix_format(&entry->target, other));
 	fprintf(to, "  reason   %s\n", entry->reason);
 	fprintf(to, "  ports    %s\n", list_ports(entry, explain->ports, ports));
 	if (entry->offended[0])
-		fprintf(to, "  offends  since the block, on open port%s %s\n",
+		fprintf(to,
+			"  offends  although blocked, on port%s %s, which the block leaves open\n",
 			entry->offended[1] ? "s" : "", rule_ports_format(entry->offended, ports));
 	fprintf(to, "  since    %s\n", clock_local(entry->since, time));
 	if (entry->quiet)
@@ -231,9 +233,10 @@ static void explain_print_history(FILE *to, const struct explain *explain)
 	for (unsigned int i = 0; i < explain->count; i++) {
 		const struct db_block *block = &explain->history[i];
 
-		fprintf(to, "\n%s was blocked%s%s on %s: %s\n",
-			addr_prefix_format(&block->target, address), block->log ? "" : " manually",
-			block->dry_run ? " (dry run)" : "", clock_local_ms(block->since, since),
+		fprintf(to, "\n%s was %s%s on %s: %s\n",
+			addr_prefix_format(&block->target, address),
+			block->dry_run ? "listed as dry run" : "blocked",
+			block->log ? "" : " manually", clock_local_ms(block->since, since),
 			block->reason);
 		if (block->ports[0])
 			fprintf(to, "  ports    %s\n", rule_ports_format(block->ports, ports));
@@ -266,7 +269,7 @@ static void explain_print_all(FILE *to, const struct explain *explain)
 	if (explain->judged.judge)
 		explain_judge_print(to, &explain->judged);
 	if (!explain->count && !explain->history_unknown)
-		fprintf(to, "  The history has no block of it.\n");
+		fprintf(to, "  The history contains no block of it.\n");
 	explain_print_history(to, explain);
 }
 
@@ -275,7 +278,7 @@ static void explain_print_allowed(FILE *to, const struct explain *explain)
 	char entry[ADDR_TEXT_SIZE];
 
 	if (*explain->allowed)
-		fprintf(to, "\nIt is on the allow list, so that no rule blocks it: %s (%s).\n",
+		fprintf(to, "\nIt is an allowed host, so no rule blocks it: %s (%s).\n",
 			explain->allowed, addr_prefix_format(&explain->allowed_entry, entry));
 }
 

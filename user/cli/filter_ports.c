@@ -69,7 +69,7 @@ static void filter_ports_log(const struct overview_interface *interface, const c
 		used += snprintf(ports + used, sizeof(ports) - used, i ? ", %u" : "%u",
 				 interface->stats.ports[i]);
 	log_error(
-		"port %u of \"%s\" is not filtered on %s (filtered ports: %s); add it to \"ports\" in [filter] of the configuration, or block with another program",
+		"port %u of \"%s\" is not protected on %s (protected ports: %s); add it to \"ports\" in [filter] of the configuration, or block with another program",
 		port, word, interface->name, ports);
 }
 
@@ -107,7 +107,7 @@ int filter_ports_check(const char *pins, const char *ports)
 	int err = overview_read(pins, &overview);
 
 	if (err)
-		log_error("cannot find out which ports are filtered: %s",
+		log_error("cannot find out which ports are protected: %s",
 			  err == -ENOENT ? cli_absence(pins, false, text) : strerror(-err));
 	else if (!ports[strspn(ports, " ,")]) {
 		log_error("--ports = \"%s\": expected ports, such as 25,submission", ports);

@@ -84,8 +84,9 @@ static bool history_is_wide(const struct addr_prefix *target)
 
 	if (target->length >= (ipv4 ? SOBIG_WIDEST4 : SOBIG_WIDEST6))
 		return false;
-	log_warning("%s is wider than a /%d: it is not saved, and a restart does not restore it",
-		    addr_prefix_format(target, address), ipv4 ? SOBIG_WIDEST4 : SOBIG_WIDEST6);
+	log_warning(
+		"%s is wider than a /%d: its block is not saved, and a restart does not restore it",
+		addr_prefix_format(target, address), ipv4 ? SOBIG_WIDEST4 : SOBIG_WIDEST6);
 	return true;
 }
 

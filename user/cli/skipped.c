@@ -15,19 +15,19 @@ void skipped_log(const struct skips *skips)
 
 	if (doubtful)
 		log_warning(
-			"ambiguous lines, not counted: %llu (--helo-checked may reduce them; see WHAT IS NOT COUNTED in sobig-xdp(8))",
+			"doubtful lines, which can be read in two ways, not counted: %llu (--helo-checked may reduce them; see WHAT IS NOT COUNTED in sobig-xdp(8))",
 			doubtful);
 	if (overlong)
 		log_warning(
-			"lines of more than %d bytes, not counted, since exim does not write such lines: %llu",
+			"overlong lines, of more than %d bytes, which exim does not write, not counted: %llu",
 			EXIM_LOG_LINE_MAX, overlong);
 	if (overflowed)
 		log_warning(
-			"lines that exim truncated (\"log string overflowed log buffer\"), not counted: %llu (reject such a long HELO in acl_smtp_helo; see WHAT IS NOT COUNTED in sobig-xdp(8))",
+			"overflowed lines, which exim truncated (\"log string overflowed log buffer\"), not counted: %llu (reject long HELOs in acl_smtp_helo; see WHAT IS NOT COUNTED in sobig-xdp(8))",
 			overflowed);
 	if (cut)
 		log_warning(
-			"lines that syslog truncated, not counted: %llu (exim's own log file has the complete lines; see WHAT IS NOT COUNTED in sobig-xdp(8))",
+			"cut lines, which syslog truncated, not counted: %llu (exim's own log file contains the complete lines; see WHAT IS NOT COUNTED in sobig-xdp(8))",
 			cut);
 }
 

@@ -185,16 +185,16 @@ static void status_print_standing(const struct sobig_stats *stats)
 	const char *hosts = suggest_plural(stats->standing);
 
 	if (stats->learn && stats->learned <= stats->learn)
-		printf("  standing  %llu host%s, %s %u of %u day%s: strict rules are a dry run\n",
+		printf("  standing  %llu host%s, %s %u of %u day%s of log; rules that need standing are a dry run\n",
 		       (unsigned long long)stats->standing, hosts,
-		       stats->learning ? "learning," : "learned", stats->learned, stats->learn,
-		       suggest_plural(stats->learn));
+		       stats->learning ? "learning, now from" : "learned from", stats->learned,
+		       stats->learn, suggest_plural(stats->learn));
 	else
 		printf("  standing  %llu host%s, learned from %u day%s of log\n",
 		       (unsigned long long)stats->standing, hosts, stats->learned,
 		       suggest_plural(stats->learned));
 	if (stats->off_offences)
-		printf(STATUS_INDENT "%llu offence%s of a class that did not count\n",
+		printf(STATUS_INDENT "%llu offence%s not counted, because their class was off\n",
 		       (unsigned long long)stats->off_offences,
 		       suggest_plural(stats->off_offences));
 }
@@ -255,7 +255,7 @@ static void status_print_daemon(const struct overview *overview,
 		printf(STATUS_INDENT "%llu block%s not saved: the state is full\n",
 		       (unsigned long long)stats->state_lost, suggest_plural(stats->state_lost));
 	if (stats->state_bad)
-		printf(STATUS_INDENT "%llu row%s of the state skipped: not valid\n",
+		printf(STATUS_INDENT "%llu invalid row%s of the state skipped\n",
 		       (unsigned long long)stats->state_bad, suggest_plural(stats->state_bad));
 	if (stats->watch_drops)
 		printf(STATUS_INDENT "%llu time%s a rule forgot a host: too many watched hosts\n",

@@ -216,8 +216,9 @@ static void config_no_section(struct config_reading *reading, const char *sectio
 	char word[64], near[SUGGEST_TEXT_SIZE];
 
 	if (!*section) {
-		config_fail(reading, -EINVAL,
-			    "a line before the first section; expected a section, such as [allow]");
+		config_fail(
+			reading, -EINVAL,
+			"this line is before the first section: expected a section, such as [allow]");
 		return;
 	}
 	reading->line = reading->section;
@@ -407,12 +408,12 @@ static int config_finish(struct config *config, struct config_error *error)
 		else if (rule->rule.max < rule->rule.block)
 			snprintf(
 				error->text, sizeof(error->text),
-				"%s:%d: [rule %s]: max is shorter than block; expected max to be at least as long as block",
+				"%s:%d: [rule %s]: max is shorter than block: expected at least the value of block",
 				rule->file, rule->line, rule->rule.name);
 		else if (rule->enabled && config_unprotected(config, &rule->rule))
 			snprintf(
 				error->text, sizeof(error->text),
-				"%s:%d: [rule %s]: ports has %u, which ports in [filter] does not have; expected ports that the filter protects",
+				"%s:%d: [rule %s]: ports contains %u, which is not protected: expected only ports that are also in ports of [filter]",
 				rule->file, rule->line, rule->rule.name,
 				config_unprotected(config, &rule->rule));
 		else

@@ -109,13 +109,13 @@ int config_filter_take(struct config_filter *filter, const char *key, const char
 		form = "syn (existing connections continue) or port (existing connections stop)";
 	} else if (!strcmp(key, "connections")) {
 		err = config_filter_flag(value, "end", "finish", &filter->finish);
-		form = "end (open connections of a blocked host end) or finish (they go on)";
+		form = "end (open connections of a blocked host are ended) or finish (they continue)";
 	} else if (!strcmp(key, "syn-rate")) {
 		err = config_filter_rate(filter, value);
-		form = "off, or a rate such as 20/s burst 40 or 100/m burst 20; the rate is at most 1000, the burst at most 10000 and more than the SYNs of a hundredth of a second";
+		form = "off, or a rate such as 20/s burst 40 or 100/m burst 20; the rate is at most 1000, the burst at most 10000 and above the SYNs that the rate allows in 10 ms";
 	} else if (!strcmp(key, "extend")) {
 		err = config_filter_flag(value, "no", "yes", &filter->extend);
-		form = "yes (a block lasts until its host was quiet for the block's length) or no";
+		form = "yes (a block expires only after its host sent no SYN for the duration of the block) or no";
 	} else if (!strcmp(key, "blocks")) {
 		err = config_filter_blocks(value, &filter->blocks);
 		form = "a number of IPv4 addresses that can be blocked at a time, from 1024 to 16777216";

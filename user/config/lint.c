@@ -58,7 +58,7 @@ static void lint_ports(const struct lint *review, const struct config_rule *rule
 			continue;
 		snprintf(
 			text, sizeof(text),
-			"it counts failed logins, which come by port %u, too, and its blocks leave port %u open: add it to ports",
+			"it counts failed logins, which clients also try on port %u, but its blocks leave port %u open: add it to ports",
 			logins[i], logins[i]);
 		review->finding(review->context, rule, text);
 	}
@@ -82,7 +82,7 @@ static void lint_match(const struct lint *review, const struct config_rule *rule
 			return;
 	review->finding(
 		review->context, rule,
-		"it can never fire: it has a match, but log lines of its classes contain no ACL text");
+		"it can never block a host: it has a match, but log lines of its classes contain no ACL text");
 }
 
 static void lint_rule(const struct lint *review, size_t number)
@@ -96,7 +96,7 @@ static void lint_rule(const struct lint *review, size_t number)
 	if (rule_is_network(&rule->rule) && rule->rule.who == RULE_KNOWN)
 		review->finding(
 			review->context, rule,
-			"it can never fire: known senders are not judged by networks; use for = strangers");
+			"it can never block a network: networks are judged only by their strangers; use for = strangers");
 	if (rule->rule.hosts > 1 && !rule_is_network(&rule->rule))
 		review->finding(review->context, rule, "hosts has no effect without network");
 	for (size_t i = 0; i < config->rules_count; i++) {
@@ -107,10 +107,9 @@ static void lint_rule(const struct lint *review, size_t number)
 		/* Of two equivalent rules, only the later one is reported. */
 		if (i > number && !rule->match && lint_is_shadowed(&other->rule, rule))
 			continue;
-		snprintf(
-			text, sizeof(text),
-			"it has no effect: [rule %s] fires no later and blocks for at least as long",
-			other->rule.name);
+		snprintf(text, sizeof(text),
+			 "it has no effect: [rule %s] is at least as strict in every respect",
+			 other->rule.name);
 		review->finding(review->context, rule, text);
 		return;
 	}
@@ -158,11 +157,11 @@ void lint_config(const struct config *config, lint_finding *finding, void *conte
 			lint_ports(&review, rule, &rules);
 		} else if (rule->former)
 			finding(context, rule,
-				"it has no effect: it was a default rule of version 0.1, and the rules strangers and known-senders count its offences now; remove it, or add the missing keys");
+				"it has no effect: it was a default rule of version 0.1; now the rules strangers and known-senders count its offences; remove it, or add the missing keys");
 	}
 	if (config->former_brake)
 		finding(context, NULL,
-			"[brake] blocks has no effect: the brake counts known senders that are blocked, not blocks; use known-senders = 3/h");
+			"[brake] blocks is a key of version 0.1 and has no effect; use known-senders = 3/h instead");
 	if (!enabled)
 		finding(context, NULL, "all rules are disabled: no host is ever blocked");
 	else if (dry_runs == enabled)

@@ -16,7 +16,7 @@ static bool daemon_can_print(struct daemon *daemon)
 
 	if (!ready && !daemon->events_dropped++)
 		log_warning(
-			"standard output is not read: events are dropped until it is; blocking goes on");
+			"standard output is not read: events are dropped until it is read; blocking continues");
 	if (ready && daemon->events_dropped) {
 		log_notice("standard output is read again; events dropped: %llu",
 			   (unsigned long long)daemon->events_dropped);

@@ -49,7 +49,7 @@ static int64_t enforce_time(struct daemon_log *log, int64_t time)
 	log->skew = skew;
 	if (skew)
 		log_warning(
-			"the clock of %s is %s %s the system clock; its lines are counted with the current time; check exim's \"timezone\" and the daemon's TZ",
+			"the clock of %s is %s %s the system clock; times in this log are corrected by that difference; check exim's \"timezone\" and the daemon's TZ",
 			source_name(log->source), duration_format(llabs(skew) / 1000, text),
 			skew < 0 ? "behind" : "ahead of");
 	else
@@ -71,7 +71,7 @@ static void enforce_log_failure(struct daemon *daemon, const char *address, int 
 	daemon->full++;
 	if (!(daemon->full & (daemon->full - 1)))
 		log_error(
-			"%s was not blocked: the table is full (%llu block%s not made so far); raise \"blocks\" in [filter], or --blocks",
+			"%s was not blocked: the table of blocks is full (%llu host%s not blocked so far); raise \"blocks\" in [filter], or attach --blocks",
 			address, (unsigned long long)daemon->full, suggest_plural(daemon->full));
 }
 
@@ -82,7 +82,7 @@ static void enforce_log_brake(struct daemon *daemon)
 		return;
 	daemon->stats.braked = 1;
 	log_error(
-		"brake engaged: more than %u known sender%s would be blocked within an hour, or too much of the mail; blocks of known senders are a dry run now; check the scanner and the DNS lists, then: sobig-xdp list; to resume blocking: sobig-xdp release",
+		"brake engaged: within an hour, verdicts were made on more than %u known sender%s, or on senders of more than 10%% of the mail; further ones are dry runs; check the scanner, the DNS lists, and sobig-xdp list; to resume blocking: sobig-xdp release",
 		daemon->policy.rules.brake, suggest_plural(daemon->policy.rules.brake));
 	daemon_event(daemon, "brake",
 		     json_pack("{s:i}", "known_senders", (int)daemon->policy.rules.brake));

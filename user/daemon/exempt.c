@@ -206,7 +206,7 @@ void exempt_read(struct exempt *exempt, struct daemon *daemon)
 		exempt->set = fresh;
 		judge_allow(daemon->judge, fresh);
 		if (closer_allow(daemon->closer, fresh))
-			log_error("cannot pass on the allow list: %s", strerror(ENOMEM));
+			log_error("cannot apply the changed allow list: %s", strerror(ENOMEM));
 	}
 	exempt_unblock(exempt, daemon, exempt->looked ? before : NULL);
 	exempt->looked = true;

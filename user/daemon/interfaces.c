@@ -105,7 +105,7 @@ static bool interfaces_is_dropped(struct daemon *daemon, struct daemon_interface
 {
 	if (pins_claim_is_valid(daemon->filter.pins, interface->index, interface->claim))
 		return false;
-	log_notice("%s: sobig-xdp detach ended this attach before the filter was attached",
+	log_notice("%s: stopped by sobig-xdp detach before the filter was attached",
 		   interface->name);
 	return true;
 }
@@ -235,7 +235,7 @@ static int interfaces_attach(struct daemon *daemon, struct daemon_interface *int
 	if (!interface->stats)
 		err = stats_open(daemon->filter.pins, interface->index, &interface->stats);
 	if (err) {
-		log_error("%s: cannot open the new pins: %s", interface->name, strerror(-err));
+		log_error("%s: cannot open the new maps: %s", interface->name, strerror(-err));
 		return err;
 	}
 	log_notice("%s: filter attached in %s mode to port %s%s", interface->name,
@@ -291,10 +291,10 @@ static int interfaces_assign_ports(struct daemon *daemon)
 	blocks_share_lock(daemon->blocks, false);
 	if (err == -ENOSPC)
 		log_error(
-			"cannot protect these ports: with those of other interfaces in %s they are more than %d; use other pins (--pins), or fewer ports",
+			"cannot protect these ports: together with those of the other interfaces in %s, there are more than %d; use fewer ports, or other pins (--pins)",
 			filter->pins, SOBIG_PORTS_MAX);
 	else if (err)
-		log_error("cannot write the new pins: %s", strerror(-err));
+		log_error("cannot write the new maps: %s", strerror(-err));
 	return err;
 }
 
@@ -313,7 +313,7 @@ static int interfaces_fill(struct daemon *daemon)
 		return fresh;
 	err = blocks_open(daemon->filter.pins, &daemon->blocks);
 	if (err) {
-		log_error("cannot open the new pins: %s", strerror(-err));
+		log_error("cannot open the new maps: %s", strerror(-err));
 		return err;
 	}
 	err = interfaces_assign_ports(daemon);
@@ -357,7 +357,7 @@ static int interfaces_upgrade(struct daemon *daemon)
 		err = stats_upgrade(pins, daemon->interfaces[i].index);
 	if (err)
 		log_error(
-			"cannot upgrade the pins in %s: %s; to start with new ones: sobig-xdp detach --all",
+			"cannot upgrade the maps in %s: %s; to start with new ones: sobig-xdp detach --all",
 			pins, strerror(-err));
 	return err;
 }
@@ -418,18 +418,18 @@ static int interfaces_clear(struct daemon *daemon)
 	int count = pins_interfaces(pins, there), err;
 
 	if (count < 0) {
-		log_error("the tables in %s belong to another version and cannot be read: %s", pins,
+		log_error("the maps in %s belong to another version and cannot be read: %s", pins,
 			  strerror(-count));
 		return -ESTALE;
 	}
 	if (count != daemon->interfaces_count) {
 		log_error(
-			"the tables in %s belong to another version and are in use for other interfaces; to create new ones: sobig-xdp detach --all",
+			"the maps in %s belong to another version and are in use for other interfaces; to create new ones: sobig-xdp detach --all",
 			pins);
 		return -ESTALE;
 	}
 	log_warning(
-		"the tables in %s belong to another version; creating new ones and restoring the blocks that are in the history",
+		"the maps in %s belong to another version; creating new ones and restoring the blocks that are in the history",
 		pins);
 	for (int i = 0; i < daemon->interfaces_count; i++) {
 		struct daemon_interface *interface = &daemon->interfaces[i];

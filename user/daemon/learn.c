@@ -96,7 +96,7 @@ static void learn_file(struct learn *learn, struct classifier *classes,
 			break;
 	}
 	if (err)
-		log_warning("cannot learn from \"%s\": %s; it is left out", file->path,
+		log_warning("cannot learn from \"%s\": %s; it is skipped", file->path,
 			    strerror(-err));
 	else
 		learn->files++;
@@ -255,7 +255,8 @@ bool learn_take(struct learn *learn, struct judge *judge)
 	days = standing_span(judge_standing(learn->judge));
 	err = standing_merge(judge_standing(judge), judge_standing(learn->judge));
 	if (err)
-		log_error("cannot keep what was learned from the old logs: %s", strerror(-err));
+		log_error("cannot use the standing that was learned from the old logs: %s",
+			  strerror(-err));
 	log_notice("learned the standing of %u hosts from %llu line%s of %u day%s of logs",
 		   standing_state(judge_standing(learn->judge)).hosts,
 		   (unsigned long long)learn->lines, suggest_plural(learn->lines), days,

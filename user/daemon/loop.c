@@ -172,7 +172,7 @@ static void loop_log_brakes(const struct sobig_stats *stats, const struct judge_
 
 		if (judged->off & ~stats->classes_off & bit)
 			log_error(
-				"class %s does not count for an hour: half of the known senders had an offence of this class within 10 minutes; check the scanner or DNS list behind it; to count it again: sobig-xdp release",
+				"class %s does not count for an hour: at least half of the known senders had such an offence within 10 minutes; check the scanner or DNS list behind it; to count it again: sobig-xdp release",
 				event_class_name(class));
 		else if (stats->classes_off & ~judged->off & bit)
 			log_notice("class %s counts again", event_class_name(class));

@@ -179,13 +179,13 @@ void reload_log_rules(const struct daemon *daemon)
 		dry_runs += rule->dry_run;
 		if (i)
 			continue;
-		log_notice("a host is blocked for %s at more than %u in %s (%s)",
-			   duration_format(rule->block, block), rule->limit,
-			   duration_format(rule->window, window), rule->name);
+		log_notice("rule %s: a host with more than %u points within %s is blocked for %s",
+			   rule->name, rule->limit, duration_format(rule->window, window),
+			   duration_format(rule->block, block));
 	}
 	if (rules->count > 1)
-		log_notice("and %zu more rule%s, dry run: %zu; sobig-xdp check lists all",
-			   rules->count - 1, suggest_plural(rules->count - 1), dry_runs);
+		log_notice("rules in total: %zu, dry run: %zu; to show them: sobig-xdp check",
+			   rules->count, dry_runs);
 	if (!rules->count)
 		log_warning("there are no rules: no host will be blocked");
 }

@@ -137,7 +137,7 @@ static void restore_read(struct restore *restore, struct daemon *daemon, const c
 	memset(&restore->totals, 0, sizeof(restore->totals));
 	if (err == -EBADMSG)
 		log_error(
-			"the state in \"%s/%s\" is damaged and was set aside: previous blocks and log positions are not known",
+			"the state in \"%s/%s\" is damaged and was renamed: previous blocks and log positions are not known",
 			folder, DB_FILE);
 	else
 		log_error(
@@ -469,18 +469,18 @@ bool restore_check(struct daemon *daemon)
 	}
 	if (state.error != restore->error && state.error)
 		log_error(
-			"cannot write the state: %s; blocking continues; the history is kept in memory and would be lost in a restart",
+			"cannot write the state: %s; blocking continues; the history is only in memory, and a restart loses it",
 			db_strerror(state.error));
 	else if (state.error != restore->error)
 		log_notice("the state can be written again");
 	if (bad != daemon->stats.state_bad) {
 		log_warning(
-			"the state in \"%s\" has %llu rows that are not valid; they are skipped; check whether another program writes to %s",
+			"the state in \"%s\" has %llu invalid rows, which are skipped; check whether another program writes to %s",
 			daemon->stats.state, (unsigned long long)bad, DB_FILE);
 		daemon->stats.state_bad = bad;
 	}
 	if (state.damaged != restore->damaged)
-		log_error("the state was damaged and was set aside; a new one was created");
+		log_error("the state was damaged and was renamed; a new one was created");
 	if (state.gone != restore->gone)
 		log_warning(
 			"another program removed the state; a new one was created, without the previous history");
@@ -488,7 +488,7 @@ bool restore_check(struct daemon *daemon)
 	/* At powers of two, so that the log does not fill a full disk. */
 	if (state.lost && (!restore->lost || state.lost >= 2 * restore->lost)) {
 		log_error(
-			"the state is full: %llu blocks so far were not saved and would not be restored after a restart; raise \"size\" in [state], or free disk space",
+			"the state is full: %llu blocks so far were not saved, and a restart does not restore them; raise \"size\" in [state], or free disk space",
 			(unsigned long long)state.lost);
 		restore->lost = state.lost;
 	}

@@ -52,7 +52,7 @@ static void filter_report_failure(const char *name, const struct filter_options 
 	loader_heard(heard);
 	if (err == -EINVAL || err == -ENOTSUP)
 		log_error(
-			"cannot attach to %s in %s mode: %s%s; if the pins in %s belong to another version: sobig-xdp detach --all",
+			"cannot attach to %s in %s mode: %s%s; if the maps in %s belong to another version: sobig-xdp detach --all",
 			name, filter_mode_name(options->mode), strerror(-err), heard,
 			options->pins);
 	else if (err != -EPERM && err != -EEXIST)

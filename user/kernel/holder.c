@@ -132,11 +132,11 @@ int holder_signal(const char *pins, unsigned int ifindex, pid_t pid, int signal)
 	}
 	if (err == -ESRCH)
 		log_error(
-			"cannot signal process %d: it does not hold the lock of %s/if%u, so it is not the daemon, and no process that does is visible from here; if the daemon runs in another PID namespace (a container), run this command there, or on the host",
+			"cannot signal the daemon: process %d does not hold the lock of %s/if%u; if the daemon runs in another PID namespace, such as a container, run this command there, or on the host",
 			pid, pins, ifindex);
 	else if (err)
 		log_error(
-			"cannot signal process %d: cannot check whether it holds the lock of %s/if%u: %s; run this as root, where /proc shows all processes",
+			"cannot signal the daemon: cannot check whether process %d holds the lock of %s/if%u: %s; run this command as root",
 			found, pins, ifindex, strerror(-err));
 	return err;
 }

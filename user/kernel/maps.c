@@ -103,7 +103,7 @@ static int maps_room(const char *pins, uint32_t wanted, uint32_t *out)
 		return err == -ENOENT ? 0 : err;
 	if (wanted && wanted != info.max_entries) {
 		log_error(
-			"the tables in %s have room for %u blocks, not %u, and are in use; to change that: sobig-xdp detach --all, which removes all blocks",
+			"the maps in %s have room for %u blocks, not %u, and are in use; to change that: sobig-xdp detach --all, which removes all blocks",
 			pins, info.max_entries, wanted);
 		return -EEXIST;
 	}

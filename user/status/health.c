@@ -180,7 +180,7 @@ static void health_brake(struct health_list *list, const struct sobig_stats *sta
 	if (stats->braked)
 		health_add(
 			list, HEALTH_BRAKE, interfaces,
-			"BRAKE ENGAGED: more than %u known sender%s would be blocked within an hour, or too much of the mail; blocks of known senders are a dry run; check the scanner and the DNS lists, and `sobig-xdp list`, then run `sobig-xdp release`",
+			"BRAKE ENGAGED: within an hour, verdicts were made on more than %u known sender%s, or on senders of more than 10%% of the mail; further ones are dry runs; check the scanner, the DNS lists, and `sobig-xdp list`; to resume blocking: sobig-xdp release",
 			stats->brake, suggest_plural(stats->brake));
 }
 
@@ -198,7 +198,7 @@ static void health_class(struct health_list *list, const struct sobig_stats *sta
 	if (used)
 		health_add(
 			list, HEALTH_CLASS, interfaces,
-			"CLASS OFF: %s does not count for an hour, because known senders were suddenly accused of it; check the scanner or DNS list behind it; to count it again: sobig-xdp release",
+			"CLASS OFF: %s does not count for an hour, because many known senders suddenly had such offences; check the scanner or DNS list behind it; to count it again: sobig-xdp release",
 			names);
 }
 
@@ -208,13 +208,13 @@ static void health_skips(struct health_list *list, const struct sobig_stats *sta
 {
 	static const char *const cures[SKIP_KINDS] = {
 		[SKIP_DOUBTFUL] =
-			"are ambiguous; if exim checks HELOs (exim -bP helo_accept_junk_hosts), fewer lines are",
+			"are doubtful: they can be read in two ways; if exim checks HELOs, use --helo-checked",
 		[SKIP_OVERLONG] =
-			"are longer than exim's longest line; check that it is exim's log",
+			"are overlong: exim does not write such long lines; check that the log is exim's",
 		[SKIP_OVERFLOWED] =
-			"did not fit exim's log buffer; make acl_smtp_helo refuse HELOs of more than 255 letters",
+			"overflowed exim's log buffer; let acl_smtp_helo reject HELOs of more than 255 characters",
 		[SKIP_CUT] =
-			"were truncated by syslog; follow exim's own log file, or make acl_smtp_helo refuse HELOs of more than 255 letters",
+			"were cut by syslog; follow exim's own log file, or let acl_smtp_helo reject HELOs of more than 255 characters",
 	};
 	uint64_t sum = 0;
 	int most = 0;
@@ -316,14 +316,14 @@ static void health_of_daemon(struct health_list *list, const struct overview_dae
 		if (stats->state_lost_until > list->overview->now)
 			health_add(
 				list, kind, interfaces,
-				"STATE FULL: %llu blocks were not saved and would not be restored after a restart; raise \"size\" in [state], or free disk space in %s",
+				"STATE FULL: %llu blocks were not saved, and a restart does not restore them; raise \"size\" in [state], or free disk space in %s",
 				(unsigned long long)stats->state_lost, stats->state);
 		break;
 	case HEALTH_CONFIG:
 		if (stats->config_error)
 			health_add(
 				list, kind, interfaces,
-				"RELOAD REFUSED: the policy of %s is still active; `sobig-xdp check` shows the error",
+				"RELOAD REFUSED: the configuration that was loaded at %s is still active; `sobig-xdp check` shows the error",
 				clock_local(stats->configured ? stats->configured : stats->started,
 					    time));
 		break;

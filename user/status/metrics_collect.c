@@ -123,8 +123,7 @@ static void metrics_daemon_counters(const struct overview *overview, struct metr
 		{ "sobig_xdp_state_lost_blocks_total",
 		  "Blocks that were not saved because the state was full.",
 		  METRICS_FIELD(state_lost) },
-		{ "sobig_xdp_state_bad_rows",
-		  "Rows of the state that are not valid and were skipped.",
+		{ "sobig_xdp_state_bad_rows", "Invalid rows of the state that were skipped.",
 		  METRICS_FIELD(state_bad), true },
 		{ "sobig_xdp_watched_hosts",
 		  "Watched hosts: hosts with recent offences, each counted once.",
@@ -206,19 +205,18 @@ static void metrics_daemon_states(const struct overview *overview, struct metric
 		"When the newest log line was read, or when the daemon started if none was.");
 	metrics_out_sample(out, clock_wall_of(heard), NULL);
 	metrics_out_gauge(out, "sobig_xdp_brake_engaged",
-			  "1 if the brake is engaged: too many known senders would be blocked.");
+			  "1 if the brake is engaged: verdicts on known senders are dry runs.");
 	metrics_out_sample(out, brake, NULL);
-	metrics_out_gauge(
-		out, "sobig_xdp_brake_limit",
-		"Known senders blocked in an hour above which the brake engages; 0: off.");
+	metrics_out_gauge(out, "sobig_xdp_brake_limit",
+			  "Limit of the brake: known senders blocked within an hour; 0: off.");
 	metrics_out_sample(out, limit, NULL);
 	metrics_out_gauge(
 		out, "sobig_xdp_class_off",
-		"1 if the class does not count: known senders were suddenly accused of it.");
+		"1 if the class does not count: many known senders suddenly had such offences.");
 	for (int class = 0; class < EVENT_OFFENCES; class ++)
 		metrics_out_sample(out, off >> class & 1, "class", event_class_name(class), NULL);
 	metrics_out_gauge(out, "sobig_xdp_standing_learned_seconds",
-			  "How much log standing was learned from, in whole days.");
+			  "Whole days of log from which standing was learned.");
 	metrics_out_sample(out, (uint64_t)learned * 24 * 3600, NULL);
 	metrics_out_gauge(out, "sobig_xdp_state_writable", "1 if the state can be written.");
 	metrics_out_sample(out, writable, NULL);

@@ -372,8 +372,8 @@ static void help_is_printed_from_the_rows(void **state)
 		"  -c FILE                  configuration file (" CONFIG_FILE ")\n"
 		"  -j, --json               print JSON\n"
 		"  --ndjson                 print JSON, one document per line\n"
-		"  --pins DIR               directory of the pinned maps (" SOBIG_PINS ")\n"
-		"  --state DIR              directory of the history and the allow list\n"
+		"  --pins DIR               folder of the pinned maps (" SOBIG_PINS ")\n"
+		"  --state DIR              folder of the history and the allow list\n"
 		"  -h, --help               show this help\n";
 	FILE *before = stdout;
 	char *text = NULL;

@@ -226,7 +226,7 @@ static void config_errors_name_file_and_line(void **state)
 		{ "[clas virus]\npattern = x\n", ":1: unknown section [clas virus]" },
 		{ "[class virus]\npatern = x\n", ":2: [class virus] has no key \"patern\"" },
 		{ "[class virus]\npattern =\n", ":2: pattern = \"\": expected a pattern" },
-		{ "pattern = x\n", ":1: a line before the first section" },
+		{ "pattern = x\n", ":1: this line is before the first section" },
 		{ "[class virus]\nnonsense\n", ":2: expected \"[section]\"" },
 		{ "[class virus\n", ":1: the \"]\" is missing" },
 		{ "[class virus]\npattern = x # y\n", ":2: in a pattern, " },
