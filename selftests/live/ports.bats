@@ -125,6 +125,9 @@ until_shows() {
 	until_shows '^  2 blocked hosts still offend, on port 587$'
 	[ "$({ "$sobig" status -j || true; } | jq -c '[.blocks.offending, .blocks.offending_ports]')" = '[2,[587]]' ]
 	[ "$("$sobig" list $bad -j | jq -c '.blocks[0].offended_ports')" = '[587]' ]
+	"$sobig" metrics | grep -x 'sobig_xdp_blocks_offending{port="587"} 2'
+	"$sobig" metrics | grep -x 'sobig_xdp_blocks_offending{port="25"} 0'
+	[ "$("$sobig" metrics | grep -c '^sobig_xdp_blocks_offending')" = 3 ]
 	"$sobig" explain $bad | grep -q '^  offends  although blocked, on port 587, which the block leaves open$'
 	# The daemon writes its counts once a second.
 	for _ in $(seq 60); do

@@ -48,6 +48,42 @@ static void metrics_interfaces(const struct overview *overview, struct metrics_o
 					   NULL);
 }
 
+static uint64_t metrics_offending_on(const struct overview *overview, uint16_t port)
+{
+	for (int i = 0; i < SOBIG_PORTS_MAX && overview->offending_ports[i]; i++)
+		if (overview->offending_ports[i] == port)
+			return overview->offending_by_port[i];
+	return 0;
+}
+
+/* By port, of all that are protected on an interface; each once. */
+static void metrics_offending(const struct overview *overview, struct metrics_out *out)
+{
+	uint16_t done[SOBIG_PORTS_MAX * PINS_INTERFACES_MAX];
+	int done_count = 0;
+
+	metrics_out_gauge(
+		out, "sobig_xdp_blocks_offending",
+		"Blocked hosts that have offended since by a port that their block leaves open.");
+	for (int i = 0; i < overview->interfaces_count; i++) {
+		const uint16_t *ports = overview->interfaces[i].stats.ports;
+
+		for (int j = 0; j < SOBIG_PORTS_MAX && ports[j]; j++) {
+			char text[sizeof("65535")];
+			int at = 0;
+
+			while (at < done_count && done[at] != ports[j])
+				at++;
+			if (at < done_count)
+				continue;
+			done[done_count++] = ports[j];
+			snprintf(text, sizeof(text), "%u", ports[j]);
+			metrics_out_sample(out, metrics_offending_on(overview, ports[j]), "port",
+					   text, NULL);
+		}
+	}
+}
+
 static void metrics_blocks(const struct overview *overview, struct metrics_out *out)
 {
 	metrics_out_gauge(out, "sobig_xdp_blocks",
@@ -62,6 +98,7 @@ static void metrics_blocks(const struct overview *overview, struct metrics_out *
 	metrics_out_sample(out, overview->networks, NULL);
 	metrics_out_gauge(out, "sobig_xdp_dry_runs", "Hosts in the table as dry run: not dropped.");
 	metrics_out_sample(out, overview->dry_runs, NULL);
+	metrics_offending(overview, out);
 	metrics_out_gauge(out, "sobig_xdp_rule_active_blocks",
 			  "Active blocks by the rule that caused them.");
 	for (int i = 0; i < overview->rules_count; i++)
@@ -83,6 +120,13 @@ static void metrics_rules(const struct overview *overview, struct metrics_out *o
 	for (int i = 0; i < overview->rules_count; i++)
 		if (overview->rules[i].policy)
 			metrics_out_sample(out, overview->rules[i].counted, "rule",
+					   overview->rules[i].name, NULL);
+	metrics_out_counter(
+		out, "sobig_xdp_rule_open_port_offences_total",
+		"Of these offences, those that came by a port that the rule's blocks leave open.");
+	for (int i = 0; i < overview->rules_count; i++)
+		if (overview->rules[i].policy)
+			metrics_out_sample(out, overview->rules[i].left_open, "rule",
 					   overview->rules[i].name, NULL);
 	metrics_out_counter(out, "sobig_xdp_rule_blocks_total",
 			    "Verdicts of the rule that blocked hosts.");

@@ -205,8 +205,10 @@ static void overview_add_offending(struct overview *overview, const struct block
 
 		while (at < SOBIG_PORTS_MAX && ports[at] && ports[at] != entry->offended[i])
 			at++;
-		if (at < SOBIG_PORTS_MAX)
-			ports[at] = entry->offended[i];
+		if (at == SOBIG_PORTS_MAX)
+			continue;
+		ports[at] = entry->offended[i];
+		overview->offending_by_port[at]++;
 	}
 }
 

@@ -67,8 +67,9 @@ struct overview {
 	uint64_t networks4;	       /* IPv4 networks among `networks` */
 	uint64_t dry_runs;	       /* hosts listed as dry run */
 	uint64_t offending;	       /* blocked hosts that still offend, by a port left open */
-	uint16_t offending_ports[SOBIG_PORTS_MAX]; /* these ports; 0: end of the list */
-	uint64_t room4, room6;			   /* capacity, in hosts */
+	uint16_t offending_ports[SOBIG_PORTS_MAX];   /* these ports; 0: end of the list */
+	uint64_t offending_by_port[SOBIG_PORTS_MAX]; /* hosts, by the same index */
+	uint64_t room4, room6;			     /* capacity, in hosts */
 };
 
 /*
