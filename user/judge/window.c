@@ -11,18 +11,21 @@
 #include "config/rules.h"
 
 #define WINDOW_HOSTS_MAX    (1u << 20)
-#define WINDOW_FEW	    15
-#define WINDOW_IDLE_AT_ONCE 2 /* idle hosts freed at each offence, which adds at most one */
+#define WINDOW_FEW	    5
+#define WINDOW_MORE	    16 /* room for that many, and then for twice as many each time */
+#define WINDOW_IDLE_AT_ONCE 2  /* idle hosts freed at each offence, which adds at most one */
 
-/* Most hosts never have more than WINDOW_FEW points. */
+/* Most hosts have few points: with its address, such a host is in one line of the CPU's cache. */
 struct window_host {
-	int64_t last;	/* ms */
-	uint32_t *more; /* array of `limit` times, NULL: `few` is used */
-	uint16_t first; /* index of the oldest time */
-	uint16_t count;
+	int64_t last;	     /* ms */
+	uint32_t first : 10; /* index of the oldest time */
+	uint32_t count : 10;
+	uint32_t room : 10; /* of the array whose address is in `few`; 0: the times are in `few` */
 	/* low 32 bits of the times still in the window */
 	uint32_t few[WINDOW_FEW];
 };
+
+_Static_assert(RULES_LIMIT_MAX < 1 << 10, "a host's points have 10 bits");
 
 struct window {
 	struct window_options options;
@@ -32,18 +35,31 @@ struct window {
 	size_t more; /* bytes allocated for `more` of all hosts */
 };
 
-static size_t window_more_size(const struct window *window)
+static uint32_t *window_more(const struct window_host *host)
 {
-	return window->options.limit * sizeof(uint32_t);
+	uint32_t *more;
+
+	memcpy(&more, host->few, sizeof(more));
+	return more;
+}
+
+static uint32_t *window_times(struct window_host *host)
+{
+	return host->room ? window_more(host) : host->few;
+}
+
+static uint32_t window_room(const struct window_host *host)
+{
+	return host->room ? host->room : WINDOW_FEW;
 }
 
 static void window_free_more(struct window *window, struct window_host *host)
 {
-	if (!host->more)
+	if (!host->room)
 		return;
-	free(host->more);
-	host->more = NULL;
-	window->more -= window_more_size(window);
+	free(window_more(host));
+	window->more -= host->room * sizeof(uint32_t);
+	host->room = 0;
 }
 
 static void window_clear(struct window *window, struct window_host *host)
@@ -111,24 +127,33 @@ static void window_forget_idle(struct window *window, int64_t time)
 	}
 }
 
-/* Makes room for more than WINDOW_FEW times; forgets other hosts if memory is used up. */
-static int window_grow(struct window *window, struct window_host *host)
+/* Makes room for `count` times; forgets other hosts if memory is used up. */
+static int window_grow(struct window *window, struct window_host *host, uint32_t count)
 {
-	size_t size = window_more_size(window);
 	const size_t each = lru_size(sizeof(*host));
-	uint32_t *more;
+	const uint32_t before = window_room(host), old = host->room;
+	uint32_t room = before < WINDOW_MORE ? WINDOW_MORE : 2 * before, *more;
+	size_t size;
 
+	while (room < count)
+		room *= 2;
+	if (room > window->options.limit)
+		room = window->options.limit;
+	size = room * sizeof(*more);
 	while (lru_oldest(window->hosts) != host &&
-	       window->more + size + lru_count(window->hosts) * each > window->options.max_bytes) {
+	       window->more + size - old * sizeof(*more) + lru_count(window->hosts) * each >
+		       window->options.max_bytes) {
 		window_forget_oldest(window);
 		window->dropped++;
 	}
 	more = malloc(size);
 	if (!more)
 		return -ENOMEM;
-	for (uint16_t i = 0; i < host->count; i++)
-		more[i] = host->few[(host->first + i) % WINDOW_FEW];
-	host->more = more;
+	for (uint32_t i = 0; i < host->count; i++)
+		more[i] = window_times(host)[(host->first + i) % before];
+	window_free_more(window, host);
+	memcpy(host->few, &more, sizeof(more));
+	host->room = room;
 	host->first = 0;
 	window->more += size;
 	return 0;
@@ -137,21 +162,21 @@ static int window_grow(struct window *window, struct window_host *host)
 /* Removes the times that have left the window at `time`. */
 static void window_slide(const struct window *window, struct window_host *host, int64_t time)
 {
-	uint32_t span = window->options.seconds * 1000u;
-	uint32_t room = host->more ? window->options.limit : WINDOW_FEW;
-	const uint32_t *times = host->more ? host->more : host->few;
+	const uint32_t span = window->options.seconds * 1000u, room = window_room(host);
+	const uint32_t *times = window_times(host);
+	uint32_t first = host->first, count = host->count;
 
-	while (host->count && (uint32_t)time - times[host->first] >= span) {
-		host->first = (host->first + 1) % room;
-		host->count--;
-	}
+	for (; count && (uint32_t)time - times[first] >= span; count--)
+		first = first + 1 == room ? 0 : first + 1;
+	host->first = first;
+	host->count = count;
 }
 
 int window_add(struct window *window, const struct addr *addr, int64_t time, unsigned int points)
 {
 	uint32_t limit = window->options.limit, span = window->options.seconds * 1000u, room;
+	uint32_t kept, over, at, *times;
 	struct window_host *host;
-	uint32_t *times;
 	int exceeded;
 
 	window_forget_idle(window, time);
@@ -168,19 +193,19 @@ int window_add(struct window *window, const struct addr *addr, int64_t time, uns
 	window_slide(window, host, time);
 	exceeded = host->count + points > limit;
 	points = points < limit ? points : limit;
-	if (!host->more && limit > WINDOW_FEW && host->count + points > WINDOW_FEW &&
-	    window_grow(window, host))
+	kept = host->count + points < limit ? host->count + points : limit;
+	if (kept > window_room(host) && window_grow(window, host, kept))
 		return 0;
-	room = host->more ? limit : WINDOW_FEW;
-	if (exceeded) {
-		uint32_t over = host->count + points - limit;
-
-		host->first = (host->first + over) % room;
-		host->count -= over;
+	times = window_times(host);
+	room = window_room(host);
+	over = host->count + points - kept;
+	host->first = (host->first + over) % room;
+	host->count = kept;
+	at = host->first + kept - points;
+	while (points--) {
+		times[at < room ? at : at - room] = time;
+		at++;
 	}
-	times = host->more ? host->more : host->few;
-	while (points--)
-		times[(host->first + host->count++) % room] = time;
 	return exceeded;
 }
 
