@@ -6,8 +6,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define LRU_CHUNK   1024 /* allocated at a time */
-#define LRU_BUCKETS 1024 /* of an empty table */
+#define LRU_CHUNK	 1024 /* allocated at a time */
+#define LRU_BUCKETS	 1024 /* of an empty table */
+#define LRU_BUCKETS_EACH 2    /* of a host: most look-ups find it in the first place */
+#define LRU_LINE	 64   /* bytes that a CPU fetches at once */
 
 /* Hosts are referred to by index; 0 is none. Free nodes are chained by `next`. */
 struct lru_node {
@@ -52,7 +54,7 @@ static uint64_t lru_mix(uint64_t a, uint64_t b)
 }
 
 /*
- * Linear hashing (Litwin, 1980): the buckets are as many as the hosts, so that few hosts need
+ * Linear hashing (Litwin, 1980): the buckets grow with the hosts, so that few hosts need
  * little memory, and each host that is added splits one bucket, so that no host waits for all.
  */
 static uint32_t *lru_bucket(const struct lru *hosts, const struct addr *addr)
@@ -127,7 +129,7 @@ static uint32_t lru_allocate(struct lru *hosts)
 	index = hosts->used + 1;
 	chunk = &hosts->chunks[index / LRU_CHUNK];
 	if (!*chunk)
-		*chunk = malloc(LRU_CHUNK * hosts->node_size);
+		*chunk = aligned_alloc(LRU_LINE, LRU_CHUNK * hosts->node_size);
 	if (!*chunk)
 		return 0;
 	hosts->used = index;
@@ -170,7 +172,7 @@ void *lru_add(struct lru *hosts, const struct addr *addr)
 
 	if (!index)
 		return NULL;
-	if (hosts->count >= hosts->buckets_count)
+	while (LRU_BUCKETS_EACH * hosts->count >= hosts->buckets_count)
 		lru_split(hosts);
 	node = lru_node(hosts, index);
 	memset(node, 0, hosts->node_size);
@@ -221,9 +223,17 @@ uint32_t lru_count(const struct lru *hosts)
 	return hosts->count;
 }
 
+/* The nodes of most records begin with a line, so that a look-up touches as few as possible. */
+static size_t lru_node_size(size_t record)
+{
+	const size_t size = sizeof(struct lru_node) + record, unit = size < LRU_LINE ? 8 : LRU_LINE;
+
+	return (size + unit - 1) & ~(unit - 1);
+}
+
 size_t lru_size(size_t record)
 {
-	return ((sizeof(struct lru_node) + record + 7) & ~(size_t)7) + sizeof(uint32_t);
+	return lru_node_size(record) + LRU_BUCKETS_EACH * sizeof(uint32_t);
 }
 
 int lru_open(const struct lru_options *options, struct lru **out)
@@ -233,11 +243,11 @@ int lru_open(const struct lru_options *options, struct lru **out)
 	if (!hosts)
 		return -ENOMEM;
 	hosts->options = *options;
-	hosts->node_size = lru_size(options->record) - sizeof(uint32_t);
+	hosts->node_size = lru_node_size(options->record);
 	hosts->mask = LRU_BUCKETS - 1;
 	hosts->buckets_count = LRU_BUCKETS;
 	/* The kernel allocates only those pages of both arrays that are used. */
-	hosts->buckets = calloc(options->most < LRU_BUCKETS ? LRU_BUCKETS : options->most,
+	hosts->buckets = calloc(LRU_BUCKETS + (size_t)LRU_BUCKETS_EACH * options->most,
 				sizeof(*hosts->buckets));
 	hosts->chunks = calloc(options->most / LRU_CHUNK + 1, sizeof(*hosts->chunks));
 	if (!hosts->buckets || !hosts->chunks) {

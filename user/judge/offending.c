@@ -18,6 +18,7 @@ struct offending_host {
 };
 
 struct offending_network {
+	uint32_t used; /* of `hosts`, the first ones */
 	struct offending_host hosts[RULES_HOSTS_MAX];
 };
 
@@ -80,7 +81,7 @@ unsigned int offending_add(struct offending *offending, const struct addr *netwo
 
 	if (!of)
 		return 1;
-	for (int i = 0; i < RULES_HOSTS_MAX; i++) {
+	for (uint32_t i = 0; i < of->used; i++) {
 		struct offending_host *at = &of->hosts[i];
 
 		if (at->hash && offending_is_over(offending, at, seconds))
@@ -90,6 +91,9 @@ unsigned int offending_add(struct offending *offending, const struct addr *netwo
 		if (!to || (to->hash != hash && (at->hash == hash || at->time < to->time)))
 			to = at;
 	}
+	/* A place that was never used is free, too. */
+	if (of->used < RULES_HOSTS_MAX && (!to || (to->hash && to->hash != hash)))
+		to = &of->hosts[of->used++];
 	count -= to->hash && to->hash != hash;
 	if (to->hash != hash || seconds > to->time)
 		to->time = seconds;

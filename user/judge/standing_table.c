@@ -10,6 +10,7 @@
 #include "common/array.h"
 
 #define STANDING_TABLE_CHUNK	   4096 /* entries allocated at a time */
+#define STANDING_TABLE_LINE	   64
 #define STANDING_TABLE_MOST_MIN	   64
 #define STANDING_TABLE_BUCKETS_MIN 1024
 
@@ -167,6 +168,17 @@ static void standing_table_grow_buckets(struct standing_table *table)
 	free(old);
 }
 
+/* NULL: no memory. No entry is in two of the lines that a CPU fetches. */
+static struct standing_entry *standing_table_new_chunk(void)
+{
+	const size_t size = STANDING_TABLE_CHUNK * sizeof(struct standing_entry);
+	struct standing_entry *chunk = aligned_alloc(STANDING_TABLE_LINE, size);
+
+	if (chunk)
+		memset(chunk, 0, size);
+	return chunk;
+}
+
 static uint32_t standing_table_allocate(struct standing_table *table, uint16_t day)
 {
 	uint32_t index;
@@ -180,8 +192,7 @@ static uint32_t standing_table_allocate(struct standing_table *table, uint16_t d
 	}
 	index = table->used + 1;
 	if (!table->chunks[index / STANDING_TABLE_CHUNK])
-		table->chunks[index / STANDING_TABLE_CHUNK] =
-			calloc(STANDING_TABLE_CHUNK, sizeof(struct standing_entry));
+		table->chunks[index / STANDING_TABLE_CHUNK] = standing_table_new_chunk();
 	if (!table->chunks[index / STANDING_TABLE_CHUNK])
 		return 0;
 	/* The entry may hold what was there before standing_table_clear(). */

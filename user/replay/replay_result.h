@@ -22,23 +22,24 @@
 
 /* A host with offences; its address is that of addr_host(). Times are in ms since 1970. */
 struct replay_host {
+	/* What each event asks for is in one line of the CPU's cache, with the address. */
 	int64_t until;	       /* end of its last block; INT64_MIN: none */
 	int64_t dry_run_until; /* the same for dry runs */
-	int64_t blocked;       /* time of its first block; valid if `blocks` is not 0 */
 	uint32_t offences;
-	uint32_t avoided;
-	uint32_t price;	      /* accepted messages that a block would have dropped */
-	uint32_t lost;	      /* those of them that it would have dropped for REPLAY_RESULT_QUEUE */
-	uint32_t ruled;	      /* bit mask of the rules that blocked it */
-	uint32_t tried;	      /* the same for dry runs */
-	uint32_t blocks;      /* of the host itself, not of its network */
-	uint32_t sweep;	      /* its number in the sweep, or REPLAY_RESULT_UNSWEPT */
-	uint8_t rule;	      /* rule of its last block */
-	uint8_t dry_run_rule; /* the same for dry runs */
-	uint8_t first_rule;
+	uint32_t sweep;		/* its number in the sweep, or REPLAY_RESULT_UNSWEPT */
+	uint8_t rule;		/* rule of its last block */
+	uint8_t dry_run_rule;	/* the same for dry runs */
 	uint8_t closes;		/* ports that its last block closes, as in struct rule */
 	uint8_t dry_run_closes; /* the same for dry runs */
 	bool allowed;
+	uint8_t first_rule;
+	uint32_t avoided;
+	uint32_t price;	 /* accepted messages that a block would have dropped */
+	uint32_t lost;	 /* those of them that it would have dropped for REPLAY_RESULT_QUEUE */
+	uint32_t ruled;	 /* bit mask of the rules that blocked it */
+	uint32_t tried;	 /* the same for dry runs */
+	uint32_t blocks; /* of the host itself, not of its network */
+	int64_t blocked; /* time of its first block; valid if `blocks` is not 0 */
 };
 
 /* A network that a rule for networks blocked, or would have blocked if it were no dry run. */
@@ -113,6 +114,9 @@ int replay_result_open(struct replay_result *result, uint64_t seed);
 
 /* Counts the next event of the log. Errors are in result->error. */
 void replay_result_event(struct replay_result *result, const struct event *event);
+
+/* Has the memory that the event needs fetched: it will be counted soon. */
+void replay_result_prefetch(const struct replay_result *result, const struct event *event);
 
 void replay_result_close(struct replay_result *result);
 
