@@ -289,7 +289,7 @@ static void loop_run(struct loop *loop, const char *name)
 		loop_fail(name);
 	reader_init(&reader, loop->policy.classes, false, 0);
 	reader.exim.wants_arrivals = true;
-	errno = -parallel_read(fd, &reader, loop_event, loop_pause, loop, &end);
+	errno = -parallel_read(fd, &reader, loop_event, NULL, loop_pause, loop, &end);
 	if (errno)
 		loop_fail(name);
 	loop_find(loop, UINT64_MAX);

@@ -88,7 +88,8 @@ static int explain_judge_read_file(struct explain_judge *judged, const char *pat
 		return -errno;
 	/* exim may not have checked HELOs: a line with two readings does not count. */
 	reader_init(&reader, judged->policy->classes, false, judged->now / 1000);
-	err = parallel_read(fd, &reader, explain_judge_event, explain_judge_pause, judged, &end);
+	err = parallel_read(fd, &reader, explain_judge_event, NULL, explain_judge_pause, judged,
+			    &end);
 	close(fd);
 	return err;
 }

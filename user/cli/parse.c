@@ -175,7 +175,7 @@ static int parse_file(struct parse *parse, int fd, const char *path)
 		setvbuf(stdout, output, _IOFBF, sizeof(output));
 	if (document)
 		printf("{\"kind\":\"parse\",\"shape\":%d,\"offences\":[\n", OUTPUT_SHAPE);
-	err = parallel_read(fd, &parse->reader, parse_event, parse_pause, parse, &end);
+	err = parallel_read(fd, &parse->reader, parse_event, NULL, parse_pause, parse, &end);
 	if (document)
 		printf("\n],\"complete\":%s}\n", err ? "false" : "true");
 	if (cli_end_output())

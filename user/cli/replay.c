@@ -124,6 +124,13 @@ static void replay_event(void *context, uint64_t line, const struct exim_log_fou
 	replay_result_event(&replay->result, &found->event);
 }
 
+static void replay_soon(void *context, const struct exim_log_found *found)
+{
+	const struct replay *replay = context;
+
+	replay_result_prefetch(&replay->result, &found->event);
+}
+
 static void replay_pause(void *context)
 {
 	(void)context;
@@ -146,7 +153,8 @@ static int replay_file(struct replay *replay, struct replay_file *file)
 			file->name);
 	reader_init(&reader, replay->policy.classes, replay->helo_checked, file->modified);
 	reader.exim.wants_arrivals = true;
-	err = parallel_read(file->fd, &reader, replay_event, replay_pause, replay, &end);
+	err = parallel_read(file->fd, &reader, replay_event, replay_soon, replay_pause, replay,
+			    &end);
 	file->lines = end.lines;
 	file->broken = err != 0;
 	skip_add(&replay->skips, &reader.exim.skips);

@@ -150,6 +150,18 @@ void *lru_peek(const struct lru *hosts, const struct addr *addr)
 	return NULL;
 }
 
+void lru_prefetch(const struct lru *hosts, const struct addr *addr)
+{
+	const char *node;
+
+	if (!hosts->count)
+		return;
+	/* If the bucket is empty, it is node 0, which has room: a branch would be mispredicted. */
+	node = (const char *)lru_node(hosts, *lru_bucket(hosts, addr));
+	for (size_t at = 0; at < hosts->node_size; at += LRU_LINE)
+		__builtin_prefetch(node + at, 1);
+}
+
 void *lru_find(struct lru *hosts, const struct addr *addr)
 {
 	void *record = lru_peek(hosts, addr);

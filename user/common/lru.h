@@ -29,6 +29,9 @@ void *lru_find(struct lru *hosts, const struct addr *addr);
 /* The same, but the record does not become the newest. */
 void *lru_peek(const struct lru *hosts, const struct addr *addr);
 
+/* Has the memory of a host's record fetched: it will be asked for soon. */
+void lru_prefetch(const struct lru *hosts, const struct addr *addr);
+
 /* Adds a record, all zero, for a host that has none. NULL: the table is full, or no memory. */
 void *lru_add(struct lru *hosts, const struct addr *addr);
 

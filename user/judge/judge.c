@@ -167,6 +167,24 @@ int judge_event(struct judge *judge, const struct event *event, struct verdict *
 	return 0;
 }
 
+void judge_prefetch(const struct judge *judge, const struct event *event)
+{
+	uint32_t which = judge->by_class[event->class];
+	const struct addr host = addr_host(&event->peer);
+	struct addr_prefix target;
+
+	standing_prefetch(judge->standing, &host);
+	for (; which; which &= which - 1) {
+		const unsigned int number = __builtin_ctz(which);
+
+		if (!judge_target(&judge->rules.rules[number], &host, &target))
+			continue;
+		window_prefetch(judge->windows[number], &target.addr);
+		if (judge->offending[number])
+			offending_prefetch(judge->offending[number], &target.addr);
+	}
+}
+
 void judge_learn(struct judge *judge, const struct event *event)
 {
 	const struct addr host = addr_host(&event->peer);

@@ -29,6 +29,9 @@ void judge_allow(struct judge *judge, const struct prefix_set *allowed);
  */
 int judge_event(struct judge *judge, const struct event *event, struct verdict *out);
 
+/* Has the memory that judging the event needs fetched: it will be judged soon. */
+void judge_prefetch(const struct judge *judge, const struct event *event);
+
 /* Counts an event of an old log for standing only: it restores no window and makes no verdict. */
 void judge_learn(struct judge *judge, const struct event *event);
 

@@ -101,6 +101,11 @@ unsigned int offending_add(struct offending *offending, const struct addr *netwo
 	return count + 1;
 }
 
+void offending_prefetch(const struct offending *offending, const struct addr *network)
+{
+	lru_prefetch(offending->networks, network);
+}
+
 void offending_close(struct offending *offending)
 {
 	if (!offending)

@@ -21,6 +21,9 @@ int offending_open(uint32_t window, uint64_t seed, struct offending **out);
 unsigned int offending_add(struct offending *offending, const struct addr *network,
 			   const struct addr *host, int64_t time);
 
+/* Has the memory of the network fetched: a host of it will be added soon. */
+void offending_prefetch(const struct offending *offending, const struct addr *network);
+
 /* Accepts NULL. */
 void offending_close(struct offending *offending);
 

@@ -125,6 +125,14 @@ static void standing_accept_one(struct standing *standing, const struct addr *ad
 	standing_table_note(&standing->table, entry);
 }
 
+void standing_prefetch(const struct standing *standing, const struct addr *host)
+{
+	const struct addr network = standing_table_network(host);
+
+	standing_table_prefetch(&standing->table, standing_table_key(host), STANDING_HOST);
+	standing_table_prefetch(&standing->table, standing_table_key(&network), STANDING_NETWORK);
+}
+
 void standing_accept(struct standing *standing, const struct addr *host, int64_t time)
 {
 	const uint16_t day = standing_day(&standing->clock, time);

@@ -44,6 +44,9 @@ struct standing_view {
 /* 0 or -ENOMEM. The caller closes *out. */
 int standing_open(const struct standing_options *options, struct standing **out);
 
+/* Has the memory of a host and its network fetched: they will be asked for soon. */
+void standing_prefetch(const struct standing *standing, const struct addr *host);
+
 /* Counts an accepted message of the host `host`, an address of addr_host(). */
 void standing_accept(struct standing *standing, const struct addr *host, int64_t time);
 

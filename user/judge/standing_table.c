@@ -91,6 +91,14 @@ struct standing_entry *standing_table_find(struct standing_table *table, uint64_
 	return last->entry;
 }
 
+void standing_table_prefetch(const struct standing_table *table, uint64_t key,
+			     enum standing_kind kind)
+{
+	if (table->used)
+		__builtin_prefetch(
+			standing_table_at(table, *standing_table_bucket(table, key, kind)), 1);
+}
+
 static void standing_table_unlink(struct standing_table *table, uint32_t index)
 {
 	struct standing_entry *entry = standing_table_at(table, index);

@@ -66,6 +66,10 @@ struct standing_entry *standing_table_at(const struct standing_table *table, uin
 struct standing_entry *standing_table_find(struct standing_table *table, uint64_t key,
 					   enum standing_kind kind);
 
+/* Has the entry fetched. */
+void standing_table_prefetch(const struct standing_table *table, uint64_t key,
+			     enum standing_kind kind);
+
 /* Finds the entry, or adds it with `day` as its day; NULL: no memory. */
 struct standing_entry *standing_table_need(struct standing_table *table, uint64_t key,
 					   enum standing_kind kind, uint16_t day);

@@ -209,6 +209,11 @@ int window_add(struct window *window, const struct addr *addr, int64_t time, uns
 	return exceeded;
 }
 
+void window_prefetch(const struct window *window, const struct addr *addr)
+{
+	lru_prefetch(window->hosts, addr);
+}
+
 unsigned int window_points(const struct window *window, const struct addr *addr, int64_t time)
 {
 	const struct window_host *found = lru_peek(window->hosts, addr);

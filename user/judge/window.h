@@ -44,6 +44,9 @@ int window_open(const struct window_options *options, struct window **out);
  */
 int window_add(struct window *window, const struct addr *host, int64_t time, unsigned int points);
 
+/* Has the memory of the host fetched: it will be counted soon. */
+void window_prefetch(const struct window *window, const struct addr *host);
+
 /* The points of the host in (time - window, time]. */
 unsigned int window_points(const struct window *window, const struct addr *host, int64_t time);
 

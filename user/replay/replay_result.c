@@ -395,6 +395,14 @@ void replay_result_event(struct replay_result *result, const struct event *event
 		replay_result_judge(result, host, event, time);
 }
 
+void replay_result_prefetch(const struct replay_result *result, const struct event *event)
+{
+	const struct addr addr = addr_host(&event->peer);
+
+	lru_prefetch(result->hosts, &addr);
+	judge_prefetch(result->judge, event);
+}
+
 void replay_result_close(struct replay_result *result)
 {
 	lru_close(result->hosts);

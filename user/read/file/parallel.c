@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #define PARALLEL_WORKERS_MAX 8
+#define PARALLEL_SOON	     8 /* events */
 #define PARALLEL_AHEAD	     2 /* chunks read ahead, so that no worker waits for the disk */
 
 /* The length of the shortest event line, with its LF: timestamp_skip() accepts nothing shorter. */
@@ -50,6 +51,7 @@ struct parallel {
 	struct reader *reader;
 	uint64_t line; /* number of lines delivered */
 	parallel_event *event;
+	parallel_soon *soon;
 	parallel_pause *pause;
 	void *context;
 };
@@ -121,10 +123,13 @@ static void parallel_deliver(struct parallel *parallel)
 		pthread_cond_wait(&parallel->done, &parallel->lock);
 	pthread_mutex_unlock(&parallel->lock);
 	parallel->line += slot->chunk.skipped;
-	for (size_t i = 0; i < slot->found_count; i++)
+	for (size_t i = 0; i < slot->found_count; i++) {
+		if (parallel->soon && i + PARALLEL_SOON < slot->found_count)
+			parallel->soon(parallel->context, &slot->found[i + PARALLEL_SOON].found);
 		if (exim_log_settle(&parallel->reader->exim, &slot->found[i].found))
 			parallel->event(parallel->context, parallel->line + slot->found[i].line + 1,
 					&slot->found[i].found);
+	}
 	parallel->line += slot->lines;
 	pthread_mutex_lock(&parallel->lock);
 	slot->state = PARALLEL_FREE;
@@ -247,8 +252,8 @@ static int parallel_size(int fd)
 						   : processors;
 }
 
-int parallel_read(int fd, struct reader *reader, parallel_event *event, parallel_pause *pause,
-		  void *context, struct chunks_end *end)
+int parallel_read(int fd, struct reader *reader, parallel_event *event, parallel_soon *soon,
+		  parallel_pause *pause, void *context, struct chunks_end *end)
 {
 	struct parallel parallel = {
 		.lock = PTHREAD_MUTEX_INITIALIZER,
@@ -256,6 +261,7 @@ int parallel_read(int fd, struct reader *reader, parallel_event *event, parallel
 		.done = PTHREAD_COND_INITIALIZER,
 		.reader = reader,
 		.event = event,
+		.soon = soon,
 		.pause = pause,
 		.context = context,
 	};
