@@ -47,7 +47,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct db_row_totals totals;
 	char cursor[LOG_POSITION_CURSOR_SIZE], *copies[FUZZ_TEXTS];
 	struct db_row_text texts[FUZZ_TEXTS];
-	struct log_position_files places = { 0 };
+	struct log_position_files files = { 0 };
 	struct db_totals counted;
 	struct fuzz_rows rows;
 	unsigned int times;
@@ -65,11 +65,12 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (!db_row_repeat(&(struct db_row_repeat){ texts[0], rows.numbers[0], rows.numbers[1] },
 			   &host, &times, &until))
 		fuzz_must(texts[0].size == sizeof(host.bytes));
-	db_row_place(&(struct db_row_place){ rows.numbers[0], rows.numbers[1], rows.numbers[2],
-					     rows.numbers[3], rows.numbers[4], rows.numbers[5],
-					     rows.numbers[6], rows.numbers[7], rows.numbers[8] },
-		     &places);
-	fuzz_must(places.count <= 1);
+	db_row_position(
+		&(struct db_row_position){ rows.numbers[0], rows.numbers[1], rows.numbers[2],
+					   rows.numbers[3], rows.numbers[4], rows.numbers[5],
+					   rows.numbers[6], rows.numbers[7], rows.numbers[8] },
+		&files);
+	fuzz_must(files.count <= 1);
 	if (!db_row_cursor(&texts[1], cursor))
 		fuzz_must(strlen(cursor) == texts[1].size);
 	totals = (struct db_row_totals){ rows.numbers[0], rows.numbers[1], rows.numbers[2],

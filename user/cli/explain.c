@@ -243,8 +243,8 @@ static void explain_print_history(FILE *to, const struct explain *explain)
 		if (block->repeats)
 			fprintf(to, "  repeats  blocked %u time%s before\n", block->repeats,
 				suggest_plural(block->repeats));
-		fprintf(to, "  %s %s\n", block->lifted ? "unblocked" : "until   ",
-			clock_local_ms(block->lifted ? block->lifted : block->until, until));
+		fprintf(to, "  %s %s\n", block->unblocked ? "unblocked" : "until   ",
+			clock_local_ms(block->unblocked ? block->unblocked : block->until, until));
 		if (*block->lines) {
 			fprintf(to, "  evidence last lines of %s:\n",
 				block->log ? block->log : "the log");

@@ -120,8 +120,8 @@ void history_enter(const struct cli_common *common, const struct addr_prefix *ta
 void history_unblock(const struct cli_common *common, const struct addr_prefix *target,
 		     size_t count)
 {
-	const struct db_batch batch = { .lifts = target,
-					.lifts_count = count,
+	const struct db_batch batch = { .unblocks = target,
+					.unblocks_count = count,
 					.now = clock_wall_ms() };
 
 	history_write(common, &batch, "a reboot restores these blocks unless they expire before");
@@ -134,7 +134,7 @@ int history_unblock_all(const struct cli_common *common, uint64_t *unblocked)
 
 	*unblocked = 0;
 	if (!err) {
-		err = db_lift_all(db, clock_wall_ms(), unblocked);
+		err = db_unblock_all(db, clock_wall_ms(), unblocked);
 		db_close(db);
 		if (err)
 			log_error("cannot write the state: %s", db_strerror(-err));
@@ -200,7 +200,7 @@ json_t *history_json(const struct db_block *block)
 			 addr_prefix_format(&block->target, address), "reason",
 			 output_text(block->reason), "since", clock_rfc3339_ms(block->since, since),
 			 "until", clock_rfc3339_ms(block->until, until), "unblocked",
-			 block->lifted ? clock_rfc3339_ms(block->lifted, unblocked) : NULL,
+			 block->unblocked ? clock_rfc3339_ms(block->unblocked, unblocked) : NULL,
 			 "dry_run", (int)block->dry_run, "repeats", (int)block->repeats, "extend",
 			 block->quiet != 0, "log", output_text(block->log), "lines",
 			 history_json_lines(block->lines), "ports",
@@ -221,12 +221,12 @@ static int history_list_one(void *context, const struct db_block *block)
 
 	if (listing->array)
 		return json_array_append_new(listing->array, history_json(block));
-	if (block->lifted)
+	if (block->unblocked)
 		end = "unblocked";
 	else if (block->until <= listing->now)
 		end = "expired";
 	printf("%-19s  %-19s  %-9s  %7u  %-22s  %s%s\n", clock_local_ms(block->since, since),
-	       clock_local_ms(block->lifted ? block->lifted : block->until, until), end,
+	       clock_local_ms(block->unblocked ? block->unblocked : block->until, until), end,
 	       block->repeats, addr_prefix_format(&block->target, address),
 	       block->dry_run ? "(dry run) " : "", block->reason);
 	return 0;

@@ -28,7 +28,7 @@ struct log_position_file {
 #define LOG_POSITION_FILES 17
 
 struct log_position_files {
-	struct log_position_file places[LOG_POSITION_FILES]; /* the oldest first */
+	struct log_position_file file[LOG_POSITION_FILES]; /* the oldest first */
 	unsigned int count;
 };
 
@@ -36,7 +36,7 @@ struct log_position_files {
 
 /* The position in a log, which is a file or a journal. */
 struct log_position {
-	struct log_position_files places;
+	struct log_position_files files;
 	char cursor[LOG_POSITION_CURSOR_SIZE]; /* of a journal; "": the log is a file */
 };
 
@@ -48,14 +48,14 @@ static inline uint64_t log_position_serial(uint64_t generation, uint64_t offset)
 	return generation << LOG_POSITION_SERIAL_BITS | offset;
 }
 
-/* True if the line that ends at `offset` is before the position `places`. */
-static inline bool log_position_has(const struct log_position_files *places, uint64_t generation,
+/* True if the line that ends at `offset` is before the position `files`. */
+static inline bool log_position_has(const struct log_position_files *files, uint64_t generation,
 				    uint64_t offset)
 {
-	for (unsigned int i = 0; i < places->count; i++)
-		if (places->places[i].generation == generation)
-			return offset <= places->places[i].offset;
-	return places->count && generation < places->places[places->count - 1].generation;
+	for (unsigned int i = 0; i < files->count; i++)
+		if (files->file[i].generation == generation)
+			return offset <= files->file[i].offset;
+	return files->count && generation < files->file[files->count - 1].generation;
 }
 
 #endif

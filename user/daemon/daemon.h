@@ -37,8 +37,8 @@
  * All block all signals; the loop reads its signals from a signalfd. Each has one mutex, which
  * protects only what it exchanges with the loop (the new list; the posted records and struct
  * writer_state; the blocked hosts and the results) and is not held during I/O. So watcher_take(),
- * writer_block(), writer_lift(), writer_post(), writer_state(), closer_add() and closer_check() do
- * not wait for exim, DNS, the disk or the sockets.
+ * writer_block(), writer_unblock(), writer_post(), writer_state(), closer_add() and closer_check()
+ * do not wait for exim, DNS, the disk or the sockets.
  *
  * The loop may block: a few seconds for the lock of the pins (pins_lock(), lock_take()), which all
  * sobig-xdp processes share; while it attaches or detaches a filter; while it reads a log or, on

@@ -208,8 +208,8 @@ static int learn_add_log(struct learn *learn, const struct source *source)
 	log->path = strdup(source_name(source));
 	if (!log->path)
 		return -ENOMEM;
-	if (position.places.count) {
-		last = &position.places.places[position.places.count - 1];
+	if (position.files.count) {
+		last = &position.files.file[position.files.count - 1];
 		log->device = last->device;
 		log->inode = last->inode;
 		log->offset = last->offset;

@@ -388,7 +388,7 @@ void restore_block(struct daemon *daemon, const struct verdict *verdict,
 
 void restore_unblock(struct restore *restore, const struct addr_prefix *target)
 {
-	writer_lift(restore->writer, target);
+	writer_unblock(restore->writer, target);
 }
 
 struct restore_restoring {

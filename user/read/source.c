@@ -59,8 +59,8 @@ int source_open_file_at(const char *path, struct classifier *classes, bool helo_
 	int err = -ENOMEM;
 
 	if (source) {
-		source->done = done->places;
-		err = follow_open_at(path, &done->places, &from->places, &source->follow);
+		source->done = done->files;
+		err = follow_open_at(path, &done->files, &from->files, &source->follow);
 	}
 	if (err)
 		source_close(source);
@@ -95,7 +95,7 @@ void source_position(const struct source *source, struct log_position *out)
 {
 	memset(out, 0, sizeof(*out));
 	if (source->follow)
-		follow_positions(source->follow, &out->places);
+		follow_positions(source->follow, &out->files);
 	else
 		journal_cursor(source->journal, out->cursor, sizeof(out->cursor));
 }

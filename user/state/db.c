@@ -14,11 +14,11 @@
 /* Rows deleted at a time. */
 #define DB_CHUNK "2000"
 
-/* host and length of a lift of all blocks */
+/* The host and the length that stand for all blocks, in the table of unblocks */
 #define DB_ALL "x'',-1"
 
 /* How long a daemon can hold blocks that it has not written, milliseconds. */
-#define DB_LIFTS_KEPT (24 * 3600 * INT64_C(1000))
+#define DB_UNBLOCKS_KEPT (24 * 3600 * INT64_C(1000))
 
 /* A clock that is ahead for a while must not make blocks expire. */
 #define DB_PASSED                                                       \
@@ -129,7 +129,7 @@ static int db_write_blocks(struct db *db, const struct db_batch *batch)
 	/* The parameters are those of db_bind_block(); each statement uses some of them. */
 	static const char longer[] =
 		"UPDATE blocks SET until=max(until,?4), quiet=max(quiet,?5), log=?9, serial=?10, event=?11, lines=CASE ?12 WHEN '' THEN lines ELSE ?12 END WHERE host=?1 AND length=?2 AND until>?3 AND lifted=0 AND dry_run=?6 AND ports=?13";
-	/* It can be lifted before it is written, but not by a clock that was far ahead. */
+	/* It can be unblocked before it is written, but not by a clock that was far ahead. */
 	static const char anew[] =
 		"INSERT INTO blocks(host,length,since,until,quiet,dry_run,repeats,reason,log,serial,event,lines,ports,lifted) VALUES(?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11,?12,?13,ifnull((SELECT max(at) FROM lifts WHERE (host=?1 AND length=?2 OR (host,length)=(" DB_ALL
 		")) AND at BETWEEN ?3 AND ?14),0))";
@@ -149,7 +149,7 @@ static int db_write_blocks(struct db *db, const struct db_batch *batch)
 		err = db_step(db->db, to[0]);
 		if (!err && !sqlite3_changes(db->db)) {
 			db_bind_block(to[1], block);
-			sqlite3_bind_int64(to[1], 14, batch->now + DB_LIFTS_KEPT);
+			sqlite3_bind_int64(to[1], 14, batch->now + DB_UNBLOCKS_KEPT);
 			err = db_step(db->db, to[1]);
 		}
 		/* A repeat offender is a host. */
@@ -163,7 +163,7 @@ static int db_write_blocks(struct db *db, const struct db_batch *batch)
 	return err;
 }
 
-static int db_write_lifts(struct db *db, const struct db_batch *batch)
+static int db_write_unblocks(struct db *db, const struct db_batch *batch)
 {
 	static const char *const sqls[] = {
 		"UPDATE blocks SET lifted=?3 WHERE host=?1 AND length=?2 AND until>?3 AND lifted=0",
@@ -173,19 +173,19 @@ static int db_write_lifts(struct db *db, const struct db_batch *batch)
 	int err = 0;
 
 	for (size_t i = 0; i < sizeof(sqls) / sizeof(sqls[0]) && !err; i++) {
-		sqlite3_stmt *lift;
+		sqlite3_stmt *unblock;
 
-		err = db_prepare(db->db, sqls[i], &lift);
-		for (size_t j = 0; j < batch->lifts_count && !err; j++) {
-			const struct addr_prefix *target = &batch->lifts[j];
+		err = db_prepare(db->db, sqls[i], &unblock);
+		for (size_t j = 0; j < batch->unblocks_count && !err; j++) {
+			const struct addr_prefix *target = &batch->unblocks[j];
 
-			sqlite3_bind_blob(lift, 1, target->addr.bytes, sizeof(target->addr.bytes),
-					  SQLITE_STATIC);
-			sqlite3_bind_int(lift, 2, target->length);
-			sqlite3_bind_int64(lift, 3, batch->now);
-			err = db_step(db->db, lift);
+			sqlite3_bind_blob(unblock, 1, target->addr.bytes,
+					  sizeof(target->addr.bytes), SQLITE_STATIC);
+			sqlite3_bind_int(unblock, 2, target->length);
+			sqlite3_bind_int64(unblock, 3, batch->now);
+			err = db_step(db->db, unblock);
 		}
-		sqlite3_finalize(lift);
+		sqlite3_finalize(unblock);
 	}
 	return err;
 }
@@ -196,8 +196,8 @@ static int db_write_all(struct db *db, const struct db_batch *batch)
 
 	if (batch->blocks_count)
 		err = db_write_blocks(db, batch);
-	if (!err && batch->lifts_count)
-		err = db_write_lifts(db, batch);
+	if (!err && batch->unblocks_count)
+		err = db_write_unblocks(db, batch);
 	for (size_t i = 0; i < batch->logs_count && !err; i++)
 		err = db_write_log(db, &batch->logs[i]);
 	if (!err && batch->standing_clock)
@@ -353,11 +353,11 @@ bool db_prune(struct db *db, const struct db_clock *now)
 		    ")",
 		    horizon - db->limits.remember))
 		return true;
-	db_forget(db, "DELETE FROM lifts WHERE at<%lld", horizon - DB_LIFTS_KEPT);
+	db_forget(db, "DELETE FROM lifts WHERE at<%lld", horizon - DB_UNBLOCKS_KEPT);
 	return false;
 }
 
-int db_lift_all(struct db *db, int64_t now, uint64_t *lifted)
+int db_unblock_all(struct db *db, int64_t now, uint64_t *unblocked)
 {
 	char text[256];
 	int err;
@@ -368,7 +368,7 @@ int db_lift_all(struct db *db, int64_t now, uint64_t *lifted)
 		 ",%lld); UPDATE blocks SET lifted=%lld WHERE until>%lld AND lifted=0",
 		 (long long)now, (long long)now, (long long)now);
 	err = db_exec(db->db, text);
-	*lifted = sqlite3_changes(db->db);
+	*unblocked = sqlite3_changes(db->db);
 	if (!err)
 		err = db_exec(db->db, "COMMIT");
 	if (err)

@@ -47,10 +47,10 @@ struct db_clock;
 bool db_prune(struct db *db, const struct db_clock *now);
 
 /*
- * Marks all blocks as unblocked, *lifted of them, and also those that began before `now` and are
+ * Marks all blocks as unblocked, *unblocked of them, and also those that began before `now` and are
  * written later.
  */
-int db_lift_all(struct db *db, int64_t now, uint64_t *lifted);
+int db_unblock_all(struct db *db, int64_t now, uint64_t *unblocked);
 
 /* All functions below validate each row by db_row.h; an invalid row is skipped and counted. */
 

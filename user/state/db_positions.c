@@ -12,7 +12,7 @@ static int db_write_files(struct db *db, const char *log, bool earlier,
 	int err = db_prepare(db->db, "INSERT INTO places VALUES(?,?,?,?,?,?,?,?,?,?,?)", &insert);
 
 	for (unsigned int i = 0; i < files->count && !err; i++) {
-		const struct log_position_file *file = &files->places[i];
+		const struct log_position_file *file = &files->file[i];
 		const uint64_t values[] = { earlier,	  i,	       file->generation,
 					    file->device, file->inode, file->offset,
 					    file->proof,  file->head,  file->head_size,
@@ -47,9 +47,9 @@ int db_write_log(struct db *db, const struct db_log *log)
 	int err = db_of_log(db, "DELETE FROM places WHERE log=?", log->name);
 
 	if (!err)
-		err = db_write_files(db, log->name, false, &log->done.places);
+		err = db_write_files(db, log->name, false, &log->done.files);
 	if (!err)
-		err = db_write_files(db, log->name, true, &log->from.places);
+		err = db_write_files(db, log->name, true, &log->from.files);
 	if (err)
 		return err;
 	err = db_prepare(db->db, "INSERT OR REPLACE INTO cursors VALUES(?,?)", &insert);
@@ -66,7 +66,7 @@ static bool db_read_file(sqlite3_stmt *at, struct log_position *done, struct log
 {
 	bool valid = true;
 	const int64_t earlier = db_column_number(at, 0, &valid);
-	const struct db_row_place row = {
+	const struct db_row_position row = {
 		.rank = db_column_number(at, 1, &valid),
 		.generation = db_column_number(at, 2, &valid),
 		.device = db_column_number(at, 3, &valid),
@@ -79,7 +79,7 @@ static bool db_read_file(sqlite3_stmt *at, struct log_position *done, struct log
 	};
 
 	return valid && (earlier == 0 || earlier == 1) &&
-	       !db_row_place(&row, earlier ? &from->places : &done->places);
+	       !db_row_position(&row, earlier ? &from->files : &done->files);
 }
 
 /* 0; -ENOENT: a row is invalid, so that the others are of no use either. */

@@ -24,7 +24,7 @@ static bool db_read_block(struct db *db, sqlite3_stmt *at, struct db_block *out)
 		.dry_run = db_column_number(at, 5, &valid),
 		.repeats = db_column_number(at, 6, &valid),
 		.reason = db_column_text(at, 7, SQLITE_TEXT, &valid),
-		.lifted = db_column_number(at, 8, &valid),
+		.unblocked = db_column_number(at, 8, &valid),
 		.log = sqlite3_column_type(at, 9) == SQLITE_NULL
 			       ? (struct db_row_text){ NULL, 0 }
 			       : db_column_text(at, 9, SQLITE_TEXT, &valid),

@@ -72,7 +72,7 @@ static bool db_row_times(const struct db_row_block *row)
 	return db_row_is_time(row->since) && db_row_is_time(row->until) &&
 	       db_row_in(row->event, -DB_ROW_TIME_MAX, DB_ROW_TIME_MAX) &&
 	       row->until > row->since && row->until - latest <= DB_ROW_LONGEST + DB_ROW_SKEW &&
-	       db_row_in(row->lifted, 0, DB_ROW_TIME_MAX);
+	       db_row_in(row->unblocked, 0, DB_ROW_TIME_MAX);
 }
 
 /* Each line of evidence ends with an LF. */
@@ -137,7 +137,7 @@ int db_row_block(const struct db_row_block *row, struct db_block *out)
 	block.dry_run = row->dry_run;
 	block.repeats = row->repeats;
 	memcpy(block.reason, row->reason.bytes, row->reason.size);
-	block.lifted = row->lifted;
+	block.unblocked = row->unblocked;
 	block.serial = row->serial;
 	block.event = row->event;
 	*out = block;
@@ -161,9 +161,9 @@ int db_row_repeat(const struct db_row_repeat *row, struct addr *host, unsigned i
 	return 0;
 }
 
-int db_row_place(const struct db_row_place *row, struct log_position_files *out)
+int db_row_position(const struct db_row_position *row, struct log_position_files *out)
 {
-	struct log_position_file *file = &out->places[out->count];
+	struct log_position_file *file = &out->file[out->count];
 
 	if (out->count == LOG_POSITION_FILES || row->rank != out->count ||
 	    !db_row_in(row->generation, 0, (INT64_C(1) << (63 - LOG_POSITION_SERIAL_BITS)) - 1) ||

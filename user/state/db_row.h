@@ -30,7 +30,7 @@ struct db_row_block {
 	struct db_row_text host;
 	int64_t length, since, until, quiet, dry_run, repeats;
 	struct db_row_text reason, ports;
-	int64_t lifted;
+	int64_t unblocked;
 	struct db_row_text log;
 	int64_t serial, event;
 	struct db_row_text lines;
@@ -58,12 +58,12 @@ int db_row_repeat(const struct db_row_repeat *row, struct addr *host, unsigned i
 		  int64_t *until);
 
 /* As SQLite stores them: unsigned numbers of struct log_position_file as signed ones of 64 bits. */
-struct db_row_place {
+struct db_row_position {
 	int64_t rank, generation, device, inode, offset, proof, head, head_size, skip;
 };
 
 /* Appends the file to `out`; it must be the next in the order of ranks. */
-int db_row_place(const struct db_row_place *row, struct log_position_files *out);
+int db_row_position(const struct db_row_position *row, struct log_position_files *out);
 
 /* A journal's cursor, printable ASCII. */
 int db_row_cursor(const struct db_row_text *row, char out[LOG_POSITION_CURSOR_SIZE]);

@@ -29,7 +29,7 @@ struct db_block {
 	unsigned int repeats;
 	char reason[SOBIG_REASON_SIZE];
 	uint16_t ports[SOBIG_PORTS_MAX]; /* that it closes; 0: end. Empty: all protected ports */
-	int64_t lifted;			 /* when it was unblocked; 0: it was not */
+	int64_t unblocked;		 /* when it was unblocked; 0: it was not */
 	const char *log;   /* the log with the line that caused it; NULL: a manual block */
 	uint64_t serial;   /* of that line */
 	int64_t event;	   /* the time of that line */
@@ -54,8 +54,8 @@ struct db_totals {
 struct db_batch {
 	const struct db_block *blocks;
 	size_t blocks_count;
-	const struct addr_prefix *lifts; /* after the blocks */
-	size_t lifts_count;
+	const struct addr_prefix *unblocks; /* after the blocks */
+	size_t unblocks_count;
 	const struct db_log *logs;
 	size_t logs_count;
 	const char *who;		      /* the interface of the totals */

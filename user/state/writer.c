@@ -26,8 +26,8 @@
 struct writer_batch {
 	struct db_block *blocks;
 	size_t blocks_count;
-	struct addr_prefix *lifts;
-	size_t lifts_count;
+	struct addr_prefix *unblocks;
+	size_t unblocks_count;
 	struct db_log logs[WRITER_LOGS_MAX];
 	size_t logs_count;
 	struct standing_row *standings; /* of one host, a later row counts */
@@ -68,7 +68,7 @@ static void writer_clear(struct writer_batch *batch)
 	for (size_t i = 0; i < batch->blocks_count; i++)
 		writer_free_block(&batch->blocks[i]);
 	free(batch->blocks);
-	free(batch->lifts);
+	free(batch->unblocks);
 	free(batch->standings);
 	memset(batch, 0, sizeof(*batch));
 }
@@ -118,16 +118,16 @@ void writer_block(struct writer *writer, const struct db_block *block)
 	pthread_mutex_unlock(&writer->lock);
 }
 
-static void writer_add_lift(struct writer_batch *batch, const struct addr_prefix *target)
+static void writer_add_unblock(struct writer_batch *batch, const struct addr_prefix *target)
 {
-	if (writer_make_room((void **)&batch->lifts, batch->lifts_count, sizeof(*target)))
-		batch->lifts[batch->lifts_count++] = *target;
+	if (writer_make_room((void **)&batch->unblocks, batch->unblocks_count, sizeof(*target)))
+		batch->unblocks[batch->unblocks_count++] = *target;
 }
 
-void writer_lift(struct writer *writer, const struct addr_prefix *target)
+void writer_unblock(struct writer *writer, const struct addr_prefix *target)
 {
 	pthread_mutex_lock(&writer->lock);
-	writer_add_lift(&writer->gathered, target);
+	writer_add_unblock(&writer->gathered, target);
 	pthread_mutex_unlock(&writer->lock);
 }
 
@@ -178,8 +178,8 @@ static void writer_merge(struct writer *writer, struct writer_batch *to, struct 
 	for (size_t i = 0; i < from->blocks_count; i++)
 		writer_add_block(writer, to, &from->blocks[i]);
 	from->blocks_count = 0;
-	for (size_t i = 0; i < from->lifts_count; i++)
-		writer_add_lift(to, &from->lifts[i]);
+	for (size_t i = 0; i < from->unblocks_count; i++)
+		writer_add_unblock(to, &from->unblocks[i]);
 	memcpy(to->logs, from->logs, sizeof(to->logs));
 	to->logs_count = from->logs_count;
 	if (from->has_standing)
@@ -241,8 +241,8 @@ static int writer_write(struct writer *writer, const struct writer_batch *batch)
 	const struct db_batch rows = {
 		.blocks = batch->blocks,
 		.blocks_count = batch->blocks_count,
-		.lifts = batch->lifts,
-		.lifts_count = batch->lifts_count,
+		.unblocks = batch->unblocks,
+		.unblocks_count = batch->unblocks_count,
 		.logs = batch->logs,
 		.logs_count = batch->logs_count,
 		.standings = batch->standings,
@@ -344,7 +344,7 @@ static void *writer_run(void *context)
 	while (writer_take(writer, &batch, err)) {
 		bool over;
 
-		if (!batch.logs_count && !batch.blocks_count && !batch.lifts_count)
+		if (!batch.logs_count && !batch.blocks_count && !batch.unblocks_count)
 			continue;
 		err = writer_write(writer, &batch);
 		pthread_mutex_lock(&writer->lock);

@@ -16,7 +16,7 @@ int writer_open(const char *folder, const char *who, const struct db_limits *lim
 
 /* The next writer_post() writes these, in one transaction. */
 void writer_block(struct writer *writer, const struct db_block *block);
-void writer_lift(struct writer *writer, const struct addr_prefix *target);
+void writer_unblock(struct writer *writer, const struct addr_prefix *target);
 
 /*
  * Rows of standing that changed, and its clock at the moment of the log positions that are posted

@@ -257,7 +257,7 @@ static void closed_rotated_log_is_read_again_as_old(void **state)
 	read_rest();
 	/* As if the rotated file had been closed since. */
 	assert_int_equal(done.count, 2);
-	done.places[0] = done.places[1];
+	done.file[0] = done.file[1];
 	done.count = 1;
 	write_lines(10);
 	restart(&from);

@@ -139,8 +139,8 @@ static void active_block_is_extended_and_a_later_one_is_a_new_row(void **state)
 static void unblocked_host_is_not_restored_and_its_neighbour_is(void **state)
 {
 	struct addr_prefix target;
-	struct db_batch batch = { .lifts = &target, .lifts_count = 1, .now = NOW + 1 };
-	uint64_t lifted;
+	struct db_batch batch = { .unblocks = &target, .unblocks_count = 1, .now = NOW + 1 };
+	uint64_t unblocked;
 
 	(void)state;
 	assert_int_equal(write_block(block("198.51.100.7", NOW, NOW + HOUR)), 0);
@@ -149,7 +149,7 @@ static void unblocked_host_is_not_restored_and_its_neighbour_is(void **state)
 	assert_int_equal(write_batch(&batch), 0);
 	assert_int_equal(running(NOW + 2), 1);
 	assert_int_equal(history("198.51.100.7"), 1);
-	assert_int_equal(db_lift_all(db, NOW + 3, &lifted), 0);
+	assert_int_equal(db_unblock_all(db, NOW + 3, &unblocked), 0);
 	assert_int_equal(running(NOW + 4), 0);
 }
 
@@ -288,14 +288,14 @@ static void state_without_a_clock_starts_with_the_latest_time_in_its_rows(void *
 	assert_int_equal(history(NULL), 1);
 }
 
-static void lift_all_reaches_blocks_that_a_daemon_writes_later(void **state)
+static void unblock_all_reaches_blocks_that_a_daemon_writes_later(void **state)
 {
-	uint64_t lifted = 0;
+	uint64_t unblocked = 0;
 
 	(void)state;
 	assert_int_equal(write_block(block("198.51.100.7", NOW, NOW + HOUR)), 0);
-	assert_int_equal(db_lift_all(db, NOW + 10, &lifted), 0);
-	assert_int_equal(lifted, 1);
+	assert_int_equal(db_unblock_all(db, NOW + 10, &unblocked), 0);
+	assert_int_equal(unblocked, 1);
 	assert_int_equal(write_block(block("198.51.100.8", NOW + 5, NOW + HOUR)), 0);
 	assert_int_equal(running(NOW + 20), 0);
 	assert_int_equal(write_block(block("198.51.100.9", NOW + 11, NOW + HOUR)), 0);
@@ -309,9 +309,9 @@ static void log_positions_are_read_back_unchanged(void **state)
 	struct log_position done, from;
 
 	(void)state;
-	log.done.places.count = 2;
+	log.done.files.count = 2;
 	for (unsigned int i = 0; i < 2; i++)
-		log.done.places.places[i] = (struct log_position_file){
+		log.done.files.file[i] = (struct log_position_file){
 			.generation = 3 + i,
 			.device = ~0ull,
 			.inode = 77,
@@ -321,8 +321,8 @@ static void log_positions_are_read_back_unchanged(void **state)
 			.head_size = 1024,
 			.skip = i,
 		};
-	log.from.places.count = 1;
-	log.from.places.places[0].generation = 2;
+	log.from.files.count = 1;
+	log.from.files.file[0].generation = 2;
 	strcpy(log.done.cursor, "s=1;i=2");
 	assert_int_equal(db_log(db, "mx0 /log", &done, &from), -ENOENT);
 	for (int i = 0; i < 2; i++)
@@ -356,10 +356,10 @@ static void size_is_limited_and_old_history_is_deleted_for_new(void **state)
 	assert_int_equal(history("10.0.0.0"), 0);
 }
 
-static void lift_reaches_an_earlier_block_that_is_written_later_and_no_later_block(void **state)
+static void unblock_reaches_an_earlier_block_that_is_written_later_and_no_later_block(void **state)
 {
 	struct addr_prefix target;
-	struct db_batch batch = { .lifts = &target, .lifts_count = 1, .now = NOW + 10 };
+	struct db_batch batch = { .unblocks = &target, .unblocks_count = 1, .now = NOW + 10 };
 
 	(void)state;
 	assert_int_equal(addr_parse_prefix("198.51.100.7", &target), 0);
@@ -374,7 +374,7 @@ static void lift_reaches_an_earlier_block_that_is_written_later_and_no_later_blo
 static void log_position_is_written_when_all_blocks_are_active_and_do_not_fit(void **state)
 {
 	static char lines[4800];
-	struct db_log log = { .name = "mx0 /log", .done.places.count = 1 };
+	struct db_log log = { .name = "mx0 /log", .done.files.count = 1 };
 	struct db_block *blocks = calloc(3000, sizeof(*blocks));
 	struct db_batch batch = { .blocks = blocks, .logs = &log, .logs_count = 1, .now = NOW };
 	struct log_position done, from;
@@ -391,11 +391,11 @@ static void log_position_is_written_when_all_blocks_are_active_and_do_not_fit(vo
 			blocks[batch.blocks_count] = block(address, NOW + round, NOW + HOUR);
 			blocks[batch.blocks_count++].lines = lines;
 		}
-		log.done.places.places[0].offset = round;
+		log.done.files.file[0].offset = round;
 		assert_int_equal(write_batch(&batch), 0);
 		lost += left_out;
 		assert_int_equal(db_log(db, "mx0 /log", &done, &from), 0);
-		assert_int_equal(done.places.places[0].offset, round);
+		assert_int_equal(done.files.file[0].offset, round);
 	}
 	assert_in_range(lost, 1, 30000);
 	assert_int_equal(running(NOW + 100), 30000 - lost);
@@ -650,8 +650,8 @@ static void other_invalid_rows_are_skipped_and_counted(void **state)
 
 	(void)state;
 	for (int i = 0; i < 2; i++) {
-		logs[i].done.places.count = 1;
-		logs[i].done.places.places[0] =
+		logs[i].done.files.count = 1;
+		logs[i].done.files.file[0] =
 			(struct log_position_file){ .generation = 3, .offset = 99 };
 	}
 	assert_int_equal(write_batch(&batch), 0);
@@ -668,9 +668,9 @@ static void other_invalid_rows_are_skipped_and_counted(void **state)
 		tamper(sql);
 		if (db_log(db, "mx0 /log", &done, &from) != -ENOENT || bad_rows() != 1)
 			fail_msg("%s: %d bad rows", sets[i], (int)bad_rows());
-		assert_int_equal(done.places.count, 0);
+		assert_int_equal(done.files.count, 0);
 		assert_int_equal(db_log(db, "mx0 /other", &done, &from), 0);
-		assert_int_equal(done.places.places[0].offset, 99);
+		assert_int_equal(done.files.file[0].offset, 99);
 		tamper("DELETE FROM places WHERE log='mx0 /log'");
 		tamper("INSERT INTO places SELECT * FROM kept");
 	}
@@ -686,10 +686,12 @@ static void other_invalid_rows_are_skipped_and_counted(void **state)
 	assert_int_equal(bad_rows(), 2);
 }
 
-static void lift_by_a_clock_far_ahead_does_not_reach_later_blocks(void **state)
+static void unblock_by_a_clock_far_ahead_does_not_reach_later_blocks(void **state)
 {
 	struct addr_prefix target;
-	struct db_batch batch = { .lifts = &target, .lifts_count = 1, .now = NOW + 400 * DAY };
+	struct db_batch batch = { .unblocks = &target,
+				  .unblocks_count = 1,
+				  .now = NOW + 400 * DAY };
 
 	(void)state;
 	assert_int_equal(addr_parse_prefix("198.51.100.7", &target), 0);
@@ -785,10 +787,10 @@ int main(void)
 		TEST(clock_that_is_ahead_deletes_nothing_until_the_time_has_passed),
 		TEST(clock_that_was_behind_for_a_while_delays_nothing),
 		TEST(state_without_a_clock_starts_with_the_latest_time_in_its_rows),
-		TEST(lift_all_reaches_blocks_that_a_daemon_writes_later),
+		TEST(unblock_all_reaches_blocks_that_a_daemon_writes_later),
 		TEST(log_positions_are_read_back_unchanged),
 		TEST(size_is_limited_and_old_history_is_deleted_for_new),
-		TEST(lift_reaches_an_earlier_block_that_is_written_later_and_no_later_block),
+		TEST(unblock_reaches_an_earlier_block_that_is_written_later_and_no_later_block),
 		TEST(log_position_is_written_when_all_blocks_are_active_and_do_not_fit),
 		TEST(deleted_file_is_noticed),
 		TEST(file_of_another_format_is_damaged_and_is_renamed),
@@ -798,7 +800,7 @@ int main(void)
 		TEST(state_of_version_0_1_that_cannot_be_written_is_read),
 		TEST(manual_blocks_are_valid_up_to_the_widest),
 		TEST(other_invalid_rows_are_skipped_and_counted),
-		TEST(lift_by_a_clock_far_ahead_does_not_reach_later_blocks),
+		TEST(unblock_by_a_clock_far_ahead_does_not_reach_later_blocks),
 		TEST(files_are_0640_whatever_the_umask),
 		TEST(folder_or_file_that_others_can_write_is_refused_and_a_readable_one_is_not),
 	};

@@ -293,9 +293,9 @@ void follow_positions(const struct follow *follow, struct log_position_files *ou
 {
 	memset(out, 0, sizeof(*out));
 	for (unsigned int i = 0; i < follow->retired_count; i++)
-		follow_position(follow->retired[i], &out->places[out->count++]);
+		follow_position(follow->retired[i], &out->file[out->count++]);
 	if (follow->file)
-		follow_position(follow->file, &out->places[out->count++]);
+		follow_position(follow->file, &out->file[out->count++]);
 }
 
 bool follow_read(struct follow *follow, tail_line *line, void *context)

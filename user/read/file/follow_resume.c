@@ -21,17 +21,17 @@ struct follow_resume_candidate {
 	struct stat st;
 };
 
-/* Where to start reading the file of `place`: there, or earlier. */
-static struct log_position_file follow_resume_begin(const struct log_position_file *place,
+/* Where to start reading the file of `position`: there, or earlier. */
+static struct log_position_file follow_resume_begin(const struct log_position_file *position,
 						    const struct log_position_files *from)
 {
-	struct log_position_file begin = *place;
+	struct log_position_file begin = *position;
 
 	for (unsigned int i = 0; i < from->count; i++)
-		if (from->places[i].generation == place->generation)
-			return from->places[i];
+		if (from->file[i].generation == position->generation)
+			return from->file[i];
 	/* Files after the first one in `from` are read completely. */
-	if (from->count && place->generation > from->places[0].generation) {
+	if (from->count && position->generation > from->file[0].generation) {
 		begin.offset = begin.head_size = 0;
 		begin.proof = hash_bytes("", 0, 0);
 		begin.head = begin.proof;
@@ -40,29 +40,29 @@ static struct log_position_file follow_resume_begin(const struct log_position_fi
 	return begin;
 }
 
-/* Adds the file open as `fd` if it is the one of `place`. True: it is, and owns `fd` now. */
+/* Adds the file open as `fd` if it is the one of `position`. True: it is, and owns `fd` now. */
 static bool follow_resume_recognize(struct follow *follow, int fd,
-				    const struct log_position_file *place,
+				    const struct log_position_file *position,
 				    const struct log_position_files *from, bool by_content)
 {
-	const struct log_position_file begin = follow_resume_begin(place, from);
+	const struct log_position_file begin = follow_resume_begin(position, from);
 	struct follow_file *file;
 	uint64_t latest = follow->generation;
 	struct stat st;
 
-	if (fstat(fd, &st) || !S_ISREG(st.st_mode) || (uint64_t)st.st_size < place->offset)
+	if (fstat(fd, &st) || !S_ISREG(st.st_mode) || (uint64_t)st.st_size < position->offset)
 		return false;
 	/* A short beginning proves nothing, unless it is the whole file. */
-	if (by_content ? place->head_size < TAIL_HEAD &&
-				 (place->head_size < TAIL_PROOF || place->offset > place->head_size)
-		       : st.st_dev != place->device || st.st_ino != place->inode)
+	if (by_content ? position->head_size < TAIL_HEAD && (position->head_size < TAIL_PROOF ||
+							     position->offset > position->head_size)
+		       : st.st_dev != position->device || st.st_ino != position->inode)
 		return false;
 	if (follow_file_new(follow, fd, &st, &file))
 		return false;
 	follow->generation = latest;
-	file->generation = place->generation;
-	file->was_empty = !place->head_size;
-	if (tail_seek(&file->tail, place) || tail_seek(&file->tail, &begin)) {
+	file->generation = position->generation;
+	file->was_empty = !position->head_size;
+	if (tail_seek(&file->tail, position) || tail_seek(&file->tail, &begin)) {
 		inotify_rm_watch(follow->inotify, file->watch);
 		free(file);
 		return false;
@@ -71,8 +71,8 @@ static bool follow_resume_recognize(struct follow *follow, int fd,
 	return true;
 }
 
-/* Searches the folder for the file of `place`. */
-static bool follow_resume_find(struct follow *follow, const struct log_position_file *place,
+/* Searches the folder for the file of `position`. */
+static bool follow_resume_find(struct follow *follow, const struct log_position_file *position,
 			       const struct log_position_files *from, bool by_content)
 {
 	char folder[PATH_MAX], copy[PATH_MAX];
@@ -91,7 +91,7 @@ static bool follow_resume_find(struct follow *follow, const struct log_position_
 			continue;
 		fd = openat(dirfd(listing), entry->d_name,
 			    O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
-		found = fd >= 0 && follow_resume_recognize(follow, fd, place, from, by_content);
+		found = fd >= 0 && follow_resume_recognize(follow, fd, position, from, by_content);
 		if (fd >= 0 && !found)
 			close(fd);
 	}
@@ -101,12 +101,12 @@ static bool follow_resume_find(struct follow *follow, const struct log_position_
 }
 
 /* The same, by inode or else by content. */
-static bool follow_resume_take(struct follow *follow, const struct log_position_file *place,
+static bool follow_resume_take(struct follow *follow, const struct log_position_file *position,
 			       const struct log_position_files *from)
 {
 	return follow->retired_count < FOLLOW_RETIRED_MAX &&
-	       (follow_resume_find(follow, place, from, false) ||
-		follow_resume_find(follow, place, from, true));
+	       (follow_resume_find(follow, position, from, false) ||
+		follow_resume_find(follow, position, from, true));
 }
 
 /* The oldest first, in the order of reading. */
@@ -233,15 +233,15 @@ int follow_open_at(const char *path, const struct log_position_files *done,
 		return err;
 	/* The latest first: if there is no room for all, the oldest is left out. */
 	for (unsigned int i = done->count; i-- > 0;) {
-		if (done->places[i].generation > follow->generation)
-			follow->generation = done->places[i].generation;
+		if (done->file[i].generation > follow->generation)
+			follow->generation = done->file[i].generation;
 		/* Files already rotated when the earlier run ended had been read to their end. */
-		if (!follow_resume_take(follow, &done->places[i], from) && i == done->count - 1)
+		if (!follow_resume_take(follow, &done->file[i], from) && i == done->count - 1)
 			follow->state.lost = true;
 	}
 	for (unsigned int i = from->count; i-- > 0;)
-		if (done->count && from->places[i].generation < done->places[0].generation)
-			follow_resume_take(follow, &from->places[i], from);
+		if (done->count && from->file[i].generation < done->file[0].generation)
+			follow_resume_take(follow, &from->file[i], from);
 	follow_resume_sort(follow);
 	follow_resume_between(follow);
 	err = follow_begin(follow);

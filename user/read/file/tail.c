@@ -79,21 +79,21 @@ static int tail_prove(const struct tail *tail, uint64_t offset, char proof[TAIL_
 	return 0;
 }
 
-int tail_seek(struct tail *tail, const struct log_position_file *place)
+int tail_seek(struct tail *tail, const struct log_position_file *position)
 {
 	char head[TAIL_HEAD], proof[TAIL_PROOF];
 	uint64_t hash;
 
-	if (place->head_size > sizeof(head) ||
-	    pread(tail->fd, head, place->head_size, 0) != (ssize_t)place->head_size ||
-	    hash_bytes(head, place->head_size, 0) != place->head ||
-	    tail_prove(tail, place->offset, proof, &hash) || hash != place->proof)
+	if (position->head_size > sizeof(head) ||
+	    pread(tail->fd, head, position->head_size, 0) != (ssize_t)position->head_size ||
+	    hash_bytes(head, position->head_size, 0) != position->head ||
+	    tail_prove(tail, position->offset, proof, &hash) || hash != position->proof)
 		return -ENOENT;
-	tail_rewind(tail, place->offset);
-	tail->known = place->offset < TAIL_PROOF ? place->offset : TAIL_PROOF;
+	tail_rewind(tail, position->offset);
+	tail->known = position->offset < TAIL_PROOF ? position->offset : TAIL_PROOF;
 	memcpy(tail->buffer, proof, tail->known);
 	tail->line = tail->known;
-	tail->skipping = place->skip;
+	tail->skipping = position->skip;
 	return 0;
 }
 

@@ -42,10 +42,10 @@ void tail_init(struct tail *tail, int fd);
 void tail_seek_end(struct tail *tail);
 
 /*
- * Goes to `place` if the content before it is unchanged: 0; otherwise -ENOENT, and nothing is
+ * Goes to `position` if the content before it is unchanged: 0; otherwise -ENOENT, and nothing is
  * changed.
  */
-int tail_seek(struct tail *tail, const struct log_position_file *place);
+int tail_seek(struct tail *tail, const struct log_position_file *position);
 
 /* The current position; fills everything except generation, device and inode. */
 void tail_position(const struct tail *tail, struct log_position_file *out);
