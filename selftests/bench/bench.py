@@ -1,12 +1,12 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0-only
-"""Every yardstick of the design in one table: bench.py [--quick] [--parts PART,...] [OPTION...] BUILD
+"""Measures every yardstick of the design and prints one table: bench.py [--quick] [--parts PART,...] [OPTION...] BUILD
 
-PART: reading policy frames nanoseconds bulk catching-up latency memory mail. BUILD is the folder of what was built. To try one program of
-the filters in a few seconds:  selftests/live/inside python3 selftests/bench/bench.py --quick --parts frames --only bare,ours build
+PART: reading policy frames nanoseconds bulk catching-up latency memory mail. BUILD is the build folder. To measure only some
+filters, in a few seconds:  selftests/live/inside python3 selftests/bench/bench.py --quick --parts frames --only bare,ours build
 
-It fails if a yardstick cannot be measured, not if one is missed. All are ratios or differences of what was measured in one run, as
-machines differ. --quick measures each once at a reduced size, which is the bench's own test: its figures say little.
+It fails if a yardstick cannot be measured, not if one is missed. All are ratios or differences of measurements in one run, because
+machines differ. --quick measures each once, at a reduced size: it tests the bench, and its figures mean little.
 """
 import argparse
 import json
@@ -111,7 +111,7 @@ def yardsticks(options):
 
 
 def prepare():
-    """Runs in selftests/live/inside: nothing here belongs to the machine, and the kernel cleans up."""
+    """Sets up the namespace of selftests/live/inside, which the kernel removes afterwards."""
     signal.signal(signal.SIGINT, lambda *_: os._exit(128 + signal.SIGINT))
     signal.signal(signal.SIGTERM, lambda *_: os._exit(128 + signal.SIGTERM))
     os.makedirs(FOLDER)

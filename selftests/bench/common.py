@@ -28,7 +28,7 @@ class Failure(Exception):
 
 
 class programs:
-    """Where what is measured lies, and what measures."""
+    """Paths of the programs that are measured, and of those that measure."""
 
     sobig = storm = line_to_drop = judge_loop = exim = yardsticks = None
 
@@ -57,7 +57,7 @@ def progress(text):
 
 
 def busy():
-    """The share of the machine that other processes use, measured in an idle second."""
+    """The share of the processors that other processes use, measured for one second without load."""
 
     def ticks():
         with open("/proc/stat") as stat:
@@ -74,7 +74,7 @@ def hosts_of(family, hosts, first=0):
 
 
 def generate(path, lines):
-    """A main log of 2003 with so many lines."""
+    """A main log of 2003 with this number of lines."""
     if not os.path.exists(path):
         progress(f"writing a log of {lines} lines")
         with open(path + ".part", "wb") as out:
@@ -83,7 +83,7 @@ def generate(path, lines):
 
 
 def generate_recent(path, source, end):
-    """The same as in `source`, with all times later, so that the last line is of `end`."""
+    """A copy of `source` with all times shifted, so that the last line has the time `end`."""
     with open(source) as log:
         lines = log.readlines()
 
@@ -134,7 +134,7 @@ class Daemon:
 
 
 class Wire:
-    """A veth pair: one end is ours, the other is a mail host's, in a namespace of its own."""
+    """A veth pair: one end in our namespace, the other in the namespace of a mail host."""
 
     def __init__(self, name, queues=1):
         self.name, self.near = name, f"to-{name}"[:15]
@@ -181,7 +181,7 @@ class Wire:
 
 
 class Ours:
-    """sobig-xdp, by its command line only; with pins and a state of its own, the latter new unless it is to be kept."""
+    """sobig-xdp, used only by its command line, with its own pins and its own state, which is new unless it is given."""
 
     def __init__(self, wire, mode="native", blocks=0, family=4, logs=(), cpus=str(OTHER_CPU), keep_state=False):
         self.wire, self.pins, self.state = wire, f"/sys/fs/bpf/{wire.name}", f"{FOLDER}/{wire.name}.state"
@@ -220,7 +220,7 @@ class Ours:
         return sum(count for name, count in self.status()["counters"].items() if name.startswith("dropped"))
 
     def passed(self):
-        """What should have been dropped, perhaps."""
+        """Number of packets that passed."""
         return sum(count for name, count in self.status()["counters"].items() if not name.startswith("dropped") and name != "passed_other")
 
     def close(self):

@@ -1,10 +1,11 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""The daemon without packets: how it catches up, how soon a line leads to a drop, and how much memory its hosts need.
+"""Measures the daemon: catching up with a log, the time from a line to a drop, and the memory for hosts.
 
-Catching up: the daemon is stopped, its log grows, and it is started again, until it blocks the host that offends in the log's last
-lines; less the time of a start that finds nothing new. Line to drop: a prober writes a line and sends a SYN every 200 us, which it
-sleeps in between, since one that spins keeps a CPU from what is measured. Memory: hosts that offended once each, some and then more,
-all within the windows; what the daemon's own pages grew by, for each. Once its memory for hosts is full, nothing more may be taken.
+Catching up: the daemon is stopped, its log grows, and the daemon is started again. The time ends when it blocks the host that offends
+in the last lines; the time of a start without new lines is subtracted. Line to drop: a prober writes a line and then sends a SYN
+every 200 us. It sleeps in between, because a busy loop would take a CPU from the daemon. Memory: the log has hosts with one offence
+each, within the windows; the growth of the daemon's own pages is divided by their number. When the memory for hosts is full, it must
+not grow any more.
 """
 import glob
 import os
@@ -114,7 +115,7 @@ def bench_latency(options, found):
 
 
 def family_of(pid):
-    """The process and those below it."""
+    """The process and its descendants."""
     pids = [pid]
     for parent in pids:
         for children in glob.glob(f"/proc/{parent}/task/*/children"):
@@ -124,7 +125,7 @@ def family_of(pid):
 
 
 def own_memory(pid):
-    """Bytes of the pages that are the processes' own."""
+    """Bytes of the private pages of the processes."""
     total = 0
     for member in family_of(pid):
         with open(f"/proc/{member}/status") as status:

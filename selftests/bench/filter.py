@@ -1,10 +1,11 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""How fast the filter drops a storm, compared with other filters.
+"""Measures how fast the filter drops a storm, compared with other filters.
 
-A program rewrites the source of each of its frames (BPF_PROG_TEST_RUN, live frames) and redirects it into a veth; what is measured
-receives at the other end, on the same CPU. Each filter has a wire and a table of its own; rounds go from one to the next. The time
-is the kernel's count of sending and receiving, so that other processes hardly matter. A filter must itself count over 99 % of the
-packets as dropped. xdp-filter takes 10,000 addresses at most, and no networks: it appears at the least number of IPv4 hosts only.
+A program gives each frame another source address (BPF_PROG_TEST_RUN, live frames) and redirects it into a veth; the filter receives
+it at the other end, on the same CPU. Each filter has its own wire and its own table, and each round measures all filters in turn. The
+time is the kernel's time for sending and receiving, so that other processes hardly matter. A filter must count over 99 % of the
+packets as dropped. xdp-filter accepts at most 10,000 addresses and no networks, so it is measured only with the smallest number of
+IPv4 hosts.
 """
 import contextlib
 import json
@@ -25,7 +26,7 @@ LISTEN = "import socket, time\ns = socket.create_server(('::', 25), family=socke
 
 
 class Filter:
-    """One filter on a wire of its own, with so many hosts blocked."""
+    """One filter on its own wire, with this number of blocked hosts."""
 
     def __init__(self, name, family, hosts, addresses):
         self.name, self.family, self.hosts = name, family, hosts
@@ -69,7 +70,7 @@ class Filter:
         self.listener = Daemon(self.wire.command(sys.executable, "-c", LISTEN), "ready", "listener")
 
     def dropped(self):
-        """By the filter's own count; of a bare XDP_DROP, by the driver's."""
+        """Packets that the filter counted as dropped; for a bare XDP_DROP, packets that the driver counted."""
         if self.ours:
             return self.ours.dropped()
         if self.name == "bare":
@@ -88,7 +89,7 @@ class Filter:
         return links[0]["stats64"]["rx"]["packets"]
 
     def measure(self, seconds):
-        """Packets a second that reached the filter, by the time that the kernel says it took."""
+        """Packets a second that reached the filter, by the time that the kernel measured."""
         arrived = self.wire.counts()["xdp_packets"]
         sent = self.wire.send(self.family, self.hosts, seconds)
         arrived = self.wire.counts()["xdp_packets"] - arrived
@@ -98,7 +99,7 @@ class Filter:
         self.counted = self.dropped(), self.wire.counts()["xdp_packets"]
 
     def close_count(self):
-        """The share of packets since then that the filter counted as dropped; without it, this could measure something else."""
+        """Checks the share of packets that the filter counted as dropped since then, to be sure that drops are measured."""
         dropped, arrived = (after - before for after, before in zip((self.dropped(), self.wire.counts()["xdp_packets"]), self.counted))
         if self.name == "none":
             if dropped < arrived * 0.5:

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0-only
-"""Writes a main log as a busy exim would have written it in a day of a storm: generate.py LINES > FILE."""
+"""Writes the main log of a busy exim on the day of a storm: generate.py LINES > FILE."""
 import random
 import sys
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""The cost of a packet in the filter, by BPF_PROG_TEST_RUN, and of blocks in bulk, compared with single updates of a map."""
+"""Measures the cost of a packet in the filter (BPF_PROG_TEST_RUN), and of many blocks at once, compared with single updates of a map."""
 import json
 
 from common import OTHER_CPU, STORM_CPU, Ours, Wire, hosts_of, median, missed, programs, progress, run

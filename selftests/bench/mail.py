@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""The effect of a storm on good senders.
+"""Measures the effect of a storm on good senders.
 
-They talk to a real exim; all of that on one CPU. The storm is made on the other CPU; it is received there, too, as by a network card
-with a queue for each CPU, or else on exim's, as by one with one queue. There, half of what it costs is the bench's own way of
-handing it over: hence the line with the least that a filter could do. Other work on the machine spoils these figures.
+The senders and a real exim run on one CPU, and the storm is sent on the other. It is received on the sending CPU, as by a network card
+with a queue for each CPU, or on exim's CPU, as by a card with one queue. In the second case, half of the cost is the bench's own
+redirection; the line with a bare XDP_DROP shows the least that any filter costs. Other work on the machine spoils these figures.
 """
 import contextlib
 import json
@@ -49,7 +49,7 @@ MAIL_CASES = {
 
 
 def mail_round(case, wire, options, busy_log):
-    """Good sessions a second, with the given load."""
+    """Good sessions a second under the given load."""
     _, drops, near, reads, _ = MAIL_CASES[case]
     seconds = 1.0 if options.quick else 2.0
     ours = storm = appender = None

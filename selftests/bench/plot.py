@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""A picture of how fast the filters drop."""
+"""Draws how fast the filters drop."""
 import shutil
 
 from common import run
@@ -23,7 +23,7 @@ COLOURS = {"ours": "#1b6ca8", "generic": "#7fb2dc", "xdp-filter": "#5aa469", "nf
 
 
 def plot(rows, folder):
-    """Bars: filters by number of hosts, a panel for each family. What could not be measured has no bar."""
+    """Bars for the filters by number of hosts, and a panel for each IP version. A filter that could not be measured has no bar."""
     shares = {(r["family"], r["hosts"], r["filter"]): r for r in rows if r["share"] is not None}
     families = sorted({family for family, _, _ in shares})
     if not families or not shutil.which("gnuplot"):

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""What the policy costs good senders and avoids, in worlds whose truth is known, beside the rule of 2003 and the former defaults."""
+"""Measures the price and the avoided offences of the policy in worlds whose truth is known, compared with the rule of 2003 and the former defaults."""
 import os
 import shutil
 import sys
@@ -22,7 +22,7 @@ def cells(of):
 
 
 def bench_policy(options, found):
-    """Each policy in each world."""
+    """Measures each policy in each world."""
     rows, start = [], worlds.START + LEARNED * worlds.DAY
     heading = "".join(f"{word:>{int(form.split('.')[0])}}" for _, word, _, form in SHOWN)
     print(f"{'':14}" + "".join(f"{policy:>{len(heading)}}" for policy in POLICIES) + f"\n{'world':14}" + heading * len(POLICIES))

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""How fast a log is read, compared with four programs that read the same, and how fast it is judged."""
+"""Measures how fast a log is read, compared with four other programs, and how fast it is judged."""
 import json
 import os
 import subprocess
@@ -17,7 +17,7 @@ SLOW_REPEATS = 3
 
 
 def seconds(name, command, path, standard_input):
-    """Into a pipe, since some programs look at where their output goes and do less."""
+    """Seconds of a run that writes into a pipe, because some programs do less if their output is discarded."""
     with open(path, "rb") as log:
         before = time.monotonic()
         program = subprocess.Popen(command, stdin=log if standard_input else subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
@@ -30,7 +30,7 @@ def seconds(name, command, path, standard_input):
 
 
 def check_replay(log):
-    """It is the default policy that is measured: ten rules, each of which has something to do or to leave alone."""
+    """Checks that the default policy is measured: ten rules, each of which counts some lines."""
     done = subprocess.run([programs.sobig, "replay", "-j", "--helo-checked", log], capture_output=True, text=True, check=False)
     if done.returncode:
         raise Failure(f"replay ended with status {done.returncode}: {done.stderr.strip()[:400]}")
@@ -59,7 +59,7 @@ def readers(options):
 
 
 def bench_reading(options, found):
-    """In lines a second; each compared with parse in the same round."""
+    """Lines a second, each compared with parse in the same round."""
     failures, times = [], {}
     log, all_readers = readers(options)
     os.environ["PYTHONPATH"] = f"{programs.yardsticks}/usr/lib/python3/dist-packages"

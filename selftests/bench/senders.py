@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0-only
-"""Good senders, each with one message after the other: senders.py TO SECONDS CONCURRENT FROM... Prints what they got done."""
+"""Runs good senders that each send one message after the other: senders.py TO SECONDS CONCURRENT FROM... Prints how many were sent."""
 import json
 import socket
 import statistics

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0-only
-"""A host that sends SYNs to port 25 as raw frames in many disguises, and prints the result of each."""
+"""Sends SYNs to port 25 as raw frames in many disguises, and prints the result of each."""
 import argparse
 import select
 import socket
@@ -23,7 +23,7 @@ TPID, TPID_AD = 0x8100, 0x88A8
 
 
 class Host:
-    """The sender, and its port for one disguise."""
+    """The sending host, with the source port of one disguise."""
 
     def __init__(self, args, family, port):
         self.v6 = family == 6
@@ -33,7 +33,7 @@ class Host:
         self.port = port
 
     def tcp(self, flags="S", data=b"", options=(("MSS", 1460),), seq=1000, ack=0):
-        """The segment alone, its checksum that of the whole packet."""
+        """The TCP segment, with the checksum of the whole packet."""
         ip = IPv6 if self.v6 else IP
         segment = TCP(sport=self.port, dport=25, flags=flags, options=list(options), seq=seq, ack=ack)
         return bytes(ip(src=self.source, dst=self.to) / segment / data)[40 if self.v6 else 20:]
@@ -53,13 +53,13 @@ class Host:
         return head[:10] + checksum(head) + head[12:] + payload
 
     def ip6(self, payload, chain=(), final=TCP_NEXT, length=None):
-        """The chain is of (kind, what follows the two bytes that each header begins with)."""
+        """`chain` has (kind, content after the first two bytes) for each header."""
         payload = extensions(chain, final) + payload
         return bytes(IPv6(src=self.source, dst=self.to, nh=chain[0][0] if chain else final,
                           plen=len(payload) if length is None else length)) + payload
 
     def offloaded(self, length=None):
-        """A SYN too long for the wire, and what a neighbour on the same machine says of it."""
+        """A SYN longer than the MTU, with the offload header that a neighbour on the same machine adds."""
         data = bytes(3000)
         build = self.ip6 if self.v6 else self.ip4
         packet = build(self.tcp(data=data), length=length)
@@ -75,7 +75,7 @@ class Host:
         return self.ip6(payload) if self.v6 else self.ip4(payload)
 
     def part6(self, payload, offset, more, kind=TCP_NEXT, before=()):
-        """A fragment that begins with a header of this kind."""
+        """An IPv6 fragment that begins with a header of this kind."""
         return self.ether(self.ip6(payload, [*before, (FRAGMENT, fragment(self.port, offset, more))], kind))
 
 
@@ -121,18 +121,18 @@ def chained(*chain, **ip):
 
 
 def long_by(length4, length6):
-    """The whole SYN, of which the IP header says that it is so long."""
+    """The whole SYN, with this length in the IP header."""
     return lambda h: [h.ether(h.ip6(h.tcp(), length=length6) if h.v6 else h.ip4(h.tcp(), length=length4))]
 
 
 def within(protocol, header):
-    """Behind a header that is no extension which one may step over."""
+    """The SYN behind a header that is not an extension header and must not be skipped."""
     return lambda h: [h.ether(h.ip6(header + h.tcp(), final=protocol) if h.v6 else
                               h.ip4(header + h.tcp(), protocol=protocol))]
 
 
 def link_layer(before, ethertype):
-    """A frame with its length where others have the type."""
+    """A frame with its length in the field of the type."""
     def frames(h):
         frame = h.ether(h.ip(h.tcp()))
         rest = before + frame[12 if ethertype else 14:]
@@ -141,7 +141,7 @@ def link_layer(before, ethertype):
 
 
 def cut4(*bounds, order=None, tags=(), padding=b"", options=b"", **tcp):
-    """IPv4 fragments, cut at these bytes of TCP; padding and options are the first one's."""
+    """IPv4 fragments, split at these bytes of TCP; padding and options are in the first one."""
     def frames(h):
         segment = h.tcp(**tcp)
         edges = [0, *bounds, len(segment)]
@@ -153,7 +153,7 @@ def cut4(*bounds, order=None, tags=(), padding=b"", options=b"", **tcp):
 
 
 def cut6(*bounds, order=None, before=(), chain=(), **tcp):
-    """IPv6 fragments, cut at these bytes of extension headers and TCP."""
+    """IPv6 fragments, split at these bytes of extension headers and TCP."""
     def frames(h):
         whole = extensions(chain, TCP_NEXT) + h.tcp(**tcp)
         edges = [0, *bounds, len(whole)]
@@ -164,7 +164,7 @@ def cut6(*bounds, order=None, before=(), chain=(), **tcp):
 
 
 def overlap4(*parts):
-    """IPv4 fragments of (flags, from, to), of a SYN and of another segment."""
+    """Overlapping IPv4 fragments (flags, from, to) of a SYN and of another segment."""
     return lambda h: [h.ether(h.ip4(h.tcp(flags)[a:b], offset=a, more=b < 24)) for flags, a, b in parts]
 
 
@@ -315,7 +315,7 @@ TRIED = {
 
 
 def expand(ways):
-    """One way a family."""
+    """Yields one disguise for each IP version."""
     return {f"ipv{family}-{name}" if len(str(families)) > 1 else name: (int(family), frames)
             for name, (families, frames) in ways.items() for family in str(families)}
 
@@ -339,7 +339,7 @@ class Evader:
             self.out.send(said + frame)
 
     def hear(self, frame):
-        """Ends what an answer has begun: our ACK, some data and a FIN, until the data comes back."""
+        """Completes a connection after its answer: sends an ACK, data and a FIN, until the data comes back."""
         layer = {b"\x08\0": IP, b"\x86\xdd": IPv6}.get(frame[12:14])
         packet = layer(frame[14:]) if layer else None
         if not packet or TCP not in packet:
@@ -359,7 +359,7 @@ class Evader:
             fate[1] = "served"
 
     def listen(self, seconds, until=None):
-        """As long, or until all these ways have been served."""
+        """Listens for this time, or until all these disguises were served."""
         end = time.monotonic() + seconds
         while (left := end - time.monotonic()) > 0:
             if until and all(what == "served" for name, what in self.fate.values() if name in until):

@@ -1,11 +1,11 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0-only
-"""A day of a worm storm as exim would have logged it, and its true events.
+"""Writes exim's log of a day with a worm storm, and the true events of that day.
 
     day.py LINES OUT [--pieces N] [--syslog]
 
-writes OUT, the log of 2003-08-24, and OUT.truth for truth.py, which never sees the log. With --pieces, the log is OUT, OUT.1,
-OUT.2.gz ..., as logrotate leaves it, OUT being the newest. One line in 500 hosts' worth is a storm: 20,000 hosts in 10 M lines.
+writes OUT, the log of 2003-08-24, and OUT.truth for truth.py, which does not read the log. With --pieces, the log is rotated as by
+logrotate: OUT, OUT.1, OUT.2.gz ..., with the newest lines in OUT. There is one storming host for each 500 lines: 20,000 in 10 M lines.
 """
 import argparse
 import array
@@ -22,7 +22,7 @@ ALPHABET = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 
 
 class Hosts:
-    """Hosts, the words by which exim names them, and what counts as one: an IPv6 /64 has several addresses."""
+    """Hosts, how exim logs their names, and the key by which they are counted: an IPv6 /64 has several addresses."""
 
     def __init__(self, rng):
         self.rng = rng
@@ -58,7 +58,7 @@ class Hosts:
 
 
 def storm_host(rng, events, mean, host):
-    """SOBIG mails in bursts, some ten minutes apart; other worms drip."""
+    """A host with SOBIG sends bursts about ten minutes apart; one with another worm sends single messages."""
     left = int(mean * (0.2 + 1.6 * rng.random()))
     second = int((2 + 16 * (rng.random() + rng.random()) / 2) * 3600)
     drips = rng.random() < 0.15
@@ -84,7 +84,7 @@ def storm_host(rng, events, mean, host):
 
 
 def happen(lines, rng):
-    """The events, in the order of the log."""
+    """Makes the events, in the order of the log."""
     hosts, events = Hosts(rng), []
     storm = [hosts.add(11, 90) for _ in range(max(20, lines // 500))]
     noise = [hosts.add(11, 120) for _ in range(max(20, lines // 200))]
