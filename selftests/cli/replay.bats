@@ -135,6 +135,7 @@ world() {
 		    for entry in entries:
 		        assert (entry.pop("kind"), entry.pop("shape")) == (kind, whole["shape"])
 		    assert entries and entries == whole.pop(name), name
+		assert whole.pop("settings") == []  # of --advise
 		assert lines[0] == whole
 	EOF
 }

@@ -53,6 +53,22 @@ write_old_log() {
 	echo "2003-08-24 11:23:00 +0000 1xVO3g-00036y-2K <= s@e H=(h) [198.51.100.7] P=esmtp S=300" >>"$LAB/old"$'\377'log
 }
 
+# Two days, each with a storm of strangers and good mail of others.
+write_two_days() {
+	local day hour host second
+	for day in 24 25; do
+		for hour in 08 09 10; do
+			for host in 1 2 3 4 5; do
+				for second in 10 20 30; do
+					echo "2003-08-$day $hour:0$host:$second +0000 H=(h) [198.51.100.$host] F=<s@e> rejected after DATA: This message contains a virus (x)."
+				done
+				echo "2003-08-$day $hour:2$host:00 +0000 1xVO3g-00036y-2K <= s@e H=(h) [203.0.113.$host] P=esmtp S=300"
+			done
+		done
+	done >"$LAB/days.log"
+	printf '[standing]\nlearn = 0d\n' >"$LAB/days.conf"
+}
+
 # Three good senders whom the same list accuses.
 write_accused_log() {
 	local host second
@@ -109,6 +125,9 @@ tell_all() {
 	write_accused_log
 	collect replay "$LAB/accused.log"
 	collect replay /dev/null
+	write_two_days
+	collect replay "$LAB/days.log" -c "$LAB/days.conf" --advise --price 50%
+	collect replay "$LAB/days.log" --advise
 	collect check -c "$LAB/site.conf"
 	printf '%s\n' '[allow]' 'address = 64.0.0.0/2' >"$LAB/wide.conf"
 	collect check -c "$LAB/wide.conf"

@@ -20,11 +20,19 @@
 #include "replay/replay_grid.h"
 #include "replay/replay_allow.h"
 
+/* What a price is limited to, in millionths of the accepted messages. */
+struct replay_price {
+	bool given;
+	uint32_t most;
+};
+
 struct replay {
 	struct cli_common common;
 	const char *html;
 	const char *rule; /* to sweep */
 	bool sweeps;
+	bool advises;
+	struct replay_price price;
 	struct replay_ranges ranges;
 	bool helo_checked;
 	struct overrides overrides;
@@ -32,6 +40,9 @@ struct replay {
 	struct policy policy;
 	struct prefix_set *allowed;
 	struct replay_result result;
+	struct replay_events *events; /* to be judged again for an advice; NULL: none is wanted */
+	int events_error;
+	struct replay_advice advice;
 	struct sweep_grid grid;
 	struct sweep_cell cells[SWEEP_LIMITS_MAX * SWEEP_WINDOWS_MAX];
 	struct replay_file *files;
@@ -50,6 +61,15 @@ static int replay_take_range(const char *text, void *member)
 
 	replay->sweeps = true;
 	return replay_grid_take(&replay->ranges, text);
+}
+
+/* `member` is a struct replay_price. */
+static int replay_take_price(const char *text, void *member)
+{
+	struct replay_price *price = member;
+
+	price->given = true;
+	return replay_advice_take_price(text, &price->most);
 }
 
 /* "--sweep limit=5..30 window=1m..30m": the second word is not a log. CLI_DONE or CLI_USAGE. */
@@ -71,6 +91,9 @@ static int replay_take_words(struct replay *replay)
 		return cli_usage(common, "no file given: expected " REPLAY_FILES);
 	if (replay->rule && !replay->sweeps)
 		return cli_usage(common, "--rule names the rule to sweep; it needs --sweep");
+	if (replay->price.given && !replay->advises)
+		return cli_usage(common,
+				 "--price limits the price of an advice; it needs --advise");
 	return CLI_DONE;
 }
 
@@ -111,6 +134,9 @@ static int replay_start(struct replay *replay)
 	judge_allow(replay->result.judge, replay->allowed);
 	if (replay->sweeps)
 		err = sweep_open(replay->result.swept, &replay->result.sweep);
+	if (!err && replay->advises)
+		err = replay_events_open(seed, &replay->events);
+	replay->advice.seed = seed;
 	if (!err)
 		err = replay_result_open(&replay->result, seed);
 	return err;
@@ -122,6 +148,8 @@ static void replay_event(void *context, uint64_t line, const struct exim_log_fou
 
 	(void)line;
 	replay_result_event(&replay->result, &found->event);
+	if (replay->events && !replay->events_error)
+		replay->events_error = replay_events_add(replay->events, &found->event);
 }
 
 static void replay_soon(void *context, const struct exim_log_found *found)
@@ -201,6 +229,34 @@ static int replay_sweep(struct replay *replay, struct replay_report *report)
 	return CLI_DONE;
 }
 
+/* Finds the best settings, if requested. CLI_DONE or CLI_FAILED (logged). */
+static int replay_advise(struct replay *replay, struct replay_report *report)
+{
+	struct replay_advice *advice = &replay->advice;
+	int err = replay->events_error;
+
+	if (!replay->advises)
+		return CLI_DONE;
+	advice->events = replay->events;
+	advice->config = &replay->policy.config;
+	advice->rules = &replay->policy.rules;
+	advice->allowed = replay->allowed;
+	advice->from = replay->result.from;
+	advice->to = replay->result.to;
+	advice->price = replay->price.most;
+	log_info("--advise: judging %zu events with other settings",
+		 replay_events_count(replay->events));
+	if (!err)
+		err = replay_advice_run(advice);
+	if (err) {
+		log_error("cannot advise: %s",
+			  err == -E2BIG ? "too many events; replay fewer days" : strerror(-err));
+		return CLI_FAILED;
+	}
+	report->advice = advice;
+	return CLI_DONE;
+}
+
 static int replay_show(struct replay *replay)
 {
 	struct replay_report report = {
@@ -210,9 +266,11 @@ static int replay_show(struct replay *replay)
 		.files_count = replay->files_count,
 		.brake = replay->policy.rules.brake,
 	};
-	int status = replay_sweep(replay, &report), shown;
-	int err = replay_report_fill(&report);
+	int status = replay_sweep(replay, &report), shown, err;
 
+	if (replay_advise(replay, &report))
+		status = CLI_FAILED;
+	err = replay_report_fill(&report);
 	if (err) {
 		log_error("cannot compute the summary: %s", strerror(-err));
 		return CLI_FAILED;
@@ -249,6 +307,8 @@ static void replay_close(struct replay *replay)
 {
 	replay_result_close(&replay->result);
 	sweep_close(replay->result.sweep);
+	replay_events_close(replay->events);
+	replay_advice_free(&replay->advice);
 	judge_close(replay->result.judge);
 	prefix_set_free(replay->allowed);
 	policy_free(&replay->policy);
@@ -289,6 +349,11 @@ const struct cli_command replay_command = {
 		  .take = replay_take_range, .expected = REPLAY_RANGES },
 		{ "rule", OPTIONS_TEXT, "NAME", offsetof(struct replay, rule),
 		  "sweep this rule (worm-storm)" },
+		{ "advise", OPTIONS_FLAG, NULL, offsetof(struct replay, advises),
+		  "find the limits and windows that avoid the most" },
+		{ "price", OPTIONS_OWN, "SHARE", offsetof(struct replay, price),
+		  "of accepted mail that --advise may delay (0.1%)", .take = replay_take_price,
+		  .expected = "a share of the accepted mail from 0% to 100%, such as 0.1%" },
 		{ "html", OPTIONS_FILE, "FILE", offsetof(struct replay, html),
 		  "write an HTML report with charts" },
 		{ "helo-checked", OPTIONS_FLAG, NULL, offsetof(struct replay, helo_checked),
@@ -297,6 +362,6 @@ const struct cli_command replay_command = {
 		{ NULL, OPTIONS_FILE, "FILE...|-", .repeats = true, .min = 1,
 		  .expected = REPLAY_FILES },
 	},
-	.values = &(struct replay){},
+	.values = &(struct replay){ .price.most = REPLAY_ADVICE_PRICE },
 	.run = replay_main,
 };

@@ -2,10 +2,7 @@
 /* Prints a replay as JSON: one document, or one document per line; see sobig-xdp-json(5). */
 #include "common/clock.h"
 #include "common/output.h"
-#include "replay/replay_report.h"
-
-/* The integers of jansson are signed; all counts fit. */
-#define REPLAY_JSON_NUMBER(number) json_integer((json_int_t)(number))
+#include "replay/replay_json_advice.h"
 
 static json_t *replay_json_time(int64_t time)
 {
@@ -161,6 +158,7 @@ static json_t *replay_json_summary(const struct replay_report *report)
 	json_object_set_new(json, "paying_hosts", REPLAY_JSON_NUMBER(report->payers_count));
 	json_object_set_new(json, "brake", replay_json_brake(report));
 	json_object_set_new(json, "classes_off", replay_json_off(report));
+	json_object_set_new(json, "advice", replay_json_advice(report->advice));
 	json_object_set_new(json, "rules", replay_json_rules(report));
 	json_object_set_new(json, "classes", replay_json_classes(report));
 	json_object_set_new(json, "top_hosts", replay_json_hosts(report));
@@ -236,6 +234,7 @@ static const struct {
 	{ "payers", "replay-payer", replay_json_payer },
 	{ "steps", "replay-step", replay_json_step },
 	{ "sweep", "replay-cell", replay_json_cell },
+	{ "settings", "replay-setting", replay_json_advice_setting },
 };
 
 #define REPLAY_JSON_LISTS (sizeof(replay_json_lists) / sizeof(replay_json_lists[0]))

@@ -310,6 +310,10 @@ int replay_print(const struct replay_report *report)
 	replay_print_top(report);
 	replay_print_networks(report);
 	replay_print_sweep(report);
+	if (report->advice) {
+		replay_print_title("Advice: the most avoided at a price that you accept");
+		replay_print_advice(report->advice);
+	}
 	if (!fflush(stdout) && !ferror(stdout))
 		return 0;
 	log_error("cannot write to standard output: %s", strerror(errno));

@@ -3,6 +3,7 @@
 #ifndef REPLAY_REPORT_H
 #define REPLAY_REPORT_H
 
+#include "replay/replay_advice.h"
 #include "replay/replay_result.h"
 
 #define REPLAY_REPORT_TOP 20
@@ -35,6 +36,7 @@ struct replay_report {
 	const struct sweep_grid *grid;
 	const struct sweep_cell *cells;
 	const struct rule *swept;
+	const struct replay_advice *advice; /* NULL: none was requested */
 
 	uint64_t lines;
 	uint64_t offences, avoided;
@@ -73,6 +75,9 @@ void replay_report_free(struct replay_report *report);
 /* 0, or -EIO (logged) if standard output or the file cannot be written. */
 int replay_print(const struct replay_report *report);
 int replay_json(const struct replay_report *report, bool lines);
+
+/* The last part of replay_print(), if an advice was requested. */
+void replay_print_advice(const struct replay_advice *advice);
 
 /* Writes the HTML page to `path`, atomically if it is a regular file. */
 int replay_page(const char *path, const struct replay_report *report);

@@ -24,6 +24,12 @@ int replay_result_open(struct replay_result *result, uint64_t seed)
 		       : 0;
 }
 
+static void replay_result_plot(struct replay_result *result, int64_t time, enum replay_count what)
+{
+	if (!result->only_figures)
+		replay_series_add(&result->series, time, what);
+}
+
 /* The time for the chart: one wrong timestamp must not stretch it over years. */
 static int64_t replay_result_time(struct replay_result *result, int64_t time)
 {
@@ -188,9 +194,11 @@ static void replay_result_sweep(struct replay_result *result, struct replay_host
 static void replay_result_enter(struct replay_result *result, struct replay_host *host,
 				const struct verdict *verdict)
 {
-	struct replay_verdict *verdicts =
-		array_grow(result->verdicts, result->verdicts_count, sizeof(*verdicts));
+	struct replay_verdict *verdicts;
 
+	if (result->only_figures)
+		return;
+	verdicts = array_grow(result->verdicts, result->verdicts_count, sizeof(*verdicts));
 	if (!verdicts) {
 		result->error = -ENOMEM;
 		return;
@@ -281,7 +289,7 @@ static void replay_result_judge(struct replay_result *result, struct replay_host
 	else
 		replay_result_take_host(result, host, &verdict);
 	if (!verdict.dry_run)
-		replay_series_add(&result->series, time, REPLAY_BLOCKS);
+		replay_result_plot(result, time, REPLAY_BLOCKS);
 }
 
 /* True if a block until then outlives the queue in which a dropped message waits. */
@@ -307,7 +315,7 @@ static void replay_result_avoid(struct replay_result *result, struct replay_host
 	host->lost += lost;
 	result->lost += lost;
 	result->avoided[event->class]++;
-	replay_series_add(&result->series, time, arrival ? REPLAY_PRICE : REPLAY_AVOIDED);
+	replay_result_plot(result, time, arrival ? REPLAY_PRICE : REPLAY_AVOIDED);
 }
 
 /* Counts an event if a dry run would have prevented it. `host` may be NULL: it has no offences. */
@@ -358,9 +366,9 @@ void replay_result_event(struct replay_result *result, const struct event *event
 
 	if (result->error)
 		return;
-	time = replay_result_time(result, event->time);
+	time = result->now = replay_result_time(result, event->time);
 	result->classes[event->class]++;
-	replay_series_add(&result->series, time, arrival ? REPLAY_ARRIVALS : REPLAY_OFFENCES);
+	replay_result_plot(result, time, arrival ? REPLAY_ARRIVALS : REPLAY_OFFENCES);
 	host = lru_peek(result->hosts, &addr);
 	network = addr_embeds_ipv4(&event->peer, &ipv4)
 			  ? NULL

@@ -85,6 +85,7 @@ struct replay_result {
 	struct judge *judge; /* owned by the caller */
 	const struct prefix_set
 		*allowed;	  /* allow list of the judge, owned by the caller; may be NULL */
+	bool only_figures;	  /* no verdicts, no series: sums only */
 	struct sweep *sweep;	  /* owned by the caller; NULL: no sweep */
 	const struct rule *swept; /* the rule of the sweep */
 
@@ -103,6 +104,7 @@ struct replay_result {
 	struct replay_sum blocks[SOBIG_RULES_MAX], dry_runs[SOBIG_RULES_MAX];
 	struct clock_check clock;  /* of all events, for the chart */
 	struct clock_check handed; /* of the events passed to the judge: which times it accepts */
+	int64_t now;		   /* accepted time of the last event, ms since 1970 */
 	int64_t from, to;	   /* first and last accepted time, ms since 1970 */
 	uint64_t leaps;		   /* number of times not accepted */
 	int error;		   /* first error; nothing is counted after it */
