@@ -70,7 +70,7 @@ static const char *parse_time(struct parse *parse, int64_t time)
 	return parse->timestamp;
 }
 
-/* Inline, so that the lengths of literals are known at compile time. */
+/* For literals: inline, so that their lengths are known at compile time. */
 static inline char *parse_put(char *to, const char *text)
 {
 	size_t length = strlen(text);
@@ -88,7 +88,7 @@ static char *parse_put_number(char *to, uint64_t number)
 		*--at = '0' + number % 10;
 		number /= 10;
 	} while (number);
-	return parse_put(to, at);
+	return stpcpy(to, at);
 }
 
 /*
@@ -107,11 +107,11 @@ static void parse_print(struct parse *parse, uint64_t number, const struct exim_
 		to = parse_put(to, "{\"line\":");
 	to = parse_put_number(to, number);
 	to = json ? parse_put(to, ",\"time\":\"") : parse_put(to, "\t");
-	to = parse_put(to, parse_time(parse, event->time));
+	to = stpcpy(to, parse_time(parse, event->time));
 	to = json ? parse_put(to, "\",\"class\":\"") : parse_put(to, "\t");
-	to = parse_put(to, event_class_name(event->class));
+	to = stpcpy(to, event_class_name(event->class));
 	to = json ? parse_put(to, "\",\"address\":\"") : parse_put(to, "\t");
-	to = parse_put(to, addr_format(&event->peer, address));
+	to = stpcpy(to, addr_format(&event->peer, address));
 	if (json) {
 		to = parse_put(to, "\",\"port\":");
 		to = event->port ? parse_put_number(to, event->port) : parse_put(to, "null");

@@ -20,12 +20,13 @@ static bool addr_parse_ipv4(const char *text, size_t length, uint8_t out[4])
 	const char *end = text + length;
 
 	for (int i = 0; i < 4; i++) {
-		unsigned int number = 0;
+		unsigned int number = 0, digit;
 		const char *digits = text;
 
-		while (text < end && *text >= '0' && *text <= '9' && text - digits < 4)
-			number = number * 10 + (*text++ - '0');
-		if (text == digits || number > 255 || (*digits == '0' && text - digits > 1))
+		for (; text < end && (digit = (unsigned int)*text - '0') <= 9; text++)
+			number = number * 10 + digit;
+		if (text == digits || text - digits > 3 || number > 255 ||
+		    (*digits == '0' && text - digits > 1))
 			return false;
 		out[i] = number;
 		if (i < 3 && (text == end || *text++ != '.'))
