@@ -10,6 +10,12 @@
 /* How many times the keywords are searched for in text of the peer. */
 #define ACL_LINE_ATTEMPTS 64
 
+/* The first byte of an item of acl_line_skip_items(): most lines have none. */
+static const bool acl_line_begins_item[256] = {
+	['X'] = true, ['C'] = true, ['P'] = true, ['S'] = true,
+	['D'] = true, ['T'] = true, ['L'] = true,
+};
+
 /* "L. ", whether pipelining was advertised and used. */
 static bool acl_line_take_pipelining(struct cursor *cursor)
 {
@@ -32,7 +38,7 @@ static bool acl_line_take_pipelining(struct cursor *cursor)
  */
 static bool acl_line_skip_items(struct cursor *cursor)
 {
-	for (;;) {
+	while (acl_line_begins_item[(unsigned char)cursor_peek(cursor, 0)]) {
 		if (cursor_take(cursor, "X=") || cursor_take(cursor, "CV=") ||
 		    cursor_take(cursor, "Ci=") || cursor_take(cursor, "P=") ||
 		    cursor_take(cursor, "SPF=") || cursor_take(cursor, "DMARC=")) {
@@ -41,9 +47,10 @@ static bool acl_line_skip_items(struct cursor *cursor)
 		} else if (!cursor_take(cursor, "SPF ") && !cursor_take(cursor, "DMARC ") &&
 			   !cursor_take(cursor, "TFO ") && !cursor_take(cursor, "TFO* ") &&
 			   !acl_line_take_pipelining(cursor)) {
-			return true;
+			break;
 		}
 	}
+	return true;
 }
 
 /* True at an ident, a certificate's DN or the SNI: text of the peer, which can hold spaces. */

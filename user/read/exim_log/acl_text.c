@@ -22,15 +22,18 @@ struct acl_text_word {
 	const char *pos;
 	size_t length;
 	int kind;
-	bool is_cut; /* the peer's word is longer */
+	bool is_cut;	   /* the peer's word is longer */
+	uint8_t beginning; /* classifier_beginning() of it */
 };
 
 struct acl_text_words {
 	struct acl_text_word list[ACL_TEXT_WORDS_MAX];
 	int count;
-	struct classifier_beginnings beginnings;
+	struct classifier_beginnings beginnings; /* of all, if acl_text_collect() was called */
 	bool any_beginning; /* one has a quote there, which the text may leave out */
 };
+
+static const bool acl_text_is_quote[256] = { ['"'] = true, ['\\'] = true };
 
 static unsigned char acl_text_lower(unsigned char c)
 {
@@ -41,10 +44,17 @@ static void acl_text_add(struct acl_text_words *words, const char *pos, const ch
 {
 	if (end - pos < ACL_TEXT_WORD_MIN)
 		return;
-	words->list[words->count++] = (struct acl_text_word){ pos, end - pos, kind, false };
+	words->list[words->count++] =
+		(struct acl_text_word){ pos, end - pos, kind, false, classifier_beginning(pos) };
 	for (int i = 0; i < CLASSIFIER_BEGINNING; i++)
-		words->any_beginning |= pos[i] == '"' || pos[i] == '\\';
-	classifier_add_beginning(&words->beginnings, classifier_beginning(pos));
+		words->any_beginning |= acl_text_is_quote[(unsigned char)pos[i]];
+}
+
+static void acl_text_collect(struct acl_text_words *words)
+{
+	memset(&words->beginnings, 0, sizeof(words->beginnings));
+	for (int i = 0; i < words->count; i++)
+		classifier_add_beginning(&words->beginnings, words->list[i].beginning);
 }
 
 static void acl_text_add_host(struct acl_text_words *words, const struct line *line)
@@ -206,10 +216,10 @@ static int acl_text_match_quoting(struct line *line, const struct acl_text_words
 static bool acl_text_quotes_nothing(const struct acl_text_words *words,
 				    const struct classifier_memo *memo)
 {
-	uint64_t common = words->any_beginning;
+	bool common = words->any_beginning;
 
-	for (int i = 0; i < 4; i++)
-		common |= words->beginnings.bits[i] & memo->beginnings.bits[i];
+	for (int i = 0; i < words->count; i++)
+		common |= classifier_has_beginning(&memo->beginnings, words->list[i].beginning);
 	return !common;
 }
 
@@ -218,10 +228,13 @@ void acl_text_classify(struct line *line, enum patterns_phase phase, bool matche
 {
 	struct exim_log_found *found = &line->found;
 	struct classifier *classes = line->exim->classes;
-	struct acl_text_words words = { .count = 0 };
+	struct acl_text_words words;
 	const struct classifier_memo *memo;
 	int quoted, err;
 
+	/* Its list is not cleared: it is filled for each line. */
+	words.count = 0;
+	words.any_beginning = false;
 	found->text = line->cursor.pos;
 	found->text_length = cursor_left(&line->cursor);
 	acl_text_add_host(&words, line);
@@ -234,6 +247,7 @@ void acl_text_classify(struct line *line, enum patterns_phase phase, bool matche
 		found->unmatched = !memo->found;
 		return;
 	}
+	acl_text_collect(&words);
 	acl_text_replace(&words, ACL_TEXT_HOST | ACL_TEXT_ADDRESS, found->text, found->text_length,
 			 NULL, &quoted);
 	found->event.class = otherwise;
