@@ -42,6 +42,17 @@ static void fuzz_block(const struct fuzz_rows *rows, const struct db_row_text te
 	fuzz_must(memchr(block.reason, '\0', sizeof(block.reason)) != NULL);
 }
 
+static void fuzz_run(const struct fuzz_rows *rows, const struct db_row_text texts[FUZZ_TEXTS])
+{
+	const struct db_row_run row = { texts[0], texts[1], rows->numbers[0], rows->numbers[1] };
+	struct db_run run = { 0 };
+
+	if (db_row_run(&row, &run))
+		return;
+	fuzz_must(strlen(run.interface) == texts[0].size && strlen(run.pins) == texts[1].size);
+	fuzz_must(run.at >= 0 && (unsigned int)run.end < DB_RUN_ENDS);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct db_row_totals totals;
@@ -76,6 +87,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	totals = (struct db_row_totals){ rows.numbers[0], rows.numbers[1], rows.numbers[2],
 					 rows.numbers[3] };
 	db_row_totals(&totals, &counted);
+	fuzz_run(&rows, texts);
 	for (int i = 0; i < FUZZ_TEXTS; i++)
 		free(copies[i]);
 	return 0;

@@ -138,8 +138,12 @@ tell_all() {
 
 	collect_starting
 	start_server
+	ip link add gone0 type veth peer name gone1
+	launch_daemon gone0 --log "$log" --state "$LAB/state"
+	stop_daemon
 	start_daemon -c "$LAB/site.conf" --state "$LAB/state"
 	collect status
+	ip link delete gone0
 	world python3 "$peer" hold $bad $LAB_MX 25 < <(sleep 5) >"$LAB/held" 3>&- &
 	until grep -q connected "$LAB/held"; do sleep 0.02; done
 	offend $bad 16

@@ -232,6 +232,9 @@ static int attach_close(struct attach *attach)
 			log_notice(
 				"%s: the filter and the blocks stay in place; to remove them: sobig-xdp detach %s",
 				interface->name, interface->name);
+		if (interface->claim >= 0)
+			restore_run(daemon, interface->name,
+				    attach->ran ? DB_RUN_SIGNAL : DB_RUN_FAILED);
 		failed = interfaces_release(daemon, interface, persist);
 		err = failed ? failed : err;
 	}

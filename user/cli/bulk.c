@@ -9,6 +9,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "cli/absence.h"
 #include "cli/filter_ports.h"
 #include "cli/history.h"
 #include "cli/home.h"
@@ -48,12 +49,12 @@ int bulk_open(struct bulk *bulk)
 
 	if (status)
 		return status;
-	err = bulk->ports ? filter_ports_check(common->pins, bulk->ports) : 0;
+	err = bulk->ports ? filter_ports_check(common, bulk->ports) : 0;
 	if (err)
 		return err == -EINVAL ? CLI_USAGE : cli_status(err);
 	err = blocks_open(common->pins, &bulk->blocks);
 	if (err)
-		return cli_cannot_open(common, err);
+		return absence_report(common, err);
 	home_take(common);
 	if (!bulk->unblock && targets_open(common, bulk->force, &bulk->targets)) {
 		log_error(

@@ -46,16 +46,6 @@ int cli_need_privilege(void);
 /* CLI_DONE for 0, CLI_NOT_PRIVILEGED for -EPERM (logged), else CLI_FAILED. */
 int cli_status(int err);
 
-/*
- * Says that there are no maps in `pins`: nothing is attached, or an attach has not attached yet.
- * Returns `text`, without a final stop; with `hint`, it ends with a command to try.
- */
-#define CLI_ABSENCE_SIZE 512
-const char *cli_absence(const char *pins, bool hint, char text[CLI_ABSENCE_SIZE]);
-
-/* Logs why the pinned maps cannot be opened; returns the exit status. */
-int cli_cannot_open(const struct cli_common *common, int err);
-
 /* Prints `json` on one line or indented, and releases it. CLI_DONE, or CLI_FAILED if stdout failed.
  */
 int cli_print_json(const struct cli_common *common, json_t *json);

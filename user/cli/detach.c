@@ -5,6 +5,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "cli/absence.h"
 #include "cli/cli.h"
 #include "cli/history.h"
 #include "cli/home.h"
@@ -116,6 +117,7 @@ static int detach_list(struct cli_common *common, const unsigned int *interfaces
 {
 	json_t *document, *names;
 	int watches[PINS_INTERFACES_MAX];
+	bool done[PINS_INTERFACES_MAX];
 	char name[IF_NAMESIZE];
 	uint64_t unblocked = 0;
 	int err = 0, failed, lock = -1;
@@ -123,8 +125,7 @@ static int detach_list(struct cli_common *common, const unsigned int *interfaces
 
 	if (forget && detach_check_forget(common, interfaces, count))
 		return CLI_FAILED;
-	if (forget)
-		home_take(common);
+	home_find(common, forget);
 	for (int i = 0; forget && i < count; i++)
 		watches[i] = pins_watch(common->pins, interfaces[i]);
 	document = output_document("detach");
@@ -136,6 +137,7 @@ static int detach_list(struct cli_common *common, const unsigned int *interfaces
 
 	for (int i = 0; i < count; i++) {
 		failed = detach_one(common, interfaces[i], &result);
+		done[i] = !failed;
 		links_name(interfaces[i], name);
 		if (failed)
 			err = failed;
@@ -146,6 +148,9 @@ static int detach_list(struct cli_common *common, const unsigned int *interfaces
 	}
 	if (lock >= 0)
 		close(lock);
+	for (int i = 0; i < count; i++)
+		if (done[i])
+			history_detached(common, links_name(interfaces[i], name));
 	if (forget && detach_forget(common, watches, count, &unblocked))
 		err = err ? err : -EIO;
 	json_object_set_new(document, "detached", names);
@@ -166,7 +171,7 @@ static int detach_all(struct cli_common *common, bool forget)
 	if (count == -ENOENT || count == -ENOTBLK)
 		count = 0;
 	if (count < 0)
-		return cli_cannot_open(common, count == -EACCES ? -EPERM : count);
+		return absence_report(common, count == -EACCES ? -EPERM : count);
 	if (!count && !common->json)
 		printf("nothing is attached (no interfaces in %s)\n", common->pins);
 	return detach_list(common, interfaces, count, forget);

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "allow/load.h"
+#include "cli/absence.h"
 #include "cli/cli.h"
 #include "cli/explain_judge.h"
 #include "cli/history.h"
@@ -26,7 +27,7 @@
 struct explain {
 	const struct addr_prefix *target;
 	bool attached;
-	char absence[CLI_ABSENCE_SIZE];	 /* why it is not */
+	char absence[ABSENCE_TEXT_SIZE]; /* why it is not */
 	uint16_t ports[SOBIG_PORTS_MAX]; /* that are protected */
 	bool blocked;
 	struct blocks_list_entry entry; /* the block that matches first */
@@ -99,7 +100,7 @@ static int explain_read(struct explain *explain, const struct cli_common *common
 
 	explain->attached = !err;
 	if (err)
-		cli_absence(common->pins, false, explain->absence);
+		absence_text(common, false, explain->absence);
 	home_ports(common->pins, true, explain->ports);
 	if (!err)
 		err = blocks_list_each(blocks, explain_take_entry, explain);
@@ -110,7 +111,7 @@ static int explain_read(struct explain *explain, const struct cli_common *common
 	list_sort(&explain->blocks);
 	blocks_close(blocks);
 	if (err && err != -ENOENT) {
-		cli_cannot_open(common, err);
+		absence_report(common, err);
 		return err;
 	}
 	err = history_open(common, false, &db);

@@ -9,7 +9,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "cli/cli.h"
+#include "cli/absence.h"
 #include "common/log.h"
 #include "common/number.h"
 #include "status/overview.h"
@@ -99,16 +99,16 @@ static int filter_ports_look(const struct overview *overview, char *word)
 	return 0;
 }
 
-int filter_ports_check(const char *pins, const char *ports)
+int filter_ports_check(const struct cli_common *common, const char *ports)
 {
 	static struct overview overview;
-	char word[FILTER_PORTS_WORD_SIZE], text[CLI_ABSENCE_SIZE];
+	char word[FILTER_PORTS_WORD_SIZE], text[ABSENCE_TEXT_SIZE];
 	size_t length;
-	int err = overview_read(pins, &overview);
+	int err = overview_read(common->pins, &overview);
 
 	if (err)
 		log_error("cannot find out which ports are protected: %s",
-			  err == -ENOENT ? cli_absence(pins, false, text) : strerror(-err));
+			  err == -ENOENT ? absence_text(common, false, text) : strerror(-err));
 	else if (!ports[strspn(ports, " ,")]) {
 		log_error("--ports = \"%s\": expected ports, such as 25,submission", ports);
 		err = -EINVAL;

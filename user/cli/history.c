@@ -50,6 +50,69 @@ int history_open(const struct cli_common *common, bool write, struct db **out)
 	return err;
 }
 
+/* Opens the state for reading and logs nothing. NULL: there is none that can be read. */
+static struct db *history_peek(const struct cli_common *common)
+{
+	struct config_error why;
+	struct config config;
+	struct db *db = NULL;
+
+	if (config_load(common->config, &config, &why))
+		return NULL;
+	if (db_open(history_folder(common, &config.state), NULL, &db))
+		db = NULL;
+	config_free(&config);
+	return db;
+}
+
+struct history_runs {
+	const char *pins;
+	db_each_run *each;
+	void *context;
+};
+
+static void history_take_run(void *context, const struct db_run *run)
+{
+	const struct history_runs *runs = context;
+
+	if (!strcmp(run->pins, runs->pins))
+		runs->each(runs->context, run);
+}
+
+void history_runs(const struct cli_common *common, db_each_run *each, void *context)
+{
+	struct history_runs runs = { common->pins, each, context };
+	struct db *db = history_peek(common);
+
+	if (db)
+		db_runs(db, history_take_run, &runs);
+	db_close(db);
+}
+
+static void history_find_run(void *context, const struct db_run *run)
+{
+	struct db_run *wanted = context;
+
+	if (!strcmp(wanted->interface, run->interface))
+		wanted->at = clock_wall_ms();
+}
+
+void history_detached(const struct cli_common *common, const char *interface)
+{
+	struct db_run run = { .end = DB_RUN_DETACHED };
+	struct db *db;
+
+	snprintf(run.interface, sizeof(run.interface), "%s", interface);
+	snprintf(run.pins, sizeof(run.pins), "%s", common->pins);
+	history_runs(common, history_find_run, &run);
+	if (!run.at)
+		return;
+	db = history_peek(common);
+	if (db)
+		db_write_run(db, &run);
+	db_close(db);
+}
+
 /* Logs a failed write once: a long list is written in many parts. */
 static void history_write(const struct cli_common *common, const struct db_batch *batch,
 			  const char *loss)

@@ -32,6 +32,15 @@ void history_unblock(const struct cli_common *common, const struct addr_prefix *
 /* Marks all blocks as removed; *unblocked is their number. 0 or -errno (logged). */
 int history_unblock_all(const struct cli_common *common, uint64_t *unblocked);
 
+/*
+ * The last attach to each interface with the pins of `common`, the latest first; none if the state
+ * cannot be read. Logs nothing.
+ */
+void history_runs(const struct cli_common *common, db_each_run *each, void *context);
+
+/* Saves that sobig-xdp detach has ended the run on an interface, if one is saved. Logs nothing. */
+void history_detached(const struct cli_common *common, const char *interface);
+
 /* Logs a warning if invalid rows were skipped. */
 void history_warn_bad(const struct db *db);
 

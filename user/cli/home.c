@@ -54,7 +54,7 @@ static int home_read(const char *pins, unsigned int ifindex, struct sobig_stats 
 	return err;
 }
 
-void home_take(struct cli_common *common)
+void home_find(struct cli_common *common, bool warn)
 {
 	static struct sobig_stats found;
 	unsigned int interfaces[PINS_INTERFACES_MAX];
@@ -67,7 +67,7 @@ void home_take(struct cli_common *common)
 
 		if (home_read(common->pins, interfaces[i], &stats) || !*stats.state)
 			continue;
-		if (is_alive && alive && !common->state && strcmp(stats.state, found.state))
+		if (warn && is_alive && alive && !common->state && strcmp(stats.state, found.state))
 			log_warning(
 				"two daemons in %s have different states: using \"%s\", not \"%s\"; use --state to choose",
 				common->pins, found.state, stats.state);
@@ -81,6 +81,11 @@ void home_take(struct cli_common *common)
 		common->state = found.state;
 	if (is_found && !common->config && *found.config)
 		common->config = found.config;
+}
+
+void home_take(struct cli_common *common)
+{
+	home_find(common, true);
 }
 
 bool home_is_dry_run(const char *pins)

@@ -23,6 +23,9 @@ int home_publish(const char *folder, const char *file, struct sobig_stats *stats
  */
 void home_take(struct cli_common *common);
 
+/* The same; `warn`: logs different states. */
+void home_find(struct cli_common *common, bool warn);
+
 /*
  * The ports that are protected on the interfaces attached below `pins`, those in a dry run only if
  * `dry_runs` is set: host byte order; 0: no more.

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "cli/absence.h"
 #include "cli/history.h"
 #include "cli/home.h"
 #include "cli/list.h"
@@ -204,7 +205,7 @@ static int list_active(struct list *list)
 		err = blocks_list_each(blocks, list_collect, list);
 	blocks_close(blocks);
 	if (err)
-		return cli_cannot_open(&list->common, err);
+		return absence_report(&list->common, err);
 	if (home_is_dry_run(list->common.pins))
 		list_is_dry_run(&list->blocks);
 	if (list->blocks.count)

@@ -2,6 +2,7 @@
 /* sobig-xdp metrics: metrics for Prometheus, on standard output or over HTTP. */
 #include <stdio.h>
 
+#include "cli/absence.h"
 #include "cli/cli.h"
 #include "common/output.h"
 #include "status/metrics_collect.h"
@@ -23,7 +24,7 @@ static int metrics_print(const struct cli_common *common)
 	err = metrics_collect(common->pins, &out);
 	if (err) {
 		json_decref(document);
-		return cli_cannot_open(common, err);
+		return absence_report(common, err);
 	}
 	if (common->json)
 		return cli_print_json(common, document);

@@ -6,6 +6,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "cli/absence.h"
 #include "cli/cli.h"
 #include "common/log.h"
 #include "common/output.h"
@@ -92,7 +93,7 @@ static int release_run(void *values)
 		return status;
 	err = overview_read(common->pins, &overview);
 	if (err)
-		return cli_cannot_open(common, err);
+		return absence_report(common, err);
 	err = release_all(&overview);
 	if (err < 0)
 		return CLI_FAILED;

@@ -5,7 +5,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "cli/absence.h"
 #include "cli/cli.h"
+#include "cli/history.h"
+#include "cli/home.h"
 #include "common/clock.h"
 #include "common/duration.h"
 #include "common/event.h"
@@ -344,7 +347,7 @@ static int status_print(const struct overview *overview, const struct health_pro
 
 static int status_run(void *values)
 {
-	const struct cli_common *common = values;
+	struct cli_common *common = values;
 	static struct overview overview;
 	struct health_problem problems[HEALTH_PROBLEMS_MAX];
 	int status, count, err;
@@ -357,7 +360,9 @@ static int status_run(void *values)
 	if (!err)
 		err = overview_read_blocks(&overview, NULL, NULL);
 	if (err)
-		return cli_cannot_open(common, err);
+		return absence_report(common, err);
+	home_find(common, false);
+	history_runs(common, overview_add_run, &overview);
 	count = health_find(&overview, problems);
 	if (common->json)
 		status = cli_print_json(common, status_json(&overview, problems, count));

@@ -2,6 +2,7 @@
 /* sobig-xdp top: live statistics in a terminal. */
 #include <errno.h>
 
+#include "cli/absence.h"
 #include "cli/cli.h"
 #include "top/top.h"
 
@@ -25,7 +26,7 @@ static int top_run(void *values)
 	err = top_show(top->common.pins, top->interval, top->ascii);
 	if (err == -EIO)
 		return CLI_FAILED;
-	return err ? cli_cannot_open(&top->common, err) : CLI_DONE;
+	return err ? absence_report(&top->common, err) : CLI_DONE;
 }
 
 const struct cli_command top_command = {

@@ -78,11 +78,13 @@ static void interfaces_was_detached(struct daemon *daemon, struct daemon_interfa
 		close(lock);
 	if (!claimed) {
 		log_notice("%s: the filter was detached by sobig-xdp detach", interface->name);
+		restore_run(daemon, interface->name, DB_RUN_DETACHED);
 		return;
 	}
 	log_error(
 		"%s: the filter was detached by another program: mail is not protected; to attach it again: sobig-xdp attach %s",
 		interface->name, interface->name);
+	restore_run(daemon, interface->name, DB_RUN_REMOVED);
 	*result = -EIO;
 }
 
@@ -107,6 +109,7 @@ static bool interfaces_is_dropped(struct daemon *daemon, struct daemon_interface
 		return false;
 	log_notice("%s: stopped by sobig-xdp detach before the filter was attached",
 		   interface->name);
+	restore_run(daemon, interface->name, DB_RUN_DETACHED);
 	return true;
 }
 
@@ -157,6 +160,7 @@ int interfaces_check(struct daemon *daemon, int *result)
 			log_error(
 				"%s was deleted, or was moved to another network namespace, where \"ip link set dev %s xdp off\" detaches the filter; when it is back: sobig-xdp attach %s",
 				name, name, name);
+			restore_run(daemon, name, DB_RUN_GONE);
 			*result = -EIO;
 		} else {
 			interfaces_note_look(interface, -err);

@@ -346,8 +346,8 @@ int loop_run(struct daemon *daemon)
 		exempt_read(daemon->exempt, daemon);
 		loop_tick(daemon);
 		loop_write_stats(daemon);
-		starting_end(daemon);
 		restore_post(daemon);
+		starting_end(daemon);
 		sd_notify(0, "READY=1");
 		daemon_event(daemon, "ready", json_object());
 		/* A detach may have come since starting_wait(). */

@@ -497,6 +497,17 @@ bool restore_check(struct daemon *daemon)
 	return changed;
 }
 
+void restore_run(struct daemon *daemon, const char *interface, enum db_run_end end)
+{
+	struct db_run run = { .at = clock_wall_ms(), .end = end };
+
+	if (!daemon->restore)
+		return;
+	snprintf(run.interface, sizeof(run.interface), "%s", interface);
+	snprintf(run.pins, sizeof(run.pins), "%s", daemon->filter.pins);
+	writer_run(daemon->restore->writer, &run);
+}
+
 void restore_close(struct restore *restore)
 {
 	if (!restore)

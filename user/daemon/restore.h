@@ -4,6 +4,7 @@
 #define RESTORE_H
 
 #include "daemon/daemon.h"
+#include "state/db_types.h"
 
 /*
  * Reads the state that the previous daemon of `interface` left in `folder`, passes it to the judge,
@@ -50,6 +51,12 @@ bool restore_check(struct daemon *daemon);
 /* True if standing includes the old logs, so that nothing is to be learned from them. */
 bool restore_is_learned(const struct restore *restore);
 void restore_set_learned(struct restore *restore);
+
+/*
+ * Saves how the run on an interface began (DB_RUN_RUNS) or ended, for status. Does nothing before
+ * restore_open().
+ */
+void restore_run(struct daemon *daemon, const char *interface, enum db_run_end end);
 
 /* Accepts NULL. */
 void restore_close(struct restore *restore);

@@ -10,6 +10,7 @@
 #include "common/clock.h"
 #include "common/log.h"
 #include "daemon/interfaces.h"
+#include "daemon/restore.h"
 #include "daemon/signals.h"
 #include "exim/ask.h"
 #include "kernel/start_note.h"
@@ -54,9 +55,14 @@ void starting_note(struct daemon *daemon, enum sobig_wait wait)
 
 void starting_end(struct daemon *daemon)
 {
-	for (int i = 0; i < daemon->interfaces_count; i++)
-		if (daemon->interfaces[i].claim >= 0)
-			start_note_remove(daemon->filter.pins, daemon->interfaces[i].index);
+	for (int i = 0; i < daemon->interfaces_count; i++) {
+		const struct daemon_interface *interface = &daemon->interfaces[i];
+
+		if (interface->claim < 0)
+			continue;
+		start_note_remove(daemon->filter.pins, interface->index);
+		restore_run(daemon, interface->name, DB_RUN_RUNS);
+	}
 }
 
 int starting_wait(struct daemon *daemon, int fd, enum sobig_wait wait)

@@ -12,7 +12,8 @@
  */
 void starting_note(struct daemon *daemon, enum sobig_wait wait);
 
-/* The daemon judges lines, and has written its statistics: removes the note. */
+/* The daemon judges lines, and has written its statistics: removes the note, and saves that it
+ * runs. */
 void starting_end(struct daemon *daemon);
 
 /*

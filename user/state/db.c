@@ -200,6 +200,8 @@ static int db_write_all(struct db *db, const struct db_batch *batch)
 		err = db_write_unblocks(db, batch);
 	for (size_t i = 0; i < batch->logs_count && !err; i++)
 		err = db_write_log(db, &batch->logs[i]);
+	for (size_t i = 0; i < batch->runs_count && !err; i++)
+		err = db_write_run(db, &batch->runs[i]);
 	if (!err && batch->standing_clock)
 		err = db_write_standing(db, batch);
 	if (!err && batch->totals)

@@ -80,6 +80,14 @@ int db_log(struct db *db, const char *name, struct log_position *done, struct lo
 
 int db_totals(struct db *db, const char *who, struct db_totals *out);
 
+typedef void db_each_run(void *context, const struct db_run *run);
+
+/* The last attach to each interface, by its pins, the latest first. 0 or -errno. */
+int db_runs(struct db *db, db_each_run *each, void *context);
+
+/* Writes one, outside of a batch. 0 or -errno; the file may be opened for reading only. */
+int db_write_run(struct db *db, const struct db_run *run);
+
 typedef void db_each_standing(void *context, const struct standing_row *row);
 
 /* The standing that `who` saved last. 0; -ENOENT: none; or -errno. */

@@ -218,6 +218,12 @@ static void db_read_totals(struct db *db, const char *who)
 	db_totals(db, who, &totals);
 }
 
+static void db_skip_run(void *context, const struct db_run *run)
+{
+	(void)context;
+	(void)run;
+}
+
 int db_count_bad(struct db *db, uint64_t *out)
 {
 	const uint64_t before = db->bad;
@@ -229,6 +235,8 @@ int db_count_bad(struct db *db, uint64_t *out)
 		err = db_read_names(db, "SELECT log FROM cursors", db_read_log);
 	if (!err)
 		err = db_read_names(db, "SELECT who FROM totals", db_read_totals);
+	if (!err)
+		err = db_runs(db, db_skip_run, NULL);
 	if (err)
 		return err;
 	*out = db->bad - before;

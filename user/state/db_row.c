@@ -202,3 +202,25 @@ int db_row_totals(const struct db_row_totals *row, struct db_totals *out)
 				   .braked = row->braked };
 	return 0;
 }
+
+/* Copies a text of 1 to size - 1 bytes without a NUL in it. */
+static bool db_row_copy(const struct db_row_text *row, char *out, size_t size)
+{
+	if (!row->bytes || !row->size || row->size >= size || memchr(row->bytes, 0, row->size))
+		return false;
+	memcpy(out, row->bytes, row->size);
+	out[row->size] = '\0';
+	return true;
+}
+
+int db_row_run(const struct db_row_run *row, struct db_run *out)
+{
+	struct db_run run = { .at = row->at, .end = row->end };
+
+	if (!db_row_copy(&row->interface, run.interface, sizeof(run.interface)) ||
+	    !db_row_copy(&row->pins, run.pins, sizeof(run.pins)) || row->at < 0 ||
+	    row->at >= DB_ROW_TIME_MAX || row->end < 0 || row->end >= DB_RUN_ENDS)
+		return -EINVAL;
+	*out = run;
+	return 0;
+}

@@ -74,4 +74,11 @@ struct db_row_totals {
 
 int db_row_totals(const struct db_row_totals *row, struct db_totals *out);
 
+struct db_row_run {
+	struct db_row_text interface, pins;
+	int64_t at, end;
+};
+
+int db_row_run(const struct db_row_run *row, struct db_run *out);
+
 #endif

@@ -3,6 +3,7 @@
 #ifndef DB_TYPES_H
 #define DB_TYPES_H
 
+#include <net/if.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -50,6 +51,24 @@ struct db_totals {
 	bool braked; /* the brake is engaged */
 };
 
+/* How an attach to an interface ended. The numbers are in the file. */
+enum db_run_end {
+	DB_RUN_RUNS = 0,     /* it has started, and has not told its end */
+	DB_RUN_SIGNAL = 1,   /* SIGTERM or SIGINT */
+	DB_RUN_DETACHED = 2, /* sobig-xdp detach */
+	DB_RUN_REMOVED = 3,  /* another program detached the filter */
+	DB_RUN_GONE = 4,     /* the interface was deleted, or moved to another network namespace */
+	DB_RUN_FAILED = 5,   /* it could not start */
+	DB_RUN_ENDS,
+};
+
+struct db_run {
+	char interface[IF_NAMESIZE];
+	char pins[SOBIG_PATH_SIZE];
+	int64_t at; /* when it ended; DB_RUN_RUNS: when it had started */
+	enum db_run_end end;
+};
+
 /* Written in one transaction. */
 struct db_batch {
 	const struct db_block *blocks;
@@ -58,6 +77,8 @@ struct db_batch {
 	size_t unblocks_count;
 	const struct db_log *logs;
 	size_t logs_count;
+	const struct db_run *runs; /* a later one replaces an earlier one */
+	size_t runs_count;
 	const char *who;		      /* the interface of the totals */
 	const struct standing_row *standings; /* of `who`; the rows that changed */
 	size_t standings_count;

@@ -34,7 +34,10 @@ struct writer_batch {
 	size_t standings_count;
 	struct standing_clock standing_clock;
 	bool has_standing, standing_anew;
+	struct db_run *runs;
+	size_t runs_count;
 	struct db_totals totals;
+	bool has_totals;
 	int64_t now;
 };
 
@@ -70,6 +73,7 @@ static void writer_clear(struct writer_batch *batch)
 	free(batch->blocks);
 	free(batch->unblocks);
 	free(batch->standings);
+	free(batch->runs);
 	memset(batch, 0, sizeof(*batch));
 }
 
@@ -162,12 +166,30 @@ void writer_standing(struct writer *writer, const struct standing_row *rows, siz
 	pthread_mutex_unlock(&writer->lock);
 }
 
+static void writer_add_run(struct writer_batch *batch, const struct db_run *run)
+{
+	if (writer_make_room((void **)&batch->runs, batch->runs_count, sizeof(*run)))
+		batch->runs[batch->runs_count++] = *run;
+}
+
+void writer_run(struct writer *writer, const struct db_run *run)
+{
+	pthread_mutex_lock(&writer->lock);
+	writer_add_run(&writer->waiting, run);
+	if (!writer->waiting.now)
+		writer->waiting.now = run->at;
+	writer->has_post = true;
+	pthread_cond_signal(&writer->posted);
+	pthread_mutex_unlock(&writer->lock);
+}
+
 bool writer_is_busy(struct writer *writer)
 {
 	bool busy;
 
 	pthread_mutex_lock(&writer->lock);
-	busy = writer->has_post;
+	/* How a run ended holds nothing up. */
+	busy = writer->has_post && writer->waiting.has_totals;
 	pthread_mutex_unlock(&writer->lock);
 	return busy;
 }
@@ -180,12 +202,17 @@ static void writer_merge(struct writer *writer, struct writer_batch *to, struct 
 	from->blocks_count = 0;
 	for (size_t i = 0; i < from->unblocks_count; i++)
 		writer_add_unblock(to, &from->unblocks[i]);
-	memcpy(to->logs, from->logs, sizeof(to->logs));
-	to->logs_count = from->logs_count;
+	for (size_t i = 0; i < from->runs_count; i++)
+		writer_add_run(to, &from->runs[i]);
+	if (from->has_totals) {
+		memcpy(to->logs, from->logs, sizeof(to->logs));
+		to->logs_count = from->logs_count;
+		to->totals = from->totals;
+		to->has_totals = true;
+	}
 	if (from->has_standing)
 		writer_add_standing(to, from->standings, from->standings_count,
 				    &from->standing_clock, from->standing_anew);
-	to->totals = from->totals;
 	to->now = from->now;
 	writer_clear(from);
 }
@@ -199,6 +226,7 @@ void writer_post(struct writer *writer, const struct db_log *logs, size_t count,
 	gathered->logs_count = count < WRITER_LOGS_MAX ? count : WRITER_LOGS_MAX;
 	memcpy(gathered->logs, logs, gathered->logs_count * sizeof(*logs));
 	gathered->totals = *totals;
+	gathered->has_totals = true;
 	gathered->now = now;
 	writer_merge(writer, &writer->waiting, gathered);
 	writer->has_post = true;
@@ -250,7 +278,9 @@ static int writer_write(struct writer *writer, const struct writer_batch *batch)
 		.standing_clock = batch->has_standing ? &batch->standing_clock : NULL,
 		.standing_anew = batch->standing_anew,
 		.who = writer->who,
-		.totals = &batch->totals,
+		.runs = batch->runs,
+		.runs_count = batch->runs_count,
+		.totals = batch->has_totals ? &batch->totals : NULL,
 		.now = batch->now,
 	};
 	size_t left_out = 0;
@@ -335,7 +365,7 @@ static void writer_put_back(struct writer *writer, struct writer_batch *batch)
 	memset(batch, 0, sizeof(*batch));
 }
 
-static void *writer_run(void *context)
+static void *writer_work(void *context)
 {
 	struct writer *writer = context;
 	struct writer_batch batch;
@@ -344,7 +374,8 @@ static void *writer_run(void *context)
 	while (writer_take(writer, &batch, err)) {
 		bool over;
 
-		if (!batch.logs_count && !batch.blocks_count && !batch.unblocks_count)
+		if (!batch.logs_count && !batch.blocks_count && !batch.unblocks_count &&
+		    !batch.runs_count)
 			continue;
 		err = writer_write(writer, &batch);
 		pthread_mutex_lock(&writer->lock);
@@ -384,7 +415,7 @@ int writer_open(const char *folder, const char *who, const struct db_limits *lim
 	pthread_condattr_destroy(&monotonic);
 	sigfillset(&all);
 	pthread_sigmask(SIG_SETMASK, &all, &before);
-	err = pthread_create(&writer->thread, NULL, writer_run, writer);
+	err = pthread_create(&writer->thread, NULL, writer_work, writer);
 	pthread_sigmask(SIG_SETMASK, &before, NULL);
 	if (err) {
 		free(writer);

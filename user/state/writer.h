@@ -31,6 +31,9 @@ void writer_standing(struct writer *writer, const struct standing_row *rows, siz
  */
 bool writer_is_busy(struct writer *writer);
 
+/* How a run began or ended; written as soon as possible, without a writer_post(). */
+void writer_run(struct writer *writer, const struct db_run *run);
+
 /* The current log positions, whose names stay owned by the caller; `now` in ms since 1970. */
 void writer_post(struct writer *writer, const struct db_log *logs, size_t count,
 		 const struct db_totals *totals, int64_t now);

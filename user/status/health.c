@@ -84,6 +84,24 @@ static void health_starting(struct health_list *list)
 	}
 }
 
+/* Another program detached the filter, and the daemon of the interface left its pins. */
+static void health_removed(struct health_list *list)
+{
+	const struct overview *overview = list->overview;
+	char time[CLOCK_TEXT_SIZE];
+
+	for (int i = 0; i < overview->ended_count; i++) {
+		const struct db_run *run = &overview->ended[i];
+
+		if (run->end == DB_RUN_REMOVED)
+			health_add(
+				list, HEALTH_UNFILTERED, 0,
+				"NOT FILTERED (%s): another program detached the filter at %s, and nothing is dropped; to attach it again: sobig-xdp attach %s; if that was intended: sobig-xdp detach %s",
+				run->interface, clock_local_ms(run->at, time), run->interface,
+				run->interface);
+	}
+}
+
 /* Problems of interfaces; each is reported once for all interfaces that have it. */
 static void health_of_interfaces(struct health_list *list)
 {
@@ -117,6 +135,7 @@ static void health_of_interfaces(struct health_list *list)
 			list, HEALTH_UNFILTERED, unfiltered,
 			"NOT FILTERED (%s): the filter is not attached and nothing is dropped; to attach it again: sobig-xdp attach %s",
 			names, names);
+	health_removed(list);
 	names = health_names(list, unseen);
 	if (unseen)
 		health_add(

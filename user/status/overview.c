@@ -173,6 +173,21 @@ int overview_read(const char *pins, struct overview *out)
 	return out->interfaces_count ? 0 : -ENOENT;
 }
 
+void overview_add_run(void *context, const struct db_run *run)
+{
+	struct overview *overview = context;
+	struct db_run *to = &overview->ended[overview->ended_count];
+
+	if (overview->ended_count == OVERVIEW_ENDED_MAX)
+		return;
+	*to = *run;
+	overview_clean(to->interface);
+	for (int i = 0; i < overview->interfaces_count; i++)
+		if (!strcmp(overview->interfaces[i].name, to->interface))
+			return;
+	overview->ended_count++;
+}
+
 struct overview_visitor {
 	struct overview *overview;
 	int (*each)(void *context, const struct blocks_list_entry *entry, int rule);

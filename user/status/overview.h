@@ -11,6 +11,7 @@
 #include "kernel/filter.h"
 #include "kernel/pins.h"
 #include "sobig.h"
+#include "state/db.h"
 
 struct overview_interface {
 	unsigned int index;
@@ -53,6 +54,9 @@ struct overview_rule {
 /* Rules beyond this number are summed in the last one. */
 #define OVERVIEW_RULES_MAX (2 * SOBIG_RULES_MAX + 2)
 
+/* Interfaces whose attach has ended, and to which nothing is attached now. */
+#define OVERVIEW_ENDED_MAX 16
+
 struct overview {
 	const char *pins; /* owned by the caller */
 	uint32_t now;
@@ -70,6 +74,8 @@ struct overview {
 	uint16_t offending_ports[SOBIG_PORTS_MAX];   /* these ports; 0: end of the list */
 	uint64_t offending_by_port[SOBIG_PORTS_MAX]; /* hosts, by the same index */
 	uint64_t room4, room6;			     /* capacity, in hosts */
+	struct db_run ended[OVERVIEW_ENDED_MAX];     /* the latest first */
+	int ended_count;
 };
 
 /*
@@ -78,6 +84,11 @@ struct overview {
  * not an error, but part of the overview; so is one whose attach is starting. Logs nothing.
  */
 int overview_read(const char *pins, struct overview *out);
+
+/*
+ * For db_runs(), with the overview as context: adds those that have ended and are not attached now.
+ */
+void overview_add_run(void *overview, const struct db_run *run);
 
 /*
  * Adds the active blocks to the result of overview_read(), and passes each to `each` (may be NULL)

@@ -10,6 +10,7 @@
 #include "kernel/start_note.h"
 #include "read/skip.h"
 #include "state/db.h"
+#include "status/ended.h"
 
 static void status_json_number(json_t *json, const char *name, uint64_t value)
 {
@@ -186,6 +187,22 @@ static json_t *status_json_rules(const struct overview *overview)
 	return rules;
 }
 
+static json_t *status_json_ended(const struct overview *overview)
+{
+	char time[CLOCK_TEXT_SIZE], text[ENDED_TEXT_SIZE];
+	json_t *list = json_array();
+
+	for (int i = 0; i < overview->ended_count; i++) {
+		const struct db_run *run = &overview->ended[i];
+
+		json_array_append_new(
+			list, json_pack("{s:s, s:s, s:s, s:s}", "interface", run->interface, "time",
+					clock_rfc3339_ms(run->at, time), "how",
+					ended_name(run->end), "text", ended_text(run, text)));
+	}
+	return list;
+}
+
 json_t *status_json(const struct overview *overview, const struct health_problem *problems,
 		    int count)
 {
@@ -201,6 +218,7 @@ json_t *status_json(const struct overview *overview, const struct health_problem
 	for (int i = 0; i < overview->interfaces_count; i++)
 		json_array_append_new(list, status_json_interface(overview, i, problems, count));
 	json_object_set_new(document, "interfaces", list);
+	json_object_set_new(document, "ended", status_json_ended(overview));
 	status_json_number(blocks, "ipv4", overview->ipv4);
 	status_json_number(blocks, "ipv4_max", overview->room4);
 	status_json_number(blocks, "ipv6", overview->ipv6);

@@ -686,6 +686,70 @@ static void other_invalid_rows_are_skipped_and_counted(void **state)
 	assert_int_equal(bad_rows(), 2);
 }
 
+struct noted_runs {
+	struct db_run runs[4];
+	int count;
+};
+
+static void note_run(void *context, const struct db_run *run)
+{
+	struct noted_runs *noted = context;
+
+	assert_true(noted->count < 4);
+	noted->runs[noted->count++] = *run;
+}
+
+static struct noted_runs read_runs(void)
+{
+	struct noted_runs noted = { 0 };
+
+	assert_int_equal(db_runs(db, note_run, &noted), 0);
+	return noted;
+}
+
+static void last_run_of_an_interface_is_kept_and_an_invalid_one_is_skipped(void **state)
+{
+	const struct db_run runs[] = {
+		{ "mx0", "/sys/fs/bpf/a", NOW, DB_RUN_RUNS },
+		{ "mx1", "/sys/fs/bpf/a", NOW + 1, DB_RUN_SIGNAL },
+		{ "mx0", "/sys/fs/bpf/b", NOW + 2, DB_RUN_GONE },
+		{ "mx0", "/sys/fs/bpf/a", NOW + 3, DB_RUN_REMOVED },
+	};
+	const struct db_batch batch = { .runs = runs, .runs_count = 4, .now = NOW };
+	static const char *const sets[] = {
+		"interface=''", "interface=x'6d'", "interface='0123456789abcdef'",
+		"pins=''",	"at=-1",	   "at=253402300800000",
+		"end=6",	"end=-1",	   "end='x'"
+	};
+	struct noted_runs read;
+	char sql[128];
+
+	(void)state;
+	assert_int_equal(read_runs().count, 0);
+	assert_int_equal(write_batch(&batch), 0);
+	read = read_runs();
+	assert_int_equal(read.count, 3);
+	assert_string_equal(read.runs[0].interface, "mx0");
+	assert_string_equal(read.runs[0].pins, "/sys/fs/bpf/a");
+	assert_int_equal(read.runs[0].at, NOW + 3);
+	assert_int_equal(read.runs[0].end, DB_RUN_REMOVED);
+	assert_int_equal(read.runs[1].end, DB_RUN_GONE);
+	assert_int_equal(read.runs[2].end, DB_RUN_SIGNAL);
+	assert_int_equal(bad_rows(), 0);
+	for (size_t i = 0; i < sizeof(sets) / sizeof(sets[0]); i++) {
+		snprintf(sql, sizeof(sql), "UPDATE runs SET %s WHERE end=%d", sets[i],
+			 DB_RUN_REMOVED);
+		tamper(sql);
+		if (read_runs().count != 2 || bad_rows() != 1)
+			fail_msg("%s: %d bad rows", sets[i], (int)bad_rows());
+		tamper("DELETE FROM runs");
+		assert_int_equal(write_batch(&batch), 0);
+	}
+	/* The file of a version without the table. */
+	tamper("DROP TABLE runs");
+	assert_int_equal(read_runs().count, 0);
+}
+
 static void unblock_by_a_clock_far_ahead_does_not_reach_later_blocks(void **state)
 {
 	struct addr_prefix target;
@@ -800,6 +864,7 @@ int main(void)
 		TEST(state_of_version_0_1_that_cannot_be_written_is_read),
 		TEST(manual_blocks_are_valid_up_to_the_widest),
 		TEST(other_invalid_rows_are_skipped_and_counted),
+		TEST(last_run_of_an_interface_is_kept_and_an_invalid_one_is_skipped),
 		TEST(unblock_by_a_clock_far_ahead_does_not_reach_later_blocks),
 		TEST(files_are_0640_whatever_the_umask),
 		TEST(folder_or_file_that_others_can_write_is_refused_and_a_readable_one_is_not),
