@@ -5,7 +5,6 @@
 bats_require_minimum_version 1.5.0
 load live.bash
 
-poke=${SOBIG_BUILD:-$top/build}/selftests/poke
 when='20[0-9-]+ [0-9:]+'
 
 # A second pair, mx1; the first interface is mx0.

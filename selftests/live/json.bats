@@ -103,7 +103,7 @@ collect_starting() {
 	chmod 755 "$LAB/bin/exim"
 	mount --bind "$LAB/bin" /usr/local/sbin
 	"$sobig" attach mx0 >/dev/null 2>&1 3>&- &
-	until [ -e "$pins"/if*/start ]; do sleep 0.02; done
+	until compgen -G "$pins/if*/start"; do sleep 0.02; done
 	collect status
 	"$sobig" detach --all
 	wait $!

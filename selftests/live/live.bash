@@ -70,8 +70,8 @@ stop_daemon() {
 
 # Until SIGCONT, the daemon does not overwrite what is planted in its statistics. A process stops a moment after the signal.
 halt_daemon() {
-	kill -STOP $daemon
-	until grep -q '^State:.*T' /proc/$daemon/status; do sleep 0.02; done
+	kill -STOP "$daemon"
+	until grep -q '^State:.*T' "/proc/$daemon/status"; do sleep 0.02; done
 }
 
 start_server() {

@@ -527,7 +527,7 @@ db.commit()' $state/state.db "$1"
 @test "a manual block that is too wide to be restored is reported" {
 	start_daemon
 	"$sobig" block 112.0.0.0/7 113.0.0.0/8 --force --reason $'gr\303\274n' 2>"$LAB/err"
-	grep -q '112.0.0.0/7 is wider than a /8: it is not saved' "$LAB/err"
+	grep -q '112.0.0.0/7 is wider than a /8: its block is not saved' "$LAB/err"
 	[ "$(grep -c wider "$LAB/err")" = 1 ]
 	stop_daemon
 	start_daemon
