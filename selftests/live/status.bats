@@ -76,7 +76,7 @@ teardown() {
 	says 1 'CLASS OFF: dnsbl does not count for an hour, because many known senders suddenly had such offences; '
 	"$poke" "$stats" brake 500
 	"$poke" "$stats" braked 1
-	says 1 'BRAKE ENGAGED: within an hour, verdicts were made on more than 500 known senders, or on senders of more than 10% of the mail; further ones are dry runs; check the scanner, the DNS lists, and `sobig-xdp list`; to resume blocking: sobig-xdp release'
+	says 1 'BRAKE ENGAGED: within an hour, verdicts were made on more than 500 known senders, or on known senders that sent more than 10% of the mail; further verdicts on known senders are dry runs; check the scanner, the DNS lists, and `sobig-xdp list`; to resume blocking: sobig-xdp release'
 	[ "$("$sobig" status -j | python3 -c 'import json, sys; print(*(t["kind"] for t in json.load(sys.stdin)["problems"]))')" \
 		= 'brake class-off log-unreadable state-unwritable config-refused dry-run' ]
 	"$poke" "$stats" heartbeat 1

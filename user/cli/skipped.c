@@ -15,19 +15,19 @@ void skipped_log(const struct skips *skips)
 
 	if (doubtful)
 		log_warning(
-			"doubtful lines, which can be read in two ways, not counted: %llu (--helo-checked may reduce them; see WHAT IS NOT COUNTED in sobig-xdp(8))",
+			"lines not counted: %llu doubtful: they can be read in two ways; --helo-checked may reduce their number; see WHAT IS NOT COUNTED in sobig-xdp(8)",
 			doubtful);
 	if (overlong)
 		log_warning(
-			"overlong lines, of more than %d bytes, which exim does not write, not counted: %llu",
-			EXIM_LOG_LINE_MAX, overlong);
+			"lines not counted: %llu overlong: they have more than %d bytes, and exim does not write such lines",
+			overlong, EXIM_LOG_LINE_MAX);
 	if (overflowed)
 		log_warning(
-			"overflowed lines, which exim truncated (\"log string overflowed log buffer\"), not counted: %llu (reject long HELOs in acl_smtp_helo; see WHAT IS NOT COUNTED in sobig-xdp(8))",
+			"lines not counted: %llu overflowed: exim logged \"log string overflowed log buffer\"; reject long HELOs in acl_smtp_helo; see WHAT IS NOT COUNTED in sobig-xdp(8)",
 			overflowed);
 	if (cut)
 		log_warning(
-			"cut lines, which syslog truncated, not counted: %llu (exim's own log file contains the complete lines; see WHAT IS NOT COUNTED in sobig-xdp(8))",
+			"lines not counted: %llu cut: syslog truncated them; exim's own log file contains the complete lines; see WHAT IS NOT COUNTED in sobig-xdp(8)",
 			cut);
 }
 

@@ -188,10 +188,10 @@ static void status_print_standing(const struct sobig_stats *stats)
 	const char *hosts = suggest_plural(stats->standing);
 
 	if (stats->learn && stats->learned <= stats->learn)
-		printf("  standing  %llu host%s, %s %u of %u day%s of log; rules that need standing are a dry run\n",
+		printf("  standing  %llu host%s, %s %u of %u day%s; rules that use it are dry runs\n",
 		       (unsigned long long)stats->standing, hosts,
-		       stats->learning ? "learning, now from" : "learned from", stats->learned,
-		       stats->learn, suggest_plural(stats->learn));
+		       stats->learning ? "learning," : "learned from", stats->learned, stats->learn,
+		       suggest_plural(stats->learn));
 	else
 		printf("  standing  %llu host%s, learned from %u day%s of log\n",
 		       (unsigned long long)stats->standing, hosts, stats->learned,

@@ -112,7 +112,7 @@ int config_filter_take(struct config_filter *filter, const char *key, const char
 		form = "end (open connections of a blocked host are ended) or finish (they continue)";
 	} else if (!strcmp(key, "syn-rate")) {
 		err = config_filter_rate(filter, value);
-		form = "off, or a rate such as 20/s burst 40 or 100/m burst 20; the rate is at most 1000, the burst at most 10000 and above the SYNs that the rate allows in 10 ms";
+		form = "off, or a rate such as 20/s burst 40 or 100/m burst 20; the rate is at most 1000, the burst at most 10000, and more SYNs than the rate allows in 10 ms";
 	} else if (!strcmp(key, "extend")) {
 		err = config_filter_flag(value, "no", "yes", &filter->extend);
 		form = "yes (a block expires only after its host sent no SYN for the duration of the block) or no";

@@ -82,7 +82,7 @@ static void enforce_log_brake(struct daemon *daemon)
 		return;
 	daemon->stats.braked = 1;
 	log_error(
-		"brake engaged: within an hour, verdicts were made on more than %u known sender%s, or on senders of more than 10%% of the mail; further ones are dry runs; check the scanner, the DNS lists, and sobig-xdp list; to resume blocking: sobig-xdp release",
+		"brake engaged: within an hour, verdicts were made on more than %u known sender%s, or on known senders that sent more than 10%% of the mail; further verdicts on known senders are dry runs; check the scanner, the DNS lists, and sobig-xdp list; to resume blocking: sobig-xdp release",
 		daemon->policy.rules.brake, suggest_plural(daemon->policy.rules.brake));
 	daemon_event(daemon, "brake",
 		     json_pack("{s:i}", "known_senders", (int)daemon->policy.rules.brake));

@@ -70,7 +70,7 @@ static void replay_print_off(const struct replay_report *report)
 	for (size_t i = 0; i < report->result->off_count; i++) {
 		const struct replay_off *off = &report->result->off[i];
 
-		printf("  class     %s was off from %s to %s: %s offence%s did not count, since too many good senders were accused\n",
+		printf("  class     %s was off from %s to %s: %s offence%s did not count, because many known senders suddenly had such offences\n",
 		       event_class_name(off->class), replay_words_time(off->from),
 		       replay_words_time(off->until), replay_print_number(off->offences),
 		       suggest_plural(off->offences));

@@ -199,7 +199,7 @@ static void health_brake(struct health_list *list, const struct sobig_stats *sta
 	if (stats->braked)
 		health_add(
 			list, HEALTH_BRAKE, interfaces,
-			"BRAKE ENGAGED: within an hour, verdicts were made on more than %u known sender%s, or on senders of more than 10%% of the mail; further ones are dry runs; check the scanner, the DNS lists, and `sobig-xdp list`; to resume blocking: sobig-xdp release",
+			"BRAKE ENGAGED: within an hour, verdicts were made on more than %u known sender%s, or on known senders that sent more than 10%% of the mail; further verdicts on known senders are dry runs; check the scanner, the DNS lists, and `sobig-xdp list`; to resume blocking: sobig-xdp release",
 			stats->brake, suggest_plural(stats->brake));
 }
 

@@ -64,7 +64,7 @@ static void metrics_offending(const struct overview *overview, struct metrics_ou
 
 	metrics_out_gauge(
 		out, "sobig_xdp_blocks_offending",
-		"Blocked hosts that have offended since by a port that their block leaves open.");
+		"Blocked hosts that still offend on a port that their block leaves open.");
 	for (int i = 0; i < overview->interfaces_count; i++) {
 		const uint16_t *ports = overview->interfaces[i].stats.ports;
 
@@ -123,7 +123,7 @@ static void metrics_rules(const struct overview *overview, struct metrics_out *o
 					   overview->rules[i].name, NULL);
 	metrics_out_counter(
 		out, "sobig_xdp_rule_open_port_offences_total",
-		"Of these offences, those that came by a port that the rule's blocks leave open.");
+		"Of these offences, those on a port that the rule's blocks leave open.");
 	for (int i = 0; i < overview->rules_count; i++)
 		if (overview->rules[i].policy)
 			metrics_out_sample(out, overview->rules[i].left_open, "rule",
@@ -193,9 +193,8 @@ static void metrics_daemon_counters(const struct overview *overview, struct metr
 			metrics_out_counter(out, fields[i].name, fields[i].help);
 		metrics_out_sample(out, sum, NULL);
 	}
-	metrics_out_counter(
-		out, "sobig_xdp_lines_skipped_total",
-		"Log lines not counted although they may report an offence, by reason.");
+	metrics_out_counter(out, "sobig_xdp_lines_skipped_total",
+			    "Log lines not counted, although they can report an offence, by kind.");
 	for (int kind = 0; kind < SKIP_KINDS; kind++) {
 		uint64_t sum = 0;
 
