@@ -53,11 +53,12 @@ static bool judge_is_again(const struct judge *judge, unsigned int number,
 			   const struct addr_prefix *target, const struct judge_subject *subject)
 {
 	const struct rule *rule = &judge->rules.rules[number];
-	const struct addr key = judge_repeat_key(rule, target);
+	struct addr key;
 
-	return rule->again && !subject->view.known && !subject->view.accepted &&
-	       offenders_times(judge->repeats, &key, subject->time, rule->remember) &&
-	       !offenders_runs(judge->repeats, &key, subject->time) &&
+	if (!rule->again || subject->view.known || subject->view.accepted)
+		return false;
+	key = judge_repeat_key(rule, target);
+	return offenders_offends_again(judge->repeats, &key, subject->time, rule->remember) &&
 	       window_points(judge->windows[number], &target->addr, subject->time) >= rule->again;
 }
 

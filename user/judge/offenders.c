@@ -74,12 +74,13 @@ uint32_t offenders_enter(struct offenders *offenders, const struct addr *host, i
 	return seconds;
 }
 
-unsigned int offenders_times(struct offenders *offenders, const struct addr *host, int64_t time,
+bool offenders_offends_again(struct offenders *offenders, const struct addr *host, int64_t time,
 			     uint32_t remember)
 {
 	const struct offender *repeat = lru_find(offenders->hosts, host);
 
-	return repeat && time < repeat->until + remember * INT64_C(1000) ? repeat->times : 0;
+	return repeat && repeat->times && time >= repeat->until &&
+	       time < repeat->until + remember * INT64_C(1000);
 }
 
 void offenders_run(struct offenders *offenders, const struct addr *host, int64_t until)

@@ -28,8 +28,8 @@ bool offenders_runs(struct offenders *offenders, const struct addr *host, int64_
 uint32_t offenders_enter(struct offenders *offenders, const struct addr *host, int64_t time,
 			 const struct rule *rule, unsigned int *times);
 
-/* How often the host was blocked, if its last block ended within `remember` seconds of `time`. */
-unsigned int offenders_times(struct offenders *offenders, const struct addr *host, int64_t time,
+/* True if the host was blocked, and its last block ended within `remember` seconds of `time`. */
+bool offenders_offends_again(struct offenders *offenders, const struct addr *host, int64_t time,
 			     uint32_t remember);
 
 /* Records that a block of the host is active until `until`; it does not count as one. */
