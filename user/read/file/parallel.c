@@ -18,7 +18,6 @@
 
 enum parallel_state {
 	PARALLEL_FREE,
-	PARALLEL_FILLED, /* waits for a worker */
 	PARALLEL_TAKEN,
 	PARALLEL_DONE
 };
@@ -39,8 +38,11 @@ struct parallel_slot {
 
 struct parallel {
 	pthread_mutex_t lock;
-	pthread_cond_t filled, done;
+	pthread_cond_t idle, done;
+	struct chunks *chunks; /* belongs to the worker that set `reading` */
+	bool reading;
 	bool finished; /* no more chunks will come */
+	int err;       /* of the last chunk, as of chunks_next() */
 	int workers;
 	pthread_t threads[PARALLEL_WORKERS_MAX];
 	struct exim_log exims[PARALLEL_WORKERS_MAX];
@@ -70,23 +72,38 @@ static void parallel_read_chunk(struct exim_log *exim, struct parallel_slot *slo
 	}
 }
 
-/* Waits for the oldest filled slot; NULL: there is none left. */
+/*
+ * Waits for a free slot and reads the next chunk into it, while no other worker does; NULL: there
+ * is none left. The worker that reads a chunk has it in the cache of its CPU.
+ */
 static struct parallel_slot *parallel_take(struct parallel *parallel)
 {
-	for (;;) {
-		for (int i = 0; i < parallel->in_use; i++) {
-			struct parallel_slot *slot =
-				&parallel->slots[(parallel->first + i) % parallel->slots_count];
+	struct parallel_slot *slot;
+	int err;
 
-			if (slot->state == PARALLEL_FILLED) {
-				slot->state = PARALLEL_TAKEN;
-				return slot;
-			}
-		}
-		if (parallel->finished)
-			return NULL;
-		pthread_cond_wait(&parallel->filled, &parallel->lock);
+	while (!parallel->finished &&
+	       (parallel->reading || parallel->in_use == parallel->slots_count))
+		pthread_cond_wait(&parallel->idle, &parallel->lock);
+	if (parallel->finished)
+		return NULL;
+	slot = &parallel->slots[parallel->last];
+	parallel->reading = true;
+	pthread_mutex_unlock(&parallel->lock);
+	err = chunks_next(parallel->chunks, &slot->chunk);
+	pthread_mutex_lock(&parallel->lock);
+	parallel->reading = false;
+	if (err <= 0) {
+		parallel->err = err;
+		parallel->finished = true;
+		pthread_cond_broadcast(&parallel->idle);
+		pthread_cond_signal(&parallel->done);
+		return NULL;
 	}
+	slot->state = PARALLEL_TAKEN;
+	parallel->last = (parallel->last + 1) % parallel->slots_count;
+	parallel->in_use++;
+	pthread_cond_signal(&parallel->idle);
+	return slot;
 }
 
 struct parallel_worker {
@@ -113,15 +130,22 @@ static void *parallel_run_worker(void *context)
 	return NULL;
 }
 
-/* Waits for the oldest chunk and delivers its events, settled against the lines before them. */
-static void parallel_deliver(struct parallel *parallel)
+/*
+ * Waits for the oldest chunk and delivers its events, settled against the lines before them. False:
+ * there is none left.
+ */
+static bool parallel_deliver(struct parallel *parallel)
 {
 	struct parallel_slot *slot = &parallel->slots[parallel->first];
+	bool any;
 
 	pthread_mutex_lock(&parallel->lock);
-	while (slot->state != PARALLEL_DONE)
+	while (slot->state != PARALLEL_DONE && (parallel->in_use || !parallel->finished))
 		pthread_cond_wait(&parallel->done, &parallel->lock);
+	any = parallel->in_use;
 	pthread_mutex_unlock(&parallel->lock);
+	if (!any)
+		return false;
 	parallel->line += slot->chunk.skipped;
 	for (size_t i = 0; i < slot->found_count; i++) {
 		if (parallel->soon && i + PARALLEL_SOON < slot->found_count)
@@ -135,7 +159,9 @@ static void parallel_deliver(struct parallel *parallel)
 	slot->state = PARALLEL_FREE;
 	parallel->first = (parallel->first + 1) % parallel->slots_count;
 	parallel->in_use--;
+	pthread_cond_signal(&parallel->idle);
 	pthread_mutex_unlock(&parallel->lock);
+	return true;
 }
 
 /* In this thread, and for lines of any form. */
@@ -201,36 +227,11 @@ static bool parallel_start_worker(struct parallel *parallel)
 	return true;
 }
 
-/* Reads the rest with all workers. */
-static int parallel_read_together(struct parallel *parallel, struct chunks *chunks)
-{
-	int err;
-
-	for (;;) {
-		struct parallel_slot *slot = &parallel->slots[parallel->last];
-
-		if (parallel->in_use == parallel->slots_count)
-			parallel_deliver(parallel);
-		err = chunks_next(chunks, &slot->chunk);
-		if (err <= 0)
-			break;
-		pthread_mutex_lock(&parallel->lock);
-		slot->state = PARALLEL_FILLED;
-		parallel->last = (parallel->last + 1) % parallel->slots_count;
-		parallel->in_use++;
-		pthread_cond_signal(&parallel->filled);
-		pthread_mutex_unlock(&parallel->lock);
-	}
-	while (parallel->in_use)
-		parallel_deliver(parallel);
-	return err;
-}
-
 static void parallel_join(struct parallel *parallel)
 {
 	pthread_mutex_lock(&parallel->lock);
 	parallel->finished = true;
-	pthread_cond_broadcast(&parallel->filled);
+	pthread_cond_broadcast(&parallel->idle);
 	pthread_mutex_unlock(&parallel->lock);
 	for (int i = 0; i < parallel->workers; i++) {
 		pthread_join(parallel->threads[i], NULL);
@@ -257,7 +258,7 @@ int parallel_read(int fd, struct reader *reader, parallel_event *event, parallel
 {
 	struct parallel parallel = {
 		.lock = PTHREAD_MUTEX_INITIALIZER,
-		.filled = PTHREAD_COND_INITIALIZER,
+		.idle = PTHREAD_COND_INITIALIZER,
 		.done = PTHREAD_COND_INITIALIZER,
 		.reader = reader,
 		.event = event,
@@ -282,10 +283,14 @@ int parallel_read(int fd, struct reader *reader, parallel_event *event, parallel
 		if (err > 0)
 			parallel_read_alone(&parallel, &parallel.slots[0].chunk);
 	}
+	parallel.chunks = chunks;
 	while (parallel.workers < size && err > 0 && parallel_start_worker(&parallel))
 		;
-	if (err > 0 && parallel.workers)
-		err = parallel_read_together(&parallel, chunks);
+	if (parallel.workers) {
+		while (parallel_deliver(&parallel))
+			;
+		err = parallel.err;
+	}
 	while (err > 0 && (err = chunks_next(chunks, &parallel.slots[0].chunk)) > 0)
 		parallel_read_alone(&parallel, &parallel.slots[0].chunk);
 	parallel_join(&parallel);
