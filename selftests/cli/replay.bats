@@ -100,6 +100,63 @@ world() {
 	ask '[(c["avoided"], c["price"], c["hosts"], c["paying_hosts"]) for c in d["sweep"] if (c["limit"], c["window"]) == (7, 660)] == [(d["avoided"], d["price"], d["blocked_hosts"], d["paying_hosts"])]'
 }
 
+# alone RULE: a configuration in which no other rule is enabled, and no brake withholds a block.
+alone() {
+	local rule
+	printf '[brake]\nknown-senders = off\n'
+	for rule in $("$sobig" check -c /dev/null -j | jq -r '.rules[].name'); do
+		[ "$rule" = "$1" ] || printf '[rule %s]\nenabled = no\n' "$rule"
+	done
+}
+
+@test "a sweep judges by standing: its cell of the configured values equals a replay with that rule alone" {
+	for world in earners forwarders; do
+		python3 "$top/selftests/replay/worlds.py" --world $world --seed 3 --days 6 --out "$BATS_TEST_TMPDIR/$world"
+		for rule in worm-storm strangers known-senders password-guessing; do
+			alone $rule >"$BATS_TEST_TMPDIR/conf"
+			values=$("$sobig" check -c "$BATS_TEST_TMPDIR/conf" -j | jq -r ".rules[] | select(.name == \"$rule\") | \"limit=\\(.limit) window=\\(.window)s\"")
+			"$sobig" replay -c "$BATS_TEST_TMPDIR/conf" "$BATS_TEST_TMPDIR/$world/mainlog" --rule $rule --sweep "$values" -j >"$BATS_TEST_TMPDIR/$world.$rule"
+			out=$BATS_TEST_TMPDIR/$world.$rule
+			ask '[(c["blocks"], c["hosts"], c["avoided"], c["price"], c["paying_hosts"]) for c in d["sweep"]] == [(sum(not b["dry_run"] for b in d["blocks"]), d["blocked_hosts"], d["avoided"], d["price"], d["paying_hosts"])]'
+		done
+	done
+	# Strangers are blocked by the rule for them, known senders by theirs, and good mail is delayed.
+	[ "$(jq -c '.sweep[0] | [.hosts > 100, .known_hosts]' "$BATS_TEST_TMPDIR/earners.strangers")" = '[true,0]' ]
+	[ "$(jq -c '.sweep[0] | [.hosts > 3, .hosts == .known_hosts, .avoided == .known_avoided]' "$BATS_TEST_TMPDIR/earners.known-senders")" = '[true,true,true]' ]
+	[ "$(jq -c '.sweep[0] | [.price > 10, .known_price]' "$BATS_TEST_TMPDIR/forwarders.strangers")" = '[true,0]' ]
+}
+
+@test "known senders have a table of their own in a sweep, and maps in the page" {
+	for day in 02 03 04 05; do
+		for second in $(seq 10 29); do
+			echo "2026-03-$day 10:20:$second +0000 1xVO3g-00036y-2K <= s@e H=(h) [198.51.100.7] P=esmtp S=300"
+		done
+		for second in 10 11 12 13; do virus "2026-03-$day 11:22:$second +0000" 203.0.113.9; done
+	done >"$log"
+	for second in 10 11 12 13; do virus "2026-03-05 12:22:$second +0000" 198.51.100.7; done >>"$log"
+	echo '2026-03-05 12:23:00 +0000 1xVO3g-00036y-2K <= s@e H=(h) [198.51.100.7] P=esmtp S=300' >>"$log"
+	run "$sobig" replay "$log" --sweep 'limit=3..4 window=5m' --html "$BATS_TEST_TMPDIR/page"
+	echo "$output"
+	[[ $output == *'Known senders in this sweep: how many would have been blocked, and messages of theirs delayed'* ]]
+	[[ $(sed -n '/^Known senders/,$p' <<<"$output") == *$'\n        3  1 1 \n        4  0 0 '* ]]
+	grep -q '<h3>Known senders</h3>' "$BATS_TEST_TMPDIR/page"
+	grep -q 'title="more than 3 in 5m: 0 offences of known senders avoided, 1 accepted message delayed"' "$BATS_TEST_TMPDIR/page"
+	grep -q 'title="more than 4 in 5m: 0 offences of known senders avoided, 0 accepted messages delayed"' "$BATS_TEST_TMPDIR/page"
+	# Of strangers only, there is nothing to tell apart.
+	sed -i '/198.51.100.7/d' "$log"
+	run "$sobig" replay "$log" --sweep 'limit=3..4 window=5m' --html "$BATS_TEST_TMPDIR/page"
+	[[ $output == *'no known sender would have been blocked'* ]]
+	! grep -q '<h3>Known senders</h3>' "$BATS_TEST_TMPDIR/page"
+}
+
+@test "a rule for networks is not swept, since a sweep judges hosts" {
+	virus '2003-08-24 11:22:33 +0000' 198.51.100.7 >"$log"
+	run --separate-stderr "$sobig" replay "$log" --sweep limit=5..9 --rule networks
+	[ "$status" = 2 ]
+	[ -z "$output" ]
+	[[ $stderr == *'--rule = "networks": it judges networks; expected a rule for hosts'* ]]
+}
+
 @test "rotated and compressed logs are read in the order of their times, however they are ordered on the command line" {
 	cd "$day/rotated"
 	"$sobig" replay -c "$day/storm.conf" mainlog mainlog.3.gz mainlog.1 mainlog.4.gz mainlog.2.gz -j >"$out"

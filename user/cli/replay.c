@@ -108,6 +108,12 @@ static int replay_set_rules(struct replay *replay)
 	if (!replay->sweeps)
 		return CLI_DONE;
 	replay->result.swept = rules_find(rules, swept);
+	if (replay->result.swept && rule_is_network(replay->result.swept)) {
+		log_error(
+			"--rule = \"%s\": it judges networks; expected a rule for hosts (--advise tries the limits of rules for networks)",
+			swept);
+		return CLI_USAGE;
+	}
 	if (replay->result.swept) {
 		replay_grid_fill(&replay->ranges, replay->result.swept, &replay->grid);
 		return CLI_DONE;

@@ -133,7 +133,33 @@ static void replay_heat_cell(FILE *page, const struct replay_heat *heat, size_t 
 		of->price ? replay_words_number(of->price, true) : "none");
 }
 
-static void replay_heat_map(FILE *page, const struct replay_heat *heat)
+/* The same of strangers, or of known senders, without the marks. */
+static void replay_heat_part(FILE *page, const struct replay_heat *heat, size_t cell, bool known)
+{
+	const struct sweep_cell *of = &heat->report->cells[cell];
+	const uint64_t avoided = known ? of->known_avoided : of->avoided - of->known_avoided;
+	const uint64_t price = known ? of->known_price : of->price - of->known_price;
+	const double percent = replay_report_percent(avoided, heat->report->offences);
+	int level = (int)(percent / heat->most * (REPLAY_HEAT_LEVELS - 1) + 0.5);
+
+	fprintf(page,
+		"<td class=\"h%d%s\" title=\"more than %u in %s: %s offence%s of %s avoided, %s accepted message%s delayed\">%s<small>%s</small></td>",
+		level < REPLAY_HEAT_LEVELS ? level : REPLAY_HEAT_LEVELS - 1,
+		cell == heat->own ? " own" : "", replay_heat_limit(heat, cell),
+		replay_words_duration(replay_heat_window(heat, cell)),
+		replay_words_number(avoided, true), suggest_plural(avoided),
+		known ? "known senders" : "strangers", replay_words_number(price, true),
+		suggest_plural(price), replay_words_percent(avoided, heat->report->offences),
+		price ? replay_words_number(price, true) : "none");
+}
+
+enum replay_heat_who {
+	REPLAY_HEAT_ALL,
+	REPLAY_HEAT_STRANGERS,
+	REPLAY_HEAT_KNOWN
+};
+
+static void replay_heat_map(FILE *page, const struct replay_heat *heat, enum replay_heat_who who)
 {
 	const struct sweep_grid *grid = heat->report->grid;
 
@@ -146,7 +172,11 @@ static void replay_heat_map(FILE *page, const struct replay_heat *heat)
 	for (size_t l = 0; l < grid->limits_count; l++) {
 		fprintf(page, "<tr><th scope=\"row\">%u</th>", grid->limits[l]);
 		for (size_t w = 0; w < grid->windows_count; w++)
-			replay_heat_cell(page, heat, w * grid->limits_count + l);
+			if (who == REPLAY_HEAT_ALL)
+				replay_heat_cell(page, heat, w * grid->limits_count + l);
+			else
+				replay_heat_part(page, heat, w * grid->limits_count + l,
+						 who == REPLAY_HEAT_KNOWN);
 		fputs("</tr>\n", page);
 	}
 	fputs("</tbody></table></div>\n", page);
@@ -210,6 +240,21 @@ static const char *replay_heat_unit(const struct rule *rule)
 	return "offences";
 }
 
+/* Standing as the third dimension: the map of strangers, and that of known senders. */
+static void replay_heat_standing(FILE *page, const struct replay_heat *heat)
+{
+	if (!replay_report_sweeps_known(heat->report)) {
+		fputs("<p>All of it is strangers': none of these pairs would have blocked a known sender.</p>\n",
+		      page);
+		return;
+	}
+	fputs("<h3>Strangers</h3>\n", page);
+	replay_heat_map(page, heat, REPLAY_HEAT_STRANGERS);
+	fputs("<h3>Known senders</h3>\n<p class=\"dim\">A known sender is a host whose mail was accepted on earlier days, or much of it today. What a pair avoids of known senders is small; what it delays of their mail is the price of the rule.</p>\n",
+	      page);
+	replay_heat_map(page, heat, REPLAY_HEAT_KNOWN);
+}
+
 void replay_heat(FILE *page, const struct replay_report *report)
 {
 	struct replay_heat heat = { .report = report, .own = SIZE_MAX };
@@ -232,7 +277,8 @@ void replay_heat(FILE *page, const struct replay_report *report)
 		report->swept->name, replay_heat_unit(report->swept),
 		replay_words_duration(report->swept->block));
 	replay_heat_key(page, &heat);
-	replay_heat_map(page, &heat);
+	replay_heat_map(page, &heat, REPLAY_HEAT_ALL);
 	replay_heat_bargains(page, &heat);
+	replay_heat_standing(page, &heat);
 	fputs("</section>\n", page);
 }

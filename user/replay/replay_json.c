@@ -217,13 +217,16 @@ static json_t *replay_json_cell(const struct replay_report *report, size_t i)
 
 	if (!grid || i >= grid->limits_count * grid->windows_count)
 		return NULL;
-	return json_pack("{s:s, s:i, s:i, s:o, s:o, s:o, s:o, s:o}", "rule", report->swept->name,
-			 "limit", (int)grid->limits[i % grid->limits_count], "window",
-			 (int)grid->windows[i / grid->limits_count], "blocks",
+	return json_pack("{s:s, s:i, s:i, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "rule",
+			 report->swept->name, "limit", (int)grid->limits[i % grid->limits_count],
+			 "window", (int)grid->windows[i / grid->limits_count], "blocks",
 			 REPLAY_JSON_NUMBER(cell->blocks), "hosts", REPLAY_JSON_NUMBER(cell->hosts),
 			 "avoided", REPLAY_JSON_NUMBER(cell->avoided), "price",
 			 REPLAY_JSON_NUMBER(cell->price), "paying_hosts",
-			 REPLAY_JSON_NUMBER(cell->paying));
+			 REPLAY_JSON_NUMBER(cell->paying), "known_hosts",
+			 REPLAY_JSON_NUMBER(cell->known_hosts), "known_avoided",
+			 REPLAY_JSON_NUMBER(cell->known_avoided), "known_price",
+			 REPLAY_JSON_NUMBER(cell->known_price));
 }
 
 static const struct {

@@ -254,27 +254,34 @@ static void replay_print_networks(const struct replay_report *report)
 	}
 }
 
-static void replay_print_sweep(const struct replay_report *report)
+/* A cell of the sweep: of all hosts, or of known senders. */
+static void replay_print_cell(const struct replay_report *report, const struct sweep_cell *of,
+			      bool known, bool own, char cell[REPLAY_PRINT_CELL])
+{
+	if (known)
+		snprintf(cell, REPLAY_PRINT_CELL, "%s %s%s", replay_print_number(of->known_hosts),
+			 replay_print_number(of->known_price), own ? "*" : " ");
+	else
+		snprintf(cell, REPLAY_PRINT_CELL, "%s %s%s",
+			 replay_words_percent(of->avoided, report->offences),
+			 replay_print_number(of->price), own ? "*" : " ");
+}
+
+static void replay_print_grid(const struct replay_report *report, bool known)
 {
 	const struct sweep_grid *grid = report->grid;
-	char cell[REPLAY_PRINT_CELL];
 	size_t own_w = SIZE_MAX, own_l = SIZE_MAX;
+	char cell[REPLAY_PRINT_CELL];
 	int width = 0;
 
-	if (!grid)
-		return;
 	replay_report_own_cell(report, &own_w, &own_l);
 	for (size_t i = 0; i < grid->limits_count * grid->windows_count; i++) {
-		int length =
-			snprintf(cell, sizeof(cell), "%s %s*",
-				 replay_words_percent(report->cells[i].avoided, report->offences),
-				 replay_print_number(report->cells[i].price));
+		int length;
 
+		replay_print_cell(report, &report->cells[i], known, true, cell);
+		length = strlen(cell);
 		width = length > width ? length : width;
 	}
-	printf("\n%sSweep of the rule %s alone%s: %% of all offences avoided, and accepted messages delayed\n",
-	       replay_print_on_terminal ? "\033[1m" : "", report->swept->name,
-	       replay_print_on_terminal ? "\033[m" : "");
 	printf("%-9s", "MORE THAN");
 	for (size_t w = 0; w < grid->windows_count; w++)
 		printf("  %*s%-3s", width - 3, "in ", replay_words_duration(grid->windows[w]));
@@ -282,18 +289,33 @@ static void replay_print_sweep(const struct replay_report *report)
 	for (size_t l = 0; l < grid->limits_count; l++) {
 		printf("%9u", grid->limits[l]);
 		for (size_t w = 0; w < grid->windows_count; w++) {
-			const struct sweep_cell *of = &report->cells[w * grid->limits_count + l];
-
-			snprintf(cell, sizeof(cell), "%s %s%s",
-				 replay_words_percent(of->avoided, report->offences),
-				 replay_print_number(of->price),
-				 w == own_w && l == own_l ? "*" : " ");
+			replay_print_cell(report, &report->cells[w * grid->limits_count + l], known,
+					  w == own_w && l == own_l, cell);
 			printf("  %*s", width, cell);
 		}
 		putchar('\n');
 	}
 	if (own_w != SIZE_MAX)
 		printf("*: as configured\n");
+}
+
+static void replay_print_sweep(const struct replay_report *report)
+{
+	const char *bold = replay_print_on_terminal ? "\033[1m" : "";
+	const char *plain = replay_print_on_terminal ? "\033[m" : "";
+
+	if (!report->grid)
+		return;
+	printf("\n%sSweep of the rule %s alone%s: %% of all offences avoided, and accepted messages delayed\n",
+	       bold, report->swept->name, plain);
+	replay_print_grid(report, false);
+	if (!replay_report_sweeps_known(report)) {
+		printf("All are strangers': no known sender would have been blocked.\n");
+		return;
+	}
+	printf("\n%sKnown senders in this sweep%s: how many would have been blocked, and messages of theirs delayed\n",
+	       bold, plain);
+	replay_print_grid(report, true);
 }
 
 int replay_print(const struct replay_report *report)

@@ -214,6 +214,14 @@ bool replay_report_own_cell(const struct replay_report *report, size_t *window, 
 	return false;
 }
 
+bool replay_report_sweeps_known(const struct replay_report *report)
+{
+	for (size_t i = 0; i < report->grid->limits_count * report->grid->windows_count; i++)
+		if (report->cells[i].known_hosts || report->cells[i].known_price)
+			return true;
+	return false;
+}
+
 uint64_t replay_report_price_of_rest(const struct replay_report *report, size_t shown)
 {
 	uint64_t price = 0;

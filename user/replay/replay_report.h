@@ -67,6 +67,9 @@ double replay_report_percent(uint64_t part, uint64_t whole);
 /* Finds the cell of the configured limit and window; false if the grid has none. */
 bool replay_report_own_cell(const struct replay_report *report, size_t *window, size_t *limit);
 
+/* True if a cell of the sweep blocks a known sender. */
+bool replay_report_sweeps_known(const struct replay_report *report);
+
 /* The price of all payers except the first `shown`. */
 uint64_t replay_report_price_of_rest(const struct replay_report *report, size_t shown);
 

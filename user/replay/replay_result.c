@@ -7,6 +7,7 @@
 
 #include "common/array.h"
 #include "config/rule_ports.h"
+#include "replay/replay_sweep.h"
 
 int replay_result_open(struct replay_result *result, uint64_t seed)
 {
@@ -151,44 +152,6 @@ static struct replay_host *replay_result_new(struct replay_result *result, const
 	host->sweep = REPLAY_RESULT_UNSWEPT;
 	host->allowed = replay_result_is_allowed(result, addr);
 	return host;
-}
-
-/* The event's points in the swept rule. */
-static unsigned int replay_result_points(const struct replay_result *result,
-					 const struct event *event)
-{
-	const struct rule *rule = result->swept;
-
-	if (event->class == EVENT_ARRIVAL)
-		return SWEEP_ARRIVAL;
-	if (rule->mark != RULES_NO_MARK && !(event->marks & 1u << rule->mark))
-		return 0;
-	return rule->weights[event->class];
-}
-
-static void replay_result_sweep(struct replay_result *result, struct replay_host *host,
-				const struct event *event, bool believed)
-{
-	unsigned int points = believed ? replay_result_points(result, event) : 0;
-	bool open =
-		!rule_ports_closes(judge_rules(result->judge), result->swept->closes, event->port);
-	int err = 0;
-
-	if (host->allowed || result->sweep_is_full)
-		return;
-	/* Blocks would not have prevented it: it only counts, if it has points. */
-	if (open && (!points || points == SWEEP_ARRIVAL))
-		return;
-	if (host->sweep == REPLAY_RESULT_UNSWEPT) {
-		if (!points || points == SWEEP_ARRIVAL)
-			return;
-		err = sweep_host(result->sweep, &host->sweep);
-	}
-	if (!err)
-		err = sweep_add(result->sweep, host->sweep, event->time,
-				points | (open ? SWEEP_OPEN : 0));
-	if (err)
-		result->sweep_is_full = true;
 }
 
 static void replay_result_enter(struct replay_result *result, struct replay_host *host,
@@ -390,7 +353,7 @@ void replay_result_event(struct replay_result *result, const struct event *event
 	blocked = own || network;
 	believed = blocked || arrival || clock_check_believe(&result->handed, event->time);
 	if (result->sweep)
-		replay_result_sweep(result, host, event, believed);
+		replay_sweep_add(result, host, event, believed);
 	if (blocked) {
 		replay_result_avoid(result, host, own ? host->rule : network->rule,
 				    own ? host->until : network->until, event, time);

@@ -108,6 +108,7 @@ struct replay_result {
 	int64_t from, to;	   /* first and last accepted time, ms since 1970 */
 	uint64_t leaps;		   /* number of times not accepted */
 	int error;		   /* first error; nothing is counted after it */
+	bool has_learned;	   /* standing has enough days of log; for the sweep */
 	bool sweep_is_full;	   /* too many events: the sweep was abandoned */
 };
 

@@ -18,10 +18,12 @@
 #define SWEEP_BLOCK	  (1u << 20)
 #define SWEEP_BLOCKS_MAX  (SWEEP_EVENTS_MAX / SWEEP_BLOCK)
 #define SWEEP_POINT_BITS  8
+#define SWEEP_EVENT_BITS  12 /* points and flags */
+#define SWEEP_EVENT(it)	  ((unsigned int)(it) & ((1u << SWEEP_EVENT_BITS) - 1))
 #define SWEEP_POINTS(it)  ((unsigned int)(it) & ((1u << SWEEP_POINT_BITS) - 1))
 #define SWEEP_IS_OPEN(it) (SWEEP_POINTS(it) != SWEEP_ARRIVAL && (SWEEP_POINTS(it) & SWEEP_OPEN))
 #define SWEEP_COUNTED(it) (SWEEP_POINTS(it) & ~(unsigned int)SWEEP_OPEN)
-#define SWEEP_TIME(it)	  ((it) >> SWEEP_POINT_BITS)
+#define SWEEP_TIME(it)	  ((it) >> SWEEP_EVENT_BITS)
 #define SWEEP_THREADS_MAX 8
 #define SWEEP_BATCH	  64
 
@@ -34,7 +36,7 @@ _Static_assert(SWEEP_RING >= RULES_LIMIT_MAX, "a window fits");
 
 struct sweep_block {
 	uint32_t hosts[SWEEP_BLOCK];
-	int64_t events[SWEEP_BLOCK]; /* time << SWEEP_POINT_BITS | points */
+	int64_t events[SWEEP_BLOCK]; /* time << SWEEP_EVENT_BITS | points | flags */
 };
 
 struct sweep_of_host {
@@ -89,7 +91,7 @@ static void sweep_unblock(struct sweep_block **block)
 	*block = NULL;
 }
 
-int sweep_add(struct sweep *sweep, uint32_t host, int64_t time, unsigned int points)
+int sweep_add(struct sweep *sweep, uint32_t host, int64_t time, unsigned int event)
 {
 	struct sweep_block **block = &sweep->blocks[sweep->events / SWEEP_BLOCK];
 	struct sweep_of_host *of = &sweep->hosts[host];
@@ -102,11 +104,11 @@ int sweep_add(struct sweep *sweep, uint32_t host, int64_t time, unsigned int poi
 	if (!*block)
 		return -ENOMEM;
 	(*block)->hosts[at] = host;
-	(*block)->events[at] = (int64_t)((uint64_t)time << SWEEP_POINT_BITS | points);
+	(*block)->events[at] = (int64_t)((uint64_t)time << SWEEP_EVENT_BITS | event);
 	sweep->events++;
 	of->events++;
-	if (points != SWEEP_ARRIVAL)
-		of->points += points & ~SWEEP_OPEN;
+	if (SWEEP_POINTS(event) != SWEEP_ARRIVAL)
+		of->points += SWEEP_COUNTED(event);
 	return 0;
 }
 
@@ -140,10 +142,31 @@ static void sweep_clear(struct sweep_window *window)
 	window->first = window->count = window->points = 0;
 }
 
-/* Adds an offence. True if it exceeds `limit` points; then the count restarts at 0. */
+/* Makes room for `points`: forgets the earliest. */
+static void sweep_forget(struct sweep_window *window, uint32_t limit, unsigned int points)
+{
+	uint32_t over = window->points + points - limit;
+
+	while (over) {
+		uint8_t *each = &window->each[window->first];
+		const uint32_t less = *each < over ? *each : over;
+
+		*each -= less;
+		over -= less;
+		window->points -= less;
+		if (*each)
+			break;
+		window->first = (window->first + 1) % SWEEP_RING;
+		window->count--;
+	}
+}
+
+/* Adds an offence. True if it exceeds `limit` points; the latest `limit` stay counted. */
 static bool sweep_count(struct sweep_window *window, uint32_t limit, int64_t time,
 			unsigned int points)
 {
+	bool exceeded;
+
 	if (time < window->last - WINDOW_TOLERANCE)
 		sweep_clear(window);
 	else if (time < window->last)
@@ -154,14 +177,15 @@ static bool sweep_count(struct sweep_window *window, uint32_t limit, int64_t tim
 		window->first = (window->first + 1) % SWEEP_RING;
 		window->count--;
 	}
-	if (window->points + points > limit) {
-		sweep_clear(window);
-		return true;
-	}
+	exceeded = window->points + points > limit;
+	if (points > limit)
+		points = limit;
+	if (exceeded)
+		sweep_forget(window, limit, points);
 	window->times[(window->first + window->count) % SWEEP_RING] = time;
 	window->each[(window->first + window->count++) % SWEEP_RING] = points;
 	window->points += points;
-	return false;
+	return exceeded;
 }
 
 /*
@@ -186,55 +210,105 @@ static uint32_t sweep_peak(const int64_t *events, uint32_t count, int64_t span)
 	return peak;
 }
 
-/* The end of the host's next block; *times becomes the number of its blocks. See offenders.c. */
-static int64_t sweep_until(const struct rule *rule, int64_t time, int64_t until, uint32_t *times)
+/* One host under the rule with one limit and one window. */
+struct sweep_host {
+	int64_t until;	/* end of its last block */
+	uint32_t times; /* how often it was blocked, if that is remembered */
+	uint64_t blocks, known_blocks;
+	uint64_t avoided[2], price[2]; /* of strangers, and of known senders */
+};
+
+/* The end of the next block. See judge_verdict.c and offenders.c. */
+static int64_t sweep_until(const struct rule *rule, struct sweep_host *host, int64_t event)
 {
+	const int64_t time = SWEEP_TIME(event);
 	uint64_t seconds = rule->block;
 
-	if (*times && time >= until + rule->remember * INT64_C(1000))
-		*times = 0;
-	seconds <<= *times < SWEEP_DOUBLINGS ? *times : SWEEP_DOUBLINGS;
-	++*times;
+	if (SWEEP_EVENT(event) & SWEEP_KNOWN)
+		return time + INT64_C(1000) * (rule->block < rule_known_max(rule)
+						       ? rule->block
+						       : rule_known_max(rule));
+	if (SWEEP_EVENT(event) & SWEEP_ACCEPTED)
+		return time + INT64_C(1000) * rule->block;
+	if (host->times && time >= host->until + rule->remember * INT64_C(1000))
+		host->times = 0;
+	seconds <<= host->times < SWEEP_DOUBLINGS ? host->times : SWEEP_DOUBLINGS;
+	host->times++;
 	if (seconds > rule->max)
 		seconds = rule->max;
 	return time + (int64_t)seconds * 1000;
+}
+
+/* True if fewer points are enough. See judge.c. */
+static bool sweep_is_again(const struct rule *rule, const struct sweep_host *host,
+			   const struct sweep_window *window, int64_t event)
+{
+	return rule->again && !(SWEEP_EVENT(event) & (SWEEP_KNOWN | SWEEP_ACCEPTED)) &&
+	       host->times && SWEEP_TIME(event) >= host->until &&
+	       SWEEP_TIME(event) < host->until + rule->remember * INT64_C(1000) &&
+	       window->points >= rule->again;
+}
+
+/* Judges an offence. */
+static void sweep_judge(const struct rule *rule, uint32_t limit, int64_t event,
+			struct sweep_window *window, struct sweep_host *host)
+{
+	const bool known = SWEEP_EVENT(event) & SWEEP_KNOWN;
+	const unsigned int points = SWEEP_COUNTED(event);
+
+	if (!points || (known ? rule->who == RULE_STRANGERS : rule->who == RULE_KNOWN))
+		return;
+	if (!sweep_count(window, limit, SWEEP_TIME(event), points) &&
+	    !sweep_is_again(rule, host, window, event))
+		return;
+	if (SWEEP_EVENT(event) & SWEEP_SPARED)
+		return;
+	if (SWEEP_EVENT(event) & SWEEP_LEARNING) {
+		sweep_clear(window);
+		return;
+	}
+	/* What led to the block that runs, and came by a port that it leaves open. */
+	if (rule->who == RULE_KNOWN && SWEEP_TIME(event) < host->until)
+		return;
+	host->until = sweep_until(rule, host, event);
+	host->blocks++;
+	host->known_blocks += known;
+	if (rule->who != RULE_KNOWN)
+		sweep_clear(window);
+}
+
+static void sweep_sum(const struct sweep_host *host, struct sweep_cell *cell)
+{
+	cell->blocks += host->blocks;
+	cell->hosts += host->blocks > 0;
+	cell->avoided += host->avoided[0] + host->avoided[1];
+	cell->price += host->price[0] + host->price[1];
+	cell->paying += host->price[0] + host->price[1] > 0;
+	cell->known_hosts += host->known_blocks > 0;
+	cell->known_avoided += host->avoided[1];
+	cell->known_price += host->price[1];
 }
 
 /* One host, one limit, one window. */
 static void sweep_try(const struct rule *rule, const int64_t *events, uint32_t count,
 		      uint32_t limit, struct sweep_window *window, struct sweep_cell *cell)
 {
-	uint64_t avoided = 0, price = 0;
-	int64_t until = INT64_MIN;
-	uint32_t times = 0, i = 0;
-	unsigned int points;
-	uint64_t blocks = 0;
+	struct sweep_host host = { .until = INT64_MIN / 2 };
 
 	sweep_clear(window);
 	window->last = INT64_MIN / 2;
-	while (i < count) {
-		for (; i < count && SWEEP_TIME(events[i]) < until && !SWEEP_IS_OPEN(events[i]);
-		     i++) {
-			bool arrival = SWEEP_POINTS(events[i]) == SWEEP_ARRIVAL;
+	for (uint32_t i = 0; i < count; i++) {
+		const bool known = SWEEP_EVENT(events[i]) & SWEEP_KNOWN;
+		const bool arrival = SWEEP_POINTS(events[i]) == SWEEP_ARRIVAL;
 
-			price += arrival;
-			avoided += !arrival;
+		if (SWEEP_TIME(events[i]) < host.until && !SWEEP_IS_OPEN(events[i])) {
+			host.price[known] += arrival;
+			host.avoided[known] += !arrival;
+		} else if (!arrival) {
+			sweep_judge(rule, limit, events[i], window, &host);
 		}
-		if (i == count)
-			break;
-		points = SWEEP_COUNTED(events[i]);
-		if (points && SWEEP_POINTS(events[i]) != SWEEP_ARRIVAL &&
-		    sweep_count(window, limit, SWEEP_TIME(events[i]), points)) {
-			until = sweep_until(rule, SWEEP_TIME(events[i]), until, &times);
-			blocks++;
-		}
-		i++;
 	}
-	cell->blocks += blocks;
-	cell->hosts += blocks > 0;
-	cell->avoided += avoided;
-	cell->price += price;
-	cell->paying += price > 0;
+	sweep_sum(&host, cell);
 }
 
 static void sweep_span(const struct sweep_work *work, const struct sweep_span *span,
@@ -274,6 +348,9 @@ static void *sweep_share(void *context)
 		work->cells[i].avoided += cells[i].avoided;
 		work->cells[i].price += cells[i].price;
 		work->cells[i].paying += cells[i].paying;
+		work->cells[i].known_hosts += cells[i].known_hosts;
+		work->cells[i].known_avoided += cells[i].known_avoided;
+		work->cells[i].known_price += cells[i].known_price;
 	}
 	pthread_mutex_unlock(&work->lock);
 	return NULL;

@@ -31,9 +31,15 @@ struct sweep_cell {
 	uint64_t avoided; /* offences of any class while the host was blocked */
 	uint64_t price;	  /* accepted messages while the host was blocked */
 	uint64_t paying;  /* hosts whose messages were delayed */
+	/* Those of known senders among them; the others are strangers'. */
+	uint64_t known_hosts; /* blocked as known senders */
+	uint64_t known_avoided;
+	uint64_t known_price;
 };
 
-/* Copies `rule`, of which block, max and remember are used. 0 or -ENOMEM. The caller closes *out.
+/*
+ * Copies `rule`, a rule for hosts, of which all but the name, the limit, the window and the classes
+ * are used. 0 or -ENOMEM. The caller closes *out.
  */
 int sweep_open(const struct rule *rule, struct sweep **out);
 
@@ -46,12 +52,18 @@ int sweep_host(struct sweep *sweep, uint32_t *out);
 /* A flag for sweep_add(): an offence that a block would not have prevented, by a port left open. */
 #define SWEEP_OPEN 128
 
+/* Flags for sweep_add(): the standing of the host at that time. */
+#define SWEEP_KNOWN    256  /* it is a known sender */
+#define SWEEP_ACCEPTED 512  /* mail was accepted from it: its blocks are all of the same length */
+#define SWEEP_SPARED   1024 /* its share of bad is too small for the rule */
+#define SWEEP_LEARNING 2048 /* the rule needs more days of log: a verdict is a dry run */
+
 /*
  * Adds an event of a host at `time` (milliseconds), in the order of the log: the points that the
- * rule gives the offence, 0 if the rule does not count it, or SWEEP_ARRIVAL. Events before the
- * first point of a host may be omitted. 0, -ENOMEM, or -E2BIG: too many events.
+ * rule gives the offence, 0 if the rule does not count it, or SWEEP_ARRIVAL; and flags. Events
+ * before the first point of a host may be omitted. 0, -ENOMEM, or -E2BIG: too many events.
  */
-int sweep_add(struct sweep *sweep, uint32_t host, int64_t time, unsigned int points);
+int sweep_add(struct sweep *sweep, uint32_t host, int64_t time, unsigned int event);
 
 /*
  * Fills cells[w * grid->limits_count + l] with the results of the l-th limit and the w-th window,

@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Hands the events of a replay to its sweep, with the standing of their hosts. */
+#include "replay/replay_sweep.h"
+
+#include "config/rule_ports.h"
+
+/* The event's points in the swept rule. */
+static unsigned int replay_sweep_points(const struct replay_result *result,
+					const struct event *event)
+{
+	const struct rule *rule = result->swept;
+
+	if (event->class == EVENT_ARRIVAL)
+		return SWEEP_ARRIVAL;
+	if (rule->mark != RULES_NO_MARK && !(event->marks & 1u << rule->mark))
+		return 0;
+	if (judge_off_until(result->judge, event->class, event->time) != INT64_MIN)
+		return 0;
+	return rule->weights[event->class];
+}
+
+/* True while the rule would run dry because standing has too few days of log. */
+static bool replay_sweep_is_learning(struct replay_result *result)
+{
+	if (!result->has_learned)
+		result->has_learned = !judge_state(result->judge).learning;
+	return !result->has_learned && rule_needs_standing(result->swept);
+}
+
+/* The flags that tell the host's standing, with this event. */
+static unsigned int replay_sweep_standing(struct replay_result *result,
+					  const struct replay_host *host, const struct event *event)
+{
+	struct standing_view view;
+	unsigned int flags = 0;
+
+	standing_get(judge_standing(result->judge), lru_addr(host), event->time, &view);
+	if (view.accepted && event->class != EVENT_ARRIVAL)
+		view.bad++;
+	flags |= view.known ? SWEEP_KNOWN : 0;
+	flags |= view.accepted ? SWEEP_ACCEPTED : 0;
+	flags |= standing_share(&view) < result->swept->share ? SWEEP_SPARED : 0;
+	flags |= replay_sweep_is_learning(result) ? SWEEP_LEARNING : 0;
+	return flags;
+}
+
+void replay_sweep_add(struct replay_result *result, struct replay_host *host,
+		      const struct event *event, bool believed)
+{
+	unsigned int points = believed ? replay_sweep_points(result, event) : 0;
+	bool open =
+		!rule_ports_closes(judge_rules(result->judge), result->swept->closes, event->port);
+	int err = 0;
+
+	if (host->allowed || result->sweep_is_full)
+		return;
+	/* Blocks would not have prevented it: it only counts, if it has points. */
+	if (open && (!points || points == SWEEP_ARRIVAL))
+		return;
+	if (host->sweep == REPLAY_RESULT_UNSWEPT) {
+		if (!points || points == SWEEP_ARRIVAL)
+			return;
+		err = sweep_host(result->sweep, &host->sweep);
+	}
+	if (!err)
+		err = sweep_add(result->sweep, host->sweep, event->time,
+				points | (open ? SWEEP_OPEN : 0) |
+					replay_sweep_standing(result, host, event));
+	if (err)
+		result->sweep_is_full = true;
+}
