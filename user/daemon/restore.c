@@ -28,6 +28,9 @@
 #define RESTORE_HOSTS	  (1u << 20)
 #define RESTORE_LINES	  10 /* lines of evidence for a block */
 
+/* Rows of standing in the state whose hosts were forgotten; with more, all are written anew. */
+#define RESTORE_FORGOTTEN_MAX (1u << 19)
+
 /* Ring of previous positions in a log. */
 struct restore_log {
 	struct log_position *positions;
@@ -52,11 +55,13 @@ struct restore {
 	struct restore_log logs[DAEMON_LOGS_MAX];
 	char names[DAEMON_LOGS_MAX][IF_NAMESIZE + PATH_MAX];
 	bool learned;			/* standing includes the old logs */
-	bool anew;			/* no row of standing was saved by this daemon yet */
+	bool anew;			/* what is saved next of standing replaces all rows */
+	uint64_t forgotten;		/* hosts and networks, when all rows were replaced last */
 	struct standing_row *standings; /* that changed */
 	size_t standings_count;
 	int error; /* errno logged last */
 	uint64_t damaged, lost, gone;
+	bool strangers; /* it was said that the standing of strangers does not fit */
 };
 
 static uint64_t restore_name(const char *log)
@@ -260,12 +265,27 @@ static void restore_take_changed(void *context, const struct standing_row *row)
 	grown[restore->standings_count++] = *row;
 }
 
+static void restore_take_none(void *context, const struct standing_row *row)
+{
+	(void)context;
+	(void)row;
+}
+
 /* What changed of standing goes with the log positions into one transaction, so it stays exact. */
 static void restore_post_standing(struct restore *restore, struct standing *standing)
 {
+	const uint64_t forgotten = standing_state(standing).forgotten;
 	struct standing_clock clock;
 
-	standing_changed(standing, restore_take_changed, restore);
+	if (forgotten - restore->forgotten > RESTORE_FORGOTTEN_MAX)
+		restore->anew = true;
+	if (restore->anew) {
+		restore->forgotten = forgotten;
+		standing_changed(standing, restore_take_none, NULL);
+		standing_each(standing, restore_take_changed, restore);
+	} else {
+		standing_changed(standing, restore_take_changed, restore);
+	}
 	standing_clock(standing, &clock);
 	clock.learned = restore->learned;
 	writer_standing(restore->writer, restore->standings, restore->standings_count, &clock,
@@ -293,8 +313,11 @@ void restore_post(struct daemon *daemon)
 	struct db_log logs[DAEMON_LOGS_MAX];
 	uint32_t now = clock_seconds();
 
-	if (writer_is_busy(restore->writer) && !daemon->ending)
+	if (writer_is_busy(restore->writer) && !daemon->ending) {
+		/* Again in a second, though no line comes. */
+		daemon->changed = true;
 		return;
+	}
 	restore_post_standing(restore, judge_standing(daemon->judge));
 	for (int i = 0; i < daemon->logs_count; i++) {
 		struct restore_log *log = &restore->logs[i];
@@ -492,6 +515,10 @@ bool restore_check(struct daemon *daemon)
 			(unsigned long long)state.lost);
 		restore->lost = state.lost;
 	}
+	if (state.strangers && !restore->strangers)
+		log_warning(
+			"the state is full: hosts without a good day lose their standing at a restart; raise \"size\" in [state]");
+	restore->strangers |= state.strangers > 0;
 	restore->error = state.error;
 	restore->damaged = state.damaged;
 	return changed;

@@ -10,7 +10,7 @@
 #include "replay/sweep.h"
 
 /* Maximum number of hosts; each needs about 130 bytes, and 32 for each of its blocks. */
-#define REPLAY_RESULT_HOSTS_MAX (1u << 22)
+#define REPLAY_RESULT_HOSTS_MAX (1u << 24)
 
 /* Maximum number of networks that are blocked at a time. */
 #define REPLAY_RESULT_NETWORKS_MAX (1u << 18)

@@ -34,9 +34,11 @@ static const char *const db_make_room[] = {
 	"DELETE FROM blocks WHERE id IN (SELECT id FROM blocks WHERE dry_run=1 ORDER BY id LIMIT 20000)",
 	/* Standing of hosts without a good day, those not seen for a week. */
 	"DELETE FROM standing WHERE days=0 AND day<(SELECT max(table_day) FROM standing_clock)-7",
-	/* The evidence, the oldest first. */
-	"UPDATE blocks SET lines='' WHERE lines<>'' AND id IN (SELECT id FROM blocks WHERE lines<>'' ORDER BY id LIMIT 20000)",
 };
+
+/* The evidence, the oldest first. */
+static const char db_make_room_of_lines[] =
+	"UPDATE blocks SET lines='' WHERE lines<>'' AND id IN (SELECT id FROM blocks WHERE lines<>'' ORDER BY id LIMIT 20000)";
 
 int db_errno(sqlite3 *db)
 {
@@ -223,6 +225,17 @@ static int db_write_once(struct db *db, const struct db_batch *batch)
 	return err;
 }
 
+/* Without the standing of strangers, which they can have again; known senders keep theirs. */
+static int db_write_good(struct db *db, struct db_batch *batch)
+{
+	int err;
+
+	batch->standing_good = true;
+	err = db_write_once(db, batch);
+	db->standings_left += !err;
+	return err;
+}
+
 /* Without evidence, blocks are a tenth of the size. */
 static int db_write_bare(struct db *db, const struct db_batch *batch)
 {
@@ -252,9 +265,15 @@ int db_write(struct db *db, const struct db_batch *batch, size_t *left_out)
 		db_exec(db->db, db_make_room[i]);
 		err = db_write_once(db, batch);
 	}
+	if (err == -ENOSPC && batch->standing_clock)
+		err = db_write_good(db, &rest);
+	if (err == -ENOSPC) {
+		db_exec(db->db, db_make_room_of_lines);
+		err = db_write_once(db, &rest);
+	}
 	if (err != -ENOSPC || !batch->blocks_count)
 		return err;
-	err = db_write_bare(db, batch);
+	err = db_write_bare(db, &rest);
 	if (err != -ENOSPC)
 		return err;
 	/* The kernel has the blocks; the log positions are worth more than their history. */

@@ -94,6 +94,12 @@ typedef void db_each_standing(void *context, const struct standing_row *row);
 int db_standings(struct db *db, const char *who, struct standing_clock *clock,
 		 db_each_standing *each, void *context);
 
+/*
+ * How often rows of standing without a good day were removed for lack of room. What else is
+ * written goes before them.
+ */
+uint64_t db_standings_left(const struct db *db);
+
 /* Number of rows skipped; a row that was read twice counts twice. */
 uint64_t db_bad(const struct db *db);
 

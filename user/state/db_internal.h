@@ -17,6 +17,7 @@ struct db {
 	struct db_limits limits; /* all 0: opened for reading */
 	uint16_t standing_day;	 /* when old standing was removed last */
 	uint64_t bad;		 /* invalid rows that were read */
+	uint64_t standings_left; /* how often there was no room for those without good days */
 };
 
 /* -errno for SQLite's last error. */

@@ -62,6 +62,9 @@ int db_write_standing(struct db *db, const struct db_batch *batch)
 
 	if (batch->standing_anew)
 		err = db_standing_of(db, "DELETE FROM standing WHERE who=?", batch->who, 0);
+	if (!err && batch->standing_good)
+		err = db_standing_of(db, "DELETE FROM standing WHERE who=? AND days=0", batch->who,
+				     0);
 	if (!err)
 		err = db_standing_write_clock(db, batch->who, batch->standing_clock);
 	if (!err && batch->standing_clock->inner != db->standing_day) {
@@ -77,6 +80,8 @@ int db_write_standing(struct db *db, const struct db_batch *batch)
 		return err;
 	sqlite3_bind_text(insert, 1, batch->who, -1, SQLITE_STATIC);
 	for (size_t i = 0; i < batch->standings_count && !err; i++) {
+		if (batch->standing_good && !batch->standings[i].days)
+			continue;
 		db_standing_bind(insert, &batch->standings[i]);
 		err = db_step(db->db, insert);
 	}
@@ -176,4 +181,9 @@ int db_standings(struct db *db, const char *who, struct standing_clock *clock,
 	err = step == SQLITE_DONE ? 0 : db_errno(db->db);
 	sqlite3_finalize(ask);
 	return err;
+}
+
+uint64_t db_standings_left(const struct db *db)
+{
+	return db->standings_left;
 }

@@ -84,7 +84,8 @@ struct db_batch {
 	size_t standings_count;
 	const struct standing_clock *standing_clock; /* NULL: standing is unchanged */
 	bool standing_anew;			     /* the rows that are there are removed first */
-	const struct db_totals *totals;		     /* NULL: unchanged */
+	bool standing_good;		/* only rows with good days are kept: no room for others */
+	const struct db_totals *totals; /* NULL: unchanged */
 	int64_t now;
 };
 

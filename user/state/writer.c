@@ -304,6 +304,11 @@ static int writer_write(struct writer *writer, const struct writer_batch *batch)
 		if (!err)
 			err = db_write(writer->db, &rows, &left_out);
 	}
+	if (!err) {
+		pthread_mutex_lock(&writer->lock);
+		writer->state.strangers = db_standings_left(writer->db);
+		pthread_mutex_unlock(&writer->lock);
+	}
 	if (left_out) {
 		pthread_mutex_lock(&writer->lock);
 		for (size_t i = 0; i < batch->blocks_count; i++)

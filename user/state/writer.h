@@ -42,6 +42,7 @@ struct writer_state {
 	int error;	    /* errno: why nothing can be written now; 0: it can */
 	uint64_t lost;	    /* blocks that were not written for lack of room */
 	int64_t lost_until; /* the latest end of one of them, ms since 1970; 0: none */
+	uint64_t strangers; /* how often standing without a good day did not fit */
 	uint64_t bad;	    /* invalid rows when the file was first opened */
 	uint64_t damaged;   /* damaged files that were renamed */
 	uint64_t gone;	    /* files that another program deleted or replaced */

@@ -356,6 +356,67 @@ static void size_is_limited_and_old_history_is_deleted_for_new(void **state)
 	assert_int_equal(history("10.0.0.0"), 0);
 }
 
+static void count_standing(void *context, const struct standing_row *row)
+{
+	unsigned int *counts = context;
+
+	counts[row->days != 0]++;
+}
+
+/* The rows of many strangers do not fit; the blocks, the positions and the known senders do. */
+static void strangers_whose_standing_does_not_fit_are_left_out(void **state)
+{
+	enum {
+		ROWS = 40000,
+		KNOWN_EACH = 20
+	};
+	const struct standing_clock clock = { .day = 12288, .inner = 1000, .first = 990 };
+	struct standing_row *rows = calloc(ROWS, sizeof(*rows));
+	struct db_totals totals = { .lines = 7 };
+	struct db_block one = block("198.51.100.7", NOW, NOW + HOUR);
+	struct db_batch batch = { .blocks = &one,
+				  .blocks_count = 1,
+				  .standings = rows,
+				  .standings_count = ROWS,
+				  .standing_clock = &clock,
+				  .who = "mx0",
+				  .totals = &totals,
+				  .now = NOW };
+	unsigned int counts[2] = { 0 };
+	struct standing_clock saved;
+
+	(void)state;
+	for (uint32_t i = 0; i < ROWS; i++) {
+		char address[32];
+
+		snprintf(address, sizeof(address), "10.%u.%u.%u", i >> 16, i >> 8 & 255, i & 255);
+		addr_parse(address, strlen(address), &rows[i].addr);
+		rows[i].day = 1000;
+		rows[i].accepted_today = 1;
+		rows[i].days = i % KNOWN_EACH == 0;
+	}
+	/* In one batch, and in many small ones. */
+	for (int small = 0; small < 2; small++) {
+		batch.standings_count = small ? 500 : ROWS;
+		for (uint32_t i = 0; i < ROWS; i += batch.standings_count) {
+			batch.standings = rows + i;
+			totals.lines++;
+			assert_int_equal(write_batch(&batch), 0);
+			assert_int_equal(left_out, 0);
+			assert_true(db_standings_left(db) > 0 || small || i);
+		}
+		memset(counts, 0, sizeof(counts));
+		assert_int_equal(db_standings(db, "mx0", &saved, count_standing, counts), 0);
+		assert_int_equal(counts[1], ROWS / KNOWN_EACH);
+		assert_true(small ? counts[0] > 0 : counts[0] == 0);
+		assert_int_equal(saved.inner, 1000);
+		assert_int_equal(history("198.51.100.7"), 1);
+	}
+	assert_int_equal(db_totals(db, "mx0", &totals), 0);
+	assert_int_equal(totals.lines, 7 + 1 + ROWS / 500);
+	free(rows);
+}
+
 static void unblock_reaches_an_earlier_block_that_is_written_later_and_no_later_block(void **state)
 {
 	struct addr_prefix target;
@@ -854,6 +915,7 @@ int main(void)
 		TEST(unblock_all_reaches_blocks_that_a_daemon_writes_later),
 		TEST(log_positions_are_read_back_unchanged),
 		TEST(size_is_limited_and_old_history_is_deleted_for_new),
+		TEST(strangers_whose_standing_does_not_fit_are_left_out),
 		TEST(unblock_reaches_an_earlier_block_that_is_written_later_and_no_later_block),
 		TEST(log_position_is_written_when_all_blocks_are_active_and_do_not_fit),
 		TEST(deleted_file_is_noticed),
