@@ -320,7 +320,7 @@ const struct cli_command attach_command = {
 		  "exim rejects a HELO that is not a host name (exim's default)" },
 		CLI_OVERRIDES(ATTACH_AT(daemon.overrides.rule)),
 		{ "port", OPTIONS_PORTS, "PORT,...", ATTACH_AT(daemon.overrides.ports),
-		  "filter these TCP ports (those that the rules close: 25,465,587)" },
+		  "protect these TCP ports (those that the rules close: 25,465,587)" },
 		{ "blocks", OPTIONS_NUMBER, "N", ATTACH_AT(daemon.overrides.blocks),
 		  "room for N IPv4 addresses and N/2 IPv6 networks", .min = CONFIG_FILTER_BLOCKS_MIN,
 		  .max = SOBIG_BLOCKS_MAX },

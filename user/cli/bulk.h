@@ -46,17 +46,17 @@ struct bulk {
 /* clang-format off */
 #define BULK_OPTIONS(time, reason_help) \
 	{ "for", OPTIONS_TIME, "TIME", offsetof(struct bulk, request.seconds), \
-	  "block for TIME (" time ")", .min = 1, .max = DURATION_MAX_SECONDS }, \
+	  "duration of the block (" time ")", .min = 1, .max = DURATION_MAX_SECONDS }, \
 	{ "extend", OPTIONS_FLAG, NULL, offsetof(struct bulk, request.extend), \
-	  "extend the block: it ends TIME after the last SYN" }, \
+	  "the block expires TIME after the last SYN" }, \
 	{ "reason", OPTIONS_TEXT, "TEXT", offsetof(struct bulk, request.reason), reason_help }, \
 	{ "force", OPTIONS_FLAG, NULL, offsetof(struct bulk, force), \
 	  "also block very wide networks and allowed hosts" }, \
 	{ "ports", OPTIONS_TEXT, "LIST", offsetof(struct bulk, ports), \
-	  "only if the filter protects all these ports: 25,submission", \
+	  "block only if all these ports are protected: 25,submission", \
 	  .expected = "ports, such as 25,submission" }, \
 	{ "finish-connections", OPTIONS_FLAG, NULL, offsetof(struct bulk, finish), \
-	  "let open connections of blocked hosts finish" }, \
+	  "do not end open connections of the hosts" }, \
 	CLI_CONFIG
 /* clang-format on */
 

@@ -25,12 +25,12 @@
 /* Those of commands that judge; `at` is the offset of a struct overrides. */
 #define CLI_OVERRIDES(at) \
 	{ "limit", OPTIONS_NUMBER, "N", (at) + offsetof(struct overrides, limit), \
-	  "block a host after more than N offences (rule worm-storm: 15)", \
+	  "rule worm-storm: block after more than N offences (15)", \
 	  .min = 1, .max = RULES_LIMIT_MAX }, \
 	{ "window", OPTIONS_TIME, "TIME", (at) + offsetof(struct overrides, window), \
-	  "within TIME (5m)", .min = 1, .max = RULES_WINDOW_MAX }, \
+	  "rule worm-storm: within TIME (5m)", .min = 1, .max = RULES_WINDOW_MAX }, \
 	{ "for", OPTIONS_TIME, "TIME", (at) + offsetof(struct overrides, block), \
-	  "block for TIME (1h)", .min = 1, .max = DURATION_MAX_SECONDS }
+	  "rule worm-storm: duration of the first block (1h)", .min = 1, .max = DURATION_MAX_SECONDS }
 /* clang-format on */
 
 /* The options of every command. */

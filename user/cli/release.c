@@ -109,6 +109,6 @@ static int release_run(void *values)
 
 const struct cli_command release_command = {
 	"release",
-	"resume blocking after the brake stopped it",
+	"release the brakes: block known senders and count all classes again",
 	.run = release_run,
 };

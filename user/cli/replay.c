@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* sobig-xdp replay: applies the policy to old logs, and reports its blocks and their cost. */
+/* sobig-xdp replay: applies the policy to old logs, and reports its blocks and their price. */
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -347,7 +347,7 @@ static int replay_main(void *values)
 
 const struct cli_command replay_command = {
 	"replay",
-	"apply the policy to old logs: show its blocks and their cost",
+	"apply the policy to old logs: show its blocks and their price",
 	.options = {
 		CLI_OVERRIDES(offsetof(struct replay, overrides)),
 		{ "sweep", OPTIONS_OWN, "RANGES", 0,
