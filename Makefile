@@ -68,6 +68,7 @@ SEEDED        := $(FUZZ_NAMES:%=$(B)/selftests/seeded_%)
 BENCHES       := $(B)/selftests/storm
 LOOPS         := $(B)/selftests/judge_loop
 TOOLS         := $(patsubst selftests/live/%.c,$(B)/selftests/%,$(wildcard selftests/live/*.c))
+PRELOADS      := $(patsubst selftests/live/preload/%.c,$(B)/selftests/%.so,$(wildcard selftests/live/preload/*.c))
 
 .PHONY: help deps all run test analyze coverage test-vm test-systems fuzz bench check deb install uninstall clean tests
 .DEFAULT_GOAL := all
@@ -157,7 +158,7 @@ $(PLANTED): selftests/planted.c
 	@mkdir -p $(@D)
 	$(Q)$(CC) -O1 -g $(SANITIZE) -pthread -o $@ $<
 
-tests: all $(UNIT_TESTS) $(VERDICT_TESTS) $(TOOLS) $(FUZZERS) $(SEEDED) $(BENCHES) $(LOOPS) $(PLANTED)
+tests: all $(UNIT_TESTS) $(VERDICT_TESTS) $(TOOLS) $(PRELOADS) $(FUZZERS) $(SEEDED) $(BENCHES) $(LOOPS) $(PLANTED)
 
 test:
 	$(Q)scripts/deps build sandbox test
@@ -238,6 +239,10 @@ $(BENCHES): $(B)/selftests/%: $(B)/selftests/bench/%.o
 $(LOOPS): $(B)/selftests/%: $(B)/selftests/replay/%.o $(PARTS)
 	$(call say,LINK)
 	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) $(LDHARDENING) -o $@ $^ $(LIB_LIBS)
+
+$(PRELOADS): $(B)/selftests/%.so: selftests/live/preload/%.c
+	$(call say,LINK)
+	$(Q)$(CC) -O2 -Wall -Wextra -shared -fPIC -o $@ $<
 
 $(TOOLS): $(B)/selftests/%: $(B)/selftests/live/%.o
 	$(call say,LINK)

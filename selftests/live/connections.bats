@@ -198,6 +198,52 @@ storm() {
 	"$sobig" detach mx0
 }
 
+# launch_refused FILTER ARGUMENT...: a daemon under a kernel that cannot end connections.
+launch_refused() {
+	printf '[filter]\n%s\n' "$1" >"$LAB/sobig.conf"
+	shift
+	rm -f "$LAB/events"
+	LD_PRELOAD=${SOBIG_BUILD:-$top/build}/selftests/no_destroy.so "$sobig" attach -j mx0 --log "$log" -c "$LAB/sobig.conf" "$@" \
+		>"$LAB/events" 2>"$LAB/words" 3>&- &
+	daemon=$!
+	until grep -qs '"ready"' "$LAB/events"; do
+		[ -d "/proc/$daemon" ] || { cat "$LAB/words"; return 1; }
+		sleep 0.02
+	done
+}
+
+@test "a kernel without CONFIG_INET_DIAG_DESTROY: it is said once, hosts are blocked, connections go on" {
+	local host said='this kernel cannot end open connections (it was built without CONFIG_INET_DIAG_DESTROY)'
+	ready_for_load ''
+	stop_daemon
+	launch_refused ''
+	begin_load bad $bad 2 good
+	for host in $bad $good 203.0.113.1 203.0.113.2; do
+		offend $host 16
+		until_blocked $host
+	done
+	for _ in $(seq 60); do
+		! "$sobig" status | grep -q 'open connections of blocked hosts continue: this kernel cannot end them' || break
+		sleep 0.05
+	done
+	[ "$("$sobig" status -j | jq -r '.interfaces[0].daemon | .connections_ended, .connections_error')" = $'0\nOperation not supported' ]
+	[ "$(reach $bad)" = silence ]
+	go_load bad
+	sleep 0.5
+	end_load bad
+	[ "$(jq .open "$LAB/result.bad")" = 2 ]
+	sleep 1.5
+	[ "$(grep -cF "$said" "$LAB/words")" = 1 ]
+	stop_daemon
+	# Who accepts that is not told.
+	launch_refused 'connections = finish'
+	offend $good6 16
+	until_blocked $good6
+	sleep 1.5
+	[ "$(grep -cF "$said" "$LAB/words")" = 0 ]
+	! "$sobig" status | grep 'open connections of blocked hosts continue'
+}
+
 @test "among many hosts that are blocked at once, the one with open connections loses them" {
 	local host
 	ready_for_load ''
