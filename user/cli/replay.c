@@ -107,15 +107,15 @@ static int replay_set_rules(struct replay *replay)
 		return CLI_FAILED;
 	if (!replay->sweeps)
 		return CLI_DONE;
-	replay->result.swept = rules_find(rules, swept);
-	if (replay->result.swept && rule_is_network(replay->result.swept)) {
+	replay->result.sweep.rule = rules_find(rules, swept);
+	if (replay->result.sweep.rule && rule_is_network(replay->result.sweep.rule)) {
 		log_error(
 			"--rule = \"%s\": it judges networks; expected a rule for hosts (--advise tries the limits of rules for networks)",
 			swept);
 		return CLI_USAGE;
 	}
-	if (replay->result.swept) {
-		replay_grid_fill(&replay->ranges, replay->result.swept, &replay->grid);
+	if (replay->result.sweep.rule) {
+		replay_grid_fill(&replay->ranges, replay->result.sweep.rule, &replay->grid);
 		return CLI_DONE;
 	}
 	log_error("--rule = \"%s\": no such rule, or it is disabled; expected one of:", swept);
@@ -139,7 +139,7 @@ static int replay_start(struct replay *replay)
 	replay->result.allowed = replay->allowed;
 	judge_allow(replay->result.judge, replay->allowed);
 	if (replay->sweeps)
-		err = sweep_open(replay->result.swept, &replay->result.sweep);
+		err = sweep_open(replay->result.sweep.rule, &replay->result.sweep.sweep);
 	if (!err && replay->advises)
 		err = replay_events_open(seed, &replay->events);
 	replay->advice.seed = seed;
@@ -221,9 +221,9 @@ static int replay_sweep(struct replay *replay, struct replay_report *report)
 
 	if (!replay->sweeps)
 		return CLI_DONE;
-	err = replay->result.sweep_is_full
+	err = replay->result.sweep.is_full
 		      ? -E2BIG
-		      : sweep_run(replay->result.sweep, &replay->grid, replay->cells);
+		      : sweep_run(replay->result.sweep.sweep, &replay->grid, replay->cells);
 	if (err) {
 		log_error("cannot sweep: %s",
 			  err == -E2BIG ? "too many events; replay fewer days" : strerror(-err));
@@ -231,7 +231,7 @@ static int replay_sweep(struct replay *replay, struct replay_report *report)
 	}
 	report->grid = &replay->grid;
 	report->cells = replay->cells;
-	report->swept = replay->result.swept;
+	report->swept = replay->result.sweep.rule;
 	return CLI_DONE;
 }
 
@@ -312,7 +312,7 @@ static int replay_run(struct replay *replay)
 static void replay_close(struct replay *replay)
 {
 	replay_result_close(&replay->result);
-	sweep_close(replay->result.sweep);
+	sweep_close(replay->result.sweep.sweep);
 	replay_events_close(replay->events);
 	replay_advice_free(&replay->advice);
 	judge_close(replay->result.judge);

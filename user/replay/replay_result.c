@@ -7,7 +7,6 @@
 
 #include "common/array.h"
 #include "config/rule_ports.h"
-#include "replay/replay_sweep.h"
 
 int replay_result_open(struct replay_result *result, uint64_t seed)
 {
@@ -149,7 +148,7 @@ static struct replay_host *replay_result_new(struct replay_result *result, const
 		return NULL;
 	}
 	host->until = host->dry_run_until = INT64_MIN;
-	host->sweep = REPLAY_RESULT_UNSWEPT;
+	host->sweep = REPLAY_SWEEP_NONE;
 	host->allowed = replay_result_is_allowed(result, addr);
 	return host;
 }
@@ -352,8 +351,9 @@ void replay_result_event(struct replay_result *result, const struct event *event
 	own = event->time < host->until && rule_ports_closes(rules, host->closes, event->port);
 	blocked = own || network;
 	believed = blocked || arrival || clock_check_believe(&result->handed, event->time);
-	if (result->sweep)
-		replay_sweep_add(result, host, event, believed);
+	if (result->sweep.sweep && !host->allowed)
+		replay_sweep_add(&result->sweep, result->judge, &addr, &host->sweep, event,
+				 believed);
 	if (blocked) {
 		replay_result_avoid(result, host, own ? host->rule : network->rule,
 				    own ? host->until : network->until, event, time);

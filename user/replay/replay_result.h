@@ -7,15 +7,13 @@
 #include "judge/clock_check.h"
 #include "judge/judge.h"
 #include "replay/replay_series.h"
-#include "replay/sweep.h"
+#include "replay/replay_sweep.h"
 
 /* Maximum number of hosts; each needs about 130 bytes, and 32 for each of its blocks. */
 #define REPLAY_RESULT_HOSTS_MAX (1u << 24)
 
 /* Maximum number of networks that are blocked at a time. */
 #define REPLAY_RESULT_NETWORKS_MAX (1u << 18)
-
-#define REPLAY_RESULT_UNSWEPT UINT32_MAX
 
 /* For how long mail servers try to send a message again: 4 days, in ms (RFC 5321, 4.5.4.1). */
 #define REPLAY_RESULT_QUEUE (4 * 24 * INT64_C(3600000))
@@ -26,7 +24,7 @@ struct replay_host {
 	int64_t until;	       /* end of its last block; INT64_MIN: none */
 	int64_t dry_run_until; /* the same for dry runs */
 	uint32_t offences;
-	uint32_t sweep;		/* its number in the sweep, or REPLAY_RESULT_UNSWEPT */
+	uint32_t sweep;		/* its number in the sweep, or REPLAY_SWEEP_NONE */
 	uint8_t rule;		/* rule of its last block */
 	uint8_t dry_run_rule;	/* the same for dry runs */
 	uint8_t closes;		/* ports that its last block closes, as in struct rule */
@@ -84,10 +82,9 @@ struct replay_off {
 struct replay_result {
 	struct judge *judge; /* owned by the caller */
 	const struct prefix_set
-		*allowed;	  /* allow list of the judge, owned by the caller; may be NULL */
-	bool only_figures;	  /* no verdicts, no series: sums only */
-	struct sweep *sweep;	  /* owned by the caller; NULL: no sweep */
-	const struct rule *swept; /* the rule of the sweep */
+		*allowed;	   /* allow list of the judge, owned by the caller; may be NULL */
+	bool only_figures;	   /* no verdicts, no series: sums only */
+	struct replay_sweep sweep; /* if its sweep is not NULL */
 
 	struct lru *hosts;    /* of struct replay_host */
 	struct lru *networks; /* of struct replay_blocked_network */
@@ -108,8 +105,6 @@ struct replay_result {
 	int64_t from, to;	   /* first and last accepted time, ms since 1970 */
 	uint64_t leaps;		   /* number of times not accepted */
 	int error;		   /* first error; nothing is counted after it */
-	bool has_learned;	   /* standing has enough days of log; for the sweep */
-	bool sweep_is_full;	   /* too many events: the sweep was abandoned */
 };
 
 /* 0 or -ENOMEM. The caller calls replay_result_close(). */
