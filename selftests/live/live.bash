@@ -107,10 +107,10 @@ know() {
 	done
 }
 
-# until_blocked ADDRESS: waits for a second at most.
+# until_blocked ADDRESS: waits for some seconds at most; a busy machine takes its time.
 until_blocked() {
 	local _
-	for _ in $(seq 50); do
+	for _ in $(seq 500); do
 		! "$sobig" list "$1" 2>/dev/null | grep -qv '^ADDRESS' || return 0
 		sleep 0.02
 	done

@@ -1,9 +1,10 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0-only
-"""A TCP peer that prints the result of its connection: connect, hold, serve."""
+"""A TCP peer that prints the result of its connection: connect, knock, hold, serve."""
 import signal
 import socket
 import sys
+import time
 
 
 def dial(source, to, port):
@@ -24,6 +25,17 @@ def connect(source, to, port):
         print("refused")
     except (TimeoutError, socket.timeout):
         print("silence")
+
+
+def knock(source, to, port):
+    """Sends SYNs, five a second, until it is killed."""
+    while True:
+        sock = socket.socket(socket.AF_INET6 if ":" in to else socket.AF_INET, socket.SOCK_STREAM)
+        sock.setblocking(False)
+        sock.bind((source, 0))
+        sock.connect_ex((to, port))
+        time.sleep(0.2)
+        sock.close()
 
 
 def hold(source, to, port):
@@ -56,4 +68,4 @@ def serve(_source, _to, port):
 
 if __name__ == "__main__":
     what, source, to, port = sys.argv[1:5]
-    {"connect": connect, "hold": hold, "serve": serve}[what](source, to, int(port))
+    {"connect": connect, "knock": knock, "hold": hold, "serve": serve}[what](source, to, int(port))

@@ -8,7 +8,7 @@ state=/var/lib/sobig-xdp
 # Waits some seconds for a message of the daemon.
 until_said() {
 	local _
-	for _ in $(seq 150); do
+	for _ in $(seq 400); do
 		! grep -q -- "$1" "$LAB/words" || return 0
 		sleep 0.05
 	done
@@ -19,7 +19,7 @@ until_said() {
 # until_entered TEXT: waits until the history contains it.
 until_entered() {
 	local _
-	for _ in $(seq 100); do
+	for _ in $(seq 400); do
 		! "$sobig" list --history | grep -q -- "$1" || return 0
 		sleep 0.05
 	done
@@ -30,7 +30,7 @@ until_entered() {
 # until_status TEXT: waits until the first line of status contains it; the daemon updates its statistics once a second.
 until_status() {
 	local _
-	for _ in $(seq 60); do
+	for _ in $(seq 400); do
 		! { "$sobig" status || true; } | head -n 1 | grep -qi -- "$1" || return 0
 		sleep 0.05
 	done
@@ -66,9 +66,12 @@ start_with() {
 	# The host sends SYNs all the time.
 	(while :; do reach $bad; done) >"$LAB/attempts" 3>&- &
 	start_daemon
-	sleep 1
-	[ "$("$sobig" status -j | jq '.interfaces[0].counters.passed_syn')" = 0 ]
+	for _ in $(seq 200); do
+		[ "$("$sobig" status -j | jq '.interfaces[0].counters.dropped')" = 0 ] || break
+		sleep 0.05
+	done
 	[ "$("$sobig" status -j | jq '.interfaces[0].counters.dropped')" -gt 0 ]
+	[ "$("$sobig" status -j | jq '.interfaces[0].counters.passed_syn')" = 0 ]
 	is_blocked 203.0.113.0/24
 	[ "$(reach $bad6)" = silence ]
 	[ "$(reach $good)" = connected ]
