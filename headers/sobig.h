@@ -221,6 +221,7 @@ struct sobig_stats {
 	__u32 connections_error;      /* errno: why they cannot be ended; 0: they can */
 	__u32 connections_finish;     /* 1: they are not to be ended */
 	__u64 allow_missing;	      /* entries of the allow list of which no address is known */
+	__u64 judged_from; /* time of the first offence that it counted, ms since 1970; 0: none */
 	char allow_error[SOBIG_MISSING_SIZE]; /* why, of the first; "": none */
 };
 

@@ -87,9 +87,15 @@ rejected() {
 	start_daemon
 	until_learned
 	! "$sobig" list | grep -q $bad || false
+	"$sobig" explain $bad | tee "$LAB/explained"
+	grep -qx '  points   none now' "$LAB/explained"
+	# Times in the log are whole seconds.
+	sleep 1.1
 	offend $bad 1
 	until "$sobig" status | grep -q ' 1 offence,'; do sleep 0.1; done
 	! "$sobig" list | grep -q $bad || false
+	"$sobig" explain $bad | tee "$LAB/explained"
+	grep -q '^  points   1 of 15 for worm-storm, 5 of 8 for strangers' "$LAB/explained"
 	[ "$(reach $bad)" = connected ]
 	# It is the second new one that exceeds the limit for strangers.
 	offend $bad 1

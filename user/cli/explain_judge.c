@@ -94,8 +94,18 @@ static int explain_judge_read_file(struct explain_judge *judged, const char *pat
 	return err;
 }
 
-static void explain_judge_read_log(struct explain_judge *judged, const char *log)
+/* Earlier lines were there before the first attach, and are not counted. */
+static int64_t explain_judge_from(const struct explain_judge *judged,
+				  const struct sobig_stats *stats)
 {
+	const int64_t from = stats->judged_from ? (int64_t)stats->judged_from - 1 : judged->now;
+
+	return judged->since > from ? judged->since : from;
+}
+
+static void explain_judge_read_log(struct explain_judge *judged, const struct sobig_stats *stats)
+{
+	const char *log = stats->log;
 	const struct rules *rules = judge_rules(judged->judge);
 	char rotated[PATH_MAX + 2];
 	uint32_t longest = 0;
@@ -104,6 +114,7 @@ static void explain_judge_read_log(struct explain_judge *judged, const char *log
 
 	if (!*log || !strncmp(log, SOURCE_JOURNAL, strlen(SOURCE_JOURNAL)))
 		return;
+	judged->since = explain_judge_from(judged, stats);
 	for (size_t i = 0; i < rules->count; i++)
 		if (rules->rules[i].window > longest)
 			longest = rules->rules[i].window;
@@ -139,7 +150,7 @@ int explain_judge_open(const struct cli_common *common, struct db *db, const str
 		if (db)
 			explain_judge_read_standing(&judged, db, overview);
 		if (overview->daemons_count)
-			explain_judge_read_log(&judged, overview->daemons[0].stats->log);
+			explain_judge_read_log(&judged, overview->daemons[0].stats);
 	}
 	free(overview);
 	if (err)

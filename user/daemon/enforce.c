@@ -287,6 +287,8 @@ void enforce_take(void *context, const struct event *event, const struct source_
 		return;
 	}
 	evidence_add(daemon->evidence, &host, line->text, line->length);
+	if (!daemon->stats.judged_from)
+		daemon->stats.judged_from = event->time;
 	if (line->old) {
 		enforce_recall(log, event, line);
 		return;
