@@ -179,10 +179,10 @@ static void without_an_affordable_setting_the_lowest_price_is_named(void **state
 static void randomize(struct table *table)
 {
 	for (size_t i = 0; i < SETTINGS; i++) {
-		table->candidates[i] = (struct advise_candidate){ .days = table->days[i],
-								  .distance = random() % 3 };
 		for (size_t d = 0; d < DAYS; d++)
 			table->days[i][d] = day(5000 + random() % 40, random() % 30);
+		table->candidates[i] = (struct advise_candidate){ .days = table->days[i],
+								  .distance = random() % 3 };
 	}
 }
 
