@@ -222,10 +222,7 @@ launch_refused() {
 		offend $host 16
 		until_blocked $host
 	done
-	for _ in $(seq 60); do
-		! "$sobig" status | grep -q 'open connections of blocked hosts continue: this kernel cannot end them' || break
-		sleep 0.05
-	done
+	until_shows 'open connections of blocked hosts continue: this kernel cannot end them'
 	[ "$("$sobig" status -j | jq -r '.interfaces[0].daemon | .connections_ended, .connections_error')" = $'0\nOperation not supported' ]
 	[ "$(reach $bad)" = silence ]
 	go_load bad

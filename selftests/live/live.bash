@@ -118,6 +118,28 @@ until_blocked() {
 	return 1
 }
 
+# until_said PATTERN: waits some seconds for a message of the daemon.
+until_said() {
+	local _
+	for _ in $(seq 400); do
+		! grep -q -- "$1" "$LAB/words" || return 0
+		sleep 0.05
+	done
+	cat "$LAB/words"
+	return 1
+}
+
+# until_shows PATTERN: waits some seconds for a line of status.
+until_shows() {
+	local _
+	for _ in $(seq 60); do
+		! { "$sobig" status || true; } | grep -q -- "$1" || return 0
+		sleep 0.05
+	done
+	"$sobig" status
+	return 1
+}
+
 # Prints the result of a new connection from ADDRESS to the mail host: connected, refused or silence.
 reach() {
 	case $1 in

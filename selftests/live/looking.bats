@@ -112,16 +112,6 @@ exhaust() {
 	prlimit --pid "$1" --nofile=$fd:
 }
 
-until_said() {
-	local _
-	for _ in {1..100}; do
-		! grep -q "$1" "$LAB/words" || return 0
-		sleep 0.05
-	done
-	cat "$LAB/words"
-	return 1
-}
-
 @test "a daemon that cannot inspect its interface stays, logs it, and retries" {
 	start_server
 	start_daemon

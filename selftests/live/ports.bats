@@ -36,17 +36,6 @@ ports_of() {
 	"$sobig" list "$1" -j | jq -c '.blocks[0].ports'
 }
 
-# until_shows WORDS: waits for a second at most until status says it.
-until_shows() {
-	local _
-	for _ in $(seq 60); do
-		! { "$sobig" status || true; } | grep -q "$1" || return 0
-		sleep 0.05
-	done
-	"$sobig" status
-	return 1
-}
-
 @test "by default, a worm closes port 25, a password guesser all ports of mail, a manual block all" {
 	local from port
 	start_servers

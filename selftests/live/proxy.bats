@@ -28,17 +28,6 @@ configure_exim() {
 	{ printf '%s\n' "$@"; cat "$LAB/exim.base"; } >"$LAB/exim.conf"
 }
 
-# Waits for a second at most until status says it.
-until_shows() {
-	local _
-	for _ in $(seq 60); do
-		! { "$sobig" status || true; } | grep -q "$1" || return 0
-		sleep 0.05
-	done
-	"$sobig" status
-	return 1
-}
-
 @test "a proxy is never blocked, and its direct neighbours are judged" {
 	install_exim "hosts_proxy = $good"
 	start_daemon

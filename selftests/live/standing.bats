@@ -32,16 +32,6 @@ saved() {
 	python3 -c 'import sqlite3, sys; print(*sqlite3.connect("/var/lib/sobig-xdp/state.db").execute(sys.argv[1]))' "$1"
 }
 
-until_learned() {
-	local _
-	for _ in $(seq 200); do
-		! grep -q 'learned the standing' "$LAB/words" || return 0
-		sleep 0.05
-	done
-	cat "$LAB/words"
-	return 1
-}
-
 # rejected ADDRESS TIMES: a recipient that does not exist.
 rejected() {
 	local _
@@ -54,7 +44,7 @@ rejected() {
 	start_server
 	old_logs $good
 	start_daemon
-	until_learned
+	until_said 'learned the standing'
 	grep 'learned the standing of 2 hosts from 100 lines of 4 days of logs' "$LAB/words"
 	rejected $bad 5
 	rejected $good 40
@@ -67,7 +57,7 @@ rejected() {
 @test "without old logs, the rule for strangers is a dry run, and the rule of 2003 blocks" {
 	start_server
 	start_daemon
-	until_learned
+	until_said 'learned the standing'
 	rejected $bad 5
 	offend $good 16
 	until_blocked $good
@@ -85,7 +75,7 @@ rejected() {
 	offend $bad 20
 	"$sobig" replay --ndjson "$log" "$log".* | jq -r 'select(.kind == "replay-block").address' | grep -qx $bad
 	start_daemon
-	until_learned
+	until_said 'learned the standing'
 	! "$sobig" list | grep -q $bad || false
 	"$sobig" explain $bad | tee "$LAB/explained"
 	grep -qx '  points   none now' "$LAB/explained"
@@ -107,7 +97,7 @@ rejected() {
 @test "standing is kept over a restart and a kill, and lines are counted once" {
 	old_logs $good
 	start_daemon
-	until_learned
+	until_said 'learned the standing'
 	accepted "$log" $good6 7 0
 	sleep 2.5
 	stop_daemon
@@ -130,7 +120,7 @@ rejected() {
 	old_logs $good
 	printf '[allow]\naddress = 198.51.100.99\n' >"$LAB/sobig.conf"
 	start_daemon -c "$LAB/sobig.conf"
-	until_learned
+	until_said 'learned the standing'
 	for i in $(seq 60); do
 		rejected 198.51.100.$((100 + i)) 1
 	done
@@ -145,7 +135,7 @@ rejected() {
 @test "explain shows the standing of a host and the points that it has for each rule" {
 	old_logs $good
 	start_daemon
-	until_learned
+	until_said 'learned the standing'
 	rejected $good 3
 	rejected $bad 2
 	rejected 203.0.113.9 4
@@ -166,7 +156,7 @@ rejected() {
 	old_logs $good
 	printf '[filter]\nextend = yes\n' >"$LAB/sobig.conf"
 	start_daemon -c "$LAB/sobig.conf"
-	until_learned
+	until_said 'learned the standing'
 	offend $good 16
 	offend $bad 16
 	until_blocked $good

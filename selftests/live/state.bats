@@ -5,17 +5,6 @@ load live.bash
 
 state=/var/lib/sobig-xdp
 
-# Waits some seconds for a message of the daemon.
-until_said() {
-	local _
-	for _ in $(seq 400); do
-		! grep -q -- "$1" "$LAB/words" || return 0
-		sleep 0.05
-	done
-	cat "$LAB/words"
-	return 1
-}
-
 # until_entered TEXT: waits until the history contains it.
 until_entered() {
 	local _
