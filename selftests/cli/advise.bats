@@ -224,6 +224,24 @@ day() {
 	sed '1,/^# For /d' "$BATS_TEST_TMPDIR/text" | cmp - "$conf"
 }
 
+@test "the_page_has_the_advice_with_its_figures_and_configuration_escaped" {
+	printf '[rule strangers]\nenabled = no\n[rule own]\nclass = virus:5, worm:5, relay:5, dnsbl:4, spam:2, unknown-user:2\nmatch = <script>|[a-z]\nfor = strangers\nlimit = 60\nwindow = 6h\nblock = 12h\n' >"$own"
+	"$sobig" replay -c "$own" --advise "$world/mainlog" --html "$BATS_TEST_TMPDIR/page" -j >"$BATS_TEST_TMPDIR/said" 2>/dev/null
+	python3 - "$BATS_TEST_TMPDIR/page" "$BATS_TEST_TMPDIR/said" <<-'EOT'
+		import html, json, re, sys
+		page, advice = open(sys.argv[1], encoding="ascii").read(), json.load(open(sys.argv[2]))["advice"]
+		assert "match = <script>|[a-z]" in advice["configuration"]
+		assert "<script" not in page
+		assert html.unescape(re.search(r"<pre[^>]*>(.*?)</pre>", page, re.S)[1]) == advice["configuration"]
+		assert html.escape(advice["reason"]) in page
+		row = re.search(r'<tr><th scope="row">advised</th>(.*?)</tr>', page)[1]
+		prices = re.findall(r">([0-9,]+) \([0-9.]+&nbsp;%\)<", row)
+		assert [int(price.replace(",", "")) for price in prices] == [advice[half]["advised"]["price"] for half in ("choosing", "testing")]
+	EOT
+	"$sobig" replay -c "$own" "$world/mainlog" --html "$BATS_TEST_TMPDIR/page" >/dev/null
+	! grep -q Advice "$BATS_TEST_TMPDIR/page"
+}
+
 @test "each_setting_that_was_tried_is_an_entry_of_the_json" {
 	jq -e '.advice.settings == (.settings | length) and .settings[0].rules == [] and (.settings | map(.rules) | unique | length) == .advice.settings' "$advice"
 	jq -e '.settings[0].choosing == .advice.choosing.configured and .settings[0].testing == .advice.testing.configured' "$advice"

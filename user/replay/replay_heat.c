@@ -250,7 +250,7 @@ static void replay_heat_standing(FILE *page, const struct replay_heat *heat)
 	}
 	fputs("<h3>Strangers</h3>\n", page);
 	replay_heat_map(page, heat, REPLAY_HEAT_STRANGERS);
-	fputs("<h3>Known senders</h3>\n<p class=\"dim\">A known sender is a host whose mail was accepted on earlier days, or much of it today. What a pair avoids of known senders is small; what it delays of their mail is the price of the rule.</p>\n",
+	fputs("<h3>Known senders</h3>\n<p class=\"dim\">A known sender is a host whose mail was accepted on earlier days, or much of it today. Each of them that is blocked may send good mail, too.</p>\n",
 	      page);
 	replay_heat_map(page, heat, REPLAY_HEAT_KNOWN);
 }

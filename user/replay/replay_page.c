@@ -21,10 +21,9 @@
 
 #define REPLAY_PAGE_FILES 6 /* file names shown; the others are only counted */
 
-/* Untrusted text, escaped. */
-static void replay_page_text(FILE *page, const char *text)
+void replay_page_text(FILE *page, const char *text, size_t length)
 {
-	for (; *text; text++) {
+	for (; length--; text++) {
 		unsigned char c = *text;
 
 		if (c == '&')
@@ -61,7 +60,7 @@ static void replay_page_head(FILE *page, const struct replay_report *report)
 	      page);
 	for (size_t i = 0; i < report->files_count && i < REPLAY_PAGE_FILES; i++) {
 		fputs(i ? ", " : "", page);
-		replay_page_text(page, report->files[i].name);
+		replay_page_text(page, report->files[i].name, strlen(report->files[i].name));
 		fputs(report->files[i].broken ? " (incomplete)" : "", page);
 	}
 	if (report->files_count > REPLAY_PAGE_FILES)
@@ -158,6 +157,7 @@ static void replay_page_write(FILE *page, const struct replay_report *report)
 {
 	replay_page_head(page, report);
 	replay_page_cards(page, report);
+	replay_page_advice(page, report->advice);
 	replay_chart(page, report);
 	replay_heat(page, report);
 	replay_tables(page, report);

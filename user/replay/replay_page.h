@@ -9,6 +9,12 @@
 
 extern const char replay_style[];
 
+/* Writes `length` bytes of untrusted text, escaped. */
+void replay_page_text(FILE *page, const char *text, size_t length);
+
+/* The advice; nothing if it is NULL. */
+void replay_page_advice(FILE *page, const struct replay_advice *advice);
+
 /* Charts: offences over time, and those that a block would have avoided. */
 void replay_chart(FILE *page, const struct replay_report *report);
 
