@@ -66,7 +66,7 @@ struct front_state {
 	__u32 networks6;
 	__u32 hosts4; /* from here on for user space only: approximate number of blocked hosts */
 	__u32 hosts6;
-	__u32 overfull4; /* lines with more hosts than slots */
+	__u32 overfull4; /* invalidated lines, and hosts that a rebuild left without a slot */
 	__u32 overfull6;
 	__u32 rebuilding; /* a rebuild began and has not ended */
 	__u32 layout;	  /* FRONT_LAYOUT */

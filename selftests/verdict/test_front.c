@@ -272,29 +272,48 @@ static void a_block_expires_on_time_in_a_full_table(void **state)
 	assert_int_equal(syn("10.0.78.31"), XDP_PASS);
 }
 
+/*
+ * A line with more hosts than slots is not valid, and the LRU map is asked: about one host in a
+ * hundred, by a random hash. All others are dropped.
+ */
 static void a_host_that_the_lru_evicted_is_still_dropped_and_one_reconcile_restores_it(void **state)
 {
 	struct blocks_reconciled repair;
+	struct addr line[FRONT_HOSTS4];
 	struct addr_prefix lost;
 	struct sobig_block block;
+	int passed = 0;
 
 	NEED_ROOT();
 	block_many(0, 1000, 600);
-	assert_int_equal(blocks_reconcile(blocks, &repair), 0);
+	/* A salt for which these addresses share lines is replaced. */
+	repair_all(&repair);
 	for (uint32_t i = 0; i < 1000; i += 10) {
 		lost = host(i);
 		assert_int_equal(bpf_map_delete_elem(bpf_map__fd(filter->maps.blocked4),
 						     lost.addr.bytes + 12),
 				 0);
 	}
-	assert_int_equal(syn("10.0.0.10"), XDP_DROP);
+	for (uint32_t i = 0; i < 1000; i += 10) {
+		char text[ADDR_TEXT_SIZE];
+
+		lost = host(i);
+		if (syn(addr_prefix_format(&lost, text)) == XDP_DROP)
+			continue;
+		assert_int_equal(front_table_line(front, &lost.addr, line), FRONT_HOSTS4);
+		passed++;
+	}
+	assert_true(passed < 10);
 	assert_int_equal(blocks_reconcile(blocks, &repair), 0);
 	assert_int_equal(repair.evicted, 100);
 	for (uint32_t i = 0; i < 1000; i += 10) {
+		char text[ADDR_TEXT_SIZE];
+
 		lost = host(i);
 		assert_int_equal(bpf_map_lookup_elem(bpf_map__fd(filter->maps.blocked4),
 						     lost.addr.bytes + 12, &block),
 				 0);
+		assert_int_equal(syn(addr_prefix_format(&lost, text)), XDP_DROP);
 	}
 	assert_int_equal(blocks_reconcile(blocks, &repair), 0);
 	assert_int_equal(repair.evicted, 0);
@@ -421,6 +440,50 @@ static void a_table_left_half_rebuilt_is_rebuilt(void **state)
 	assert_int_equal(syn("198.51.100.7"), XDP_DROP);
 	assert_int_equal(syn("198.51.100.8"), XDP_PASS);
 	assert_int_equal(blocks_remove_all(blocks), 1001);
+}
+
+/*
+ * Addresses that follow each other can share a few lines if the salt is unlucky: then the table is
+ * rebuilt with another one.
+ */
+static void an_unlucky_salt_is_replaced(void **state)
+{
+	const struct front_table_counts counts = { .ipv4 = 1000 };
+	const struct front_record record = { 0 };
+	struct blocks_reconciled repair;
+	struct front_state unlucky;
+	struct front_table *mirror;
+	__u32 zero = 0;
+	int slots = 0;
+
+	NEED_ROOT();
+	block_many(0, 1000, 600);
+	assert_int_equal(front_table_open(PINS, &mirror), 0);
+	assert_int_equal(front_table_begin(mirror, &counts), 0);
+	assert_int_equal(bpf_map_lookup_elem(bpf_map__fd(filter->maps.front), &zero, &unlucky), 0);
+	unlucky.salts[0] = 1; /* all hosts have the first line */
+	assert_int_equal(
+		bpf_map_update_elem(bpf_map__fd(filter->maps.front), &zero, &unlucky, BPF_ANY), 0);
+	for (uint32_t i = 0; i < 1000; i++) {
+		struct addr_prefix target = host(i);
+
+		front_table_fill(mirror, &target.addr, loaded_now() + 600, false, &record);
+	}
+	front_table_end(mirror);
+	front_table_close(mirror);
+	assert_int_equal(syn("10.0.0.10"), XDP_DROP);
+	assert_int_equal(syn("198.51.100.7"), XDP_PASS);
+	repair_all(&repair);
+	for (uint32_t i = 0; i < 1000; i++) {
+		struct addr_prefix target = host(i);
+		struct front_record found;
+
+		slots += !front_table_find(front, &target.addr, &found);
+	}
+	assert_true(slots > 900);
+	assert_int_equal(syn("10.0.0.10"), XDP_DROP);
+	assert_int_equal(syn("198.51.100.7"), XDP_PASS);
+	assert_int_equal(blocks_remove_all(blocks), 1000);
 }
 
 /* In the front table, and with the line invalidated in the LRU map. */
@@ -666,6 +729,7 @@ int main(void)
 		cmocka_unit_test(drops_are_counted_exactly_and_with_their_time),
 		cmocka_unit_test(a_dry_run_drops_nothing_and_a_block_replaces_it),
 		cmocka_unit_test(a_table_left_half_rebuilt_is_rebuilt),
+		cmocka_unit_test(an_unlucky_salt_is_replaced),
 		cmocka_unit_test(blocked_syn_to_port_it_does_not_close_passes),
 		cmocka_unit_test(port_left_open_by_a_host_is_closed_by_its_network),
 		cmocka_unit_test(second_block_of_a_host_closes_the_ports_of_both),

@@ -20,7 +20,7 @@
 #include "kernel/pins.h"
 
 #define FRONT_TABLE_SHRINK   8	/* too many lines if so many times fewer suffice */
-#define FRONT_TABLE_OVERFULL 32 /* invalidated lines, as one in so many, that cause a rebuild */
+#define FRONT_TABLE_OVERFULL 32 /* invalidated lines, one in so many, that cause a rebuild */
 
 /* One family's lines. Hosts of both families are numbers in network byte order. */
 struct front_table_table {
@@ -31,6 +31,7 @@ struct front_table_table {
 	bool wide;
 	/* During a rebuild: the future valid-until times of the lines. */
 	uint32_t *valid_until;
+	bool roomy; /* ... and it has as many lines as its hosts need */
 };
 
 _Static_assert(sizeof(struct front_line4) == FRONT_LINE_SIZE, "a line is a line");
@@ -328,6 +329,7 @@ int front_table_begin(struct front_table *front, const struct front_table_counts
 		return -ENOMEM;
 	for (int i = 0; i < 2; i++) {
 		lines[i] = front_table_lines_for(&front->tables[i], hosts[i]);
+		front->tables[i].roomy = lines[i] < front->tables[i].size;
 		front->tables[i].valid_until = malloc(lines[i] * sizeof(uint32_t));
 		if (!front->tables[i].valid_until) {
 			free(front->tables[0].valid_until);
@@ -362,10 +364,20 @@ void front_table_fill(struct front_table *front, const struct addr *host, uint32
 	uint32_t *valid_until = &position.table->valid_until[position.number];
 
 	front_table_count(front, !position.table->wide, 1);
-	if (invalid || !front_table_slot_of(&position, record))
+	if (invalid) {
 		*valid_until = 0;
-	else if (until < *valid_until)
+	} else if (!front_table_slot_of(&position, record)) {
+		/*
+		 * With enough lines, hosts without a slot are rare, unless the salt is unlucky:
+		 * addresses that follow each other then share a few lines. If there are many, they
+		 * cause the next rebuild, with another salt.
+		 */
+		if (position.table->roomy)
+			(*front_table_overfull(front, &position))++;
+		*valid_until = 0;
+	} else if (until < *valid_until) {
 		*valid_until = until;
+	}
 }
 
 void front_table_end(struct front_table *front)
