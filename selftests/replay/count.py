@@ -219,16 +219,20 @@ class ClassBrake:
 
 
 class Clock:
-    """A time that is further from the last one than a day, or than the longest window, counts once the next one confirms it."""
+    """A time that is further from the last one than a day, or than the longest window, counts for standing once the next one confirms it."""
 
-    def __init__(self, rules):
+    def __init__(self, rules, confirm):
         self.most = max([86400] + [rule["window"] for rule in rules]) * 1000
         self.time = self.leap = None
+        self.confirm, self.withheld = confirm, None
 
-    def believes(self, time):
-        if self.time is not None and abs(time - self.time) > self.most and (self.leap is None or abs(time - self.leap) > self.most):
-            self.leap = time
+    def believes(self, host, kind, time):
+        leaps = self.time is not None and abs(time - self.time) > self.most
+        if leaps and (self.leap is None or abs(time - self.leap) > self.most):
+            self.leap, self.withheld = time, (host, kind, time)
             return False
+        if leaps:
+            self.confirm(*self.withheld)
         self.time = time if self.time is None or self.leap is not None else max(self.time, time)
         self.leap = None
         return True
@@ -239,7 +243,7 @@ class Policy:
         self.places = Places()
         self.standing, self.learn = Standing(self.places), policy["learn"]
         self.rules = [{**RULE, **rule} for rule in policy["rules"]]
-        self.clock = Clock(self.rules)
+        self.clock = Clock(self.rules, self.count_standing)
         self.windows = {rule["name"]: Window(rule) for rule in self.rules}
         self.offending = {rule["name"]: {} for rule in self.rules}
         self.repeats = {}  # target: [until, times]
@@ -255,8 +259,10 @@ class Policy:
         return self.places.network(host, rule["network4"], rule["network6"]) if self.is_network(rule) else host
 
     def learn_from(self, host, kind, time):
-        if not self.clock.believes(time):
-            return
+        if self.clock.believes(host, kind, time):
+            self.count_standing(host, kind, time)
+
+    def count_standing(self, host, kind, time):
         if kind == "arrival":
             self.standing.accept(host, time)
         elif kind not in NEUTRAL:
@@ -328,7 +334,7 @@ class Policy:
 
     def judge(self, host, kind, time):
         """The block that follows, as judge_loop prints it, or None."""
-        if not self.clock.believes(time):
+        if not self.clock.believes(host, kind, time):
             return None
         if not self.has_standing:
             return self.judge_by(View(None), host, kind, time) if kind != "arrival" else None

@@ -144,12 +144,44 @@ static bool judge_is_learning(const struct judge *judge)
 	       standing_span(judge->standing) <= judge->rules.learn;
 }
 
+/* Counts for standing only. */
+static void judge_count_standing(struct judge *judge, const struct event *event)
+{
+	const struct addr host = addr_host(&event->peer);
+
+	if (addr_is_special(&host) || judge->rules.no_standing)
+		return;
+	if (event->class == EVENT_ARRIVAL)
+		standing_accept(judge->standing, &host, event->time);
+	else if (JUDGE_BAD(event->class))
+		standing_offend(judge->standing, &host, event->time);
+}
+
+/*
+ * True if the event is to be counted. The first one after a gap of days is not; if the next one
+ * confirms the gap, both count for standing, so that each message does.
+ */
+static bool judge_believes(struct judge *judge, const struct event *event)
+{
+	struct clock_check *clock = &judge->clock;
+	const bool leaps = clock->has_time && llabs(event->time - clock->time) > clock->most;
+
+	if (!clock_check_believe(clock, event->time)) {
+		judge->leapt = *event;
+		return false;
+	}
+	if (leaps && judge->leapt.time)
+		judge_count_standing(judge, &judge->leapt);
+	judge->leapt.time = 0;
+	return true;
+}
+
 int judge_event(struct judge *judge, const struct event *event, struct verdict *out)
 {
 	uint32_t which = judge->by_class[event->class], exceeded;
 	struct judge_subject subject = judge_subject(event);
 
-	if (!clock_check_believe(&judge->clock, event->time) || addr_is_special(&subject.host))
+	if (!judge_believes(judge, event) || addr_is_special(&subject.host))
 		return -EAGAIN;
 	if (judge->state.braked)
 		judge->state.braked = brake_is_full(judge->brake, event->time);
@@ -188,14 +220,8 @@ void judge_prefetch(const struct judge *judge, const struct event *event)
 
 void judge_learn(struct judge *judge, const struct event *event)
 {
-	const struct addr host = addr_host(&event->peer);
-
-	if (!clock_check_believe(&judge->clock, event->time) || addr_is_special(&host))
-		return;
-	if (event->class == EVENT_ARRIVAL)
-		standing_accept(judge->standing, &host, event->time);
-	else if (JUDGE_BAD(event->class))
-		standing_offend(judge->standing, &host, event->time);
+	if (judge_believes(judge, event))
+		judge_count_standing(judge, event);
 }
 
 void judge_recall(struct judge *judge, const struct event *event)

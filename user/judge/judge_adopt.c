@@ -66,6 +66,9 @@ void judge_adopt(struct judge *judge, struct judge *from)
 	judge_adopt_rest(judge, from);
 	judge->clock.has_time = from->clock.has_time;
 	judge->clock.time = from->clock.time;
+	judge->clock.has_leapt = from->clock.has_leapt;
+	judge->clock.leap = from->clock.leap;
+	judge->leapt = from->leapt;
 	judge->allowed = from->allowed;
 	judge->state.allowed_offences = from->state.allowed_offences;
 	judge->state.off_offences = from->state.off_offences;

@@ -29,6 +29,7 @@ struct judge {
 	const struct prefix_set *allowed;
 	struct judge_state state;
 	struct clock_check clock;
+	struct event leapt; /* the last one that `clock` did not believe */
 };
 
 /* Who committed an offence. */

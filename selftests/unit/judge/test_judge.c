@@ -206,6 +206,40 @@ static void deliver(const char *address, int64_t seconds, int count)
 		assert_int_equal(judge_event(judge, &event, &verdict), -EAGAIN);
 }
 
+static uint32_t accepted_from(const char *address, int64_t seconds)
+{
+	struct standing_view view;
+	struct addr host;
+
+	assert_int_equal(addr_parse(address, strlen(address), &host), 0);
+	standing_get(judge_standing(judge), &host, (1061724153 + seconds) * 1000, &view);
+	return view.accepted;
+}
+
+/* A broken timestamp counts nothing; a gap that the next event confirms loses no message. */
+static void the_first_message_after_a_gap_of_days_counts_once_the_next_one_confirms_it(void **state)
+{
+	const int64_t gap = 3 * 86400;
+
+	(void)state;
+	deliver("198.51.100.7", 0, 1);
+	deliver("198.51.100.8", gap, 1);
+	assert_int_equal(accepted_from("198.51.100.8", gap), 0);
+	deliver("198.51.100.9", gap + 1, 1);
+	assert_int_equal(accepted_from("198.51.100.8", gap), 1);
+	assert_int_equal(accepted_from("198.51.100.9", gap), 1);
+	/* Broken, and the clock has not moved. */
+	deliver("198.51.100.10", 400 * gap, 1);
+	deliver("198.51.100.11", gap + 2, 1);
+	deliver("198.51.100.11", gap + 3, 1);
+	assert_int_equal(accepted_from("198.51.100.10", gap), 0);
+	assert_int_equal(accepted_from("198.51.100.11", gap), 2);
+	assert_int_equal(accepted_from("198.51.100.8", gap), 1);
+	/* Back by days, as a clock is set. */
+	deliver("198.51.100.12", 0, 2);
+	assert_int_equal(accepted_from("198.51.100.12", gap), 2);
+}
+
 /* Many senders that are known and do nothing wrong. */
 static void open_office_hours(int64_t seconds)
 {
@@ -433,6 +467,9 @@ int main(void)
 						open_default, close_judge),
 		cmocka_unit_test_setup_teardown(a_repetition_is_forgotten_after_the_rules_remember,
 						open_default, close_judge),
+		cmocka_unit_test_setup_teardown(
+			the_first_message_after_a_gap_of_days_counts_once_the_next_one_confirms_it,
+			open_default, close_judge),
 		cmocka_unit_test_setup_teardown(a_history_that_is_restored_counts, open_default,
 						close_judge),
 		cmocka_unit_test_setup_teardown(
