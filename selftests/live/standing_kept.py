@@ -239,8 +239,8 @@ def main():
     log.old()
     log.write(300)
     midnight = DAY - int(time.time()) % DAY
-    # When what the clock is off by changes; the last one but two is just before midnight. It goes on through the night.
-    steps = [HOUR, 0, -HOUR, 0, midnight - 2, midnight - HOUR // 2, midnight + 5]
+    # What the clock is off by: some hours, a midnight that is passed, and three days ahead and back.
+    steps = [HOUR, 0, -HOUR, 0, midnight - 2, midnight - HOUR // 2, midnight + 5, midnight + 3 * DAY, midnight + 5]
     # No offence until the old logs are learned: those of hosts that are only known from there would not be counted.
     daemon.start()
     kills = reloads = ends = 0
@@ -260,6 +260,9 @@ def main():
             # What was written before was also read before.
             time.sleep(0.3)
             clock.set(steps[turn * len(steps) // KILLS])
+            # A leap of days counts once a second line confirms it.
+            log.write(5)
+            time.sleep(0.3)
         for _ in range(random.randint(1, 30)):
             log.write(random.randint(1, 5))
             if random.random() < 0.1:
