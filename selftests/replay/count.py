@@ -18,16 +18,19 @@ import os
 import subprocess
 import sys
 import tempfile
-from collections import deque
+from collections import deque, namedtuple
 
 import worlds
 
 RULE = {"again": 0, "known_max": 0, "for": "everyone", "share": 0, "network4": 0, "network6": 0, "hosts": 1, "dry_run": False}
-DAY, HOUR = 86400000, 3600000
+DAY, HOUR, MINUTE = 86400000, 3600000, 60000
 # They say nothing of the host.
 NEUTRAL = ("policy", "backscatter", "tls", "disconnect")
 QUEUE_LIFE = 4 * DAY
-BLOCK = 2  # the rank of a verdict that is no dry run
+# A block is acted on rather than a dry run, and that rather than what is only learned.
+BLOCK = 2
+RANKS = {"": BLOCK, "learning": 0}
+Verdict = namedtuple("Verdict", "rank until target repeats why rule")
 
 
 class Places:
@@ -152,7 +155,7 @@ class Window:
 
     def __init__(self, rule):
         self.limit, self.length = rule["limit"], rule["window"] * 1000
-        self.points = {}
+        self.points, self.last = {}, {}
 
     def slide(self, key, time):
         times = self.points.get(key)
@@ -161,6 +164,13 @@ class Window:
         return times
 
     def add(self, key, time, points):
+        """True if there are more than the limit. A step back of the clock by up to a minute is ignored."""
+        last = self.last.get(key, time)
+        if time < last - MINUTE:
+            self.forget(key)
+        elif self.points.get(key):
+            time = max(time, last)
+        self.last[key] = time
         times = self.slide(key, time)
         if times is None:
             times = self.points[key] = deque()
@@ -181,9 +191,10 @@ class Brake:
     """Known senders blocked in the last hour, and the mail they sent."""
 
     def __init__(self, limit):
-        self.limit, self.blocks = limit, deque()
+        self.limit, self.blocks, self.last = limit, deque(), 0
 
     def is_too_much(self, host, time, mail, total):
+        self.last = time = max(time, self.last)
         while self.blocks and time - self.blocks[0][1] >= HOUR:
             self.blocks.popleft()
         if any(block[0] == host for block in self.blocks):
@@ -268,6 +279,9 @@ class Policy:
         elif kind not in NEUTRAL:
             self.standing.offend(host, time)
 
+    def view(self, host, time):
+        return self.standing.view(host, time) if self.has_standing else View(None)
+
     def is_blocked(self, host, time):
         if time < self.blocked.get(host, 0):
             return True
@@ -286,7 +300,7 @@ class Policy:
         if not target:
             return False
         hosts = self.offending[name].setdefault(target, {})
-        hosts[host] = time // 1000
+        hosts[host] = max(time // 1000, hosts.get(host, 0))
         exceeded = self.windows[name].add(target, time, rule["weights"][kind])
         if not exceeded and rule["again"] and not view.accepted:
             until, times = self.repeats.get(target, (0, 0))
@@ -300,40 +314,43 @@ class Policy:
         return self.standing.find(self.places.network(host, 24, 48), time).share() >= rule["share"]
 
     def decide(self, rule, host, time, view):
-        """(rank, until, target): a block is acted on rather than a dry run, and that rather than what is only learned"""
-        target, seconds = self.target(rule, host), rule["block"]
+        """Of a block, "why" is empty; of a dry run it is what made it one: the rule, the brake, or that standing is still learned."""
+        target, seconds, repeats = self.target(rule, host), rule["block"], 0
         if view.known:
             seconds = min(seconds, rule["known_max"] or 86400)
         needs = rule["for"] != "everyone" or rule["share"] or self.is_network(rule)
-        learning = bool(not rule["dry_run"] and needs and self.learn and self.standing.span() <= self.learn)
-        dry_run = rule["dry_run"] or learning
-        if not dry_run and self.brake and view.known and time >= self.repeats.get(host, (0, 0))[0]:
-            dry_run = self.brake.is_too_much(host, time, view.accepted, self.standing.accepted + self.standing.accepted_today)
-        if not dry_run and (view.known or view.accepted):  # as long each time
+        why = "rule" if rule["dry_run"] else ""
+        if not why and needs and self.learn and self.standing.span() <= self.learn:
+            why = "learning"
+        if not why and self.brake and view.known and time >= self.repeats.get(host, (0, 0))[0]:
+            if self.brake.is_too_much(host, time, view.accepted, self.standing.accepted + self.standing.accepted_today):
+                why = "brake"
+        if not why and (view.known or view.accepted):  # as long each time
             repeat = self.repeats.setdefault(target, [0, 0])
             repeat[0] = max(repeat[0], time + seconds * 1000)
-        elif not dry_run:
+        elif not why:
             repeat = self.repeats.setdefault(target, [0, 0])
             if time >= repeat[0] + rule["remember"] * 1000:
                 repeat[1] = 0
             if time >= repeat[0] or not repeat[1]:
                 repeat[1] += 1
-            seconds = min(seconds * 2 ** (repeat[1] - 1), rule["max"])
+            repeats = repeat[1] - 1
+            seconds = min(seconds * 2**repeats, rule["max"])
             repeat[0] = max(repeat[0], time + seconds * 1000)
-        return (0 if learning else 1) if dry_run else BLOCK, time + seconds * 1000, target
+        return Verdict(RANKS.get(why, 1), time + seconds * 1000, target, repeats, why, rule)
 
     def restart(self, rule, host, verdict):
         """What led to a verdict is counted no more; what known senders did is, by the rules that are for them."""
-        blocks = verdict[0] == BLOCK
+        blocks = verdict.rank == BLOCK
         if rule["for"] == "known-senders" and blocks:
             return
-        self.windows[rule["name"]].forget(verdict[2])
+        self.windows[rule["name"]].forget(verdict.target)
         for other in self.rules if blocks and not self.is_network(rule) else ():
             if other["for"] != "known-senders" and not self.is_network(other):
                 self.windows[other["name"]].forget(host)
 
     def judge(self, host, kind, time):
-        """The block that follows, as judge_loop prints it, or None."""
+        """The verdict that follows, or None."""
         if not self.clock.believes(host, kind, time):
             return None
         if not self.has_standing:
@@ -357,18 +374,20 @@ class Policy:
         best = None
         # A blocked network contains the host, which stays over its own limits.
         for rule in sorted(exceeded, key=lambda rule: not self.is_network(rule)):
-            if best and best[1][0] == BLOCK and (self.is_network(best[0]) or rule["dry_run"]):
+            if best and best.rank == BLOCK and (self.is_network(best.rule) or rule["dry_run"]):
                 continue
             verdict = self.decide(rule, host, time, view)
             self.restart(rule, host, verdict)
-            if best is None or verdict[:2] > best[1][:2]:
-                best = rule, verdict
-        if best is None:
-            return None
-        rule, (rank, until, target) = best
-        if rank == BLOCK:
-            (self.networks if self.is_network(rule) else self.blocked)[target] = until
-        return f"block\t{target}\t{rule['name']}\t{time}\t{until}\t{'block' if rank == BLOCK else 'dry-run'}"
+            if best is None or verdict[:2] > best[:2]:
+                best = verdict
+        return best
+
+    def act(self, verdict, time):
+        """Remembers a block, and gives the row that judge_loop prints for a verdict."""
+        if verdict.rank == BLOCK:
+            (self.networks if self.is_network(verdict.rule) else self.blocked)[verdict.target] = verdict.until
+        kind = "block" if verdict.rank == BLOCK else "dry-run"
+        return f"block\t{verdict.target}\t{verdict.rule['name']}\t{time}\t{verdict.until}\t{kind}"
 
 
 def count(policy, truth, learned):
@@ -383,9 +402,9 @@ def count(policy, truth, learned):
             else:
                 said.append(f"avoided\t{line}\t-1")
             return
-        block = policy.judge(host, kind, time)
-        if block:
-            said.append(block)
+        verdict = policy.judge(host, kind, time)
+        if verdict:
+            said.append(policy.act(verdict, time))
         if time != first:
             said.append(f"avoided\t{line}\t{time - first}")
 

@@ -24,12 +24,13 @@ from bisect import bisect_left
 from collections import deque
 from datetime import datetime, timezone
 
-import verdicts
-from verdicts import HOUR, NEVER
+import count
 
 DEFAULTS = """worm-storm strangers known-senders password-guessing known-guessing networks small-networks backscatter hammering
 other-rejections""".split()
 QUEUE = 4 * 86400  # a message that waits longer is lost
+HOUR = 3600
+NEVER = -(10**9)
 
 
 def read(path):
@@ -101,8 +102,9 @@ class Policy:
     def __init__(self, header, policy):
         self.names, self.classes = header["hosts"], header["classes"]
         self.rules, self.brake, learn, has_standing = complete(policy)
-        self.judge = verdicts.Judge(self.rules, self.brake, learn, header["start"], has_standing)
-        self.networks = [rule for rule in self.rules if verdicts.is_network(rule)]
+        self.start = header["start"]
+        self.judge = count.Policy({"rules": self.rules, "brake": self.brake, "learn": learn, "standing": has_standing})
+        self.networks = [rule for rule in self.rules if self.judge.is_network(rule)]
         self.hosts, self.blocked = {}, {}
         self.verdicts = []
         self.seen = [0] * len(self.classes)
@@ -112,31 +114,35 @@ class Policy:
         self.runs = {}  # of blocks without an hour between them: target: its last one, [end]
         self.delayed = []  # (time, run)
 
+    def time(self, second):
+        """In the unit of count.py: milliseconds since 1970."""
+        return (self.start + second) * 1000
+
     def network(self, name, second, of):
         """The blocked network of a stranger, or the one whose dry run it is in."""
         for rule in self.networks:
             network = self.blocked.get(self.judge.target(rule, name))
             if network and second < of(network):
-                return None if self.judge.view(name, second).known else network
+                return None if self.judge.view(name, self.time(second)).known else network
         return None
 
     def enter(self, host, name, second, verdict):
-        rule, target, until, repeats, why = verdict
-        number = next(r for r in self.rules if r["name"] == rule)
+        rule, target, repeats, why = verdict.rule["name"], verdict.target, verdict.repeats, verdict.why
+        until = verdict.until // 1000 - self.start
         total = self.sums[rule, why != ""]
         total[0] += 1
         self.targets[rule, why != ""].add(target)
         total[1] = len(self.targets[rule, why != ""])
         self.verdicts.append((target, name, rule, second, until, repeats, why))
-        of = self.blocked.setdefault(target, Network()) if verdicts.is_network(number) else host
+        of = self.blocked.setdefault(target, Network()) if self.judge.is_network(verdict.rule) else host
         if why:
-            of.dry_run_until, of.dry_run_rule = max(of.dry_run_until, until), number
+            of.dry_run_until, of.dry_run_rule = max(of.dry_run_until, until), verdict.rule
             return
         run = self.runs.get(target)
         if run is None or second - run[0] > HOUR:
             run = self.runs[target] = [until]
         run[0] = max(run[0], until)
-        of.until, of.rule = until, number
+        of.until, of.rule = until, verdict.rule
         of.run = run
         if of is host:
             host.blocks += 1
@@ -153,7 +159,7 @@ class Policy:
             network = self.network(name, second, lambda of: of.until)
             if host is None:
                 if kind == arrival and not network:
-                    self.judge.event(name, None, second)
+                    self.judge.judge(name, "arrival", self.time(second))
                     continue
                 host = hosts[number] = Host()
             if kind != arrival:
@@ -171,7 +177,7 @@ class Policy:
             dry = host if second < host.dry_run_until else self.network(name, second, lambda of: of.dry_run_until)
             if dry:
                 self.sums[dry.dry_run_rule["name"], True][3 if kind == arrival else 2] += 1
-            verdict = self.judge.event(name, None if kind == arrival else self.classes[kind], second)
+            verdict = self.judge.judge(name, self.classes[kind], self.time(second))
             if verdict:
                 self.enter(host, name, second, verdict)
 
