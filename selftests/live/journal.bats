@@ -110,7 +110,7 @@ viruses() {
 	run "$sobig" status
 	echo "$output"
 	[ "$status" = 1 ]
-	[[ ${lines[0]} == 'LINES NOT COUNTED: 18 in 5 minutes'*'are ambiguous'* ]]
+	[[ ${lines[0]} == 'LINES NOT COUNTED: 18 in 5 minutes'*'are doubtful'* ]]
 	[[ $output == *'18 lines not counted: 16 doubtful, 1 overlong, 1 cut'* ]]
 	[ "$("$sobig" list | grep -c "$bad ")" = 0 ]
 	stop_daemon
