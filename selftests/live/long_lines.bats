@@ -72,7 +72,7 @@ longest() {
 	"$sobig" metrics | grep lines_skipped_total
 	run "$sobig" status
 	[ "$status" = 1 ]
-	[[ ${lines[0]} == 'LINES NOT COUNTED: '*"did not fit exim's log buffer"* ]]
+	[[ ${lines[0]} == 'LINES NOT COUNTED: '*"overflowed exim's log buffer"* ]]
 	"$sobig" metrics | grep -q 'lines_skipped_total{kind="overflowed"} 16'
 	[ "$(reach $good)" = connected ]
 }
