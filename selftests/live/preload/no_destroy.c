@@ -4,7 +4,6 @@
  * CONFIG_INET_DIAG_DESTROY does. The request is made for a family of sockets that no kernel can
  * end, so the refusal is the kernel's own (net/core/sock_diag.c, __sock_diag_cmd).
  */
-#define _GNU_SOURCE
 #include <dlfcn.h>
 #include <linux/netlink.h>
 #include <linux/sock_diag.h>
