@@ -428,10 +428,11 @@ install_relay() {
 	[ $((SECONDS - begun)) -le 1 ]
 }
 
-# until_first TEXT: waits until the first line of status has it.
+# until_first TEXT: waits until the first line of status has it. Names are looked up again every 30 seconds, and a look-up
+# that was under way when the list changed may still have the former answer.
 until_first() {
 	local _
-	for _ in $(seq 200); do
+	for _ in $(seq 900); do
 		"$sobig" status >"$LAB/status" || true
 		! head -n 1 "$LAB/status" | grep -qF "$1" || return 0
 		sleep 0.1
