@@ -242,6 +242,7 @@ $(LOOPS): $(B)/selftests/%: $(B)/selftests/replay/%.o $(PARTS)
 
 $(PRELOADS): $(B)/selftests/%.so: selftests/live/preload/%.c
 	$(call say,LINK)
+	@mkdir -p $(@D)
 	$(Q)$(CC) -std=gnu11 -D_GNU_SOURCE -O2 -Wall -Wextra -shared -fPIC -o $@ $<
 
 $(TOOLS): $(B)/selftests/%: $(B)/selftests/live/%.o
