@@ -270,7 +270,8 @@ static void explain_print_all(FILE *to, const struct explain *explain)
 	if (explain->judged.judge)
 		explain_judge_print(to, &explain->judged);
 	if (!explain->count && !explain->history_unknown)
-		fprintf(to, "  The history contains no block of it.\n");
+		fprintf(to, explain->blocked ? "  The history does not contain this block yet.\n"
+					     : "  The history contains no block of it.\n");
 	explain_print_history(to, explain);
 }
 

@@ -165,6 +165,18 @@ static void explain_judge_view(const struct explain_judge *judged, struct standi
 	standing_get(judge_standing(judged->judge), &judged->host, judged->now, out);
 }
 
+/* For how long the rules that need standing still run dry, and why. */
+static void explain_judge_print_learning(FILE *to, const struct explain_judge *judged)
+{
+	const struct judge_state state = judge_state(judged->judge);
+	const unsigned int days = judge_rules(judged->judge)->learn;
+
+	if (state.learning)
+		fprintf(to,
+			"  learning from %u of %u day%s of log: until then, no rule for strangers, known senders or networks blocks a host, because good senders are not known yet\n",
+			state.learned, days, suggest_plural(days));
+}
+
 void explain_judge_print(FILE *to, const struct explain_judge *judged)
 {
 	const struct rules *rules = judge_rules(judged->judge);
@@ -186,6 +198,7 @@ void explain_judge_print(FILE *to, const struct explain_judge *judged)
 	else
 		fprintf(to, "no mail was accepted from it%s\n",
 			judged->has_standing ? "" : ", or its standing is not saved yet");
+	explain_judge_print_learning(to, judged);
 	if (!judged->has_points)
 		return;
 	for (size_t i = 0; i < rules->count; i++) {

@@ -408,10 +408,25 @@ int health_find(const struct overview *overview, struct health_problem out[HEALT
 	return list.count;
 }
 
+/* The daemon that knows the fewest days of log, of those that need more; NULL: none. */
+static const struct sobig_stats *health_learner(const struct overview *overview)
+{
+	const struct sobig_stats *least = NULL;
+
+	for (int i = 0; i < overview->daemons_count; i++) {
+		const struct sobig_stats *stats = overview->daemons[i].stats;
+
+		if (overview->daemons[i].alive && stats->learn && stats->learned <= stats->learn &&
+		    (!least || stats->learned < least->learned))
+			least = stats;
+	}
+	return least;
+}
+
 char *health_none(const struct overview *overview, char text[HEALTH_TEXT_SIZE])
 {
 	uint64_t hosts = overview->ipv4 + overview->ipv6 - overview->dry_runs, all = 0;
-	const struct sobig_stats *gone = NULL;
+	const struct sobig_stats *gone = NULL, *learner = health_learner(overview);
 	uint32_t last = 0;
 	char names[OVERVIEW_NAMES_SIZE], ago[DURATION_TEXT_SIZE];
 	size_t used;
@@ -429,12 +444,16 @@ char *health_none(const struct overview *overview, char text[HEALTH_TEXT_SIZE])
 			overview_names(overview, all, ", ", names), (unsigned long long)hosts,
 			suggest_plural(hosts));
 	if (gone)
-		snprintf(text + used, HEALTH_TEXT_SIZE - used,
-			 "; %s was moved away %s ago, waiting for exim to create the next one",
-			 gone->log, health_ago(overview, gone->log_gone, ago));
+		used += snprintf(
+			text + used, HEALTH_TEXT_SIZE - used,
+			"; %s was moved away %s ago, waiting for exim to create the next one",
+			gone->log, health_ago(overview, gone->log_gone, ago));
 	else if (last)
-		snprintf(text + used, HEALTH_TEXT_SIZE - used, ", last log line %s ago",
-			 health_ago(overview, last, ago));
+		used += snprintf(text + used, HEALTH_TEXT_SIZE - used, ", last log line %s ago",
+				 health_ago(overview, last, ago));
+	if (learner && used < HEALTH_TEXT_SIZE)
+		snprintf(text + used, HEALTH_TEXT_SIZE - used, "; still learning (%u of %u day%s)",
+			 learner->learned, learner->learn, suggest_plural(learner->learn));
 	return text;
 }
 
