@@ -319,6 +319,14 @@ alone() {
 	[[ $output != *1970* ]]
 }
 
+@test "the block of a /28 avoids nothing of its neighbour" {
+	printf '[standing]\nlearn = 0d\n[rule small]\nclass = virus\nlimit = 4\nwindow = 1h\nblock = 1h\nnetwork = /28\nfor = strangers\nhosts = 3\n' >"$BATS_TEST_TMPDIR/conf"
+	for rule in worm-storm strangers known-senders networks small-networks; do printf '[rule %s]\nenabled = no\n' $rule; done >>"$BATS_TEST_TMPDIR/conf"
+	for host in 1 2 3 4 5 6 20; do virus "2003-08-24 11:22:$((host + 10)) +0000" 198.51.100.$host; done >"$log"
+	"$sobig" replay -c "$BATS_TEST_TMPDIR/conf" "$log" -j >"$out"
+	ask '([b["address"] for b in d["blocks"]], d["blocked_networks"], d["avoided"]) == (["198.51.100.0/28"], 1, 1)'
+}
+
 @test "no privilege is needed" {
 	[ "$(id -u)" = 0 ] || skip "not root: all tests here run without privilege"
 	cp "$sobig" "$BATS_TEST_TMPDIR/sobig-xdp"

@@ -54,12 +54,15 @@ static bool replay_result_is_allowed(const struct replay_result *result, const s
 	       (result->allowed && prefix_set_find(result->allowed, &target, NULL));
 }
 
-/* Networks of different lengths can begin with the same address; hosts' bits hold the length. */
+/*
+ * Networks of different lengths can begin with the same address, so the key holds the length, where
+ * a network's address is zero: before a mapped IPv4 address, or in the bits of IPv6 hosts.
+ */
 static struct addr replay_result_key(const struct addr_prefix *network)
 {
 	struct addr key = network->addr;
 
-	key.bytes[sizeof(key.bytes) - 1] = network->length;
+	key.bytes[addr_is_ipv4(&network->addr) ? 0 : sizeof(key.bytes) - 1] = network->length;
 	return key;
 }
 
