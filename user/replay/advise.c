@@ -30,10 +30,13 @@ static bool advise_is_affordable(const struct advise_day *sum, uint32_t price)
 	return sum->price * ADVISE_PRICE_WHOLE <= sum->arrivals * price;
 }
 
-/* True if one message of these days is more than the price. */
+/*
+ * True if one message of these days is more than the price. A price of 0, which asks for no message
+ * delayed, can be met by days of any number.
+ */
 static bool advise_is_coarse(const struct advise_day *sum, uint32_t price)
 {
-	return sum->arrivals * price < ADVISE_PRICE_WHOLE;
+	return price && sum->arrivals * price < ADVISE_PRICE_WHOLE;
 }
 
 /* True if a candidate that avoids this is as good as the best. */
