@@ -35,20 +35,39 @@ static bool db_read_run(sqlite3_stmt *at, struct db_run *out)
 	return valid && !db_row_run(&row, out);
 }
 
+/* The table does not exist before a daemon of this version has written. 1, 0 or -errno. */
+static int db_has_runs(struct db *db)
+{
+	sqlite3_stmt *ask;
+	int err = db_prepare(db->db, "SELECT 1 FROM sqlite_master WHERE name='runs'", &ask), step;
+
+	if (err)
+		return err;
+	step = sqlite3_step(ask);
+	err = step == SQLITE_ROW ? 1 : step == SQLITE_DONE ? 0 : db_errno(db->db);
+	sqlite3_finalize(ask);
+	return err;
+}
+
 int db_runs(struct db *db, db_each_run *each, void *context)
 {
+	int err = db_has_runs(db), step;
 	sqlite3_stmt *ask;
 	struct db_run run;
 
-	/* The table does not exist before a daemon of this version has written. */
-	if (db_prepare(db->db, "SELECT interface, pins, at, end FROM runs ORDER BY at DESC", &ask))
-		return 0;
-	while (sqlite3_step(ask) == SQLITE_ROW) {
+	if (err <= 0)
+		return err;
+	err = db_prepare(db->db, "SELECT interface, pins, at, end FROM runs ORDER BY at DESC",
+			 &ask);
+	if (err)
+		return err;
+	while ((step = sqlite3_step(ask)) == SQLITE_ROW) {
 		if (db_read_run(ask, &run))
 			each(context, &run);
 		else
 			db->bad++;
 	}
+	err = step == SQLITE_DONE ? 0 : db_errno(db->db);
 	sqlite3_finalize(ask);
-	return 0;
+	return err;
 }
