@@ -93,8 +93,10 @@ ends_with() {
 	until says 1 "^NOT FILTERED \\(mx0\\): another program detached the filter at $when, and nothing is dropped; to attach it again: sobig-xdp attach mx0; if that was intended: sobig-xdp detach mx0$" status; do sleep 0.1; done
 	"$sobig" status -j >"$LAB/json" || true
 	jq -e '(.problems | map(.kind)) == ["not-filtered"] and (.ended | length) == 1 and (.ended[0] | .interface == "mx0" and .how == "removed" and (.time | test("^20")) and (.text | test("another program")))' "$LAB/json"
+	"$sobig" metrics | grep -qx 'sobig_xdp_problem{kind="not-filtered"} 1'
 	"$sobig" detach mx0
 	says 0 '^OK: mx1 protected' status
+	"$sobig" metrics | grep -qx 'sobig_xdp_problem{kind="not-filtered"} 0'
 	[ "$("$sobig" status -j | jq -r '.ended[].how')" = detach ]
 	"$sobig" attach mx0 --log "$log" >/dev/null 2>&1 3>&- &
 	until { "$sobig" status || true; } | grep -q '^OK: mx0, mx1 protected'; do sleep 0.1; done

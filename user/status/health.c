@@ -84,7 +84,7 @@ static void health_starting(struct health_list *list)
 	}
 }
 
-/* Another program detached the filter, and the daemon of the interface left its pins. */
+/* Another program detached the filter, and the daemon removed its pins. */
 static void health_removed(struct health_list *list)
 {
 	const struct overview *overview = list->overview;

@@ -324,6 +324,8 @@ int metrics_collect(const char *pins, struct metrics_out *out)
 	err = overview_read(pins, overview);
 	if (!err)
 		err = overview_read_blocks(overview, NULL, NULL);
+	if (!err)
+		overview_read_ended(overview);
 	if (err == -ENOENT) {
 		overview->interfaces_count = 0;
 		err = 0;

@@ -188,6 +188,26 @@ void overview_add_run(void *context, const struct db_run *run)
 	overview->ended_count++;
 }
 
+/* Other pins are another installation that shares the state. */
+static void overview_take_run(void *context, const struct db_run *run)
+{
+	const struct overview *overview = context;
+
+	if (!strcmp(run->pins, overview->pins))
+		overview_add_run(context, run);
+}
+
+void overview_read_ended(struct overview *overview)
+{
+	struct db *db = NULL;
+
+	if (!overview->daemons_count || !*overview->daemons[0].stats->state ||
+	    db_open(overview->daemons[0].stats->state, NULL, &db))
+		return;
+	db_runs(db, overview_take_run, overview);
+	db_close(db);
+}
+
 struct overview_visitor {
 	struct overview *overview;
 	int (*each)(void *context, const struct blocks_list_entry *entry, int rule);

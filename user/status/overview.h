@@ -91,6 +91,12 @@ int overview_read(const char *pins, struct overview *out);
 void overview_add_run(void *overview, const struct db_run *run);
 
 /*
+ * The same from the state of the first daemon, for commands that do not know the configuration.
+ * What cannot be read is left out. Logs nothing.
+ */
+void overview_read_ended(struct overview *overview);
+
+/*
  * Adds the active blocks to the result of overview_read(), and passes each to `each` (may be NULL)
  * with the index of its rule; stops if that does not return 0, and returns its value. Takes about a
  * second for a million blocks. The same errors; 0 if there are only attaches that start. Logs

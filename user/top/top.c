@@ -76,8 +76,10 @@ static void top_find_problems(struct top *top)
 static void top_read(struct top *top)
 {
 	top->err = overview_read(top->pins, top->overview);
-	if (!top->err)
+	if (!top->err) {
+		overview_read_ended(top->overview);
 		top_count(top);
+	}
 	top_find_problems(top);
 	top_worker_ask(top->worker);
 }
