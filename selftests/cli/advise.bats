@@ -21,6 +21,11 @@ setup() {
 	: >"$own"
 }
 
+# The tests without it run the same threads.
+need_speed() {
+	[ "${SAN-}" != thread ] || skip 'a hundred passes of a world take minutes under ThreadSanitizer'
+}
+
 # advise LOG [OPTION...]: prints what --advise says of it with the configuration $own, as JSON.
 advise() {
 	"$sobig" replay -c "$own" --advise -j "$@" 2>/dev/null | jq -c .advice
@@ -61,6 +66,7 @@ day() {
 }
 
 @test "advice_is_tested_on_days_that_did_not_choose_it" {
+	need_speed
 	jq -e '.advice | .choosing.days == ["2026-03-05", "2026-03-06"] and .testing.days == ["2026-03-07", "2026-03-08"] and .learning_days == 3' "$advice"
 	# Whatever happens on the testing days, the same is chosen: here, the last two are all good mail but one offence.
 	grep -v '^2026-03-0[78].*\(rejected\|failed\|error\|unexpected\)' "$world/mainlog" >"$log"
@@ -72,6 +78,7 @@ day() {
 }
 
 @test "advice_has_the_figures_that_a_replay_and_a_policy_of_its_own_count_on_each_half" {
+	need_speed
 	run python3 "$top/selftests/replay/advice.py" "$sobig" "$world"
 	echo "$output"
 	[ "$status" = 0 ]
@@ -88,6 +95,7 @@ day() {
 }
 
 @test "advice_never_exceeds_the_price_on_the_choosing_half" {
+	need_speed
 	local price before=0
 	for price in 0.05% 0.3% 100%; do
 		"$sobig" replay -c "$own" --advise --price $price "$world/mainlog" -j 2>/dev/null >"$BATS_TEST_TMPDIR/$price"
@@ -104,6 +112,7 @@ day() {
 }
 
 @test "who_follows_the_advice_is_told_that_nothing_is_better" {
+	need_speed
 	cp "$conf" "$own"
 	advise "$world/mainlog" >"$BATS_TEST_TMPDIR/said"
 	jq -e '.outcome == "nothing-better" and .configuration == null and .testing.advised == null' "$BATS_TEST_TMPDIR/said"
@@ -113,6 +122,7 @@ day() {
 }
 
 @test "too_few_days_gets_no_advice" {
+	need_speed
 	day 2026-03-02 >"$log"
 	printf '[standing]\nlearn = 0d\n' >"$own"
 	advise "$log" --price 50% >"$BATS_TEST_TMPDIR/said"
@@ -135,6 +145,7 @@ day() {
 }
 
 @test "a_half_without_offences_or_with_too_little_mail_gets_no_advice" {
+	need_speed
 	printf '[standing]\nlearn = 0d\n' >"$own"
 	day 2026-03-02 >"$log"
 	day 2026-03-03 | grep '<=' >>"$log"
@@ -165,6 +176,7 @@ day() {
 }
 
 @test "rules_of_the_site_are_printed_whole_and_load_alone" {
+	need_speed
 	cat >"$own" <<-'EOT'
 		[rule strangers]
 		enabled = no
@@ -211,6 +223,7 @@ day() {
 }
 
 @test "the_text_has_both_settings_on_both_halves_and_the_configuration" {
+	need_speed
 	run --separate-stderr "$sobig" replay -c "$own" --advise "$world/mainlog"
 	[ "$status" = 0 ]
 	[[ $stderr == *' settings'* ]]
@@ -225,6 +238,7 @@ day() {
 }
 
 @test "the_page_has_the_advice_with_its_figures_and_configuration_escaped" {
+	need_speed
 	printf '[rule strangers]\nenabled = no\n[rule own]\nclass = virus:5, worm:5, relay:5, dnsbl:4, spam:2, unknown-user:2\nmatch = <script>|[a-z]\nfor = strangers\nlimit = 60\nwindow = 6h\nblock = 12h\n' >"$own"
 	"$sobig" replay -c "$own" --advise "$world/mainlog" --html "$BATS_TEST_TMPDIR/page" -j >"$BATS_TEST_TMPDIR/said" 2>/dev/null
 	python3 - "$BATS_TEST_TMPDIR/page" "$BATS_TEST_TMPDIR/said" <<-'EOT'
@@ -243,6 +257,7 @@ day() {
 }
 
 @test "each_setting_that_was_tried_is_an_entry_of_the_json" {
+	need_speed
 	jq -e '.advice.settings == (.settings | length) and .settings[0].rules == [] and (.settings | map(.rules) | unique | length) == .advice.settings' "$advice"
 	jq -e '.settings[0].choosing == .advice.choosing.configured and .settings[0].testing == .advice.testing.configured' "$advice"
 	"$sobig" replay -c "$own" --advise "$world/mainlog" --ndjson 2>/dev/null >"$BATS_TEST_TMPDIR/lines"
@@ -252,6 +267,7 @@ day() {
 }
 
 @test "a_price_is_a_share_and_needs_an_advice" {
+	need_speed
 	local text
 	for text in '' x % .% 100.1% 101 -1 0.1%% 1.2.3 0,1 '0.1 %' 0.00001% 1e2 99999999999; do
 		run "$sobig" replay --advise --price "$text" /dev/null
