@@ -208,22 +208,25 @@ class Brake:
 
 
 class ClassBrake:
-    """Networks with known senders, clean until today, that commit a class within ten minutes; half of those seen are too many."""
+    """Known senders, clean until today, that commit a class within ten minutes; half of those seen are too many, as hosts and as networks."""
 
     def __init__(self):
         self.seen, self.accused, self.off = {}, {}, {}
 
-    def add(self, host, kind, time):
+    def add(self, host, network, kind, time):
         minute = time // 60000
-        self.seen[host] = minute
-        if kind == "arrival":
-            return
-        self.accused[kind, host] = minute
-        recent = minute - 10
-        seen = sum(1 for at in self.seen.values() if at > recent)
-        accused = sum(1 for (of, _), at in self.accused.items() if of == kind and at > recent)
-        if accused >= 3 and 2 * accused >= seen:
+        senders = (("host", host), ("network", network))
+        for sender in senders:
+            self.seen[sender] = minute
+            if kind != "arrival":
+                self.accused[kind, sender] = minute
+        if kind != "arrival" and all(self.condemns(unit, kind, minute - 10) for unit, _ in senders):
             self.off[kind] = time + HOUR
+
+    def condemns(self, unit, kind, since):
+        seen = sum(1 for (of, _), at in self.seen.items() if of == unit and at > since)
+        accused = sum(1 for (of, (by, _)), at in self.accused.items() if of == kind and by == unit and at > since)
+        return accused >= 3 and 2 * accused >= seen
 
     def is_off(self, kind, time):
         return time < self.off.get(kind, 0)
@@ -358,7 +361,7 @@ class Policy:
         view = self.standing.view(host, time)
         bad = kind != "arrival" and kind not in NEUTRAL
         if view.known and view.clean and (bad or kind == "arrival"):
-            self.class_brake.add(self.places.network(host, 24, 48), kind, time)
+            self.class_brake.add(host, self.places.network(host, 24, 48), kind, time)
         if kind == "arrival":
             self.standing.accept(host, time)
             return None

@@ -18,10 +18,17 @@
 
 _Static_assert(EVENT_CLASSES <= 32, "one bit for each class");
 
+/* Senders as hosts and as networks. */
+enum class_brake_kind {
+	CLASS_BRAKE_HOSTS,
+	CLASS_BRAKE_NETWORKS,
+	CLASS_BRAKE_KINDS,
+};
+
 struct class_brake_minute {
 	int64_t minute;
-	uint64_t seen[CLASS_BRAKE_WORDS];
-	uint64_t accused[EVENT_OFFENCES][CLASS_BRAKE_WORDS];
+	uint64_t seen[CLASS_BRAKE_KINDS][CLASS_BRAKE_WORDS];
+	uint64_t accused[CLASS_BRAKE_KINDS][EVENT_OFFENCES][CLASS_BRAKE_WORDS];
 };
 
 struct class_brake {
@@ -39,8 +46,9 @@ int class_brake_open(struct class_brake **out)
 	return 0;
 }
 
-static void class_brake_judge(struct class_brake *brake, enum event_class class, int64_t minute,
-			      int64_t time)
+/* True if at least 3 of this kind, and half of those seen, committed the class. */
+static bool class_brake_is_condemned(const struct class_brake *brake, enum class_brake_kind kind,
+				     enum event_class class, int64_t minute)
 {
 	unsigned int seen = 0, accused = 0;
 
@@ -51,15 +59,25 @@ static void class_brake_judge(struct class_brake *brake, enum event_class class,
 			const struct class_brake_minute *at = &brake->minutes[m];
 
 			if (at->minute > minute - CLASS_BRAKE_MINUTES && at->minute <= minute) {
-				all |= at->seen[w];
-				of_class |= at->accused[class][w];
+				all |= at->seen[kind][w];
+				of_class |= at->accused[kind][class][w];
 			}
 		}
 		seen += __builtin_popcountll(all);
 		accused += __builtin_popcountll(of_class);
 	}
-	if (accused >= CLASS_BRAKE_SENDERS && accused * 2 >= seen)
-		brake->off_until[class] = time + CLASS_BRAKE_OFF;
+	return accused >= CLASS_BRAKE_SENDERS && accused * 2 >= seen;
+}
+
+/* Notes a sender; the bit of its hash may be another's, too. */
+static void class_brake_note(struct class_brake_minute *at, enum class_brake_kind kind,
+			     const struct addr *sender, enum event_class class)
+{
+	const uint64_t hash = hash_bytes(sender, sizeof(*sender), 0) % (CLASS_BRAKE_WORDS * 64);
+
+	at->seen[kind][hash / 64] |= UINT64_C(1) << hash % 64;
+	if (class < EVENT_OFFENCES)
+		at->accused[kind][class][hash / 64] |= UINT64_C(1) << hash % 64;
 }
 
 void class_brake_add(struct class_brake *brake, const struct addr *host, enum event_class class,
@@ -68,19 +86,19 @@ void class_brake_add(struct class_brake *brake, const struct addr *host, enum ev
 	const int64_t minute = time / CLASS_BRAKE_MINUTE;
 	struct class_brake_minute *at = &brake->minutes[minute % CLASS_BRAKE_MINUTES];
 	struct addr network = *host;
-	uint64_t hash;
 
 	addr_mask(&network, addr_is_ipv4(host) ? 24 : 48);
-	hash = hash_bytes(&network, sizeof(network), 0) % (CLASS_BRAKE_WORDS * 64);
 	if (at->minute != minute) {
 		memset(at, 0, sizeof(*at));
 		at->minute = minute;
 	}
-	at->seen[hash / 64] |= UINT64_C(1) << hash % 64;
-	if (class == EVENT_ARRIVAL)
-		return;
-	at->accused[class][hash / 64] |= UINT64_C(1) << hash % 64;
-	class_brake_judge(brake, class, minute, time);
+	class_brake_note(at, CLASS_BRAKE_HOSTS, host, class);
+	class_brake_note(at, CLASS_BRAKE_NETWORKS, &network, class);
+	/* Of networks, so that its owner cannot; of hosts, so that those of large ones count. */
+	if (class < EVENT_OFFENCES &&
+	    class_brake_is_condemned(brake, CLASS_BRAKE_NETWORKS, class, minute) &&
+	    class_brake_is_condemned(brake, CLASS_BRAKE_HOSTS, class, minute))
+		brake->off_until[class] = time + CLASS_BRAKE_OFF;
 }
 
 bool class_brake_is_off(const struct class_brake *brake, enum event_class class, int64_t time)

@@ -12,9 +12,9 @@
 /*
  * Looks at known senders that were clean (no offence today and yesterday). If at least 3 of them,
  * and half of those that were seen at all, commit a class within 10 minutes, that class does not
- * count for an hour. Those of one IPv4 /24 or IPv6 /48 count as one: its owner must not be able to
- * switch a class off. A real storm does not do this: it comes from strangers, and from a few of the
- * known senders. Times are milliseconds since 1970.
+ * count for an hour. The same must hold if those of one IPv4 /24 or IPv6 /48 count as one: its
+ * owner must not be able to switch a class off. A real storm does not do this: it comes from
+ * strangers, and from a few of the known senders. Times are milliseconds since 1970.
  */
 struct class_brake;
 

@@ -64,6 +64,30 @@ static void an_owner_of_a_network_cannot_switch_a_class_off(void **state)
 	assert_true(class_brake_is_off(brake, EVENT_VIRUS, START + MINUTE));
 }
 
+/* Twenty hosts in each of three networks. */
+static void add_large(enum event_class class, int64_t time)
+{
+	struct addr addr = { .bytes = { [10] = 0xff, [11] = 0xff, 192, 0 } };
+
+	for (int i = 0; i < 60; i++) {
+		addr.bytes[14] = i % 3;
+		addr.bytes[15] = i;
+		class_brake_add(brake, &addr, class, time);
+	}
+}
+
+static void the_hosts_of_few_networks_are_not_outvoted_by_three_others(void **state)
+{
+	(void)state;
+	add_large(EVENT_ARRIVAL, START);
+	for (int i = 1; i <= 3; i++)
+		add(i, EVENT_SPAM, START + MINUTE);
+	assert_false(class_brake_is_off(brake, EVENT_SPAM, START + MINUTE));
+	/* A scanner that accuses everybody accuses these, too. */
+	add_large(EVENT_SPAM, START + 2 * MINUTE);
+	assert_true(class_brake_is_off(brake, EVENT_SPAM, START + 2 * MINUTE));
+}
+
 static void three_in_more_than_ten_minutes_do_not(void **state)
 {
 	(void)state;
@@ -146,6 +170,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		BRAKE_TEST(the_third_sender_in_ten_minutes_switches_the_class_off),
 		BRAKE_TEST(an_owner_of_a_network_cannot_switch_a_class_off),
+		BRAKE_TEST(the_hosts_of_few_networks_are_not_outvoted_by_three_others),
 		BRAKE_TEST(three_in_more_than_ten_minutes_do_not),
 		BRAKE_TEST(three_of_seven_do_not_and_three_of_six_do),
 		BRAKE_TEST(senders_accused_of_another_class_are_seen_too),
