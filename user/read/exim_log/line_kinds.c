@@ -14,6 +14,7 @@ static bool line_kinds_is_word(unsigned char c)
 static bool line_kinds_read_arrival(struct line *line)
 {
 	struct cursor *cursor = &line->cursor;
+	const char *subject;
 
 	if (!line->exim->wants_arrivals || !line->has_message_id || !fields_take_mailbox(cursor) ||
 	    !cursor_take(cursor, " "))
@@ -26,9 +27,12 @@ static bool line_kinds_read_arrival(struct line *line)
 	line->found.event.class = EVENT_ARRIVAL;
 	if (!cursor_take(cursor, "H=") || !line_take_host(line))
 		return false;
+	/* exim writes the subject, which is not the peer's but the author's, behind it. */
+	subject = memmem(cursor->pos, cursor_left(cursor), " T=\"", 4);
 	/* By a proxy, whose packets these were. A peer that writes this itself loses its standing.
 	 */
-	return !memmem(cursor->pos, cursor_left(cursor), " PRX=", 5);
+	return !memmem(cursor->pos, subject ? (size_t)(subject - cursor->pos) : cursor_left(cursor),
+		       " PRX=", 5);
 }
 
 /* "Ci=… from ", the connection's id by the selector `connection_id`, from 4.98 on. */
