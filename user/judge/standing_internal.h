@@ -6,9 +6,6 @@
 #include "judge/standing.h"
 #include "judge/standing_table.h"
 
-/* Accepted messages that a good day needs. */
-#define STANDING_PROOF 3
-
 struct standing {
 	struct standing_table table;
 	struct standing_clock clock;

@@ -16,9 +16,9 @@
 
 /*
  * How often the hand that frees entries passes one before it is freed: a host that was seen once,
- * a stranger that came again, and one with good days. The last are passed without limit while
- * they fill no more than STANDING_TABLE_GOOD_MOST of the table, so that no number of strangers
- * displaces a known sender.
+ * a stranger that came again, and one with good days. The last, and those whose day so far proves
+ * as much as a good one, are passed without limit while they fill no more than
+ * STANDING_TABLE_GOOD_MOST of the table, so that no number of strangers displaces a known sender.
  */
 #define STANDING_TABLE_CHANCES_AGAIN	1
 #define STANDING_TABLE_CHANCES_GOOD	8
@@ -116,7 +116,8 @@ static bool standing_table_spares(struct standing_table *table, struct standing_
 	/* What is saved with the entry may be out of date: its last good day is too long ago. */
 	if (entry->day + STANDING_DAYS < day)
 		return false;
-	if (entry->days) {
+	/* A day counts as a good one when it is over: by the next event of the host. */
+	if (entry->days || entry->proof == STANDING_PROOF) {
 		table->good++;
 		if (!table->crowded)
 			return true;

@@ -10,6 +10,9 @@
 #include "judge/standing.h"
 
 /* See struct standing_row. */
+/* Accepted messages that a good day needs. */
+#define STANDING_PROOF 3
+
 struct standing_entry {
 	uint64_t key; /* see standing_table_key() */
 	uint32_t next;

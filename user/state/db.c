@@ -33,7 +33,8 @@ static const char *const db_make_room[] = {
 	/* Dry runs. */
 	"DELETE FROM blocks WHERE id IN (SELECT id FROM blocks WHERE dry_run=1 ORDER BY id LIMIT 20000)",
 	/* Standing of hosts without a good day, those not seen for a week. */
-	"DELETE FROM standing WHERE days=0 AND day<(SELECT max(table_day) FROM standing_clock)-7",
+	"DELETE FROM standing WHERE " DB_STANDING_STRANGER
+	" AND day<(SELECT max(table_day) FROM standing_clock)-7",
 };
 
 /* The evidence, the oldest first. */

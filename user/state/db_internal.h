@@ -10,6 +10,13 @@
 #include "state/db.h"
 #include "state/db_row.h"
 
+/*
+ * Standing that makes no known sender, now or when the day is over: without a good day, and with
+ * fewer accepted messages than one needs (STANDING_PROOF in judge/, which the state cannot see).
+ */
+#define DB_STANDING_PROOF    3
+#define DB_STANDING_STRANGER "days=0 AND proof<3"
+
 struct db {
 	sqlite3 *db;
 	char path[PATH_MAX];

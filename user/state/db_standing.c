@@ -55,6 +55,12 @@ static void db_standing_bind(sqlite3_stmt *to, const struct standing_row *row)
 		sqlite3_bind_int64(to, i + 4, values[i]);
 }
 
+/* As DB_STANDING_STRANGER. */
+static bool db_standing_is_stranger(const struct standing_row *row)
+{
+	return !row->days && row->proof < DB_STANDING_PROOF;
+}
+
 int db_write_standing(struct db *db, const struct db_batch *batch)
 {
 	sqlite3_stmt *insert;
@@ -63,8 +69,9 @@ int db_write_standing(struct db *db, const struct db_batch *batch)
 	if (batch->standing_anew)
 		err = db_standing_of(db, "DELETE FROM standing WHERE who=?", batch->who, 0);
 	if (!err && batch->standing_good)
-		err = db_standing_of(db, "DELETE FROM standing WHERE who=? AND days=0", batch->who,
-				     0);
+		err = db_standing_of(db,
+				     "DELETE FROM standing WHERE who=? AND " DB_STANDING_STRANGER,
+				     batch->who, 0);
 	if (!err)
 		err = db_standing_write_clock(db, batch->who, batch->standing_clock);
 	if (!err && batch->standing_clock->inner != db->standing_day) {
@@ -80,7 +87,7 @@ int db_write_standing(struct db *db, const struct db_batch *batch)
 		return err;
 	sqlite3_bind_text(insert, 1, batch->who, -1, SQLITE_STATIC);
 	for (size_t i = 0; i < batch->standings_count && !err; i++) {
-		if (batch->standing_good && !batch->standings[i].days)
+		if (batch->standing_good && db_standing_is_stranger(&batch->standings[i]))
 			continue;
 		db_standing_bind(insert, &batch->standings[i]);
 		err = db_step(db->db, insert);

@@ -536,6 +536,26 @@ static void no_number_of_strangers_displaces_a_known_sender(void **state)
 	assert_int_equal(left, 0);
 }
 
+/* Their first day becomes a good one only when the next event shows that it is over. */
+static void strangers_displace_no_sender_of_whom_only_one_day_is_known(void **state)
+{
+	const struct standing_options options = { .most = 1000, .seed = 1 };
+	struct addr addr;
+
+	(void)state;
+	standing_close(standing);
+	assert_int_equal(standing_open(&options, &standing), 0);
+	for (uint32_t i = 0; i < 200 * 9; i++) {
+		addr = numbered(i % 200);
+		standing_accept(standing, &addr, NOON);
+	}
+	for (uint32_t i = 0; i < 100000; i++) {
+		addr = numbered((i + 1000) * 256);
+		standing_accept(standing, &addr, NOON + DAY + i * 100);
+	}
+	assert_int_equal(count_known(200, NOON + DAY), 200);
+}
+
 /* More known senders than there is room for: the latest are kept, and it stays bounded. */
 static void of_too_many_known_senders_the_latest_are_kept(void **state)
 {
@@ -865,6 +885,7 @@ int main(void)
 		STANDING_TEST(it_agrees_with_a_naive_model_over_random_days),
 		STANDING_TEST(memory_is_bounded_and_strangers_are_forgotten_before_known_senders),
 		STANDING_TEST(no_number_of_strangers_displaces_a_known_sender),
+		STANDING_TEST(strangers_displace_no_sender_of_whom_only_one_day_is_known),
 		STANDING_TEST(of_too_many_known_senders_the_latest_are_kept),
 		STANDING_TEST(exactly_what_changed_is_told_once),
 		STANDING_TEST(a_host_that_was_forgotten_is_not_told_and_its_successor_is_told_once),
