@@ -11,6 +11,7 @@
 
 #include "kernel/blocks_list.h"
 #include "kernel/blocks_reconcile.h"
+#include "kernel/blocks_remove.h"
 #include "kernel/front_table.h"
 #include "kernel/port_bits.h"
 

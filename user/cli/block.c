@@ -6,6 +6,7 @@
 #include "cli/bulk.h"
 #include "cli/history.h"
 #include "common/log.h"
+#include "kernel/blocks_remove.h"
 
 #define BLOCK_DEFAULT_SECONDS 3600
 

@@ -21,6 +21,7 @@
 #include "common/suggest.h"
 #include "config/config.h"
 #include "kernel/blocks_list.h"
+#include "kernel/blocks_remove.h"
 #include "kernel/connections.h"
 
 #define BULK_LINE 65536

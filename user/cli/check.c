@@ -175,14 +175,14 @@ static void check_print(const struct cli_common *common, const struct config *co
 		printf("\nClasses of rejections: %zu pattern%s of this configuration, then the built-in ones.\n",
 		       config->patterns_count, suggest_plural(config->patterns_count));
 	check_print_allow(&config->allow);
-	if (config->brake)
+	if (config->standing.brake)
 		printf("\nBrake: if %u known sender%s were blocked within an hour, or if they sent more than 10%% of the mail, further verdicts on known senders are dry runs, for up to an hour, or until sobig-xdp release.\n",
-		       config->brake, suggest_plural(config->brake));
+		       config->standing.brake, suggest_plural(config->standing.brake));
 	else
 		puts("\nBrake: off. The number of blocked known senders is not limited.");
-	if (config->learn)
+	if (config->standing.learn)
 		printf("\nStanding: rules that treat strangers and known senders differently are a dry run until %u day%s of log have been read.\n",
-		       config->learn, suggest_plural(config->learn));
+		       config->standing.learn, suggest_plural(config->standing.learn));
 	check_print_filter(&config->filter, rules);
 	printf("\nHistory: in %s, up to %llu MB, kept for %s.\n",
 	       history_folder(common, &config->state), (unsigned long long)config->state.size >> 20,
@@ -350,8 +350,8 @@ static int check_print_json(const struct cli_common *common, const struct config
 	for (size_t i = 0; i < config->rules_count; i++)
 		json_array_append_new(array, check_json_rule(&config->rules[i], rules));
 	json_object_set_new(document, "rules", array);
-	json_object_set_new(document, "brake", json_integer(config->brake));
-	json_object_set_new(document, "learn", json_integer(config->learn));
+	json_object_set_new(document, "brake", json_integer(config->standing.brake));
+	json_object_set_new(document, "learn", json_integer(config->standing.learn));
 	json_object_set_new(document, "patterns", json_integer(config->patterns_count));
 	json_object_set_new(document, "allow", check_json_allow(&config->allow));
 	json_object_set_new(document, "filter", check_json_filter(&config->filter, rules));

@@ -12,7 +12,6 @@
 #include <ini.h>
 
 #include "common/array.h"
-#include "common/number.h"
 #include "common/suggest.h"
 #include "config/config_line.h"
 #include "config/rule_ports.h"
@@ -150,65 +149,6 @@ static void config_take_rule(struct config_reading *reading, const char *name, c
 		config_fail(reading, -EINVAL, "%s", why);
 }
 
-/* "[brake] known-senders = 3/h" */
-static void config_take_brake(struct config_reading *reading, const char *key, const char *value)
-{
-	static const char *const keys[] = { "known-senders", NULL };
-	char near[SUGGEST_TEXT_SIZE];
-	const char *end;
-	uint64_t number;
-
-	if (!strcmp(key, "blocks")) {
-		reading->config->former_brake = true;
-		return;
-	}
-	if (strcmp(key, keys[0])) {
-		config_fail(reading, -EINVAL, "[brake] has no key \"%s\"%s", key,
-			    suggest_words(key, keys, NULL, near));
-		return;
-	}
-	if (!strcmp(value, "off")) {
-		reading->config->brake = 0;
-		return;
-	}
-	if (number_parse(value, 1, RULES_BRAKE_MAX, &end, &number) || strcmp(end, "/h")) {
-		config_fail(
-			reading, -EINVAL,
-			"known-senders = \"%s\": expected off, or a number of known senders blocked in an hour from 1/h to %d/h",
-			value, RULES_BRAKE_MAX);
-		return;
-	}
-	reading->config->brake = number;
-}
-
-/* "[standing] learn = 3d", "enabled = no" */
-static void config_take_standing(struct config_reading *reading, const char *key, const char *value)
-{
-	static const char *const keys[] = { "learn", "enabled", NULL };
-	char near[SUGGEST_TEXT_SIZE];
-	const char *end;
-	uint64_t number;
-
-	if (!strcmp(key, "enabled")) {
-		if (strcmp(value, "yes") && strcmp(value, "no"))
-			config_fail(
-				reading, -EINVAL,
-				"enabled = \"%s\": expected yes or no (all hosts are judged as strangers)",
-				value);
-		reading->config->no_standing = !strcmp(value, "no");
-		return;
-	}
-	if (strcmp(key, keys[0]))
-		config_fail(reading, -EINVAL, "[standing] has no key \"%s\"%s", key,
-			    suggest_words(key, keys, NULL, near));
-	else if (number_parse(value, 0, RULES_LEARN_MAX, &end, &number) || strcmp(end, "d"))
-		config_fail(reading, -EINVAL,
-			    "learn = \"%s\": expected a number of days from 0d to %dd", value,
-			    RULES_LEARN_MAX);
-	else
-		reading->config->learn = number;
-}
-
 static void config_no_section(struct config_reading *reading, const char *section)
 {
 	static const char *const sections[] = { "rule",	    "class", "allow",  "brake",
@@ -245,9 +185,9 @@ static int config_take(void *context, const char *section, const char *key, cons
 	else if (!strcmp(section, "state"))
 		err = config_state_take(&config->state, key, value, why, sizeof(why));
 	else if (!strcmp(section, "brake"))
-		config_take_brake(reading, key, value);
+		err = config_standing_take_brake(&config->standing, key, value, why, sizeof(why));
 	else if (!strcmp(section, "standing"))
-		config_take_standing(reading, key, value);
+		err = config_standing_take(&config->standing, key, value, why, sizeof(why));
 	else if (!strncmp(section, of_class, sizeof(of_class) - 1))
 		config_take_class(reading, section + sizeof(of_class) - 1, key, value);
 	else if (!strncmp(section, of_rule, sizeof(of_rule) - 1))
@@ -330,8 +270,8 @@ static int config_start(struct config *config)
 {
 	*config = (struct config){ .filter = config_filter_default,
 				   .state = config_state_default,
-				   .brake = rules_default.brake,
-				   .learn = rules_default.learn };
+				   .standing = { .brake = rules_default.brake,
+						 .learn = rules_default.learn } };
 	config->rules = calloc(SOBIG_RULES_MAX, sizeof(*config->rules));
 	if (!config->rules)
 		return -ENOMEM;
@@ -450,9 +390,9 @@ void config_rules(const struct config *config, struct rules *out,
 		  const struct config_rule *matches[RULES_MARKS_MAX], size_t *matches_count)
 {
 	memset(out, 0, sizeof(*out));
-	out->brake = config->brake;
-	out->learn = config->no_standing ? 0 : config->learn;
-	out->no_standing = config->no_standing;
+	out->brake = config->standing.brake;
+	out->learn = config->standing.disabled ? 0 : config->standing.learn;
+	out->no_standing = config->standing.disabled;
 	*matches_count = 0;
 	for (size_t i = 0; i < config->rules_count; i++) {
 		const struct config_rule *from = &config->rules[i];

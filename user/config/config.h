@@ -9,6 +9,7 @@
 #include "config/config_allow.h"
 #include "config/config_filter.h"
 #include "config/config_rule.h"
+#include "config/config_standing.h"
 #include "config/config_state.h"
 #include "config/rules.h"
 
@@ -34,12 +35,9 @@ struct config {
 	struct config_filter filter;
 	struct config_allow allow;
 	struct config_state state;
+	struct config_standing standing;
 	struct config_rule *rules; /* the default rules and the site's, including disabled ones */
 	size_t rules_count;
-	uint32_t brake;	   /* known senders newly blocked in an hour; 0: off */
-	uint32_t learn;	   /* days of log that standing needs */
-	bool no_standing;  /* [standing] enabled = no */
-	bool former_brake; /* [brake] has the key of version 0.1, which has no effect */
 };
 
 struct config_error {

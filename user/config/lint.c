@@ -159,7 +159,7 @@ void lint_config(const struct config *config, lint_finding *finding, void *conte
 			finding(context, rule,
 				"it has no effect: it was a default rule of version 0.1; now the rules strangers and known-senders count its offences; remove it, or add the missing keys");
 	}
-	if (config->former_brake)
+	if (config->standing.former_brake)
 		finding(context, NULL,
 			"[brake] blocks is a key of version 0.1 and has no effect; use known-senders = 3/h instead");
 	if (!enabled)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Adds and removes the active blocks of hosts and networks. */
+/* Adds the active blocks of hosts and networks. */
 #ifndef BLOCKS_H
 #define BLOCKS_H
 
@@ -75,12 +75,6 @@ int blocks_add(struct blocks *blocks, const struct addr_prefix *target, size_t c
  * blocked and its block leaves the port open, that is entered in the block. 0 or -errno.
  */
 int blocks_note_offence(struct blocks *blocks, const struct addr *host, uint8_t bit);
-
-/* Removes one block. -ENOENT: this target was not blocked. */
-int blocks_remove(struct blocks *blocks, const struct addr_prefix *target);
-
-/* Removes all blocks. Returns how many, or -errno. */
-int blocks_remove_all(struct blocks *blocks);
 
 /*
  * The ports that a block closes which leaves `open` open (struct sobig_port_bits); none if it

@@ -10,6 +10,7 @@
 #include "common/clock.h"
 #include "kernel/blocks_internal.h"
 #include "kernel/blocks_reconcile.h"
+#include "kernel/blocks_remove.h"
 
 /* Up to so many hosts are looked up one by one; for more, all blocks are read. */
 #define BLOCKS_EXEMPT_HOSTS_FEW 1024

@@ -193,13 +193,13 @@ static void the_brake_counts_known_senders_an_hour(void **state)
 
 	(void)state;
 	assert_int_equal(load("", &loaded, &error), 0);
-	assert_int_equal(loaded.brake, RULES_BRAKE_DEFAULT);
+	assert_int_equal(loaded.standing.brake, RULES_BRAKE_DEFAULT);
 	config_free(&loaded);
 	assert_int_equal(load("[brake]\nknown-senders = 1000/h\n", &loaded, &error), 0);
-	assert_int_equal(loaded.brake, 1000);
+	assert_int_equal(loaded.standing.brake, 1000);
 	config_free(&loaded);
 	assert_int_equal(load("[brake]\nknown-senders = off\n", &loaded, &error), 0);
-	assert_int_equal(loaded.brake, 0);
+	assert_int_equal(loaded.standing.brake, 0);
 	config_free(&loaded);
 	for (size_t i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++) {
 		snprintf(text, sizeof(text), "[brake]\nknown-senders = %s\n", wrong[i]);
@@ -221,7 +221,7 @@ static void days_to_learn_are_from_0_to_30(void **state)
 	for (unsigned int days = 0; days <= RULES_LEARN_MAX; days += 10) {
 		snprintf(text, sizeof(text), "[standing]\nlearn = %ud\n", days);
 		assert_int_equal(load(text, &loaded, &error), 0);
-		assert_int_equal(loaded.learn, days);
+		assert_int_equal(loaded.standing.learn, days);
 		config_free(&loaded);
 	}
 	for (size_t i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++) {
