@@ -2,9 +2,9 @@
 /* Writes the state in a separate thread, so that the daemon never waits for a slow or full disk. */
 #include "state/writer.h"
 
-#include "common/array.h"
 #include "common/clock.h"
 #include "state/db_clock.h"
+#include "state/writer_batch.h"
 
 #include <errno.h>
 #include <limits.h>
@@ -15,31 +15,9 @@
 #include <string.h>
 #include <time.h>
 
-/* Blocks waiting to be written; with their evidence, about 100 MB at worst. */
-#define WRITER_WAITING_MAX 20000
-#define WRITER_LOGS_MAX	   16
-#define WRITER_WHO_SIZE	   64
-#define WRITER_RETRY	   5 /* seconds */
-#define WRITER_PRUNE	   60
-
-/* The contents of one writer_post(), or of several that could not be written yet. */
-struct writer_batch {
-	struct db_block *blocks;
-	size_t blocks_count;
-	struct addr_prefix *unblocks;
-	size_t unblocks_count;
-	struct db_log logs[WRITER_LOGS_MAX];
-	size_t logs_count;
-	struct standing_row *standings; /* of one host, a later row counts */
-	size_t standings_count;
-	struct standing_clock standing_clock;
-	bool has_standing, standing_anew;
-	struct db_run *runs;
-	size_t runs_count;
-	struct db_totals totals;
-	bool has_totals;
-	int64_t now;
-};
+#define WRITER_WHO_SIZE 64
+#define WRITER_RETRY	5 /* seconds */
+#define WRITER_PRUNE	60
 
 struct writer {
 	char folder[PATH_MAX];
@@ -60,55 +38,12 @@ struct writer {
 	time_t pruned;
 };
 
-static void writer_free_block(struct db_block *block)
-{
-	free((char *)block->log);
-	free((char *)block->lines);
-}
-
-static void writer_clear(struct writer_batch *batch)
-{
-	for (size_t i = 0; i < batch->blocks_count; i++)
-		writer_free_block(&batch->blocks[i]);
-	free(batch->blocks);
-	free(batch->unblocks);
-	free(batch->standings);
-	free(batch->runs);
-	memset(batch, 0, sizeof(*batch));
-}
-
-/* Room for one more. False: there is none. */
-static bool writer_make_room(void **items, size_t count, size_t size)
-{
-	void *grown;
-
-	if (count >= WRITER_WAITING_MAX)
-		return false;
-	grown = array_grow(*items, count, size);
-	if (!grown)
-		return false;
-	*items = grown;
-	return true;
-}
-
 /* With the lock held: `block` is not written, and cannot be restored. */
 static void writer_note_lost(struct writer *writer, const struct db_block *block)
 {
 	writer->state.lost++;
 	if (!block->dry_run && block->until > writer->state.lost_until)
 		writer->state.lost_until = block->until;
-}
-
-/* Takes ownership of the strings of `block`. */
-static void writer_add_block(struct writer *writer, struct writer_batch *batch,
-			     const struct db_block *block)
-{
-	if (writer_make_room((void **)&batch->blocks, batch->blocks_count, sizeof(*block))) {
-		batch->blocks[batch->blocks_count++] = *block;
-		return;
-	}
-	writer_note_lost(writer, block);
-	writer_free_block(&(struct db_block){ .log = block->log, .lines = block->lines });
 }
 
 void writer_block(struct writer *writer, const struct db_block *block)
@@ -118,64 +53,30 @@ void writer_block(struct writer *writer, const struct db_block *block)
 	copy.log = block->log ? strdup(block->log) : NULL;
 	copy.lines = block->lines ? strdup(block->lines) : NULL;
 	pthread_mutex_lock(&writer->lock);
-	writer_add_block(writer, &writer->gathered, &copy);
+	if (!writer_batch_add_block(&writer->gathered, &copy))
+		writer_note_lost(writer, &copy);
 	pthread_mutex_unlock(&writer->lock);
-}
-
-static void writer_add_unblock(struct writer_batch *batch, const struct addr_prefix *target)
-{
-	if (writer_make_room((void **)&batch->unblocks, batch->unblocks_count, sizeof(*target)))
-		batch->unblocks[batch->unblocks_count++] = *target;
 }
 
 void writer_unblock(struct writer *writer, const struct addr_prefix *target)
 {
 	pthread_mutex_lock(&writer->lock);
-	writer_add_unblock(&writer->gathered, target);
+	writer_batch_add_unblock(&writer->gathered, target);
 	pthread_mutex_unlock(&writer->lock);
-}
-
-/* Appends the standing of a later batch. Without memory, the next daemon learns it anew. */
-static void writer_add_standing(struct writer_batch *to, const struct standing_row *rows,
-				size_t count, const struct standing_clock *clock, bool anew)
-{
-	struct standing_row *grown;
-
-	if (anew)
-		to->standings_count = 0;
-	to->standing_anew |= anew;
-	to->has_standing = true;
-	to->standing_clock = *clock;
-	if (!count)
-		return;
-	grown = reallocarray(to->standings, to->standings_count + count, sizeof(*grown));
-	if (!grown) {
-		to->standing_clock.learned = false;
-		return;
-	}
-	to->standings = grown;
-	memcpy(grown + to->standings_count, rows, count * sizeof(*rows));
-	to->standings_count += count;
 }
 
 void writer_standing(struct writer *writer, const struct standing_row *rows, size_t count,
 		     const struct standing_clock *clock, bool anew)
 {
 	pthread_mutex_lock(&writer->lock);
-	writer_add_standing(&writer->gathered, rows, count, clock, anew);
+	writer_batch_add_standing(&writer->gathered, rows, count, clock, anew);
 	pthread_mutex_unlock(&writer->lock);
-}
-
-static void writer_add_run(struct writer_batch *batch, const struct db_run *run)
-{
-	if (writer_make_room((void **)&batch->runs, batch->runs_count, sizeof(*run)))
-		batch->runs[batch->runs_count++] = *run;
 }
 
 void writer_run(struct writer *writer, const struct db_run *run)
 {
 	pthread_mutex_lock(&writer->lock);
-	writer_add_run(&writer->waiting, run);
+	writer_batch_add_run(&writer->waiting, run);
 	if (!writer->waiting.now)
 		writer->waiting.now = run->at;
 	writer->has_post = true;
@@ -194,27 +95,14 @@ bool writer_is_busy(struct writer *writer)
 	return busy;
 }
 
-/* Appends `from` to `to`, which is older, and empties `from`. */
+/* Appends `from` to `to`, which is older, and empties `from`. With the lock held. */
 static void writer_merge(struct writer *writer, struct writer_batch *to, struct writer_batch *from)
 {
 	for (size_t i = 0; i < from->blocks_count; i++)
-		writer_add_block(writer, to, &from->blocks[i]);
+		if (!writer_batch_add_block(to, &from->blocks[i]))
+			writer_note_lost(writer, &from->blocks[i]);
 	from->blocks_count = 0;
-	for (size_t i = 0; i < from->unblocks_count; i++)
-		writer_add_unblock(to, &from->unblocks[i]);
-	for (size_t i = 0; i < from->runs_count; i++)
-		writer_add_run(to, &from->runs[i]);
-	if (from->has_totals) {
-		memcpy(to->logs, from->logs, sizeof(to->logs));
-		to->logs_count = from->logs_count;
-		to->totals = from->totals;
-		to->has_totals = true;
-	}
-	if (from->has_standing)
-		writer_add_standing(to, from->standings, from->standings_count,
-				    &from->standing_clock, from->standing_anew);
-	to->now = from->now;
-	writer_clear(from);
+	writer_batch_merge(to, from);
 }
 
 void writer_post(struct writer *writer, const struct db_log *logs, size_t count,
@@ -223,7 +111,7 @@ void writer_post(struct writer *writer, const struct db_log *logs, size_t count,
 	struct writer_batch *gathered = &writer->gathered;
 
 	pthread_mutex_lock(&writer->lock);
-	gathered->logs_count = count < WRITER_LOGS_MAX ? count : WRITER_LOGS_MAX;
+	gathered->logs_count = count < WRITER_BATCH_LOGS_MAX ? count : WRITER_BATCH_LOGS_MAX;
 	memcpy(gathered->logs, logs, gathered->logs_count * sizeof(*logs));
 	gathered->totals = *totals;
 	gathered->has_totals = true;
@@ -266,23 +154,7 @@ static void writer_check(struct writer *writer)
 
 static int writer_write(struct writer *writer, const struct writer_batch *batch)
 {
-	const struct db_batch rows = {
-		.blocks = batch->blocks,
-		.blocks_count = batch->blocks_count,
-		.unblocks = batch->unblocks,
-		.unblocks_count = batch->unblocks_count,
-		.logs = batch->logs,
-		.logs_count = batch->logs_count,
-		.standings = batch->standings,
-		.standings_count = batch->standings_count,
-		.standing_clock = batch->has_standing ? &batch->standing_clock : NULL,
-		.standing_anew = batch->standing_anew,
-		.who = writer->who,
-		.runs = batch->runs,
-		.runs_count = batch->runs_count,
-		.totals = batch->has_totals ? &batch->totals : NULL,
-		.now = batch->now,
-	};
+	const struct db_batch rows = writer_batch_rows(batch, writer->who);
 	size_t left_out = 0;
 	int err = 0;
 
@@ -393,7 +265,7 @@ static void *writer_work(void *context)
 		} else if (!over) {
 			writer_put_back(writer, &batch);
 		}
-		writer_clear(&batch);
+		writer_batch_clear(&batch);
 	}
 	db_close(writer->db);
 	return NULL;
@@ -449,8 +321,8 @@ void writer_close(struct writer *writer)
 	pthread_cond_signal(&writer->posted);
 	pthread_mutex_unlock(&writer->lock);
 	pthread_join(writer->thread, NULL);
-	writer_clear(&writer->gathered);
-	writer_clear(&writer->waiting);
+	writer_batch_clear(&writer->gathered);
+	writer_batch_clear(&writer->waiting);
 	pthread_mutex_destroy(&writer->lock);
 	pthread_cond_destroy(&writer->posted);
 	free(writer);
