@@ -9,12 +9,15 @@
 sanitize() {
 	local options=log_path=$folder/findings/$1:exitcode=99
 	shift
-	mkdir -p "$folder/findings"
+	# Some tests run the program as another user, wherever the clone is.
+	chmod 711 "$folder"
+	install -d -m 1777 "$folder/findings"
+	cp "$top/selftests/tsan.supp" "$folder"
 	# A test may preload libfaketime, which then comes before AddressSanitizer. Addresses at random can lie where
 	# ThreadSanitizer has no shadow for them.
 	ASAN_OPTIONS=$options:detect_leaks=1:detect_stack_use_after_return=1:strict_string_checks=1:verify_asan_link_order=0 \
 		UBSAN_OPTIONS=$options:print_stacktrace=1 \
-		TSAN_OPTIONS=$options:second_deadlock_stack=1:suppressions=$top/selftests/tsan.supp \
+		TSAN_OPTIONS=$options:second_deadlock_stack=1:suppressions=$folder/tsan.supp \
 		setarch -R "$@"
 }
 
